@@ -1,0 +1,249 @@
+#include "plugin/change.h"
+
+#include "flow/diff.h"
+#include "plugin/options.h"
+#include "plugin/print.h"
+#include "plugin/rows.h"
+
+#include <stddef.h>
+
+const struct record change_options = {
+	.fields =
+		(const struct field[]){
+			{ .kind = VALUE_STRING,
+			  .offset = offsetof(struct change_context, to),
+			  .flag = "to",
+			  .arg = "STAGE",
+			  .help = "The stage to go to: start, mirror, or a percentage of the migration's list" },
+			{ .kind = VALUE_BOOL,
+			  .offset = offsetof(struct change_context, yes),
+			  .flag = "yes",
+			  .letter = 'y',
+			  .help = "Do not ask: the answer is yes" },
+			{ .kind = VALUE_BOOL,
+			  .offset = offsetof(struct change_context, dry_run),
+			  .flag = "dry-run",
+			  .help = "Show everything, with the differences, and write nothing" },
+			{ .kind = VALUE_BOOL,
+			  .offset = offsetof(struct change_context, batch),
+			  .flag = "batch",
+			  .help = "One commit for all that is selected" },
+			{ .kind = VALUE_BOOL,
+			  .offset = offsetof(struct change_context, all_or_nothing),
+			  .flag = "all-or-nothing",
+			  .help = "Do nothing when any of the migrations is refused" },
+			{ .name = NULL },
+		},
+};
+
+/* What the parts of change_run pass around. */
+struct changing {
+	struct app *app;
+	const struct change_context *ctx;
+	enum direction direction;
+	struct session *session;
+	struct selected list;
+	struct plan plan;
+	struct step_row *rows;
+	bool documents; /* stdout gets a document, so that all talk goes to stderr */
+};
+
+/* Several at once, or one by its name? */
+static bool many(const struct changing *c)
+{
+	return c->ctx->work.all || c->ctx->work.selector.ptr || c->list.n > 1;
+}
+
+/* The intents of all selected migrations. */
+static int make_intents(const struct changing *c, struct intent *intents, struct err *err)
+{
+	struct stage to = { STAGE_START, 0 };
+	struct slice reason = c->ctx->reason;
+
+	if (c->ctx->to.ptr && !stage_parse(c->ctx->to, &to)) {
+		(void)err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage", SLICE_ARG(c->ctx->to));
+		return err_remedy(err, "say start, mirror, or a percentage such as 10");
+	}
+	if (c->direction == GO_DOWN && !reason.ptr)
+		reason = arena_printf(c->app->arena, "rolled back to %" SLICE_FMT,
+				      SLICE_ARG(c->ctx->to.ptr ? c->ctx->to : SLICE("start")));
+	for (size_t i = 0; i < c->list.n; i++) {
+		intents[i] = (struct intent){ .m = c->list.items[i], .direction = c->direction, .to = to, .adopt = c->ctx->adopt };
+		intents[i].next = c->direction == GO_UP && !c->ctx->to.ptr;
+		intents[i].resume = c->ctx->resume;
+		intents[i].hold = c->direction == GO_DOWN ? reason : (struct slice){ NULL, 0 };
+	}
+	return 0;
+}
+
+/* How many steps bring a change, are refused. */
+static size_t count(const struct changing *c, bool refused)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->plan.n; i++)
+		n += refused ? c->plan.steps[i].refused : !c->plan.steps[i].refused && c->plan.steps[i].changes.n > 0;
+	return n;
+}
+
+/* More steps than this are shown as a table of one line each. */
+enum { SHOW_WHOLE = 5 };
+
+/* Says what will happen. */
+static void show(const struct changing *c)
+{
+	FILE *to = c->documents || !c->ctx->dry_run ? c->app->talk : c->app->out;
+
+	for (size_t i = 0; i < c->plan.n; i++) {
+		const struct step *step = &c->plan.steps[i];
+
+		if (step->refused || c->plan.n <= SHOW_WHOLE) {
+			if (!step->refused && step->changes.n)
+				step_show(c->app, step, &c->rows[i], to);
+			(void)fflush(to);
+			if (step->refused && c->plan.n > 1)
+				(void)fprintf(c->app->talk, "%.*s is skipped:\n", SLICE_ARG(step->m->name));
+			work_print_findings(c->app, &step->findings, SEVERITY_WARNING);
+		}
+		if (!step->refused && !step->changes.n)
+			(void)fprintf(c->app->talk, "%.*s is %s '%.*s' already: nothing to do\n", SLICE_ARG(step->m->name),
+				      step->finished ? "at its last stage," : "at", SLICE_ARG(c->rows[i].to));
+	}
+	if (c->plan.n > SHOW_WHOLE && count(c, false))
+		(void)fprintf(c->app->talk, "%zu migrations will change %zu files\n", count(c, false), c->plan.changes.n);
+}
+
+/* The differences of all steps, for --dry-run. */
+static int show_diffs(const struct changing *c, struct err *err)
+{
+	AUTO_STR struct str patch = STR_INIT, visible = STR_INIT;
+
+	for (size_t i = 0; i < c->plan.changes.n; i++) {
+		size_t added, removed;
+
+		if (change_diff(&c->plan.changes.items[i], &patch, &added, &removed, err) < 0)
+			return -1;
+	}
+	str_add_visible(&visible, str_slice(&patch), true);
+	(void)fprintf(c->documents ? c->app->talk : c->app->out, "\n%s", visible.ptr);
+	return 0;
+}
+
+/* May it be done without asking, or does somebody say yes? */
+static int confirm(const struct changing *c, struct err *err)
+{
+	bool absolute = c->direction == GO_DOWN || c->ctx->to.ptr;
+	bool reviewed = c->direction == GO_UP; /* pull requests are asked about by their reviewers */
+	char question[128];
+
+	for (size_t i = 0; i < c->plan.n && reviewed; i++)
+		reviewed = c->plan.steps[i].m->f.spec.git.mode == MODE_PULL_REQUEST;
+	if (reviewed || (c->direction == GO_DOWN && !many(c)))
+		return 0;
+	if (!c->app->in_tty && c->ctx->yes && !absolute) {
+		(void)err_set(err, &CODE_not_confirmed, NOWHERE, "without a terminal the next stage must be named");
+		return err_remedy(err, "say --to STAGE with --yes, so that a repeated job cannot climb by itself");
+	}
+	(void)snprintf(question, sizeof(question), "Commit this to '%.*s'?", SLICE_ARG(c->session->branch));
+	if (work_confirm(c->app, c->ctx->yes, question, err) < 0) {
+		if (!c->app->in_tty)
+			return err_remedy(err, absolute ? "say --yes" : "say --yes and --to STAGE");
+		return -1;
+	}
+	return 0;
+}
+
+/* What was done with one step, into its row and in words. */
+static void report(const struct changing *c, const struct published *p, struct step_row *row)
+{
+	const char *verb = c->direction == GO_UP ? "promoted" : "rolled back";
+	AUTO_STR struct str undo = STR_INIT;
+	char commit[41];
+
+	if (!p->committed)
+		return;
+	oid_text(&p->commit, commit);
+	row->outcome = p->existed ? SLICE("unchanged") : c->direction == GO_UP ? SLICE("promoted") : SLICE("rolled-back");
+	row->commit = arena_copy(c->app->arena, slice_of(commit));
+	row->branch = arena_copy(c->app->arena, p->branch);
+	if (slice_eq(p->branch, c->session->branch))
+		undo_command(p->step, c->app->program, &undo);
+	else
+		str_addf(&undo, "git branch -D %" SLICE_FMT, SLICE_ARG(p->branch));
+	row->undo = arena_copy(c->app->arena, str_slice(&undo));
+	if (c->documents)
+		return;
+	(void)fprintf(c->app->out, "migration/%.*s %s: %.*s -> %.*s (%.8s on %.*s)\n", SLICE_ARG(row->name),
+		      p->existed ? "already prepared" : verb, SLICE_ARG(row->from), SLICE_ARG(row->to), commit,
+		      SLICE_ARG(p->branch));
+	(void)fflush(c->app->out);
+	if (c->plan.n <= SHOW_WHOLE)
+		(void)fprintf(c->app->talk, "undo with: %s\n", undo.ptr);
+}
+
+/* Commits, and says so. */
+static int publish(struct changing *c, struct err *err)
+{
+	const struct publish_options o = { c->ctx->batch, c->direction == GO_DOWN, c->app->program, c->ctx->reason };
+	struct published *done = arena_array(c->app->arena, c->plan.n, sizeof(*done));
+
+	if (session_publish(c->session, &c->plan, &o, done, err) < 0)
+		return -1;
+	for (size_t i = 0; i < c->plan.n; i++) {
+		struct step *step = &c->plan.steps[i];
+
+		if (step->refused && c->rows[i].outcome.ptr && slice_is(c->rows[i].outcome, "planned")) {
+			c->rows[i].outcome = SLICE("refused");
+			work_print_findings(c->app, &step->findings, SEVERITY_ERROR);
+			c->app->exit = work_worse(c->app->exit, work_step_exit(step));
+		}
+		report(c, &done[i], &c->rows[i]);
+	}
+	return 0;
+}
+
+/* Plans, shows, asks, commits. */
+static int run(struct changing *c, struct err *err)
+{
+	struct intent *intents = arena_array(c->app->arena, c->list.n, sizeof(*intents));
+	size_t work;
+
+	if (make_intents(c, intents, err) < 0 || session_plan(c->session, intents, c->list.n, &c->plan, err) < 0 ||
+	    step_rows(&c->plan, c->app, &c->rows, err) < 0)
+		return -1;
+	for (size_t i = 0; i < c->plan.n; i++)
+		c->app->exit = work_worse(c->app->exit, work_step_exit(&c->plan.steps[i]));
+	show(c);
+	work = count(c, false);
+	if (c->ctx->dry_run)
+		return work ? show_diffs(c, err) : 0;
+	if (!work)
+		return 0;
+	if (c->ctx->all_or_nothing && count(c, true)) {
+		(void)err_set(err, &CODE_not_confirmed, NOWHERE, "%zu of %zu migrations are refused, and --all-or-nothing was said",
+			      count(c, true), c->plan.n);
+		return err_remedy(err, "see to those, or leave them out of the selection");
+	}
+	if (confirm(c, err) < 0)
+		return -1;
+	return publish(c, err);
+}
+
+int change_run(struct app *app, const struct change_context *ctx, enum direction direction, struct err *err)
+{
+	AUTO_SESSION struct session *session = NULL;
+	struct changing c = { .app = app, .ctx = ctx, .direction = direction };
+	int failed;
+
+	if (work_select(app, &ctx->work, &session, &c.list, err) < 0)
+		return -1;
+	c.session = session;
+	c.documents = app->output == OUTPUT_JSON || app->output == OUTPUT_YAML || app->output == OUTPUT_NAME;
+	if (!c.list.n)
+		(void)fprintf(app->talk, "No migrations found.\n");
+	failed = run(&c, err);
+	if (c.rows && c.documents)
+		print_rows(app, &result_record, (struct rows){ c.rows, c.plan.n }, "");
+	plan_release(&c.plan);
+	return failed;
+}

@@ -1,0 +1,21 @@
+/*
+ * change.h - the way of a changing command: select, plan, show, ask, commit, say how to undo. promote and rollback differ in their intents.
+ */
+#ifndef GCB_PLUGIN_CHANGE_H
+#define GCB_PLUGIN_CHANGE_H
+
+#include "plugin/work.h"
+
+/* The options of promote and rollback. */
+struct change_context {
+	struct work_context work;
+	struct slice to, reason;
+	bool yes, dry_run, batch, resume, adopt, all_or_nothing;
+};
+
+extern const struct record change_options; /* --to --yes --dry-run --batch --all-or-nothing */
+
+/* Runs promote (GO_UP) or rollback (GO_DOWN). */
+int change_run(struct app *app, const struct change_context *ctx, enum direction direction, struct err *err);
+
+#endif

@@ -1,0 +1,146 @@
+#include "plugin/commands.h"
+
+#include "plugin/options.h"
+#include "plugin/print.h"
+#include "plugin/rows.h"
+#include "plugin/work.h"
+
+#include <stddef.h>
+#include <string.h>
+
+struct context {
+	struct work_context work;
+	struct slice to;
+	bool adopt;
+};
+
+static const struct record own_record = {
+	.fields =
+		(const struct field[]){
+			{ .kind = VALUE_STRING,
+			  .offset = offsetof(struct context, to),
+			  .flag = "to",
+			  .arg = "STAGE",
+			  .help = "Only this stage; all that are still to come when left out" },
+			{ .kind = VALUE_BOOL,
+			  .offset = offsetof(struct context, adopt),
+			  .flag = "adopt",
+			  .help = "Take the proportions of today's weights as the baseline" },
+			{ .name = NULL },
+		},
+};
+
+/* Rows of all plans, as they come. */
+struct collected {
+	struct step_row *items;
+	size_t n, cap;
+};
+
+static void collect(struct collected *all, const struct step_row *row, struct arena *arena)
+{
+	if (all->n == all->cap) {
+		size_t cap = all->cap ? all->cap * 2 : 16;
+		struct step_row *items = arena_array(arena, cap, sizeof(*items));
+
+		if (all->n)
+			memcpy(items, all->items, all->n * sizeof(*items));
+		all->items = items;
+		all->cap = cap;
+	}
+	all->items[all->n++] = *row;
+}
+
+/* Shows one step, or keeps its row for a document. */
+static int put_step(struct app *app, const struct step *step, struct collected *all, struct err *err)
+{
+	struct step_row row;
+
+	if (step_row_fill(&row, step, app, err) < 0)
+		return -1;
+	collect(all, &row, app->arena);
+	app->exit = work_worse(app->exit, work_step_exit(step));
+	if (app->output != OUTPUT_TABLE && app->output != OUTPUT_WIDE)
+		return 0;
+	if (all->n > 1)
+		(void)fputc('\n', app->out);
+	step_show(app, step, &row, app->out);
+	if (step->held)
+		(void)fprintf(app->out, "\nheld: %.*s\n", SLICE_ARG(step->hold));
+	(void)fflush(app->out);
+	work_print_findings(app, &step->findings, SEVERITY_INFO);
+	return 0;
+}
+
+/* One stage of one migration. `*to` gets the stage, `*more` whether it makes sense to ask for those behind it. */
+static int plan_stage(struct app *app, struct session *s, const struct intent *intent, struct collected *all, struct stage *to,
+		      bool *more, struct err *err)
+{
+	struct plan plan;
+	int failed;
+
+	if (session_plan(s, intent, 1, &plan, err) < 0)
+		return -1;
+	failed = put_step(app, &plan.steps[0], all, err);
+	*to = plan.steps[0].to;
+	*more = !plan.steps[0].refused && !plan.steps[0].finished;
+	plan_release(&plan);
+	return failed;
+}
+
+/* All stages of a migration that are still to come, or the one asked for. */
+static int plan_migration(struct app *app, const struct context *ctx, struct session *s, const struct migration *m,
+			  struct collected *all, struct err *err)
+{
+	struct intent intent = { .m = m, .direction = GO_ANYWHERE, .next = !ctx->to.ptr, .adopt = ctx->adopt };
+	struct stage last, to;
+	bool more = true;
+
+	if (ctx->to.ptr && !stage_parse(ctx->to, &intent.to))
+		return err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage", SLICE_ARG(ctx->to));
+	if (plan_stage(app, s, &intent, all, &last, &more, err) < 0)
+		return -1;
+	intent.next = false;
+	for (size_t i = 0; i < m->stages.n && more && !ctx->to.ptr; i++) {
+		intent.to = m->stages.items[i];
+		if (stage_cmp(intent.to, last) > 0 && plan_stage(app, s, &intent, all, &to, &more, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int run(struct app *app, void *context, struct err *err)
+{
+	const struct context *ctx = context;
+	AUTO_SESSION struct session *s = NULL;
+	struct collected all = { NULL, 0, 0 };
+	struct selected list;
+
+	if (work_select(app, &ctx->work, &s, &list, err) < 0)
+		return -1;
+	for (size_t i = 0; i < list.n; i++)
+		if (plan_migration(app, ctx, s, list.items[i], &all, err) < 0)
+			return -1;
+	if (app->output == OUTPUT_JSON || app->output == OUTPUT_YAML || app->output == OUTPUT_NAME)
+		print_rows(app, &plan_record, (struct rows){ all.items, all.n }, "");
+	else if (!list.n)
+		(void)fprintf(app->talk, "No migrations found.\n");
+	return 0;
+}
+
+static const struct record *const options[] = { &own_record, &work_select_options, &work_repo_options, &output_options, NULL };
+
+const struct command cmd_plan = {
+	.name = "plan",
+	.group = "migrate",
+	.summary = "Show what the stages to come will change",
+	.about =
+		"Show for every stage that is still to come who gets which share of the requests before and after, which files change, and what "
+		"speaks against it. Nothing is written.",
+	.example = "# What will happen to payments\nkubectl gcpbackend migrate plan payments\n\n"
+		   "# Only the stage of 50 %, for a program\nkubectl gcpbackend migrate plan payments --to 50 -o json",
+	.arg = "[NAME...]",
+	.max_args = -1,
+	.options = options,
+	.context_size = sizeof(struct context),
+	.run = run,
+};

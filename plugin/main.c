@@ -1,0 +1,45 @@
+#include "plugin/app.h"
+#include "plugin/commands.h"
+#include "plugin/dispatch.h"
+#include "plugin/rows.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* All commands, in the order in which help lists them. */
+static const struct command *const commands[] = {
+	&group_program, &group_migrate, &cmd_init,   &cmd_plan, &cmd_render,  &cmd_diff,
+	&cmd_promote,   &cmd_rollback,  &cmd_status, &cmd_help, &cmd_version, NULL,
+};
+
+/* Says what went wrong, in one line. */
+static void complain(const struct app *app, const struct err *err)
+{
+	AUTO_STR struct str line = STR_INIT;
+
+	err_format(err, &line);
+	(void)fprintf(app->talk, "error: %s\n", line.ptr);
+}
+
+int main(int argc, char **argv)
+{
+	struct app app;
+	struct err err = ERR_INIT;
+	int failed;
+
+	app_init(&app, argc, argv);
+	failed = dispatch(&app, commands, argc, argv, &err);
+	if (fflush(app.out) != 0 || ferror(app.out)) {
+		if (!failed)
+			(void)err_set(&err, &CODE_io, NOWHERE, "cannot write to standard output: %s", strerror(errno));
+		failed = -1;
+	}
+	if (failed) {
+		error_show(&app, &err);
+		complain(&app, &err);
+		if (app.exit == EXIT_OK || err.code->exit != EXIT_ERROR)
+			app.exit = err.code->exit;
+	}
+	app_release(&app);
+	return (int)app.exit;
+}

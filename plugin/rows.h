@@ -1,0 +1,45 @@
+/*
+ * rows.h - a step of a plan as a row that can be printed: by its record as table, JSON, YAML and names.
+ */
+#ifndef GCB_PLUGIN_ROWS_H
+#define GCB_PLUGIN_ROWS_H
+
+#include "flow/publish.h"
+#include "plugin/command.h"
+
+struct step_row {
+	struct slice name;
+	struct slice from_host, to_host;
+	struct slice from, to; /* stages; from "mixed" when the routes disagree */
+	struct slice next;     /* status: the stage that promote would go to; absent: none */
+	struct slice outcome;  /* planned, promoted, rolled-back, unchanged, refused, held, finished ... */
+	struct slice hold;
+	struct slice branch, commit, undo;
+	struct slices skipped;
+	long files_changed, lines_added, lines_removed;
+	struct rows shares, files, findings;
+};
+
+/* Columns of each: what `status`, `plan` and changing commands show as a table. */
+extern const struct record status_record, plan_record, result_record;
+extern const struct record share_record, file_record;
+
+/* A file of a step. */
+struct file_row {
+	struct slice path, change; /* "added", "changed" */
+	long added, removed;
+};
+
+/* Fills a row, whose texts outlive the plan. Errors: git (counting lines). */
+int step_row_fill(struct step_row *row, const struct step *step, struct app *app, struct err *err);
+
+/* Rows of all steps of a plan, in app->arena. */
+int step_rows(const struct plan *plan, struct app *app, struct step_row **rows, struct err *err);
+
+/* With -o json or yaml: the error as a document, when the command that failed has put none out. */
+void error_show(struct app *app, const struct err *err);
+
+/* Says on `to` what one step will do: stages, who gets what, files, findings. */
+void step_show(const struct app *app, const struct step *step, const struct step_row *row, FILE *to);
+
+#endif

@@ -1,0 +1,115 @@
+#include "plugin/work.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const struct record work_repo_options = {
+	.fields =
+		(const struct field[]){
+			{ .kind = VALUE_STRING,
+			  .offset = offsetof(struct work_context, repo),
+			  .flag = "repo",
+			  .arg = "DIR",
+			  .help = "The Git repository; the one around the current folder when left out" },
+			{ .kind = VALUE_STRING,
+			  .offset = offsetof(struct work_context, migrations),
+			  .flag = "migrations",
+			  .arg = "DIR",
+			  .help = "The folder of the migration files in the repository; .gcpbackend when left out" },
+			{ .kind = VALUE_STRING,
+			  .offset = offsetof(struct work_context, templates),
+			  .flag = "templates",
+			  .arg = "DIR",
+			  .help = "A folder with templates of your own, in place of the built-in ones of the same name" },
+			{ .name = NULL },
+		},
+};
+
+const struct record work_select_options = {
+	.fields =
+		(const struct field[]){
+			{ .kind = VALUE_STRING,
+			  .offset = offsetof(struct work_context, selector),
+			  .flag = "selector",
+			  .letter = 'l',
+			  .arg = "SELECTOR",
+			  .help = "The migrations whose labels match, as kubectl's -l: team=shop, wave in (1,2), !hold" },
+			{ .kind = VALUE_BOOL,
+			  .offset = offsetof(struct work_context, all),
+			  .flag = "all",
+			  .help = "All migrations of the repository" },
+			{ .name = NULL },
+		},
+};
+
+const char *work_templates(const struct work_context *w)
+{
+	return w->templates.ptr;
+}
+
+int work_open(const struct work_context *w, struct session **out, struct err *err)
+{
+	const struct session_options options = { w->repo.ptr, w->migrations.ptr, w->templates.ptr };
+
+	return session_open(out, &options, err);
+}
+
+int work_select(struct app *app, const struct work_context *w, struct session **session, struct selected *out, struct err *err)
+{
+	const struct selection want = { app->args, w->selector, w->all };
+
+	if (work_open(w, session, err) < 0 || session_select(*session, &want, out, err) < 0)
+		return -1;
+	for (size_t i = 0; i < (*session)->broken.n && !app->args.n; i++)
+		app->exit = EXIT_ERROR;
+	if (!app->args.n)
+		work_print_findings(app, &(*session)->broken, SEVERITY_ERROR);
+	return 0;
+}
+
+void work_print_findings(const struct app *app, const struct findings *f, enum severity least)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const struct finding *row = &f->items[i];
+		AUTO_STR struct str line = STR_INIT;
+
+		if (row->code->severity < least)
+			continue;
+		finding_format(row, &line);
+		(void)fprintf(app->talk, "%s: %s\n", row->allowed ? "allowed" : severity_word(row->code->severity), line.ptr);
+	}
+}
+
+int work_confirm(const struct app *app, bool yes, const char *question, struct err *err)
+{
+	char answer[16] = "";
+
+	if (yes)
+		return 0;
+	if (!app->in_tty)
+		return err_set(err, &CODE_not_confirmed, NOWHERE, "nobody is there to answer '%s'", question);
+	(void)fprintf(app->talk, "%s [y/N] ", question);
+	(void)fflush(app->talk);
+	if (!fgets(answer, sizeof(answer), stdin) || (answer[0] != 'y' && answer[0] != 'Y'))
+		return err_set(err, &CODE_not_confirmed, NOWHERE, "nothing was done");
+	return 0;
+}
+
+enum exit_code work_worse(enum exit_code a, enum exit_code b)
+{
+	static const enum exit_code order[] = { EXIT_INTERRUPTED, EXIT_DIFF_FAILED, EXIT_ERROR, EXIT_REFUSED, EXIT_OK };
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return a;
+}
+
+enum exit_code work_step_exit(const struct step *step)
+{
+	const struct finding *stop = findings_stop(&step->findings);
+
+	if (!step->refused)
+		return EXIT_OK;
+	return stop ? stop->code->exit : EXIT_REFUSED;
+}

@@ -1,0 +1,47 @@
+/*
+ * work.h - what the commands on migrations share: the options that find them, asking, and putting out.
+ *
+ * Changing commands only make intents; work_run takes them down the pipe to a stopping point.
+ */
+#ifndef GCB_PLUGIN_WORK_H
+#define GCB_PLUGIN_WORK_H
+
+#include "flow/publish.h"
+#include "plugin/command.h"
+
+/* How the contexts of these commands begin. */
+struct work_context {
+	struct common common;
+	struct slice repo, migrations, templates; /* folders; absent: the defaults */
+	struct slice selector;
+	bool all;
+};
+
+extern const struct record work_repo_options;   /* --repo, --migrations, --templates */
+extern const struct record work_select_options; /* -l, --all */
+
+/* The folder of --templates, or NULL. */
+const char *work_templates(const struct work_context *w);
+
+/* Opens the session that the options say. */
+int work_open(const struct work_context *w, struct session **out, struct err *err);
+
+/* Opens it and selects the migrations that words and options name. */
+int work_select(struct app *app, const struct work_context *w, struct session **session, struct selected *out, struct err *err);
+
+/* Says on app->talk what was found of at least this severity: "warning: place: reason; remedy [CODE]". */
+void work_print_findings(const struct app *app, const struct findings *f, enum severity least);
+
+/*
+ * Asks "question [y/N]" on app->talk when somebody is there to answer; `yes` (--yes) answers for them. Error: not_confirmed, also when nobody
+ * is there.
+ */
+int work_confirm(const struct app *app, bool yes, const char *question, struct err *err);
+
+/* The worse of two outcomes: the first that occurs of 130, 1, 6, 0. */
+enum exit_code work_worse(enum exit_code a, enum exit_code b);
+
+/* The outcome that a refused step has: that of the finding that stopped it. EXIT_OK for others. */
+enum exit_code work_step_exit(const struct step *step);
+
+#endif

@@ -1,0 +1,61 @@
+#!/bin/sh
+# Installs the Debian or Ubuntu packages that building and testing needs and that are missing.
+#
+#   scripts/deps.sh [GROUP...]     groups: build, lint, ci; default: build and lint
+#
+# Says nothing and ends at once when all is there.
+set -eu
+
+build="gcc libc6-dev make pkg-config git python3 python3-yaml libyaml-dev libgit2-dev libcjson-dev zlib1g-dev libmd-dev libcriterion-dev"
+lint="clang-format"
+ci="clang"
+
+wanted=
+for group in "${@:-build lint}"; do
+	for name in $group; do
+		case $name in
+		build) wanted="$wanted $build" ;;
+		lint) wanted="$wanted $lint" ;;
+		ci) wanted="$wanted $ci" ;;
+		*) echo "deps: no such group: $name (build, lint, ci)" >&2; exit 1 ;;
+		esac
+	done
+done
+
+if ! command -v dpkg-query >/dev/null 2>&1; then
+	echo "deps: this is not Debian or Ubuntu: make sure that you have what these packages hold:$wanted" >&2
+	exit 0
+fi
+
+missing=
+for package in $wanted; do
+	# shellcheck disable=SC2016
+	status=$(dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null || true)
+	case $status in
+	*"install ok installed"*) ;;
+	*) missing="$missing $package" ;;
+	esac
+done
+[ -n "$missing" ] || exit 0
+
+echo "deps: installing$missing"
+if [ "$(id -u)" = 0 ]; then
+	sudo=
+elif command -v sudo >/dev/null 2>&1; then
+	sudo=sudo
+else
+	echo "deps: neither root nor sudo: have these packages installed:$missing" >&2
+	exit 1
+fi
+
+# The package lists may be missing or old: fetch them when a first try without fails.
+install() {
+	# shellcheck disable=SC2086
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null
+}
+if ! install >/dev/null 2>&1; then
+	$sudo apt-get update -qq </dev/null
+	install >/dev/null
+fi
+find build -name libs.mk -delete 2>/dev/null || true # what it found may have changed
+echo "deps: installed$missing"

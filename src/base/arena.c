@@ -1,0 +1,122 @@
+#include "base/arena.h"
+
+#include "base/alloc.h"
+
+#include <stdarg.h>
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The first block is small, since most values are; each later one is twice as large, up to a limit, so that their number stays low. */
+enum { BLOCK_FIRST = 1024, BLOCK_LAST = 64 * 1024 };
+
+struct block {
+	struct block *next;
+	size_t used, size;
+	alignas(max_align_t) char bytes[];
+};
+
+struct arena {
+	struct block *blocks; /* the current one first */
+	size_t used;
+};
+
+struct arena *arena_new(void)
+{
+	return xzalloc(sizeof(struct arena));
+}
+
+void arena_free(struct arena *a)
+{
+	if (!a)
+		return;
+	for (struct block *b = a->blocks, *next; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	free(a);
+}
+
+void arena_auto_(struct arena **a)
+{
+	arena_free(*a);
+}
+
+/* A block with room for `size` bytes becomes the current one. */
+static struct block *block_add(struct arena *a, size_t size)
+{
+	size_t room = a->blocks ? 2 * a->blocks->size : BLOCK_FIRST;
+	struct block *b;
+
+	if (size > SIZE_MAX / 2)
+		fatal("out of memory");
+	if (room > BLOCK_LAST)
+		room = BLOCK_LAST;
+	if (room < size)
+		room = size;
+	b = xrealloc_array(NULL, 1, sizeof(*b) + room);
+	b->used = 0;
+	b->size = room;
+	b->next = a->blocks;
+	a->blocks = b;
+	return b;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	struct block *b = a->blocks;
+	size_t need;
+	void *p;
+
+	if (size > SIZE_MAX / 2)
+		fatal("out of memory");
+	need = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+	if (!b || b->size - b->used < need)
+		b = block_add(a, need);
+	p = b->bytes + b->used;
+	b->used += need;
+	a->used += need;
+	return memset(p, 0, need); /* here, so that pages which nobody asks for stay untouched */
+}
+
+void *arena_array(struct arena *a, size_t n, size_t size)
+{
+	if (size && n > SIZE_MAX / size)
+		fatal("out of memory");
+	return arena_alloc(a, n * size);
+}
+
+struct slice arena_copy(struct arena *a, struct slice s)
+{
+	char *p;
+
+	if (!s.ptr)
+		return s;
+	p = arena_alloc(a, s.len + 1);
+	memcpy(p, s.ptr, s.len);
+	return (struct slice){ p, s.len };
+}
+
+struct slice arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	int len;
+	char *p;
+
+	va_start(ap, fmt);
+	len = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		fatal("text cannot be formatted");
+	p = arena_alloc(a, (size_t)len + 1);
+	va_start(ap, fmt);
+	(void)vsnprintf(p, (size_t)len + 1, fmt, ap);
+	va_end(ap);
+	return (struct slice){ p, (size_t)len };
+}
+
+size_t arena_used(const struct arena *a)
+{
+	return a->used;
+}

@@ -1,0 +1,39 @@
+/*
+ * arena.h - memory that belongs to one big value and is freed with it.
+ *
+ * A parsed file, an inventory, a plan each own an arena: their parts are allocated there, point at each other freely, are never
+ * freed one by one, and never move. Calling order: arena_new, arena_alloc ..., arena_free.
+ */
+#ifndef GCB_BASE_ARENA_H
+#define GCB_BASE_ARENA_H
+
+#include "base/slice.h"
+
+struct arena;
+
+/* An empty arena, owned by the caller. Never fails. */
+struct arena *arena_new(void);
+
+/* Frees the arena and all that was allocated in it. NULL is fine. */
+void arena_free(struct arena *a);
+
+/* `size` zeroed bytes, aligned for any type. Valid until arena_free. */
+void *arena_alloc(struct arena *a, size_t size);
+
+/* `n` zeroed elements of `size` bytes; ends the program when the product overflows. */
+void *arena_array(struct arena *a, size_t n, size_t size);
+
+/* A copy of the bytes of `s` with a NUL behind them (not counted). An absent slice stays absent. */
+struct slice arena_copy(struct arena *a, struct slice s);
+
+/* Text made as printf makes it, NUL-terminated. */
+struct slice arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Bytes handed out so far, for limits and tests. */
+size_t arena_used(const struct arena *a);
+
+/* Frees an arena when the variable goes out of scope: `AUTO_ARENA struct arena *a = arena_new();` */
+#define AUTO_ARENA __attribute__((cleanup(arena_auto_)))
+void arena_auto_(struct arena **a);
+
+#endif

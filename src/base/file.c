@@ -1,0 +1,172 @@
+#include "base/file.h"
+
+#include "base/alloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Closes a descriptor when the variable goes out of scope. */
+static void close_auto(const int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+}
+#define AUTO_CLOSE __attribute__((cleanup(close_auto)))
+
+/* Appends all that `fd` gives, at most `max` bytes. */
+static int read_all(int fd, const char *path, size_t max, struct str *out, struct err *err)
+{
+	char buf[65536];
+	size_t total = 0;
+
+	for (;;) {
+		ssize_t n = read(fd, buf, sizeof(buf));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_os(err, &CODE_io, place_of(path), "cannot read");
+		if (!n)
+			return 0;
+		total += (size_t)n;
+		if (total > max)
+			return err_set(err, &CODE_too_large, place_of(path), "the file is larger than %zu bytes", max);
+		str_add(out, (struct slice){ buf, (size_t)n });
+	}
+}
+
+int file_read(const char *path, size_t max, struct str *out, struct err *err)
+{
+	AUTO_CLOSE int fd = -1;
+	struct stat st;
+
+	if (!strcmp(path, "-"))
+		return read_all(STDIN_FILENO, "standard input", max, out, err);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return err_os(err, &CODE_io, place_of(path), "cannot open");
+	if (fstat(fd, &st) < 0)
+		return err_os(err, &CODE_io, place_of(path), "cannot read");
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, &CODE_io, place_of(path), "not a regular file");
+	if ((uintmax_t)st.st_size > max)
+		return err_set(err, &CODE_too_large, place_of(path), "the file is larger than %zu bytes", max);
+	return read_all(fd, path, max, out, err);
+}
+
+bool file_exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+/* Writes all bytes. */
+static int write_all(int fd, struct slice bytes)
+{
+	while (bytes.len) {
+		ssize_t n = write(fd, bytes.ptr, bytes.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		bytes = slice_sub(bytes, (size_t)n, bytes.len);
+	}
+	return 0;
+}
+
+/* Makes the rename in the folder of `path` durable. */
+static int sync_folder(const char *path)
+{
+	AUTO_FREE char *folder = strdup(path);
+	AUTO_CLOSE int fd = -1;
+	char *slash;
+
+	if (!folder)
+		fatal("out of memory");
+	slash = strrchr(folder, '/');
+	if (slash)
+		slash[slash == folder] = '\0';
+	fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	return fsync(fd);
+}
+
+/* Fills the temporary file `temp`, open as `fd`, and puts it in the place of `target`. */
+static int fill_and_rename(int fd, const char *temp, const char *target, struct slice bytes, unsigned mode, bool durable)
+{
+	if (write_all(fd, bytes) < 0 || fchmod(fd, mode) < 0 || (durable && fsync(fd) < 0))
+		return -1;
+	if (rename(temp, target) < 0)
+		return -1;
+	return durable ? sync_folder(target) : 0;
+}
+
+/* The permission that the replaced file gets: the one it has, else `mode` less the umask. */
+static unsigned final_mode(const char *target, unsigned mode)
+{
+	struct stat st;
+	mode_t mask;
+
+	if (stat(target, &st) == 0)
+		return st.st_mode & 07777;
+	mask = umask(0);
+	(void)umask(mask);
+	return mode & ~mask;
+}
+
+/* Replaces a file, with or without waiting until the disk has it. */
+static int replace(const char *path, struct slice bytes, unsigned mode, bool durable, struct err *err)
+{
+	AUTO_FREE char *real = realpath(path, NULL);
+	const char *target = real ? real : path;
+	AUTO_STR struct str temp = STR_INIT;
+	AUTO_CLOSE int fd = -1;
+	int saved;
+
+	if (!real && errno != ENOENT)
+		return err_os(err, &CODE_io, place_of(path), "cannot write");
+	str_addf(&temp, "%s.gcbXXXXXX", target);
+	fd = mkostemp(temp.ptr, O_CLOEXEC);
+	if (fd < 0)
+		return err_os(err, &CODE_io, place_of(path), "cannot write");
+	if (fill_and_rename(fd, temp.ptr, target, bytes, final_mode(target, mode), durable) == 0)
+		return 0;
+	saved = errno;
+	(void)unlink(temp.ptr);
+	errno = saved;
+	return err_os(err, &CODE_io, place_of(path), "cannot write");
+}
+
+int file_replace(const char *path, struct slice bytes, unsigned mode, struct err *err)
+{
+	return replace(path, bytes, mode, true, err);
+}
+
+int file_replace_soon(const char *path, struct slice bytes, unsigned mode, struct err *err)
+{
+	return replace(path, bytes, mode, false, err);
+}
+
+int file_make_parents(const char *path, struct err *err)
+{
+	AUTO_FREE char *folder = strdup(path);
+
+	if (!folder)
+		fatal("out of memory");
+	for (char *p = folder[0] ? strchr(folder + 1, '/') : NULL; p; p = strchr(p + 1, '/')) {
+		*p = '\0';
+		if (mkdir(folder, 0777) < 0 && errno != EEXIST)
+			return err_os(err, &CODE_io, place_of(folder), "cannot make the folder");
+		*p = '/';
+	}
+	return 0;
+}

@@ -1,0 +1,103 @@
+/*
+ * slice.h - borrowed text, and the numbers read from it.
+ *
+ * A slice points into memory that somebody else owns and that outlives it; it may hold NUL bytes and is not terminated. It is
+ * passed by value. A slice with `ptr == NULL` means "absent", which is different from empty; every function here takes both.
+ */
+#ifndef GCB_BASE_SLICE_H
+#define GCB_BASE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct slice {
+	const char *ptr; /* borrowed; NULL: absent */
+	size_t len;      /* bytes */
+};
+
+/* A list of slices; who owns `items` is said where the list is made (an arena, as a rule). */
+struct slices {
+	struct slice *items;
+	size_t n;
+};
+
+/* Key and value, both borrowed; a list of them keeps the order of its source. */
+struct pair {
+	struct slice key, value;
+};
+
+struct pairs {
+	struct pair *items;
+	size_t n;
+};
+
+/* The slice of a string literal, as an expression and as an initialiser of constant data. */
+#define SLICE(lit) ((struct slice){ "" lit, sizeof(lit) - 1 })
+/* clang-format off */
+#define SLICE_INIT(lit) { "" lit, sizeof(lit) - 1 }
+/* clang-format on */
+
+/* How printf prints a slice: printf("%" SLICE_FMT, SLICE_ARG(s)). Longer ones than INT_MAX are cut. */
+#define SLICE_FMT ".*s"
+#define SLICE_ARG(s) ((s).len > 0x7fffffff ? 0x7fffffff : (int)(s).len), ((s).ptr ? (s).ptr : "")
+
+/* The slice of a C string; NULL gives an absent slice. */
+struct slice slice_of(const char *text);
+
+/* The part of `s` from byte `from`, at most `len` bytes; both are clamped to `s`. */
+struct slice slice_sub(struct slice s, size_t from, size_t len);
+
+/* Same bytes? An absent slice equals an empty one. */
+bool slice_eq(struct slice a, struct slice b);
+
+/* Same bytes but for the case of ASCII letters? */
+bool slice_eq_case(struct slice a, struct slice b);
+
+/* Same bytes as the C string `text`? */
+bool slice_is(struct slice s, const char *text);
+
+/* Does `s` begin, or end, with these bytes? */
+bool slice_starts(struct slice s, struct slice prefix);
+bool slice_ends(struct slice s, struct slice suffix);
+
+/* Byte-wise order, a prefix first: negative, 0 or positive, as qsort wants it. */
+int slice_cmp(struct slice a, struct slice b);
+
+/* Offset of the first `needle` in `s`, or SIZE_MAX. An empty needle is found at 0. */
+size_t slice_find(struct slice s, struct slice needle);
+
+/* Offset of the first byte `c` in `s`, or SIZE_MAX. */
+size_t slice_find_byte(struct slice s, char c);
+
+/* `s` without the blanks (space, tab, CR, LF) at both ends. */
+struct slice slice_trim(struct slice s);
+
+/*
+ * Cuts the next piece off `*rest` up to the byte `sep`, which is dropped, and moves `*rest` behind it. Returns false when
+ * `*rest` was used up: "a,b" gives "a" and "b", "" gives one empty piece, an absent slice none.
+ */
+bool slice_next(struct slice *rest, char sep, struct slice *piece);
+
+/* Is `s` one of the `n` slices of `list`? */
+bool slices_have(struct slices list, struct slice s);
+
+/* The value of `key`, or an absent slice. */
+struct slice pairs_get(struct pairs list, struct slice key);
+
+/*
+ * Reads a whole decimal number, an optional '-' and digits only, between `min` and `max` (both allowed). Returns false and leaves
+ * `*out` alone when `s` is anything else: blanks, '+', a leading zero before another digit, too large.
+ */
+bool parse_int(struct slice s, long min, long max, long *out);
+
+/* FNV-1a over the bytes with ASCII letters folded to lower case, for hash tables; not for security. */
+uint64_t slice_hash_case(struct slice s);
+
+/*
+ * The candidate nearest to `word` by edit distance (a swap of neighbours counts once), or an absent slice when none is near enough
+ * to be a likely slip: at most a third of the word's length, and at most 3.
+ */
+struct slice slice_nearest(struct slice word, const struct slice *candidates, size_t n);
+
+#endif

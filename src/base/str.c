@@ -1,0 +1,133 @@
+#include "base/str.h"
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char str_empty_[1];
+
+void str_release(struct str *s)
+{
+	size_t max = s->max;
+
+	if (s->cap)
+		free(s->ptr);
+	*s = (struct str)STR_INIT;
+	s->max = max;
+}
+
+void str_clear(struct str *s)
+{
+	s->len = 0;
+	s->over = false;
+	if (s->cap)
+		s->ptr[0] = '\0';
+}
+
+/* Makes room for `n` more bytes and the NUL; false when they would not fit under `max`. */
+static bool grow(struct str *s, size_t n)
+{
+	size_t need, cap;
+
+	if (s->over || n > s->max - s->len) {
+		s->over = true;
+		return false;
+	}
+	need = s->len + n + 1;
+	if (need <= s->cap)
+		return true;
+	cap = s->cap ? s->cap * 2 : 64;
+	if (cap < need)
+		cap = need;
+	s->ptr = xrealloc_array(s->cap ? s->ptr : NULL, cap, 1);
+	s->cap = cap;
+	return true;
+}
+
+void str_add(struct str *s, struct slice add)
+{
+	if (!add.len || !grow(s, add.len))
+		return;
+	memcpy(s->ptr + s->len, add.ptr, add.len);
+	s->len += add.len;
+	s->ptr[s->len] = '\0';
+}
+
+void str_adds(struct str *s, const char *text)
+{
+	str_add(s, slice_of(text));
+}
+
+void str_addc(struct str *s, char c)
+{
+	str_add(s, (struct slice){ &c, 1 });
+}
+
+void str_fill(struct str *s, char c, size_t n)
+{
+	if (!n || !grow(s, n))
+		return;
+	memset(s->ptr + s->len, c, n);
+	s->len += n;
+	s->ptr[s->len] = '\0';
+}
+
+void str_addf(struct str *s, const char *fmt, ...)
+{
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		fatal("text cannot be formatted");
+	if (!grow(s, (size_t)len))
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(s->ptr + s->len, (size_t)len + 1, fmt, ap);
+	va_end(ap);
+	s->len += (size_t)len;
+}
+
+/* May this code point be shown as it is? */
+static bool visible(uint32_t c, bool lines)
+{
+	if (lines && (c == '\n' || c == '\t'))
+		return true;
+	if (c < 0x20 || (c >= 0x7f && c <= 0x9f))
+		return false;
+	return !(c >= 0x202a && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069);
+}
+
+void str_add_visible(struct str *s, struct slice text, bool lines)
+{
+	for (size_t i = 0; i < text.len;) {
+		uint32_t c = 0;
+		size_t n = utf8_decode(slice_sub(text, i, 4), &c);
+
+		if (n && visible(c, lines))
+			str_add(s, slice_sub(text, i, n));
+		else if (n && c == 0x1b)
+			str_adds(s, "^[");
+		else if (n && c > 0xff)
+			str_addf(s, "\\u%04x", (unsigned)c);
+		else
+			str_addf(s, "\\x%02x", n ? (unsigned)c : (unsigned)(unsigned char)text.ptr[i]);
+		i += n ? n : 1;
+	}
+}
+
+struct slice str_slice(const struct str *s)
+{
+	return (struct slice){ s->ptr, s->len };
+}
+
+bool str_over(const struct str *s)
+{
+	return s->over;
+}

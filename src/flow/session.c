@@ -1,0 +1,246 @@
+#include "flow/session.h"
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "kube/selector.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The name of a migration from its file's path: what is behind the last slash, without ".yaml". */
+static struct slice name_of_path(struct slice path)
+{
+	size_t start = path.len;
+
+	while (start && path.ptr[start - 1] != '/')
+		start--;
+	path = slice_sub(path, start, path.len);
+	return slice_ends(path, SLICE(".yaml")) ? slice_sub(path, 0, path.len - 5) : path;
+}
+
+static bool is_yaml(struct slice path, void *ctx)
+{
+	(void)ctx;
+	return slice_ends(path, SLICE(".yaml"));
+}
+
+/* Room for the migrations while they come. */
+struct loading {
+	struct session *s;
+	size_t cap;
+};
+
+/* One file of the migrations folder. */
+static int load_one(const struct tree_file *file, void *ctx, struct err *err)
+{
+	struct loading *l = ctx;
+	struct session *s = l->s;
+	struct migration *m = arena_alloc(s->arena, sizeof(*m));
+	struct slice path = arena_copy(s->arena, file->path);
+	struct err why = ERR_INIT;
+
+	(void)err;
+	if (!file->bytes.ptr)
+		(void)err_set(&why, &CODE_migration_field, (struct place){ path, 0, 0 }, "not a regular file of at most %zu bytes",
+			      MIGRATION_MAX);
+	if (!file->bytes.ptr || migration_read(m, path, arena_copy(s->arena, file->bytes), file->mode, s->arena, &why) < 0) {
+		findings_add_err(&s->broken, &why);
+		return 0;
+	}
+	ROOM(s->all, s->n, l->cap);
+	s->all[s->n++] = m;
+	return 0;
+}
+
+/* Forgets the migrations. */
+static void unload(struct session *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		migration_release(s->all[i]);
+	free(s->all);
+	s->all = NULL;
+	s->n = 0;
+	s->broken.n = 0;
+}
+
+/* Reads the migrations of the base commit. */
+static int load(struct session *s, struct err *err)
+{
+	struct loading l = { s, 0 };
+
+	unload(s);
+	return tree_each(s->repo, &s->base, s->migrations_dir, is_yaml, MIGRATION_MAX, load_one, &l, err);
+}
+
+/* The commit to build on: the tip of the branch HEAD is on; with a detached HEAD, HEAD itself for now. */
+static int find_base(struct session *s, struct err *err)
+{
+	AUTO_STR struct str branch = STR_INIT;
+
+	if (repo_head_branch(s->repo, &branch, err) == 0) {
+		s->branch = arena_copy(s->arena, str_slice(&branch));
+		return repo_branch_tip(s->repo, s->branch.ptr, &s->base, err);
+	}
+	if (err->code != &CODE_detached)
+		return -1;
+	*err = (struct err)ERR_INIT;
+	return repo_resolve(s->repo, "HEAD", &s->base, err);
+}
+
+int session_open(struct session **out, const struct session_options *options, struct err *err)
+{
+	struct session *s = xzalloc(sizeof(*s));
+
+	s->arena = s->broken.arena = arena_new();
+	s->migrations_dir = options->migrations_dir ? options->migrations_dir : MIGRATION_DIR;
+	s->templates_dir = options->templates_dir;
+	if (path_check(slice_of(s->migrations_dir), NOWHERE, "--migrations", err) < 0 ||
+	    repo_open(&s->repo, options->repo, err) < 0 || find_base(s, err) < 0 || load(s, err) < 0) {
+		session_close(s);
+		return -1;
+	}
+	*out = s;
+	return 0;
+}
+
+void session_close(struct session *s)
+{
+	if (!s)
+		return;
+	unload(s);
+	past_free(s->past);
+	inventory_free(s->inventory);
+	repo_close(s->repo);
+	arena_free(s->arena);
+	free(s);
+}
+
+void session_auto_(struct session **s)
+{
+	session_close(*s);
+}
+
+/* The migration of this name, or NULL. */
+static const struct migration *find(const struct session *s, struct slice name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (slice_eq(s->all[i]->name, name))
+			return s->all[i];
+	return NULL;
+}
+
+/* The migration file's path in the working tree, in the arena. */
+static struct slice worktree_path(const struct session *s, struct slice path)
+{
+	return arena_printf(s->arena, "%s%" SLICE_FMT, repo_workdir(s->repo), SLICE_ARG(path));
+}
+
+/* Why a named migration is not there. */
+static int not_there(const struct session *s, struct slice name, struct err *err)
+{
+	struct slice path = arena_printf(s->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir, SLICE_ARG(name)), near;
+	struct slice *names = arena_array(s->arena, s->n, sizeof(*names));
+
+	for (size_t i = 0; i < s->broken.n; i++)
+		if (slice_eq(name_of_path(s->broken.items[i].at.path), name))
+			return err_from_finding(err, &s->broken.items[i]);
+	for (size_t i = 0; i < s->n; i++)
+		names[i] = s->all[i]->name;
+	near = slice_nearest(name, names, s->n);
+	(void)err_set(err, &CODE_no_migration, NOWHERE,
+		      "there is no migration '%" SLICE_FMT "' in %s on the branch '%" SLICE_FMT "'", SLICE_ARG(name),
+		      s->migrations_dir, SLICE_ARG(s->branch));
+	if (repo_workdir(s->repo) && path_check(path, NOWHERE, "", &(struct err)ERR_INIT) == 0 &&
+	    file_exists(worktree_path(s, path).ptr))
+		return err_remedy(err, "%" SLICE_FMT " is there but not committed: git add and commit it", SLICE_ARG(path));
+	if (near.ptr)
+		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
+	return err_remedy(err, "migrate status lists those there are, migrate init makes one");
+}
+
+/* Adds one if it is not there yet. */
+static void add(struct selected *out, const struct migration *m)
+{
+	for (size_t i = 0; i < out->n; i++)
+		if (out->items[i] == m)
+			return;
+	out->items[out->n++] = m;
+}
+
+/* Names, selector or all. */
+static int pick(struct session *s, const struct selection *want, struct selected *out, struct err *err)
+{
+	*out = (struct selected){ arena_array(s->arena, s->n + want->names.n, sizeof(*out->items)), 0 };
+	if (want->selector.ptr && selector_check(want->selector, err) < 0)
+		return -1;
+	if (want->names.n && (want->selector.ptr || want->all))
+		return err_set(err, &CODE_usage, NOWHERE, "names cannot be combined with -l or --all");
+	if (!want->names.n && !want->selector.ptr && !want->all)
+		return err_set(err, &CODE_nothing_selected, NOWHERE, "no migration is named");
+	for (size_t i = 0; i < want->names.n; i++) {
+		const struct migration *m = find(s, want->names.items[i]);
+
+		if (!m)
+			return not_there(s, want->names.items[i], err);
+		add(out, m);
+	}
+	for (size_t i = 0; i < s->n && !want->names.n; i++)
+		if (want->all || selector_matches(want->selector, s->all[i]->f.metadata.labels))
+			out->items[out->n++] = s->all[i];
+	return 0;
+}
+
+/* The branch that the selected migrations say; absent when they say none. They must agree. */
+static int wanted_branch(const struct selected *list, struct slice *out, struct err *err)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct slice branch = list->items[i]->f.spec.git.branch;
+
+		if (!branch.len)
+			continue;
+		if (out->ptr && !slice_eq(*out, branch))
+			return err_set(err, &CODE_usage, NOWHERE,
+				       "the migrations are on different branches: '%" SLICE_FMT "' and '%" SLICE_FMT "'",
+				       SLICE_ARG(*out), SLICE_ARG(branch));
+		*out = branch;
+	}
+	return 0;
+}
+
+/* Is the migration file in the working tree the one of the commit? Asked only where that branch is checked out. */
+static int check_clean(const struct session *s, const struct migration *m, struct err *err)
+{
+	AUTO_STR struct str text = STR_INIT, head = STR_INIT;
+	struct err ignored = ERR_INIT;
+	struct slice path;
+
+	if (!repo_workdir(s->repo) || repo_head_branch(s->repo, &head, &ignored) < 0 || !slice_eq(str_slice(&head), s->branch))
+		return 0;
+	path = worktree_path(s, m->path);
+	if (!file_exists(path.ptr) || file_read(path.ptr, MIGRATION_MAX, &text, &ignored) < 0 ||
+	    slice_eq(str_slice(&text), m->bytes))
+		return 0;
+	return err_set(err, &CODE_migration_dirty, (struct place){ m->path, 0, 0 },
+		       "the migration file has changes that are not committed");
+}
+
+int session_select(struct session *s, const struct selection *want, struct selected *out, struct err *err)
+{
+	struct slice branch = { NULL, 0 };
+
+	if (pick(s, want, out, err) < 0 || wanted_branch(out, &branch, err) < 0)
+		return -1;
+	if (branch.ptr && !slice_eq(branch, s->branch)) {
+		s->branch = arena_copy(s->arena, branch);
+		if (repo_branch_tip(s->repo, s->branch.ptr, &s->base, err) < 0 || load(s, err) < 0 || pick(s, want, out, err) < 0)
+			return -1;
+	}
+	s->selected = *out;
+	if (!s->branch.ptr && out->n)
+		return err_set(err, &CODE_detached, (struct place){ slice_of(repo_where(s->repo)), 0, 0 },
+			       "HEAD is not on a branch");
+	for (size_t i = 0; i < out->n; i++)
+		if (check_clean(s, out->items[i], err) < 0)
+			return -1;
+	return 0;
+}

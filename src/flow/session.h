@@ -1,0 +1,73 @@
+/*
+ * session.h - one command's work in a repository: the commit it builds on, its migrations, the plan, the commits.
+ *
+ * The only place that sees both columns: it reads with git, hands bytes to the pure part, and writes what that made. Calling order:
+ * session_open, session_select, session_plan, then session_publish (publish.h); session_close.
+ */
+#ifndef GCB_FLOW_SESSION_H
+#define GCB_FLOW_SESSION_H
+
+#include "git/repo.h"
+#include "migrate/plan.h"
+
+struct selected {
+	const struct migration **items; /* in the session's arena */
+	size_t n;
+};
+
+struct session {
+	struct repo *repo;
+	struct arena *arena;
+	struct slice branch;                        /* the branch that is applied, and that the command builds on */
+	struct oid base;                            /* its tip */
+	const char *migrations_dir, *templates_dir; /* templates_dir: NULL: built-in ones */
+	struct migration **all; /* every migration file of the commit that can be read, in the order of their names */
+	size_t n;
+	struct findings broken;      /* migration files that cannot be read */
+	struct selected selected;    /* by session_select: what session_plan reads the files for */
+	struct inventory *inventory; /* made by session_plan */
+	struct past *past;
+};
+
+/* How to find things; NULL: the defaults. */
+struct session_options {
+	const char *repo, *migrations_dir, *templates_dir;
+};
+
+/*
+ * Opens the repository and reads the migration files of the branch that HEAD is on. A repository with a detached HEAD is read at that commit,
+ * and `branch` stays absent until session_select finds it in the migrations. Errors: no_repo, no_commit, git.
+ */
+int session_open(struct session **out, const struct session_options *options, struct err *err);
+
+/* Frees it with all that came from it. NULL is fine. */
+void session_close(struct session *s);
+#define AUTO_SESSION __attribute__((cleanup(session_auto_)))
+void session_auto_(struct session **s);
+
+/* Which migrations a command is about: names, or those whose labels match, or all. */
+struct selection {
+	struct slices names;
+	struct slice selector; /* absent: none */
+	bool all;
+};
+
+/*
+ * Selects. When the migrations say another branch than HEAD's, the session moves there and selects again; they must agree. A migration file
+ * whose version in the working tree is not the commit's is refused. Errors: nothing_selected, no_migration (with the nearest name, or "commit
+ * it"), migration_dirty, detached, no_branch, usage (a bad selector), and what is wrong with a named migration's file.
+ */
+int session_select(struct session *s, const struct selection *want, struct selected *out, struct err *err);
+
+/*
+ * Reads the tree and the history as far as they matter to all selected migrations, and makes the plan for some of them; freed with
+ * plan_release. May be called again (the files are read once). Errors: git, shallow, and what reading a template says.
+ */
+int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out, struct err *err);
+
+/*
+ * Only the inventory, for looking around before there is a migration (init): the files that matter to `m`. `m` must outlive the session.
+ */
+int session_survey(struct session *s, const struct migration *m, struct err *err);
+
+#endif

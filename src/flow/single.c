@@ -1,0 +1,32 @@
+#include "flow/single.h"
+
+#include "base/alloc.h"
+
+int single_make(struct single_result *out, const struct single *s, struct stage stage, struct err *err)
+{
+	struct single_result r = { .inventory = inventory_new(), .past = past_new() };
+	struct intent intent = { .m = s->m, .direction = GO_ANYWHERE, .to = stage };
+	struct plan_inputs in = { .inventory = r.inventory, .past = r.past };
+	struct source *source;
+
+	inventory_watch(r.inventory, s->m);
+	inventory_add(r.inventory, s->name, s->bytes, 0100644);
+	source = inventory_find(r.inventory, s->name);
+	if (!source->file) {
+		*err = source->why;
+		single_release(&r);
+		return -1;
+	}
+	past_set_baseline(r.past, s->name, s->m, s->baseline.ptr ? s->baseline : s->bytes);
+	plan_make(&r.plan, &in, &intent, 1);
+	r.text = r.plan.changes.n ? r.plan.changes.items[0].after : s->bytes;
+	*out = r;
+	return 0;
+}
+
+void single_release(struct single_result *r)
+{
+	plan_release(&r->plan);
+	past_free(r->past);
+	inventory_free(r->inventory);
+}

@@ -1,0 +1,97 @@
+#include "flow/session.h"
+
+#include "base/alloc.h"
+#include "flow/templates.h"
+#include "git/history.h"
+
+/* --- the tree ------------------------------------------------------------------------------------------------------------------- */
+
+static bool wants_name(struct slice path, void *ctx)
+{
+	return inventory_wants_path(ctx, path);
+}
+
+/* One file of the tree into the inventory, if it may matter. */
+static int take_file(const struct tree_file *file, void *ctx, struct err *err)
+{
+	(void)err;
+	if (file->bytes.ptr && inventory_wants(ctx, file->path, file->bytes))
+		inventory_add(ctx, file->path, file->bytes, file->mode);
+	else if (!file->bytes.ptr && file->size > MANIFEST_MAX)
+		inventory_add_large(ctx, file->path, file->size);
+	return 0;
+}
+
+/* Goes over the tree; a second time when hosts turned up that other files may share. */
+static int walk_tree(struct session *s, struct err *err)
+{
+	do {
+		if (tree_each(s->repo, &s->base, "", wants_name, MANIFEST_MAX, take_file, s->inventory, err) < 0)
+			return -1;
+	} while (!inventory_complete(s->inventory));
+	inventory_set_whole(s->inventory, true);
+	return 0;
+}
+
+int session_survey(struct session *s, const struct migration *m, struct err *err)
+{
+	s->inventory = inventory_new();
+	inventory_watch(s->inventory, m);
+	return walk_tree(s, err);
+}
+
+/* --- the history ---------------------------------------------------------------------------------------------------------------- */
+
+/* One version of a file into the past. */
+static int take_version(const struct version *v, void *ctx, struct err *err)
+{
+	struct session *s = ctx;
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct commit_info info;
+	enum past_answer answer;
+	char commit[41];
+
+	if (repo_commit_info(s->repo, &v->since, arena, &info, err) < 0)
+		return -1;
+	oid_text(&v->since, commit);
+	answer = past_version(s->past, v->file, v->bytes, slice_of(commit), info.author);
+	return answer == PAST_MORE ? HISTORY_MORE : answer == PAST_FILE_DONE ? HISTORY_ENOUGH : HISTORY_STOP;
+}
+
+/* Walks the history of the manifests of all selected migrations. */
+static int walk_history(struct session *s, struct err *err)
+{
+	struct slices paths;
+
+	for (size_t i = 0; i < s->selected.n; i++) {
+		struct slices files = plan_files(s->inventory, s->selected.items[i], s->arena);
+
+		for (size_t j = 0; j < files.n; j++)
+			past_want(s->past, files.items[j], s->selected.items[i]);
+	}
+	paths = past_paths(s->past);
+	if (!paths.n)
+		return 0;
+	return history_each(s->repo, &s->base, paths.items, paths.n, take_version, s, err) < 0 ? -1 : 0;
+}
+
+int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out, struct err *err)
+{
+	struct plan_inputs in = { .inventory = NULL };
+	struct slice name;
+
+	if (templates_get(s->templates_dir, SLICE("virtualservice"), s->arena, &name, &in.vs_template, err) < 0)
+		return -1;
+	if (!s->inventory) {
+		s->inventory = inventory_new();
+		s->past = past_new();
+		for (size_t i = 0; i < s->selected.n; i++)
+			inventory_watch(s->inventory, s->selected.items[i]);
+		if (walk_tree(s, err) < 0 || walk_history(s, err) < 0)
+			return -1;
+	}
+	in.inventory = s->inventory;
+	in.past = s->past;
+	plan_make(out, &in, intents, n);
+	return 0;
+}

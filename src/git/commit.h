@@ -1,0 +1,79 @@
+/*
+ * commit.h - changes become a commit; a branch moves; the checked-out files follow.
+ *
+ * Calling order of a commit on a branch:
+ *
+ *	commit_write       objects only: moves nothing, can be repeated
+ *	branch_lock        compare: from here on nobody else moves the branch
+ *	worktree_prepare   refuses when a file that would change is dirty; says what has to be written
+ *	worktree_files     the working tree's files get the new bytes, each by rename
+ *	worktree_index     their index entries too
+ *	branch_finish      swap: the ref, with a reflog line
+ *
+ * The ref comes last. Killed before it, the working tree holds, and the index stages, just what was wanted: `git status` shows it, and the
+ * next run takes it as clean and finishes the work. The other way round a kill after the ref would leave an index, or files, of the commit
+ * before, and the user's next commit would silently revert the stage. The lock is git's own (refs/heads/NAME.lock), so two processes never
+ * write the same files, and a process that loses has written none.
+ */
+#ifndef GCB_GIT_COMMIT_H
+#define GCB_GIT_COMMIT_H
+
+#include "git/repo.h"
+
+/*
+ * Writes blobs, trees and one commit with the single parent `parent` and these changes; only trees on the way to a changed file are
+ * rewritten. Author and committer as git has them: GIT_AUTHOR_NAME/EMAIL/DATE, GIT_COMMITTER_*, else user.name and user.email (also
+ * author.* and committer.*). Many objects are written as one pack. Everything is durable before 0 is returned. `message` is used as
+ * it is, with one line feed at its end. Errors: identity, unsafe_path (empty names, ".", "..", ".git" in any spelling, absolute), git.
+ */
+int commit_write(struct repo *r, const struct oid *parent, const struct change *changes, size_t n, const char *message,
+		 struct oid *out, struct err *err);
+
+struct worktree_plan;
+
+/*
+ * When the branch `name` is checked out in this working tree: checks each changed file there. Clean is: file and index entry equal
+ * `before` (or both are missing), or already hold `after`. Git's filters (line ends) are taken into account. `*out` is NULL when the
+ * branch is not checked out here (also in a bare repository), else freed with worktree_free. It keeps pointers into `changes`.
+ * Errors: dirty (names the first file), checked_out (another worktree has the branch), busy (the index is locked), unsafe_path (a
+ * symlink stands where a folder is needed), git.
+ */
+int worktree_prepare(struct repo *r, const char *branch, const struct change *changes, size_t n, struct worktree_plan **out,
+		     struct err *err);
+
+/* Writes, or removes, the files of the working tree. NULL is fine. Errors: io, git. */
+int worktree_files(struct worktree_plan *plan, struct err *err);
+
+/*
+ * Puts the files back that worktree_files wrote, when not all could be written, or the index cannot be. Only under the lock. NULL is
+ * fine. Goes on after an error, of which the last is told: io, git.
+ */
+int worktree_restore(struct worktree_plan *plan, struct err *err);
+
+/* Brings the index entries of the changed files up to date. NULL is fine. Errors: git, busy. */
+int worktree_index(struct worktree_plan *plan, struct err *err);
+
+/* Frees it. NULL is fine. */
+void worktree_free(struct worktree_plan *plan);
+
+struct branch_lock;
+
+/*
+ * Locks the local branch `name`, which must be at `expect`. Freed by branch_finish, or by branch_unlock, which lets it stay where it is.
+ * Errors: moved, busy (the lock file is there: its path, and how to remove it), no_branch, git.
+ */
+int branch_lock(struct repo *r, const char *name, const struct oid *expect, struct branch_lock **out, struct err *err);
+
+/* Moves the locked branch to `to` with the reflog message `why`, and frees the lock in any case. Errors: git. */
+int branch_finish(struct branch_lock *lock, const struct oid *to, const char *why, struct err *err);
+
+/* Gives the lock up. NULL is fine. */
+void branch_unlock(struct branch_lock *lock);
+
+/*
+ * Moves the local branch `name` from `expect` to `to` with the reflog message `why`. `expect` NULL: the branch must not exist yet.
+ * Errors: moved (it is somewhere else by now), busy (a lock file is in the way: its path, and how to remove it), git.
+ */
+int branch_move(struct repo *r, const char *name, const struct oid *expect, const struct oid *to, const char *why, struct err *err);
+
+#endif

@@ -1,0 +1,131 @@
+#include "git/internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What libgit2 said last; never empty. */
+static const char *last_words(void)
+{
+	const git_error *e = git_error_last();
+
+	return e && e->message && e->message[0] ? e->message : "unknown error";
+}
+
+int git_fail(struct err *err, struct place at, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	return err_set(err, &CODE_git, at, "%s: %s", text, last_words());
+}
+
+/* Is it a clone that left objects out, to be fetched when they are wanted? */
+static bool is_partial(const struct repo *r)
+{
+	AUTO_GIT(config) git_config *config = NULL;
+	git_config_iterator *it = NULL;
+	git_config_entry *entry;
+	bool found;
+
+	if (git_repository_config_snapshot(&config, r->git) < 0 ||
+	    git_config_iterator_glob_new(&it, config, "^(remote\\..*\\.promisor|extensions\\.partialclone)$") < 0)
+		return false;
+	found = git_config_next(&entry, it) == 0;
+	git_config_iterator_free(it);
+	return found;
+}
+
+int missing_object(const struct repo *r, struct place at, const char *what, struct err *err)
+{
+	(void)git_fail(err, at, "%s", what);
+	if (!is_partial(r))
+		return -1;
+	(void)err_set(err, &CODE_git, at, "%s: this partial clone does not have it", what);
+	return err_remedy(err, "git fetch --refetch --no-filter, then run the command again");
+}
+
+int git_fail_lock(struct err *err, int code, const char *lock, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (code != GIT_ELOCKED)
+		return err_set(err, &CODE_git, NOWHERE, "%s: %s", text, last_words());
+	(void)err_set(err, &CODE_busy, NOWHERE, "%s: another process holds the lock %s", text, lock);
+	return err_remedy(err, "run the command again; if no git process is running, remove that file first");
+}
+
+void oid_to_git(const struct oid *in, git_oid *out)
+{
+	memcpy(out->id, in->id, sizeof(in->id));
+}
+
+void oid_from_git(const git_oid *in, struct oid *out)
+{
+	memcpy(out->id, in->id, sizeof(out->id));
+}
+
+bool oid_eq(const struct oid *a, const struct oid *b)
+{
+	return memcmp(a->id, b->id, sizeof(a->id)) == 0;
+}
+
+void oid_text(const struct oid *id, char out[41])
+{
+	git_oid git;
+
+	oid_to_git(id, &git);
+	(void)git_oid_tostr(out, 41, &git);
+}
+
+void auto_git_commit(git_commit **p)
+{
+	git_commit_free(*p);
+}
+
+void auto_git_tree(git_tree **p)
+{
+	git_tree_free(*p);
+}
+
+void auto_git_blob(git_blob **p)
+{
+	git_blob_free(*p);
+}
+
+void auto_git_reference(git_reference **p)
+{
+	git_reference_free(*p);
+}
+
+void auto_git_signature(git_signature **p)
+{
+	git_signature_free(*p);
+}
+
+void auto_git_index(git_index **p)
+{
+	git_index_free(*p);
+}
+
+void auto_git_config(git_config **p)
+{
+	git_config_free(*p);
+}
+
+void auto_git_diff(git_diff **p)
+{
+	git_diff_free(*p);
+}
+
+void auto_git_entry(git_tree_entry **p)
+{
+	git_tree_entry_free(*p);
+}

@@ -1,0 +1,189 @@
+#include "git/internal.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The followed files as a tree of their own. A step to the parent commit compares only the folders on the way to a followed file, and of
+ * these only the ones whose tree differs: what else a commit changed costs nothing.
+ */
+
+#define NONE SIZE_MAX
+
+/* A file that is followed, a folder on the way to one, or (a name used for both at different times) both. */
+struct node {
+	struct slice name;          /* without its folder, with a NUL */
+	size_t parent, first, next; /* folder, first child, next sibling */
+	struct followed *files;     /* those of this name at the commit of the walk */
+	size_t live;                /* followed files here and below */
+	bool known;                 /* `id` is that of the commit of the walk */
+	git_oid id;                 /* all zero: there is nothing of this name */
+};
+
+struct follow {
+	struct repo *repo;
+	struct arena *arena;
+	struct node *nodes; /* 0 is the root */
+	size_t n, cap;
+	struct map by_path;
+	struct followed **changed; /* by the last step */
+	size_t nchanged, changed_cap;
+};
+
+struct follow *follow_new(struct repo *r)
+{
+	struct follow *f = xzalloc(sizeof(*f));
+
+	f->repo = r;
+	f->arena = arena_new();
+	ROOM(f->nodes, f->n, f->cap);
+	f->nodes[f->n++] = (struct node){ .parent = NONE, .first = NONE, .next = NONE };
+	return f;
+}
+
+void follow_free(struct follow *f)
+{
+	if (!f)
+		return;
+	map_release(&f->by_path);
+	arena_free(f->arena);
+	free(f->nodes);
+	free(f->changed);
+	free(f);
+}
+
+/* The node of a path below `parent`, made when it is not there. */
+static size_t child_of(struct follow *f, size_t parent, struct slice path, struct slice name)
+{
+	size_t at = map_get(&f->by_path, path);
+
+	if (at != MAP_NONE)
+		return at;
+	ROOM(f->nodes, f->n, f->cap);
+	f->nodes[f->n] = (struct node){ .name = arena_copy(f->arena, name), .parent = parent, .first = NONE };
+	f->nodes[f->n].next = f->nodes[parent].first;
+	f->nodes[parent].first = f->n;
+	map_set(&f->by_path, path, f->n);
+	return f->n++;
+}
+
+/* One more file is followed at or below the node. What was not looked at for a while is not known any more. */
+static void enter(struct node *node)
+{
+	if (!node->live++)
+		node->known = false;
+}
+
+void follow_add(struct follow *f, struct followed *file, struct slice path)
+{
+	struct slice rest, name;
+	size_t at = 0, length = 0;
+
+	file->path = arena_copy(f->arena, path);
+	rest = file->path;
+	enter(&f->nodes[0]);
+	while (slice_next(&rest, '/', &name)) {
+		length += name.len;
+		at = child_of(f, at, slice_sub(file->path, 0, length), name);
+		enter(&f->nodes[at]);
+		length++;
+	}
+	file->node = at;
+	file->next = f->nodes[at].files;
+	f->nodes[at].files = file;
+	follow_at(f, file, &file->id);
+}
+
+void follow_at(struct follow *f, struct followed *file, const git_oid *id)
+{
+	git_oid_cpy(&file->id, id);
+	git_oid_cpy(&f->nodes[file->node].id, id);
+	f->nodes[file->node].known = true;
+}
+
+void follow_end(struct follow *f, struct followed *file)
+{
+	struct followed **link = &f->nodes[file->node].files;
+
+	while (*link != file)
+		link = &(*link)->next;
+	*link = file->next;
+	for (size_t at = file->node; at != NONE; at = f->nodes[at].parent)
+		f->nodes[at].live--;
+}
+
+/* What the parent has under the name of a node: notes it in the files of this name. */
+static void note_files(struct follow *f, size_t at, const git_tree_entry *entry)
+{
+	for (struct followed *file = f->nodes[at].files; file; file = file->next) {
+		memset(&file->older, 0, sizeof(file->older));
+		file->older_mode = 0;
+		if (entry_is_file(entry)) {
+			git_oid_cpy(&file->older, git_tree_entry_id(entry));
+			file->older_mode = (unsigned)git_tree_entry_filemode(entry);
+		}
+		if (git_oid_equal(&file->older, &file->id))
+			continue; /* its mode at most */
+		ROOM(f->changed, f->nchanged, f->changed_cap);
+		f->changed[f->nchanged++] = file;
+	}
+}
+
+static int compare_folder(struct follow *f, size_t at, const git_oid *tree, struct err *err);
+
+/* One node against the entry of this name in the parent (NULL: there is none). */
+static int compare(struct follow *f, size_t at, const git_tree_entry *entry, struct err *err)
+{
+	static const git_oid nothing;
+	const git_oid *id = entry ? git_tree_entry_id(entry) : &nothing;
+	struct node *node = &f->nodes[at];
+
+	if (node->known && git_oid_equal(&node->id, id))
+		return 0;
+	node->known = true;
+	git_oid_cpy(&node->id, id);
+	note_files(f, at, entry);
+	return compare_folder(f, at, entry && git_tree_entry_type(entry) == GIT_OBJECT_TREE ? id : NULL, err);
+}
+
+/* The children of a node against a tree of the parent (NULL: there is none). */
+static int compare_folder(struct follow *f, size_t at, const git_oid *id, struct err *err)
+{
+	AUTO_GIT(tree) git_tree *tree = NULL;
+
+	for (size_t child = f->nodes[at].first; child != NONE; child = f->nodes[child].next) {
+		if (!f->nodes[child].live)
+			continue;
+		if (id && !tree && git_tree_lookup(&tree, f->repo->git, id) < 0)
+			return git_fail(err, place_of(repo_where(f->repo)), "cannot read an older tree");
+		if (compare(f, child, tree ? git_tree_entry_byname(tree, f->nodes[child].name.ptr) : NULL, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* By their numbers. */
+static int by_number(const void *a, const void *b)
+{
+	const struct followed *const *x = a, *const *y = b;
+
+	return ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
+}
+
+int follow_step(struct follow *f, const git_oid *tree, struct followed ***changed, size_t *n, struct err *err)
+{
+	f->nchanged = 0;
+	if (!f->nodes[0].known || !git_oid_equal(&f->nodes[0].id, tree)) {
+		f->nodes[0].known = true;
+		git_oid_cpy(&f->nodes[0].id, tree);
+		if (compare_folder(f, 0, tree, err) < 0)
+			return -1;
+	}
+	if (f->nchanged)
+		qsort(f->changed, f->nchanged, sizeof(struct followed *), by_number);
+	*changed = f->changed;
+	*n = f->nchanged;
+	return 0;
+}

@@ -1,0 +1,130 @@
+/*
+ * internal.h - what the files of src/git share: the repository, and libgit2's errors as ours. Nobody else includes it.
+ */
+#ifndef GCB_GIT_INTERNAL_H
+#define GCB_GIT_INTERNAL_H
+
+#include "base/map.h"
+#include "git/repo.h"
+
+#include <git2.h>
+#include <sys/stat.h>
+
+struct repo {
+	git_repository *git;
+	git_odb *odb;
+};
+
+/* Turns libgit2's last error into ours: "text: what libgit2 said". Always -1. */
+int git_fail(struct err *err, struct place at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* The same for an object that cannot be read; in a partial clone with the way to get it. */
+int missing_object(const struct repo *r, struct place at, const char *what, struct err *err);
+
+/* The same, but a lock in the way becomes `busy` with the lock file's path and how to remove it. `code` is libgit2's return value. */
+int git_fail_lock(struct err *err, int code, const char *lock, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* Object names both ways. */
+void oid_to_git(const struct oid *in, git_oid *out);
+void oid_from_git(const git_oid *in, struct oid *out);
+
+/* Cleanup of libgit2's objects. */
+#define AUTO_GIT(kind) __attribute__((cleanup(auto_git_##kind)))
+void auto_git_commit(git_commit **p);
+void auto_git_tree(git_tree **p);
+void auto_git_blob(git_blob **p);
+void auto_git_reference(git_reference **p);
+void auto_git_signature(git_signature **p);
+void auto_git_index(git_index **p);
+void auto_git_config(git_config **p);
+void auto_git_diff(git_diff **p);
+void auto_git_entry(git_tree_entry **p);
+
+/* A commit and its tree; both are freed by the caller. */
+int commit_open(struct repo *r, const struct oid *id, git_commit **out, struct err *err);
+int commit_tree(struct repo *r, const struct oid *id, git_tree **out, struct err *err);
+
+/* Is this entry (NULL: no) a regular file? */
+bool entry_is_file(const git_tree_entry *entry);
+
+/* follow.c: the files that history_each follows, step by step to the parent commit. */
+struct follow;
+struct followed {
+	struct slice path; /* its name at the commit of the walk, with a NUL */
+	size_t number;     /* as the caller of history_each counts */
+	git_oid id;        /* of its bytes there */
+	unsigned mode;     /* at `newest` */
+	struct oid newest; /* the newest commit with these bytes */
+	bool live;
+	git_oid older; /* what follow_step found in the parent; mode 0: nothing of this name */
+	unsigned older_mode;
+	struct followed *next; /* follow.c's own */
+	size_t node;
+};
+struct follow *follow_new(struct repo *r);
+void follow_free(struct follow *f);
+/* Follows the file under this name, with the bytes of file->id. */
+void follow_add(struct follow *f, struct followed *file, struct slice path);
+/* Says which bytes a followed file has at the commit of the walk. */
+void follow_at(struct follow *f, struct followed *file, const git_oid *id);
+/* Follows the file no more, or under another name from the next follow_add on. */
+void follow_end(struct follow *f, struct followed *file);
+/* Goes to the parent, which has this tree. `*changed` are the files that are not the same there, borrowed until the next step. */
+int follow_step(struct follow *f, const git_oid *tree, struct followed ***changed, size_t *n, struct err *err);
+
+/* rename.c: the files that a commit removed, to find one again under its older name. NULL with `err` set when they cannot be had. */
+struct renames;
+struct renames *renames_of(struct repo *r, const git_tree *old_tree, const git_tree *new_tree, struct err *err);
+void renames_free(struct renames *s);
+/* The removed file that became `path` with the bytes `id`. Returns 1 and its name (valid as long as `s`), bytes and mode, or 0. */
+int renames_find(struct renames *s, struct slice path, const git_oid *id, struct slice *old, git_oid *old_id, unsigned *mode);
+
+/* config.c: replaces the files of a configuration by those that GIT_CONFIG_GLOBAL and its companions name. Not 0: libgit2 failed. */
+int config_follow_environment(git_config *config, git_repository *repo);
+/* The next value of a key in GIT_CONFIG_COUNT's list, from number `*from` on, which moves behind it; NULL: no more. */
+const char *config_from_environment(const char *key, size_t *from);
+/* Does safe.directory name this folder? */
+bool config_trusts(const char *folder);
+
+/* date.c: a date as GIT_AUTHOR_DATE has it, in seconds since 1970 and minutes east of Greenwich. */
+bool date_parse(const char *text, git_time_t *when, int *zone);
+
+/* identity.c: who writes a commit, as git finds it: environment, author.* or committer.*, user.*, EMAIL. */
+int identity(struct repo *r, bool author, git_signature **out, struct err *err);
+
+/* pack.c: objects that are written together, in one pack when they are many. */
+struct batch;
+struct batch *batch_new(struct repo *r);
+void batch_free(struct batch *b);
+/* Adds an object and gives its name. */
+int batch_add(struct batch *b, git_object_t type, struct slice bytes, git_oid *out, struct err *err);
+/* Makes all of them durable. */
+int batch_write(struct batch *b, struct err *err);
+
+/* worktree.c, checkout.c: one file of the working tree that follows its branch. */
+struct tree_change {
+	const struct change *change;
+	struct slice path; /* with a NUL */
+	char *full;        /* with the working tree's folder in front */
+	unsigned mode;     /* 0100644 or 0100755 */
+	git_oid after;     /* of the wanted bytes; all zero: none */
+	struct stat st;    /* of the file when it was checked or written */
+	bool write;        /* it does not hold the wanted bytes yet */
+	bool wrote;        /* worktree_files has been at it */
+	bool absent;       /* left out by a sparse checkout: only its index entry follows */
+};
+struct worktree_plan {
+	struct repo *repo;
+	struct arena *arena;
+	struct tree_change *items;
+	size_t n;
+};
+/* No folder on the way to the file may be a symlink: it could lead out of the working tree. */
+int worktree_check_folders(const struct worktree_plan *w, const struct tree_change *c, struct err *err);
+/* The index; read `again` even if it seems unchanged. */
+int worktree_open_index(struct repo *r, bool again, git_index **out, struct err *err);
+
+/* path.c: is this a path that may stand in a tree? Refuses empty parts, ".", "..", ".git" in any spelling, backslashes, control characters. */
+int tree_path_check(struct slice path, struct err *err);
+
+#endif

@@ -1,0 +1,308 @@
+#include "istio/route.h"
+
+#include "istio/host.h"
+
+#include <string.h>
+
+#define ISTIO_GROUP "networking.istio.io"
+
+bool vs_is(const struct object *o)
+{
+	return object_is(o, ISTIO_GROUP, "VirtualService") &&
+	       (slice_is(o->version, "v1") || slice_is(o->version, "v1beta1") || slice_is(o->version, "v1alpha3"));
+}
+
+/* Everything that reading one VirtualService needs to pass around. */
+struct reader {
+	struct vs *vs;
+	const struct move *move;
+	struct arena *arena;
+	struct findings *findings; /* NULL: nobody wants them */
+	struct err *err;
+};
+
+/* The side a host is on. */
+static enum side side_of(const struct reader *r, const struct yaml_node *host)
+{
+	struct slice text = host_resolve(yaml_string(host), r->vs->ns, r->arena);
+
+	if (!text.len)
+		return SIDE_OTHER;
+	if (host_same(text, r->vs->old_host))
+		return SIDE_OLD;
+	return host_same(text, r->vs->new_host) ? SIDE_NEW : SIDE_OTHER;
+}
+
+/* Reports a host that is not old but looks like it. */
+static void note_near(const struct reader *r, const struct yaml_node *host)
+{
+	struct slice text = host_resolve(yaml_string(host), r->vs->ns, r->arena);
+
+	if (r->findings && text.len && host_near(text, r->vs->old_host))
+		findings_add(r->findings, &CODE_host_near, yaml_place(host),
+			     "the host '%" SLICE_FMT "' looks like '%" SLICE_FMT "'", SLICE_ARG(text), SLICE_ARG(r->vs->old_host));
+}
+
+/* The weight: only the canonical decimal form that every reader takes for the same integer. */
+static long weight_value(const struct yaml_node *weight)
+{
+	long value;
+
+	if (!weight || (weight->kind == YAML_SCALAR && yaml_type_of(weight) == YAML_NULL))
+		return weight ? -2 : -1;
+	if (weight->kind != YAML_SCALAR || weight->style != YAML_PLAIN || weight->tag.ptr ||
+	    !parse_int(weight->text, 0, 1000000, &value))
+		return -2;
+	return value;
+}
+
+/* One entry of a route list. */
+static void dest_read(const struct reader *r, const struct yaml_node *item, struct dest *out)
+{
+	*out = (struct dest){ .node = item, .destination = yaml_get(item, "destination"), .weight = yaml_get(item, "weight") };
+	out->headers = yaml_get(item, "headers");
+	out->host = yaml_get(out->destination, "host");
+	out->subset = yaml_get(out->destination, "subset");
+	out->port = yaml_get(out->destination, "port");
+	out->side = side_of(r, out->host);
+	out->value = weight_value(out->weight);
+	if (out->side == SIDE_OTHER)
+		note_near(r, out->host);
+}
+
+/* The list under `key`; an error when it is something else than a list or null. */
+static int list_of(const struct yaml_node *map, const char *key, const struct yaml_node **out, struct err *err)
+{
+	const struct yaml_node *node = yaml_get(map, key);
+
+	*out = NULL;
+	if (!node || (node->kind == YAML_SCALAR && yaml_type_of(node) == YAML_NULL))
+		return 0;
+	if (node->kind == YAML_ALIAS)
+		return err_set(err, &CODE_yaml_alias, yaml_place(node), "an alias stands where a list is expected");
+	if (node->kind != YAML_SEQ)
+		return err_set(err, &CODE_yaml_type, yaml_place(node), "'%s' must be a list", key);
+	*out = node;
+	return 0;
+}
+
+/* Does one match block let every request through: nothing but the uri prefix "/" or regex ".*" or "*"? */
+static bool match_all(const struct yaml_node *block)
+{
+	const struct yaml_node *uri = yaml_get(block, "uri");
+	struct slice regex = yaml_string(yaml_get(uri, "regex"));
+
+	if (!uri)
+		return false;
+	for (const struct yaml_node *c = block->first; c; c = c->next)
+		if (!slice_is(c->key->text, "uri") && !slice_is(c->key->text, "name"))
+			return false;
+	return slice_is(yaml_string(yaml_get(uri, "prefix")), "/") || slice_is(regex, ".*") || slice_is(regex, "*");
+}
+
+/* Istio's isCatchAllRoute. */
+static bool catches_all(const struct yaml_node *match)
+{
+	if (!match || !match->nchildren)
+		return true;
+	for (const struct yaml_node *c = match->first; c; c = c->next)
+		if (match_all(c))
+			return true;
+	return false;
+}
+
+/* The node under the first of these keys that is there. */
+static const struct yaml_node *first_of(const struct yaml_node *map, const char *const *keys)
+{
+	for (; *keys; keys++)
+		if (yaml_get(map, *keys))
+			return yaml_get(map, *keys);
+	return NULL;
+}
+
+/* What one http route has besides its destinations. */
+static void route_frame(const struct reader *r, struct route *out)
+{
+	static const char *const percents[] = { "mirrorPercentage", "mirrorPercent", "mirror_percent", "mirror_percentage", NULL };
+	const struct yaml_node *node = out->node;
+
+	out->mirror = yaml_get(node, "mirror");
+	out->percent = first_of(node, percents);
+	out->name = yaml_get(node, "name");
+	out->our_mirror = side_of(r, yaml_get(out->mirror, "host")) == SIDE_NEW;
+	out->foreign_mirror = (out->mirror && !out->our_mirror) || yaml_get(node, "mirrors");
+	out->catch_all = catches_all(out->match);
+	out->delegate = yaml_get(node, "delegate");
+	out->redirect = yaml_get(node, "redirect") || yaml_get(node, "directResponse") || yaml_get(node, "direct_response");
+}
+
+/* Can what the route says be trusted? Only asked of routes that this move is about. */
+static int route_clear(const struct route *route, struct err *err)
+{
+	if (yaml_path_clear(route->list, err) < 0)
+		return -1;
+	for (size_t i = 0; i < route->n; i++)
+		if (yaml_path_clear(route->dests[i].node, err) < 0 ||
+		    (route->dests[i].destination && yaml_path_clear(route->dests[i].destination, err) < 0))
+			return -1;
+	return 0;
+}
+
+static int route_read(const struct reader *r, const struct yaml_node *node, struct route *out)
+{
+	size_t i = 0;
+
+	out->node = node;
+	if (list_of(node, "match", &out->match, r->err) < 0 || list_of(node, "route", &out->list, r->err) < 0)
+		return -1;
+	route_frame(r, out);
+	if (!out->list)
+		return 0;
+	out->dests = arena_array(r->arena, out->list->nchildren, sizeof(*out->dests));
+	for (const struct yaml_node *c = out->list->first; c; c = c->next, i++) {
+		dest_read(r, c, &out->dests[i]);
+		if (c->kind == YAML_ALIAS || (out->dests[i].destination && out->dests[i].destination->kind == YAML_ALIAS))
+			return yaml_path_clear(c->kind == YAML_ALIAS ? c : out->dests[i].destination, r->err);
+		out->nold += out->dests[i].side == SIDE_OLD;
+		out->nnew += out->dests[i].side == SIDE_NEW;
+	}
+	out->n = i;
+	return out->nold || out->our_mirror ? route_clear(out, r->err) : 0;
+}
+
+/* Destinations in tls and tcp routes: left alone, and named. */
+static void note_other_routes(const struct reader *r, const struct yaml_node *spec, const char *kind)
+{
+	const struct yaml_node *list = yaml_get(spec, kind);
+
+	for (const struct yaml_node *c = list ? list->first : NULL; c && r->findings; c = c->next) {
+		const struct yaml_node *dests = yaml_get(c, "route");
+
+		for (const struct yaml_node *d = dests ? dests->first : NULL; d; d = d->next) {
+			const struct yaml_node *host = yaml_path(d, "destination", "host", NULL);
+
+			if (side_of(r, host) == SIDE_OLD)
+				findings_add(r->findings, &CODE_route_tls, yaml_place(host), "a %s route goes to '%" SLICE_FMT "'",
+					     kind, SLICE_ARG(r->vs->old_host));
+		}
+	}
+}
+
+/* What is noticed about http routes. */
+static void note_routes(const struct reader *r)
+{
+	for (size_t i = 0; r->findings && i < r->vs->n; i++) {
+		const struct route *route = &r->vs->routes[i];
+
+		if (route->delegate)
+			findings_add(r->findings, &CODE_route_delegate, yaml_place(route->node),
+				     "%" SLICE_FMT " delegates to another VirtualService", SLICE_ARG(route_label(route, r->arena)));
+		else if (route->redirect && r->vs->nold)
+			findings_add(r->findings, &CODE_route_redirect, yaml_place(route->node),
+				     "%" SLICE_FMT " is a redirect or a direct response", SLICE_ARG(route_label(route, r->arena)));
+		else if (route->nnew && !route->nold && r->vs->nold)
+			findings_add(r->findings, &CODE_new_elsewhere, yaml_place(route->node),
+				     "%" SLICE_FMT " goes to '%" SLICE_FMT "' only", SLICE_ARG(route_label(route, r->arena)),
+				     SLICE_ARG(r->vs->new_host));
+	}
+}
+
+/* Marks generated copies: our mirror, our comment, and the route they are a copy of right behind. */
+static void mark_copies(struct vs *vs)
+{
+	for (size_t i = 0; i + 1 < vs->n; i++) {
+		struct route *route = &vs->routes[i], *next = route + 1;
+
+		route->our_copy = route->our_mirror && next->nold && !next->our_mirror &&
+				  slice_find(yaml_head_comment(route->node), SLICE(COPY_COMMENT)) != SIZE_MAX;
+	}
+}
+
+/* Is the VirtualService bound to a gateway other than the mesh? */
+static bool on_gateway(const struct yaml_node *spec)
+{
+	const struct yaml_node *gateways = yaml_get(spec, "gateways");
+
+	for (const struct yaml_node *c = gateways ? gateways->first : NULL; c; c = c->next)
+		if (c->kind == YAML_SCALAR && !slice_is(c->text, "mesh"))
+			return true;
+	return false;
+}
+
+int vs_read(struct vs *out, const struct object *o, const struct move *move, struct arena *arena, struct findings *findings,
+	    struct err *err)
+{
+	struct reader r = { .vs = out, .move = move, .arena = arena, .findings = findings, .err = err };
+	const struct yaml_node *http;
+	size_t i = 0;
+
+	*out = (struct vs){ .object = o, .ns = o->ns.len ? o->ns : move->ns };
+	out->old_host = host_resolve(move->from, move->ns.len ? move->ns : out->ns, arena);
+	out->new_host = host_resolve(move->to, move->ns.len ? move->ns : out->ns, arena);
+	out->on_gateway = on_gateway(o->spec);
+	if (list_of(o->spec, "http", &http, err) < 0)
+		return -1;
+	out->routes = arena_array(arena, http ? http->nchildren : 0, sizeof(*out->routes));
+	for (const struct yaml_node *c = http ? http->first : NULL; c; c = c->next, i++) {
+		if (route_read(&r, c, &out->routes[i]) < 0)
+			return -1;
+		out->routes[i].index = i;
+		out->nold += out->routes[i].nold > 0;
+	}
+	out->n = i;
+	mark_copies(out);
+	vs_number_routes(out);
+	note_routes(&r);
+	note_other_routes(&r, o->spec, "tls");
+	note_other_routes(&r, o->spec, "tcp");
+	return 0;
+}
+
+/* Calls back for the host of each destination of one list of routes. */
+static void each_destination(const struct yaml_node *routes, void (*host)(struct slice host, void *ctx), void *ctx)
+{
+	for (const struct yaml_node *c = routes ? routes->first : NULL; c; c = c->next) {
+		const struct yaml_node *list = yaml_get(c, "route");
+
+		for (const struct yaml_node *d = list ? list->first : NULL; d; d = d->next)
+			host(yaml_string(yaml_path(d, "destination", "host", NULL)), ctx);
+		host(yaml_string(yaml_path(c, "mirror", "host", NULL)), ctx);
+	}
+}
+
+void vs_each_host(const struct object *o, void (*host)(struct slice host, void *ctx), void *ctx)
+{
+	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
+
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
+		host(yaml_string(c), ctx);
+	host(yaml_string(yaml_get(o->spec, "host")), ctx);
+	each_destination(yaml_get(o->spec, "http"), host, ctx);
+	each_destination(yaml_get(o->spec, "tls"), host, ctx);
+	each_destination(yaml_get(o->spec, "tcp"), host, ctx);
+}
+
+bool vs_is_moved(const struct vs *vs)
+{
+	for (size_t i = 0; i < vs->n; i++)
+		if ((vs->routes[i].nold && vs->routes[i].nnew) || vs->routes[i].our_mirror)
+			return true;
+	return false;
+}
+
+void vs_number_routes(struct vs *vs)
+{
+	size_t number = 0;
+
+	for (size_t i = 0; i < vs->n; i++)
+		vs->routes[i].number = vs->routes[i].our_copy ? number + 1 : ++number;
+}
+
+struct slice route_label(const struct route *r, struct arena *arena)
+{
+	struct slice name = yaml_string(r->name);
+
+	if (name.len)
+		return arena_printf(arena, "route %zu (%" SLICE_FMT ")", r->number, SLICE_ARG(name));
+	return arena_printf(arena, "route %zu", r->number);
+}

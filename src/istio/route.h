@@ -1,0 +1,76 @@
+/*
+ * route.h - a VirtualService as a move sees it: which of its http routes name the old host, which the new one.
+ *
+ * Values only; nothing is changed here. All is allocated in the caller's arena and points into the parsed file.
+ */
+#ifndef GCB_ISTIO_ROUTE_H
+#define GCB_ISTIO_ROUTE_H
+
+#include "istio/move.h"
+#include "kube/object.h"
+
+/* Whose a destination is; SIDE_MIRROR is for telling of shares only (converge.h). */
+enum side { SIDE_OTHER, SIDE_OLD, SIDE_NEW, SIDE_MIRROR };
+
+/* One entry of http[].route[]. */
+struct dest {
+	const struct yaml_node *node;                               /* the item */
+	const struct yaml_node *destination, *host, *subset, *port; /* port: the map with `number` */
+	const struct yaml_node *weight, *headers;
+	enum side side;
+	long value; /* the weight; -1: no weight key; -2: not a plain whole number */
+};
+
+struct route {
+	const struct yaml_node *node;                            /* the item of http */
+	const struct yaml_node *match, *list, *mirror, *percent; /* percent: any spelling of the mirror's percentage */
+	const struct yaml_node *name;
+	struct dest *dests;
+	size_t n, nold, nnew;
+	bool foreign_mirror; /* `mirror` to another host, or `mirrors` */
+	bool our_mirror;     /* `mirror` names the new host */
+	bool our_copy;       /* a generated copy of the next route */
+	bool catch_all;      /* as Istio sorts them: no match, or a match of the uri prefix "/" or regex ".*" alone */
+	bool delegate, redirect;
+	size_t index;  /* in http, 0-based */
+	size_t number; /* as messages count: 1-based, generated copies left out */
+};
+
+struct vs {
+	const struct object *object;
+	struct slice ns;       /* metadata.namespace, else the move's; may be absent */
+	struct slice old_host; /* the move's hosts as this VirtualService resolves them */
+	struct slice new_host;
+	struct route *routes;
+	size_t n, nold;           /* nold: routes that name old */
+	bool on_gateway;          /* bound to a gateway other than mesh */
+	bool shares_gateway_host; /* set by who knows the others: another VirtualService of a gateway has one of its hosts */
+};
+
+/* The comment above a generated copy. */
+#define COPY_COMMENT "generated copy of the next route"
+
+/* Is the object a VirtualService of Istio (v1, v1beta1, v1alpha3)? */
+bool vs_is(const struct object *o);
+
+/*
+ * Reads a VirtualService for a move. What stops the reading (an alias or a duplicate key on the way, a list that is none) is an error of
+ * that code; what is only noticed (tls and tcp routes to old, delegates, redirects, hosts that look like old, new alone in a route)
+ * goes to `findings`, which may be NULL.
+ */
+int vs_read(struct vs *out, const struct object *o, const struct move *move, struct arena *arena, struct findings *findings,
+	    struct err *err);
+
+/* Calls `host` for every host that an object of Istio names as a destination, mirror or own host; for indexes. */
+void vs_each_host(const struct object *o, void (*host)(struct slice host, void *ctx), void *ctx);
+
+/* Has some route new beside old, or a mirror to new? */
+bool vs_is_moved(const struct vs *vs);
+
+/* Counts the routes for messages; again when another copy was marked. */
+void vs_number_routes(struct vs *vs);
+
+/* The route's name for messages: "route 2 (name)". */
+struct slice route_label(const struct route *r, struct arena *arena);
+
+#endif

@@ -1,0 +1,299 @@
+#include "migrate/inventory.h"
+
+#include "base/alloc.h"
+#include "base/map.h"
+#include "gitops/kustomization.h"
+#include "istio/host.h"
+#include "istio/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Objects that name a word, as linked lists. */
+struct entry {
+	struct holding holding;
+	size_t next; /* number of the next entry, MAP_NONE: the last */
+};
+
+struct inventory {
+	struct arena *arena;
+	struct map labels;   /* first labels of hosts, and suffixes of wildcards ("*.example.com") */
+	struct map gateway;  /* first labels of hosts of gateway VirtualServices */
+	struct map paths;    /* to the number of the source */
+	struct map creates;  /* files that migrations would create: needed if they are there */
+	struct map by_label; /* to the number of the newest entry */
+	struct entry *entries;
+	size_t nentries, entries_cap;
+	struct source **sources;
+	size_t nsources, sources_cap;
+	struct source **broken;
+	size_t nbroken, broken_cap;
+	bool kustomizations, whole, second;
+};
+
+struct inventory *inventory_new(void)
+{
+	struct inventory *inv = xzalloc(sizeof(*inv));
+
+	inv->arena = arena_new();
+	inv->labels = inv->gateway = inv->by_label = (struct map)MAP_INIT_FOLD;
+	return inv;
+}
+
+void inventory_free(struct inventory *inv)
+{
+	if (!inv)
+		return;
+	for (size_t i = 0; i < inv->nsources; i++)
+		yaml_file_free(inv->sources[i]->file);
+	free(inv->sources);
+	free(inv->broken);
+	free(inv->entries);
+	map_release(&inv->labels);
+	map_release(&inv->gateway);
+	map_release(&inv->paths);
+	map_release(&inv->creates);
+	map_release(&inv->by_label);
+	arena_free(inv->arena);
+	free(inv);
+}
+
+/* Watches for the first label of a host and for the wildcards that cover it. */
+static void watch_host(struct inventory *inv, struct slice host)
+{
+	for (size_t at = slice_find_byte(host, '.'); at < host.len;) {
+		struct slice suffix = slice_sub(host, at, host.len);
+		size_t next;
+
+		map_set(&inv->labels, arena_printf(inv->arena, "*%" SLICE_FMT, SLICE_ARG(suffix)), 0);
+		next = slice_find_byte(slice_sub(suffix, 1, suffix.len), '.');
+		at = next == SIZE_MAX ? host.len : at + 1 + next;
+	}
+	if (host.len)
+		map_set(&inv->labels, host_first_label(host), 0);
+}
+
+void inventory_watch(struct inventory *inv, const struct migration *m)
+{
+	watch_host(inv, m->move.from);
+	watch_host(inv, m->move.to);
+	if (m->f.spec.manifests.create.len) {
+		inv->kustomizations = true;
+		map_set(&inv->creates, m->f.spec.manifests.create, 0);
+	}
+}
+
+bool inventory_wants_path(const struct inventory *inv, struct slice path)
+{
+	if (slice_ends(path, SLICE(".yaml")) || slice_ends(path, SLICE(".yml")) || slice_ends(path, SLICE(".json")))
+		return true;
+	return inv->kustomizations && kustomization_is(path);
+}
+
+/* May the byte stand in a host name, or be the star of a wildcard? */
+static bool host_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ||
+	       c == '*';
+}
+
+bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes)
+{
+	bool gateway = inv->gateway.n && slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
+
+	if (inv->kustomizations && (kustomization_is(path) || map_get(&inv->creates, path) != MAP_NONE))
+		return true;
+	for (size_t i = 0; i < bytes.len;) {
+		size_t start = i, dot = SIZE_MAX;
+		struct slice word, label;
+
+		for (; i < bytes.len && host_byte(bytes.ptr[i]); i++)
+			if (bytes.ptr[i] == '.' && dot == SIZE_MAX)
+				dot = i - start;
+		word = slice_sub(bytes, start, i - start);
+		label = dot == SIZE_MAX ? word : slice_sub(word, 0, dot);
+		i += word.len == 0;
+		if (!word.len)
+			continue;
+		if (map_get(&inv->labels, word.ptr[0] == '*' ? word : label) != MAP_NONE ||
+		    (gateway && map_get(&inv->gateway, label) != MAP_NONE))
+			return true;
+	}
+	/* a name spelled with escapes cannot be told from its bytes */
+	return slice_find(bytes, SLICE("\\u")) != SIZE_MAX && slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
+}
+
+/* Where an object is while its hosts are listed. */
+struct listing {
+	struct inventory *inv;
+	struct holding holding;
+};
+
+/* Enters the object under the first label of a host, or under a wildcard as it stands; once in a row. */
+static void enter_host(struct slice host, void *ctx)
+{
+	struct listing *l = ctx;
+	struct inventory *inv = l->inv;
+	struct slice word = slice_starts(host, SLICE("*")) ? host : host_first_label(host);
+	size_t first = map_get(&inv->by_label, word);
+
+	if (!host.len || (first != MAP_NONE && inv->entries[first].holding.object == l->holding.object))
+		return;
+	ROOM(inv->entries, inv->nentries, inv->entries_cap);
+	map_set(&inv->by_label, word, inv->nentries);
+	inv->entries[inv->nentries++] = (struct entry){ l->holding, first };
+}
+
+/* Remembers the hosts of a VirtualService of a gateway: others with the same host are needed. */
+static void note_gateway(struct inventory *inv, const struct object *o)
+{
+	const struct yaml_node *gateways = yaml_get(o->spec, "gateways"), *hosts = yaml_get(o->spec, "hosts");
+	bool other = false;
+
+	for (const struct yaml_node *c = gateways ? gateways->first : NULL; c; c = c->next)
+		other = other || !slice_is(yaml_string(c), "mesh");
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c && other && !inv->second; c = c->next)
+		if (yaml_string(c).len)
+			map_set(&inv->gateway, slice_starts(c->text, SLICE("*")) ? c->text : host_first_label(c->text), 0);
+}
+
+/* Enters the objects of a file into the index. */
+static void enter_objects(struct inventory *inv, const struct source *s)
+{
+	for (size_t i = 0; i < s->objects.n; i++) {
+		const struct object *o = &s->objects.items[i];
+		struct listing l = { inv, { o, s } };
+
+		if (vs_is(o)) {
+			vs_each_host(o, enter_host, &l);
+			note_gateway(inv, o);
+		} else if (rules_want(o)) {
+			rules_each_host(o, enter_host, &l);
+		}
+	}
+}
+
+/* The file is one of those that cannot be read. */
+static void note_broken(struct inventory *inv, struct source *s)
+{
+	ROOM(inv->broken, inv->nbroken, inv->broken_cap);
+	inv->broken[inv->nbroken++] = s;
+}
+
+/* A new row for a file. */
+static struct source *source_new(struct inventory *inv, struct slice path)
+{
+	struct source *s = arena_alloc(inv->arena, sizeof(*s));
+
+	s->path = arena_copy(inv->arena, path);
+	ROOM(inv->sources, inv->nsources, inv->sources_cap);
+	map_set(&inv->paths, s->path, inv->nsources);
+	inv->sources[inv->nsources++] = s;
+	return s;
+}
+
+struct source *inventory_find(const struct inventory *inv, struct slice path)
+{
+	size_t at = map_get(&inv->paths, path);
+
+	return at == MAP_NONE ? NULL : inv->sources[at];
+}
+
+void inventory_add(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode)
+{
+	struct source *s;
+
+	if (inventory_find(inv, path))
+		return;
+	s = source_new(inv, path);
+	s->bytes = arena_copy(inv->arena, bytes.ptr ? bytes : SLICE(""));
+	s->mode = mode;
+	if (yaml_parse(&s->file, s->path, s->bytes, &s->why) < 0) {
+		note_broken(inv, s);
+		return;
+	}
+	s->objects = objects_of(s->file, inv->arena);
+	enter_objects(inv, s);
+}
+
+void inventory_add_large(struct inventory *inv, struct slice path, size_t size)
+{
+	struct source *s;
+
+	if (inventory_find(inv, path))
+		return;
+	s = source_new(inv, path);
+	(void)err_set(&s->why, &CODE_yaml_limit, (struct place){ s->path, 0, 0 },
+		      "the file has %zu bytes, more than a manifest may have", size);
+	note_broken(inv, s);
+}
+
+bool inventory_complete(struct inventory *inv)
+{
+	bool done = inv->second || inv->gateway.n == 0;
+
+	inv->second = true;
+	return done;
+}
+
+void inventory_set_whole(struct inventory *inv, bool whole)
+{
+	inv->whole = whole;
+}
+
+bool inventory_whole(const struct inventory *inv)
+{
+	return inv->whole;
+}
+
+struct source *const *inventory_sources(const struct inventory *inv, size_t *n)
+{
+	*n = inv->nsources;
+	return inv->sources;
+}
+
+struct source *const *inventory_broken(const struct inventory *inv, size_t *n)
+{
+	*n = inv->nbroken;
+	return inv->broken;
+}
+
+/* Order of the files, then of the documents. */
+static int by_file(const void *a, const void *b)
+{
+	const struct holding *x = a, *y = b;
+	int order = slice_cmp(x->source->path, y->source->path);
+
+	if (order)
+		return order;
+	return (x->object > y->object) - (x->object < y->object);
+}
+
+/* Adds what is entered under a word. */
+static void collect(const struct inventory *inv, struct slice word, struct holding **items, size_t *n, size_t *cap)
+{
+	for (size_t i = map_get(&inv->by_label, word); i != MAP_NONE; i = inv->entries[i].next) {
+		ROOM(*items, *n, *cap);
+		(*items)[(*n)++] = inv->entries[i].holding;
+	}
+}
+
+struct holdings inventory_by_host(const struct inventory *inv, struct slice host, struct arena *arena)
+{
+	struct holding *items = NULL, *kept;
+	size_t n = 0, cap = 0, unique = 0;
+
+	collect(inv, host_first_label(host), &items, &n, &cap);
+	for (size_t i = 0; i < host.len; i++)
+		if (host.ptr[i] == '.')
+			collect(inv, arena_printf(arena, "*%" SLICE_FMT, SLICE_ARG(slice_sub(host, i, host.len))), &items, &n,
+				&cap);
+	if (n)
+		qsort(items, n, sizeof(*items), by_file);
+	kept = arena_array(arena, n, sizeof(*kept));
+	for (size_t i = 0; i < n; i++)
+		if (!i || items[i].object != items[i - 1].object)
+			kept[unique++] = items[i];
+	free(items);
+	return (struct holdings){ kept, unique };
+}

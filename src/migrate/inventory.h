@@ -1,0 +1,85 @@
+/*
+ * inventory.h - the documents of a tree that matter to some migrations: bytes, parsed once, found by host.
+ *
+ * Calling order: inventory_new, inventory_watch for every migration, then for every file of the tree inventory_wants_path,
+ * inventory_wants and inventory_add; inventory_complete says whether another round is needed because the files showed new words to look for.
+ * Pure: somebody else reads the files.
+ */
+#ifndef GCB_MIGRATE_INVENTORY_H
+#define GCB_MIGRATE_INVENTORY_H
+
+#include "kube/object.h"
+#include "migrate/migration.h"
+
+/* Larger files are not manifests; one that a migration covers is refused. */
+#define MANIFEST_MAX YAML_MAX_BYTES
+
+struct source {
+	struct slice path, bytes;
+	unsigned mode;
+	struct yaml_file *file; /* NULL: it cannot be parsed, `why` says so */
+	struct err why;
+	struct objects objects;
+};
+
+struct inventory;
+
+/* An empty inventory; freed with inventory_free, with all that it holds. */
+struct inventory *inventory_new(void);
+void inventory_free(struct inventory *inv);
+
+/* From now on files matter that may name the migration's hosts. `m` must outlive the inventory. */
+void inventory_watch(struct inventory *inv, const struct migration *m);
+
+/* May the file of this name hold manifests (.yaml, .yml, .json), or is it a kustomization that is needed? */
+bool inventory_wants_path(const struct inventory *inv, struct slice path);
+
+/*
+ * The cheap filter: does some word of the bytes look like a host of a watched migration: its first label in any letter case, or a wildcard
+ * that covers it? Linear in the bytes, whatever the number of migrations.
+ */
+bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes);
+
+/* Takes a file in: copies bytes and path, parses. A file that cannot be parsed is kept with its error. Twice the same path: once. */
+void inventory_add(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode);
+
+/* A file that was too large to be read. */
+void inventory_add_large(struct inventory *inv, struct slice path, size_t size);
+
+/*
+ * After a round over the tree: are all files in that must be? False: hosts of VirtualServices of gateways turned up that others may share;
+ * go over the tree once more. True after at most two rounds.
+ */
+bool inventory_complete(struct inventory *inv);
+
+/* Was the whole tree gone over, so that what is missing is missing? Set by the caller. */
+void inventory_set_whole(struct inventory *inv, bool whole);
+bool inventory_whole(const struct inventory *inv);
+
+/* All files, in the order they came. */
+struct source *const *inventory_sources(const struct inventory *inv, size_t *n);
+
+/* The files that cannot be parsed. */
+struct source *const *inventory_broken(const struct inventory *inv, size_t *n);
+
+/* The file of this path, or NULL. */
+struct source *inventory_find(const struct inventory *inv, struct slice path);
+
+/* One object and the file it is in. */
+struct holding {
+	const struct object *object;
+	const struct source *source;
+};
+
+struct holdings {
+	const struct holding *items;
+	size_t n;
+};
+
+/*
+ * The objects that name a host with the same first label as `host` (so also short names, near misses), or a wildcard that covers it; each
+ * once, in the order of the files, in `arena`.
+ */
+struct holdings inventory_by_host(const struct inventory *inv, struct slice host, struct arena *arena);
+
+#endif

@@ -1,0 +1,369 @@
+#include "migrate/migration.h"
+
+#include "base/alloc.h"
+#include "istio/host.h"
+#include "migrate/read.h"
+
+#include <limits.h>
+#include <stddef.h>
+
+#define AT(member) offsetof(struct migration_fields, member)
+#define META(member) offsetof(struct migration_meta, member)
+#define SPEC(member) offsetof(struct migration_spec, member)
+#define PART(part, member) (offsetof(struct migration_spec, part.member) - offsetof(struct migration_spec, part))
+#define END_OF_FIELDS                                                                                                              \
+	{                                                                                                                          \
+		.name = NULL                                                                                                       \
+	}
+
+static const char *const modes[] = { "direct", "pull-request", NULL };
+
+static const struct record metadata_record = {
+	.fields =
+		(const struct field[]){
+			{ .name = "name", .kind = VALUE_STRING, .offset = META(name), .flags = FIELD_REQUIRED },
+			{ .name = "labels",
+			  .kind = VALUE_PAIRS,
+			  .offset = META(labels),
+			  .flag = "label",
+			  .arg = "KEY=VALUE",
+			  .help = "A label of the migration, for selecting it with -l" },
+			{ .name = "annotations", .kind = VALUE_PAIRS, .offset = META(annotations) },
+			END_OF_FIELDS,
+		},
+};
+
+static const struct record from_record = {
+	.fields =
+		(const struct field[]){
+			{ .name = "host",
+			  .kind = VALUE_STRING,
+			  .offset = PART(from, host),
+			  .flag = "from",
+			  .arg = "HOST",
+			  .flags = FIELD_REQUIRED,
+			  .help = "The host of the ServiceEntry that traffic goes to today" },
+			{ .name = "namespace",
+			  .kind = VALUE_STRING,
+			  .offset = PART(from, ns),
+			  .flag = "namespace",
+			  .letter = 'n',
+			  .arg = "NAMESPACE",
+			  .help = "The namespace of the ServiceEntry; short host names and VirtualServices that do not say theirs are read in it" },
+			END_OF_FIELDS,
+		},
+};
+
+static const struct record to_record = {
+	.fields =
+		(const struct field[]){
+			{ .name = "host",
+			  .kind = VALUE_STRING,
+			  .offset = PART(to, host),
+			  .flag = "to",
+			  .arg = "HOST",
+			  .flags = FIELD_REQUIRED,
+			  .help = "The host of the GCPBackend that traffic shall go to" },
+			{ .name = "port",
+			  .kind = VALUE_INT,
+			  .offset = PART(to, port),
+			  .min = 1,
+			  .max = 65535,
+			  .flag = "to-port",
+			  .arg = "PORT",
+			  .help = "The port of the new host; needed where the old destination names its own" },
+			END_OF_FIELDS,
+		},
+};
+
+static const struct record manifests_record = {
+	.fields =
+		(const struct field[]){
+			{ .name = "path",
+			  .kind = VALUE_STRING,
+			  .offset = PART(manifests, path),
+			  .flag = "path",
+			  .arg = "DIR",
+			  .help = "The folder whose manifests may be changed; the whole repository when left out" },
+			{ .name = "virtualService",
+			  .kind = VALUE_STRING,
+			  .offset = PART(manifests, virtual_service),
+			  .flag = "virtual-service",
+			  .arg = "FILE",
+			  .help = "The one file whose VirtualServices are changed" },
+			{ .name = "create",
+			  .kind = VALUE_STRING,
+			  .offset = PART(manifests, create),
+			  .flag = "create",
+			  .arg = "FILE",
+			  .help = "The file to render a VirtualService into when there is none for the old host" },
+			END_OF_FIELDS,
+		},
+};
+
+static const struct record mirror_record = {
+	.fields =
+		(const struct field[]){
+			{ .name = "percent",
+			  .kind = VALUE_INT,
+			  .offset = PART(mirror, percent),
+			  .min = 1,
+			  .max = 100,
+			  .flag = "mirror-percent",
+			  .arg = "PERCENT",
+			  .help = "How many of the requests that may be mirrored are" },
+			{ .name = "methods",
+			  .kind = VALUE_LIST,
+			  .offset = PART(mirror, methods),
+			  .flag = "mirror-methods",
+			  .arg = "LIST",
+			  .help = "The methods whose requests may be sent twice" },
+			END_OF_FIELDS,
+		},
+};
+
+static const struct record git_record = {
+	.fields =
+		(const struct field[]){
+			{ .name = "branch",
+			  .kind = VALUE_STRING,
+			  .offset = PART(git, branch),
+			  .flag = "branch",
+			  .arg = "BRANCH",
+			  .help = "The branch that is applied; the checked-out one when left out" },
+			{ .name = "mode",
+			  .kind = VALUE_ENUM,
+			  .offset = PART(git, mode),
+			  .choices = modes,
+			  .flag = "mode",
+			  .arg = "MODE",
+			  .help = "Where stages are committed: on the branch that is applied, or on a branch of their own" },
+			{ .name = "rollback",
+			  .kind = VALUE_ENUM,
+			  .offset = PART(git, rollback),
+			  .choices = modes,
+			  .flag = "rollback-mode",
+			  .arg = "MODE",
+			  .help = "Where rollbacks are committed" },
+			END_OF_FIELDS,
+		},
+};
+
+const struct record migration_spec_record = {
+	.size = sizeof(struct migration_spec),
+	.fields =
+		(const struct field[]){
+			{ .name = "from", .kind = VALUE_RECORD, .offset = SPEC(from), .of = &from_record, .flags = FIELD_REQUIRED },
+			{ .name = "to", .kind = VALUE_RECORD, .offset = SPEC(to), .of = &to_record, .flags = FIELD_REQUIRED },
+			{ .name = "manifests", .kind = VALUE_RECORD, .offset = SPEC(manifests), .of = &manifests_record },
+			{ .name = "stages",
+			  .kind = VALUE_LIST,
+			  .offset = SPEC(stages),
+			  .flag = "stages",
+			  .arg = "LIST",
+			  .help = "The stages in rising order: mirror and percentages" },
+			{ .name = "mirror", .kind = VALUE_RECORD, .offset = SPEC(mirror), .of = &mirror_record },
+			{ .name = "git", .kind = VALUE_RECORD, .offset = SPEC(git), .of = &git_record },
+			{ .name = "allow",
+			  .kind = VALUE_PAIRS,
+			  .offset = SPEC(allow),
+			  .flag = "allow",
+			  .arg = "CODE=REASON",
+			  .help = "Accept findings of a code, with the reason" },
+			{ .name = "hold",
+			  .kind = VALUE_STRING,
+			  .offset = SPEC(hold),
+			  .flag = "hold",
+			  .arg = "REASON",
+			  .help = "Why no stage may go up for now" },
+			END_OF_FIELDS,
+		},
+};
+
+const struct record migration_record = {
+	.kind = MIGRATION_KIND,
+	.size = sizeof(struct migration_fields),
+	.fields =
+		(const struct field[]){
+			{ .name = "apiVersion", .kind = VALUE_STRING, .offset = AT(api_version), .flags = FIELD_REQUIRED },
+			{ .name = "kind", .kind = VALUE_STRING, .offset = AT(kind), .flags = FIELD_REQUIRED },
+			{ .name = "metadata",
+			  .kind = VALUE_RECORD,
+			  .offset = AT(metadata),
+			  .of = &metadata_record,
+			  .flags = FIELD_REQUIRED },
+			{ .name = "spec",
+			  .kind = VALUE_RECORD,
+			  .offset = AT(spec),
+			  .of = &migration_spec_record,
+			  .flags = FIELD_REQUIRED },
+			END_OF_FIELDS,
+		},
+};
+
+void migration_defaults(struct migration_spec *spec)
+{
+	static struct slice safe[] = { SLICE_INIT("GET"), SLICE_INIT("HEAD") };
+
+	spec->mirror.percent = 10;
+	spec->mirror.methods = (struct slices){ safe, 2 };
+}
+
+int path_check(struct slice path, struct place at, const char *what, struct err *err)
+{
+	struct slice rest = path, part;
+
+	if (slice_is(path, "."))
+		return 0;
+	for (size_t i = 0; i < path.len; i++)
+		if ((unsigned char)path.ptr[i] < 0x20 || path.ptr[i] == 0x7f || path.ptr[i] == '\\')
+			return err_set(err, &CODE_unsafe_path, at, "%s holds a control character or a backslash", what);
+	while (slice_next(&rest, '/', &part))
+		if (!part.len || slice_is(part, ".") || slice_is(part, "..") || slice_eq_case(part, SLICE(".git")))
+			return err_set(err, &CODE_unsafe_path, at, "%s '%" SLICE_FMT "' is not a path inside the repository", what,
+				       SLICE_ARG(path));
+	return path.len <= 4096 ? 0 : err_set(err, &CODE_unsafe_path, at, "%s is too long", what);
+}
+
+/* A DNS-1123 label: a name that can be a file's and a branch's, or a namespace's. */
+static bool name_ok(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && !(c == '-' && i && i + 1 < s.len))
+			return false;
+	}
+	return s.len && s.len <= 63;
+}
+
+/* Every code of `allow` exists and may be allowed, with a reason. */
+static int check_allow(const struct pairs *allow, struct place at, struct err *err)
+{
+	for (size_t i = 0; i < allow->n; i++) {
+		const struct code *code = code_find(allow->items[i].key);
+
+		if (!code || !code->allow)
+			return err_set(err, &CODE_migration_field, at, "the code '%" SLICE_FMT "' %s",
+				       SLICE_ARG(allow->items[i].key), code ? "cannot be allowed" : "does not exist");
+		if (!slice_trim(allow->items[i].value).len)
+			return err_set(err, &CODE_migration_field, at, "allowing '%" SLICE_FMT "' needs a reason",
+				       SLICE_ARG(allow->items[i].key));
+	}
+	return 0;
+}
+
+/* The paths of a migration. */
+static int check_paths(const struct migration_fields *f, struct place at, struct err *err)
+{
+	if (f->spec.manifests.path.len && path_check(f->spec.manifests.path, at, "manifests.path", err) < 0)
+		return -1;
+	if (f->spec.manifests.virtual_service.len &&
+	    path_check(f->spec.manifests.virtual_service, at, "manifests.virtualService", err) < 0)
+		return -1;
+	return f->spec.manifests.create.len ? path_check(f->spec.manifests.create, at, "manifests.create", err) : 0;
+}
+
+/* Methods are tokens of RFC 9110; written in upper case. */
+static int check_methods(const struct slices *methods, struct place at, struct err *err)
+{
+	for (size_t i = 0; i < methods->n; i++)
+		for (size_t j = 0; j < methods->items[i].len || !methods->items[i].len; j++)
+			if (!methods->items[i].len || methods->items[i].ptr[j] < 'A' || methods->items[i].ptr[j] > 'Z')
+				return err_set(err, &CODE_migration_field, at, "'%" SLICE_FMT "' is not a method in upper case",
+					       SLICE_ARG(methods->items[i]));
+	return methods->n ? 0 : err_set(err, &CODE_migration_field, at, "mirror.methods is empty");
+}
+
+int migration_check(struct migration *out, struct place at, struct arena *arena, struct err *err)
+{
+	const struct migration_fields *f = &out->f;
+	struct err inner = ERR_INIT;
+
+	(void)arena;
+	out->move = (struct move){ f->spec.from.host,           f->spec.to.host,       f->spec.from.ns, (int)f->spec.to.port,
+				   (int)f->spec.mirror.percent, f->spec.mirror.methods };
+	if (host_check(f->spec.from.host, "the old host", &inner) < 0 || host_check(f->spec.to.host, "the new host", &inner) < 0)
+		return err_set(err, inner.code, at, "%s", inner.reason);
+	if (host_same(f->spec.from.host, f->spec.to.host) || host_near(f->spec.from.host, f->spec.to.host))
+		return err_set(err, &CODE_same_host, at, "the old and the new host are the same: '%" SLICE_FMT "'",
+			       SLICE_ARG(f->spec.to.host));
+	if (f->spec.from.ns.len && (!name_ok(f->spec.from.ns)))
+		return err_set(err, &CODE_migration_field, at, "'%" SLICE_FMT "' is not a namespace", SLICE_ARG(f->spec.from.ns));
+	out->stages = stages_default;
+	if (f->spec.stages.n && stages_read(f->spec.stages.items, f->spec.stages.n, &out->stages, &inner) < 0)
+		return err_set(err, inner.code, at, "%s", inner.reason);
+	if (check_methods(&f->spec.mirror.methods, at, err) < 0 || check_paths(f, at, err) < 0)
+		return -1;
+	return check_allow(&f->spec.allow, at, err);
+}
+
+/* The name is the file's; a file NAME.yaml that calls itself otherwise would be found under neither. */
+static int check_name(const struct migration *m, struct err *err)
+{
+	const struct yaml_node *name = yaml_path(yaml_root(m->file, 0), "metadata", "name", NULL);
+	AUTO_STR struct str wanted = STR_INIT;
+
+	if (!slice_is(m->f.api_version, MIGRATION_API) || !slice_is(m->f.kind, MIGRATION_KIND))
+		return err_set(err, &CODE_migration_field, yaml_place(yaml_root(m->file, 0)), "not a %s of %s", MIGRATION_KIND,
+			       MIGRATION_API);
+	if (!name_ok(m->name))
+		return err_set(err, &CODE_migration_field, yaml_place(name),
+			       "the name '%" SLICE_FMT "' is not a DNS label (a-z, 0-9 and '-', at most 63)", SLICE_ARG(m->name));
+	str_addf(&wanted, "/%" SLICE_FMT ".yaml", SLICE_ARG(m->name));
+	if (!slice_ends(m->path, str_slice(&wanted)))
+		return err_set(err, &CODE_migration_field, yaml_place(name),
+			       "the file of the migration '%" SLICE_FMT "' must be called '%s'", SLICE_ARG(m->name),
+			       wanted.ptr + 1);
+	return 0;
+}
+
+int migration_read(struct migration *out, struct slice path, struct slice bytes, unsigned mode, struct arena *arena,
+		   struct err *err)
+{
+	struct migration m = { .path = path, .bytes = bytes, .mode = mode };
+	const struct yaml_node *root;
+
+	if (yaml_parse(&m.file, path, bytes, err) < 0)
+		return -1;
+	root = yaml_root(m.file, 0);
+	migration_defaults(&m.f.spec);
+	m.spec = yaml_get(root, "spec");
+	m.hold = yaml_get(m.spec, "hold");
+	if (yaml_documents(m.file) != 1)
+		(void)err_set(err, &CODE_migration_field, (struct place){ path, 0, 0 },
+			      "a migration file holds one document, this one %zu", yaml_documents(m.file));
+	else if (record_read(&migration_record, &m.f, root, arena, err) == 0) {
+		m.name = m.f.metadata.name;
+		if (check_name(&m, err) == 0 && migration_check(&m, yaml_place(m.spec), arena, err) == 0) {
+			*out = m;
+			return 0;
+		}
+	}
+	migration_release(&m);
+	return -1;
+}
+
+void migration_release(struct migration *m)
+{
+	if (!m)
+		return;
+	yaml_file_free(m->file);
+	m->file = NULL;
+}
+
+bool migration_covers(const struct migration *m, struct slice path)
+{
+	struct slice root = m->f.spec.manifests.path;
+
+	if (m->f.spec.manifests.virtual_service.len)
+		return slice_eq(m->f.spec.manifests.virtual_service, path);
+	if (!root.len || slice_is(root, ".") || slice_eq(root, path))
+		return true;
+	return path.len > root.len && slice_starts(path, root) && path.ptr[root.len] == '/';
+}
+
+struct slice migration_allows(const struct migration *m, const struct code *code)
+{
+	return code->allow ? pairs_get(m->f.spec.allow, slice_of(code->id)) : (struct slice){ 0 };
+}

@@ -1,0 +1,111 @@
+/*
+ * migration.h - the migration file: one document that says what moves where.
+ *
+ * Read strictly: an unknown field, a wrong kind or a value out of range is an error with its place, and the nearest known name where
+ * there is one. The record below is the one description of the fields: of the file, of `init`'s options, and of the JSON.
+ */
+#ifndef GCB_MIGRATE_MIGRATION_H
+#define GCB_MIGRATE_MIGRATION_H
+
+#include "base/record.h"
+#include "istio/move.h"
+#include "yaml/yaml.h"
+
+#define MIGRATION_API "gcpbackend/v1alpha1"
+#define MIGRATION_KIND "Migration"
+/* Where migration files live unless --migrations says otherwise. */
+#define MIGRATION_DIR ".gcpbackend"
+/* Largest migration file. */
+#define MIGRATION_MAX ((size_t)1 << 20)
+
+enum commit_mode { MODE_DIRECT, MODE_PULL_REQUEST };
+
+/* What stands under spec; slices are borrowed from the file or the command line. */
+struct migration_spec {
+	struct {
+		struct slice host, ns;
+	} from;
+	struct {
+		struct slice host;
+		long port;
+	} to;
+	struct {
+		struct slice path, virtual_service, create;
+	} manifests;
+	struct slices stages;
+	struct {
+		long percent;
+		struct slices methods;
+	} mirror;
+	struct {
+		struct slice branch;
+		int mode, rollback;
+	} git;
+	struct pairs allow;
+	struct slice hold;
+};
+
+struct migration_meta {
+	struct slice name;
+	struct pairs labels, annotations;
+};
+
+/* The fields as they stand in the file. */
+struct migration_fields {
+	struct slice api_version, kind;
+	struct migration_meta metadata;
+	struct migration_spec spec;
+};
+
+extern const struct record migration_record;      /* the whole file */
+extern const struct record migration_spec_record; /* what stands under spec: init's options */
+
+struct migration {
+	struct migration_fields f;
+	struct slice name, path;             /* metadata.name; the file's path in the repository */
+	struct slice bytes;                  /* the file, as it was read */
+	unsigned mode;                       /* Git's file mode */
+	struct yaml_file *file;              /* owned by the migration */
+	const struct yaml_node *spec, *hold; /* nodes to edit; hold NULL: not held */
+	struct move move;
+	struct stages stages;
+};
+
+/*
+ * Reads and checks a migration file into `*out`; `path` and `bytes` are borrowed, lists are made in `arena`. migration_release frees the
+ * parsed file. Errors: migration_field, yaml_*, host_bad, same_host, stage_bad, unsafe_path; all with a place.
+ */
+int migration_read(struct migration *out, struct slice path, struct slice bytes, unsigned mode, struct arena *arena,
+		   struct err *err);
+
+/* Frees the parsed file. NULL is fine. */
+void migration_release(struct migration *m);
+
+/*
+ * The same checks on fields that did not come from a file (options of init and render): fills `out->move` and `out->stages`. `at` is the place
+ * errors name.
+ */
+int migration_check(struct migration *out, struct place at, struct arena *arena, struct err *err);
+
+/* Defaults of the fields that are not set: mirror of 10 % of GET and HEAD. Called by migration_read before reading. */
+void migration_defaults(struct migration_spec *spec);
+
+/* Does the file `path` belong to the migration: is it, or lies it below, manifests.path, and is it virtualService where that is set? */
+bool migration_covers(const struct migration *m, struct slice path);
+
+/* Does the migration accept findings of this code? The reason it gives, or an absent slice. */
+struct slice migration_allows(const struct migration *m, const struct code *code);
+
+/* A path inside the repository: relative, no empty part, no ".", "..", control character or backslash. "." alone is the root. */
+int path_check(struct slice path, struct place at, const char *what, struct err *err);
+
+/* The text of a new migration file with these fields, made from the template `bytes` (templates/migration.yaml) and checked by reading it. */
+int migration_write(const struct migration_fields *f, struct slice template_bytes, struct slice path, struct str *out,
+		    struct err *err);
+
+/*
+ * Adds edits to `e` (an edit list of m->file) that set, change or remove spec.hold. Empty `reason`: remove.
+ */
+void migration_edit_hold(struct yaml_edits *e, const struct migration *m, struct slice reason, struct arena *arena);
+
+#endif

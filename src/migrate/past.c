@@ -1,0 +1,314 @@
+#include "migrate/past.h"
+
+#include "base/alloc.h"
+#include "base/map.h"
+#include "istio/converge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One file for one migration, while the walk goes on. */
+struct track {
+	struct past_file result;
+	size_t file;               /* number of the path */
+	size_t home;               /* number of the migration file's path; MAP_NONE: there is none */
+	size_t next, next_of_home; /* the next track of the same path, of the same migration file; MAP_NONE: the last */
+	bool have;                 /* a version was seen */
+	long level;                /* of the last version seen */
+	struct slice since;        /* who made it */
+	struct slice since_author;
+	bool settled;           /* the newest change of the stage is known, or there is none */
+	bool done, counted_out; /* nothing more is wanted; left out of `undone` */
+};
+
+/* A path of the walk: a manifest, or a migration file. */
+struct watched {
+	struct slice path;
+	size_t tracks;            /* the first track of a manifest, or of a migration file; MAP_NONE: none */
+	bool migration;           /* it is a migration file */
+	bool begun;               /* a migration file that did not exist before here */
+	struct slices held_since; /* commits that wrote a version with a hold */
+	size_t held_cap;
+};
+
+struct past {
+	struct arena *arena;
+	struct track *tracks;
+	size_t ntracks, tracks_cap;
+	size_t undone; /* tracks that want more */
+	struct watched *watched;
+	size_t nwatched, watched_cap;
+	struct map numbers;       /* of the watched paths */
+	struct yaml_file **files; /* parsed baselines */
+	size_t nfiles, files_cap;
+};
+
+struct past *past_new(void)
+{
+	struct past *p = xzalloc(sizeof(*p));
+
+	p->arena = arena_new();
+	return p;
+}
+
+void past_free(struct past *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->nfiles; i++)
+		yaml_file_free(p->files[i]);
+	for (size_t i = 0; i < p->nwatched; i++)
+		free(p->watched[i].held_since.items);
+	map_release(&p->numbers);
+	free(p->files);
+	free(p->tracks);
+	free(p->watched);
+	arena_free(p->arena);
+	free(p);
+}
+
+/* The number of a path, which is watched from now on. */
+static size_t watch(struct past *p, struct slice path, bool migration)
+{
+	size_t at = map_get(&p->numbers, path);
+
+	if (at != MAP_NONE)
+		return at;
+	ROOM(p->watched, p->nwatched, p->watched_cap);
+	p->watched[p->nwatched] =
+		(struct watched){ .path = arena_copy(p->arena, path), .tracks = MAP_NONE, .migration = migration };
+	map_set(&p->numbers, p->watched[p->nwatched].path, p->nwatched);
+	return p->nwatched++;
+}
+
+void past_want(struct past *p, struct slice path, const struct migration *m)
+{
+	struct track t = { .result = { .m = m }, .home = MAP_NONE, .next_of_home = MAP_NONE };
+
+	if (past_find(p, path, m))
+		return;
+	t.file = watch(p, path, false);
+	t.result.path = p->watched[t.file].path;
+	t.next = p->watched[t.file].tracks;
+	p->watched[t.file].tracks = p->ntracks;
+	if (m->path.len) {
+		t.home = watch(p, m->path, true);
+		t.next_of_home = p->watched[t.home].tracks;
+		p->watched[t.home].tracks = p->ntracks;
+	}
+	ROOM(p->tracks, p->ntracks, p->tracks_cap);
+	p->tracks[p->ntracks++] = t;
+	p->undone++;
+}
+
+struct slices past_paths(const struct past *p)
+{
+	struct slices list = { arena_array(p->arena, p->nwatched, sizeof(struct slice)), p->nwatched };
+
+	for (size_t i = 0; i < p->nwatched; i++)
+		list.items[i] = p->watched[i].path;
+	return list;
+}
+
+int vs_list_read(struct vs_list *out, const struct objects *objects, const struct move *move, struct arena *arena,
+		 struct findings *findings, struct err *err)
+{
+	struct vs_list list = { arena_array(arena, objects->n, sizeof(struct vs)), 0 };
+
+	for (size_t i = 0; i < objects->n; i++) {
+		if (!vs_is(&objects->items[i]))
+			continue;
+		if (vs_read(&list.items[list.n], &objects->items[i], move, arena, findings, err) < 0)
+			return -1;
+		vs_mark_copies(&list.items[list.n], move, arena);
+		list.n++;
+	}
+	*out = list;
+	return 0;
+}
+
+/* Same object by namespace and name? */
+static bool same_object(const struct object *a, const struct object *b)
+{
+	return slice_eq(a->ns, b->ns) && slice_eq(a->name, b->name);
+}
+
+const struct vs *vs_list_pair(const struct vs_list *list, const struct vs_list *of, size_t i)
+{
+	size_t ordinal = 0;
+
+	for (size_t j = 0; j < i; j++)
+		ordinal += same_object(of->items[j].object, of->items[i].object);
+	for (size_t j = 0; j < list->n; j++)
+		if (same_object(list->items[j].object, of->items[i].object) && ordinal-- == 0)
+			return &list->items[j];
+	return NULL;
+}
+
+/* How far a version is: 0 nothing moved, 1 a mirror, above that by new's share of the weights, in thousandths. */
+static long level_of(const struct vs_list *list)
+{
+	long total = 0, moved = 0;
+	bool mirror = false;
+
+	for (size_t v = 0; v < list->n; v++)
+		for (size_t i = 0; i < list->items[v].n; i++) {
+			const struct route *r = &list->items[v].routes[i];
+
+			mirror = mirror || r->our_mirror;
+			for (size_t d = 0; d < r->n && r->nold; d++) {
+				long weight = r->dests[d].value > 0 ? r->dests[d].value : 0;
+
+				total += r->dests[d].side == SIDE_OTHER ? 0 : weight;
+				moved += r->dests[d].side == SIDE_NEW ? weight : 0;
+			}
+		}
+	if (moved)
+		return 2 + moved * 1000 / total;
+	return mirror;
+}
+
+/* Is nothing of the move in this version? */
+static bool untouched(const struct vs_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (vs_is_moved(&list->items[i]))
+			return false;
+	return true;
+}
+
+/* Did the migration file hold in the version that this commit wrote? */
+static bool held_in(const struct past *p, const struct track *t, struct slice commit)
+{
+	return t->home != MAP_NONE && slices_have(p->watched[t->home].held_since, commit);
+}
+
+/* The newest change of the stage is between this version and the newer one before. */
+static void settle(const struct past *p, struct track *t, long level)
+{
+	t->settled = true;
+	if (level < t->level || held_in(p, t, t->since))
+		return;
+	t->result.lowered = true;
+	t->result.lowered_by = t->since_author;
+	t->result.lowered_in = t->since;
+}
+
+/* Keeps a version as the baseline. */
+static void take_baseline(struct past *p, struct track *t, struct slice bytes, struct yaml_file *file)
+{
+	t->result.baseline = bytes;
+	t->result.file = file;
+	ROOM(p->files, p->nfiles, p->files_cap);
+	p->files[p->nfiles++] = file;
+}
+
+/* One version of one manifest for one migration. */
+static void track_version(struct past *p, struct track *t, struct slice bytes, struct slice since, struct slice author)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct slice kept = arena_copy(p->arena, bytes);
+	struct yaml_file *file = NULL;
+	struct vs_list list = { NULL, 0 };
+	struct objects objects;
+	struct err ignored = ERR_INIT;
+	long level = 0;
+
+	if (!t->have) {
+		t->result.commit = since;
+		t->result.author = author;
+	}
+	if (!bytes.ptr) {
+		t->settled = t->done = true;
+		return;
+	}
+	if (yaml_parse(&file, t->result.path, kept, &ignored) < 0)
+		return; /* a broken version tells nothing; the walk goes on past it */
+	objects = objects_of(file, arena);
+	if (vs_list_read(&list, &objects, &t->result.m->move, arena, NULL, &ignored) == 0) {
+		level = level_of(&list);
+		if (t->have && !t->settled && level != t->level)
+			settle(p, t, level);
+		t->have = true;
+		t->level = level;
+		t->since = since;
+		t->since_author = author;
+		if (!t->result.file && untouched(&list))
+			take_baseline(p, t, kept, TAKE(file));
+	}
+	yaml_file_free(file);
+}
+
+/* A version of a migration file: remembers holds, and where the migration begins. */
+static void migration_version(struct watched *w, struct slice bytes, struct slice since)
+{
+	struct yaml_file *file = NULL;
+	struct err ignored = ERR_INIT;
+
+	w->begun = w->begun || !bytes.ptr;
+	if (!bytes.ptr || yaml_parse(&file, w->path, bytes, &ignored) < 0)
+		return;
+	if (yaml_string(yaml_path(yaml_root(file, 0), "spec", "hold", NULL)).len) {
+		ROOM(w->held_since.items, w->held_since.n, w->held_cap);
+		w->held_since.items[w->held_since.n++] = since;
+	}
+	yaml_file_free(file);
+}
+
+/* Is all known of the track? Before its migration file was there, no change of the stage is ours to judge. */
+static void finish(struct past *p, struct track *t)
+{
+	bool begun = t->home != MAP_NONE && p->watched[t->home].begun;
+
+	if (t->counted_out)
+		return;
+	t->done = t->done || (t->have && t->result.file && (t->settled || begun));
+	t->counted_out = t->done;
+	p->undone -= t->done;
+}
+
+/* The track behind `t` of the watched path. */
+static size_t next_track(const struct watched *w, const struct track *t)
+{
+	return w->migration ? t->next_of_home : t->next;
+}
+
+enum past_answer past_version(struct past *p, size_t file, struct slice bytes, struct slice since, struct slice author)
+{
+	struct watched *w = &p->watched[file];
+	struct slice commit = arena_copy(p->arena, since), who = arena_copy(p->arena, author);
+	bool mine = false;
+
+	if (w->migration)
+		migration_version(w, bytes, commit);
+	for (size_t i = w->tracks; i != MAP_NONE; i = next_track(w, &p->tracks[i])) {
+		struct track *t = &p->tracks[i];
+
+		if (!w->migration && !t->done)
+			track_version(p, t, bytes, commit, who);
+		finish(p, t);
+		mine = mine || !t->done;
+	}
+	if (!p->undone)
+		return PAST_ALL_DONE;
+	return mine && !w->begun ? PAST_MORE : PAST_FILE_DONE;
+}
+
+void past_set_baseline(struct past *p, struct slice path, const struct migration *m, struct slice bytes)
+{
+	past_want(p, path, m);
+	for (size_t i = p->watched[map_get(&p->numbers, path)].tracks; i != MAP_NONE; i = p->tracks[i].next)
+		if (p->tracks[i].result.m == m)
+			track_version(p, &p->tracks[i], bytes, SLICE(""), SLICE(""));
+}
+
+const struct past_file *past_find(const struct past *p, struct slice path, const struct migration *m)
+{
+	size_t file = map_get(&p->numbers, path);
+
+	for (size_t i = file == MAP_NONE ? MAP_NONE : p->watched[file].tracks; i != MAP_NONE;
+	     i = next_track(&p->watched[file], &p->tracks[i]))
+		if (p->tracks[i].result.m == m)
+			return &p->tracks[i].result;
+	return NULL;
+}

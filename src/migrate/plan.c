@@ -1,0 +1,154 @@
+#include "migrate/plan.h"
+
+#include "base/alloc.h"
+#include "base/map.h"
+#include "migrate/step.h"
+
+#include <stdlib.h>
+
+/*
+ * A file and the edits of the steps so far. Several migrations meet here: all edits are about one parse of the original, so their order
+ * does not matter; a step that wants other bytes in a place that an earlier one changes is refused.
+ */
+struct meeting {
+	const struct target *first;
+	struct yaml_edits *edits;
+	struct slice now; /* the bytes after the steps so far; absent: a file to be created */
+	size_t touching;  /* steps that change it */
+};
+
+struct meetings {
+	struct meeting *items;
+	size_t n, cap;
+	struct map numbers; /* by path */
+};
+
+/* Does the step change the file of the target? */
+static bool touches(const struct target *t)
+{
+	return !yaml_edits_empty(t->edits) || !t->before.ptr;
+}
+
+/* Enters the files of all steps. */
+static void meetings_make(struct meetings *out, const struct plan *plan, const struct targets *targets)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		for (size_t j = 0; j < targets[i].n && !plan->steps[i].refused; j++) {
+			const struct target *t = &targets[i].items[j];
+			size_t at = map_get(&out->numbers, t->path);
+
+			if (!touches(t))
+				continue;
+			if (at == MAP_NONE) {
+				at = out->n;
+				map_set(&out->numbers, t->path, at);
+				ROOM(out->items, out->n, out->cap);
+				out->items[out->n++] = (struct meeting){ t, yaml_edits_new(t->file, plan->arena), t->before, 0 };
+			}
+			out->items[at].touching++;
+		}
+}
+
+/* The bytes of a file with one more step's edits. */
+static int join(struct plan *plan, const struct meeting *m, const struct target *t, struct slice *out, struct err *err)
+{
+	struct yaml_edits *both = yaml_edits_new(t->file, plan->arena);
+	AUTO_STR struct str text = STR_INIT;
+
+	if (t->file != m->first->file)
+		return err_set(err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 }, "two migrations create the same file");
+	if (t->restore.ptr && m->touching == 1) {
+		*out = t->restore;
+		return 0;
+	}
+	yaml_edits_merge(both, m->edits);
+	yaml_edits_merge(both, t->edits);
+	if (yaml_apply(both, &text, err) < 0)
+		return -1;
+	*out = arena_copy(plan->arena, str_slice(&text));
+	return 0;
+}
+
+/* Applies one step on top of those before it; a step that cannot be is refused as a whole and leaves no trace. */
+static void apply_step(struct plan *plan, struct step *step, const struct targets *targets, struct meetings *meetings)
+{
+	struct change *items = arena_array(plan->arena, targets->n, sizeof(*items));
+	struct err err = ERR_INIT;
+	size_t n = 0;
+
+	for (size_t j = 0; j < targets->n; j++) {
+		const struct target *t = &targets->items[j];
+		const struct meeting *m;
+
+		if (!touches(t))
+			continue;
+		m = &meetings->items[map_get(&meetings->numbers, t->path)];
+		items[n] = (struct change){ t->path, m->now, { NULL, 0 }, t->mode };
+		if (join(plan, m, t, &items[n].after, &err) < 0) {
+			findings_add_err(&step->findings, &err);
+			step->refused = true;
+			return;
+		}
+		n += !items[n].before.ptr || !slice_eq(items[n].before, items[n].after);
+	}
+	for (size_t j = 0; j < targets->n; j++)
+		if (touches(&targets->items[j]))
+			yaml_edits_merge(meetings->items[map_get(&meetings->numbers, targets->items[j].path)].edits,
+					 targets->items[j].edits);
+	for (size_t i = 0; i < n; i++)
+		meetings->items[map_get(&meetings->numbers, items[i].path)].now = items[i].after;
+	step->changes = (struct changes){ items, n };
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct change *x = a, *y = b;
+
+	return slice_cmp(x->path, y->path);
+}
+
+/* The changes of all steps together. */
+static void sum_up(struct plan *plan, const struct meetings *meetings)
+{
+	struct change *items = arena_array(plan->arena, meetings->n, sizeof(*items));
+	size_t n = 0;
+
+	for (size_t i = 0; i < meetings->n; i++) {
+		const struct meeting *m = &meetings->items[i];
+
+		items[n] = (struct change){ m->first->path, m->first->before, m->now, m->first->mode };
+		n += m->now.ptr && (!m->first->before.ptr || !slice_eq(m->first->before, m->now));
+	}
+	if (n)
+		qsort(items, n, sizeof(*items), by_path);
+	plan->changes = (struct changes){ items, n };
+}
+
+void plan_make(struct plan *out, const struct plan_inputs *in, const struct intent *intents, size_t n)
+{
+	struct plan plan = { .arena = arena_new(), .n = n };
+	struct targets *targets = arena_array(plan.arena, n, sizeof(*targets));
+	struct meetings meetings = { NULL, 0, 0, MAP_INIT };
+
+	plan.steps = arena_array(plan.arena, n, sizeof(struct step));
+	for (size_t i = 0; i < n; i++)
+		step_make(&plan.steps[i], &targets[i], &plan, in, &intents[i]);
+	meetings_make(&meetings, &plan, targets);
+	for (size_t i = 0; i < n; i++)
+		if (!plan.steps[i].refused)
+			apply_step(&plan, &plan.steps[i], &targets[i], &meetings);
+	sum_up(&plan, &meetings);
+	map_release(&meetings.numbers);
+	free(meetings.items);
+	*out = plan;
+}
+
+void plan_release(struct plan *p)
+{
+	for (size_t i = 0; i < p->nmade; i++)
+		yaml_file_free(p->made[i]);
+	free(p->made);
+	if (p->arena)
+		arena_free(p->arena);
+	*p = (struct plan){ .n = 0 };
+}

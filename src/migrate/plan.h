@@ -1,0 +1,76 @@
+/*
+ * plan.h - what a command will do: every migration's step, and the changes of all of them together.
+ *
+ * The one pipe: inventory and past in, intents in, a value out that nobody changes afterwards. `plan`, `diff`, `render`, `promote` and
+ * `rollback` are this, left at different points. A migration that is refused is a step with findings; the others go on.
+ */
+#ifndef GCB_MIGRATE_PLAN_H
+#define GCB_MIGRATE_PLAN_H
+
+#include "istio/converge.h"
+#include "migrate/inventory.h"
+#include "migrate/past.h"
+
+/* What is wanted of one migration. Survives every retry, since "next" is resolved to a stage once. */
+enum direction {
+	GO_ANYWHERE, /* render, diff: any stage */
+	GO_UP,       /* promote: never down, never past a hold */
+	GO_DOWN      /* rollback: never up, never held; writes a hold */
+};
+
+struct intent {
+	const struct migration *m;
+	enum direction direction;
+	bool next; /* the next stage that changes something; else `to` */
+	struct stage to;
+	bool adopt;        /* today's proportions are the baseline */
+	bool resume;       /* the hold ends */
+	struct slice hold; /* GO_DOWN: the reason to write; absent: none is written */
+};
+
+/* One migration's part of a plan. */
+struct step {
+	const struct migration *m;
+	struct intent intent;
+	bool known; /* `from` is the stage it is at; false: mixed, and `from` is how far the furthest route is; or not told */
+	struct stage from, to;
+	bool mixed, held, refused, unchanged, finished; /* finished: at the last stage already, nothing is next */
+	struct slice hold;                              /* why it is held: spec.hold, or what history shows */
+	struct slices skipped;                          /* names of stages that would change nothing */
+	struct shares shares;
+	struct findings findings;
+	struct slices files;    /* paths of the manifests of the migration */
+	struct changes changes; /* of this step, on top of those of the steps before it */
+};
+
+struct plan {
+	struct step *steps;
+	size_t n;
+	struct changes changes; /* of all steps that are not refused, sorted by path, each path once */
+	struct arena *arena;
+	struct yaml_file **made; /* files parsed for the plan */
+	size_t nmade, made_cap;
+};
+
+/* Things from outside that the plan needs. */
+struct plan_inputs {
+	struct inventory *inventory;
+	const struct past *past;
+	struct slice vs_template; /* bytes of the template that `create` renders */
+};
+
+/*
+ * The manifests of a migration: files that it covers and that route to its old host; for past_want. Allocated in `arena`.
+ */
+struct slices plan_files(const struct inventory *inv, const struct migration *m, struct arena *arena);
+
+/*
+ * Makes the plan of `n` intents. Freed with plan_release. Everything in it lives as long as it, the inventory and the past do. Refusals are
+ * in the steps.
+ */
+void plan_make(struct plan *out, const struct plan_inputs *in, const struct intent *intents, size_t n);
+
+/* Frees it. */
+void plan_release(struct plan *p);
+
+#endif

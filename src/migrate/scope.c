@@ -1,0 +1,307 @@
+#include "migrate/scope.h"
+
+#include "base/alloc.h"
+#include "istio/host.h"
+#include "istio/rules.h"
+#include "template/template.h"
+
+struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice bytes, struct err *err)
+{
+	struct yaml_file *file = NULL;
+
+	if (yaml_parse(&file, path, bytes, err) < 0)
+		return NULL;
+	ROOM(plan->made, plan->nmade, plan->made_cap);
+	plan->made[plan->nmade++] = file;
+	return file;
+}
+
+/* The host that candidates are looked up by: the old one, resolved in its own namespace if that is known. */
+static struct slice old_host(const struct migration *m, struct arena *arena)
+{
+	return host_resolve(m->move.from, m->move.ns, arena);
+}
+
+/* Does another VirtualService of a gateway have one of the hosts? Istio would merge their routes. */
+static bool shares_host(const struct inventory *inv, const struct object *o, struct arena *arena)
+{
+	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
+
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next) {
+		struct holdings others = inventory_by_host(inv, yaml_string(c), arena);
+
+		for (size_t i = 0; i < others.n; i++) {
+			const struct object *other = others.items[i].object;
+			const struct yaml_node *list = yaml_get(other->spec, "hosts");
+
+			if (other == o || !vs_is(other) || !yaml_get(other->spec, "gateways"))
+				continue;
+			for (const struct yaml_node *h = list ? list->first : NULL; h; h = h->next)
+				if (slice_eq_case(yaml_string(h), yaml_string(c)))
+					return true;
+		}
+	}
+	return false;
+}
+
+/* The VirtualService of the baseline file that is this one. */
+static const struct vs *base_of(const struct past_file *past, const struct vs *vs, const struct source *source,
+				const struct move *move, struct arena *arena)
+{
+	struct vs_list then = { NULL, 0 }, now = { NULL, 0 };
+	struct err ignored = ERR_INIT;
+	struct objects objects;
+
+	if (!past || !past->file)
+		return NULL;
+	objects = objects_of(past->file, arena);
+	if (vs_list_read(&then, &objects, move, arena, NULL, &ignored) < 0 ||
+	    vs_list_read(&now, &source->objects, move, arena, NULL, &ignored) < 0)
+		return NULL;
+	for (size_t i = 0; i < now.n; i++)
+		if (now.items[i].object == vs->object)
+			return vs_list_pair(&then, &now, i);
+	return NULL;
+}
+
+/* What the search for VirtualServices passes around. */
+struct search {
+	struct scope *scope;
+	struct plan *plan;
+	const struct plan_inputs *in;
+	const struct migration *m;
+	struct findings *findings;
+};
+
+/* Takes one VirtualService in, if it routes to old. */
+static int consider(struct search *s, const struct holding *h)
+{
+	struct arena *arena = s->plan->arena;
+	bool covered = migration_covers(s->m, h->source->path);
+	struct err err = ERR_INIT;
+	struct vs vs;
+	struct member *member;
+
+	if (vs_read(&vs, h->object, &s->m->move, arena, covered ? s->findings : NULL, &err) < 0) {
+		if (covered)
+			findings_add_err(s->findings, &err);
+		return covered ? -1 : 0;
+	}
+	if (!vs.nold)
+		return 0;
+	if (!covered) {
+		findings_add(s->findings, &CODE_elsewhere, yaml_place(vs.object->node),
+			     "the VirtualService '%" SLICE_FMT "' routes to '%" SLICE_FMT "' too", SLICE_ARG(vs.object->name),
+			     SLICE_ARG(vs.old_host));
+		return 0;
+	}
+	vs_mark_copies(&vs, &s->m->move, arena);
+	vs.shares_gateway_host = vs.on_gateway && shares_host(s->in->inventory, vs.object, arena);
+	member = &s->scope->members[s->scope->n++];
+	*member = (struct member){ h->source, vs, NULL };
+	member->base = base_of(past_find(s->in->past, h->source->path, s->m), &vs, h->source, &s->m->move, arena);
+	return 0;
+}
+
+/* Files that the migration covers and that cannot be read: they may be about the host. */
+static int broken_files(const struct search *s)
+{
+	size_t n;
+	struct source *const *broken = inventory_broken(s->in->inventory, &n);
+	int result = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct source *f = broken[i];
+
+		if (!migration_covers(s->m, f->path))
+			continue;
+		if (!f->bytes.ptr || slice_find(f->bytes, s->m->move.from) != SIZE_MAX) {
+			findings_add_err(s->findings, &f->why);
+			result = -1;
+		}
+	}
+	return result;
+}
+
+/* The file that `create` asks for, with all traffic on old. */
+static struct source *render_created(const struct search *s, struct err *err)
+{
+	const struct migration_fields *f = &s->m->f;
+	struct arena *arena = s->plan->arena;
+	struct pair values[] = {
+		{ SLICE("name"), s->m->name },
+		{ SLICE("namespace"), f->spec.from.ns },
+		{ SLICE("host"), f->spec.from.host },
+	};
+	struct source *source = arena_alloc(arena, sizeof(*source));
+	AUTO_TEMPLATE struct template *t = NULL;
+	AUTO_STR struct str text = STR_INIT;
+
+	if (template_parse(&t, SLICE("virtualservice.yaml"), s->in->vs_template, err) < 0 ||
+	    template_render(t, (struct pairs){ values, 3 }, &text, err) < 0)
+		return NULL;
+	source->path = f->spec.manifests.create;
+	source->bytes = arena_copy(arena, str_slice(&text));
+	source->mode = 0100644;
+	source->file = plan_parse(s->plan, source->path, source->bytes, err);
+	if (!source->file)
+		return NULL;
+	source->objects = objects_of(source->file, arena);
+	return source;
+}
+
+/* Takes the created file's VirtualService in; as the baseline only, when the file is there by now. */
+static int create(struct search *s)
+{
+	struct err err = ERR_INIT;
+	const struct source *source = render_created(s, &err);
+	struct vs_list list;
+
+	if (!source) {
+		findings_add_err(s->findings, &err);
+		return -1;
+	}
+	if (!s->scope->n && inventory_find(s->in->inventory, source->path)) {
+		findings_add(s->findings, &CODE_create_place, (struct place){ source->path, 0, 0 },
+			     "the file to create is there already, and no http route in it goes to '%" SLICE_FMT "'",
+			     SLICE_ARG(s->m->move.from))
+			->remedy = SLICE("name another file in manifests.create");
+		return -1;
+	}
+	if (!s->scope->n) {
+		s->scope->created = source;
+		for (size_t i = 0; i < source->objects.n && i < 1; i++)
+			if (consider(s, &(struct holding){ &source->objects.items[i], source }) < 0)
+				return -1;
+		return 0;
+	}
+	if (vs_list_read(&list, &source->objects, &s->m->move, s->plan->arena, NULL, &err) < 0)
+		return 0;
+	for (size_t i = 0; i < s->scope->n && list.n; i++)
+		if (!s->scope->members[i].base && slice_eq(s->scope->members[i].source->path, source->path))
+			s->scope->members[i].base = &list.items[0];
+	return 0;
+}
+
+/* Nothing routes to old: says why as well as it can be said. */
+static int nothing_found(const struct search *s, const struct holdings *candidates)
+{
+	struct place at = yaml_place(yaml_path(s->m->spec, "from", "host", NULL));
+	struct slice host = old_host(s->m, s->plan->arena);
+
+	if (!at.path.len)
+		at.path = s->m->path;
+	for (size_t i = 0; i < candidates->n; i++) {
+		const struct object *o = candidates->items[i].object;
+		const struct yaml_node *hosts = vs_is(o) ? yaml_get(o->spec, "hosts") : NULL;
+
+		for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
+			if (host_covered(yaml_string(c), host)) {
+				findings_add(s->findings, &CODE_host_wildcard, yaml_place(c),
+					     "'%" SLICE_FMT "' is reached only through the wildcard host '%" SLICE_FMT
+					     "' of the VirtualService '%" SLICE_FMT "'",
+					     SLICE_ARG(host), SLICE_ARG(c->text), SLICE_ARG(o->name));
+				return -1;
+			}
+	}
+	for (size_t i = 0; i < s->findings->n; i++) /* a tls route, or a spelling: the plainer reason */
+		if (s->findings->items[i].code == &CODE_route_tls) {
+			findings_add(s->findings, &CODE_vs_nothing, s->findings->items[i].at,
+				     "'%" SLICE_FMT "' is reached only by tls or tcp routes, which are not moved", SLICE_ARG(host));
+			return -1;
+		}
+	findings_add(s->findings, &CODE_host_unknown, at,
+		     "no http route of a VirtualService%s%" SLICE_FMT " goes to '%" SLICE_FMT "'",
+		     s->m->f.spec.manifests.path.len ? " under " : "", SLICE_ARG(s->m->f.spec.manifests.path), SLICE_ARG(host));
+	return -1;
+}
+
+int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *in, const struct migration *m,
+	       struct findings *findings)
+{
+	struct search s = { .scope = out, .plan = plan, .in = in, .m = m, .findings = findings };
+	struct holdings candidates = inventory_by_host(in->inventory, old_host(m, plan->arena), plan->arena);
+
+	*out = (struct scope){ arena_array(plan->arena, candidates.n + 1, sizeof(struct member)), 0, NULL };
+	if (broken_files(&s) < 0)
+		return -1;
+	for (size_t i = 0; i < candidates.n; i++)
+		if (vs_is(candidates.items[i].object) && consider(&s, &candidates.items[i]) < 0)
+			return -1;
+	if (m->f.spec.manifests.create.len && create(&s) < 0)
+		return -1;
+	return out->n ? 0 : nothing_found(&s, &candidates);
+}
+
+/* All objects that the rules may look at for the two hosts. */
+static size_t collect_objects(const struct plan_inputs *in, const struct migration *m, struct arena *arena,
+			      const struct object ***out)
+{
+	struct holdings old = inventory_by_host(in->inventory, old_host(m, arena), arena);
+	struct holdings new = inventory_by_host(in->inventory, m->move.to, arena);
+	size_t n = 0;
+
+	*out = arena_array(arena, old.n + new.n, sizeof(**out));
+	for (size_t i = 0; i < old.n; i++)
+		(*out)[n++] = old.items[i].object;
+	for (size_t i = 0; i < new.n; i++)
+		(*out)[n++] = new.items[i].object;
+	return n;
+}
+
+void scope_check(const struct scope *scope, const struct plan_inputs *in, const struct migration *m, struct arena *arena,
+		 struct findings *findings)
+{
+	const struct object **objects;
+	struct vs *vss = arena_array(arena, scope->n, sizeof(*vss));
+	struct scene scene = {
+		.move = &m->move, .vss = vss, .nvss = scope->n, .whole = inventory_whole(in->inventory), .arena = arena
+	};
+	size_t from = findings->n;
+
+	for (size_t i = 0; i < scope->n; i++)
+		vss[i] = scope->members[i].vs;
+	scene.nobjects = collect_objects(in, m, arena, &objects);
+	scene.objects = objects;
+	scene.at = yaml_place(yaml_path(m->spec, "to", "host", NULL));
+	rules_check(&scene, findings);
+	for (size_t i = from; i < findings->n; i++) {
+		struct finding *f = &findings->items[i];
+		struct slice reason = migration_allows(m, f->code);
+
+		if (!reason.ptr)
+			continue;
+		f->allowed = true;
+		f->reason = arena_printf(findings->arena, "%" SLICE_FMT " (allowed: %" SLICE_FMT ")", SLICE_ARG(f->reason),
+					 SLICE_ARG(reason));
+		f->remedy = SLICE("");
+	}
+}
+
+bool scope_at(const struct scope *scope, const struct goal *goal)
+{
+	for (size_t i = 0; i < scope->n; i++)
+		if (!vs_at(&scope->members[i].vs, scope->members[i].base, goal))
+			return false;
+	return true;
+}
+
+struct slices plan_files(const struct inventory *inv, const struct migration *m, struct arena *arena)
+{
+	struct holdings candidates = inventory_by_host(inv, old_host(m, arena), arena);
+	struct slices files = { arena_array(arena, candidates.n, sizeof(struct slice)), 0 };
+	struct err ignored = ERR_INIT;
+	struct vs vs;
+
+	for (size_t i = 0; i < candidates.n; i++) {
+		const struct holding *h = &candidates.items[i];
+
+		if (!vs_is(h->object) || !migration_covers(m, h->source->path))
+			continue;
+		if (vs_read(&vs, h->object, &m->move, arena, NULL, &ignored) < 0 || !vs.nold)
+			continue;
+		if (!slices_have(files, h->source->path))
+			files.items[files.n++] = h->source->path;
+	}
+	return files;
+}

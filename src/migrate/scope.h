@@ -1,0 +1,40 @@
+/*
+ * scope.h - the VirtualServices that a migration is about, today and at baseline. A part of plan.
+ */
+#ifndef GCB_MIGRATE_SCOPE_H
+#define GCB_MIGRATE_SCOPE_H
+
+#include "migrate/plan.h"
+
+/* One VirtualService of the migration. */
+struct member {
+	const struct source *source;
+	struct vs vs;
+	const struct vs *base; /* NULL: not known */
+};
+
+struct scope {
+	struct member *members;
+	size_t n;
+	const struct source
+		*created; /* the file that `create` makes; it is one of the members' sources, and not in the inventory */
+};
+
+/*
+ * Finds them. What is noticed goes to `findings`; what stops the migration too, as an error finding, and then -1 is returned. The created
+ * file, if one is made, is parsed into `plan`.
+ */
+int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *in, const struct migration *m,
+	       struct findings *findings);
+
+/* Runs the rules over the scope (istio/rules.h), and marks what the migration allows. */
+void scope_check(const struct scope *scope, const struct plan_inputs *in, const struct migration *m, struct arena *arena,
+		 struct findings *findings);
+
+/* Are all members at the stage? */
+bool scope_at(const struct scope *scope, const struct goal *goal);
+
+/* Parses bytes into a file that the plan owns. */
+struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice bytes, struct err *err);
+
+#endif

@@ -1,0 +1,356 @@
+#include "migrate/step.h"
+
+#include "gitops/kustomization.h"
+#include "migrate/mixed.h"
+
+#include <stdio.h>
+
+/* What the parts of step_make pass around. */
+struct work {
+	struct step *step;
+	struct targets *targets;
+	struct plan *plan;
+	const struct plan_inputs *in;
+	const struct intent *intent;
+	const struct migration *m;
+	struct scope scope;
+};
+
+/* The goal of a stage for this migration. */
+static struct goal goal_of(const struct work *w, struct stage stage)
+{
+	return (struct goal){ &w->m->move, &w->m->stages, stage, w->intent->adopt };
+}
+
+/* Refuses the step; its reason is among the findings already. */
+static int refuse(const struct work *w)
+{
+	w->step->refused = true;
+	return -1;
+}
+
+/* A stage's name in the plan's arena. */
+static struct slice name_of(const struct work *w, struct stage stage)
+{
+	char name[8];
+
+	stage_name(stage, name);
+	return arena_copy(w->plan->arena, slice_of(name));
+}
+
+/* Which stage the migration is at: the first of the start and its list at which converging changes nothing. */
+static void find_stage(const struct work *w)
+{
+	struct step *step = w->step;
+
+	for (size_t i = 0; i <= w->m->stages.n && !step->known; i++) {
+		struct goal goal = goal_of(w, i ? w->m->stages.items[i - 1] : (struct stage){ STAGE_START, 0 });
+
+		goal.adopt = false;
+		if (scope_at(&w->scope, &goal)) {
+			step->known = true;
+			step->from = goal.stage;
+		}
+	}
+	step->mixed = !step->known;
+	if (step->mixed)
+		step->from = mixed_highest(&w->scope);
+}
+
+/* Why no stage may go up: spec.hold, or a weight that somebody lowered without one. */
+static void find_hold(const struct work *w)
+{
+	struct step *step = w->step;
+
+	if (w->m->f.spec.hold.len) {
+		step->held = true;
+		step->hold = w->m->f.spec.hold;
+	}
+	for (size_t i = 0; i < w->scope.n && !step->held; i++) {
+		const struct past_file *past = past_find(w->in->past, w->scope.members[i].source->path, w->m);
+
+		if (!past || !past->lowered)
+			continue;
+		step->held = true;
+		step->hold = arena_printf(w->plan->arena, "%" SLICE_FMT " lowered the weight in %" SLICE_FMT,
+					  SLICE_ARG(past->lowered_by), SLICE_ARG(slice_sub(past->lowered_in, 0, 8)));
+	}
+}
+
+/* The target of a file in this step, made on first use. */
+static struct target *target_of(const struct work *w, const struct yaml_file *file, struct slice path, struct slice before,
+				unsigned mode)
+{
+	struct target *t;
+
+	for (size_t i = 0; i < w->targets->n; i++)
+		if (w->targets->items[i].file == file)
+			return &w->targets->items[i];
+	t = &w->targets->items[w->targets->n++];
+	*t = (struct target){ file, path, before, mode, yaml_edits_new(file, w->plan->arena), { NULL, 0 } };
+	return t;
+}
+
+/* Adds the edits of a stage to the targets; findings and shares may be NULL. */
+static int converge(const struct work *w, struct stage stage, struct findings *findings, struct shares *shares, struct err *err)
+{
+	struct goal goal = goal_of(w, stage);
+
+	for (size_t i = 0; i < w->scope.n; i++) {
+		const struct member *m = &w->scope.members[i];
+		bool created = m->source == w->scope.created;
+		struct target *t = target_of(w, m->source->file, m->source->path, created ? (struct slice){ 0 } : m->source->bytes,
+					     m->source->mode);
+
+		if (vs_converge(t->edits, &m->vs, m->base, &goal, w->plan->arena, findings, shares, err) < 0)
+			return -1;
+		if (yaml_edits_refusal(t->edits)) {
+			*err = *yaml_edits_refusal(t->edits);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* Tries a stage: 1 when it would change something, 0 when not, -1 with the refusal. */
+static int try_stage(const struct work *w, struct stage stage, struct err *err)
+{
+	struct targets trial = { arena_array(w->plan->arena, w->scope.n + 1, sizeof(struct target)), 0 };
+	struct work other = *w;
+
+	other.targets = &trial;
+	if (converge(&other, stage, NULL, NULL, err) < 0)
+		return -1;
+	for (size_t i = 0; i < trial.n; i++)
+		if (!yaml_edits_empty(trial.items[i].edits))
+			return 1;
+	return 0;
+}
+
+/* Says what is mixed, or why the routes cannot be read at all. */
+static void note_mixed(const struct work *w)
+{
+	struct err why = ERR_INIT;
+
+	if (try_stage(w, (struct stage){ STAGE_START, 0 }, &why) < 0)
+		findings_add_err(&w->step->findings, &why);
+	else
+		mixed_note(&w->scope, w->m, w->in->past, &w->step->findings);
+}
+
+/* The first stage after the present one that changes something; those passed over are named. */
+static int resolve_next(const struct work *w)
+{
+	struct step *step = w->step;
+	struct slice *skipped = arena_array(w->plan->arena, w->m->stages.n, sizeof(*skipped));
+	struct err ignored = ERR_INIT;
+
+	for (size_t i = 0; i < w->m->stages.n; i++) {
+		struct stage s = w->m->stages.items[i];
+
+		if (stage_cmp(s, step->from) <= 0)
+			continue;
+		if (try_stage(w, s, &ignored) != 0) { /* a refusal is told when the step is made */
+			step->to = s;
+			return 0;
+		}
+		skipped[step->skipped.n++] = name_of(w, s);
+		step->skipped.items = skipped;
+	}
+	step->to = step->from;
+	step->finished = true;
+	return 0;
+}
+
+/* ", mirror, 10, 25": the stages of the migration. */
+static struct slice stage_list(const struct work *w)
+{
+	AUTO_STR struct str list = STR_INIT;
+	char name[8];
+
+	for (size_t i = 0; i < w->m->stages.n; i++) {
+		stage_name(w->m->stages.items[i], name);
+		str_addf(&list, ", %s", name);
+	}
+	return arena_copy(w->plan->arena, str_slice(&list));
+}
+
+/* The absolute stage of the intent, and whether its direction is right. */
+static int resolve(const struct work *w)
+{
+	struct step *step = w->step;
+	const struct intent *intent = w->intent;
+	struct place at = { w->m->path, 0, 0 };
+
+	if (intent->next)
+		return resolve_next(w);
+	step->to = intent->to;
+	if (!stages_have(&w->m->stages, intent->to)) {
+		findings_add(&step->findings, &CODE_stage_bad, at, "'%" SLICE_FMT "' is not one of the migration's stages",
+			     SLICE_ARG(name_of(w, intent->to)))
+			->remedy = arena_printf(w->plan->arena, "they are start%s", stage_list(w).ptr);
+		return refuse(w);
+	}
+	if (intent->direction == GO_UP && stage_cmp(intent->to, step->from) < 0) {
+		findings_add(&step->findings, &CODE_stage_down, at, "the migration is at '%" SLICE_FMT "', above '%" SLICE_FMT "'",
+			     SLICE_ARG(name_of(w, step->from)), SLICE_ARG(name_of(w, intent->to)));
+		return refuse(w);
+	}
+	if (intent->direction == GO_DOWN && stage_cmp(intent->to, step->from) > 0) {
+		findings_add(&step->findings, &CODE_stage_up, at, "the migration is at '%" SLICE_FMT "', below '%" SLICE_FMT "'",
+			     SLICE_ARG(name_of(w, step->from)), SLICE_ARG(name_of(w, intent->to)));
+		return refuse(w);
+	}
+	return 0;
+}
+
+/* May the step go up? Mixed routes, holds and the rules stop it; a step down nothing stops. */
+static int may_go(const struct work *w)
+{
+	struct step *step = w->step;
+	bool up = w->intent->direction == GO_UP;
+	struct place hold_at = w->m->hold ? yaml_place(w->m->hold) : (struct place){ w->m->path, 0, 0 };
+
+	if (step->mixed && !w->intent->adopt && (up || w->intent->next)) {
+		note_mixed(w);
+		return refuse(w);
+	}
+	if (up && step->held && !w->intent->resume) {
+		findings_add(&step->findings, &CODE_held, hold_at, "the migration is held: %" SLICE_FMT, SLICE_ARG(step->hold));
+		return refuse(w);
+	}
+	if (w->intent->direction != GO_DOWN && step->to.kind != STAGE_START)
+		scope_check(&w->scope, w->in, w->m, w->plan->arena, &step->findings);
+	return findings_stop(&step->findings) ? refuse(w) : 0;
+}
+
+/* Back to the start: the baseline's own bytes, when the present stage on the baseline gives exactly the present bytes. */
+static void try_restore(const struct work *w, struct target *t)
+{
+	const struct past_file *past = past_find(w->in->past, t->path, w->m);
+	struct goal goal = goal_of(w, w->step->from);
+	AUTO_STR struct str forward = STR_INIT;
+	struct err ignored = ERR_INIT;
+	struct yaml_edits *e;
+	struct objects objects;
+	struct vs_list list;
+
+	if (!past || !past->file || !w->step->known || !t->before.ptr)
+		return;
+	e = yaml_edits_new(past->file, w->plan->arena);
+	objects = objects_of(past->file, w->plan->arena);
+	if (vs_list_read(&list, &objects, &w->m->move, w->plan->arena, NULL, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < list.n; i++) {
+		for (size_t j = 0; j < w->scope.n; j++) /* the same answer to the question about shared gateways */
+			if (slice_eq(w->scope.members[j].vs.object->name, list.items[i].object->name))
+				list.items[i].shares_gateway_host = w->scope.members[j].vs.shares_gateway_host;
+		if (vs_converge(e, &list.items[i], NULL, &goal, w->plan->arena, NULL, NULL, &ignored) < 0)
+			return;
+	}
+	if (yaml_apply(e, &forward, &ignored) == 0 && slice_eq(str_slice(&forward), t->before))
+		t->restore = past->baseline;
+}
+
+/* A created file is listed in the kustomization that lists its neighbours: the nearest one upwards. */
+static void list_created(const struct work *w)
+{
+	struct slice path = w->scope.created->path;
+	const struct source *best = NULL;
+	struct target *t;
+	size_t n;
+	struct source *const *sources = inventory_sources(w->in->inventory, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct source *s = sources[i];
+
+		if (s->file && kustomization_is(s->path) && kustomization_lists_neighbours(s->path, yaml_root(s->file, 0), path) &&
+		    (!best || path_folder(s->path).len > path_folder(best->path).len))
+			best = s;
+	}
+	if (!best)
+		return;
+	t = target_of(w, best->file, best->path, best->bytes, best->mode);
+	kustomization_add(t->edits, best->path, yaml_root(best->file, 0), path, w->plan->arena);
+}
+
+/* The migration file: a rollback writes its hold, a resumed promotion removes it. */
+static void converge_hold(const struct work *w)
+{
+	const struct migration *m = w->m;
+	struct target *t;
+
+	if (!m->file || !((w->intent->direction == GO_DOWN && w->intent->hold.len) || (w->intent->resume && m->hold)))
+		return;
+	t = target_of(w, m->file, m->path, m->bytes, m->mode);
+	migration_edit_hold(t->edits, m, w->intent->direction == GO_DOWN ? w->intent->hold : SLICE(""), w->plan->arena);
+}
+
+/* The files of the step, for the plan's reader. */
+static void list_files(const struct work *w)
+{
+	struct slices *files = &w->step->files;
+
+	files->items = arena_array(w->plan->arena, w->scope.n, sizeof(struct slice));
+	for (size_t i = 0; i < w->scope.n; i++)
+		if (!slices_have(*files, w->scope.members[i].source->path))
+			files->items[files->n++] = w->scope.members[i].source->path;
+}
+
+/* Names the comments of people that stand in what is removed. */
+static void note_lost_comments(const struct work *w)
+{
+	for (size_t i = 0; i < w->targets->n; i++) {
+		const struct target *t = &w->targets->items[i];
+		struct slices lost = yaml_lost_comments(t->edits);
+
+		for (size_t j = 0; j < lost.n; j++)
+			if (!slice_is(lost.items[j], COPY_COMMENT))
+				findings_add(&w->step->findings, &CODE_comment_lost, (struct place){ t->path, 0, 0 },
+					     "the comment '%" SLICE_FMT "' goes with what is removed", SLICE_ARG(lost.items[j]));
+	}
+}
+
+/* The edits of a step that is allowed. */
+static int make_edits(const struct work *w)
+{
+	struct step *step = w->step;
+	struct err err = ERR_INIT;
+	bool any = false;
+
+	if (converge(w, step->to, &step->findings, &step->shares, &err) < 0) {
+		findings_add_err(&step->findings, &err);
+		return refuse(w);
+	}
+	for (size_t i = 0; i < w->targets->n; i++)
+		any = any || !yaml_edits_empty(w->targets->items[i].edits) || !w->targets->items[i].before.ptr;
+	step->unchanged = !any;
+	note_lost_comments(w);
+	if (any || w->intent->resume)
+		converge_hold(w);
+	if (w->scope.created)
+		list_created(w);
+	for (size_t i = 0; i < w->targets->n && step->to.kind == STAGE_START; i++)
+		try_restore(w, &w->targets->items[i]);
+	return 0;
+}
+
+void step_make(struct step *step, struct targets *targets, struct plan *plan, const struct plan_inputs *in,
+	       const struct intent *intent)
+{
+	struct work w = { .step = step, .targets = targets, .plan = plan, .in = in, .intent = intent, .m = intent->m };
+
+	*step = (struct step){ .m = intent->m, .intent = *intent };
+	step->findings.arena = step->shares.arena = plan->arena;
+	if (scope_find(&w.scope, plan, in, intent->m, &step->findings) < 0) {
+		step->refused = true;
+		return;
+	}
+	list_files(&w);
+	targets->items = arena_array(plan->arena, w.scope.n + 2, sizeof(struct target));
+	find_stage(&w);
+	find_hold(&w);
+	if (resolve(&w) < 0 || may_go(&w) < 0)
+		return;
+	(void)make_edits(&w);
+}

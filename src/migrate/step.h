@@ -1,0 +1,30 @@
+/*
+ * step.h - one migration's step: which stage it is at, which it goes to, and the edits for that. A part of plan.
+ */
+#ifndef GCB_MIGRATE_STEP_H
+#define GCB_MIGRATE_STEP_H
+
+#include "migrate/scope.h"
+
+/* The edits of one step in one file. */
+struct target {
+	const struct yaml_file *file;
+	struct slice path, before; /* before: absent for a created file */
+	unsigned mode;
+	struct yaml_edits *edits;
+	struct slice restore; /* bytes to take instead of the edits when no other step touches the file; absent: none */
+};
+
+struct targets {
+	struct target *items;
+	size_t n;
+};
+
+/*
+ * Works one intent out: fills `step` and, when it is not refused and changes something, the edits per file. Refusals are findings of the
+ * step with `refused` set.
+ */
+void step_make(struct step *step, struct targets *targets, struct plan *plan, const struct plan_inputs *in,
+	       const struct intent *intent);
+
+#endif

@@ -1,0 +1,141 @@
+#include "yaml/internal.h"
+
+#include <limits.h>
+
+/*
+ * Entries of flow collections come and go with exactly one comma. A comment behind an entry on its last line is about that entry, also
+ * when it stands behind the comma; own-line comments above an entry on a line of its own are its head (as in block style).
+ */
+
+/* Is the entry the last one on its line? */
+static bool ends_line(const struct yaml_node *n)
+{
+	return !n->next || yaml_on_own_line(n->file, n->next->entry);
+}
+
+/* A new line "text" behind the line of `near`, whose comment stays behind its own comma. */
+static void insert_below(const struct yaml_node *near, uint32_t note, struct slice indent, struct slice text, struct splices *out)
+{
+	const struct yaml_file *f = near->file;
+	uint32_t comma = yaml_comma(near);
+	AUTO_STR struct str all = STR_INIT;
+
+	str_add(&all, yaml_eol(f, near->entry));
+	str_add(&all, indent);
+	str_add(&all, text);
+	if (comma && comma < note)
+		str_addc(&all, ',');
+	else
+		splice_add(out, near->end, near->end, SLICE(","), -1)->alone = true;
+	splice_add(out, note, note, str_slice(&all), -1);
+}
+
+/* Text behind `near`: on a line of its own where its neighbours have one. */
+static void insert_after(const struct yaml_node *near, struct slice indent, struct slice text, struct splices *out)
+{
+	const struct yaml_file *f = near->file;
+	bool line = yaml_on_own_line(f, near->entry) && ends_line(near);
+	uint32_t note = line ? yaml_note_end(f, near->end) : 0;
+	AUTO_STR struct str all = STR_INIT;
+
+	if (note) {
+		insert_below(near, note, indent, text, out);
+		return;
+	}
+	if (near->start == near->end && (line || yaml_flow_separator(near).ptr[0] == ',')) /* "a:," is not what "a: ," is */
+		str_addc(&all, ' ');
+	if (line) {
+		str_addc(&all, ',');
+		str_add(&all, yaml_eol(f, near->entry));
+		str_add(&all, indent);
+	} else {
+		str_add(&all, yaml_flow_separator(near));
+	}
+	str_add(&all, text);
+	splice_add(out, near->end, near->end, str_slice(&all), -1);
+}
+
+void splice_flow_insert(const struct yaml_node *near, enum yaml_side side, struct slice text, struct splices *out)
+{
+	const struct yaml_file *f = near->file;
+	uint32_t line = yaml_line_start(f, near->entry);
+	struct slice indent = slice_sub(f->bytes, line, near->entry - line);
+	AUTO_STR struct str all = STR_INIT;
+
+	if (side == YAML_AFTER) {
+		insert_after(near, indent, text, out);
+	} else if (yaml_on_own_line(f, near->entry)) {
+		str_add(&all, indent);
+		str_add(&all, text);
+		str_addc(&all, ',');
+		str_add(&all, yaml_eol(f, near->entry));
+		splice_add(out, near->head, near->head, str_slice(&all), 1);
+	} else {
+		str_add(&all, text);
+		str_add(&all, yaml_flow_separator(near));
+		splice_add(out, near->entry, near->entry, str_slice(&all), 1);
+	}
+}
+
+/* Is there a comment between two offsets; with `own`, one on a line of its own? */
+static bool comment_between(const struct yaml_file *f, uint32_t start, uint32_t end, bool own)
+{
+	for (size_t i = 0; i < f->ncomments; i++)
+		if (start <= f->comments[i].start && f->comments[i].start < end && (!own || f->comments[i].own))
+			return true;
+	return false;
+}
+
+/* Deletes an entry with others behind it, up to the next one. */
+static void delete_before_next(const struct yaml_node *n, struct splices *out)
+{
+	const struct yaml_file *f = n->file;
+	uint32_t comma = yaml_comma(n), end = n->next->entry;
+	bool next_line = yaml_on_own_line(f, end);
+
+	if (next_line && yaml_on_own_line(f, n->entry)) {
+		splice_add(out, n->head, yaml_next_line(f, comma), SLICE(""), INT_MAX);
+		return;
+	}
+	if (next_line && comment_between(f, n->end, end, true)) { /* they are about the next one */
+		uint32_t note = yaml_note_end(f, n->end);
+
+		end = note > comma ? note : comma + 1;
+	}
+	splice_add(out, n->entry, end, SLICE(""), INT_MAX);
+}
+
+/* Deletes `n` and all behind it; `prev` becomes the last one. */
+static void delete_tail(const struct yaml_node *prev, const struct yaml_node *n, struct splices *out)
+{
+	const struct yaml_file *f = n->file;
+	const struct yaml_node *last = n->parent->last;
+	uint32_t comma = yaml_comma(prev), trailing = yaml_comma(last);
+	uint32_t end = trailing ? trailing + 1 : last->end, note = yaml_note_end(f, end), start;
+	bool line = yaml_on_own_line(f, n->entry);
+
+	if (!note && !comment_between(f, prev->end, n->entry, false)) {
+		start = prev->end;
+		if (prev->start == prev->end && yaml_blanks_before(f, start + 1) <= start)
+			start++;
+		splice_add(out, start, last->end, SLICE(""), INT_MAX);
+		return;
+	}
+	start = line ? n->head : yaml_blanks_before(f, n->entry);
+	end = note ? note : end;
+	if (line && yaml_line_rest_blank(f, end))
+		end = yaml_next_line(f, end);
+	if (!trailing)
+		splice_add(out, comma, comma + 1, SLICE(""), INT_MAX);
+	splice_add(out, start, end, SLICE(""), INT_MAX);
+}
+
+void splice_flow_delete(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out)
+{
+	const struct yaml_node *prev = edits_staying(e, n, false);
+
+	if (edits_staying(e, n, true))
+		delete_before_next(n, out);
+	else if (n->prev == prev) /* one change for all of the tail, made for the first of them */
+		delete_tail(prev, n, out);
+}

@@ -1,0 +1,166 @@
+/*
+ * internal.h - what the files of src/yaml share. Nobody else includes it.
+ *
+ *	guard.c    bytes that no reader should be trusted with
+ *	scan.c     libyaml's events become nodes; the only file that includes <yaml.h>
+ *	region.c   which bytes belong to which entry, and the comments; the only file that looks at white space
+ *	node.c     looking around in a parsed file
+ *	types.c    scalar types, and writing scalars
+ *	edit.c     intentions
+ *	lit.c      literals in the layout of their neighbours
+ *	splice.c   intentions become splices
+ *	comma.c    those in flow collections
+ *	check.c    the result against the intentions
+ */
+#ifndef GCB_YAML_INTERNAL_H
+#define GCB_YAML_INTERNAL_H
+
+#include "yaml/yaml.h"
+
+struct comment {
+	uint32_t start, end; /* from "#" to before the line end */
+	bool own;            /* alone on its line */
+};
+
+struct yaml_file {
+	struct slice name, bytes;
+	uint32_t body; /* 3 behind a byte order mark, else 0 */
+	struct arena *arena;
+	const struct yaml_node **roots; /* per document; NULL: an empty one */
+	size_t nroots, roots_cap;
+	struct yaml_node **nodes; /* all, keys too, in the order of the source; [id - 1] */
+	uint32_t nnodes, nodes_cap;
+	struct comment *comments;
+	size_t ncomments, comments_cap;
+	const struct yaml_node *templated; /* the first node that is a template; NULL: none */
+	bool sealed;                       /* SOPS metadata in one of the documents */
+};
+
+/* guard.c: refuses bytes by encoding, size, breaks and conflict markers; sets file->body. */
+int yaml_guard(struct yaml_file *file, struct err *err);
+
+/* guard.c: after the parse: a break that readers disagree about is allowed inside quotes only. */
+int yaml_guard_breaks(const struct yaml_file *file, struct err *err);
+
+/* guard.c: do these bytes look like a template of Helm, Jinja or the like? Sets the offset of the first sign. */
+bool yaml_looks_templated(struct slice bytes, uint32_t *at);
+
+/* node.c: line and column, 1-based, of a byte offset. */
+struct place yaml_place_at(const struct yaml_file *file, uint32_t offset);
+
+/* scan.c: the events of libyaml become nodes without regions. */
+int yaml_scan(struct yaml_file *file, struct err *err);
+
+/* region.c: regions and real ends of all nodes, and the list of comments. */
+void yaml_regions(struct yaml_file *file);
+
+/* region.c: begin of the line that holds `at`; width of the blanks there; its line end ("\n", "\r\n", taken from a neighbour at EOF). */
+uint32_t yaml_line_start(const struct yaml_file *file, uint32_t at);
+uint32_t yaml_column(const struct yaml_file *file, uint32_t at);
+struct slice yaml_eol(const struct yaml_file *file, uint32_t at);
+
+/* region.c: is `at` the end of a file whose last line has no line end? */
+bool yaml_at_bare_end(const struct yaml_file *file, uint32_t at);
+
+/* region.c: does the first line of the entry's content hold nothing before the entry? */
+bool yaml_on_own_line(const struct yaml_file *file, uint32_t at);
+
+/* region.c: begin of the blanks directly before `at` on its line. */
+uint32_t yaml_blanks_before(const struct yaml_file *file, uint32_t at);
+
+/* region.c: the blanks between a block sequence's dash and its content on the same line; absent when the content is below. */
+struct slice yaml_dash_gap(const struct yaml_node *item);
+
+/* region.c: what stands between two flow entries where it is "," and blanks only, else ", ". */
+struct slice yaml_flow_separator(const struct yaml_node *entry);
+
+/* region.c: offset of the comma behind a flow entry, also behind comments and line ends; 0: there is none. */
+uint32_t yaml_comma(const struct yaml_node *entry);
+
+/* region.c: end of the comment on the line of `at` with nothing but blanks and one comma before it; 0: there is none. */
+uint32_t yaml_note_end(const struct yaml_file *file, uint32_t at);
+
+/* region.c: are there only blanks from `at` to its line end? The begin of the line behind it, or the end of the file. */
+bool yaml_line_rest_blank(const struct yaml_file *file, uint32_t at);
+uint32_t yaml_next_line(const struct yaml_file *file, uint32_t at);
+
+/* One intention. `at` is the node it is about: the target, or the neighbour of what is new. */
+enum edit_kind { EDIT_SET, EDIT_PUT, EDIT_ADD, EDIT_DELETE, EDIT_COPY };
+
+struct edit {
+	enum edit_kind kind;
+	const struct yaml_node *at;
+	enum yaml_side side;      /* of what is new */
+	enum yaml_lit_kind value; /* EDIT_SET */
+	struct slice text;        /* EDIT_SET: value; EDIT_COPY: comment */
+	const struct yaml_lit *lit;
+	struct yaml_edits *nested; /* EDIT_COPY */
+	const char *why;
+	size_t seq; /* order of the calls */
+};
+
+struct yaml_edits {
+	const struct yaml_file *file;
+	struct arena *arena;
+	struct edit **items; /* in the order of the calls */
+	size_t n, cap;
+	const struct yaml_node *within; /* a copy's original; NULL: the whole file */
+	uint64_t *gone;                 /* a bit per node id: its entry is deleted; NULL: none is */
+	bool refused;
+	struct err refusal;
+};
+
+/* edit.c: makes a refusal stick to the list, if it is the first. */
+void edits_refuse(struct yaml_edits *e, const struct err *err);
+
+/* edit.c: is the entry `node` deleted by the list? */
+bool edits_delete(const struct yaml_edits *e, const struct yaml_node *node);
+
+/* edit.c: the nearest sibling that stays, behind the entry or before it; NULL: none. */
+const struct yaml_node *edits_staying(const struct yaml_edits *e, const struct yaml_node *node, bool forward);
+
+/* A replacement of the bytes [start, end) by `text`. */
+struct splice {
+	uint32_t start, end;
+	struct slice text;
+	struct slices comments; /* that `text` brings along */
+	int rank;   /* order of insertions at one place: what closes an inner entry comes before what closes an outer one */
+	bool alone; /* a second one at this place is a refusal */
+	size_t seq;
+};
+
+struct splices {
+	struct splice *items;
+	size_t n, cap;
+	struct arena *arena;
+};
+
+/* splice.c: adds one splice; the text is copied. The row may be completed until the next one is added. */
+struct splice *splice_add(struct splices *s, uint32_t start, uint32_t end, struct slice text, int rank);
+
+/* comma.c: text beside a flow entry, with a comma as its neighbours have it; deletion of an entry, one of its list's to go. */
+void splice_flow_insert(const struct yaml_node *near, enum yaml_side side, struct slice text, struct splices *out);
+void splice_flow_delete(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out);
+
+/* splice.c: all splices of a list, sorted, not overlapping. */
+int splices_make(const struct yaml_edits *e, struct splices *out, struct err *err);
+
+/* splice.c: the bytes [start, end) with the splices that lie in them. */
+void splices_render(const struct yaml_file *file, const struct splices *s, uint32_t start, uint32_t end, struct str *out);
+
+/*
+ * lit.c: the text of a literal as a new neighbour of `near`: an entry "key: value" of near's map, or an item (with its dash in block
+ * style). The first line has no indentation, the last no line end.
+ */
+void lit_entry(const struct yaml_node *near, const struct yaml_lit *lit, struct str *out);
+
+/* types.c: the scalar's new bytes for a value, in the scalar's own quotes where they fit. */
+void yaml_write_like(const struct yaml_node *scalar, enum yaml_lit_kind kind, struct slice text, struct str *out);
+
+/* Is the node inside a flow collection (or one itself)? */
+bool yaml_in_flow(const struct yaml_node *node);
+
+/* check.c: is `now` the file that `e` makes of its file? The comments too. */
+int yaml_check(const struct yaml_edits *e, const struct splices *s, const struct yaml_file *now, struct err *err);
+
+#endif

@@ -1,0 +1,202 @@
+#include "yaml/internal.h"
+
+#include "base/alloc.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct place yaml_place_at(const struct yaml_file *file, uint32_t offset)
+{
+	struct place at = { file->name, 1, 1 };
+
+	for (uint32_t i = file->body; i < offset && i < file->bytes.len; i++) {
+		char c = file->bytes.ptr[i];
+
+		if (c == '\n') {
+			at.line++;
+			at.col = 1;
+		} else if (((unsigned char)c & 0xc0) != 0x80) {
+			at.col++;
+		}
+	}
+	return at;
+}
+
+struct place yaml_place(const struct yaml_node *node)
+{
+	if (!node)
+		return NOWHERE;
+	return (struct place){ node->file->name, node->line, node->col };
+}
+
+/* Order of map values by their keys, for finding duplicates. */
+static int by_key(const void *a, const void *b)
+{
+	const struct yaml_node *const *x = a, *const *y = b;
+
+	return slice_cmp((*x)->key->text, (*y)->key->text);
+}
+
+/* Marks a map with a merge key, or with two equal scalar keys. */
+static void flag_keys(struct yaml_node *map)
+{
+	const struct yaml_node **sorted = xrealloc_array(NULL, map->nchildren, sizeof(struct yaml_node *));
+	size_t n = 0;
+
+	for (const struct yaml_node *c = map->first; c; c = c->next) {
+		if (!c->key || c->key->kind != YAML_SCALAR)
+			continue;
+		if (c->key->style == YAML_PLAIN && slice_is(c->key->text, "<<"))
+			map->flags |= YAML_HAS_MERGE;
+		sorted[n++] = c;
+	}
+	if (n > 1)
+		qsort(sorted, n, sizeof(*sorted), by_key);
+	for (size_t i = 1; i < n; i++)
+		if (slice_eq(sorted[i - 1]->key->text, sorted[i]->key->text))
+			map->flags |= YAML_HAS_DUP;
+	free(sorted);
+}
+
+/* What is known only when the whole tree is there. */
+static int finish(struct yaml_file *file, struct err *err)
+{
+	if (file->templated)
+		return err_set(err, &CODE_yaml_template, yaml_place(file->templated),
+			       "the file is a template: '{{' outside of quotes");
+	for (uint32_t i = 0; i < file->nnodes; i++)
+		if (file->nodes[i]->kind == YAML_MAP && file->nodes[i]->nchildren)
+			flag_keys(file->nodes[i]);
+	yaml_regions(file);
+	for (size_t i = 0; i < file->nroots; i++)
+		if (yaml_path(file->roots[i], "sops", "mac", NULL))
+			file->sealed = true;
+	for (size_t i = 0; i < file->ncomments; i++)
+		if (slice_starts(slice_sub(file->bytes, file->comments[i].start, 3), SLICE("#@ ")))
+			return err_set(err, &CODE_yaml_template, yaml_place_at(file, file->comments[i].start),
+				       "the file is a ytt template");
+	return yaml_guard_breaks(file, err);
+}
+
+int yaml_parse(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err)
+{
+	struct yaml_file *file = xzalloc(sizeof(*file));
+
+	file->name = name;
+	file->bytes = bytes.ptr ? bytes : SLICE("");
+	file->arena = arena_new();
+	if (yaml_guard(file, err) < 0 || yaml_scan(file, err) < 0 || finish(file, err) < 0) {
+		yaml_file_free(file);
+		return -1;
+	}
+	*out = file;
+	return 0;
+}
+
+void yaml_file_free(struct yaml_file *file)
+{
+	if (!file)
+		return;
+	arena_free(file->arena);
+	free(file->roots);
+	free(file->nodes);
+	free(file->comments);
+	free(file);
+}
+
+struct slice yaml_bytes(const struct yaml_file *file)
+{
+	return file->bytes;
+}
+
+struct slice yaml_name(const struct yaml_file *file)
+{
+	return file->name;
+}
+
+size_t yaml_documents(const struct yaml_file *file)
+{
+	return file->nroots;
+}
+
+const struct yaml_node *yaml_root(const struct yaml_file *file, size_t i)
+{
+	return i < file->nroots ? file->roots[i] : NULL;
+}
+
+const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
+{
+	struct slice wanted = slice_of(key);
+	const struct yaml_node *found = NULL;
+
+	if (!map || map->kind != YAML_MAP)
+		return NULL;
+	for (const struct yaml_node *c = map->first; c; c = c->next)
+		if (c->key->kind == YAML_SCALAR && slice_eq(c->key->text, wanted))
+			found = c;
+	return found;
+}
+
+const struct yaml_node *yaml_path(const struct yaml_node *map, ...)
+{
+	const char *key;
+	va_list ap;
+
+	va_start(ap, map);
+	while ((key = va_arg(ap, const char *)))
+		map = yaml_get(map, key);
+	va_end(ap);
+	return map;
+}
+
+struct slice yaml_string(const struct yaml_node *node)
+{
+	if (!node || node->kind != YAML_SCALAR || yaml_type_of(node) != YAML_STRING)
+		return (struct slice){ 0 };
+	return node->text;
+}
+
+struct slice yaml_head_comment(const struct yaml_node *entry)
+{
+	if (entry->head >= entry->entry)
+		return SLICE("");
+	return slice_trim(slice_sub(entry->file->bytes, entry->head, entry->entry - entry->head));
+}
+
+bool yaml_in_flow(const struct yaml_node *node)
+{
+	for (; node; node = node->parent)
+		if ((node->kind == YAML_MAP || node->kind == YAML_SEQ) && node->style == YAML_FLOW)
+			return true;
+	return false;
+}
+
+/* Does any alias of the file name this node's anchor? */
+static bool has_users(const struct yaml_node *node)
+{
+	const struct yaml_file *f = node->file;
+
+	for (uint32_t i = 0; i < f->nnodes; i++)
+		if (f->nodes[i]->kind == YAML_ALIAS && slice_eq(f->nodes[i]->text, node->anchor))
+			return true;
+	return false;
+}
+
+int yaml_path_clear(const struct yaml_node *node, struct err *err)
+{
+	for (const struct yaml_node *n = node; n; n = n->parent) {
+		if (n->kind == YAML_ALIAS)
+			return err_set(err, &CODE_yaml_alias, yaml_place(n), "an alias stands here");
+		if (n->flags & YAML_HAS_MERGE)
+			return err_set(err, &CODE_yaml_alias, yaml_place(n), "a merge key ('<<') stands in this map");
+		if (n->flags & YAML_HAS_DUP)
+			return err_set(err, &CODE_yaml_duplicate, yaml_place(n), "this map has a key twice");
+		if (n->flags & YAML_ANCHORED && has_users(n))
+			return err_set(err, &CODE_yaml_alias, yaml_place(n), "the anchor '&%" SLICE_FMT "' is used elsewhere",
+				       SLICE_ARG(n->anchor));
+		if (n->flags & YAML_UNCLEAR)
+			return err_set(err, &CODE_yaml_style, yaml_place(n), "an entry in an unusual form");
+	}
+	return 0;
+}

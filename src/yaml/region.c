@@ -1,0 +1,333 @@
+#include "yaml/internal.h"
+
+#include "base/alloc.h"
+
+#include <string.h>
+
+/*
+ * Every entry's region is computed here, once, from the inside out (yaml.h: head, entry, end, stop). Rules of ownership: a comment on
+ * the entry's last line and own-line comments below it that are indented deeper than its dash or key belong to it; own-line comments
+ * directly above in the same column, without a blank line between, are its head; all else belongs to nobody.
+ */
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+uint32_t yaml_line_start(const struct yaml_file *file, uint32_t at)
+{
+	const char *p = file->bytes.ptr;
+
+	while (at > file->body && p[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+/* Offset of the line feed at or behind `at`, or the end of the file. */
+static uint32_t line_end(const struct yaml_file *file, uint32_t at)
+{
+	size_t eol = slice_find_byte(slice_sub(file->bytes, at, file->bytes.len), '\n');
+
+	return eol == SIZE_MAX ? (uint32_t)file->bytes.len : at + (uint32_t)eol;
+}
+
+uint32_t yaml_next_line(const struct yaml_file *file, uint32_t at)
+{
+	uint32_t end = line_end(file, at);
+
+	return end < file->bytes.len ? end + 1 : end;
+}
+
+uint32_t yaml_column(const struct yaml_file *file, uint32_t at)
+{
+	return at - yaml_line_start(file, at);
+}
+
+struct slice yaml_eol(const struct yaml_file *file, uint32_t at)
+{
+	const char *p = file->bytes.ptr;
+	uint32_t end = line_end(file, at);
+
+	if (end == file->bytes.len) /* the last line: as the one before */
+		end = yaml_line_start(file, at) > file->body ? yaml_line_start(file, at) - 1 : end;
+	return end < file->bytes.len && end > 0 && p[end - 1] == '\r' ? SLICE("\r\n") : SLICE("\n");
+}
+
+bool yaml_at_bare_end(const struct yaml_file *file, uint32_t at)
+{
+	return at == file->bytes.len && at > file->body && file->bytes.ptr[at - 1] != '\n';
+}
+
+uint32_t yaml_blanks_before(const struct yaml_file *file, uint32_t at)
+{
+	while (at > file->body && blank(file->bytes.ptr[at - 1]))
+		at--;
+	return at;
+}
+
+bool yaml_on_own_line(const struct yaml_file *file, uint32_t at)
+{
+	at = yaml_blanks_before(file, at);
+	return at == file->body || file->bytes.ptr[at - 1] == '\n';
+}
+
+/* Steps over blanks, line ends and comments. */
+static uint32_t skip_trivia(const struct yaml_file *file, uint32_t at, uint32_t limit)
+{
+	const char *p = file->bytes.ptr;
+
+	while (at < limit) {
+		if (p[at] == '#')
+			at = line_end(file, at);
+		else if (blank(p[at]) || p[at] == '\n' || p[at] == '\r')
+			at++;
+		else
+			break;
+	}
+	return at < limit ? at : limit;
+}
+
+/* Offset of the first byte of the line at `start` that is not a blank. */
+static uint32_t first_of_line(const struct yaml_file *file, uint32_t start)
+{
+	while (start < file->bytes.len && blank(file->bytes.ptr[start]))
+		start++;
+	return start;
+}
+
+/* Is the line at `start` empty but for blanks? */
+static bool line_is_blank(const struct yaml_file *file, uint32_t start)
+{
+	uint32_t at = first_of_line(file, start);
+
+	return at >= file->bytes.len || file->bytes.ptr[at] == '\n' || file->bytes.ptr[at] == '\r';
+}
+
+bool yaml_line_rest_blank(const struct yaml_file *file, uint32_t at)
+{
+	return line_is_blank(file, at);
+}
+
+/* Does the line at `start` hold a comment only? Sets its column. */
+static bool line_is_comment(const struct yaml_file *file, uint32_t start, uint32_t *column)
+{
+	uint32_t at = first_of_line(file, start);
+
+	*column = at - start;
+	return at < file->bytes.len && file->bytes.ptr[at] == '#';
+}
+
+/* Is `at`, the end of some content, at the begin of a line (block scalars end there)? */
+static bool at_line_start(const struct yaml_file *file, uint32_t at)
+{
+	return at == file->body || file->bytes.ptr[at - 1] == '\n';
+}
+
+/* Where the region of a block entry in `column` whose content ends at `end` stops. */
+static uint32_t stop_of(const struct yaml_file *file, uint32_t end, uint32_t column)
+{
+	uint32_t stop = at_line_start(file, end) ? end : yaml_next_line(file, end);
+
+	for (uint32_t at = stop; at < file->bytes.len; at = yaml_next_line(file, at)) {
+		uint32_t col;
+
+		if (line_is_comment(file, at, &col)) {
+			if (col <= column)
+				break;
+			stop = yaml_next_line(file, at);
+		} else if (!line_is_blank(file, at)) {
+			break;
+		}
+	}
+	return stop;
+}
+
+/* Where the own comments above the entry at `entry`, on a line of its own, begin; not before `limit`. */
+static uint32_t head_of(const struct yaml_file *file, uint32_t entry, uint32_t limit)
+{
+	uint32_t head = yaml_line_start(file, entry), column = entry - head;
+
+	while (head > limit) {
+		uint32_t above = yaml_line_start(file, head - 1), col;
+
+		if (above < limit || !line_is_comment(file, above, &col) || col != column)
+			break;
+		head = above;
+	}
+	return head;
+}
+
+/* The begin of the entry: the dash, the "?", or the key with its properties. */
+static uint32_t entry_of(const struct yaml_file *file, struct yaml_node *n, uint32_t from)
+{
+	uint32_t first = n->key ? n->key->outer : n->outer, at;
+
+	if (n->parent->kind == YAML_SEQ && n->parent->style == YAML_FLOW)
+		return first;
+	at = skip_trivia(file, from, (uint32_t)file->bytes.len);
+	if (at < file->bytes.len && file->bytes.ptr[at] == '?' && (at < first || (n->key && n->key->start == n->key->end)))
+		n->flags |= YAML_EXPLICIT;
+	else if (n->parent->kind == YAML_MAP)
+		at = first;
+	else if (at >= file->bytes.len || file->bytes.ptr[at] != '-')
+		n->flags |= YAML_UNCLEAR;
+	return at;
+}
+
+/* The end of the indicator (dash, or colon behind the key) in front of the value; UNCLEAR when there is none. */
+static uint32_t indicator_end(const struct yaml_file *file, struct yaml_node *n)
+{
+	uint32_t at;
+
+	if (n->parent->kind == YAML_SEQ)
+		return n->parent->style == YAML_FLOW ? n->outer : n->entry + 1;
+	at = skip_trivia(file, n->key->end, (uint32_t)file->bytes.len);
+	if (at < file->bytes.len && file->bytes.ptr[at] == ':')
+		return at + 1;
+	n->flags |= YAML_UNCLEAR;
+	return n->key->end;
+}
+
+static void regions_of(struct yaml_file *file, struct yaml_node *parent);
+
+/* The entry `n`: `from` is where the one before ends, `limit` where head comments may begin. */
+static void region_of(struct yaml_file *file, struct yaml_node *n, uint32_t from, uint32_t limit)
+{
+	bool flow = n->parent->style == YAML_FLOW;
+	uint32_t value;
+
+	if (n->key && n->key->kind != YAML_SCALAR)
+		regions_of(file, (struct yaml_node *)(uintptr_t)n->key);
+	n->entry = entry_of(file, n, from);
+	value = indicator_end(file, n);
+	regions_of(file, n);
+	if (n->kind == YAML_SCALAR && n->start == n->end && !(n->flags & (YAML_ANCHORED | YAML_TAGGED)))
+		n->outer = n->start = n->end = value;
+	if (!flow && !yaml_on_own_line(file, n->entry))
+		n->flags |= YAML_OPENS;
+	n->head = !yaml_on_own_line(file, n->entry) ? n->entry : head_of(file, n->entry, limit);
+	n->stop = flow ? n->end : stop_of(file, n->end, yaml_column(file, n->entry));
+}
+
+/* All entries of a collection, and where a block collection really ends. */
+static void regions_of(struct yaml_file *file, struct yaml_node *parent)
+{
+	bool flow = parent->style == YAML_FLOW;
+	uint32_t from = parent->start + (flow && !(parent->flags & YAML_PAIR));
+	uint32_t limit = parent->parent ? parent->entry : file->body;
+
+	if (parent->kind != YAML_MAP && parent->kind != YAML_SEQ)
+		return;
+	for (struct yaml_node *n = (struct yaml_node *)(uintptr_t)parent->first; n; n = (struct yaml_node *)(uintptr_t)n->next) {
+		region_of(file, n, from, limit);
+		from = n->end;
+		if (flow) {
+			from = skip_trivia(file, from, (uint32_t)file->bytes.len);
+			from += from < file->bytes.len && file->bytes.ptr[from] == ',';
+		}
+		limit = n->stop;
+	}
+	if (!flow || parent->flags & YAML_PAIR)
+		parent->end = parent->last ? parent->last->end : parent->start;
+}
+
+/* The comments between the contents of two leaves. */
+static void comments_in(struct yaml_file *file, uint32_t from, uint32_t to)
+{
+	const char *p = file->bytes.ptr;
+
+	while (from < to) {
+		const char *hash = memchr(p + from, '#', to - from);
+		struct comment c;
+
+		if (!hash)
+			return;
+		c.start = (uint32_t)(hash - p);
+		c.end = line_end(file, c.start);
+		from = c.end;
+		if (c.end > c.start && p[c.end - 1] == '\r')
+			c.end--;
+		c.own = yaml_on_own_line(file, c.start);
+		ROOM(file->comments, file->ncomments, file->comments_cap);
+		file->comments[file->ncomments++] = c;
+	}
+}
+
+/* Lists all comments: what begins with "#" outside of scalars and aliases. */
+static void comments_list(struct yaml_file *file)
+{
+	uint32_t from = file->body;
+
+	for (uint32_t i = 0; i < file->nnodes; i++) {
+		const struct yaml_node *n = file->nodes[i];
+
+		if (n->kind == YAML_MAP || n->kind == YAML_SEQ || n->start < from)
+			continue;
+		comments_in(file, from, n->start);
+		if (n->style == YAML_LITERAL || n->style == YAML_FOLDED) /* behind the indicator */
+			comments_in(file, n->start, line_end(file, n->start));
+		from = n->end;
+	}
+	comments_in(file, from, (uint32_t)file->bytes.len);
+}
+
+void yaml_regions(struct yaml_file *file)
+{
+	for (size_t i = 0; i < file->nroots; i++)
+		if (file->roots[i])
+			regions_of(file, (struct yaml_node *)(uintptr_t)file->roots[i]);
+	comments_list(file);
+}
+
+struct slice yaml_dash_gap(const struct yaml_node *item)
+{
+	uint32_t first = item->entry + 1, at = first;
+	struct slice b = item->file->bytes;
+
+	while (at < b.len && blank(b.ptr[at]))
+		at++;
+	if (at == item->outer && at > first)
+		return slice_sub(b, first, at - first);
+	return (struct slice){ 0 };
+}
+
+struct slice yaml_flow_separator(const struct yaml_node *entry)
+{
+	const struct yaml_node *left = entry->next ? entry : entry->prev, *right = left ? left->next : NULL;
+	struct slice between;
+	bool comma = false;
+
+	if (!right)
+		return SLICE(", ");
+	between = slice_sub(entry->file->bytes, left->end, right->entry - left->end);
+	for (size_t i = 0; i < between.len; i++) {
+		if (between.ptr[i] == ',')
+			comma = true;
+		else if (!blank(between.ptr[i]))
+			return SLICE(", ");
+	}
+	return comma ? between : SLICE(", ");
+}
+
+uint32_t yaml_comma(const struct yaml_node *entry)
+{
+	const struct yaml_file *f = entry->file;
+	uint32_t at = skip_trivia(f, entry->end, (uint32_t)f->bytes.len);
+
+	return at < f->bytes.len && f->bytes.ptr[at] == ',' ? at : 0;
+}
+
+uint32_t yaml_note_end(const struct yaml_file *file, uint32_t at)
+{
+	const char *p = file->bytes.ptr;
+	uint32_t end;
+
+	at = first_of_line(file, at);
+	if (at < file->bytes.len && p[at] == ',')
+		at = first_of_line(file, at + 1);
+	if (at >= file->bytes.len || p[at] != '#')
+		return 0;
+	end = line_end(file, at);
+	return p[end - 1] == '\r' ? end - 1 : end;
+}

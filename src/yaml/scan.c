@@ -1,0 +1,329 @@
+#include "yaml/internal.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+/*
+ * libyaml counts characters, we count bytes. Every STRIDE characters the byte offset is written down; from there it is a short walk.
+ * A pure ASCII file needs no table.
+ */
+enum { STRIDE = 64 };
+
+struct scan {
+	struct yaml_file *file;
+	yaml_parser_t parser;
+	uint32_t *steps; /* NULL: ASCII only */
+	size_t nsteps;
+	struct yaml_node *open[YAML_MAX_DEPTH + 1]; /* collections that have begun */
+	struct yaml_node *keys[YAML_MAX_DEPTH + 1]; /* per open map: the key that waits for its value */
+	size_t depth;
+	bool signs; /* somewhere in the file there are signs of a template */
+};
+
+/* Is this byte the first of a character? */
+static bool leads(char c)
+{
+	return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+/* Makes the table of byte offsets, if the file needs one. */
+static void steps_make(struct scan *s)
+{
+	struct slice b = s->file->bytes;
+	size_t chars = 0, cap = b.len / STRIDE + 2;
+	bool ascii = true;
+
+	for (size_t i = s->file->body; i < b.len && ascii; i++)
+		ascii = (unsigned char)b.ptr[i] < 0x80;
+	if (ascii)
+		return;
+	s->steps = xrealloc_array(NULL, cap, sizeof(*s->steps));
+	for (size_t i = s->file->body; i < b.len; i++)
+		if (leads(b.ptr[i]) && chars++ % STRIDE == 0)
+			s->steps[s->nsteps++] = (uint32_t)i;
+}
+
+/* The byte offset of a mark. */
+static uint32_t byte_of(const struct scan *s, const yaml_mark_t *mark)
+{
+	struct slice b = s->file->bytes;
+	size_t at, left;
+
+	if (!s->steps)
+		return s->file->body + (uint32_t)mark->index;
+	if (mark->index / STRIDE >= s->nsteps)
+		return (uint32_t)b.len;
+	at = s->steps[mark->index / STRIDE];
+	for (left = mark->index % STRIDE; left && at < b.len; left--)
+		for (at++; at < b.len && !leads(b.ptr[at]);)
+			at++;
+	return (uint32_t)at;
+}
+
+/* Steps over blanks, line ends and comments from `at`, up to `end`. */
+static uint32_t skip_trivia(struct slice b, uint32_t at, uint32_t end)
+{
+	while (at < end) {
+		if (b.ptr[at] == '#')
+			while (at < end && b.ptr[at] != '\n')
+				at++;
+		else if (strchr(" \t\r\n", b.ptr[at]))
+			at++;
+		else
+			break;
+	}
+	return at;
+}
+
+/* Where the content begins behind the anchor and tag of a node that begins at `at`. */
+static uint32_t skip_properties(struct slice b, uint32_t at, uint32_t end, int count)
+{
+	for (; count > 0 && at < end && (b.ptr[at] == '&' || b.ptr[at] == '!'); count--) {
+		const char *stop = b.ptr[at] == '!' && at + 1 < end && b.ptr[at + 1] == '<' ? ">" : " \t\r\n,[]{}";
+
+		while (at < end && !strchr(stop, b.ptr[at]))
+			at++;
+		if (*stop == '>')
+			at++;
+		at = skip_trivia(b, at, end);
+	}
+	return at < end ? at : end;
+}
+
+/* Does a scalar without a tag that libyaml reports have the tag "!"? */
+static bool has_bare_tag(struct slice b, const struct yaml_node *n)
+{
+	uint32_t at = n->outer;
+
+	if (at < n->start && b.ptr[at] == '&')
+		at = skip_properties(b, at, n->start, 1);
+	return at < n->start && b.ptr[at] == '!';
+}
+
+/* A copy of a C string of libyaml in the file's arena. */
+static struct slice keep(const struct scan *s, const yaml_char_t *text, size_t len)
+{
+	if (!text)
+		return (struct slice){ 0 };
+	return arena_copy(s->file->arena, (struct slice){ (const char *)text, len });
+}
+
+/* A new node from an event's marks and properties. */
+static struct yaml_node *node_new(struct scan *s, const yaml_event_t *ev, enum yaml_kind kind, const yaml_char_t *anchor,
+				  const yaml_char_t *tag)
+{
+	struct yaml_file *f = s->file;
+	struct yaml_node *n = arena_alloc(f->arena, sizeof(*n));
+	uint32_t limit = kind == YAML_SCALAR ? byte_of(s, &ev->end_mark) : (uint32_t)f->bytes.len;
+
+	n->kind = kind;
+	n->file = f;
+	n->line = (uint32_t)ev->start_mark.line + 1;
+	n->col = (uint32_t)ev->start_mark.column + 1;
+	n->outer = n->start = byte_of(s, &ev->start_mark);
+	n->end = byte_of(s, &ev->end_mark);
+	n->anchor = keep(s, anchor, anchor ? strlen((const char *)anchor) : 0);
+	n->tag = keep(s, tag, tag ? strlen((const char *)tag) : 0);
+	n->flags = (n->anchor.ptr && kind != YAML_ALIAS ? YAML_ANCHORED : 0u) | (n->tag.ptr ? YAML_TAGGED : 0u);
+	if (kind == YAML_SCALAR) /* the tag "!", which libyaml does not report, too */
+		n->start = skip_properties(f->bytes, n->outer, limit, 2);
+	else if (n->flags)
+		n->start = skip_properties(f->bytes, n->outer, limit, (n->anchor.ptr != NULL) + (n->tag.ptr != NULL));
+	if (kind == YAML_SCALAR && !tag && has_bare_tag(f->bytes, n)) {
+		n->tag = SLICE("!");
+		n->flags |= YAML_TAGGED;
+	}
+	ROOM(f->nodes, f->nnodes, f->nodes_cap);
+	f->nodes[f->nnodes++] = n;
+	n->id = f->nnodes;
+	return n;
+}
+
+/* Hangs a finished or opening node into the open collection, or makes it the root. */
+static void attach(struct scan *s, struct yaml_node *n)
+{
+	struct yaml_node *parent = s->depth ? s->open[s->depth - 1] : NULL;
+
+	n->parent = parent;
+	if (!parent) {
+		if (n->kind != YAML_SCALAR || n->outer < n->end) /* else the document is empty */
+			s->file->roots[s->file->nroots - 1] = n;
+		return;
+	}
+	if (parent->kind == YAML_MAP && !s->keys[s->depth - 1]) {
+		s->keys[s->depth - 1] = n;
+		return;
+	}
+	if (parent->kind == YAML_MAP) {
+		n->key = s->keys[s->depth - 1];
+		s->keys[s->depth - 1] = NULL;
+	}
+	n->prev = parent->last;
+	if (parent->last)
+		((struct yaml_node *)(uintptr_t)parent->last)->next = n;
+	else
+		parent->first = n;
+	parent->last = n;
+	parent->nchildren++;
+}
+
+/* The style of a scalar event. */
+static enum yaml_style scalar_style(yaml_scalar_style_t style)
+{
+	switch (style) {
+	case YAML_SINGLE_QUOTED_SCALAR_STYLE:
+		return YAML_SINGLE;
+	case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
+		return YAML_DOUBLE;
+	case YAML_LITERAL_SCALAR_STYLE:
+		return YAML_LITERAL;
+	case YAML_FOLDED_SCALAR_STYLE:
+		return YAML_FOLDED;
+	default:
+		return YAML_PLAIN;
+	}
+}
+
+/* A node that is, or holds, the sign of a template. */
+static void mark_template(struct scan *s, struct yaml_node *n)
+{
+	n->flags |= YAML_TEMPLATED;
+	if (!s->file->templated)
+		s->file->templated = n;
+}
+
+static void on_scalar(struct scan *s, const yaml_event_t *ev)
+{
+	struct yaml_node *n = node_new(s, ev, YAML_SCALAR, ev->data.scalar.anchor, ev->data.scalar.tag);
+	uint32_t at;
+
+	n->style = scalar_style(ev->data.scalar.style);
+	n->text = keep(s, ev->data.scalar.value, ev->data.scalar.length);
+	if (s->signs && n->style == YAML_PLAIN && n->text.len > 1 && yaml_looks_templated(n->text, &at))
+		mark_template(s, n);
+	attach(s, n);
+}
+
+/* A sequence or a map begins. */
+static int on_open(struct scan *s, const yaml_event_t *ev, struct err *err)
+{
+	bool map = ev->type == YAML_MAPPING_START_EVENT;
+	bool flow = map ? ev->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE :
+			  ev->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+	struct yaml_node *n =
+		node_new(s, ev, map ? YAML_MAP : YAML_SEQ, map ? ev->data.mapping_start.anchor : ev->data.sequence_start.anchor,
+			 map ? ev->data.mapping_start.tag : ev->data.sequence_start.tag);
+	struct slice b = s->file->bytes;
+
+	if (s->depth == YAML_MAX_DEPTH)
+		return err_set(err, &CODE_yaml_limit, yaml_place(n), "nested deeper than %d levels", YAML_MAX_DEPTH);
+	n->style = flow ? YAML_FLOW : YAML_BLOCK;
+	if (flow && map && n->start < b.len && b.ptr[n->start] != '{')
+		n->flags |= YAML_PAIR;
+	if (flow && map && n->start + 1 < b.len && b.ptr[n->start] == '{' && b.ptr[n->start + 1] == '{')
+		mark_template(s, n);
+	attach(s, n);
+	s->keys[s->depth] = NULL;
+	s->open[s->depth++] = n;
+	return 0;
+}
+
+/* The innermost collection ends; where a block one really ends is region.c's business. */
+static void on_close(struct scan *s, const yaml_event_t *ev)
+{
+	struct yaml_node *n = s->open[--s->depth];
+
+	if (n->style == YAML_FLOW)
+		n->end = byte_of(s, &ev->end_mark);
+}
+
+/* What libyaml says, as an error; a template that cannot be parsed is called one. */
+static int syntax_error(const struct scan *s, struct err *err)
+{
+	const yaml_parser_t *p = &s->parser;
+	const struct yaml_file *f = s->file;
+	struct place at = { f->name, (uint32_t)p->problem_mark.line + 1, (uint32_t)p->problem_mark.column + 1 };
+	uint32_t sign;
+
+	if (yaml_looks_templated(f->bytes, &sign))
+		return err_set(err, &CODE_yaml_template, yaml_place_at(f, sign), "the file is a template");
+	if (p->error == YAML_READER_ERROR)
+		return err_set(err, &CODE_yaml_encoding, yaml_place_at(f, f->body + (uint32_t)p->problem_offset), "%s", p->problem);
+	if (p->error == YAML_MEMORY_ERROR)
+		fatal("out of memory");
+	return err_set(err, &CODE_yaml_syntax, at, "%s%s%s", p->context ? p->context : "", p->context ? ": " : "",
+		       p->problem ? p->problem : "cannot be parsed");
+}
+
+/* One event into nodes. */
+static int on_event(struct scan *s, const yaml_event_t *ev, struct err *err)
+{
+	struct yaml_file *f = s->file;
+
+	if (f->nnodes >= YAML_MAX_NODES)
+		return err_set(err, &CODE_yaml_limit, (struct place){ f->name, 0, 0 }, "more than %u values", YAML_MAX_NODES);
+	switch (ev->type) {
+	case YAML_DOCUMENT_START_EVENT:
+		ROOM(f->roots, f->nroots, f->roots_cap);
+		f->roots[f->nroots++] = NULL;
+		return 0;
+	case YAML_SCALAR_EVENT:
+		on_scalar(s, ev);
+		return 0;
+	case YAML_ALIAS_EVENT: {
+		struct yaml_node *n = node_new(s, ev, YAML_ALIAS, ev->data.alias.anchor, NULL);
+
+		n->text = n->anchor;
+		attach(s, n);
+		return 0;
+	}
+	case YAML_SEQUENCE_START_EVENT:
+	case YAML_MAPPING_START_EVENT:
+		return on_open(s, ev, err);
+	case YAML_SEQUENCE_END_EVENT:
+	case YAML_MAPPING_END_EVENT:
+		on_close(s, ev);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* All events up to the end of the stream. */
+static int scan_events(struct scan *s, struct err *err)
+{
+	for (bool end = false; !end;) {
+		yaml_event_t ev;
+		int failed;
+
+		if (!yaml_parser_parse(&s->parser, &ev))
+			return syntax_error(s, err);
+		end = ev.type == YAML_STREAM_END_EVENT;
+		failed = on_event(s, &ev, err);
+		yaml_event_delete(&ev);
+		if (failed)
+			return -1;
+	}
+	return 0;
+}
+
+int yaml_scan(struct yaml_file *file, struct err *err)
+{
+	struct scan s = { .file = file };
+	uint32_t sign;
+	int result;
+
+	if (!yaml_parser_initialize(&s.parser))
+		fatal("out of memory");
+	yaml_parser_set_encoding(&s.parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&s.parser, (const unsigned char *)file->bytes.ptr + file->body, file->bytes.len - file->body);
+	s.signs = yaml_looks_templated(file->bytes, &sign);
+	steps_make(&s);
+	result = scan_events(&s, err);
+	free(s.steps);
+	yaml_parser_delete(&s.parser);
+	return result;
+}

@@ -1,0 +1,248 @@
+#include "yaml/internal.h"
+
+#include "base/utf8.h"
+
+#include <string.h>
+
+/*
+ * How an unquoted scalar is read: by go-yaml v2, which is what the cluster uses (its resolve.go), a YAML 1.1 reader with Go's number
+ * syntax. Writing is stricter: a string stays unquoted only if go-yaml v2, go-yaml v3 and YAML 1.1 all call it one.
+ */
+
+/* Is `s` one of the words of a list separated by blanks? */
+static bool word_of(struct slice s, const char *list)
+{
+	struct slice rest = slice_of(list), word;
+
+	while (slice_next(&rest, ' ', &word))
+		if (slice_eq(word, s))
+			return true;
+	return false;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* All of `s`, at least one, are digits of `base`, underscores allowed between, and the number fits into 64 bits. */
+static bool digits(struct slice s, unsigned base)
+{
+	uint64_t number = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+		unsigned value = is_digit(c)          ? (unsigned)(c - '0') :
+				 c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 :
+				 c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10 :
+							99;
+
+		if (c == '_')
+			continue;
+		if (value >= base || __builtin_mul_overflow(number, base, &number) ||
+		    __builtin_add_overflow(number, value, &number))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* Go's integer syntax: sign, 0x 0o 0b or a leading zero for octal. */
+static bool is_int(struct slice s)
+{
+	if (s.len && (s.ptr[0] == '-' || s.ptr[0] == '+'))
+		s = slice_sub(s, 1, s.len);
+	if (!s.len || !is_digit(s.ptr[0]))
+		return false;
+	if (s.len > 2 && s.ptr[0] == '0' && strchr("xX", s.ptr[1]))
+		return digits(slice_sub(s, 2, s.len), 16);
+	if (s.len > 2 && s.ptr[0] == '0' && strchr("oO", s.ptr[1]))
+		return digits(slice_sub(s, 2, s.len), 8);
+	if (s.len > 2 && s.ptr[0] == '0' && strchr("bB", s.ptr[1]))
+		return digits(slice_sub(s, 2, s.len), 2);
+	return digits(s, s.ptr[0] == '0' && s.len > 1 ? 8 : 10);
+}
+
+/* Steps over decimal digits and underscores; counts the digits. */
+static size_t skip_digits(struct slice s, size_t at, size_t *count)
+{
+	for (*count = 0; at < s.len && (is_digit(s.ptr[at]) || s.ptr[at] == '_'); at++)
+		*count += s.ptr[at] != '_';
+	return at;
+}
+
+/* go-yaml's yamlStyleFloat: [-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?, and the words for infinity and not-a-number. */
+static bool is_float(struct slice s)
+{
+	size_t at = s.len && (s.ptr[0] == '-' || s.ptr[0] == '+'), whole, part = 0, end;
+
+	if (word_of(slice_sub(s, at, s.len), ".inf .Inf .INF") || word_of(s, ".nan .NaN .NAN"))
+		return true;
+	end = skip_digits(s, at, &whole);
+	if (end < s.len && s.ptr[end] == '.')
+		end = skip_digits(s, end + 1, &part);
+	if (!whole && !part)
+		return false;
+	if (end < s.len && (s.ptr[end] == 'e' || s.ptr[end] == 'E')) {
+		size_t digits_at = end + 1 + (end + 1 < s.len && (s.ptr[end + 1] == '-' || s.ptr[end + 1] == '+'));
+
+		end = skip_digits(s, digits_at, &whole);
+		if (!whole)
+			return false;
+	}
+	return end == s.len;
+}
+
+/* The type of an unquoted scalar. */
+static enum yaml_type plain_type(struct slice s)
+{
+	bool word = s.len && s.len <= 5 && strchr("~nNyYtTfFoO", s.ptr[0]); /* only then it is worth a look */
+
+	if (!s.len || (word && word_of(s, "~ null Null NULL")))
+		return YAML_NULL;
+	if (word && word_of(s, "y Y yes Yes YES on On ON true True TRUE n N no No NO off Off OFF false False FALSE"))
+		return YAML_BOOL;
+	if (is_int(s))
+		return YAML_INT;
+	return is_float(s) ? YAML_FLOAT : YAML_STRING;
+}
+
+enum yaml_type yaml_type_of(const struct yaml_node *scalar)
+{
+	struct slice tag = scalar->tag;
+
+	if (slice_is(tag, "tag:yaml.org,2002:int"))
+		return YAML_INT;
+	if (slice_is(tag, "tag:yaml.org,2002:float"))
+		return YAML_FLOAT;
+	if (slice_is(tag, "tag:yaml.org,2002:bool"))
+		return YAML_BOOL;
+	if (slice_is(tag, "tag:yaml.org,2002:null"))
+		return YAML_NULL;
+	if (tag.ptr || scalar->style != YAML_PLAIN)
+		return YAML_STRING;
+	return plain_type(scalar->text);
+}
+
+/* Digits, colons, dashes, dots only: a number in base 60, or a date, to some reader. */
+static bool number_like(struct slice s)
+{
+	if (!s.len || !(is_digit(s.ptr[0]) || strchr("+-.", s.ptr[0])))
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+		if (!is_digit(s.ptr[i]) && !strchr("+-.:_TtZ ", s.ptr[i]))
+			return false;
+	/* host addresses such as 10.0.0.1 are strings to all of them */
+	return slice_find_byte(s, ':') != SIZE_MAX || slice_find_byte(s, '-') != SIZE_MAX || plain_type(s) != YAML_STRING;
+}
+
+/* Is there a character that can, or should, only be written with an escape? */
+static bool needs_escape(struct slice s)
+{
+	for (size_t i = 0; i < s.len;) {
+		uint32_t c;
+		size_t n = utf8_decode(slice_sub(s, i, 4), &c);
+
+		if (!n || c < 0x20 || (c >= 0x7f && c <= 0xa0) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
+		    c == 0xfeff || c == 0xfffe || c == 0xffff)
+			return true;
+		i += n;
+	}
+	return false;
+}
+
+/* Is there a character or a sequence that ends a plain scalar, or something that would be taken for a template? */
+static bool plain_broken(struct slice s, bool flow)
+{
+	uint32_t sign;
+
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+
+		if (flow && strchr(",[]{}", c))
+			return true;
+		if (c == ':' && (flow || i + 1 == s.len || s.ptr[i + 1] == ' '))
+			return true;
+		if (c == '#' && i && s.ptr[i - 1] == ' ')
+			return true;
+	}
+	return yaml_looks_templated(s, &sign);
+}
+
+bool yaml_plain_safe(struct slice s, bool flow)
+{
+	if (!s.len || s.ptr[0] == ' ' || s.ptr[s.len - 1] == ' ' || strchr("-?:,[]{}#&*!|>'\"%@`=<~", s.ptr[0]))
+		return false;
+	if (slice_starts(s, SLICE("...")) || plain_type(s) != YAML_STRING || number_like(s))
+		return false;
+	return !needs_escape(s) && !plain_broken(s, flow);
+}
+
+/* One character inside double quotes (yaml.md's rule for what libyaml and go-yaml read back). */
+static void escape_char(struct str *out, uint32_t c, struct slice raw)
+{
+	if (c == '"' || c == '\\')
+		str_addf(out, "\\%c", (char)c);
+	else if (c == '\n')
+		str_adds(out, "\\n");
+	else if (c == '\t')
+		str_adds(out, "\\t");
+	else if (c == '\r')
+		str_adds(out, "\\r");
+	else if (c < 0x20 || (c >= 0x7f && c <= 0xa0))
+		str_addf(out, "\\x%02x", (unsigned)c);
+	else if (c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe || c == 0xffff || (c >= 0x202a && c <= 0x202e) ||
+		 (c >= 0x2066 && c <= 0x2069))
+		str_addf(out, "\\u%04x", (unsigned)c);
+	else
+		str_add(out, raw);
+}
+
+/* The double-quoted form; bytes that are not UTF-8 must have been refused before. */
+static void write_double(struct str *out, struct slice s)
+{
+	str_addc(out, '"');
+	for (size_t i = 0; i < s.len;) {
+		uint32_t c = 0xfffd;
+		size_t n = utf8_decode(slice_sub(s, i, 4), &c);
+
+		escape_char(out, c, n ? slice_sub(s, i, n) : SLICE("\xef\xbf\xbd"));
+		i += n ? n : 1;
+	}
+	str_addc(out, '"');
+}
+
+/* The single-quoted form. */
+static void write_single(struct str *out, struct slice s)
+{
+	str_addc(out, '\'');
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.ptr[i] == '\'')
+			str_addc(out, '\'');
+		str_addc(out, s.ptr[i]);
+	}
+	str_addc(out, '\'');
+}
+
+void yaml_write_string(struct str *out, struct slice text, bool flow)
+{
+	if (yaml_plain_safe(text, flow))
+		str_add(out, text);
+	else
+		write_double(out, text);
+}
+
+void yaml_write_like(const struct yaml_node *scalar, enum yaml_lit_kind kind, struct slice text, struct str *out)
+{
+	bool json = yaml_in_flow(scalar) && scalar->key && scalar->key->style == YAML_DOUBLE;
+
+	if (scalar->style == YAML_SINGLE && !needs_escape(text))
+		write_single(out, text);
+	else if (scalar->style == YAML_SINGLE || scalar->style == YAML_DOUBLE || (json && kind == LIT_STRING))
+		write_double(out, text);
+	else if (kind == LIT_STRING)
+		yaml_write_string(out, text, yaml_in_flow(scalar));
+	else
+		str_add(out, text);
+}

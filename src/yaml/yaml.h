@@ -1,0 +1,187 @@
+/*
+ * yaml.h - YAML documents that keep every byte, and edits as splices.
+ *
+ * The dialect is libyaml's, which is Kubernetes' (go-yaml is a port of it). A file is parsed into immutable nodes that know which
+ * bytes of the source are theirs. A change is a list of intentions on nodes of one parse; yaml_apply turns it into splices of the
+ * source, parses the result again and compares it with the same change done on the tree, and only then hands the bytes out. All
+ * bytes outside the splices are as they were.
+ *
+ *	yaml_parse(&file, name, bytes, err);
+ *	edits = yaml_edits_new(file, arena);
+ *	yaml_set(edits, yaml_get(dest, "weight"), YAML_INT, SLICE("90"), "old keeps 90 %");
+ *	if (yaml_apply(edits, &out, err) < 0) ...
+ *	yaml_file_free(file);
+ *
+ * What is not plainly safe is refused with a code of codes.def (GCB2xxx), the position, the reason and what to do; then nothing
+ * comes out. Library code: no I/O, no globals.
+ */
+#ifndef GCB_YAML_YAML_H
+#define GCB_YAML_YAML_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* Limits: bytes of a file, depth of nesting, nodes of a file, documents of a file. Past them: `yaml_limit`. */
+#define YAML_MAX_BYTES ((size_t)32 << 20)
+#define YAML_MAX_DEPTH 100
+#define YAML_MAX_NODES 4000000u
+
+enum yaml_kind { YAML_SCALAR, YAML_MAP, YAML_SEQ, YAML_ALIAS };
+enum yaml_style { YAML_PLAIN, YAML_SINGLE, YAML_DOUBLE, YAML_LITERAL, YAML_FOLDED, YAML_BLOCK, YAML_FLOW };
+
+enum yaml_flags {
+	YAML_ANCHORED = 1,   /* has an anchor; its `name` says which */
+	YAML_TAGGED = 2,     /* has a tag */
+	YAML_HAS_MERGE = 4,  /* a map with a "<<" key */
+	YAML_HAS_DUP = 8,    /* a map with the same key twice */
+	YAML_TEMPLATED = 16, /* a plain scalar with "{{", or a flow map that is one */
+	YAML_PAIR = 32,      /* the map of a single pair in a flow sequence: [a: b] */
+	YAML_EXPLICIT = 64,  /* an entry whose key has a "?" */
+	YAML_OPENS = 128,    /* an entry that begins on the line of its parent's dash or key, not on a line of its own */
+	YAML_UNCLEAR = 256   /* an entry whose region could not be told; edits of it are refused */
+};
+
+struct yaml_file;
+
+/*
+ * A node. Children of a map are its values, each with its `key`; children of a sequence are its items. "Entry" means a map's key and
+ * value or a sequence's item, and is named by its value node. All offsets are bytes of the source.
+ */
+struct yaml_node {
+	enum yaml_kind kind;
+	enum yaml_style style;
+	unsigned flags;
+	uint32_t line, col; /* where the content begins, 1-based, col in code points */
+	uint32_t id;        /* 1, 2, ... in the order of the source within its file */
+	uint32_t nchildren;
+	const struct yaml_node *parent, *first, *last, *next, *prev;
+	const struct yaml_node *key; /* in a map */
+	struct slice text;           /* a scalar's value, unescaped; an alias's name */
+	struct slice anchor, tag;    /* with YAML_ANCHORED, YAML_TAGGED */
+	uint32_t outer;              /* begin with anchor and tag; = start without them */
+	uint32_t start, end; /* content: without anchor and tag, quotes included; of a block collection first to last entry */
+	/* The entry that this node is the value of; 0 for roots and keys. */
+	uint32_t head;  /* begin of the comment lines above that are its own, else of its line, else `entry` */
+	uint32_t entry; /* the dash, the "?" or the key */
+	uint32_t stop;  /* behind the line end of its last line and of the deeper comments below it; in flow: = end */
+	const struct yaml_file *file;
+};
+
+/*
+ * Parses a file. `name` (for messages) and `bytes` are borrowed and must outlive `*out`, which the caller frees with yaml_file_free.
+ * Errors: yaml_syntax, yaml_encoding (not UTF-8, UTF-16, control characters), yaml_limit, yaml_template ("{{" or a directive of
+ * Helm, Jinja or ytt made it unparsable, or stands where it parses by accident), yaml_breaks (lone CR, NEL, LS, PS outside quotes),
+ * yaml_conflict (merge markers).
+ */
+int yaml_parse(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err);
+
+/* Frees a file and its nodes. NULL is fine. */
+void yaml_file_free(struct yaml_file *file);
+
+/* The bytes and the name given to yaml_parse. */
+struct slice yaml_bytes(const struct yaml_file *file);
+struct slice yaml_name(const struct yaml_file *file);
+
+/* Number of documents, and the root node of one; NULL for an empty document or an index past the end. */
+size_t yaml_documents(const struct yaml_file *file);
+const struct yaml_node *yaml_root(const struct yaml_file *file, size_t i);
+
+/* The value of `key` in a map, or NULL. NULL-safe in `map` and fine with other kinds, so calls chain. With duplicates: the last. */
+const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
+
+/* yaml_get along a path of keys: yaml_path(root, "spec", "http", NULL). */
+const struct yaml_node *yaml_path(const struct yaml_node *map, ...) __attribute__((sentinel));
+
+/* Where the node's content begins, for messages. NULL gives NOWHERE. */
+struct place yaml_place(const struct yaml_node *node);
+
+/*
+ * The scalar's type as the cluster reads it (go-yaml v2; yaml_types.c has the table): a string unless it is plain and looks like
+ * something else. YAML_STRING also for quoted ones.
+ */
+enum yaml_type { YAML_STRING, YAML_INT, YAML_FLOAT, YAML_BOOL, YAML_NULL };
+enum yaml_type yaml_type_of(const struct yaml_node *scalar);
+
+/* The value of a string scalar, or an absent slice for any other node (NULL too). */
+struct slice yaml_string(const struct yaml_node *node);
+
+/* Would this text, written plain, be a string to every reader (go-yaml v2 and v3, YAML 1.1), in block or in flow context? */
+bool yaml_plain_safe(struct slice text, bool flow);
+
+/* The comment text of own-line comments that belong to the entry (region head to entry); empty when there is none. */
+struct slice yaml_head_comment(const struct yaml_node *entry);
+
+/*
+ * Refuses a node that must not be read or changed as if it were plain: an alias, a merge key or a duplicate key in it or in a map on
+ * the way to it, an anchor with users on the way, a template. Returns 0 or -1 with the reason.
+ */
+int yaml_path_clear(const struct yaml_node *node, struct err *err);
+
+/* A literal: what is written where nothing is yet. Maps and sequences hold `n` items; in a map each has a `key`. */
+struct yaml_lit {
+	struct slice key;
+	enum yaml_lit_kind { LIT_STRING, LIT_INT, LIT_BOOL, LIT_MAP, LIT_SEQ } kind;
+	struct slice text; /* of a string; of an int its decimal digits; "true" or "false" */
+	const struct yaml_lit *items;
+	size_t n;
+};
+
+enum yaml_side { YAML_BEFORE, YAML_AFTER };
+
+/*
+ * Intentions on one parse, allocated in `arena`, which must outlive them. `why` is a phrase for the plan, borrowed. The first
+ * refusal sticks and comes out of yaml_apply, so no call needs a check. Order does not matter; two intentions about the same bytes
+ * are a refusal (yaml_overlap). A NULL node is a programming error.
+ */
+struct yaml_edits;
+struct yaml_edits *yaml_edits_new(const struct yaml_file *file, struct arena *arena);
+
+/* A scalar gets another value: LIT_STRING keeps or finds the quotes, LIT_INT and LIT_BOOL are plain. The same value is no edit. */
+void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_lit_kind kind, struct slice text, const char *why);
+
+/* A map gets a new entry `lit->key` beside the entry `near` (one of its children; NULL: the last one), in near's layout. */
+void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct yaml_node *near, enum yaml_side side,
+	      const struct yaml_lit *lit, const char *why);
+
+/* A sequence gets a new item beside the item `near` (NULL: the last one). */
+void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct yaml_node *near, enum yaml_side side,
+	      const struct yaml_lit *lit, const char *why);
+
+/* An entry goes away with its head comment and the comments inside its region. */
+void yaml_delete(struct yaml_edits *e, const struct yaml_node *entry, const char *why);
+
+/*
+ * A copy of the sequence item `item` is placed beside it, with the item's layout and without its comments (they stay with the
+ * original, once). The returned list, never NULL, takes what is different in the copy: intentions on nodes inside `item`.
+ * `comment`, if present, becomes a comment line "# comment" above the copy (block style only; in flow it is left out).
+ */
+struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item, enum yaml_side side, struct slice comment,
+			     const char *why);
+
+/* The intentions of `from` (same file, same arena) are added to `into`; a refusal in `from` becomes one of `into`. */
+void yaml_edits_merge(struct yaml_edits *into, const struct yaml_edits *from);
+
+/* Nothing intended? */
+bool yaml_edits_empty(const struct yaml_edits *e);
+
+/* The sticky refusal, or NULL. */
+const struct err *yaml_edits_refusal(const struct yaml_edits *e);
+
+/* Is `candidate` what a copy of `item` with these nested intentions would be, comments and layout aside? */
+bool yaml_copy_is(const struct yaml_node *item, const struct yaml_edits *nested, const struct yaml_node *candidate);
+
+/*
+ * Appends the changed file to `out`. Checked before anything comes out: the result parses; its tree is the old tree with the same
+ * change (tags, anchors, styles of untouched scalars, number of documents included); its comments are the old ones less those of
+ * deleted regions, plus ours; the bytes outside the splices are the same. A failed check is `yaml_check`, a bug of ours. On failure
+ * `out` is as before.
+ */
+int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err);
+
+/* The comments that the deletions of `e` take along, each without its "#", allocated in the arena of `e`. */
+struct slices yaml_lost_comments(const struct yaml_edits *e);
+
+/* Appends the scalar form of a string: plain where that is a string to every reader, else double-quoted with escapes of YAML 1.1. */
+void yaml_write_string(struct str *out, struct slice text, bool flow);
+
+#endif

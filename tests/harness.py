@@ -1,0 +1,127 @@
+"""Tests of the test programs: a check that cannot fail is no check.
+
+For tests/cli/run a stand-in for the program is put in place, and each case below says what must be reported; for tests/lint/lint.py
+every fixture in tests/lint/fixtures must bring out exactly the message that its first line names.
+"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+STAND_IN = """#!/bin/sh
+case $1 in
+echo) shift; echo "$@" ;;
+err) echo "$2" >&2 ;;
+code) exit "$2" ;;
+kill) kill -ABRT $$ ;;
+write) echo "$3" >"$2" ;;
+commit) echo "$3" >"$2"; git add "$2"; git commit -q -m "change $2" ;;
+env) env | cut -d= -f1 | sort | tr '\\n' ' ' ;;
+esac
+"""
+
+# Name, files of the case, what the report must hold (None: the case passes).
+CLI_CASES = [
+    ("same", {"cmd": "kubectl-gcpbackend echo a b", "stdout": "a b\n"}, None),
+    ("other stdout", {"cmd": "kubectl-gcpbackend echo a", "stdout": "b\n"}, "+a"),
+    ("no line end", {"cmd": "printf a", "stdout": "a\n"}, "no line end"),
+    ("stdout not expected", {"cmd": "kubectl-gcpbackend echo a"}, "+++ got/stdout"),
+    ("stderr not expected", {"cmd": "kubectl-gcpbackend err a"}, "+++ got/stderr"),
+    ("code not expected", {"cmd": "kubectl-gcpbackend code 3"}, "+3"),
+    ("code", {"cmd": "kubectl-gcpbackend code 3", "code": "3\n"}, None),
+    ("killed", {"cmd": "exec kubectl-gcpbackend kill"}, "+SIGABRT"),
+    ("dirty repository", {"cmd": "kubectl-gcpbackend write x 1", "repo/a": "1\n"}, "+?? x"),
+    ("new file is shown", {"cmd": "kubectl-gcpbackend write x hello", "repo/a": "1\n", "status": "?? x\n"}, "++hello"),
+    ("clean repository", {"cmd": "true", "repo/a": "1\n"}, None),
+    ("commit not expected", {"cmd": "kubectl-gcpbackend commit a 2", "repo/a": "1\n"}, "+commit by Test"),
+    ("broken repository", {"cmd": "rm -rf .git/objects/*", "repo/a": "1\n"}, "git"),
+    ("broken setup", {"cmd": "true", "setup": "false"}, "setup ends with 1"),
+    ("setup", {"cmd": "cat x", "setup": "echo hi >x", "stdout": "hi\n"}, None),
+    ("stdin", {"cmd": "cat", "stdin": "in\n", "stdout": "in\n"}, None),
+    ("temporary folder", {"cmd": "pwd", "stdout": "$TMP/repo\n"}, None),
+    ("stable commit id", {"cmd": "git rev-parse HEAD", "repo/a": "1\n", "stdout": "cca4bba52e393c90ee07abc2e4ffabadb4278705\n"}, None),
+    ("mask", {"cmd": "echo 12 s", "mask": "[0-9]+ s\tN s\n", "stdout": "N s\n"}, None),
+    ("tree", {"cmd": "echo 1 >x", "tree/x": "1\n"}, None),
+    ("tree with another file", {"cmd": "echo 1 >x; echo 2 >y", "tree/x": "1\n"}, "+2"),
+    ("tree without a file", {"cmd": "true", "tree/x": "1\n"}, "-1"),
+]
+
+
+def write(base, files):
+    for name, text in files.items():
+        path = base / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def run_cli(base, *args):
+    env = dict(os.environ, GCB_BINARY=str(base / "stand-in"), GCB_CLI_CASES=str(base / "cases"))
+    return subprocess.run([sys.executable, str(ROOT / "tests/cli/run"), *args], env=env, capture_output=True, text=True)
+
+
+def check_cli(base):
+    """The runner's reports, case by case, and that --golden makes all of them pass but those that cannot."""
+    write(base, {"stand-in": STAND_IN})
+    (base / "stand-in").chmod(0o755)
+    problems = []
+    for number, (name, files, _) in enumerate(CLI_CASES):
+        write(base / "cases" / f"{number:02}", files)
+    out = run_cli(base).stdout
+    reports = dict(re.findall(r"^cli: FAIL: (\d\d)\n(.*?)(?=^cli: FAIL|^\d+ passed)", out, re.S | re.M))
+    for number, (name, _, want) in enumerate(CLI_CASES):
+        got = reports.get(f"{number:02}")
+        if (want is None) != (got is None) or (want and want not in got):
+            problems.append(f"cli: {name}: expected {want!r}, reported {got!r}")
+    expected_failures = sum(1 for c in CLI_CASES if c[2])
+    if not out.endswith(f"{len(CLI_CASES) - expected_failures} passed, {expected_failures} failed, 0 skipped\n"):
+        problems.append(f"cli: wrong closing line: {out.splitlines()[-1:]}")
+    run_cli(base, "--golden")
+    if not run_cli(base).stdout.endswith(f"{len(CLI_CASES) - 2} passed, 2 failed, 0 skipped\n"):
+        problems.append("cli: --golden does not make the cases pass")
+    return len(CLI_CASES) + 2, problems
+
+
+def run_lint(folder, *options):
+    return subprocess.run([sys.executable, str(ROOT / "tests/lint/lint.py"), "--root", str(folder), *options], capture_output=True, text=True)
+
+
+def check_lint(base):
+    """
+    A fixture is one file whose first line names its place and the only message that it brings out: `FIXTURE: src/kube/x.c: MESSAGE`;
+    `clean` stands for none at all. Those called full-* need the rules that call other programs; more messages are fine there.
+    """
+    problems = []
+    fixtures = sorted((ROOT / "tests/lint/fixtures").iterdir())
+    for fixture in fixtures:
+        full = fixture.name.startswith("full-")
+        first, body = fixture.read_text().split("\n", 1)
+        place, want = re.fullmatch(r"FIXTURE: (\S+): (.*)", first).groups()
+        write(base / fixture.name, {place: body, ".clang-format": (ROOT / ".clang-format").read_text()})
+        done = run_lint(base / fixture.name, *([] if full else ["--quick"]))
+        messages = [line for line in done.stdout.splitlines()[:-1] if line.startswith(place)]
+        hits = [m for m in messages if want in m]
+        good = not messages and not done.returncode if want == "clean" else hits and done.returncode and (full or len(messages) == 1)
+        if not good:
+            problems.append(f"lint: {fixture.name}: expected only '{want}', got {done.stdout}{done.stderr}")
+    return len(fixtures), problems
+
+
+def main():
+    total, failed = 0, 0
+    for check in check_cli, check_lint:
+        with tempfile.TemporaryDirectory(prefix="gcb-harness-") as folder:
+            count, problems = check(pathlib.Path(folder))
+        total += count
+        failed += len(problems)
+        for problem in problems:
+            print(problem)
+    print(f"{total - failed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""Runs the test suites one after the other: tests/suites.py [SUITE...]
+
+Each suite is a program that prints what failed and, as its last line of that form, "N passed, N failed, N skipped" (the unit tests:
+Criterion's synthesis). The sum over all suites is the last line of this program. A suite that breaks off without its line, or says
+that nothing failed and yet ends with an error, or has nothing to run, counts as one failure.
+"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+UNIT = os.environ.get("GCB_UNIT_TESTS") or str(ROOT / "build/unit-tests")
+SUITES = {
+    "unit": [UNIT],
+    "cli": ["tests/cli/run"],
+    "templates": ["python3", "tests/templates.py"],
+    "corpus": ["python3", "tests/corpus.py"],
+    "readme": ["python3", "tests/readme.py"],
+    "examples": ["python3", "tests/examples.py"],
+    "krew": ["python3", "tests/krew.py"],
+    "harness": ["python3", "tests/harness.py"],
+}
+COUNTERS = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
+SYNTHESIS = re.compile(r"Synthesis: Tested: .*?(\d+).*?\| Passing: .*?(\d+).*?\| Failing: .*?(\d+).*?\| Crashing: .*?(\d+)")
+
+
+def counters(line):
+    """(passed, failed, skipped) of a closing line, or None."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", line).strip()
+    if match := COUNTERS.match(plain):
+        return tuple(int(n) for n in match.groups())
+    if match := SYNTHESIS.search(plain):
+        tested, passing = int(match[1]), int(match[2])
+        return passing, tested - passing, 0
+    return None
+
+
+def run(name, command):
+    """Runs a suite, its output passing through, and returns its counters."""
+    begin = time.monotonic()
+    result = None
+    print(f"== {name}", flush=True)
+    try:
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                   errors="replace")
+    except OSError as problem:
+        print(f"{name}: {problem}")
+        return 0, 1, 0
+    for line in process.stdout:
+        if found := counters(line):
+            result = found
+        else:
+            print(line, end="", flush=True)
+    code = process.wait()
+    if result == (0, 0, 0):
+        print(f"{name}: nothing was tested")
+        result = (0, 1, 0)
+    elif result is None or (code and not result[1]):
+        print(f"{name}: ended with {code} {'after' if result else 'without'} its closing line")
+        result = (result[0] if result else 0, (result[1] if result else 0) + 1, result[2] if result else 0)
+    print(f"   {name}: {result[0]} passed, {result[1]} failed, {result[2]} skipped ({time.monotonic() - begin:.1f} s)", flush=True)
+    return result
+
+
+def main(names):
+    unknown = [n for n in names if n not in SUITES]
+    if unknown:
+        sys.exit(f"suites: no such suite: {unknown[0]} ({', '.join(SUITES)})")
+    results = [run(name, SUITES[name]) for name in names or SUITES]
+    passed, failed, skipped = (sum(r[i] for r in results) for i in range(3))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
