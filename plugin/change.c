@@ -209,7 +209,7 @@ static int run(struct changing *c, struct err *err)
 	size_t work;
 
 	if (make_intents(c, intents, err) < 0 || session_plan(c->session, intents, c->list.n, &c->plan, err) < 0 ||
-	    step_rows(&c->plan, c->app, &c->rows, err) < 0)
+	    step_rows(&c->plan, c->documents || c->list.n <= SHOW_WHOLE, c->app, &c->rows, err) < 0)
 		return -1;
 	for (size_t i = 0; i < c->plan.n; i++)
 		c->app->exit = work_worse(c->app->exit, work_step_exit(&c->plan.steps[i]));

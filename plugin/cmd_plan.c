@@ -55,7 +55,8 @@ static int put_step(struct app *app, const struct step *step, struct collected *
 {
 	struct step_row row;
 
-	if (step_row_fill(&row, step, app, err) < 0)
+	step_row_fill(&row, step, app);
+	if (step_row_files(&row, step, app, err) < 0)
 		return -1;
 	collect(all, &row, app->arena);
 	app->exit = work_worse(app->exit, work_step_exit(step));

@@ -12,12 +12,11 @@ struct context {
 };
 
 /* What promote would go to: asked without any doing. */
-static int fill(struct app *app, struct session *s, const struct step *step, struct step_row *row, struct err *err)
+static void fill(struct app *app, struct session *s, const struct step *step, struct step_row *row)
 {
 	struct slice branch;
 
-	if (step_row_fill(row, step, app, err) < 0)
-		return -1;
+	step_row_fill(row, step, app);
 	row->next = (struct slice){ NULL, 0 };
 	if (step->known && !step->finished)
 		row->next = row->to;
@@ -29,7 +28,6 @@ static int fill(struct app *app, struct session *s, const struct step *step, str
 		       step->refused  ? SLICE("refused") :
 		       step->finished ? SLICE("finished") :
 					SLICE("ready");
-	return 0;
 }
 
 static int run(struct app *app, void *context, struct err *err)
@@ -40,7 +38,6 @@ static int run(struct app *app, void *context, struct err *err)
 	struct step_row *rows;
 	struct intent *intents;
 	struct plan plan;
-	int failed = 0;
 
 	ctx->work.all = ctx->work.all || (!app->args.n && !ctx->work.selector.ptr);
 	if (work_select(app, &ctx->work, &s, &list, err) < 0)
@@ -51,14 +48,13 @@ static int run(struct app *app, void *context, struct err *err)
 		intents[i] = (struct intent){ .m = list.items[i], .direction = GO_ANYWHERE, .next = true };
 	if (session_plan(s, intents, list.n, &plan, err) < 0)
 		return -1;
-	for (size_t i = 0; i < list.n && !failed; i++) {
-		failed = fill(app, s, &plan.steps[i], &rows[i], err);
+	for (size_t i = 0; i < list.n; i++) {
+		fill(app, s, &plan.steps[i], &rows[i]);
 		work_print_findings(app, &plan.steps[i].findings, list.n == 1 ? SEVERITY_WARNING : SEVERITY_ERROR);
 	}
-	if (!failed)
-		print_rows(app, &status_record, (struct rows){ rows, list.n }, "No migrations found.");
+	print_rows(app, &status_record, (struct rows){ rows, list.n }, "No migrations found.");
 	plan_release(&plan);
-	return failed;
+	return 0;
 }
 
 static const struct record *const options[] = { &work_select_options, &work_repo_options, &output_options, NULL };

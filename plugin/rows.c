@@ -204,9 +204,10 @@ static struct rows finding_rows(const struct findings *f, struct arena *arena)
 	return (struct rows){ rows, f->n };
 }
 
-static int file_rows(const struct changes *changes, struct step_row *out, struct arena *arena, struct err *err)
+int step_row_files(struct step_row *row, const struct step *step, struct app *app, struct err *err)
 {
-	struct file_row *rows = arena_array(arena, changes->n, sizeof(*rows));
+	const struct changes *changes = &step->changes;
+	struct file_row *rows = arena_array(app->arena, changes->n, sizeof(*rows));
 
 	for (size_t i = 0; i < changes->n; i++) {
 		size_t added = 0, removed = 0;
@@ -216,11 +217,8 @@ static int file_rows(const struct changes *changes, struct step_row *out, struct
 		rows[i] =
 			(struct file_row){ changes->items[i].path, changes->items[i].before.ptr ? SLICE("changed") : SLICE("added"),
 					   (long)added, (long)removed };
-		out->lines_added += rows[i].added;
-		out->lines_removed += rows[i].removed;
 	}
-	out->files = (struct rows){ rows, changes->n };
-	out->files_changed = (long)changes->n;
+	row->files = (struct rows){ rows, changes->n };
 	return 0;
 }
 
@@ -246,7 +244,7 @@ static struct slice outcome_of(const struct step *step)
 	return step->changes.n ? SLICE("planned") : SLICE("unchanged");
 }
 
-int step_row_fill(struct step_row *row, const struct step *step, struct app *app, struct err *err)
+void step_row_fill(struct step_row *row, const struct step *step, struct app *app)
 {
 	*row = (struct step_row){ .name = step->m->name, .from_host = step->m->move.from, .to_host = step->m->move.to };
 	row->hold = arena_copy(app->arena, step->hold);
@@ -258,15 +256,16 @@ int step_row_fill(struct step_row *row, const struct step *step, struct app *app
 		row->skipped.items[i] = arena_copy(app->arena, step->skipped.items[i]);
 	row->shares = share_rows(&step->shares, app->arena);
 	row->findings = finding_rows(&step->findings, app->arena);
-	return file_rows(&step->changes, row, app->arena, err);
 }
 
-int step_rows(const struct plan *plan, struct app *app, struct step_row **rows, struct err *err)
+int step_rows(const struct plan *plan, bool files, struct app *app, struct step_row **rows, struct err *err)
 {
 	*rows = arena_array(app->arena, plan->n, sizeof(**rows));
-	for (size_t i = 0; i < plan->n; i++)
-		if (step_row_fill(&(*rows)[i], &plan->steps[i], app, err) < 0)
+	for (size_t i = 0; i < plan->n; i++) {
+		step_row_fill(&(*rows)[i], &plan->steps[i], app);
+		if (files && step_row_files(&(*rows)[i], &plan->steps[i], app, err) < 0)
 			return -1;
+	}
 	return 0;
 }
 

@@ -16,7 +16,6 @@ struct step_row {
 	struct slice hold;
 	struct slice branch, commit, undo;
 	struct slices skipped;
-	long files_changed, lines_added, lines_removed;
 	struct rows shares, files, findings;
 };
 
@@ -30,11 +29,14 @@ struct file_row {
 	long added, removed;
 };
 
-/* Fills a row, whose texts outlive the plan. Errors: git (counting lines). */
-int step_row_fill(struct step_row *row, const struct step *step, struct app *app, struct err *err);
+/* Fills a row all but its files; its texts outlive the plan. */
+void step_row_fill(struct step_row *row, const struct step *step, struct app *app);
 
-/* Rows of all steps of a plan, in app->arena. */
-int step_rows(const struct plan *plan, struct app *app, struct step_row **rows, struct err *err);
+/* Its files with their lines counted, which takes longer than all the rest of a row. Errors: git. */
+int step_row_files(struct step_row *row, const struct step *step, struct app *app, struct err *err);
+
+/* Rows of all steps of a plan, in app->arena; with their files, if wanted. Errors: git. */
+int step_rows(const struct plan *plan, bool files, struct app *app, struct step_row **rows, struct err *err);
 
 /* With -o json or yaml: the error as a document, when the command that failed has put none out. */
 void error_show(struct app *app, const struct err *err);

@@ -25,6 +25,16 @@ for symbol in GSS_C_NT_HOSTBASED_SERVICE gss_delete_sec_context gss_display_stat
 	gss="$gss -Wl,--defsym=$symbol=0"
 done
 
+# libgit2 on Mbed TLS reads all certificates of the system when it starts, which is half the time of a short command. Connections are
+# git's business here: its start of Mbed TLS becomes the one of OpenSSL, which does nothing in such a library.
+tls=
+case " $($pkg_config --static --libs "$@" 2>/dev/null) " in
+*" -lmbedtls "*)
+	init=git_mbedtls_stream_global_init
+	tls="-Wl,--wrap=$init -Wl,--defsym=__wrap_$init=git_openssl_stream_global_init"
+	;;
+esac
+
 # What has an archive, and what is only there as a shared library.
 archives='' others=''
 for flag in $($pkg_config --static --libs "$@" 2>/dev/null); do
@@ -34,7 +44,7 @@ for flag in $($pkg_config --static --libs "$@" 2>/dev/null); do
 	*) others="$others $flag" ;;
 	esac
 done
-for more in "" "-lcrypto" "$gss" "-lcrypto $gss"; do
+for more in "$tls" "-lcrypto $tls" "$gss $tls" "-lcrypto $gss $tls" "" "-lcrypto" "$gss" "-lcrypto $gss"; do
 	try="-Wl,-Bstatic $archives $more -Wl,-Bdynamic $others"
 	# shellcheck disable=SC2086
 	if $compiler $($pkg_config --cflags "$@") -fPIE -pie -o "$folder/probe" "$folder/probe.c" -Wl,--as-needed $try 2>/dev/null; then

@@ -8,8 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first block is small, since most values are; each later one is twice as large, up to a limit, so that their number stays low. */
-enum { BLOCK_FIRST = 1024, BLOCK_LAST = 64 * 1024 };
+/*
+ * The first blocks are small, since most arenas are and there may be thousands; later ones grow with what is used, so that their number
+ * stays low and little of the last one is wasted.
+ */
+enum { BLOCK_LEAST = 1024, BLOCK_MOST = 64 * 1024 };
 
 struct block {
 	struct block *next;
@@ -46,13 +49,15 @@ void arena_auto_(struct arena **a)
 /* A block with room for `size` bytes becomes the current one. */
 static struct block *block_add(struct arena *a, size_t size)
 {
-	size_t room = a->blocks ? 2 * a->blocks->size : BLOCK_FIRST;
+	size_t room = a->used / 8;
 	struct block *b;
 
 	if (size > SIZE_MAX / 2)
 		fatal("out of memory");
-	if (room > BLOCK_LAST)
-		room = BLOCK_LAST;
+	if (room < BLOCK_LEAST)
+		room = BLOCK_LEAST;
+	if (room > BLOCK_MOST)
+		room = BLOCK_MOST;
 	if (room < size)
 		room = size;
 	b = xrealloc_array(NULL, 1, sizeof(*b) + room);
@@ -77,7 +82,7 @@ void *arena_alloc(struct arena *a, size_t size)
 	p = b->bytes + b->used;
 	b->used += need;
 	a->used += need;
-	return memset(p, 0, need); /* here, so that pages which nobody asks for stay untouched */
+	return memset(p, 0, need); /* not the whole block: pages that are never asked for stay untouched */
 }
 
 void *arena_array(struct arena *a, size_t n, size_t size)

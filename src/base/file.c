@@ -126,14 +126,16 @@ static unsigned final_mode(const char *target, unsigned mode)
 /* Replaces a file, with or without waiting until the disk has it. */
 static int replace(const char *path, struct slice bytes, unsigned mode, bool durable, struct err *err)
 {
-	AUTO_FREE char *real = realpath(path, NULL);
-	const char *target = real ? real : path;
+	AUTO_FREE char *real = NULL;
 	AUTO_STR struct str temp = STR_INIT;
 	AUTO_CLOSE int fd = -1;
+	const char *target;
+	struct stat st;
 	int saved;
 
-	if (!real && errno != ENOENT)
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && !(real = realpath(path, NULL)) && errno != ENOENT)
 		return err_os(err, &CODE_io, place_of(path), "cannot write");
+	target = real ? real : path;
 	str_addf(&temp, "%s.gcbXXXXXX", target);
 	fd = mkostemp(temp.ptr, O_CLOEXEC);
 	if (fd < 0)
@@ -159,9 +161,18 @@ int file_replace_soon(const char *path, struct slice bytes, unsigned mode, struc
 int file_make_parents(const char *path, struct err *err)
 {
 	AUTO_FREE char *folder = strdup(path);
+	char *slash;
+	struct stat st;
 
 	if (!folder)
 		fatal("out of memory");
+	slash = strrchr(folder, '/');
+	if (slash) {
+		*slash = '\0';
+		if (stat(folder, &st) == 0 && S_ISDIR(st.st_mode))
+			return 0; /* nearly always, and then nothing above it has to be tried */
+		*slash = '/';
+	}
 	for (char *p = folder[0] ? strchr(folder + 1, '/') : NULL; p; p = strchr(p + 1, '/')) {
 		*p = '\0';
 		if (mkdir(folder, 0777) < 0 && errno != EEXIST)

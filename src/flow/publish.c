@@ -4,6 +4,7 @@
 #include "flow/templates.h"
 #include "git/commit.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,16 +98,13 @@ static int move_locked(struct branch_lock *lock, struct worktree_plan *files, co
 	return -1;
 }
 
-/* Moves the branch to `tip`, with the working tree following (git/commit.h says in which order, and why). */
-static int move_branch(struct session *s, const struct changes *changes, const struct oid *tip, const char *why, struct err *err)
+/* Under the lock: is the working tree ready? Then everything follows. */
+static int move_prepared(struct session *s, struct branch_lock *lock, const struct changes *changes, const struct oid *tip,
+			 const char *why, struct err *err)
 {
 	struct worktree_plan *files = NULL;
-	struct branch_lock *lock = NULL;
-	int result;
+	int result = worktree_prepare(s->repo, s->branch.ptr, changes->items, changes->n, &files, err);
 
-	if (branch_lock(s->repo, s->branch.ptr, &s->base, &lock, err) < 0)
-		return -1;
-	result = worktree_prepare(s->repo, s->branch.ptr, changes->items, changes->n, &files, err);
 	if (result < 0)
 		branch_unlock(lock);
 	else
@@ -115,13 +113,25 @@ static int move_branch(struct session *s, const struct changes *changes, const s
 	return result;
 }
 
-/* Is the working tree ready for the changes? Asked before anything is written. */
-static int check_worktree(struct session *s, const struct changes *changes, struct err *err)
+/*
+ * Moves the branch to `tip`, with the working tree following (git/commit.h says in which order, and why). Ctrl-C waits until it is done, so that
+ * no lock is left behind.
+ */
+static int move_branch(struct session *s, const struct changes *changes, const struct oid *tip, const char *why, struct err *err)
 {
-	struct worktree_plan *files = NULL;
-	int result = worktree_prepare(s->repo, s->branch.ptr, changes->items, changes->n, &files, err);
+	struct branch_lock *lock = NULL;
+	sigset_t patient, before;
+	int result;
 
-	worktree_free(files);
+	(void)sigemptyset(&patient);
+	(void)sigaddset(&patient, SIGINT);
+	(void)sigaddset(&patient, SIGTERM);
+	(void)sigaddset(&patient, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &patient, &before);
+	result = branch_lock(s->repo, s->branch.ptr, &s->base, &lock, err);
+	if (result == 0)
+		result = move_prepared(s, lock, changes, tip, why, err);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return result;
 }
 
@@ -139,8 +149,6 @@ static int publish_direct(struct session *s, const struct plan *plan, const stru
 
 	if (!plan->changes.n)
 		return 0;
-	if (check_worktree(s, &plan->changes, err) < 0)
-		return -1;
 	if (o->batch) {
 		AUTO_STR struct str message = STR_INIT;
 
@@ -287,7 +295,7 @@ int session_commit_file(struct session *s, const struct change *change, const ch
 {
 	struct changes changes = { (struct change *)(uintptr_t)change, 1 };
 
-	if (check_worktree(s, &changes, err) < 0 || commit_write(s->repo, &s->base, change, 1, message, commit, err) < 0)
+	if (commit_write(s->repo, &s->base, change, 1, message, commit, err) < 0)
 		return -1;
 	return move_branch(s, &changes, commit, "gcpbackend: init", err);
 }

@@ -207,16 +207,22 @@ static int wanted_branch(const struct selected *list, struct slice *out, struct 
 	return 0;
 }
 
+/* Is the session's branch checked out in this working tree? */
+static bool checked_out(const struct session *s)
+{
+	AUTO_STR struct str head = STR_INIT;
+	struct err ignored = ERR_INIT;
+
+	return repo_workdir(s->repo) && repo_head_branch(s->repo, &head, &ignored) == 0 && slice_eq(str_slice(&head), s->branch);
+}
+
 /* Is the migration file in the working tree the one of the commit? Asked only where that branch is checked out. */
 static int check_clean(const struct session *s, const struct migration *m, struct err *err)
 {
-	AUTO_STR struct str text = STR_INIT, head = STR_INIT;
+	AUTO_STR struct str text = STR_INIT;
 	struct err ignored = ERR_INIT;
-	struct slice path;
+	struct slice path = worktree_path(s, m->path);
 
-	if (!repo_workdir(s->repo) || repo_head_branch(s->repo, &head, &ignored) < 0 || !slice_eq(str_slice(&head), s->branch))
-		return 0;
-	path = worktree_path(s, m->path);
 	if (!file_exists(path.ptr) || file_read(path.ptr, MIGRATION_MAX, &text, &ignored) < 0 ||
 	    slice_eq(str_slice(&text), m->bytes))
 		return 0;
@@ -227,6 +233,7 @@ static int check_clean(const struct session *s, const struct migration *m, struc
 int session_select(struct session *s, const struct selection *want, struct selected *out, struct err *err)
 {
 	struct slice branch = { NULL, 0 };
+	bool checked;
 
 	if (pick(s, want, out, err) < 0 || wanted_branch(out, &branch, err) < 0)
 		return -1;
@@ -236,10 +243,11 @@ int session_select(struct session *s, const struct selection *want, struct selec
 			return -1;
 	}
 	s->selected = *out;
+	checked = checked_out(s);
 	if (!s->branch.ptr && out->n)
 		return err_set(err, &CODE_detached, (struct place){ slice_of(repo_where(s->repo)), 0, 0 },
 			       "HEAD is not on a branch");
-	for (size_t i = 0; i < out->n; i++)
+	for (size_t i = 0; i < out->n && checked; i++)
 		if (check_clean(s, out->items[i], err) < 0)
 			return -1;
 	return 0;

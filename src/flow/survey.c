@@ -25,6 +25,8 @@ static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 /* Goes over the tree; a second time when hosts turned up that other files may share. */
 static int walk_tree(struct session *s, struct err *err)
 {
+	for (size_t i = 0; i < s->n; i++)
+		inventory_skip(s->inventory, s->all[i]->path);
 	do {
 		if (tree_each(s->repo, &s->base, "", wants_name, MANIFEST_MAX, take_file, s->inventory, err) < 0)
 			return -1;
@@ -66,8 +68,10 @@ static int walk_history(struct session *s, struct err *err)
 	for (size_t i = 0; i < s->selected.n; i++) {
 		struct slices files = plan_files(s->inventory, s->selected.items[i], s->arena);
 
-		for (size_t j = 0; j < files.n; j++)
+		for (size_t j = 0; j < files.n; j++) {
 			past_want(s->past, files.items[j], s->selected.items[i]);
+			past_now(s->past, inventory_find(s->inventory, files.items[j])->file);
+		}
 	}
 	paths = past_paths(s->past);
 	if (!paths.n)

@@ -43,8 +43,11 @@ static int remove_file(const struct worktree_plan *w, const struct tree_change *
 static int smudge(const struct worktree_plan *w, const struct tree_change *c, struct slice bytes, git_buf *out, struct err *err)
 {
 	git_filter_list *filters = NULL;
-	int failed = git_filter_list_load(&filters, w->repo->git, NULL, c->path.ptr, GIT_FILTER_TO_WORKTREE, GIT_FILTER_DEFAULT);
+	int failed = 0;
 
+	if (!c->plain)
+		failed =
+			git_filter_list_load(&filters, w->repo->git, NULL, c->path.ptr, GIT_FILTER_TO_WORKTREE, GIT_FILTER_DEFAULT);
 	if (!failed)
 		failed = git_filter_list_apply_to_buffer(out, filters, bytes.ptr, bytes.len);
 	if (failed)
@@ -65,7 +68,7 @@ static int write_file(const struct worktree_plan *w, struct tree_change *c, stru
 		return remove_file(w, c, err);
 	if (smudge(w, c, bytes, &text, err) < 0)
 		return -1;
-	failed = file_make_parents(c->full, err);
+	failed = file_exists(c->full) ? 0 : file_make_parents(c->full, err);
 	if (!failed)
 		failed = file_replace_soon(c->full, (struct slice){ text.ptr ? text.ptr : "", text.size },
 					   c->mode == 0100755 ? 0777 : 0666, err);

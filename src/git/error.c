@@ -95,11 +95,6 @@ void auto_git_tree(git_tree **p)
 	git_tree_free(*p);
 }
 
-void auto_git_blob(git_blob **p)
-{
-	git_blob_free(*p);
-}
-
 void auto_git_reference(git_reference **p)
 {
 	git_reference_free(*p);

@@ -32,7 +32,6 @@ void oid_from_git(const git_oid *in, struct oid *out);
 #define AUTO_GIT(kind) __attribute__((cleanup(auto_git_##kind)))
 void auto_git_commit(git_commit **p);
 void auto_git_tree(git_tree **p);
-void auto_git_blob(git_blob **p);
 void auto_git_reference(git_reference **p);
 void auto_git_signature(git_signature **p);
 void auto_git_index(git_index **p);
@@ -109,6 +108,7 @@ struct tree_change {
 	unsigned mode;     /* 0100644 or 0100755 */
 	git_oid after;     /* of the wanted bytes; all zero: none */
 	struct stat st;    /* of the file when it was checked or written */
+	bool plain;        /* it holds the bytes of before as they are: no filter had a part in them, and none will */
 	bool write;        /* it does not hold the wanted bytes yet */
 	bool wrote;        /* worktree_files has been at it */
 	bool absent;       /* left out by a sparse checkout: only its index entry follows */

@@ -128,7 +128,8 @@ static void make_stream(const struct batch *b, struct str *out)
 	z_stream z = { .zalloc = Z_NULL };
 	SHA1_CTX sha;
 
-	if (deflateInit(&z, Z_BEST_SPEED) != Z_OK)
+	/* A small table of hashes: it is cleared for each object, and most are manifests of some kilobytes. */
+	if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS, 5, Z_DEFAULT_STRATEGY) != Z_OK)
 		fatal("zlib");
 	str_adds(out, "PACK");
 	add_u32(out, 2);

@@ -86,8 +86,19 @@ static int blob_name(struct slice bytes, git_oid *out, struct err *err)
 	return 0;
 }
 
+/* Does the file hold just the bytes of before? Then nothing in it is lost, whatever filters would make of it. */
+static bool is_plain(const struct tree_change *c)
+{
+	AUTO_STR struct str now = STR_INIT;
+	struct err ignored = ERR_INIT;
+	struct slice before = c->change->before;
+
+	return before.ptr && (size_t)c->st.st_size == before.len && file_read(c->full, before.len, &now, &ignored) == 0 &&
+	       slice_eq(str_slice(&now), before);
+}
+
 /* What the file of the working tree would be as a blob, filters applied; all zero when it is missing. */
-static int file_name_now(const struct worktree_plan *w, struct tree_change *c, git_oid *out, struct err *err)
+static int file_name_now(const struct worktree_plan *w, struct tree_change *c, const git_oid *before, git_oid *out, struct err *err)
 {
 	struct place at = { c->path, 0, 0 };
 
@@ -98,6 +109,11 @@ static int file_name_now(const struct worktree_plan *w, struct tree_change *c, g
 			       err_os(err, &CODE_io, at, "cannot look at the file in the working tree");
 	if (!S_ISREG(c->st.st_mode))
 		return err_set(err, &CODE_dirty, at, "not a regular file in the working tree");
+	c->plain = is_plain(c);
+	if (c->plain) {
+		git_oid_cpy(out, before); /* looking filters up would take longer than all the rest */
+		return 0;
+	}
 	if (git_repository_hashfile(out, w->repo->git, c->full, GIT_OBJECT_BLOB, c->path.ptr) < 0)
 		return git_fail(err, at, "cannot read the file in the working tree");
 	return 0;
@@ -139,7 +155,7 @@ static int check_file(const struct worktree_plan *w, git_index *index, struct tr
 
 	if (tree_path_check(c->path, err) < 0 || blob_name(c->change->before, &before, err) < 0 ||
 	    blob_name(c->change->after, &c->after, err) < 0 || worktree_check_folders(w, c, err) < 0 ||
-	    file_name_now(w, c, &file, err) < 0 || check_staged(c, entry, &before, err) < 0)
+	    file_name_now(w, c, &before, &file, err) < 0 || check_staged(c, entry, &before, err) < 0)
 		return -1;
 	c->absent = entry && entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE && git_oid_is_zero(&file);
 	if (!c->absent && !git_oid_equal(&file, &before) && !git_oid_equal(&file, &c->after))

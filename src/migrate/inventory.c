@@ -21,6 +21,7 @@ struct inventory {
 	struct map gateway;  /* first labels of hosts of gateway VirtualServices */
 	struct map paths;    /* to the number of the source */
 	struct map creates;  /* files that migrations would create: needed if they are there */
+	struct map skipped;  /* files that are no manifests, whatever they name */
 	struct map by_label; /* to the number of the newest entry */
 	struct entry *entries;
 	size_t nentries, entries_cap;
@@ -53,6 +54,7 @@ void inventory_free(struct inventory *inv)
 	map_release(&inv->gateway);
 	map_release(&inv->paths);
 	map_release(&inv->creates);
+	map_release(&inv->skipped);
 	map_release(&inv->by_label);
 	arena_free(inv->arena);
 	free(inv);
@@ -83,8 +85,15 @@ void inventory_watch(struct inventory *inv, const struct migration *m)
 	}
 }
 
+void inventory_skip(struct inventory *inv, struct slice path)
+{
+	map_set(&inv->skipped, path, 0);
+}
+
 bool inventory_wants_path(const struct inventory *inv, struct slice path)
 {
+	if (map_get(&inv->skipped, path) != MAP_NONE)
+		return false;
 	if (slice_ends(path, SLICE(".yaml")) || slice_ends(path, SLICE(".yml")) || slice_ends(path, SLICE(".json")))
 		return true;
 	return inv->kustomizations && kustomization_is(path);

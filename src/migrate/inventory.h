@@ -31,6 +31,9 @@ void inventory_free(struct inventory *inv);
 /* From now on files matter that may name the migration's hosts. `m` must outlive the inventory. */
 void inventory_watch(struct inventory *inv, const struct migration *m);
 
+/* The file at `path` (a text that outlives the inventory) is a migration file, no manifest: it names hosts, and still does not matter. */
+void inventory_skip(struct inventory *inv, struct slice path);
+
 /* May the file of this name hold manifests (.yaml, .yml, .json), or is it a kustomization that is needed? */
 bool inventory_wants_path(const struct inventory *inv, struct slice path);
 

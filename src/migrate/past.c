@@ -24,10 +24,11 @@ struct track {
 /* A path of the walk: a manifest, or a migration file. */
 struct watched {
 	struct slice path;
-	size_t tracks;            /* the first track of a manifest, or of a migration file; MAP_NONE: none */
-	bool migration;           /* it is a migration file */
-	bool begun;               /* a migration file that did not exist before here */
-	struct slices held_since; /* commits that wrote a version with a hold */
+	size_t tracks;               /* the first track of a manifest, or of a migration file; MAP_NONE: none */
+	bool migration;              /* it is a migration file */
+	const struct yaml_file *now; /* of past_now; NULL: not known */
+	bool begun;                  /* a migration file that did not exist before here */
+	struct slices held_since;    /* commits that wrote a version with a hold */
 	size_t held_cap;
 };
 
@@ -99,6 +100,14 @@ void past_want(struct past *p, struct slice path, const struct migration *m)
 	ROOM(p->tracks, p->ntracks, p->tracks_cap);
 	p->tracks[p->ntracks++] = t;
 	p->undone++;
+}
+
+void past_now(struct past *p, const struct yaml_file *file)
+{
+	size_t at = map_get(&p->numbers, yaml_name(file));
+
+	if (at != MAP_NONE)
+		p->watched[at].now = file;
 }
 
 struct slices past_paths(const struct past *p)
@@ -194,21 +203,34 @@ static void settle(const struct past *p, struct track *t, long level)
 	t->result.lowered_in = t->since;
 }
 
-/* Keeps a version as the baseline. */
-static void take_baseline(struct past *p, struct track *t, struct slice bytes, struct yaml_file *file)
+/* A version parsed, and kept as long as the past; NULL: it is broken. */
+static const struct yaml_file *parse_version(struct past *p, const struct track *t, struct slice bytes)
 {
-	t->result.baseline = bytes;
-	t->result.file = file;
+	const struct yaml_file *now = p->watched[t->file].now;
+	struct yaml_file *file = NULL;
+	struct err ignored = ERR_INIT;
+
+	if (now && slice_eq(yaml_bytes(now), bytes))
+		return now;
+	if (yaml_parse(&file, t->result.path, arena_copy(p->arena, bytes), &ignored) < 0)
+		return NULL;
 	ROOM(p->files, p->nfiles, p->files_cap);
 	p->files[p->nfiles++] = file;
+	return file;
+}
+
+/* Frees the version that was parsed last, if it is this one. */
+static void drop_version(struct past *p, const struct yaml_file *file)
+{
+	if (p->nfiles && p->files[p->nfiles - 1] == file)
+		yaml_file_free(p->files[--p->nfiles]);
 }
 
 /* One version of one manifest for one migration. */
 static void track_version(struct past *p, struct track *t, struct slice bytes, struct slice since, struct slice author)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
-	struct slice kept = arena_copy(p->arena, bytes);
-	struct yaml_file *file = NULL;
+	const struct yaml_file *file;
 	struct vs_list list = { NULL, 0 };
 	struct objects objects;
 	struct err ignored = ERR_INIT;
@@ -222,7 +244,8 @@ static void track_version(struct past *p, struct track *t, struct slice bytes, s
 		t->settled = t->done = true;
 		return;
 	}
-	if (yaml_parse(&file, t->result.path, kept, &ignored) < 0)
+	file = parse_version(p, t, bytes);
+	if (!file)
 		return; /* a broken version tells nothing; the walk goes on past it */
 	objects = objects_of(file, arena);
 	if (vs_list_read(&list, &objects, &t->result.m->move, arena, NULL, &ignored) == 0) {
@@ -233,10 +256,13 @@ static void track_version(struct past *p, struct track *t, struct slice bytes, s
 		t->level = level;
 		t->since = since;
 		t->since_author = author;
-		if (!t->result.file && untouched(&list))
-			take_baseline(p, t, kept, TAKE(file));
+		if (!t->result.file && untouched(&list)) {
+			t->result.file = file;
+			t->result.baseline = yaml_bytes(file);
+			return;
+		}
 	}
-	yaml_file_free(file);
+	drop_version(p, file);
 }
 
 /* A version of a migration file: remembers holds, and where the migration begins. */
@@ -246,7 +272,7 @@ static void migration_version(struct watched *w, struct slice bytes, struct slic
 	struct err ignored = ERR_INIT;
 
 	w->begun = w->begun || !bytes.ptr;
-	if (!bytes.ptr || yaml_parse(&file, w->path, bytes, &ignored) < 0)
+	if (!bytes.ptr || slice_find(bytes, SLICE("hold")) == SIZE_MAX || yaml_parse(&file, w->path, bytes, &ignored) < 0)
 		return;
 	if (yaml_string(yaml_path(yaml_root(file, 0), "spec", "hold", NULL)).len) {
 		ROOM(w->held_since.items, w->held_since.n, w->held_cap);

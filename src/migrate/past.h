@@ -20,6 +20,9 @@ void past_free(struct past *p);
 /* The file at `path` matters to the migration; `m` must outlive the past. Its migration file is wanted too. Again: no change. */
 void past_want(struct past *p, struct slice path, const struct migration *m);
 
+/* The file of its name as it is now, parsed: a version with the same bytes is not parsed again. `file` must outlive the past. */
+void past_now(struct past *p, const struct yaml_file *file);
+
 /* The paths to walk, in the order of the numbers that past_version takes: manifests and migration files. Valid until the next past_want. */
 struct slices past_paths(const struct past *p);
 

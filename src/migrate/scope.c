@@ -78,6 +78,7 @@ static int consider(struct search *s, const struct holding *h)
 {
 	struct arena *arena = s->plan->arena;
 	bool covered = migration_covers(s->m, h->source->path);
+	const struct past_file *past;
 	struct err err = ERR_INIT;
 	struct vs vs;
 	struct member *member;
@@ -99,7 +100,11 @@ static int consider(struct search *s, const struct holding *h)
 	vs.shares_gateway_host = vs.on_gateway && shares_host(s->in->inventory, vs.object, arena);
 	member = &s->scope->members[s->scope->n++];
 	*member = (struct member){ h->source, vs, NULL };
-	member->base = base_of(past_find(s->in->past, h->source->path, s->m), &vs, h->source, &s->m->move, arena);
+	past = past_find(s->in->past, h->source->path, s->m);
+	if (past && past->file == h->source->file) /* nothing is moved yet: today's version is the baseline */
+		member->base = &member->vs;
+	else
+		member->base = base_of(past, &vs, h->source, &s->m->move, arena);
 	return 0;
 }
 

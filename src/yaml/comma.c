@@ -20,13 +20,15 @@ static void insert_below(const struct yaml_node *near, uint32_t note, struct sli
 	uint32_t comma = yaml_comma(near);
 	AUTO_STR struct str all = STR_INIT;
 
-	str_add(&all, yaml_eol(f, near->entry));
+	str_add(&all, yaml_eol(f, note));
 	str_add(&all, indent);
 	str_add(&all, text);
-	if (comma && comma < note)
+	if (comma && comma < note) {
+		splice_add(out, comma, comma + 1, SLICE(","), INT_MAX); /* nobody else may take it */
 		str_addc(&all, ',');
-	else
+	} else {
 		splice_add(out, near->end, near->end, SLICE(","), -1)->alone = true;
+	}
 	splice_add(out, note, note, str_slice(&all), -1);
 }
 
@@ -46,7 +48,7 @@ static void insert_after(const struct yaml_node *near, struct slice indent, stru
 		str_addc(&all, ' ');
 	if (line) {
 		str_addc(&all, ',');
-		str_add(&all, yaml_eol(f, near->entry));
+		str_add(&all, yaml_eol(f, near->end));
 		str_add(&all, indent);
 	} else {
 		str_add(&all, yaml_flow_separator(near));
@@ -106,21 +108,23 @@ static void delete_before_next(const struct yaml_node *n, struct splices *out)
 }
 
 /* Deletes `n` and all behind it; `prev` becomes the last one. */
-static void delete_tail(const struct yaml_node *prev, const struct yaml_node *n, struct splices *out)
+static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out, struct err *err)
 {
 	const struct yaml_file *f = n->file;
-	const struct yaml_node *last = n->parent->last;
+	const struct yaml_node *last = n->parent->last, *prev = n->prev;
 	uint32_t comma = yaml_comma(prev), trailing = yaml_comma(last);
 	uint32_t end = trailing ? trailing + 1 : last->end, note = yaml_note_end(f, end), start;
 	bool line = yaml_on_own_line(f, n->entry);
 
-	if (!note && !comment_between(f, prev->end, n->entry, false)) {
+	if (!note && !yaml_note_end(f, prev->end) && !comment_between(f, prev->end, n->entry, false)) {
 		start = prev->end;
 		if (prev->start == prev->end && yaml_blanks_before(f, start + 1) <= start)
 			start++;
 		splice_add(out, start, last->end, SLICE(""), INT_MAX);
-		return;
+		return 0;
 	}
+	if (edits_insert(e, n, YAML_BEFORE))
+		return err_set(err, &CODE_yaml_overlap, yaml_place(n), "two changes of the same place");
 	start = line ? n->head : yaml_blanks_before(f, n->entry);
 	end = note ? note : end;
 	if (line && yaml_line_rest_blank(f, end))
@@ -128,14 +132,14 @@ static void delete_tail(const struct yaml_node *prev, const struct yaml_node *n,
 	if (!trailing)
 		splice_add(out, comma, comma + 1, SLICE(""), INT_MAX);
 	splice_add(out, start, end, SLICE(""), INT_MAX);
+	return 0;
 }
 
-void splice_flow_delete(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out)
+int splice_flow_delete(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out, struct err *err)
 {
-	const struct yaml_node *prev = edits_staying(e, n, false);
-
 	if (edits_staying(e, n, true))
 		delete_before_next(n, out);
-	else if (n->prev == prev) /* one change for all of the tail, made for the first of them */
-		delete_tail(prev, n, out);
+	else if (n->prev == edits_staying(e, n, false)) /* one change for all of the tail, made for the first of them */
+		return delete_tail(e, n, out, err);
+	return 0;
 }

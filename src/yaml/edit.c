@@ -252,3 +252,15 @@ const struct yaml_node *edits_staying(const struct yaml_edits *e, const struct y
 	while (node && edits_delete(e, node));
 	return node;
 }
+
+bool edits_insert(const struct yaml_edits *e, const struct yaml_node *node, enum yaml_side side)
+{
+	for (size_t i = 0; i < e->n; i++) {
+		const struct edit *edit = e->items[i];
+
+		if (edit->at == node && edit->side == side &&
+		    (edit->kind == EDIT_PUT || edit->kind == EDIT_ADD || edit->kind == EDIT_COPY))
+			return true;
+	}
+	return false;
+}

@@ -10,6 +10,7 @@
  *	lit.c      literals in the layout of their neighbours
  *	splice.c   intentions become splices
  *	comma.c    those in flow collections
+ *	copy.c     copies of items
  *	check.c    the result against the intentions
  */
 #ifndef GCB_YAML_INTERNAL_H
@@ -62,6 +63,9 @@ struct slice yaml_eol(const struct yaml_file *file, uint32_t at);
 /* region.c: is `at` the end of a file whose last line has no line end? */
 bool yaml_at_bare_end(const struct yaml_file *file, uint32_t at);
 
+/* region.c: begin of the line end in front of the line that begins at `line`, if there is one; the end of a last line that has none. */
+uint32_t yaml_before_break(const struct yaml_file *file, uint32_t line);
+
 /* region.c: does the first line of the entry's content hold nothing before the entry? */
 bool yaml_on_own_line(const struct yaml_file *file, uint32_t at);
 
@@ -77,7 +81,7 @@ struct slice yaml_flow_separator(const struct yaml_node *entry);
 /* region.c: offset of the comma behind a flow entry, also behind comments and line ends; 0: there is none. */
 uint32_t yaml_comma(const struct yaml_node *entry);
 
-/* region.c: end of the comment on the line of `at` with nothing but blanks and one comma before it; 0: there is none. */
+/* region.c: the end of the line of `at` where only blanks, one comma and a comment, or blanks behind the comma, follow; else 0. */
 uint32_t yaml_note_end(const struct yaml_file *file, uint32_t at);
 
 /* region.c: are there only blanks from `at` to its line end? The begin of the line behind it, or the end of the file. */
@@ -116,6 +120,9 @@ void edits_refuse(struct yaml_edits *e, const struct err *err);
 /* edit.c: is the entry `node` deleted by the list? */
 bool edits_delete(const struct yaml_edits *e, const struct yaml_node *node);
 
+/* edit.c: does the list put anything new on this side of the entry? */
+bool edits_insert(const struct yaml_edits *e, const struct yaml_node *node, enum yaml_side side);
+
 /* edit.c: the nearest sibling that stays, behind the entry or before it; NULL: none. */
 const struct yaml_node *edits_staying(const struct yaml_edits *e, const struct yaml_node *node, bool forward);
 
@@ -138,9 +145,29 @@ struct splices {
 /* splice.c: adds one splice; the text is copied. The row may be completed until the next one is added. */
 struct splice *splice_add(struct splices *s, uint32_t start, uint32_t end, struct slice text, int rank);
 
+/*
+ * splice.c: new lines beside a block entry: behind the entry's region, or above its own comments. Where the entry begins on the line of
+ * its parent's dash, the new text takes that place and pushes the entry to a line of its own.
+ */
+struct splice *splice_block_insert(const struct yaml_node *near, enum yaml_side side, struct slice text, struct splices *out);
+
+/*
+ * splice.c: the chomping indicator of the block scalar that the entry ends in: '-', '+', ' ' without one; 0: it ends in something else.
+ * And does the file end there, without a line end, so that whatever gives it one changes the value?
+ */
+char splice_chomping(const struct yaml_node *n);
+bool splice_bare_scalar(const struct yaml_node *n);
+
+/* copy.c: one intention to copy. */
+int splice_copy(const struct edit *edit, struct splices *out, struct err *err);
+
 /* comma.c: text beside a flow entry, with a comma as its neighbours have it; deletion of an entry, one of its list's to go. */
 void splice_flow_insert(const struct yaml_node *near, enum yaml_side side, struct slice text, struct splices *out);
-void splice_flow_delete(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out);
+int splice_flow_delete(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out, struct err *err);
+
+/* splice.c: the splices of all intentions, unsorted; sorting, which drops equal ones of the same bytes and refuses overlaps. */
+int splices_collect(const struct yaml_edits *e, struct splices *out, struct err *err);
+int splices_sort(struct splices *s, const struct yaml_edits *e, struct err *err);
 
 /* splice.c: all splices of a list, sorted, not overlapping. */
 int splices_make(const struct yaml_edits *e, struct splices *out, struct err *err);

@@ -59,6 +59,19 @@ bool yaml_at_bare_end(const struct yaml_file *file, uint32_t at)
 	return at == file->bytes.len && at > file->body && file->bytes.ptr[at - 1] != '\n';
 }
 
+uint32_t yaml_before_break(const struct yaml_file *file, uint32_t line)
+{
+	const char *p = file->bytes.ptr;
+
+	if (yaml_at_bare_end(file, line))
+		return line;
+	if (line > file->body && p[line - 1] == '\n')
+		line--;
+	if (line > file->body && p[line - 1] == '\r')
+		line--;
+	return line;
+}
+
 uint32_t yaml_blanks_before(const struct yaml_file *file, uint32_t at)
 {
 	while (at > file->body && blank(file->bytes.ptr[at - 1]))
@@ -189,6 +202,39 @@ static uint32_t indicator_end(const struct yaml_file *file, struct yaml_node *n)
 	return n->key->end;
 }
 
+/* Width of the indentation of a block scalar's content as its first line shows it; 0 when its header says it or there is none. */
+static uint32_t scalar_indent(const struct yaml_file *file, const struct yaml_node *n, uint32_t header)
+{
+	const char *p = file->bytes.ptr;
+
+	if (n->start + 2 < header &&
+	    ((p[n->start + 1] > '0' && p[n->start + 1] <= '9') || (p[n->start + 2] > '0' && p[n->start + 2] <= '9')))
+		return 0;
+	for (uint32_t at = header; at < n->end; at = yaml_next_line(file, at))
+		if (!line_is_blank(file, at))
+			return first_of_line(file, at) - at;
+	return 0;
+}
+
+/* Where a block scalar ends: libyaml counts the empty lines below it in, which are its content with "+" only. */
+static uint32_t scalar_end(const struct yaml_file *file, const struct yaml_node *n)
+{
+	const char *p = file->bytes.ptr;
+	uint32_t header = yaml_next_line(file, n->start), end = n->end, indent = scalar_indent(file, n, header);
+
+	for (uint32_t at = n->start; at < header && !blank(p[at]) && p[at] != '\n'; at++)
+		if (p[at] == '+')
+			return end;
+	while (end > header && p[end - 1] == '\n') {
+		uint32_t line = yaml_line_start(file, end - 1);
+
+		if (!line_is_blank(file, line) || first_of_line(file, line) - line > indent)
+			break;
+		end = line;
+	}
+	return end;
+}
+
 static void regions_of(struct yaml_file *file, struct yaml_node *parent);
 
 /* The entry `n`: `from` is where the one before ends, `limit` where head comments may begin. */
@@ -204,6 +250,8 @@ static void region_of(struct yaml_file *file, struct yaml_node *n, uint32_t from
 	regions_of(file, n);
 	if (n->kind == YAML_SCALAR && n->start == n->end && !(n->flags & (YAML_ANCHORED | YAML_TAGGED)))
 		n->outer = n->start = n->end = value;
+	if (n->style == YAML_LITERAL || n->style == YAML_FOLDED)
+		n->end = scalar_end(file, n);
 	if (!flow && !yaml_on_own_line(file, n->entry))
 		n->flags |= YAML_OPENS;
 	n->head = !yaml_on_own_line(file, n->entry) ? n->entry : head_of(file, n->entry, limit);
@@ -320,14 +368,13 @@ uint32_t yaml_comma(const struct yaml_node *entry)
 
 uint32_t yaml_note_end(const struct yaml_file *file, uint32_t at)
 {
-	const char *p = file->bytes.ptr;
-	uint32_t end;
+	uint32_t end = line_end(file, at), comma;
 
-	at = first_of_line(file, at);
-	if (at < file->bytes.len && p[at] == ',')
-		at = first_of_line(file, at + 1);
-	if (at >= file->bytes.len || p[at] != '#')
-		return 0;
-	end = line_end(file, at);
-	return p[end - 1] == '\r' ? end - 1 : end;
+	if (end > at && file->bytes.ptr[end - 1] == '\r')
+		end--;
+	comma = first_of_line(file, at);
+	at = comma < end && file->bytes.ptr[comma] == ',' ? first_of_line(file, comma + 1) : comma;
+	if (at < end)
+		return file->bytes.ptr[at] == '#' ? end : 0;
+	return at > comma + 1 ? end : 0;
 }

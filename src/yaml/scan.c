@@ -195,13 +195,23 @@ static void mark_template(struct scan *s, struct yaml_node *n)
 		s->file->templated = n;
 }
 
+/* A scalar's value: the bytes of the source where they say just that, which is nearly always; else a copy. */
+static struct slice value_of(const struct scan *s, const struct yaml_node *n, const yaml_event_t *ev)
+{
+	size_t quote = n->style == YAML_SINGLE || n->style == YAML_DOUBLE;
+	struct slice value = { (const char *)ev->data.scalar.value, ev->data.scalar.length };
+	struct slice source = slice_sub(s->file->bytes, n->start + quote, value.len);
+
+	return slice_eq(source, value) ? source : arena_copy(s->file->arena, value);
+}
+
 static void on_scalar(struct scan *s, const yaml_event_t *ev)
 {
 	struct yaml_node *n = node_new(s, ev, YAML_SCALAR, ev->data.scalar.anchor, ev->data.scalar.tag);
 	uint32_t at;
 
 	n->style = scalar_style(ev->data.scalar.style);
-	n->text = keep(s, ev->data.scalar.value, ev->data.scalar.length);
+	n->text = value_of(s, n, ev);
 	if (s->signs && n->style == YAML_PLAIN && n->text.len > 1 && yaml_looks_templated(n->text, &at))
 		mark_template(s, n);
 	attach(s, n);
@@ -249,7 +259,8 @@ static int syntax_error(const struct scan *s, struct err *err)
 	uint32_t sign;
 
 	if (yaml_looks_templated(f->bytes, &sign))
-		return err_set(err, &CODE_yaml_template, yaml_place_at(f, sign), "the file is a template");
+		return err_set(err, &CODE_yaml_template, yaml_place_at(f, sign), "the file is a template (as YAML, line %u: %s)",
+			       at.line, p->problem ? p->problem : "cannot be parsed");
 	if (p->error == YAML_READER_ERROR)
 		return err_set(err, &CODE_yaml_encoding, yaml_place_at(f, f->body + (uint32_t)p->problem_offset), "%s", p->problem);
 	if (p->error == YAML_MEMORY_ERROR)
@@ -325,5 +336,7 @@ int yaml_scan(struct yaml_file *file, struct err *err)
 	result = scan_events(&s, err);
 	free(s.steps);
 	yaml_parser_delete(&s.parser);
+	file->nodes = xrealloc_array(file->nodes, file->nnodes, sizeof(struct yaml_node *)); /* thousands of files may be kept */
+	file->nodes_cap = file->nnodes;
 	return result;
 }

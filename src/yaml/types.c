@@ -235,7 +235,7 @@ void yaml_write_string(struct str *out, struct slice text, bool flow)
 
 void yaml_write_like(const struct yaml_node *scalar, enum yaml_lit_kind kind, struct slice text, struct str *out)
 {
-	bool json = yaml_in_flow(scalar) && scalar->key && scalar->key->style == YAML_DOUBLE;
+	bool json = scalar->key && scalar->key->style == YAML_DOUBLE && yaml_in_flow(scalar) && yaml_type_of(scalar) != YAML_STRING;
 
 	if (scalar->style == YAML_SINGLE && !needs_escape(text))
 		write_single(out, text);

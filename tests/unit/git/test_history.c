@@ -180,6 +180,32 @@ Test(history, not_there_at_all)
 	expect_walk(PATHS("b", "d", "d/a/x"), "0:b=-(c1..c1)|1:d=-(c1..c1)|2:d/a/x=-(c1..c1)|");
 }
 
+Test(history, one_file_asked_for_twice)
+{
+	new_repo();
+	step("a", "1\n", "c1");
+	step("a", "2\n", "c2");
+	expect_walk(PATHS("a", "a"), "0:a=2(c2..c2)|1:a=2(c2..c2)|0:a=1(c1..c1)|0:a=-(c1..c1)|1:a=1(c1..c1)|1:a=-(c1..c1)|");
+}
+
+Test(history, a_folder_becomes_a_file_and_back)
+{
+	new_repo();
+	put_long("a", "v1", 20);
+	commit_all("c1");
+	git("mv", "a", "t", NULL);
+	cr_assert_eq(mkdir("a", 0777), 0);
+	git("mv", "t", "a/x", NULL);
+	commit_all("c2");
+	git("mv", "a/x", "t", NULL);
+	(void)rmdir("a");
+	git("mv", "t", "a", NULL);
+	commit_all("c3");
+	put_long("a", "v2", 20);
+	commit_all("c4");
+	expect_walk(PATHS("a"), "0:a=v2\nline 0 of(c4..c4)|0:a=v1\nline 0 of(c1..c3)|0:a=-(c1..c1)|");
+}
+
 Test(history, no_files)
 {
 	AUTO_REPO struct repo *r = NULL;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 TestSuite(worktree, .init = scratch_enter, .fini = scratch_leave);
@@ -380,6 +381,45 @@ Test(worktree, put_back_when_the_index_cannot_be_written)
 	expect_clean();
 	expect_file("old/deep/file.yaml", "old\n");
 	cr_expect_not(file_exists("new"));
+}
+
+/* What a process that tries the change ends with. */
+enum { WON, MOVED, BUSY, OTHER };
+
+static int race(const struct change *changes)
+{
+	struct err err = ERR_INIT;
+
+	if (go(changes, 1, BRANCH, &err) == 0)
+		return WON;
+	return err.code == &CODE_moved ? MOVED : err.code == &CODE_busy ? BUSY : OTHER;
+}
+
+Test(worktree, many_at_once)
+{
+	const struct change changes[] = { WEB };
+	pid_t children[6];
+	int ends[4] = { 0 };
+
+	one_commit();
+	for (size_t i = 0; i < 6; i++) {
+		children[i] = fork();
+		cr_assert_geq(children[i], 0);
+		if (!children[i])
+			_exit(race(changes));
+	}
+	for (size_t i = 0; i < 6; i++) {
+		int status;
+
+		cr_assert_eq(waitpid(children[i], &status, 0), children[i]);
+		cr_assert(WIFEXITED(status) && WEXITSTATUS(status) <= OTHER);
+		ends[WEXITSTATUS(status)]++;
+	}
+	cr_expect_eq(ends[OTHER], 0);
+	cr_expect_geq(ends[WON], 1);
+	expect_clean();
+	expect_sound();
+	expect_file("apps/web/vs.yaml", "weight: 99\n");
 }
 
 /* --- the index --- */

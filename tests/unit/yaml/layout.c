@@ -27,11 +27,14 @@ static void end_line(struct layout *l)
 {
 	static const char *const gaps[] = { " ", "  ", "\t", "        " };
 
-	if (once_in(l, 4))
-		str_addf(l->out, "%s# line %u \xc3\xa9", gaps[one_of(l, 4)], l->serial++);
+	if (slice_ends(str_slice(l->out), SLICE("-")) || slice_ends(str_slice(l->out), SLICE(":")))
+		str_adds(l->out, once_in(l, 4) ? " # line\n" : "\n"); /* no tab there, libyaml would say */
+	else if (once_in(l, 4))
+		str_addf(l->out, "%s# line %u \xc3\xa9\n", gaps[one_of(l, 4)], l->serial++);
 	else if (once_in(l, 10))
-		str_adds(l->out, "  ");
-	str_addc(l->out, '\n');
+		str_adds(l->out, "  \n");
+	else
+		str_addc(l->out, '\n');
 }
 
 /* Perhaps empty lines and comments of their own, in the column, deeper, or less deep. */

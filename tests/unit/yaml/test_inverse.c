@@ -51,7 +51,7 @@ static void same(const struct run *r, const char *what, const struct yaml_node *
 		  trial_where(at), r->before.ptr, between, (int)now.len, now.ptr);
 }
 
-/* A node with a parent, chosen at random; NULL when the file has none. */
+/* A value with a parent, chosen at random; every file has one. */
 static const struct yaml_node *choose(struct run *r)
 {
 	const struct yaml_node *n = r->file->nodes[trial_random(&r->state, r->file->nnodes)];
@@ -59,7 +59,7 @@ static const struct yaml_node *choose(struct run *r)
 	for (const struct yaml_node *c = n->parent ? n->parent->first : NULL; c; c = c->next)
 		if (c->key == n)
 			return c;
-	return n->parent ? n : n->first;
+	return n->parent ? n : n->first ? n->first : choose(r);
 }
 
 /* The entry of another parse at the place of `at`, moved by `shift` siblings. */
@@ -170,6 +170,39 @@ static void together(struct run *r, const struct yaml_node *set, const struct ya
 	yaml_file_free(changed);
 }
 
+/* Several at once: they give what yaml_check expects, or are refused; that it fails would be a bug. */
+static void several(struct run *r)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct yaml_edits *e = yaml_edits_new(r->file, arena);
+	AUTO_STR struct str out = STR_INIT, plan = STR_INIT, line = STR_INIT;
+	struct err err = ERR_INIT;
+
+	for (uint32_t n = 2 + trial_random(&r->state, 3); n; n--) {
+		const struct yaml_node *at = choose(r);
+		enum yaml_side side = trial_random(&r->state, 2) ? YAML_AFTER : YAML_BEFORE;
+		uint32_t kind = trial_random(&r->state, 4);
+		const struct yaml_lit *lit = &literals[trial_random(&r->state, 4)];
+
+		str_addf(&plan, "kind %u side %u at %s; ", kind, side, trial_where(at));
+		if (kind == 0)
+			yaml_delete(e, at, "test");
+		else if (kind == 1 && at->kind == YAML_SCALAR && !(at->flags & YAML_TAGGED))
+			yaml_set(e, at, LIT_STRING, SLICE("several"), "test");
+		else if (at->parent->kind == YAML_MAP)
+			yaml_put(e, at->parent, at, side, lit, "test");
+		else if (kind == 2)
+			yaml_add(e, at->parent, at, side, lit, "test");
+		else
+			(void)yaml_copy(e, at, side, SLICE("copied"), "test");
+	}
+	if (yaml_apply(e, &out, &err) == 0)
+		return;
+	err_format(&err, &line);
+	cr_assert_neq(err.code, &CODE_yaml_check, "seed %lu, several: %s: %s\n%s---", (unsigned long)r->seed, plan.ptr, line.ptr,
+		      r->before.ptr);
+}
+
 /* One list without intentions. */
 static void nothing(struct run *r)
 {
@@ -199,6 +232,7 @@ Test(yaml_inverse, random_layouts, .timeout = 60)
 			insert_and_delete(&r, choose(&r));
 			set_and_back(&r, choose(&r));
 			together(&r, choose(&r), choose(&r));
+			several(&r);
 		}
 		yaml_file_free(r.file);
 	}

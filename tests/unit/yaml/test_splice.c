@@ -90,7 +90,7 @@ static const struct trial put_rows[] = {
 	{ "behind block scalars",
 	  "a: |\n  x\n  # x\n\nb: >-\n  y\nc: |+\n  z\n\n",
 	  { PUT(YAML_AFTER, "a", &number), PUT(YAML_AFTER, "b", &other), PUT(YAML_AFTER, "c", &truth) },
-	  "a: |\n  x\n  # x\n\nw: 9\nb: >-\n  y\no: \"on\"\nc: |+\n  z\n\nt: true\n",
+	  "a: |\n  x\n  # x\nw: 9\n\nb: >-\n  y\no: \"on\"\nc: |+\n  z\n\nt: true\n",
 	  .flags = ENDED },
 	{ "behind an explicit key", "? a\n: 1\n", { PUT(YAML_AFTER, "a", &number) }, "? a\n: 1\nw: 9\n" },
 	{ "behind an alias",
@@ -146,7 +146,7 @@ static const struct trial add_rows[] = {
 	{ "an item that ends in a block scalar",
 	  "- a: |\n    x\n\n- b\n",
 	  { ADD(YAML_AFTER, "0", &number) },
-	  "- a: |\n    x\n\n- 9\n- b\n" },
+	  "- a: |\n    x\n- 9\n\n- b\n" },
 };
 
 static const struct trial delete_rows[] = {
@@ -173,7 +173,7 @@ static const struct trial delete_rows[] = {
 	{ "on the line of a dash, a list", "- a:\n  - 1\n  - 2\n  b: 2\n", { DELETE("0/a") }, "- b: 2\n" },
 	{ "on the line of a dash with its own comment", "- a: 1 # a\n    # a\n  b: 2\n", { DELETE("0/a") }, "- b: 2\n" },
 	{ "an empty value", "a: 1\nb: # c\nc: 1\n", { DELETE("b") }, "a: 1\nc: 1\n" },
-	{ "a block scalar", "a: |\n  x\n\nb: 1\n", { DELETE("a") }, "b: 1\n" },
+	{ "a block scalar", "a: |\n  x\n\nb: |+\n  y\n\nc: 1\n", { DELETE("a"), DELETE("b") }, "\nc: 1\n" },
 	{ "behind a block scalar", "a: |\n  x\nb: 1\nc: 2\n", { DELETE("b") }, "a: |\n  x\nc: 2\n" },
 	{ "behind a block scalar at the end", "a: |+\n  x\n\nb: 1", { DELETE("b") }, "a: |+\n  x\n\n", .flags = ENDED },
 	{ "two behind a block scalar at the end",

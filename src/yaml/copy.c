@@ -1,0 +1,124 @@
+#include "yaml/internal.h"
+
+#include <limits.h>
+
+/* A copy of a list item is the item's text with splices of its own: the nested intentions, and all comments taken out. */
+
+/* Is the span inside one of the splices? */
+static bool covered(const struct splices *s, uint32_t start, uint32_t end)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->items[i].start <= start && end <= s->items[i].end)
+			return true;
+	return false;
+}
+
+/* A copy leaves the comments to its original. */
+static void drop_comments(const struct yaml_node *item, struct splices *out)
+{
+	const struct yaml_file *f = item->file;
+
+	for (size_t i = 0; i < f->ncomments; i++) {
+		const struct comment *c = &f->comments[i];
+		uint32_t start, end;
+
+		if (c->start < item->entry || c->start >= item->stop || covered(out, c->start, c->end))
+			continue;
+		start = c->own ? yaml_before_break(f, yaml_line_start(f, c->start)) : yaml_blanks_before(f, c->start);
+		end = c->end;
+		splice_add(out, start, end, SLICE(""), INT_MAX);
+	}
+}
+
+/* Length of `text` without the blanks of its last line, if it holds nothing else. */
+static size_t without_blank_line(struct slice text)
+{
+	size_t len = text.len;
+
+	while (len && (text.ptr[len - 1] == ' ' || text.ptr[len - 1] == '\t'))
+		len--;
+	return len && text.ptr[len - 1] == '\n' ? len : text.len;
+}
+
+/* Cuts empty lines and the last line end off a copy's text; a block scalar at the end keeps what is its content. */
+static void trim_copy(const struct yaml_node *item, struct str *text)
+{
+	const struct yaml_file *f = item->file;
+	char chomping = splice_chomping(item);
+	bool ended = item->stop > item->end && !yaml_line_rest_blank(f, yaml_line_start(f, item->end - 1));
+	struct slice all = str_slice(text);
+
+	do {
+		all.len -= slice_ends(all, SLICE("\r\n")) ? 2 : slice_ends(all, SLICE("\n"));
+		all.len = chomping && !ended ? all.len : without_blank_line(all);
+	} while (chomping != '+' && slice_ends(all, SLICE("\n")));
+	text->len = all.len;
+	text->ptr[all.len] = '\0';
+}
+
+/* The comments that a copy brings along: its own and those of copies in it. */
+static struct slices copy_comments(const struct edit *edit, const struct splices *inner, struct arena *arena)
+{
+	struct slices all = { NULL, 0 };
+	size_t n = 1;
+
+	for (size_t i = 0; i < inner->n; i++)
+		n += inner->items[i].comments.n;
+	all.items = arena_array(arena, n, sizeof(*all.items));
+	if (edit->text.ptr && edit->at->parent->style != YAML_FLOW)
+		all.items[all.n++] = arena_printf(arena, "# %" SLICE_FMT, SLICE_ARG(edit->text));
+	for (size_t i = 0; i < inner->n; i++)
+		for (size_t j = 0; j < inner->items[i].comments.n; j++)
+			all.items[all.n++] = inner->items[i].comments.items[j];
+	return all;
+}
+
+/* Does a comment line end a block scalar with "+"? Without it, empty lines below would become content. */
+static bool needs_comments(const struct yaml_node *item)
+{
+	const struct yaml_file *f = item->file;
+
+	for (uint32_t i = item->id; i <= f->nnodes && f->nodes[i - 1]->start <= item->end; i++) {
+		const struct yaml_node *n = f->nodes[i - 1];
+
+		if (n->kind != YAML_SCALAR || splice_chomping(n) != '+')
+			continue;
+		for (size_t j = 0; j < f->ncomments; j++)
+			if (f->comments[j].own && yaml_line_start(f, f->comments[j].start) == n->end)
+				return true;
+	}
+	return false;
+}
+
+int splice_copy(const struct edit *edit, struct splices *out, struct err *err)
+{
+	const struct yaml_node *item = edit->at;
+	bool flow = item->parent->style == YAML_FLOW;
+	struct splices inner = { .arena = out->arena };
+	AUTO_STR struct str text = STR_INIT, all = STR_INIT;
+
+	if (needs_comments(item))
+		return err_set(err, &CODE_yaml_style, yaml_place(item), "a block scalar with '+' above a comment cannot be copied");
+	if (splice_bare_scalar(item))
+		return err_set(err, &CODE_yaml_style, yaml_place(item), "%s",
+			       "a block scalar whose last line has no line end cannot be copied");
+	if (splices_collect(edit->nested, &inner, err) < 0)
+		return -1;
+	drop_comments(item, &inner);
+	if (splices_sort(&inner, edit->nested, err) < 0)
+		return -1;
+	splices_render(item->file, &inner, item->entry, flow ? item->end : item->stop, &text);
+	if (!flow)
+		trim_copy(item, &text);
+	if (!flow && edit->text.ptr) {
+		str_addf(&all, "# %" SLICE_FMT, SLICE_ARG(edit->text));
+		str_add(&all, yaml_eol(item->file, item->entry));
+		str_fill(&all, ' ', yaml_column(item->file, item->entry));
+	}
+	str_add(&all, str_slice(&text));
+	if (flow)
+		splice_flow_insert(item, edit->side, str_slice(&all), out);
+	else
+		splice_block_insert(item, edit->side, str_slice(&all), out)->comments = copy_comments(edit, &inner, out->arena);
+	return 0;
+}
