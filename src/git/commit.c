@@ -65,7 +65,7 @@ static struct entry *entry_named(struct entry *items, size_t *n, struct map *nam
 }
 
 /* Writes a tree; `*empty` when nothing is left of it. */
-static int write_tree(const struct rewrite *w, struct entry *items, size_t n, git_oid *out, bool *empty)
+static void write_tree(const struct rewrite *w, struct entry *items, size_t n, git_oid *out, bool *empty)
 {
 	AUTO_STR struct str text = STR_INIT;
 
@@ -79,7 +79,7 @@ static int write_tree(const struct rewrite *w, struct entry *items, size_t n, gi
 		str_add(&text, (struct slice){ (const char *)items[i].id.id, sizeof(items[i].id.id) });
 	}
 	*empty = text.len == 0;
-	return batch_add(w->batch, GIT_OBJECT_TREE, str_slice(&text), out, w->err);
+	batch_add(w->batch, GIT_OBJECT_TREE, str_slice(&text), out);
 }
 
 /* A file's entry gets its new blob, or goes. */
@@ -94,7 +94,8 @@ static int set_blob(const struct rewrite *w, struct entry *e, const struct chang
 		return 0;
 	}
 	e->mode = c->mode == 0100755 ? 0100755 : 0100644;
-	return batch_add(w->batch, GIT_OBJECT_BLOB, c->after, &e->id, w->err);
+	batch_add(w->batch, GIT_OBJECT_BLOB, c->after, &e->id);
+	return 0;
 }
 
 static int rewrite_tree(const struct rewrite *w, const git_tree *base, const struct change *changes, size_t n, size_t prefix,
@@ -160,7 +161,10 @@ static int rewrite_tree(const struct rewrite *w, const git_tree *base, const str
 		map_set(&names, items[i].name, i);
 	failed = change_entries(w, items, &nentries, &names, changes, n, prefix);
 	map_release(&names);
-	return failed ? -1 : write_tree(w, items, nentries, out, empty);
+	if (failed)
+		return -1;
+	write_tree(w, items, nentries, out, empty);
+	return 0;
 }
 
 static int by_path(const void *a, const void *b)
@@ -231,7 +235,8 @@ static int make_objects(const struct rewrite *w, const struct oid *parent, const
 	if (rewrite_tree(w, base, sorted, n, 0, &tree, &empty) < 0 ||
 	    commit_text(w->repo, &tree, parent, message, &text, w->err) < 0)
 		return -1;
-	return batch_add(w->batch, GIT_OBJECT_COMMIT, str_slice(&text), out, w->err);
+	batch_add(w->batch, GIT_OBJECT_COMMIT, str_slice(&text), out);
+	return 0;
 }
 
 int commit_write(struct repo *r, const struct oid *parent, const struct change *changes, size_t n, const char *message,

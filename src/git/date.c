@@ -20,7 +20,7 @@ static bool parse_zone(struct slice s, int *minutes)
 			return false;
 	}
 	*minutes = (int)((value[0] * 10 + value[1]) * 60 + value[2] * 10 + value[3]) * (s.ptr[0] == '-' ? -1 : 1);
-	return n == 2 || n == 4;
+	return (n == 2 || n == 4) && value[0] * 10 + value[1] < 24 && value[2] < 6;
 }
 
 /* The offset that this computer's time zone has at an instant. */

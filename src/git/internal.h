@@ -91,14 +91,23 @@ bool date_parse(const char *text, git_time_t *when, int *zone);
 /* identity.c: who writes a commit, as git finds it: environment, author.* or committer.*, user.*, EMAIL. */
 int identity(struct repo *r, bool author, git_signature **out, struct err *err);
 
-/* pack.c: objects that are written together, in one pack when they are many. */
+/*
+ * pack.c: the name of an object, by a SHA-1 several times as fast as libgit2's, which looks for forged collisions. libgit2 and git do that
+ * to all that is written anyway.
+ */
+void object_name(git_object_t type, struct slice bytes, git_oid *out);
+
+/* Objects that are written together, in one pack when they are many. */
 struct batch;
 struct batch *batch_new(struct repo *r);
 void batch_free(struct batch *b);
 /* Adds an object and gives its name. */
-int batch_add(struct batch *b, git_object_t type, struct slice bytes, git_oid *out, struct err *err);
+void batch_add(struct batch *b, git_object_t type, struct slice bytes, git_oid *out);
 /* Makes all of them durable. */
 int batch_write(struct batch *b, struct err *err);
+
+/* checkouts.c: is the branch checked out in this working tree? Refuses one that another one has, or that is being rebased: checked_out. */
+int checkouts_find(struct repo *r, const char *branch, bool *here, struct err *err);
 
 /* worktree.c, checkout.c: one file of the working tree that follows its branch. */
 struct tree_change {

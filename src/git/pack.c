@@ -3,6 +3,7 @@
 #include "git/internal.h"
 
 #include <sha1.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -50,23 +51,33 @@ void batch_free(struct batch *b)
 	free(b);
 }
 
-int batch_add(struct batch *b, git_object_t type, struct slice bytes, git_oid *out, struct err *err)
+void object_name(git_object_t type, struct slice bytes, git_oid *out)
+{
+	char head[32];
+	int len = snprintf(head, sizeof(head), "%s %zu", git_object_type2string(type), bytes.len);
+	SHA1_CTX sha;
+
+	SHA1Init(&sha);
+	SHA1Update(&sha, (const uint8_t *)head, (size_t)len + 1); /* with the NUL */
+	SHA1Update(&sha, (const uint8_t *)bytes.ptr, bytes.len);
+	SHA1Final(out->id, &sha);
+}
+
+void batch_add(struct batch *b, git_object_t type, struct slice bytes, git_oid *out)
 {
 	struct slice name;
 	bool there;
 
-	if (git_odb_hash(out, bytes.ptr ? bytes.ptr : "", bytes.len, type) < 0)
-		return git_fail(err, NOWHERE, "cannot name an object");
+	object_name(type, bytes, out);
 	name = arena_copy(b->arena, (struct slice){ (const char *)out->id, sizeof(out->id) });
 	if (map_get(&b->ids, name) != MAP_NONE)
-		return 0;
+		return;
 	/* Looking for packs that came meanwhile, for each object, would take most of the time. */
 	there = git_odb_exists_ext(b->repo->odb, out, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
 	map_set(&b->ids, name, b->n);
 	ROOM(b->items, b->n, b->cap);
 	b->items[b->n++] = (struct object){ *out, type, arena_copy(b->arena, bytes.ptr ? bytes : SLICE("")), there };
 	b->fresh += !there;
-	return 0;
 }
 
 /* One by one. Those that are there are made young again, so that no git gc takes them for garbage meanwhile. */

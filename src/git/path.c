@@ -26,7 +26,7 @@ static bool hfs_dot_git(struct slice name)
 		size_t len = utf8_decode(slice_sub(name, i, 4), &c);
 
 		if (!len)
-			return false;
+			break; /* HFS+ refuses what is not UTF-8; for git the name ends there */
 		i += len;
 		if (hfs_ignores(c))
 			continue;

@@ -8,82 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- which branch is where ------------------------------------------------------------------------------------------------------ */
-
-/* Is this the branch that HEAD of this working tree is on? */
-static bool checked_out_here(struct repo *r, const char *branch)
-{
-	AUTO_STR struct str head = STR_INIT;
-	struct err ignored = ERR_INIT;
-
-	return repo_workdir(r) && repo_head_branch(r, &head, &ignored) == 0 && slice_is(str_slice(&head), branch);
-}
-
-/* Is this HEAD (NULL: it could not be had) on the branch? Frees it. */
-static bool head_is(git_reference *head, const char *ref)
-{
-	bool is = head && !strcmp(git_reference_name(head), ref);
-
-	git_reference_free(head);
-	return is;
-}
-
-/* Does a linked worktree have the branch checked out? */
-static bool in_linked(struct repo *r, const char *ref)
-{
-	git_strarray names = { NULL, 0 };
-	bool found = false;
-
-	if (git_worktree_list(&names, r->git) < 0)
-		return false;
-	for (size_t i = 0; i < names.count && !found; i++) {
-		git_reference *head = NULL;
-
-		(void)git_repository_head_for_worktree(&head, r->git, names.strings[i]);
-		found = head_is(head, ref);
-	}
-	git_strarray_dispose(&names);
-	return found;
-}
-
-/* Does the main working tree, seen from a linked one, have the branch checked out? A bare repository's HEAD is no checkout. */
-static bool in_main(struct repo *r, const char *ref)
-{
-	git_repository *main_repo = NULL;
-	git_reference *head = NULL;
-	bool found;
-
-	if (git_repository_is_worktree(r->git) != 1 || git_repository_open(&main_repo, git_repository_commondir(r->git)) < 0)
-		return false;
-	if (git_repository_is_bare(main_repo) != 1)
-		(void)git_repository_head(&head, main_repo);
-	found = head_is(head, ref);
-	git_repository_free(main_repo);
-	return found;
-}
-
-/* Refuses a branch that another worktree has checked out: its files would be left behind. */
-static int check_elsewhere(struct repo *r, const char *branch, struct err *err)
-{
-	AUTO_STR struct str ref = STR_INIT;
-
-	str_addf(&ref, "refs/heads/%s", branch);
-	if (!in_linked(r, ref.ptr) && !in_main(r, ref.ptr))
-		return 0;
-	(void)err_set(err, &CODE_checked_out, place_of(repo_where(r)), "the branch '%s' is checked out in another worktree",
-		      branch);
-	return err_remedy(err, "run the command there; git worktree list shows where");
-}
-
 /* --- is it clean ---------------------------------------------------------------------------------------------------------------- */
 
 /* The name that bytes have as a blob; all zero for an absent file. */
-static int blob_name(struct slice bytes, git_oid *out, struct err *err)
+static void blob_name(struct slice bytes, git_oid *out)
 {
 	memset(out, 0, sizeof(*out));
-	if (bytes.ptr && git_odb_hash(out, bytes.ptr, bytes.len, GIT_OBJECT_BLOB) < 0)
-		return git_fail(err, NOWHERE, "cannot name a file");
-	return 0;
+	if (bytes.ptr)
+		object_name(GIT_OBJECT_BLOB, bytes, out);
 }
 
 /* Does the file hold just the bytes of before? Then nothing in it is lost, whatever filters would make of it. */
@@ -147,15 +79,35 @@ static int check_staged(const struct tree_change *c, const git_index_entry *entr
 	return 0;
 }
 
+/* Refuses a new file where the index has a folder, or a file where it needs one: an index with both is none that git can commit. */
+static int check_index_folders(git_index *index, const struct tree_change *c, struct err *err)
+{
+	AUTO_STR struct str folder = STR_INIT;
+	struct slice rest = c->path, name;
+	bool bad = false;
+
+	while (!bad && slice_next(&rest, '/', &name)) {
+		str_add(&folder, name);
+		bad = rest.ptr && git_index_get_bypath(index, folder.ptr, 0);
+		str_addc(&folder, '/');
+	}
+	if (!bad && git_index_find_prefix(NULL, index, folder.ptr) < 0)
+		return 0;
+	return err_set(err, &CODE_dirty, (struct place){ c->path, 0, 0 }, "files that are staged are in the way");
+}
+
 /* One file and its index entry: as before, or as wanted already. */
 static int check_file(const struct worktree_plan *w, git_index *index, struct tree_change *c, struct err *err)
 {
 	const git_index_entry *entry = git_index_get_bypath(index, c->path.ptr, 0);
 	git_oid before, file;
 
-	if (tree_path_check(c->path, err) < 0 || blob_name(c->change->before, &before, err) < 0 ||
-	    blob_name(c->change->after, &c->after, err) < 0 || worktree_check_folders(w, c, err) < 0 ||
+	blob_name(c->change->before, &before);
+	blob_name(c->change->after, &c->after);
+	if (tree_path_check(c->path, err) < 0 || worktree_check_folders(w, c, err) < 0 ||
 	    file_name_now(w, c, &before, &file, err) < 0 || check_staged(c, entry, &before, err) < 0)
+		return -1;
+	if (!entry && c->change->after.ptr && check_index_folders(index, c, err) < 0)
 		return -1;
 	c->absent = entry && entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE && git_oid_is_zero(&file);
 	if (!c->absent && !git_oid_equal(&file, &before) && !git_oid_equal(&file, &c->after))
@@ -178,6 +130,9 @@ int worktree_open_index(struct repo *r, bool again, git_index **out, struct err 
 		return err_remedy(err, "the index is split: git update-index --no-split-index");
 	if (e && e->message && strstr(e->message, "'sdir'"))
 		return err_remedy(err, "the index is sparse: git sparse-checkout reapply --no-sparse-index");
+	if (e && e->message && strstr(e->message, "checksum"))
+		return err_remedy(err,
+				  "if git leaves it out: git config index.skipHash false, git update-index --force-write-index");
 	return -1;
 }
 
@@ -216,11 +171,14 @@ int worktree_prepare(struct repo *r, const char *branch, const struct change *ch
 {
 	AUTO_GIT(index) git_index *index = NULL;
 	struct worktree_plan *w;
+	bool here = false;
 	int failed = 0;
 
 	*out = NULL;
-	if (!checked_out_here(r, branch))
-		return check_elsewhere(r, branch, err);
+	if (checkouts_find(r, branch, &here, err) < 0)
+		return -1;
+	if (!here)
+		return 0;
 	if (worktree_open_index(r, false, &index, err) < 0 || check_index_lock(index, err) < 0)
 		return -1;
 	w = plan_new(r, changes, n);

@@ -124,7 +124,17 @@ struct asking {
 	struct err *err;
 };
 
-/* Are the weights readable, and does the route send something? */
+/* What old and new have together. */
+static long moving_total(const struct route *r)
+{
+	long total = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		total += r->dests[i].side == SIDE_OTHER ? 0 : dest_weight(r, &r->dests[i]);
+	return total;
+}
+
+/* Are the weights readable, and does the route send something, also to old or new? */
 static int check_weights(const struct asking *a)
 {
 	const struct route *r = a->now;
@@ -139,44 +149,51 @@ static int check_weights(const struct asking *a)
 	if (route_total(r) == 0)
 		return err_set(a->err, &CODE_weight_zero, yaml_place(r->list), "the weights of %" SLICE_FMT " sum to 0",
 			       SLICE_ARG(route_label(r, a->arena)));
+	if (a->goal->stage.kind != STAGE_START && moving_total(r) == 0)
+		return err_set(a->err, &CODE_weight_zero, yaml_place(r->list),
+			       "the old destinations of %" SLICE_FMT " have weight 0", SLICE_ARG(route_label(r, a->arena)));
 	return 0;
+}
+
+/* Scales weights up or down to a new sum, as near as whole numbers go; the first takes the difference. */
+static void scale(long *base, size_t n, long sum, long total)
+{
+	long all = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		base[i] = base[i] * total / sum;
+		all += base[i];
+	}
+	base[0] += total - all;
 }
 
 /* The old destinations' weights at baseline into `base`, and their sum today, which stays what it is. */
 static int base_weights(const struct asking *a, long *base, long *total)
 {
 	const struct route *now = a->now, *then = a->base && !a->goal->adopt ? a->base : now;
+	struct slice label = route_label(now, a->arena);
+	struct place at = yaml_place(now->node);
 	size_t n = 0;
 	long sum = 0;
 
-	*total = 0;
-	for (size_t i = 0; i < now->n; i++)
-		if (now->dests[i].side != SIDE_OTHER)
-			*total += dest_weight(now, &now->dests[i]);
+	*total = base[0] = moving_total(now);
+	if (now->nold == 1)
+		return 0;
 	for (size_t i = 0; i < then->n; i++)
 		if (then->dests[i].side == SIDE_OLD)
-			base[n++] = dest_weight(then, &then->dests[i]);
-	if (now->nold == 1) {
-		base[0] = *total;
-	} else {
-		for (size_t i = 0; i < n; i++)
-			sum += base[i];
-		if (then == now && now->nnew && !a->goal->adopt)
-			return err_set(a->err, &CODE_no_baseline, yaml_place(now->node),
-				       "%" SLICE_FMT
-				       " has several old destinations, and no version from before the migration says their shares",
-				       SLICE_ARG(route_label(now, a->arena)));
-		for (size_t i = 0; i < n && a->goal->adopt && sum; i++) /* scaled up to the whole, as near as it goes */
-			base[i] = base[i] * *total / sum;
-		for (size_t i = 0, all = 0; i < n && a->goal->adopt && sum; i++) {
-			all += (size_t)base[i];
-			if (i + 1 == n)
-				base[0] += *total - (long)all;
-		}
-	}
-	if (!*total)
-		return err_set(a->err, &CODE_weight_zero, yaml_place(now->list),
-			       "the old destinations of %" SLICE_FMT " have weight 0", SLICE_ARG(route_label(now, a->arena)));
+			sum += base[n++] = dest_weight(then, &then->dests[i]);
+	if (then == now && now->nnew && (!a->goal->adopt || !sum))
+		return err_set(a->err, &CODE_no_baseline, at,
+			       "%" SLICE_FMT
+			       " has several old destinations, and no version from before the migration says their shares",
+			       SLICE_ARG(label));
+	if (a->goal->adopt)
+		scale(base, n, sum, *total);
+	else if (sum != *total)
+		return err_set(a->err, &CODE_baseline_pair, at,
+			       "the old and new destinations of %" SLICE_FMT
+			       " have weight %ld together, and had %ld at the baseline",
+			       SLICE_ARG(label), *total, sum);
 	return 0;
 }
 
@@ -200,13 +217,9 @@ static bool same_olds(const struct route *now, const struct route *base)
 /* Without a baseline a sole old destination gets what it and new have together. */
 static void want_sum(const struct route *now, struct want *out)
 {
-	long sum = 0;
-
-	for (size_t i = 0; i < now->n; i++)
-		sum += now->dests[i].side == SIDE_OTHER ? 0 : dest_weight(now, &now->dests[i]);
 	for (size_t i = 0; i < now->n; i++)
 		if (now->dests[i].side == SIDE_OLD)
-			out->weight[i] = sum;
+			out->weight[i] = moving_total(now);
 }
 
 /* Weights of a stage with no new destination: those of the baseline, with or without a key as there. */

@@ -68,7 +68,7 @@ static int guard_conflict(const struct yaml_file *file, struct err *err)
 	struct slice s = file->bytes;
 	size_t open = SIZE_MAX;
 
-	for (size_t at = 0; at < s.len;) {
+	for (size_t at = file->body; at < s.len;) {
 		size_t eol = slice_find_byte(slice_sub(s, at, s.len), '\n');
 
 		if (open == SIZE_MAX && marker_at(s, at, '<'))
@@ -139,18 +139,25 @@ int yaml_guard_breaks(const struct yaml_file *file, struct err *err)
 	return 0;
 }
 
-bool yaml_looks_templated(struct slice bytes, uint32_t *at)
+/* Does a template's sign begin with the brace or parenthesis at `at`? */
+static bool is_sign(struct slice bytes, size_t at)
 {
 	static const struct slice signs[] = { SLICE_INIT("{{"), SLICE_INIT("{%"), SLICE_INIT("(@="), SLICE_INIT("(@-"),
 					      SLICE_INIT("(@ ") };
-	size_t first = SIZE_MAX;
 
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-		size_t hit = slice_find(bytes, signs[i]);
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (slice_starts(slice_sub(bytes, at, signs[i].len), signs[i]))
+			return true;
+	return false;
+}
 
-		if (hit < first)
-			first = hit;
-	}
-	*at = first == SIZE_MAX ? 0 : (uint32_t)first;
-	return first != SIZE_MAX;
+bool yaml_looks_templated(struct slice bytes, uint32_t *at)
+{
+	for (size_t i = 0; i < bytes.len; i++)
+		if ((bytes.ptr[i] == '{' || bytes.ptr[i] == '(') && is_sign(bytes, i)) {
+			*at = (uint32_t)i;
+			return true;
+		}
+	*at = 0;
+	return false;
 }

@@ -497,10 +497,16 @@ Test(commit, dates_as_git_reads_them)
 
 Test(commit, dates_that_are_none)
 {
-	static const char *const dates[] = {
-		"yesterday noon o'clock",  "@", "@12x +0000", "@12 +00x0", "2005-13-07 22:13:13 +0000", "1234",
-		"2005-04-07 22:13:13 EVER"
-	};
+	static const char *const dates[] = { "yesterday noon o'clock",
+					     "@",
+					     "@12x +0000",
+					     "@12 +00x0",
+					     "2005-13-07 22:13:13 +0000",
+					     "1234",
+					     "2005-04-07 22:13:13 EVER",
+					     "2005-04-07 22:13:13 +2400",
+					     "2005-04-07 22:13:13 +0160",
+					     "@12 +9999" };
 	const struct change c = change("a", NULL, "x\n");
 
 	one_commit();

@@ -270,6 +270,22 @@ Test(worktree, something_else_is_in_the_way)
 	expect_refused(1, dirty, "fifo", change("fifo", NULL, "x\n"));
 }
 
+Test(worktree, staged_files_are_in_the_way)
+{
+	one_commit();
+	put("new", "mine\n");
+	put("dir/x", "mine\n");
+	git("add", "-A", NULL);
+	cr_assert_eq(unlink("new"), 0);
+	cr_assert_eq(unlink("dir/x"), 0);
+	cr_assert_eq(rmdir("dir"), 0);
+	expect_refused(1, dirty, "new/x: files that are staged", change("new/x", NULL, "x\n"));
+	expect_refused(1, dirty, "dir: files that are staged", change("dir", NULL, "x\n"));
+	expect_go((const struct change[]){ change("dir.x", NULL, "x\n"), change("new-x", NULL, "x\n") }, 2);
+	expect_git("mine", "show", ":new");
+	expect_git("AD dir/x\nAD new", "status", "--porcelain");
+}
+
 Test(worktree, symlinked_folders_lead_out)
 {
 	one_commit();
@@ -493,6 +509,17 @@ Test(worktree, an_index_that_libgit2_cannot_read)
 	git("update-index", "--no-split-index", NULL);
 	expect_go((const struct change[]){ WEB }, 1);
 	expect_clean();
+}
+
+Test(worktree, an_index_without_a_checksum)
+{
+	FILE *f;
+
+	one_commit();
+	f = fopen(".git/index", "r+");
+	cr_assert(f && fseek(f, -20, SEEK_END) == 0 && fwrite((char[20]){ 0 }, 1, 20, f) == 20 && fclose(f) == 0);
+	cr_assert_eq(setenv("GIT_OPTIONAL_LOCKS", "0", 1), 0); /* or git status writes another one */
+	expect_refused(1, git, "index.skipHash", WEB);
 }
 
 Test(worktree, index_of_version_four)
