@@ -194,7 +194,7 @@ static struct rows finding_rows(const struct findings *f, struct arena *arena)
 
 		rows[i] = (struct finding_row){ .code = slice_of(x->code->id),
 						.severity = slice_of(severity_word(x->code->severity)),
-						.path = x->at.path,
+						.path = arena_copy(arena, x->at.path),
 						.reason = arena_copy(arena, x->reason),
 						.allowed = x->allowed };
 		rows[i].remedy = x->remedy.ptr ? arena_copy(arena, x->remedy) : slice_of(x->code->remedy);

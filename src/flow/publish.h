@@ -26,7 +26,8 @@ struct published {
  * Commits the steps of the plan that are not refused and change something, in their order, and moves the branch once, by compare-and-swap,
  * behind the last; the working tree follows (git/commit.h). In mode pull-request every step gets the branch gcpbackend/NAME/STAGE on the
  * base commit instead, and nothing that is checked out changes. `out` has room for plan->n rows. Errors: dirty, moved, checked_out,
- * branch_foreign (in the step's row: the step is refused there, others go on), identity, git. On an error nothing has moved.
+ * branch_foreign (in the step's row: the step is refused there, others go on), identity, git. On an error no branch has
+ * moved; at worst the wanted bytes are staged, and the next run finishes.
  */
 int session_publish(struct session *s, struct plan *plan, const struct publish_options *options, struct published *out,
 		    struct err *err);

@@ -21,7 +21,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* Limits: bytes of a file, depth of nesting, nodes of a file, documents of a file. Past them: `yaml_limit`. */
+/* Limits: bytes of a file, depth of nesting, nodes of a file. Past them: `yaml_limit`. */
 #define YAML_MAX_BYTES ((size_t)32 << 20)
 #define YAML_MAX_DEPTH 100
 #define YAML_MAX_NODES 4000000u
@@ -51,7 +51,7 @@ struct yaml_node {
 	enum yaml_kind kind;
 	enum yaml_style style;
 	unsigned flags;
-	uint32_t line, col; /* where the content begins, 1-based, col in code points */
+	uint32_t line, col; /* where it begins, anchor and tag included, 1-based, col in code points */
 	uint32_t id;        /* 1, 2, ... in the order of the source within its file */
 	uint32_t nchildren;
 	const struct yaml_node *parent, *first, *last, *next, *prev;
@@ -59,7 +59,8 @@ struct yaml_node {
 	struct slice text;           /* a scalar's value, unescaped; an alias's name */
 	struct slice anchor, tag;    /* with YAML_ANCHORED, YAML_TAGGED */
 	uint32_t outer;              /* begin with anchor and tag; = start without them */
-	uint32_t start, end; /* content: without anchor and tag, quotes included; of a block collection first to last entry */
+	/* Content: without anchor and tag, quotes included; of a block scalar without empty lines below; of a block collection first to last entry. */
+	uint32_t start, end;
 	/* The entry that this node is the value of; 0 for roots and keys. */
 	uint32_t head;  /* begin of the comment lines above that are its own, else of its line, else `entry` */
 	uint32_t entry; /* the dash, the "?" or the key */
@@ -96,7 +97,7 @@ const struct yaml_node *yaml_path(const struct yaml_node *map, ...) __attribute_
 struct place yaml_place(const struct yaml_node *node);
 
 /*
- * The scalar's type as the cluster reads it (go-yaml v2; yaml_types.c has the table): a string unless it is plain and looks like
+ * The scalar's type as the cluster reads it (go-yaml v2; types.c has the rules): a string unless it is plain and looks like
  * something else. YAML_STRING also for quoted ones.
  */
 enum yaml_type { YAML_STRING, YAML_INT, YAML_FLOAT, YAML_BOOL, YAML_NULL };
@@ -113,7 +114,7 @@ struct slice yaml_head_comment(const struct yaml_node *entry);
 
 /*
  * Refuses a node that must not be read or changed as if it were plain: an alias, a merge key or a duplicate key in it or in a map on
- * the way to it, an anchor with users on the way, a template. Returns 0 or -1 with the reason.
+ * the way to it, an anchor with users on the way, an entry in an unusual form. Returns 0 or -1 with the reason.
  */
 int yaml_path_clear(const struct yaml_node *node, struct err *err);
 
@@ -136,10 +137,16 @@ enum yaml_side { YAML_BEFORE, YAML_AFTER };
 struct yaml_edits;
 struct yaml_edits *yaml_edits_new(const struct yaml_file *file, struct arena *arena);
 
-/* A scalar gets another value: LIT_STRING keeps or finds the quotes, LIT_INT and LIT_BOOL are plain. The same value is no edit. */
+/*
+ * A scalar gets another value: LIT_STRING keeps or finds the quotes, LIT_INT and LIT_BOOL keep those there are. The same value is no
+ * edit. Block scalars, values over several lines and values whose tag says another type are refused.
+ */
 void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_lit_kind kind, struct slice text, const char *why);
 
-/* A map gets a new entry `lit->key` beside the entry `near` (one of its children; NULL: the last one), in near's layout. */
+/*
+ * A map gets a new entry `lit->key` beside the entry `near` (one of its children; NULL: the last one), in near's layout. A key that is
+ * there and stays is a refusal (yaml_duplicate), and so is an empty map, which has no layout.
+ */
 void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct yaml_node *near, enum yaml_side side,
 	      const struct yaml_lit *lit, const char *why);
 
@@ -147,7 +154,10 @@ void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct ya
 void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct yaml_node *near, enum yaml_side side,
 	      const struct yaml_lit *lit, const char *why);
 
-/* An entry goes away with its head comment and the comments inside its region. */
+/*
+ * An entry goes away with its head comment and the comments inside its region. Refused: the last one that is left, and one with an
+ * anchor that an alias elsewhere names.
+ */
 void yaml_delete(struct yaml_edits *e, const struct yaml_node *entry, const char *why);
 
 /*

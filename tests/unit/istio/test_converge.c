@@ -1,0 +1,195 @@
+#include "istio/converge.h"
+#include "istio/rules.h"
+
+#include <criterion/criterion.h>
+
+/* A file with one VirtualService, brought to a stage. */
+struct moved {
+	struct arena *arena;
+	struct yaml_file *file;
+	struct str out;
+	struct err err;
+	struct vs vs;
+};
+
+static const struct slice safe[] = { SLICE_INIT("GET"), SLICE_INIT("HEAD") };
+
+static struct move move_of(int port)
+{
+	return (struct move){
+		SLICE("old.example.com"), SLICE("new.example.com"), { NULL, 0 }, port, 10, { (struct slice *)(uintptr_t)safe, 2 }
+	};
+}
+
+/* Converges the text; returns whether it was not refused. */
+static bool bring(struct moved *m, const char *text, const struct vs *base, int port, struct stage stage)
+{
+	struct move move = move_of(port);
+	struct goal goal = { &move, &stages_default, stage, false };
+	struct objects objects;
+	struct yaml_edits *e;
+
+	*m = (struct moved){ .arena = arena_new(), .out = STR_INIT };
+	cr_assert_eq(yaml_parse(&m->file, SLICE("vs.yaml"), slice_of(text), &m->err), 0, "%s", m->err.reason);
+	objects = objects_of(m->file, m->arena);
+	cr_assert(objects.n == 1 && vs_is(&objects.items[0]));
+	if (vs_read(&m->vs, &objects.items[0], &move, m->arena, NULL, &m->err) < 0)
+		return false;
+	vs_mark_copies(&m->vs, &move, m->arena);
+	e = yaml_edits_new(m->file, m->arena);
+	if (vs_converge(e, &m->vs, base, &goal, m->arena, NULL, NULL, &m->err) < 0)
+		return false;
+	return yaml_apply(e, &m->out, &m->err) == 0;
+}
+
+static void drop(struct moved *m)
+{
+	str_release(&m->out);
+	yaml_file_free(m->file);
+	arena_free(m->arena);
+}
+
+#define HEAD "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x}\nspec:\n  http:\n"
+
+static const struct {
+	const char *name, *before, *at10;
+} layouts[] = {
+	{ "block", HEAD "  - route:\n    - destination:\n        host: old.example.com\n      weight: 100 # all\n",
+	  HEAD "  - route:\n    - destination:\n        host: old.example.com\n      weight: 90 # all\n"
+	       "    - destination:\n        host: new.example.com\n      weight: 10\n" },
+	{ "weightless", HEAD "    - route:\n        - destination:\n            host: old.example.com\n",
+	  HEAD "    - route:\n        - destination:\n            host: old.example.com\n          weight: 90\n"
+	       "        - destination:\n            host: new.example.com\n          weight: 10\n" },
+	{ "flow", HEAD "  - {route: [{destination: {host: old.example.com}, weight: 100}]}\n",
+	  HEAD
+	  "  - {route: [{destination: {host: old.example.com}, weight: 90}, {destination: {host: new.example.com}, weight: 10}]}\n" },
+	{ "weight first, no line end",
+	  HEAD "  - route:\n    - weight: 100\n      destination: {host: 'old.example.com', subset: v1}",
+	  HEAD "  - route:\n    - weight: 90\n      destination: {host: 'old.example.com', subset: v1}\n"
+	       "    - weight: 10\n      destination: {host: 'new.example.com'}" },
+	{ "headers are copied",
+	  HEAD "  - route:\n    - destination: {host: old.example.com}\n      headers: {request: {set: {a: b}}}\n",
+	  HEAD "  - route:\n    - destination: {host: old.example.com}\n      weight: 90\n      headers: {request: {set: {a: b}}}\n"
+	       "    - destination: {host: new.example.com}\n      weight: 10\n      headers: {request: {set: {a: b}}}\n" },
+	{ "others stay",
+	  HEAD "  - route:\n    - destination: {host: old.example.com}\n      weight: 20\n"
+	       "    - destination: {host: other}\n      weight: 80\n",
+	  HEAD
+	  "  - route:\n    - destination: {host: old.example.com}\n      weight: 18\n"
+	  "    - destination: {host: new.example.com}\n      weight: 2\n    - destination: {host: other}\n      weight: 80\n" },
+};
+
+Test(converge, layouts)
+{
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+		struct moved m;
+
+		cr_assert(bring(&m, layouts[i].before, NULL, 0, (struct stage){ STAGE_WEIGHT, 10 }), "%s: %s", layouts[i].name,
+			  m.err.reason);
+		cr_assert_str_eq(m.out.ptr, layouts[i].at10, "%s", layouts[i].name);
+		drop(&m);
+	}
+}
+
+Test(converge, any_way_between_stages_gives_the_same_bytes)
+{
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++)
+		for (size_t from = 0; from < stages_default.n; from++)
+			for (size_t to = 0; to < stages_default.n; to++) {
+				struct moved start, a, b, direct;
+
+				cr_assert(bring(&start, layouts[i].before, NULL, 0, (struct stage){ STAGE_START, 0 }));
+				cr_assert(bring(&a, layouts[i].before, NULL, 0, stages_default.items[from]));
+				cr_assert(bring(&b, a.out.ptr, &start.vs, 0, stages_default.items[to]), "%s", b.err.reason);
+				cr_assert(bring(&direct, layouts[i].before, NULL, 0, stages_default.items[to]));
+				cr_assert_str_eq(b.out.ptr, direct.out.ptr, "%s: %zu to %zu", layouts[i].name, from, to);
+				drop(&b);
+				cr_assert(bring(&b, a.out.ptr, &start.vs, 0, (struct stage){ STAGE_START, 0 }), "%s", b.err.reason);
+				cr_assert_str_eq(b.out.ptr, layouts[i].before, "%s: back from %zu", layouts[i].name, from);
+				drop(&b);
+				drop(&direct);
+				drop(&a);
+				drop(&start);
+			}
+}
+
+Test(converge, a_stage_is_where_converging_changes_nothing)
+{
+	struct move move = move_of(0);
+
+	for (size_t s = 0; s < stages_default.n; s++) {
+		struct moved start, m, again;
+
+		cr_assert(bring(&start, layouts[0].before, NULL, 0, (struct stage){ STAGE_START, 0 }));
+		cr_assert(bring(&m, layouts[0].before, NULL, 0, stages_default.items[s]));
+		cr_assert(bring(&again, m.out.ptr, &start.vs, 0, stages_default.items[s]));
+		cr_assert_str_eq(again.out.ptr, m.out.ptr);
+		for (size_t t = 0; t < stages_default.n; t++) {
+			struct goal goal = { &move, &stages_default, stages_default.items[t], false };
+
+			cr_assert_eq(vs_at(&again.vs, &start.vs, &goal), s == t, "at %zu, asked for %zu", s, t);
+		}
+		drop(&again);
+		drop(&m);
+		drop(&start);
+	}
+}
+
+Test(converge, refusals)
+{
+	static const struct {
+		const char *name, *routes;
+		const struct code *code;
+	} rows[] = {
+		{ "text weight", "[{destination: {host: old.example.com}, weight: '100'}]", &CODE_weight_bad },
+		{ "odd number", "[{destination: {host: old.example.com}, weight: 0x64}]", &CODE_weight_bad },
+		{ "negative", "[{destination: {host: old.example.com}, weight: -1}]", &CODE_weight_bad },
+		{ "nothing", "[{destination: {host: old.example.com}, weight: 0}]", &CODE_weight_zero },
+		{ "nothing of it", "[{destination: {host: old.example.com}, weight: 0}, {destination: {host: b}, weight: 1}]",
+		  &CODE_weight_zero },
+		{ "too small", "[{destination: {host: old.example.com}, weight: 3}]", &CODE_weight_small },
+		{ "port", "[{destination: {host: old.example.com, port: {number: 80}}}]", &CODE_port_unknown },
+		{ "host header", "[{destination: {host: old.example.com}, headers: {request: {set: {Host: a}}}}]",
+		  &CODE_host_header },
+		{ "unknown field", "[{destination: {host: old.example.com}, mood: good}]", &CODE_route_shape },
+		{ "new twice",
+		  "[{destination: {host: old.example.com}}, {destination: {host: new.example.com}}, {destination: {host: new.example.com}}]",
+		  &CODE_new_twice },
+		{ "duplicate key", "[{destination: {host: old.example.com}, weight: 1, weight: 2}]", &CODE_yaml_duplicate },
+		{ "not a list", "{a: b}", &CODE_yaml_type },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		AUTO_STR struct str text = STR_INIT;
+		struct moved m;
+
+		str_addf(&text, HEAD "  - route: %s\n", rows[i].routes);
+		cr_assert(!bring(&m, text.ptr, NULL, 0, (struct stage){ STAGE_WEIGHT, 10 }), "%s", rows[i].name);
+		cr_assert(m.err.code == rows[i].code, "%s: %s %s", rows[i].name, m.err.code->id, m.err.reason);
+		cr_assert(m.err.line == 6, "%s: line %u", rows[i].name, (unsigned)m.err.line);
+		drop(&m);
+	}
+}
+
+Test(converge, a_copy_is_refreshed)
+{
+	struct moved start, m, again;
+	AUTO_STR struct str changed = STR_INIT;
+	struct slice text;
+	size_t at;
+
+	cr_assert(bring(&start, HEAD "  - route:\n    - destination: {host: old.example.com}\n    timeout: 3s\n", NULL, 0,
+			(struct stage){ STAGE_START, 0 }));
+	cr_assert(bring(&m, HEAD "  - route:\n    - destination: {host: old.example.com}\n    timeout: 3s\n", NULL, 0,
+			(struct stage){ STAGE_MIRROR, 0 }));
+	text = str_slice(&m.out);
+	at = slice_find(text, SLICE("    timeout: 3s\n  - route"));
+	cr_assert(at != SIZE_MAX);
+	str_add(&changed, text);
+	changed.ptr[changed.len - 3] = '9'; /* the original's timeout, at the end */
+	cr_assert(bring(&again, changed.ptr, &start.vs, 0, (struct stage){ STAGE_MIRROR, 0 }), "%s", again.err.reason);
+	cr_assert_eq(slice_find(str_slice(&again.out), SLICE("timeout: 3s")), SIZE_MAX);
+	drop(&again);
+	drop(&m);
+	drop(&start);
+}
