@@ -1,5 +1,5 @@
 /*
- * host.h - host names as Istio resolves and compares them (istio.md section 3; Istio's ResolveShortnameToFQDN in
+ * host.h - host names as Istio resolves and compares them (ResolveShortnameToFQDN in
  * pilot/pkg/model/config.go).
  */
 #ifndef GCB_ISTIO_HOST_H

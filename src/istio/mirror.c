@@ -2,7 +2,8 @@
 
 /*
  * Requests that may write are never mirrored: a mirror hangs on a route and copies every request of it, so only a route, or a generated
- * copy of one, that lets nothing but the allowed methods through may have ours (istio.md section 4, "Mirror").
+ * copy of one, that lets nothing but the allowed methods through may have ours (requestMirrorPolicies
+ * in Istio's pilot/pkg/networking/core/route/route.go belong to the route, whichever destination is drawn).
  */
 
 struct slice match_method(const struct yaml_node *block, bool *odd)

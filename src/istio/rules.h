@@ -1,8 +1,9 @@
 /*
  * rules.h - what speaks against sending traffic to new, looked up in the objects around the VirtualServices.
  *
- * The rules are rows of one table in rules.c; `plan` and `promote` loop over it alike. Sources: istio.md section 5 (verdicts on the old
- * ServiceEntry and DestinationRule), gcpbackend.md section 5.6 (TLS) and 1.1 (what is known of GCPBackend).
+ * The rules are rows of one table in rules.c; `plan` and `promote` loop over it alike. Where they come from: http routes apply only to
+ * ports of an HTTP family (Istio's pkg/config/protocol), and a DestinationRule is chosen by the destination's host, so one for the old
+ * host gives the new one nothing (pilot/pkg/model/destination_rule.go). Of GCPBackend no schema is published.
  */
 #ifndef GCB_ISTIO_RULES_H
 #define GCB_ISTIO_RULES_H

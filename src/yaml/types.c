@@ -179,7 +179,7 @@ bool yaml_plain_safe(struct slice s, bool flow)
 	return !needs_escape(s) && !plain_broken(s, flow);
 }
 
-/* One character inside double quotes (yaml.md's rule for what libyaml and go-yaml read back). */
+/* One character inside double quotes so that libyaml and go-yaml read it back as it was. */
 static void escape_char(struct str *out, uint32_t c, struct slice raw)
 {
 	if (c == '"' || c == '\\')

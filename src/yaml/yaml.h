@@ -59,7 +59,10 @@ struct yaml_node {
 	struct slice text;           /* a scalar's value, unescaped; an alias's name */
 	struct slice anchor, tag;    /* with YAML_ANCHORED, YAML_TAGGED */
 	uint32_t outer;              /* begin with anchor and tag; = start without them */
-	/* Content: without anchor and tag, quotes included; of a block scalar without empty lines below; of a block collection first to last entry. */
+	/*
+	 * Content: without anchor and tag, quotes included; of a block scalar without the empty lines below, of a block collection from
+	 * the first to the last entry.
+	 */
 	uint32_t start, end;
 	/* The entry that this node is the value of; 0 for roots and keys. */
 	uint32_t head;  /* begin of the comment lines above that are its own, else of its line, else `entry` */

@@ -16,13 +16,6 @@
 
 extern char **environ;
 
-/* libgit2 1.5 loses a little memory of pcre2 whenever it looks for configuration by a pattern, as it does when it opens a repository. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libpcre2\n";
-}
-
 static char folder[] = "/tmp/gcb-git-XXXXXX";
 
 /* Takes every GIT_ variable out of the environment. */
