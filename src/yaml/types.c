@@ -103,6 +103,8 @@ static enum yaml_type plain_type(struct slice s)
 		return YAML_NULL;
 	if (word && word_of(s, "y Y yes Yes YES on On ON true True TRUE n N no No NO off Off OFF false False FALSE"))
 		return YAML_BOOL;
+	if (s.len && !is_digit(s.ptr[0]) && !strchr("+-.", s.ptr[0]))
+		return YAML_STRING;
 	if (is_int(s))
 		return YAML_INT;
 	return is_float(s) ? YAML_FLOAT : YAML_STRING;
