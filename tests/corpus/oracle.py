@@ -1,23 +1,31 @@
 """What a stage makes of manifests, worked out on parsed objects: a second opinion that shares no code with the program.
 
-apply(documents, Move(...), stage) returns the documents as they should be, or raises Refusal with the codes that would be right. Stages:
-"start" (unchanged), "mirror", or a percentage.
+load(bytes) reads documents with PyYAML; apply(documents, Move(...), stage) returns them as they should be, or raises Refusal with every code
+that would be right. Stages: "start" (unchanged), "mirror", or a percentage. The documents are those before the first stage.
 """
 import copy
 import dataclasses
 import re
 
+import yaml
+
 GROUP = "networking.istio.io/"
 VERSIONS = {GROUP + v for v in ("v1", "v1beta1", "v1alpha3")}
 SAFE = ("GET", "HEAD")
+MIRRORED = 10
 STAGES = (10, 25, 50, 100)
-PERCENT_KEYS = ("mirrorPercentage", "mirrorPercent", "mirror_percent", "mirror_percentage")
+MIRROR_KEYS = ("mirror", "mirrors", "mirrorPercentage", "mirrorPercent", "mirror_percent", "mirror_percentage")
 HTTP = {"HTTP", "HTTP2", "GRPC", "GRPC-WEB", ""}
 TLS = {"SIMPLE", "MUTUAL", "ISTIO_MUTUAL"}
+# What is no number in the program's words; sums of such weights stay inside the int32 in which Istio adds them.
+LARGEST_WEIGHT = 1_000_000
+# Any code of the YAML reader: which one is the business of its own tests.
+YAML = "GCB2"
+NOWHERE = ("GCB1001", "GCB1002", "GCB1017")
 
 
 class Refusal(Exception):
-    """The stage must be refused, with one of these codes."""
+    """The stage must be refused, with one of these codes (or one that begins so)."""
 
     def __init__(self, *codes):
         super().__init__(", ".join(codes))
@@ -29,67 +37,181 @@ class Move:
     old: str
     new: str
     port: int = 0
+    namespace: str | None = None
 
 
-def objects(documents):
-    """All Kubernetes objects, the items of lists among them."""
+# --- Reading -------------------------------------------------------------------------------------------------------------------------
+
+class Odd:
+    """Marks a value that the program must not touch: used more than once (an alias), of doubtful keys, or an unusual number."""
+
+
+class OddMap(Odd, dict):
+    pass
+
+
+class OddList(Odd, list):
+    pass
+
+
+class OddText(Odd, str):
+    pass
+
+
+class OddInt(Odd, int):
+    pass
+
+
+class Loader(yaml.SafeLoader):
+    """PyYAML's own, in Python, that marks what is odd."""
+
+    def __init__(self, stream):
+        super().__init__(stream)
+        self.shared = []
+
+    def compose_node(self, parent, index):
+        alias = self.check_event(yaml.AliasEvent)
+        node = super().compose_node(parent, index)
+        if alias:
+            self.shared.append(node)
+        return node
+
+    def is_shared(self, node):
+        return any(node is s for s in self.shared)
+
+    def make_map(self, node):
+        keys = [(k.tag, k.value) for k, _ in node.value if isinstance(k, yaml.ScalarNode)]
+        merges = any(tag == "tag:yaml.org,2002:merge" for tag, _ in keys)
+        result = OddMap() if self.is_shared(node) or merges or len(set(keys)) < len(node.value) else {}
+        yield result
+        result.update(self.construct_mapping(node))
+
+    def make_list(self, node):
+        result = OddList() if self.is_shared(node) else []
+        yield result
+        result.extend(self.construct_sequence(node))
+
+    def make_text(self, node):
+        text = self.construct_scalar(node)
+        return OddText(text) if self.is_shared(node) else text
+
+    def make_int(self, node):
+        number = self.construct_yaml_int(node)
+        plain = node.style is None and re.fullmatch(r"0|-?[1-9][0-9]*", node.value)
+        return number if plain and not self.is_shared(node) else OddInt(number)
+
+
+Loader.add_constructor("tag:yaml.org,2002:map", Loader.make_map)
+Loader.add_constructor("tag:yaml.org,2002:seq", Loader.make_list)
+Loader.add_constructor("tag:yaml.org,2002:str", Loader.make_text)
+Loader.add_constructor("tag:yaml.org,2002:int", Loader.make_int)
+
+
+def load(data):
+    """The documents, or None when they cannot be read."""
+    try:
+        return list(yaml.load_all(data.decode("utf-8-sig"), Loader))
+    except (yaml.YAMLError, ValueError):
+        return None
+
+
+HOST_VALUE = re.compile(r"^\s*(?:-\s*)?(?:destination:\s*\{\s*)?host:(.*)", re.M)
+NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+
+
+def hosts_by_eye(text):
+    """Names that the hosts of a file that cannot be read begin with, or are made of."""
+    names = (NAME.search(value) for value in HOST_VALUE.findall(text))
+    return list(dict.fromkeys(n[0] for n in names if n))
+
+
+# --- Objects -------------------------------------------------------------------------------------------------------------------------
+
+def mapping(value):
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value):
+    return value if isinstance(value, list) else []
+
+
+def lines_of_objects(documents):
+    """For each Kubernetes object, the items of lists among them, the values that lead to it and itself."""
     for document in documents:
         if not isinstance(document, dict):
             continue
-        if str(document.get("kind", "")).endswith("List") and isinstance(document.get("items"), list):
-            yield from (item for item in document["items"] if isinstance(item, dict))
+        if document.get("kind") == "List":
+            items = document.get("items")
+            yield from ([document, items, item] for item in sequence(items) if isinstance(item, dict))
         else:
-            yield document
+            yield [document]
+
+
+def objects(documents, kind):
+    """All objects of a kind of Istio's networking group."""
+    things = (line[-1] for line in lines_of_objects(documents))
+    return [t for t in things if t.get("kind") == kind and str(t.get("apiVersion", "")).startswith(GROUP)]
 
 
 def resolve(host, namespace):
     """A name without a dot belongs to the namespace of the object that names it."""
     if not isinstance(host, str):
         return None
-    return host if not namespace or "." in host or ":" in host or host == "*" else f"{host}.{namespace}.svc.cluster.local"
+    return host if not namespace or not host or "." in host or ":" in host or host == "*" else f"{host}.{namespace}.svc.cluster.local"
 
 
-def namespace_of(thing):
-    value = (thing.get("metadata") or {}).get("namespace")
-    return value if isinstance(value, str) else None
+def namespace_of(thing, move):
+    value = mapping(thing.get("metadata")).get("namespace")
+    return value if isinstance(value, str) and value else move.namespace
+
+
+def names_host(named, thing, host, move):
+    return host is not None and resolve(named, namespace_of(thing, move)) == host
+
+
+def spec_of(thing):
+    return mapping(thing.get("spec"))
+
+
+def services_of(documents):
+    return [s for s in objects(documents, "VirtualService") if s["apiVersion"] in VERSIONS]
 
 
 def routes_of(service):
-    http = (service.get("spec") or {}).get("http")
-    return [r for r in http if isinstance(r, dict)] if isinstance(http, list) else []
+    return [r for r in sequence(spec_of(service).get("http")) if isinstance(r, dict)]
+
+
+def destinations_of(route):
+    return [d for d in sequence(route.get("route")) if isinstance(d, dict)]
 
 
 def host_of(destination):
-    return ((destination or {}).get("destination") or {}).get("host")
-
-
-def is_service(thing):
-    return thing.get("kind") == "VirtualService" and thing.get("apiVersion") in VERSIONS
+    return mapping(destination.get("destination")).get("host")
 
 
 def http_hosts(documents):
     """Every destination host of an http route."""
-    hosts = []
-    for service in filter(is_service, objects(documents)):
-        for route in routes_of(service):
-            for destination in route.get("route") or []:
-                host = host_of(destination)
-                if isinstance(host, str) and host not in hosts:
-                    hosts.append(host)
-    return hosts
+    hosts = [host_of(d) for s in services_of(documents) for r in routes_of(s) for d in destinations_of(r)]
+    return [h for h in dict.fromkeys(h for h in hosts if isinstance(h, str)) if h]
+
+
+def old_host(service, move):
+    """The full name of the old host, seen from a VirtualService."""
+    return resolve(move.old, move.namespace or namespace_of(service, move))
 
 
 def old_destinations(route, service, move):
-    namespace = namespace_of(service)
-    wanted = resolve(move.old, namespace)
-    return [d for d in route.get("route") or [] if resolve(host_of(d), namespace) == wanted]
+    return [d for d in destinations_of(route) if names_host(host_of(d), service, old_host(service, move), move)]
 
+
+# --- Weights -------------------------------------------------------------------------------------------------------------------------
 
 def weight(destination, route):
-    value = destination.get("weight")
-    if value is None:
-        return 100 if len(route["route"]) == 1 and "weight" not in destination else 0
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    """The weight that a destination has or that Istio takes for it."""
+    if "weight" not in destination:
+        return 100 if len(route["route"]) == 1 else 0
+    value = destination["weight"]
+    if isinstance(value, (bool, Odd)) or not isinstance(value, int) or not 0 <= value <= LARGEST_WEIGHT:
         raise Refusal("GCB1009")
     return value
 
@@ -122,186 +244,231 @@ def check_split(base):
         last = now
 
 
-def destination_copy(old, move):
+def check_weights(route, olds):
+    """What is refused at every stage."""
+    if sum(weight(d, route) for d in route["route"]) == 0 or sum(weight(d, route) for d in olds) == 0:
+        raise Refusal("GCB1008")
+
+
+def sets_authority(destination):
+    request = mapping(mapping(destination.get("headers")).get("request"))
+    names = [n for operation in ("set", "add", "remove") for n in request.get(operation) or []]
+    return any(str(n).lower() in ("host", ":authority") for n in names)
+
+
+def new_destination(old, move):
+    """The last old destination, as new stands behind it."""
+    codes = []
     if set(old) - {"destination", "weight", "headers"} or set(old["destination"]) - {"host", "subset", "port"}:
-        raise Refusal("GCB1010")
-    request = (old.get("headers") or {}).get("request") or {}
-    for operation in ("set", "add", "remove"):
-        if any(str(name).lower() in ("host", ":authority") for name in request.get(operation) or []):
-            raise Refusal("GCB1012")
+        codes.append("GCB1010")
+    if sets_authority(old):
+        codes.append("GCB1012")
+    if codes:
+        raise Refusal(*codes)
     new = copy.deepcopy(old)
-    new["destination"] = {"host": move.new}
-    if move.port:
-        new["destination"]["port"] = {"number": move.port}
+    new["destination"] = target(move)
     return new
 
 
+def target(move):
+    return {"host": move.new, **({"port": {"number": move.port}} if move.port else {})}
+
+
+def check_port(olds, move):
+    if not move.port and any("port" in d["destination"] for d in olds):
+        raise Refusal("GCB1006")
+
+
 def shift(route, service, move, percent):
-    """The route with `percent` of the old destinations' weight on new."""
+    """[The route with `percent` of the old destinations' weight on new]."""
     olds = old_destinations(route, service, move)
     base = [weight(d, route) for d in olds]
-    check_split(base)
-    shares, new_weight = split(base, percent)
-    new = destination_copy(olds[-1], move)
-    new["weight"] = new_weight
+    codes = collect(lambda: check_port(olds, move), lambda: check_split(base), lambda: new_destination(olds[-1], move))
+    if codes:
+        raise Refusal(*codes)
+    shares, share = split(base, percent)
+    new = new_destination(olds[-1], move)
+    new["weight"] = share
     position = max(i for i, d in enumerate(route["route"]) if any(d is o for o in olds))
     for old, share in zip(olds, shares):
         old["weight"] = share
     route["route"].insert(position + 1, new)
+    return [route]
 
+
+# --- Mirrors -------------------------------------------------------------------------------------------------------------------------
 
 def exact_method(block):
-    """(method or None, is it something else than an exact method)."""
-    method = block.get("method")
+    """The method that a match block asks for by its full name, or None."""
+    method = mapping(block).get("method")
+    return method["exact"] if isinstance(method, dict) and set(method) == {"exact"} and isinstance(method["exact"], str) else None
+
+
+def multiplied(block):
+    """What the generated copy has in the place of a match block."""
+    if not block or not isinstance(block, dict):
+        return []
     if "method" not in block:
-        return None, False
-    if isinstance(method, dict) and set(method) == {"exact"} and isinstance(method["exact"], str):
-        return method["exact"], False
-    return None, True
+        return [{**copy.deepcopy(block), "method": {"exact": m}} for m in SAFE]
+    return [copy.deepcopy(block)] if exact_method(block) in SAFE else []
+
+
+def is_catch_all(block):
+    uri = mapping(mapping(block).get("uri"))
+    return bool(uri) and not set(block) - {"uri", "name"} and (uri.get("prefix") == "/" or uri.get("regex") in (".*", "*"))
 
 
 def catches_all(route):
-    blocks = route.get("match") or []
-    for block in blocks:
-        uri = (block or {}).get("uri")
-        if uri and not set(block) - {"uri", "name"} and (uri.get("prefix") == "/" or uri.get("regex") in (".*", "*")):
-            return True
-    return not blocks
+    return not route.get("match") or any(is_catch_all(b) for b in route["match"])
 
 
-def on_gateway(service):
-    return any(g != "mesh" for g in (service.get("spec") or {}).get("gateways") or [])
+def names_of(service):
+    return {str(h).lower() for h in sequence(spec_of(service).get("hosts"))}
 
 
-def shares_host(service, services):
-    hosts = {str(h).lower() for h in service["spec"].get("hosts") or []}
-    return any(other is not service and (other.get("spec") or {}).get("gateways") and
-               hosts & {str(h).lower() for h in other["spec"].get("hosts") or []} for other in services)
+def must_stay_last(route, service, services):
+    """Whether a copy of the route would come before routes of another VirtualService that Istio has before it today."""
+    if not catches_all(route) or all(g == "mesh" for g in sequence(spec_of(service).get("gateways"))):
+        return False
+    others = [s for s in services if s is not service and sequence(spec_of(s).get("gateways"))]
+    return any(names_of(service) & names_of(other) for other in others)
 
 
-def add_mirror(route, move):
-    route["mirror"] = {"host": move.new}
-    if move.port:
-        route["mirror"]["port"] = {"number": move.port}
-    route["mirrorPercentage"] = {"value": 10}
-
-
-def safe_blocks(route):
-    """The match blocks that a generated copy has; None when the route itself lets only safe methods through."""
-    if "match" not in route or route["match"] is None:
-        return [{"method": {"exact": m}} for m in SAFE]
-    blocks = []
-    for block in route["match"]:
-        method, odd = exact_method(block or {})
-        if odd or not block:
-            continue
-        if method is None:
-            blocks += [{**block, "method": {"exact": m}} for m in SAFE]
-        elif method in SAFE:
-            blocks.append(block)
-    only_safe = route["match"] and all(exact_method(b or {})[0] in SAFE for b in route["match"])
-    return None if only_safe else blocks
+def with_mirror(route, move):
+    return {**copy.deepcopy(route), "mirror": target(move), "mirrorPercentage": {"value": MIRRORED}}
 
 
 def mirrored(route, service, services, move):
     """The routes that take the route's place at the stage of the mirror."""
-    if "mirror" in route or "mirrors" in route or any(k in route for k in PERCENT_KEYS):
+    if any(key in route for key in MIRROR_KEYS):
         return [route]
-    blocks = safe_blocks(route)
-    if blocks is not None and not blocks:
+    blocks = route.get("match")
+    if blocks and all(exact_method(b) in SAFE for b in blocks):
+        check_port(old_destinations(route, service, move), move)
+        return [with_mirror(route, move)]
+    copied = [{"method": {"exact": m}} for m in SAFE] if blocks is None else [new for b in blocks for new in multiplied(b)]
+    if not copied or must_stay_last(route, service, services):
         return [route]
-    if blocks is not None and catches_all(route) and on_gateway(service) and shares_host(service, services):
-        return [route]
-    if not move.port and any("port" in d["destination"] for d in old_destinations(route, service, move)):
-        raise Refusal("GCB1006")
-    if blocks is None:
-        add_mirror(route, move)
-        return [route]
-    generated = copy.deepcopy(route)
-    generated["match"] = copy.deepcopy(blocks)
-    add_mirror(generated, move)
-    return [generated, route]
+    check_port(old_destinations(route, service, move), move)
+    return [with_mirror({**route, "match": copied}, move), route]
 
 
-def check_ports(documents, used, move):
-    for entry in objects(documents):
-        if entry.get("kind") != "ServiceEntry" or not str(entry.get("apiVersion", "")).startswith(GROUP):
-            continue
-        for service, destination in used:
-            wanted = resolve(move.old, namespace_of(service))
-            hosts = (entry.get("spec") or {}).get("hosts") or []
-            if not any(wanted in (h, resolve(h, namespace_of(entry))) for h in hosts):
-                continue
-            number = (destination["destination"].get("port") or {}).get("number")
-            ports = [p for p in entry["spec"].get("ports") or [] if not number or p.get("number") == number]
-            if ports and not any(str(p.get("protocol") or "").upper() in HTTP for p in ports):
-                raise Refusal("GCB1004")
+# --- Other objects -------------------------------------------------------------------------------------------------------------------
+
+def speaks_http(entry, destination):
+    """Whether the port that a destination leads to carries HTTP, as far as the ServiceEntry says."""
+    ports = [p for p in sequence(spec_of(entry).get("ports")) if isinstance(p, dict)]
+    number = mapping(destination["destination"].get("port")).get("number")
+    used = [p for p in ports if number is not None and p.get("number") == number] or ports
+    return not used or any(str(p.get("protocol") or "").upper() in HTTP for p in used)
 
 
-def policy_tls(policy):
-    policy = policy or {}
-    return (policy.get("tls") or {}).get("mode") in TLS or any(policy_tls(p) for p in policy.get("portLevelSettings") or [])
+def check_ports(documents, users, move):
+    for entry in objects(documents, "ServiceEntry"):
+        for service, destination in users:
+            hosts = sequence(spec_of(entry).get("hosts"))
+            if any(h == old_host(service, move) or names_host(h, entry, old_host(service, move), move) for h in hosts):
+                if not speaks_http(entry, destination):
+                    raise Refusal("GCB1004")
 
 
-def has_tls(documents, host):
-    for rule in objects(documents):
-        spec = rule.get("spec") or {}
-        if rule.get("kind") != "DestinationRule" or not str(rule.get("apiVersion", "")).startswith(GROUP) or not spec.get("host"):
-            continue
-        named = resolve(spec["host"], namespace_of(rule))
-        covers = named == host or (named.startswith("*") and host.lower().endswith(named[1:].lower()) and len(host) > len(named) - 1)
-        if covers and (policy_tls(spec.get("trafficPolicy")) or any(policy_tls(s.get("trafficPolicy")) for s in spec.get("subsets") or [])):
-            return True
-    return False
+def policy_has_tls(policy):
+    policies = [mapping(policy), *map(mapping, sequence(mapping(policy).get("portLevelSettings")))]
+    return any(mapping(p.get("tls")).get("mode") in TLS for p in policies)
+
+
+def rule_has_tls(rule):
+    spec = spec_of(rule)
+    policies = [spec.get("trafficPolicy"), *(mapping(s).get("trafficPolicy") for s in sequence(spec.get("subsets")))]
+    return any(policy_has_tls(p) for p in policies)
+
+
+def rule_covers(rule, host, move):
+    named = resolve(spec_of(rule).get("host"), namespace_of(rule, move))
+    return named is not None and (named == host or (named.startswith("*") and len(host) >= len(named) and host.endswith(named[1:])))
 
 
 def check_tls(documents, services, move):
+    rules = [r for r in objects(documents, "DestinationRule") if rule_has_tls(r)]
     for service in services:
-        namespace = namespace_of(service)
-        if has_tls(documents, resolve(move.old, namespace)) and not has_tls(documents, resolve(move.new, namespace)):
+        new = resolve(move.new, namespace_of(service, move))
+        if any(rule_covers(r, old_host(service, move), move) for r in rules) and not any(rule_covers(r, new, move) for r in rules):
             raise Refusal("GCB1005")
 
 
-def check_route(route, move, olds):
-    """What is refused whatever the stage."""
-    weights = [weight(d, route) for d in route["route"]]
-    if sum(weights) == 0 or sum(weight(d, route) for d in olds) == 0:
-        raise Refusal("GCB1008")
+# --- Stages --------------------------------------------------------------------------------------------------------------------------
+
+def collect(*checks):
+    """The codes of all checks that refuse."""
+    codes = set()
+    for check in checks:
+        try:
+            check()
+        except Refusal as refusal:
+            codes |= refusal.codes
+    return codes
+
+
+def check_way(documents, service, move):
+    """Nothing between the document and a destination that moves may be used twice, or have a key twice."""
+    line = next(line for line in lines_of_objects(documents) if line[-1] is service)
+    spec = spec_of(service)
+    way = [*line, service.get("metadata"), spec, spec["http"]]
+    for route in routes_of(service):
+        olds = old_destinations(route, service, move)
+        if olds:
+            way += [route, route["route"]]
+        for old in olds:
+            way += [old, old["destination"], old["destination"]["host"]]
+    if any(isinstance(step, Odd) for step in way):
+        raise Refusal(YAML)
 
 
 def apply(documents, move, stage):
     """The documents at the stage."""
+    if "*" in move.old:
+        raise Refusal("GCB1015")
     documents = copy.deepcopy(documents)
-    services = [s for s in objects(documents) if is_service(s)]
-    mine = [(s, r) for s in services for r in routes_of(s) if old_destinations(r, s, move)]
+    services = services_of(documents)
+    mine = [s for s in services if any(old_destinations(r, s, move) for r in routes_of(s))]
     if not mine:
-        raise Refusal("GCB1001", "GCB1002", "GCB1017")
-    if stage == "start":
+        raise Refusal(*NOWHERE)
+    codes = collect(*(lambda s=s: check_way(documents, s, move) for s in mine))
+    if stage == "start" and not codes:
         return documents
-    check_ports(documents, [(s, d) for s, r in mine for d in old_destinations(r, s, move)], move)
-    check_tls(documents, {id(s): s for s, _ in mine}.values(), move)
-    for service in {id(s): s for s, _ in mine}.values():
-        out = []
-        for route in service["spec"]["http"]:
-            olds = old_destinations(route, service, move) if isinstance(route, dict) else []
-            if not olds:
-                out.append(route)
-                continue
-            check_route(route, move, olds)
-            if stage == "mirror":
-                out += mirrored(route, service, services, move)
-                continue
-            if not move.port and "port" in olds[-1]["destination"]:
-                raise Refusal("GCB1006")
-            shift(route, service, move, int(stage))
-            out.append(route)
-        service["spec"]["http"] = out
+    users = [(s, d) for s in mine for r in routes_of(s) for d in old_destinations(r, s, move)]
+    codes |= collect(lambda: check_ports(documents, users, move), lambda: check_tls(documents, mine, move))
+    for service in mine:
+        codes |= rewrite(service, services, move, stage)
+    if codes:
+        raise Refusal(*codes)
     return documents
 
 
-PLAIN_HOST = re.compile(r"^\s*(?:-\s*)?(?:destination:\s*\{\s*)?host:\s*[\"']?([^\s\"',}#]+)", re.M)
+def rewrite(service, services, move, stage):
+    """Brings the http routes of a VirtualService to the stage; returns the codes of what must not be done."""
+    routes, codes = [], set()
+    for route in service["spec"]["http"]:
+        olds = old_destinations(route, service, move) if isinstance(route, dict) else []
+        wrong = collect(lambda: check_weights(route, olds)) if olds else set()
+        if olds and not wrong:
+            change = (lambda: mirrored(route, service, services, move)) if stage == "mirror" else (lambda: shift(route, service, move, int(stage)))
+            wrong = collect(lambda: routes.extend(change()))
+        else:
+            routes.append(route)
+        codes |= wrong
+    service["spec"]["http"] = routes
+    return codes
 
 
-def hosts_by_eye(text):
-    """Hosts of a file that cannot be parsed."""
-    return list(dict.fromkeys(PLAIN_HOST.findall(text)))
+def outcome(documents, move, stage):
+    """(documents, no codes) or (None, codes) of a stage of documents that may be None, which nobody can read."""
+    try:
+        return (None, {YAML}) if documents is None else (apply(documents, move, stage), set())
+    except Refusal as refusal:
+        return None, refusal.codes
+
+
+def agrees(code, codes):
+    """Whether the code of a refusal is one of those that are right."""
+    return any(code.startswith(c) for c in codes)
