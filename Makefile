@@ -95,7 +95,7 @@ endif
 
 # The sources' paths in messages and debug data do not depend on where the tree lies.
 all_cppflags := -D_GNU_SOURCE -DGCB_VERSION='"$(VERSION)"' -I. -Isrc $(lib_cflags) $(CPPFLAGS)
-all_cflags   := -std=gnu11 $(warnings) -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=. $(hardening) $(CFLAGS)
+all_cflags   := -std=gnu11 -pthread $(warnings) -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=. $(hardening) $(CFLAGS)
 all_ldflags  := -Wl,--as-needed -Wl,-O1 -Wl,--hash-style=gnu $(link_hardening) $(LDFLAGS)
 
 compile = $(CC) $(all_cppflags) $(all_cflags)

@@ -192,7 +192,7 @@ static int run(struct app *app, void *context, struct err *err)
 	k.m.f.api_version = SLICE(MIGRATION_API);
 	k.m.f.kind = SLICE(MIGRATION_KIND);
 	k.m.name = k.m.f.metadata.name = k.row.name = app->args.items[0];
-	if (migration_check(&k.m, NOWHERE, app->arena, err) < 0 || work_open(&ctx->work, &s, err) < 0)
+	if (migration_check(&k.m, NOWHERE, err) < 0 || work_open(&ctx->work, &s, err) < 0)
 		return -1;
 	k.session = s;
 	k.path = k.row.path = arena_printf(app->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir, SLICE_ARG(k.m.name));

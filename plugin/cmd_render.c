@@ -269,7 +269,7 @@ static int render_file(struct app *app, const struct context *ctx, struct err *e
 		return err_set(err, &CODE_usage, NOWHERE, "names of migrations cannot be combined with -f");
 	if (!ctx->spec.from.host.len || !ctx->spec.to.host.len)
 		return err_set(err, &CODE_usage, NOWHERE, "-f needs --from HOST and --to HOST");
-	if (migration_check(&m, NOWHERE, app->arena, err) < 0 || wanted_stages(ctx->stage, &m.stages, &stages, err) < 0)
+	if (migration_check(&m, NOWHERE, err) < 0 || wanted_stages(ctx->stage, &m.stages, &stages, err) < 0)
 		return -1;
 	if (file_read(ctx->file.ptr, YAML_MAX_BYTES, &text, err) < 0)
 		return -1;

@@ -103,6 +103,22 @@ struct slice arena_copy(struct arena *a, struct slice s)
 	return (struct slice){ p, s.len };
 }
 
+struct slice arena_join(struct arena *a, const struct slice *parts, size_t n)
+{
+	size_t len = 0;
+	char *p, *at;
+
+	for (size_t i = 0; i < n; i++)
+		len += parts[i].len;
+	p = at = arena_alloc(a, len + 1);
+	for (size_t i = 0; i < n; i++) {
+		if (parts[i].len)
+			memcpy(at, parts[i].ptr, parts[i].len);
+		at += parts[i].len;
+	}
+	return (struct slice){ p, len };
+}
+
 struct slice arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap;

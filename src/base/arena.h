@@ -26,6 +26,9 @@ void *arena_array(struct arena *a, size_t n, size_t size);
 /* A copy of the bytes of `s` with a NUL behind them (not counted). An absent slice stays absent. */
 struct slice arena_copy(struct arena *a, struct slice s);
 
+/* The parts, one behind the other, with a NUL behind the last. */
+struct slice arena_join(struct arena *a, const struct slice *parts, size_t n);
+
 /* Text made as printf makes it, NUL-terminated. */
 struct slice arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

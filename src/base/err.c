@@ -82,6 +82,14 @@ int err_os(struct err *err, const struct code *code, struct place at, const char
 	return -1;
 }
 
+struct err *err_keep(const struct err *err)
+{
+	struct err *copy = xzalloc(sizeof(*copy));
+
+	*copy = *err;
+	return copy;
+}
+
 int err_wrap(struct err *err, const char *fmt, ...)
 {
 	char text[2 * sizeof(err->reason)];

@@ -74,6 +74,9 @@ struct err {
 #define ERR_INIT { 0 }
 /* clang-format on */
 
+/* A copy for a place where errors are rare, since they are large; the caller frees it with free(). */
+struct err *err_keep(const struct err *err);
+
 /* Fills the error in. Always returns -1. */
 int err_set(struct err *err, const struct code *code, struct place at, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/parallel.h"
 #include "kube/selector.h"
 
 #include <stdlib.h>
@@ -24,32 +25,46 @@ static bool is_yaml(struct slice path, void *ctx)
 	return slice_ends(path, SLICE(".yaml"));
 }
 
-/* Room for the migrations while they come. */
+/* Files of the migrations folder, and what is read of them. */
 struct loading {
 	struct session *s;
-	size_t cap;
+	struct loaded {
+		struct migration m;
+		struct slice path, bytes;
+		unsigned mode;
+		struct err *why; /* NULL: it can be read */
+	} * *items;
+	size_t n, cap;
 };
 
 /* One file of the migrations folder. */
-static int load_one(const struct tree_file *file, void *ctx, struct err *err)
+static int take_migration(const struct tree_file *file, void *ctx, struct err *err)
 {
 	struct loading *l = ctx;
-	struct session *s = l->s;
-	struct migration *m = arena_alloc(s->arena, sizeof(*m));
-	struct slice path = arena_copy(s->arena, file->path);
-	struct err why = ERR_INIT;
+	struct arena *arena = l->s->arena;
+	struct loaded *x = arena_alloc(arena, sizeof(*x));
 
 	(void)err;
-	if (!file->bytes.ptr)
-		(void)err_set(&why, &CODE_migration_field, (struct place){ path, 0, 0 }, "not a regular file of at most %zu bytes",
-			      MIGRATION_MAX);
-	if (!file->bytes.ptr || migration_read(m, path, arena_copy(s->arena, file->bytes), file->mode, s->arena, &why) < 0) {
-		findings_add_err(&s->broken, &why);
-		return 0;
-	}
-	ROOM(s->all, s->n, l->cap);
-	s->all[s->n++] = m;
+	x->path = arena_copy(arena, file->path);
+	x->bytes = arena_copy(arena, file->bytes);
+	x->mode = file->mode;
+	session_know(l->s, &file->id, x->bytes);
+	ROOM(l->items, l->n, l->cap);
+	l->items[l->n++] = x;
 	return 0;
+}
+
+/* Reads one of them. */
+static void read_migration(void *ctx, size_t i)
+{
+	struct loaded *x = ((struct loading *)ctx)->items[i];
+	struct err err = ERR_INIT;
+
+	if (!x->bytes.ptr)
+		(void)err_set(&err, &CODE_migration_field, (struct place){ x->path, 0, 0 },
+			      "not a regular file of at most %zu bytes", MIGRATION_MAX);
+	if (!x->bytes.ptr || migration_read(&x->m, x->path, x->bytes, x->mode, &err) < 0)
+		x->why = err_keep(&err);
 }
 
 /* Forgets the migrations. */
@@ -63,13 +78,31 @@ static void unload(struct session *s)
 	s->broken.n = 0;
 }
 
+/* Frees the rows but for the migrations. */
+static void loading_release(struct loading *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->items[i]->why);
+	free(l->items);
+}
+
 /* Reads the migrations of the base commit. */
 static int load(struct session *s, struct err *err)
 {
-	struct loading l = { s, 0 };
+	struct loading l = { .s = s };
+	int result;
 
 	unload(s);
-	return tree_each(s->repo, &s->base, s->migrations_dir, is_yaml, MIGRATION_MAX, load_one, &l, err);
+	result = tree_each(s->repo, &s->base, s->migrations_dir, is_yaml, MIGRATION_MAX, take_migration, &l, err);
+	parallel_each(l.n, read_migration, &l);
+	s->all = xrealloc_array(NULL, l.n, sizeof(*s->all));
+	for (size_t i = 0; i < l.n; i++)
+		if (!l.items[i]->why)
+			s->all[s->n++] = &l.items[i]->m;
+		else
+			findings_add_err(&s->broken, l.items[i]->why);
+	loading_release(&l);
+	return result;
 }
 
 /* The commit to build on: the tip of the branch HEAD is on; with a detached HEAD, HEAD itself for now. */
@@ -110,6 +143,8 @@ void session_close(struct session *s)
 	unload(s);
 	past_free(s->past);
 	inventory_free(s->inventory);
+	map_release(&s->blobs);
+	free(s->blob_bytes);
 	repo_close(s->repo);
 	arena_free(s->arena);
 	free(s);
@@ -118,6 +153,26 @@ void session_close(struct session *s)
 void session_auto_(struct session **s)
 {
 	session_close(*s);
+}
+
+/* An object's name as a key. */
+static struct slice blob_key(const struct oid *blob)
+{
+	return (struct slice){ (const char *)blob->id, sizeof(blob->id) };
+}
+
+void session_know(struct session *s, const struct oid *blob, struct slice bytes)
+{
+	map_set(&s->blobs, arena_copy(s->arena, blob_key(blob)), s->nblobs);
+	ROOM(s->blob_bytes, s->nblobs, s->blobs_cap);
+	s->blob_bytes[s->nblobs++] = bytes;
+}
+
+struct slice session_known(const struct session *s, const struct oid *blob)
+{
+	size_t at = map_get(&s->blobs, blob_key(blob));
+
+	return at == MAP_NONE ? (struct slice){ 0 } : s->blob_bytes[at];
 }
 
 /* The migration of this name, or NULL. */

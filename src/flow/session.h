@@ -7,6 +7,7 @@
 #ifndef GCB_FLOW_SESSION_H
 #define GCB_FLOW_SESSION_H
 
+#include "base/map.h"
 #include "git/repo.h"
 #include "migrate/plan.h"
 
@@ -27,6 +28,9 @@ struct session {
 	struct selected selected;    /* by session_select: what session_plan reads the files for */
 	struct inventory *inventory; /* made by session_plan */
 	struct past *past;
+	struct map blobs; /* names of blobs whose bytes are in `blob_bytes`, so that they need not be read again */
+	struct slice *blob_bytes;
+	size_t nblobs, blobs_cap;
 };
 
 /* How to find things; NULL: the defaults. */
@@ -44,6 +48,12 @@ int session_open(struct session **out, const struct session_options *options, st
 void session_close(struct session *s);
 #define AUTO_SESSION __attribute__((cleanup(session_auto_)))
 void session_auto_(struct session **s);
+
+/* Remembers the bytes of a blob, which live as long as the session. */
+void session_know(struct session *s, const struct oid *blob, struct slice bytes);
+
+/* The bytes of a blob that session_know was told of, else absent. */
+struct slice session_known(const struct session *s, const struct oid *blob);
 
 /* Which migrations a command is about: names, or those whose labels match, or all. */
 struct selection {

@@ -6,14 +6,15 @@ int single_make(struct single_result *out, const struct single *s, struct stage 
 {
 	struct single_result r = { .inventory = inventory_new(), .past = past_new() };
 	struct intent intent = { .m = s->m, .direction = GO_ANYWHERE, .to = stage };
-	struct plan_inputs in = { .inventory = r.inventory, .past = r.past };
+	struct plan_inputs in = { .inventory = r.inventory, .past = r.past, .each = each_in_turn };
 	struct source *source;
 
 	inventory_watch(r.inventory, s->m);
-	inventory_add(r.inventory, s->name, s->bytes, 0100644);
+	(void)inventory_add(r.inventory, s->name, s->bytes, 0100644);
+	inventory_parse(r.inventory, each_in_turn);
 	source = inventory_find(r.inventory, s->name);
 	if (!source->file) {
-		*err = source->why;
+		*err = *source->why;
 		single_release(&r);
 		return -1;
 	}

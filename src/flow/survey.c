@@ -1,6 +1,6 @@
 #include "flow/session.h"
 
-#include "base/alloc.h"
+#include "base/parallel.h"
 #include "flow/templates.h"
 #include "git/history.h"
 
@@ -8,17 +8,21 @@
 
 static bool wants_name(struct slice path, void *ctx)
 {
-	return inventory_wants_path(ctx, path);
+	const struct session *s = ctx;
+
+	return inventory_wants_path(s->inventory, path);
 }
 
 /* One file of the tree into the inventory, if it may matter. */
 static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 {
+	struct session *s = ctx;
+
 	(void)err;
-	if (file->bytes.ptr && inventory_wants(ctx, file->path, file->bytes))
-		inventory_add(ctx, file->path, file->bytes, file->mode);
+	if (file->bytes.ptr && inventory_wants(s->inventory, file->path, file->bytes))
+		session_know(s, &file->id, inventory_add(s->inventory, file->path, file->bytes, file->mode)->bytes);
 	else if (!file->bytes.ptr && file->size > MANIFEST_MAX)
-		inventory_add_large(ctx, file->path, file->size);
+		inventory_add_large(s->inventory, file->path, file->size);
 	return 0;
 }
 
@@ -28,8 +32,9 @@ static int walk_tree(struct session *s, struct err *err)
 	for (size_t i = 0; i < s->n; i++)
 		inventory_skip(s->inventory, s->all[i]->path);
 	do {
-		if (tree_each(s->repo, &s->base, "", wants_name, MANIFEST_MAX, take_file, s->inventory, err) < 0)
+		if (tree_each(s->repo, &s->base, "", wants_name, MANIFEST_MAX, take_file, s, err) < 0)
 			return -1;
+		inventory_parse(s->inventory, parallel_each);
 	} while (!inventory_complete(s->inventory));
 	inventory_set_whole(s->inventory, true);
 	return 0;
@@ -43,6 +48,12 @@ int session_survey(struct session *s, const struct migration *m, struct err *err
 }
 
 /* --- the history ---------------------------------------------------------------------------------------------------------------- */
+
+/* Today's bytes are there already. */
+static struct slice known_bytes(const struct oid *blob, void *ctx)
+{
+	return session_known(ctx, blob);
+}
 
 /* One version of a file into the past. */
 static int take_version(const struct version *v, void *ctx, struct err *err)
@@ -76,7 +87,7 @@ static int walk_history(struct session *s, struct err *err)
 	paths = past_paths(s->past);
 	if (!paths.n)
 		return 0;
-	return history_each(s->repo, &s->base, paths.items, paths.n, take_version, s, err) < 0 ? -1 : 0;
+	return history_each(s->repo, &s->base, paths.items, paths.n, known_bytes, take_version, s, err) < 0 ? -1 : 0;
 }
 
 int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out, struct err *err)
@@ -96,6 +107,7 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
 	}
 	in.inventory = s->inventory;
 	in.past = s->past;
+	in.each = parallel_each;
 	plan_make(out, &in, intents, n);
 	return 0;
 }

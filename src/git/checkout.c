@@ -1,6 +1,7 @@
 #include "git/commit.h"
 
 #include "base/file.h"
+#include "base/parallel.h"
 #include "git/internal.h"
 
 #include <errno.h>
@@ -78,12 +79,39 @@ static int write_file(const struct worktree_plan *w, struct tree_change *c, stru
 	return lstat(c->full, &c->st) == 0 ? 0 : err_os(err, &CODE_io, (struct place){ c->path, 0, 0 }, "cannot look at the file");
 }
 
+/* A file that only gets other bytes: neither filters nor other files' folders come into play. */
+static bool only_bytes(const struct tree_change *c)
+{
+	return c->write && c->plain && c->change->after.ptr;
+}
+
+/* Writes one such file; the others have their turn later. */
+static void write_bytes(void *ctx, size_t i)
+{
+	const struct worktree_plan *w = ctx;
+	struct tree_change *c = &w->items[i];
+	struct err err = ERR_INIT;
+
+	if (!only_bytes(c))
+		return;
+	c->wrote = true;
+	if (write_file(w, c, c->change->after, &err) < 0)
+		c->why = err_keep(&err);
+}
+
 int worktree_files(struct worktree_plan *w, struct err *err)
 {
-	for (size_t i = 0; w && i < w->n; i++) {
+	if (!w)
+		return 0;
+	parallel_each(w->n, write_bytes, w);
+	for (size_t i = 0; i < w->n; i++) {
 		struct tree_change *c = &w->items[i];
 
-		if (!c->write)
+		if (c->why) {
+			*err = *c->why;
+			return -1;
+		}
+		if (!c->write || only_bytes(c))
 			continue;
 		c->wrote = true; /* maybe in part: a removed file may be gone and its folder not */
 		if (write_file(w, c, c->change->after, err) < 0)

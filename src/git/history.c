@@ -14,6 +14,7 @@ struct walk {
 	size_t n, live;
 	struct oid at;      /* the commit of the walk */
 	struct str shallow; /* the file that lists where history is cut off; empty: nowhere */
+	struct slice (*known)(const struct oid *blob, void *ctx);
 	int (*visit)(const struct version *v, void *ctx, struct err *err);
 	void *ctx;
 	struct err *err;
@@ -48,9 +49,15 @@ static int tell(struct walk *w, struct followed *f)
 	struct place at = { f->path, 0, 0 };
 	git_odb_object *object = NULL;
 	git_object_t type;
+	struct oid blob;
 	size_t size;
 	int failed;
 
+	oid_from_git(&f->id, &blob);
+	if (w->known)
+		v.bytes = w->known(&blob, w->ctx);
+	if (v.bytes.ptr)
+		return visit(w, f, &v);
 	if (git_odb_read_header(&size, &type, w->repo->odb, &f->id) < 0)
 		return missing_object(w->repo, at, "cannot read an older version", w->err);
 	if (size > FILE_MAX)
@@ -219,10 +226,13 @@ static int read_shallow(struct walk *w)
 }
 
 int history_each(struct repo *r, const struct oid *from, const struct slice *paths, size_t n,
+		 struct slice (*known)(const struct oid *blob, void *ctx),
 		 int (*visit_version)(const struct version *v, void *ctx, struct err *err), void *ctx, struct err *err)
 {
 	AUTO_FREE struct followed *files = xrealloc_array(NULL, n + 1, sizeof(*files));
-	struct walk w = { .repo = r, .files = files, .n = n, .at = *from, .shallow = STR_INIT, .ctx = ctx, .err = err };
+	struct walk w = {
+		.repo = r, .files = files, .n = n, .at = *from, .shallow = STR_INIT, .known = known, .ctx = ctx, .err = err
+	};
 	int failed;
 
 	w.visit = visit_version;

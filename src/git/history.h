@@ -27,7 +27,8 @@ enum history_answer { HISTORY_MORE = 0, HISTORY_ENOUGH = 1, HISTORY_STOP = 2 };
  *
  * A file that a commit added goes on under the name of one that the same commit removed, if that had the same bytes, or shared at
  * least half of them in equal lines (the most similar one, and among equals the one whose path ends most alike). A rename alone is no
- * version. `visit` returns HISTORY_ENOUGH to end this file's walk, HISTORY_MORE to go on, -1 to fail with `err` set. The walk ends
+ * version. `known` (NULL: nothing is) returns the bytes of a blob that the caller has anyway, so that they are not read again, or an
+ * absent slice. `visit` returns HISTORY_ENOUGH to end this file's walk, HISTORY_MORE to go on, -1 to fail with `err` set. The walk ends
  * when every file has ended. Slices are valid during the call only.
  *
  * Where the history of a shallow clone is cut off, the version there is told as if that commit had written it; if more of the file is
@@ -36,6 +37,7 @@ enum history_answer { HISTORY_MORE = 0, HISTORY_ENOUGH = 1, HISTORY_STOP = 2 };
  * Cost: for each commit one look at its tree, and at the folders on the way to the files that it changed (40 microseconds measured).
  */
 int history_each(struct repo *r, const struct oid *from, const struct slice *paths, size_t n,
+		 struct slice (*known)(const struct oid *blob, void *ctx),
 		 int (*visit)(const struct version *v, void *ctx, struct err *err), void *ctx, struct err *err);
 
 #endif

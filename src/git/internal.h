@@ -115,11 +115,14 @@ struct tree_change {
 	struct slice path; /* with a NUL */
 	char *full;        /* with the working tree's folder in front */
 	unsigned mode;     /* 0100644 or 0100755 */
+	git_oid before;    /* of the bytes of before; all zero: none */
 	git_oid after;     /* of the wanted bytes; all zero: none */
+	int stat_errno;    /* why its state cannot be told; 0: it can */
 	struct stat st;    /* of the file when it was checked or written */
 	bool plain;        /* it holds the bytes of before as they are: no filter had a part in them, and none will */
 	bool write;        /* it does not hold the wanted bytes yet */
 	bool wrote;        /* worktree_files has been at it */
+	struct err *why;   /* why it could not be written; NULL: it could, or was not tried */
 	bool absent;       /* left out by a sparse checkout: only its index entry follows */
 };
 struct worktree_plan {

@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 #include "base/map.h"
+#include "base/parallel.h"
 #include "git/internal.h"
 
 #include <sha1.h>
@@ -14,14 +15,15 @@
  * indexer reads it back, checks it and makes the index. libgit2 offers no SHA-1 of free bytes for the trailer; libmd does.
  */
 
-/* From this many new objects on a pack is made. */
-enum { PACK_FROM = 64 };
+/* From this many new objects on a pack is made; so many are deflated at a time. */
+enum { PACK_FROM = 64, PORTION = 8 };
 
 struct object {
 	git_oid id;
 	git_object_t type;
 	struct slice bytes;
 	bool there; /* the repository has it already */
+	struct str deflated;
 };
 
 struct batch {
@@ -47,6 +49,8 @@ void batch_free(struct batch *b)
 		return;
 	map_release(&b->ids);
 	arena_free(b->arena);
+	for (size_t i = 0; i < b->n; i++)
+		str_release(&b->items[i].deflated);
 	free(b->items);
 	free(b);
 }
@@ -76,7 +80,7 @@ void batch_add(struct batch *b, git_object_t type, struct slice bytes, git_oid *
 	there = git_odb_exists_ext(b->repo->odb, out, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
 	map_set(&b->ids, name, b->n);
 	ROOM(b->items, b->n, b->cap);
-	b->items[b->n++] = (struct object){ *out, type, arena_copy(b->arena, bytes.ptr ? bytes : SLICE("")), there };
+	b->items[b->n++] = (struct object){ *out, type, arena_copy(b->arena, bytes.ptr ? bytes : SLICE("")), there, STR_INIT };
 	b->fresh += !there;
 }
 
@@ -105,24 +109,42 @@ static void add_header(struct str *out, git_object_t type, size_t size)
 	str_addc(out, (char)c);
 }
 
-/* The bytes of an object, deflated by a stream that is used again for the next one. */
-static void add_deflated(struct str *out, z_stream *z, struct slice bytes)
+/* Deflates `n` objects from number `from` on with one stream, of which all but the first use again what was set up. */
+static void deflate_some(struct object *items, size_t n)
 {
 	unsigned char buf[16384];
+	z_stream z = { .zalloc = Z_NULL };
 	int status;
 
-	if (deflateReset(z) != Z_OK)
+	/* A small table of hashes: it is cleared for each object, and most are manifests of some kilobytes. */
+	if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS, 5, Z_DEFAULT_STRATEGY) != Z_OK)
 		fatal("zlib");
-	z->next_in = (unsigned char *)(uintptr_t)bytes.ptr;
-	z->avail_in = (uInt)bytes.len;
-	do {
-		z->next_out = buf;
-		z->avail_out = sizeof(buf);
-		status = deflate(z, Z_FINISH);
-		if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
+	for (size_t i = 0; i < n; i++) {
+		if (items[i].there)
+			continue;
+		if (deflateReset(&z) != Z_OK)
 			fatal("zlib");
-		str_add(out, (struct slice){ (char *)buf, sizeof(buf) - z->avail_out });
-	} while (status != Z_STREAM_END);
+		z.next_in = (unsigned char *)(uintptr_t)items[i].bytes.ptr;
+		z.avail_in = (uInt)items[i].bytes.len;
+		do {
+			z.next_out = buf;
+			z.avail_out = sizeof(buf);
+			status = deflate(&z, Z_FINISH);
+			if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
+				fatal("zlib");
+			str_add(&items[i].deflated, (struct slice){ (char *)buf, sizeof(buf) - z.avail_out });
+		} while (status != Z_STREAM_END);
+	}
+	(void)deflateEnd(&z);
+}
+
+/* Deflates one portion of the objects. */
+static void deflate_portion(void *ctx, size_t i)
+{
+	const struct batch *b = ctx;
+	size_t from = i * PORTION;
+
+	deflate_some(b->items + from, b->n - from < PORTION ? b->n - from : PORTION);
 }
 
 /* A number of 32 bits, high byte first. */
@@ -133,15 +155,12 @@ static void add_u32(struct str *out, uint32_t value)
 }
 
 /* The whole pack as bytes. */
-static void make_stream(const struct batch *b, struct str *out)
+static void make_stream(struct batch *b, struct str *out)
 {
 	unsigned char digest[SHA1_DIGEST_LENGTH];
-	z_stream z = { .zalloc = Z_NULL };
 	SHA1_CTX sha;
 
-	/* A small table of hashes: it is cleared for each object, and most are manifests of some kilobytes. */
-	if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS, 5, Z_DEFAULT_STRATEGY) != Z_OK)
-		fatal("zlib");
+	parallel_each((b->n + PORTION - 1) / PORTION, deflate_portion, b);
 	str_adds(out, "PACK");
 	add_u32(out, 2);
 	add_u32(out, (uint32_t)b->fresh);
@@ -149,9 +168,9 @@ static void make_stream(const struct batch *b, struct str *out)
 		if (b->items[i].there)
 			continue;
 		add_header(out, b->items[i].type, b->items[i].bytes.len);
-		add_deflated(out, &z, b->items[i].bytes);
+		str_add(out, str_slice(&b->items[i].deflated));
+		str_release(&b->items[i].deflated);
 	}
-	(void)deflateEnd(&z);
 	SHA1Init(&sha);
 	SHA1Update(&sha, (const uint8_t *)out->ptr, out->len);
 	SHA1Final(digest, &sha);
@@ -159,7 +178,7 @@ static void make_stream(const struct batch *b, struct str *out)
 }
 
 /* Hands the pack to libgit2's indexer. */
-static int write_pack(const struct batch *b, struct err *err)
+static int write_pack(struct batch *b, struct err *err)
 {
 	git_indexer_progress progress = { 0 };
 	git_odb_writepack *writer = NULL;

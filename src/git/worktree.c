@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/parallel.h"
 #include "git/internal.h"
 
 #include <errno.h>
@@ -29,21 +30,33 @@ static bool is_plain(const struct tree_change *c)
 	       slice_eq(str_slice(&now), before);
 }
 
+/* What can be found out about a file without libgit2. */
+static void look_at_file(void *ctx, size_t i)
+{
+	const struct worktree_plan *w = ctx;
+	struct tree_change *c = &w->items[i];
+
+	blob_name(c->change->before, &c->before);
+	blob_name(c->change->after, &c->after);
+	c->stat_errno = lstat(c->full, &c->st) < 0 ? errno : 0;
+	c->plain = !c->stat_errno && S_ISREG(c->st.st_mode) && is_plain(c);
+}
+
 /* What the file of the working tree would be as a blob, filters applied; all zero when it is missing. */
-static int file_name_now(const struct worktree_plan *w, struct tree_change *c, const git_oid *before, git_oid *out, struct err *err)
+static int file_name_now(const struct worktree_plan *w, const struct tree_change *c, git_oid *out, struct err *err)
 {
 	struct place at = { c->path, 0, 0 };
 
 	memset(out, 0, sizeof(*out));
-	if (lstat(c->full, &c->st) < 0)
+	errno = c->stat_errno;
+	if (errno)
 		return errno == ENOENT || errno == ENOTDIR ?
 			       0 :
 			       err_os(err, &CODE_io, at, "cannot look at the file in the working tree");
 	if (!S_ISREG(c->st.st_mode))
 		return err_set(err, &CODE_dirty, at, "not a regular file in the working tree");
-	c->plain = is_plain(c);
 	if (c->plain) {
-		git_oid_cpy(out, before); /* looking filters up would take longer than all the rest */
+		git_oid_cpy(out, &c->before); /* looking filters up would take longer than all the rest */
 		return 0;
 	}
 	if (git_repository_hashfile(out, w->repo->git, c->full, GIT_OBJECT_BLOB, c->path.ptr) < 0)
@@ -68,13 +81,13 @@ int worktree_check_folders(const struct worktree_plan *w, const struct tree_chan
 }
 
 /* Refuses an index entry that is neither as before nor as wanted. */
-static int check_staged(const struct tree_change *c, const git_index_entry *entry, const git_oid *before, struct err *err)
+static int check_staged(const struct tree_change *c, const git_index_entry *entry, struct err *err)
 {
 	static const git_oid nothing;
 	const git_oid *staged = entry ? &entry->id : &nothing;
 	bool mode_changed = entry && c->change->before.ptr && c->change->after.ptr && (entry->mode & 0100) != (c->mode & 0100);
 
-	if ((!git_oid_equal(staged, before) && !git_oid_equal(staged, &c->after)) || mode_changed)
+	if ((!git_oid_equal(staged, &c->before) && !git_oid_equal(staged, &c->after)) || mode_changed)
 		return err_set(err, &CODE_dirty, (struct place){ c->path, 0, 0 }, "the file has staged changes");
 	return 0;
 }
@@ -100,17 +113,15 @@ static int check_index_folders(git_index *index, const struct tree_change *c, st
 static int check_file(const struct worktree_plan *w, git_index *index, struct tree_change *c, struct err *err)
 {
 	const git_index_entry *entry = git_index_get_bypath(index, c->path.ptr, 0);
-	git_oid before, file;
+	git_oid file;
 
-	blob_name(c->change->before, &before);
-	blob_name(c->change->after, &c->after);
-	if (tree_path_check(c->path, err) < 0 || worktree_check_folders(w, c, err) < 0 ||
-	    file_name_now(w, c, &before, &file, err) < 0 || check_staged(c, entry, &before, err) < 0)
+	if (tree_path_check(c->path, err) < 0 || worktree_check_folders(w, c, err) < 0 || file_name_now(w, c, &file, err) < 0 ||
+	    check_staged(c, entry, err) < 0)
 		return -1;
 	if (!entry && c->change->after.ptr && check_index_folders(index, c, err) < 0)
 		return -1;
 	c->absent = entry && entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE && git_oid_is_zero(&file);
-	if (!c->absent && !git_oid_equal(&file, &before) && !git_oid_equal(&file, &c->after))
+	if (!c->absent && !git_oid_equal(&file, &c->before) && !git_oid_equal(&file, &c->after))
 		return err_set(err, &CODE_dirty, (struct place){ c->path, 0, 0 },
 			       c->change->before.ptr ? "the file has changes that are not committed" :
 						       "a file that is not in Git is in the way");
@@ -182,6 +193,7 @@ int worktree_prepare(struct repo *r, const char *branch, const struct change *ch
 	if (worktree_open_index(r, false, &index, err) < 0 || check_index_lock(index, err) < 0)
 		return -1;
 	w = plan_new(r, changes, n);
+	parallel_each(n, look_at_file, w);
 	for (size_t i = 0; i < n && !failed; i++)
 		failed = check_file(w, index, &w->items[i], err) < 0;
 	if (!failed)
@@ -194,6 +206,8 @@ void worktree_free(struct worktree_plan *w)
 {
 	if (!w)
 		return;
+	for (size_t i = 0; i < w->n; i++)
+		free(w->items[i].why);
 	arena_free(w->arena);
 	free(w);
 }

@@ -7,7 +7,7 @@ struct slice host_resolve(struct slice host, struct slice ns, struct arena *aren
 	if (!ns.len || !host.len || slice_is(host, "*") || slice_find_byte(host, '.') != SIZE_MAX ||
 	    slice_find_byte(host, ':') != SIZE_MAX)
 		return host;
-	return arena_printf(arena, "%" SLICE_FMT ".%" SLICE_FMT ".svc.cluster.local", SLICE_ARG(host), SLICE_ARG(ns));
+	return arena_join(arena, (struct slice[]){ host, SLICE("."), ns, SLICE(".svc.cluster.local") }, 4);
 }
 
 bool host_same(struct slice a, struct slice b)

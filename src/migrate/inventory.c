@@ -27,6 +27,7 @@ struct inventory {
 	size_t nentries, entries_cap;
 	struct source **sources;
 	size_t nsources, sources_cap;
+	size_t nparsed; /* of the sources, the first ones */
 	struct source **broken;
 	size_t nbroken, broken_cap;
 	bool kustomizations, whole, second;
@@ -45,8 +46,10 @@ void inventory_free(struct inventory *inv)
 {
 	if (!inv)
 		return;
-	for (size_t i = 0; i < inv->nsources; i++)
+	for (size_t i = 0; i < inv->nsources; i++) {
 		yaml_file_free(inv->sources[i]->file);
+		free(inv->sources[i]->why);
+	}
 	free(inv->sources);
 	free(inv->broken);
 	free(inv->entries);
@@ -60,6 +63,12 @@ void inventory_free(struct inventory *inv)
 	free(inv);
 }
 
+/* "*.example.com" of ".example.com". */
+static struct slice wildcard_of(struct slice suffix, struct arena *arena)
+{
+	return arena_join(arena, (struct slice[]){ SLICE("*"), suffix }, 2);
+}
+
 /* Watches for the first label of a host and for the wildcards that cover it. */
 static void watch_host(struct inventory *inv, struct slice host)
 {
@@ -67,7 +76,7 @@ static void watch_host(struct inventory *inv, struct slice host)
 		struct slice suffix = slice_sub(host, at, host.len);
 		size_t next;
 
-		map_set(&inv->labels, arena_printf(inv->arena, "*%" SLICE_FMT, SLICE_ARG(suffix)), 0);
+		map_set(&inv->labels, wildcard_of(suffix, inv->arena), 0);
 		next = slice_find_byte(slice_sub(suffix, 1, suffix.len), '.');
 		at = next == SIZE_MAX ? host.len : at + 1 + next;
 	}
@@ -208,33 +217,55 @@ struct source *inventory_find(const struct inventory *inv, struct slice path)
 	return at == MAP_NONE ? NULL : inv->sources[at];
 }
 
-void inventory_add(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode)
+const struct source *inventory_add(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode)
 {
-	struct source *s;
+	struct source *s = inventory_find(inv, path);
 
-	if (inventory_find(inv, path))
-		return;
+	if (s)
+		return s;
 	s = source_new(inv, path);
 	s->bytes = arena_copy(inv->arena, bytes.ptr ? bytes : SLICE(""));
 	s->mode = mode;
-	if (yaml_parse(&s->file, s->path, s->bytes, &s->why) < 0) {
-		note_broken(inv, s);
-		return;
+	return s;
+}
+
+/* Parses one file of those that were added. */
+static void parse_source(void *ctx, size_t i)
+{
+	struct inventory *inv = ctx;
+	struct source *s = inv->sources[inv->nparsed + i];
+	struct err err = ERR_INIT;
+
+	if (!s->why && yaml_parse(&s->file, s->path, s->bytes, &err) < 0)
+		s->why = err_keep(&err);
+}
+
+void inventory_parse(struct inventory *inv, each_fn *each)
+{
+	each(inv->nsources - inv->nparsed, parse_source, inv);
+	for (; inv->nparsed < inv->nsources; inv->nparsed++) {
+		struct source *s = inv->sources[inv->nparsed];
+
+		if (!s->file) {
+			note_broken(inv, s);
+			continue;
+		}
+		s->objects = objects_of(s->file, inv->arena);
+		enter_objects(inv, s);
 	}
-	s->objects = objects_of(s->file, inv->arena);
-	enter_objects(inv, s);
 }
 
 void inventory_add_large(struct inventory *inv, struct slice path, size_t size)
 {
 	struct source *s;
+	struct err err = ERR_INIT;
 
 	if (inventory_find(inv, path))
 		return;
 	s = source_new(inv, path);
-	(void)err_set(&s->why, &CODE_yaml_limit, (struct place){ s->path, 0, 0 },
+	(void)err_set(&err, &CODE_yaml_limit, (struct place){ s->path, 0, 0 },
 		      "the file has %zu bytes, more than a manifest may have", size);
-	note_broken(inv, s);
+	s->why = err_keep(&err);
 }
 
 bool inventory_complete(struct inventory *inv)
@@ -295,8 +326,7 @@ struct holdings inventory_by_host(const struct inventory *inv, struct slice host
 	collect(inv, host_first_label(host), &items, &n, &cap);
 	for (size_t i = 0; i < host.len; i++)
 		if (host.ptr[i] == '.')
-			collect(inv, arena_printf(arena, "*%" SLICE_FMT, SLICE_ARG(slice_sub(host, i, host.len))), &items, &n,
-				&cap);
+			collect(inv, wildcard_of(slice_sub(host, i, host.len), arena), &items, &n, &cap);
 	if (n)
 		qsort(items, n, sizeof(*items), by_file);
 	kept = arena_array(arena, n, sizeof(*kept));

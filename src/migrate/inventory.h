@@ -2,12 +2,14 @@
  * inventory.h - the documents of a tree that matter to some migrations: bytes, parsed once, found by host.
  *
  * Calling order: inventory_new, inventory_watch for every migration, then for every file of the tree inventory_wants_path,
- * inventory_wants and inventory_add; inventory_complete says whether another round is needed because the files showed new words to look for.
+ * inventory_wants and inventory_add; inventory_parse; inventory_complete says whether another round over the tree is needed because the
+ * files showed new words to look for.
  * Pure: somebody else reads the files.
  */
 #ifndef GCB_MIGRATE_INVENTORY_H
 #define GCB_MIGRATE_INVENTORY_H
 
+#include "base/each.h"
 #include "kube/object.h"
 #include "migrate/migration.h"
 
@@ -17,8 +19,8 @@
 struct source {
 	struct slice path, bytes;
 	unsigned mode;
-	struct yaml_file *file; /* NULL: it cannot be parsed, `why` says so */
-	struct err why;
+	struct yaml_file *file; /* NULL: it cannot be parsed */
+	struct err *why;        /* NULL: it can */
 	struct objects objects;
 };
 
@@ -43,8 +45,11 @@ bool inventory_wants_path(const struct inventory *inv, struct slice path);
  */
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes);
 
-/* Takes a file in: copies bytes and path, parses. A file that cannot be parsed is kept with its error. Twice the same path: once. */
-void inventory_add(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode);
+/* Takes a file in: copies bytes and path, and returns its row. Twice the same path: once. */
+const struct source *inventory_add(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode);
+
+/* Parses the files that were added since the last time, by `each`. One that cannot be parsed is kept with its error. */
+void inventory_parse(struct inventory *inv, each_fn *each);
 
 /* A file that was too large to be read. */
 void inventory_add_large(struct inventory *inv, struct slice path, size_t size);

@@ -275,12 +275,11 @@ static int check_methods(const struct slices *methods, struct place at, struct e
 	return methods->n ? 0 : err_set(err, &CODE_migration_field, at, "mirror.methods is empty");
 }
 
-int migration_check(struct migration *out, struct place at, struct arena *arena, struct err *err)
+int migration_check(struct migration *out, struct place at, struct err *err)
 {
 	const struct migration_fields *f = &out->f;
 	struct err inner = ERR_INIT;
 
-	(void)arena;
 	out->move = (struct move){ f->spec.from.host,           f->spec.to.host,       f->spec.from.ns, (int)f->spec.to.port,
 				   (int)f->spec.mirror.percent, f->spec.mirror.methods };
 	if (host_check(f->spec.from.host, "the old host", &inner) < 0 || host_check(f->spec.to.host, "the new host", &inner) < 0)
@@ -318,14 +317,14 @@ static int check_name(const struct migration *m, struct err *err)
 	return 0;
 }
 
-int migration_read(struct migration *out, struct slice path, struct slice bytes, unsigned mode, struct arena *arena,
-		   struct err *err)
+int migration_read(struct migration *out, struct slice path, struct slice bytes, unsigned mode, struct err *err)
 {
 	struct migration m = { .path = path, .bytes = bytes, .mode = mode };
 	const struct yaml_node *root;
 
 	if (yaml_parse(&m.file, path, bytes, err) < 0)
 		return -1;
+	m.arena = arena_new();
 	root = yaml_root(m.file, 0);
 	migration_defaults(&m.f.spec);
 	m.spec = yaml_get(root, "spec");
@@ -333,9 +332,9 @@ int migration_read(struct migration *out, struct slice path, struct slice bytes,
 	if (yaml_documents(m.file) != 1)
 		(void)err_set(err, &CODE_migration_field, (struct place){ path, 0, 0 },
 			      "a migration file holds one document, this one %zu", yaml_documents(m.file));
-	else if (record_read(&migration_record, &m.f, root, arena, err) == 0) {
+	else if (record_read(&migration_record, &m.f, root, m.arena, err) == 0) {
 		m.name = m.f.metadata.name;
-		if (check_name(&m, err) == 0 && migration_check(&m, yaml_place(m.spec), arena, err) == 0) {
+		if (check_name(&m, err) == 0 && migration_check(&m, yaml_place(m.spec), err) == 0) {
 			*out = m;
 			return 0;
 		}
@@ -349,7 +348,9 @@ void migration_release(struct migration *m)
 	if (!m)
 		return;
 	yaml_file_free(m->file);
+	arena_free(m->arena);
 	m->file = NULL;
+	m->arena = NULL;
 }
 
 bool migration_covers(const struct migration *m, struct slice path)

@@ -66,26 +66,26 @@ struct migration {
 	struct slice bytes;                  /* the file, as it was read */
 	unsigned mode;                       /* Git's file mode */
 	struct yaml_file *file;              /* owned by the migration */
+	struct arena *arena;                 /* of the fields' lists, owned too */
 	const struct yaml_node *spec, *hold; /* nodes to edit; hold NULL: not held */
 	struct move move;
 	struct stages stages;
 };
 
 /*
- * Reads and checks a migration file into `*out`; `path` and `bytes` are borrowed, lists are made in `arena`. migration_release frees the
- * parsed file. Errors: migration_field, yaml_*, host_bad, same_host, stage_bad, unsafe_path; all with a place.
+ * Reads and checks a migration file into `*out`; `path` and `bytes` are borrowed; migration_release frees what was made of them.
+ * Errors: migration_field, yaml_*, host_bad, same_host, stage_bad, unsafe_path; all with a place.
  */
-int migration_read(struct migration *out, struct slice path, struct slice bytes, unsigned mode, struct arena *arena,
-		   struct err *err);
+int migration_read(struct migration *out, struct slice path, struct slice bytes, unsigned mode, struct err *err);
 
-/* Frees the parsed file. NULL is fine. */
+/* Frees the parsed file and the lists. NULL is fine. */
 void migration_release(struct migration *m);
 
 /*
  * The same checks on fields that did not come from a file (options of init and render): fills `out->move` and `out->stages`. `at` is the place
  * errors name.
  */
-int migration_check(struct migration *out, struct place at, struct arena *arena, struct err *err);
+int migration_check(struct migration *out, struct place at, struct err *err);
 
 /* Defaults of the fields that are not set: mirror of 10 % of GET and HEAD. Called by migration_read before reading. */
 void migration_defaults(struct migration_spec *spec);

@@ -15,6 +15,8 @@ struct meeting {
 	struct yaml_edits *edits;
 	struct slice now; /* the bytes after the steps so far; absent: a file to be created */
 	size_t touching;  /* steps that change it */
+	struct str text;  /* with one step that changes it: its result, or why there is none */
+	struct err *why;
 };
 
 struct meetings {
@@ -43,24 +45,47 @@ static void meetings_make(struct meetings *out, const struct plan *plan, const s
 				at = out->n;
 				map_set(&out->numbers, t->path, at);
 				ROOM(out->items, out->n, out->cap);
-				out->items[out->n++] = (struct meeting){ t, yaml_edits_new(t->file, plan->arena), t->before, 0 };
+				out->items[out->n++] = (struct meeting){ .first = t,
+									 .edits = yaml_edits_new(t->file, plan->arena),
+									 .now = t->before,
+									 .text = STR_INIT };
 			}
 			out->items[at].touching++;
 		}
 }
 
+/* The result of a file that one step changes, which is nearly every file and nearly all the work. */
+static void apply_alone(void *ctx, size_t i)
+{
+	struct meeting *m = &((struct meetings *)ctx)->items[i];
+	struct err err = ERR_INIT;
+
+	if (m->touching == 1 && !m->first->restore.ptr && yaml_apply(m->first->edits, &m->text, &err) < 0)
+		m->why = err_keep(&err);
+}
+
+/* The bytes of a file that one step changes. */
+static int take_alone(struct plan *plan, const struct meeting *m, struct slice *out, struct err *err)
+{
+	if (m->why) {
+		*err = *m->why;
+		return -1;
+	}
+	*out = m->first->restore.ptr ? m->first->restore : arena_copy(plan->arena, str_slice(&m->text));
+	return 0;
+}
+
 /* The bytes of a file with one more step's edits. */
 static int join(struct plan *plan, const struct meeting *m, const struct target *t, struct slice *out, struct err *err)
 {
-	struct yaml_edits *both = yaml_edits_new(t->file, plan->arena);
+	struct yaml_edits *both;
 	AUTO_STR struct str text = STR_INIT;
 
+	if (m->touching == 1)
+		return take_alone(plan, m, out, err);
 	if (t->file != m->first->file)
 		return err_set(err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 }, "two migrations create the same file");
-	if (t->restore.ptr && m->touching == 1) {
-		*out = t->restore;
-		return 0;
-	}
+	both = yaml_edits_new(t->file, plan->arena);
 	yaml_edits_merge(both, m->edits);
 	yaml_edits_merge(both, t->edits);
 	if (yaml_apply(both, &text, err) < 0)
@@ -134,11 +159,16 @@ void plan_make(struct plan *out, const struct plan_inputs *in, const struct inte
 	for (size_t i = 0; i < n; i++)
 		step_make(&plan.steps[i], &targets[i], &plan, in, &intents[i]);
 	meetings_make(&meetings, &plan, targets);
+	in->each(meetings.n, apply_alone, &meetings);
 	for (size_t i = 0; i < n; i++)
 		if (!plan.steps[i].refused)
 			apply_step(&plan, &plan.steps[i], &targets[i], &meetings);
 	sum_up(&plan, &meetings);
 	map_release(&meetings.numbers);
+	for (size_t i = 0; i < meetings.n; i++) {
+		str_release(&meetings.items[i].text);
+		free(meetings.items[i].why);
+	}
 	free(meetings.items);
 	*out = plan;
 }

@@ -7,6 +7,7 @@
 #ifndef GCB_MIGRATE_PLAN_H
 #define GCB_MIGRATE_PLAN_H
 
+#include "base/each.h"
 #include "istio/converge.h"
 #include "migrate/inventory.h"
 #include "migrate/past.h"
@@ -56,6 +57,7 @@ struct plan {
 struct plan_inputs {
 	struct inventory *inventory;
 	const struct past *past;
+	each_fn *each;            /* how to do the same work on many files */
 	struct slice vs_template; /* bytes of the template that `create` renders */
 };
 

@@ -121,7 +121,7 @@ static int broken_files(const struct search *s)
 		if (!migration_covers(s->m, f->path))
 			continue;
 		if (!f->bytes.ptr || slice_find(f->bytes, s->m->move.from) != SIZE_MAX) {
-			findings_add_err(s->findings, &f->why);
+			findings_add_err(s->findings, f->why);
 			result = -1;
 		}
 	}

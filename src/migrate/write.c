@@ -56,7 +56,7 @@ int migration_write(const struct migration_fields *f, struct slice template_byte
 	put_missing(e, yaml_root(file, 0), &all);
 	result = yaml_apply(e, &text, err);
 	yaml_file_free(file);
-	if (result < 0 || migration_read(&check, path, str_slice(&text), 0100644, arena, err) < 0)
+	if (result < 0 || migration_read(&check, path, str_slice(&text), 0100644, err) < 0)
 		return -1;
 	migration_release(&check);
 	str_add(out, str_slice(&text));

@@ -31,8 +31,15 @@ static size_t guard_wide(const struct yaml_file *file, uint32_t at, struct err *
 	return 0;
 }
 
+/* Bytes that need a look: those that are forbidden, not ASCII, or may begin something. All others pass at once. */
+static const bool remarkable[256] = {
+	/* clang-format off */
+	[0x00 ... 0x08] = true, [0x0b ... 0x1f] = true, [0x7f ... 0xff] = true, ['{'] = true, ['('] = true,
+	/* clang-format on */
+};
+
 /* Walks all bytes once: control characters, UTF-8, lone carriage returns. */
-static int guard_bytes(const struct yaml_file *file, struct err *err)
+static int guard_bytes(struct yaml_file *file, struct err *err)
 {
 	const unsigned char *p = (const unsigned char *)file->bytes.ptr;
 	size_t len = file->bytes.len;
@@ -40,6 +47,12 @@ static int guard_bytes(const struct yaml_file *file, struct err *err)
 	for (size_t i = file->body; i < len;) {
 		size_t n = 1;
 
+		if (!remarkable[p[i]]) {
+			i++;
+			continue;
+		}
+		file->wide = file->wide || p[i] >= 0x80;
+		file->signs = file->signs || p[i] == '{' || p[i] == '(';
 		if (forbidden(p[i]))
 			return refuse_at(file, &CODE_yaml_encoding, (uint32_t)i, "a control character", err);
 		if (p[i] == '\r' && (i + 1 == len || p[i + 1] != '\n'))
@@ -125,6 +138,8 @@ int yaml_guard_breaks(const struct yaml_file *file, struct err *err)
 	struct slice s = file->bytes;
 	size_t seen = 0;
 
+	if (!file->wide)
+		return 0;
 	for (size_t i = 0; i < s.len; i++) {
 		const char *wide = &s.ptr[i];
 

@@ -26,6 +26,8 @@ struct comment {
 struct yaml_file {
 	struct slice name, bytes;
 	uint32_t body; /* 3 behind a byte order mark, else 0 */
+	bool wide;     /* some byte is not ASCII */
+	bool signs;    /* some byte may begin a template's sign */
 	struct arena *arena;
 	const struct yaml_node **roots; /* per document; NULL: an empty one */
 	size_t nroots, roots_cap;

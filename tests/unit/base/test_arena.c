@@ -106,3 +106,13 @@ Test(arena, impossible_size_ends_the_program, .exit_code = 1)
 	cr_redirect_stderr();
 	(void)arena_alloc(kept = arena_new(), SIZE_MAX - 3);
 }
+
+Test(arena, join)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct slice parts[] = { SLICE("a"), { NULL, 0 }, SLICE(""), SLICE("bc") };
+
+	cr_expect_str_eq(arena_join(a, parts, 4).ptr, "abc");
+	cr_expect_eq(arena_join(a, parts, 4).len, 3);
+	cr_expect_str_eq(arena_join(a, parts, 0).ptr, "");
+}

@@ -54,7 +54,7 @@ static int walk(struct seen *s, const char *const *paths, struct err *err)
 		n++;
 	}
 	s->repo = r;
-	return history_each(r, &head, list, n, see, s, err);
+	return history_each(r, &head, list, n, NULL, see, s, err);
 }
 
 /* The whole walk of these files gives this. */
@@ -165,12 +165,38 @@ Test(history, the_visitor_may_fail)
 	step("a", "1\n", "c1");
 	r = open_here();
 	head = oid_at("HEAD");
-	cr_expect_eq(history_each(r, &head, &path, 1, refuse, NULL, &err), -1);
+	cr_expect_eq(history_each(r, &head, &path, 1, NULL, refuse, NULL, &err), -1);
 	expect_err(err, usage, "enough of it");
 	head = oid_at("HEAD^{tree}");
 	err = (struct err)ERR_INIT;
-	cr_expect_eq(history_each(r, &head, &path, 1, refuse, NULL, &err), -1);
+	cr_expect_eq(history_each(r, &head, &path, 1, NULL, refuse, NULL, &err), -1);
 	expect_err(err, git, "cannot read the commit");
+}
+
+/* The caller has these bytes, it says; they are not those of the blob, to see that nothing is read. */
+static struct slice pretend(const struct oid *blob, void *ctx)
+{
+	(void)ctx;
+	return blob->id[0] == 0x01 ? SLICE("known") : (struct slice){ 0 };
+}
+
+Test(history, known_bytes_are_not_read)
+{
+	AUTO_REPO struct repo *r = NULL;
+	struct seen s = { .text = STR_INIT };
+	struct slice path = SLICE("a");
+	struct err err = ERR_INIT;
+	struct oid head;
+
+	new_repo();
+	step("a", "1\n", "c1");
+	step("a", "g\n", "c2"); /* 01058d844a98d293a3b03a8615a34700e4ed2be3 */
+	step("a", "3\n", "c3");
+	r = s.repo = open_here();
+	head = oid_at("HEAD");
+	cr_expect_eq(history_each(r, &head, &path, 1, pretend, see, &s, &err), 0);
+	cr_expect_str_eq(s.text.ptr, "0:a=3(c3..c3)|0:a=known(c2..c2)|0:a=1(c1..c1)|0:a=-(c1..c1)|");
+	str_release(&s.text);
 }
 
 Test(history, not_there_at_all)
@@ -216,7 +242,7 @@ Test(history, no_files)
 	step("a", "1\n", "c1");
 	r = open_here();
 	head = oid_at("HEAD");
-	cr_expect_eq(history_each(r, &head, NULL, 0, refuse, NULL, &err), 0);
+	cr_expect_eq(history_each(r, &head, NULL, 0, NULL, refuse, NULL, &err), 0);
 }
 
 Test(history, a_change_of_mode_is_no_version)

@@ -44,6 +44,7 @@ Test(inventory, finds_objects_by_host)
 		SLICE("apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec: {host: '*.example.com'}\n"),
 		0100644);
 	inventory_add(inv, SLICE("c.yaml"), SLICE("broken: [\n"), 0100644);
+	inventory_parse(inv, each_in_turn);
 	found = inventory_by_host(inv, SLICE("pay.example.com"), arena);
 	cr_assert_eq(found.n, 2);
 	cr_assert(slice_is(found.items[0].object->name, "a") && slice_is(found.items[1].object->name, "b"));

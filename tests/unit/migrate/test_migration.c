@@ -6,14 +6,13 @@
 #define HOSTS "  from: {host: a.example.com}\n  to: {host: b.example.com}\n"
 
 /* Reads a migration file; 0 or -1. */
-static int read(const char *text, struct migration *m, struct arena *arena, struct err *err)
+static int read(const char *text, struct migration *m, struct err *err)
 {
-	return migration_read(m, SLICE(".gcpbackend/web.yaml"), slice_of(text), 0100644, arena, err);
+	return migration_read(m, SLICE(".gcpbackend/web.yaml"), slice_of(text), 0100644, err);
 }
 
 Test(migration, all_fields)
 {
-	AUTO_ARENA struct arena *arena = arena_new();
 	struct err err = ERR_INIT;
 	struct migration m;
 
@@ -22,7 +21,7 @@ Test(migration, all_fields)
 		     "spec:\n  from: {host: a.example.com, namespace: shop}\n  to: {host: b.example.com, port: 8080}\n"
 		     "  manifests: {path: apps/shop}\n  stages: [mirror, 20, 100]\n  mirror: {percent: 5, methods: [GET]}\n"
 		     "  git: {branch: main, mode: pull-request, rollback: direct}\n  allow: {GCB1003: \"kept elsewhere\"}\n  hold: \"why\"\n",
-		     &m, arena, &err),
+		     &m, &err),
 		0, "%s", err.reason);
 	cr_assert(slice_is(m.move.from, "a.example.com") && slice_is(m.move.ns, "shop") && m.move.port == 8080);
 	cr_assert(m.stages.n == 3 && m.stages.items[1].percent == 20 && m.move.mirror_percent == 5 && m.move.methods.n == 1);
@@ -34,11 +33,10 @@ Test(migration, all_fields)
 
 Test(migration, defaults)
 {
-	AUTO_ARENA struct arena *arena = arena_new();
 	struct err err = ERR_INIT;
 	struct migration m;
 
-	cr_assert_eq(read(META "spec:\n" HOSTS, &m, arena, &err), 0, "%s", err.reason);
+	cr_assert_eq(read(META "spec:\n" HOSTS, &m, &err), 0, "%s", err.reason);
 	cr_assert(m.stages.n == 5 && m.move.mirror_percent == 10 && m.move.methods.n == 2 && !m.hold && !m.move.port);
 	cr_assert(migration_covers(&m, SLICE("anything.yaml")));
 	migration_release(&m);
@@ -76,11 +74,10 @@ Test(migration, mistakes)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		AUTO_ARENA struct arena *arena = arena_new();
 		struct err err = ERR_INIT;
 		struct migration m;
 
-		cr_assert_eq(read(rows[i].text, &m, arena, &err), -1, "%s", rows[i].name);
+		cr_assert_eq(read(rows[i].text, &m, &err), -1, "%s", rows[i].name);
 		cr_assert_str_eq(err.reason, rows[i].reason, "%s", rows[i].name);
 		cr_assert(!rows[i].remedy[0] || slice_is(slice_of(err.remedy), rows[i].remedy), "%s: %s", rows[i].name, err.remedy);
 		cr_assert_eq(err.line, rows[i].line, "%s: line %u", rows[i].name, (unsigned)err.line);
