@@ -50,7 +50,7 @@ static long weight_value(const struct yaml_node *weight)
 
 	if (!weight || (weight->kind == YAML_SCALAR && yaml_type_of(weight) == YAML_NULL))
 		return weight ? -2 : -1;
-	if (weight->kind != YAML_SCALAR || weight->style != YAML_PLAIN || weight->tag.ptr ||
+	if (weight->kind != YAML_SCALAR || weight->style != YAML_PLAIN || weight->flags & YAML_TAGGED ||
 	    !parse_int(weight->text, 0, 1000000, &value))
 		return -2;
 	return value;

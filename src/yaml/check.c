@@ -118,10 +118,20 @@ static const struct edit *about(const struct index *x, const struct yaml_node *n
 	return NULL;
 }
 
+/* Have both the same anchor and tag? */
+static bool same_properties(const struct yaml_node *old, const struct yaml_node *now)
+{
+	const unsigned either = YAML_ANCHORED | YAML_TAGGED;
+
+	if (!((old->flags | now->flags) & either))
+		return true;
+	return slice_eq(yaml_anchor(old), yaml_anchor(now)) && slice_eq(yaml_tag(old), yaml_tag(now));
+}
+
 /* A scalar or alias that nobody touched, or that was set. */
 static bool same_leaf(const struct yaml_node *old, const struct edit *set, const struct yaml_node *now)
 {
-	if (!slice_eq(old->tag, now->tag) || !slice_eq(old->anchor, now->anchor) || old->kind != now->kind)
+	if (!same_properties(old, now) || old->kind != now->kind)
 		return false;
 	if (!set)
 		return slice_eq(old->text, now->text) && old->style == now->style;
@@ -129,7 +139,30 @@ static bool same_leaf(const struct yaml_node *old, const struct edit *set, const
 		return false;
 	if (set->value == LIT_STRING)
 		return yaml_type_of(now) == YAML_STRING;
-	return old->style != YAML_PLAIN || old->tag.ptr || yaml_type_of(now) == (set->value == LIT_INT ? YAML_INT : YAML_BOOL);
+	return old->style != YAML_PLAIN || old->flags & YAML_TAGGED ||
+	       yaml_type_of(now) == (set->value == LIT_INT ? YAML_INT : YAML_BOOL);
+}
+
+/* Is the node, of which nothing was to change, as it was? */
+static bool untouched(const struct yaml_node *old, const struct yaml_node *now)
+{
+	const struct yaml_node *next = now->first;
+
+	if (old->kind != now->kind || old->style != now->style || old->nchildren != now->nchildren || !same_properties(old, now) ||
+	    now->flags & ~old->flags & YAML_HAS_DUP || !slice_eq(old->text, now->text))
+		return false;
+	for (const struct yaml_node *c = old->first; c; c = c->next, next = next->next)
+		if ((c->key && !untouched(c->key, next->key)) || !untouched(c, next))
+			return false;
+	return true;
+}
+
+/* Is there an intention about the node, or something in it? Their ids are in a row. */
+static bool is_touched(const struct yaml_node *node, const struct index *x)
+{
+	size_t first = index_find(x, node);
+
+	return first < x->n && x->items[first]->at->id <= yaml_last_id(node);
 }
 
 static bool same_node(const struct yaml_node *old, const struct index *x, const struct yaml_node *now)
@@ -138,10 +171,12 @@ static bool same_node(const struct yaml_node *old, const struct index *x, const 
 
 	if (!old || !now)
 		return old == now;
+	if (!is_touched(old, x))
+		return untouched(old, now);
 	if (old->kind == YAML_SCALAR || old->kind == YAML_ALIAS)
 		return same_leaf(old, about(x, old, EDIT_SET), now);
-	if (old->kind != now->kind || old->style != now->style || !slice_eq(old->tag, now->tag) ||
-	    !slice_eq(old->anchor, now->anchor) || now->flags & ~old->flags & YAML_HAS_DUP)
+	if (old->kind != now->kind || old->style != now->style || !same_properties(old, now) ||
+	    now->flags & ~old->flags & YAML_HAS_DUP)
 		return false;
 	next = now->first;
 	for (const struct yaml_node *c = old->first; c; c = c->next) {
@@ -173,13 +208,16 @@ static struct slice comment_text(const struct yaml_file *f, const struct comment
 	return slice_sub(f->bytes, c->start, c->end - c->start);
 }
 
-/* The comments are the old ones less the deleted, plus ours, in this order. */
-static bool same_comments(const struct yaml_file *old, const struct splices *s, const struct yaml_file *now)
+/* The comments of the part are the old ones less the deleted, plus ours, in this order. */
+static bool same_comments(const struct yaml_file *old, const struct splices *s, const struct part *part,
+			  const struct yaml_file *now)
 {
 	size_t in = 0, out = 0;
 
+	while (in < old->ncomments && old->comments[in].start < part->start)
+		in++;
 	for (size_t i = 0; i <= s->n; i++) {
-		uint32_t until = i < s->n ? s->items[i].start : (uint32_t)old->bytes.len;
+		uint32_t until = i < s->n ? s->items[i].start : part->end;
 
 		for (; in < old->ncomments && old->comments[in].start < until; in++, out++)
 			if (out >= now->ncomments ||
@@ -192,18 +230,18 @@ static bool same_comments(const struct yaml_file *old, const struct splices *s, 
 		for (; i < s->n && in < old->ncomments && old->comments[in].start < s->items[i].end; in++)
 			continue;
 	}
-	return in == old->ncomments && out == now->ncomments;
+	return (in == old->ncomments || old->comments[in].start >= part->end) && out == now->ncomments;
 }
 
 /* The bytes between the splices, found again in the result by adding up lengths. */
-static bool same_rest(const struct yaml_file *old, const struct splices *s, const struct yaml_file *now)
+static bool same_rest(const struct yaml_file *old, const struct splices *s, struct slice now)
 {
 	size_t from = 0, at = 0;
 
 	for (size_t i = 0; i <= s->n; i++) {
 		size_t until = i < s->n ? s->items[i].start : old->bytes.len;
 
-		if (!slice_eq(slice_sub(old->bytes, from, until - from), slice_sub(now->bytes, at, until - from)))
+		if (!slice_eq(slice_sub(old->bytes, from, until - from), slice_sub(now, at, until - from)))
 			return false;
 		at += until - from;
 		if (i < s->n) {
@@ -211,26 +249,61 @@ static bool same_rest(const struct yaml_file *old, const struct splices *s, cons
 			from = s->items[i].end;
 		}
 	}
-	return at == now->bytes.len;
+	return at == now.len;
 }
 
-int yaml_check(const struct yaml_edits *e, const struct splices *s, const struct yaml_file *now, struct err *err)
+int yaml_check(const struct yaml_edits *e, const struct splices *s, const struct part *part, struct slice text,
+	       const struct yaml_file *now, struct err *err)
 {
 	const struct yaml_file *old = e->file;
 	struct place whole = { old->name, 0, 0 };
 	struct index x = index_make(e);
-	bool same = old->nroots == now->nroots;
+	bool same = part->n == now->nroots;
 
-	for (size_t i = 0; same && i < old->nroots; i++)
-		same = same_node(old->roots[i], &x, now->roots[i]);
+	for (size_t i = 0; same && i < part->n; i++)
+		same = same_node(old->roots[part->first + i], &x, now->roots[i]);
 	free(x.items);
 	if (!same)
 		return err_set(err, &CODE_yaml_check, whole, "after the edit the document does not say what it should");
-	if (!same_comments(old, s, now))
+	if (!same_comments(old, s, part, now))
 		return err_set(err, &CODE_yaml_check, whole, "after the edit the comments are not what they should be");
-	if (!same_rest(old, s, now))
+	if (!same_rest(old, s, text))
 		return err_set(err, &CODE_yaml_check, whole, "the edit touched bytes outside of its place");
 	return 0;
+}
+
+/* --- the part that is parsed again ------------------------------------------------------------------------------------------------ */
+
+/*
+ * A document that begins with "---" or a directive at the begin of a line is read the same whatever stands before it, and ends what
+ * stands before it in any state but inside quotes, a flow collection or half a line. That none of these is open at the end of the part
+ * is seen when the part is parsed alone: then it is a whole stream, and it ends with a line end. Nothing is carried from one document to the
+ * next: directives and anchors hold for one (YAML 1.1, 4.3.1 and 7.1), and this reader does not resolve anchors. So the documents without a splice need no second look.
+ */
+struct part part_of(const struct yaml_file *file, const struct splices *s)
+{
+	struct part p = { 0, 0, 0, (uint32_t)file->bytes.len };
+	uint32_t last = s->n ? s->items[s->n - 1].end : 0;
+	size_t behind = 0;
+
+	for (size_t i = 1; i < file->nroots && s->n; i++)
+		if (file->begins[i] != NO_BEGIN && file->begins[i] <= s->items[0].start)
+			p.first = i;
+	if (p.first)
+		p.start = file->begins[p.first];
+	for (size_t i = file->nroots; i-- > p.first + 1;)
+		if (file->begins[i] != NO_BEGIN && file->begins[i] > last)
+			behind = i;
+	if (behind)
+		p.end = file->begins[behind];
+	p.n = (behind ? behind : file->nroots) - p.first;
+	return p;
+}
+
+/* The part of the new text that the part of the old one became. */
+static struct slice part_text(const struct yaml_file *old, const struct part *part, struct slice text)
+{
+	return slice_sub(text, part->start, text.len - (old->bytes.len - part->end) - part->start);
 }
 
 int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err)
@@ -239,6 +312,7 @@ int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err)
 	struct splices s = { .arena = arena };
 	AUTO_STR struct str text = STR_INIT;
 	struct yaml_file *now = NULL;
+	struct part part;
 	int result;
 
 	if (splices_make(e, &s, err) < 0)
@@ -250,12 +324,16 @@ int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err)
 		str_add(out, str_slice(&text));
 		return 0;
 	}
-	if (yaml_parse(&now, e->file->name, str_slice(&text), err) < 0) {
+	part = part_of(e->file, &s);
+	if (part.end < e->file->bytes.len && !slice_ends(part_text(e->file, &part, str_slice(&text)), SLICE("\n")))
+		return err_set(err, &CODE_yaml_check, (struct place){ e->file->name, 0, 0 },
+			       "after the edit a document ends within a line");
+	if (yaml_parse_bare(&now, e->file->name, part_text(e->file, &part, str_slice(&text)), err) < 0) {
 		(void)err_wrap(err, "after the edit the file cannot be read");
 		err->code = &CODE_yaml_check;
 		return -1;
 	}
-	result = yaml_check(e, &s, now, err);
+	result = yaml_check(e, &s, &part, str_slice(&text), now, err);
 	yaml_file_free(now);
 	if (result == 0)
 		str_add(out, str_slice(&text));

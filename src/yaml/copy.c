@@ -78,8 +78,8 @@ static bool needs_comments(const struct yaml_node *item)
 {
 	const struct yaml_file *f = item->file;
 
-	for (uint32_t i = item->id; i <= f->nnodes && f->nodes[i - 1]->start <= item->end; i++) {
-		const struct yaml_node *n = f->nodes[i - 1];
+	for (uint32_t i = item->id; i <= f->nnodes && node_at(f, i - 1)->start <= item->end; i++) {
+		const struct yaml_node *n = node_at(f, i - 1);
 
 		if (n->kind != YAML_SCALAR || splice_chomping(n) != '+')
 			continue;

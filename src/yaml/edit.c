@@ -82,7 +82,7 @@ static bool tag_fits(const struct yaml_node *scalar, enum yaml_lit_kind kind)
 {
 	enum yaml_type type = kind == LIT_INT ? YAML_INT : kind == LIT_BOOL ? YAML_BOOL : YAML_STRING;
 
-	if (!slice_starts(scalar->tag, SLICE("tag:yaml.org,2002:")) && !slice_is(scalar->tag, "!"))
+	if (!slice_starts(yaml_tag(scalar), SLICE("tag:yaml.org,2002:")) && !slice_is(yaml_tag(scalar), "!"))
 		return true;
 	return yaml_type_of(scalar) == type;
 }
@@ -152,37 +152,30 @@ void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct ya
 		put(e, EDIT_ADD, neighbour(e, seq, near), side, lit, why);
 }
 
-/* The ids of all nodes of an entry are in a row: from its key's, or its own, to this one. */
-static uint32_t last_id(const struct yaml_node *entry)
-{
-	while (entry->last)
-		entry = entry->last;
-	return entry->id;
-}
-
 /* The first node of an entry that carries an anchor, from the node `id` on; NULL: none. */
 static const struct yaml_node *anchor_inside(const struct yaml_node *entry, uint32_t id)
 {
-	for (uint32_t last = last_id(entry); id <= last; id++)
-		if (entry->file->nodes[id - 1]->flags & YAML_ANCHORED)
-			return entry->file->nodes[id - 1];
+	for (uint32_t last = yaml_last_id(entry); id <= last; id++)
+		if (node_at(entry->file, id - 1)->flags & YAML_ANCHORED)
+			return node_at(entry->file, id - 1);
 	return NULL;
 }
 
 /* Refuses to delete an anchor that an alias outside of the entry names. */
 static void keep_anchors(struct yaml_edits *e, const struct yaml_node *entry)
 {
-	uint32_t first = entry->key ? entry->key->id : entry->id, last = last_id(entry);
+	uint32_t first = entry->key ? entry->key->id : entry->id, last = yaml_last_id(entry);
 
 	for (const struct yaml_node *n = anchor_inside(entry, first); n; n = anchor_inside(entry, n->id + 1))
 		for (uint32_t i = 0; i < e->file->nnodes; i++) {
-			const struct yaml_node *user = e->file->nodes[i];
+			const struct yaml_node *user = node_at(e->file, i);
 			struct err err = ERR_INIT;
 
-			if (user->kind != YAML_ALIAS || !slice_eq(user->text, n->anchor) || (user->id >= first && user->id <= last))
+			if (user->kind != YAML_ALIAS || !slice_eq(user->text, yaml_anchor(n)) ||
+			    (user->id >= first && user->id <= last))
 				continue;
 			(void)err_set(&err, &CODE_yaml_alias, yaml_place(n), "the anchor '&%" SLICE_FMT "' is used elsewhere",
-				      SLICE_ARG(n->anchor));
+				      SLICE_ARG(yaml_anchor(n)));
 			edits_refuse(e, &err);
 			return;
 		}

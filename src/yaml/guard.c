@@ -47,10 +47,10 @@ static int guard_bytes(struct yaml_file *file, struct err *err)
 	for (size_t i = file->body; i < len;) {
 		size_t n = 1;
 
-		if (!remarkable[p[i]]) {
+		while (i < len && !remarkable[p[i]])
 			i++;
-			continue;
-		}
+		if (i == len)
+			break;
 		file->wide = file->wide || p[i] >= 0x80;
 		file->signs = file->signs || p[i] == '{' || p[i] == '(';
 		if (forbidden(p[i]))
@@ -125,7 +125,7 @@ static bool odd_break(const char *p, size_t left)
 static bool in_quotes(const struct yaml_file *file, uint32_t at)
 {
 	for (uint32_t i = 0; i < file->nnodes; i++) {
-		const struct yaml_node *n = file->nodes[i];
+		const struct yaml_node *n = node_at(file, i);
 
 		if (n->kind == YAML_SCALAR && (n->style == YAML_SINGLE || n->style == YAML_DOUBLE) && n->start < at && at < n->end)
 			return true;
@@ -166,13 +166,27 @@ static bool is_sign(struct slice bytes, size_t at)
 	return false;
 }
 
+/* Where the byte stands next, from an offset on. */
+static size_t slice_find_from(struct slice bytes, char c, size_t from)
+{
+	size_t found = slice_find_byte(slice_sub(bytes, from, bytes.len), c);
+
+	return found == SIZE_MAX ? SIZE_MAX : from + found;
+}
+
 bool yaml_looks_templated(struct slice bytes, uint32_t *at)
 {
-	for (size_t i = 0; i < bytes.len; i++)
-		if ((bytes.ptr[i] == '{' || bytes.ptr[i] == '(') && is_sign(bytes, i)) {
-			*at = (uint32_t)i;
-			return true;
-		}
-	*at = 0;
-	return false;
+	size_t least = SIZE_MAX;
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t found = 0;
+
+		do
+			found = slice_find_from(bytes, "{("[i], found);
+		while (found != SIZE_MAX && !is_sign(bytes, found++));
+		if (found != SIZE_MAX && found - 1 < least)
+			least = found - 1;
+	}
+	*at = least == SIZE_MAX ? 0 : (uint32_t)least;
+	return least != SIZE_MAX;
 }

@@ -23,6 +23,17 @@ struct comment {
 	bool own;            /* alone on its line */
 };
 
+/* Anchor and tag of a node. */
+struct property {
+	uint32_t id;
+	struct slice anchor, tag;
+};
+
+#define NO_BEGIN UINT32_MAX
+
+/* Nodes are kept together in portions: one by one they would cost as much again in pointers. */
+enum { NODES_OF_CHUNK = 16 };
+
 struct yaml_file {
 	struct slice name, bytes;
 	uint32_t body; /* 3 behind a byte order mark, else 0 */
@@ -30,14 +41,24 @@ struct yaml_file {
 	bool signs;    /* some byte may begin a template's sign */
 	struct arena *arena;
 	const struct yaml_node **roots; /* per document; NULL: an empty one */
-	size_t nroots, roots_cap;
-	struct yaml_node **nodes; /* all, keys too, in the order of the source; [id - 1] */
-	uint32_t nnodes, nodes_cap;
+	uint32_t *begins; /* per document: the line of its directives or "---"; NO_BEGIN: it has none; of the first one 0 */
+	size_t nroots, roots_cap, begins_cap;
+	struct yaml_node **chunks; /* all nodes, keys too, in the order of the source: node_at */
+	uint32_t nnodes;
+	size_t nchunks, chunks_cap;
+	struct property *properties; /* of the few nodes that have any, by id */
+	size_t nproperties, properties_cap;
 	struct comment *comments;
 	size_t ncomments, comments_cap;
 	const struct yaml_node *templated; /* the first node that is a template; NULL: none */
 	bool sealed;                       /* SOPS metadata in one of the documents */
 };
+
+/* The node number `i`, from 0: the one with the id i + 1. */
+static inline __attribute__((unused)) struct yaml_node *node_at(const struct yaml_file *file, uint32_t i)
+{
+	return &file->chunks[i / NODES_OF_CHUNK][i % NODES_OF_CHUNK];
+}
 
 /* guard.c: refuses bytes by encoding, size, breaks and conflict markers; sets file->body. */
 int yaml_guard(struct yaml_file *file, struct err *err);
@@ -54,7 +75,13 @@ struct place yaml_place_at(const struct yaml_file *file, uint32_t offset);
 /* scan.c: the events of libyaml become nodes without regions. */
 int yaml_scan(struct yaml_file *file, struct err *err);
 
-/* region.c: regions and real ends of all nodes, and the list of comments. */
+/* node.c: yaml_parse without the regions of entries: enough to compare. */
+int yaml_parse_bare(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err);
+
+/* region.c: the list of comments: what begins with "#" outside of scalars and aliases. */
+void yaml_comments(struct yaml_file *file);
+
+/* region.c: regions and real ends of all nodes. */
 void yaml_regions(struct yaml_file *file);
 
 /* region.c: begin of the line that holds `at`; width of the blanks there; its line end ("\n", "\r\n", taken from a neighbour at EOF). */
@@ -186,10 +213,23 @@ void lit_entry(const struct yaml_node *near, const struct yaml_lit *lit, struct 
 /* types.c: the scalar's new bytes for a value, in the scalar's own quotes where they fit. */
 void yaml_write_like(const struct yaml_node *scalar, enum yaml_lit_kind kind, struct slice text, struct str *out);
 
+/* node.c: the ids of all nodes of an entry are in a row: from its key's, or its own, to this one. */
+uint32_t yaml_last_id(const struct yaml_node *entry);
+
 /* Is the node inside a flow collection (or one itself)? */
 bool yaml_in_flow(const struct yaml_node *node);
 
-/* check.c: is `now` the file that `e` makes of its file? The comments too. */
-int yaml_check(const struct yaml_edits *e, const struct splices *s, const struct yaml_file *now, struct err *err);
+/* Documents in a row, and the bytes [start, end) that they and the lines between them are. */
+struct part {
+	size_t first, n;
+	uint32_t start, end;
+};
+
+/* check.c: the fewest documents that hold all splices and can be parsed apart from the others. */
+struct part part_of(const struct yaml_file *file, const struct splices *s);
+
+/* check.c: is `text` the file that `e` makes of its file, comments too? `now` is the part of `text` where the splices are, parsed. */
+int yaml_check(const struct yaml_edits *e, const struct splices *s, const struct part *part, struct slice text,
+	       const struct yaml_file *now, struct err *err);
 
 #endif

@@ -38,25 +38,44 @@ static int by_key(const void *a, const void *b)
 	return slice_cmp((*x)->key->text, (*y)->key->text);
 }
 
+/* Has the map two equal scalar keys? Sorted, since it is a large one. */
+static bool has_twins_sorted(const struct yaml_node *map)
+{
+	const struct yaml_node **sorted = xrealloc_array(NULL, map->nchildren, sizeof(struct yaml_node *));
+	bool found = false;
+	size_t n = 0;
+
+	for (const struct yaml_node *c = map->first; c; c = c->next)
+		if (c->key->kind == YAML_SCALAR)
+			sorted[n++] = c;
+	if (n)
+		qsort(sorted, n, sizeof(*sorted), by_key);
+	for (size_t i = 1; i < n && !found; i++)
+		found = slice_eq(sorted[i - 1]->key->text, sorted[i]->key->text);
+	free(sorted);
+	return found;
+}
+
+/* The same for a small one: each pair. */
+static bool has_twins(const struct yaml_node *map)
+{
+	for (const struct yaml_node *a = map->first; a; a = a->next)
+		for (const struct yaml_node *b = a->next; b && a->key->kind == YAML_SCALAR; b = b->next)
+			if (b->key->kind == YAML_SCALAR && slice_eq(a->key->text, b->key->text))
+				return true;
+	return false;
+}
+
 /* Marks a map with a merge key, or with two equal scalar keys. */
 static void flag_keys(struct yaml_node *map)
 {
-	const struct yaml_node **sorted = xrealloc_array(NULL, map->nchildren, sizeof(struct yaml_node *));
-	size_t n = 0;
+	enum { SMALL = 12 };
 
-	for (const struct yaml_node *c = map->first; c; c = c->next) {
-		if (!c->key || c->key->kind != YAML_SCALAR)
-			continue;
-		if (c->key->style == YAML_PLAIN && slice_is(c->key->text, "<<"))
+	for (const struct yaml_node *c = map->first; c; c = c->next)
+		if (c->key->kind == YAML_SCALAR && c->key->style == YAML_PLAIN && slice_is(c->key->text, "<<"))
 			map->flags |= YAML_HAS_MERGE;
-		sorted[n++] = c;
-	}
-	if (n > 1)
-		qsort(sorted, n, sizeof(*sorted), by_key);
-	for (size_t i = 1; i < n; i++)
-		if (slice_eq(sorted[i - 1]->key->text, sorted[i]->key->text))
-			map->flags |= YAML_HAS_DUP;
-	free(sorted);
+	if (map->nchildren > SMALL ? has_twins_sorted(map) : has_twins(map))
+		map->flags |= YAML_HAS_DUP;
 }
 
 /* What is known only when the whole tree is there. */
@@ -66,12 +85,12 @@ static int finish(struct yaml_file *file, struct err *err)
 		return err_set(err, &CODE_yaml_template, yaml_place(file->templated),
 			       "the file is a template: '{{' outside of quotes");
 	for (uint32_t i = 0; i < file->nnodes; i++)
-		if (file->nodes[i]->kind == YAML_MAP && file->nodes[i]->nchildren)
-			flag_keys(file->nodes[i]);
-	yaml_regions(file);
+		if (node_at(file, i)->kind == YAML_MAP)
+			flag_keys(node_at(file, i));
 	for (size_t i = 0; i < file->nroots; i++)
 		if (yaml_path(file->roots[i], "sops", "mac", NULL))
 			file->sealed = true;
+	yaml_comments(file);
 	for (size_t i = 0; i < file->ncomments; i++)
 		if (slice_starts(slice_sub(file->bytes, file->comments[i].start, 3), SLICE("#@ ")))
 			return err_set(err, &CODE_yaml_template, yaml_place_at(file, file->comments[i].start),
@@ -79,7 +98,7 @@ static int finish(struct yaml_file *file, struct err *err)
 	return yaml_guard_breaks(file, err);
 }
 
-int yaml_parse(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err)
+int yaml_parse_bare(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err)
 {
 	struct yaml_file *file = xzalloc(sizeof(*file));
 
@@ -94,13 +113,23 @@ int yaml_parse(struct yaml_file **out, struct slice name, struct slice bytes, st
 	return 0;
 }
 
+int yaml_parse(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err)
+{
+	if (yaml_parse_bare(out, name, bytes, err) < 0)
+		return -1;
+	yaml_regions(*out);
+	return 0;
+}
+
 void yaml_file_free(struct yaml_file *file)
 {
 	if (!file)
 		return;
 	arena_free(file->arena);
 	free(file->roots);
-	free(file->nodes);
+	free(file->begins);
+	free(file->chunks);
+	free(file->properties);
 	free(file->comments);
 	free(file);
 }
@@ -150,6 +179,33 @@ const struct yaml_node *yaml_path(const struct yaml_node *map, ...)
 	return map;
 }
 
+/* The row of a node that has an anchor or a tag. */
+static const struct property *property_of(const struct yaml_node *node)
+{
+	const struct yaml_file *f = node->file;
+	size_t low = 0, high = f ? f->nproperties : 0;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (f->properties[mid].id < node->id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return f && low < f->nproperties && f->properties[low].id == node->id ? &f->properties[low] : NULL;
+}
+
+struct slice yaml_anchor(const struct yaml_node *node)
+{
+	return node->flags & YAML_ANCHORED ? property_of(node)->anchor : (struct slice){ 0 };
+}
+
+struct slice yaml_tag(const struct yaml_node *node)
+{
+	return node->flags & YAML_TAGGED ? property_of(node)->tag : (struct slice){ 0 };
+}
+
 struct slice yaml_string(const struct yaml_node *node)
 {
 	if (!node || node->kind != YAML_SCALAR || yaml_type_of(node) != YAML_STRING)
@@ -162,6 +218,13 @@ struct slice yaml_head_comment(const struct yaml_node *entry)
 	if (entry->head >= entry->entry)
 		return SLICE("");
 	return slice_trim(slice_sub(entry->file->bytes, entry->head, entry->entry - entry->head));
+}
+
+uint32_t yaml_last_id(const struct yaml_node *entry)
+{
+	while (entry->last)
+		entry = entry->last;
+	return entry->id;
 }
 
 bool yaml_in_flow(const struct yaml_node *node)
@@ -178,7 +241,7 @@ static bool has_users(const struct yaml_node *node)
 	const struct yaml_file *f = node->file;
 
 	for (uint32_t i = 0; i < f->nnodes; i++)
-		if (f->nodes[i]->kind == YAML_ALIAS && slice_eq(f->nodes[i]->text, node->anchor))
+		if (node_at(f, i)->kind == YAML_ALIAS && slice_eq(node_at(f, i)->text, yaml_anchor(node)))
 			return true;
 	return false;
 }
@@ -194,7 +257,7 @@ int yaml_path_clear(const struct yaml_node *node, struct err *err)
 			return err_set(err, &CODE_yaml_duplicate, yaml_place(n), "this map has a key twice");
 		if (n->flags & YAML_ANCHORED && has_users(n))
 			return err_set(err, &CODE_yaml_alias, yaml_place(n), "the anchor '&%" SLICE_FMT "' is used elsewhere",
-				       SLICE_ARG(n->anchor));
+				       SLICE_ARG(yaml_anchor(n)));
 		if (n->flags & YAML_UNCLEAR)
 			return err_set(err, &CODE_yaml_style, yaml_place(n), "an entry in an unusual form");
 	}

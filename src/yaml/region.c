@@ -156,10 +156,10 @@ static uint32_t stop_of(const struct yaml_file *file, uint32_t end, uint32_t col
 	return stop;
 }
 
-/* Where the own comments above the entry at `entry`, on a line of its own, begin; not before `limit`. */
-static uint32_t head_of(const struct yaml_file *file, uint32_t entry, uint32_t limit)
+/* Where the own comments above the entry at `entry` begin, whose line, which it has for itself, begins at `head`; not before `limit`. */
+static uint32_t head_of(const struct yaml_file *file, uint32_t entry, uint32_t head, uint32_t limit)
 {
-	uint32_t head = yaml_line_start(file, entry), column = entry - head;
+	uint32_t column = entry - head;
 
 	while (head > limit) {
 		uint32_t above = yaml_line_start(file, head - 1), col;
@@ -240,8 +240,8 @@ static void regions_of(struct yaml_file *file, struct yaml_node *parent);
 /* The entry `n`: `from` is where the one before ends, `limit` where head comments may begin. */
 static void region_of(struct yaml_file *file, struct yaml_node *n, uint32_t from, uint32_t limit)
 {
-	bool flow = n->parent->style == YAML_FLOW;
-	uint32_t value;
+	bool flow = n->parent->style == YAML_FLOW, own;
+	uint32_t value, line;
 
 	if (n->key && n->key->kind != YAML_SCALAR)
 		regions_of(file, (struct yaml_node *)(uintptr_t)n->key);
@@ -252,10 +252,12 @@ static void region_of(struct yaml_file *file, struct yaml_node *n, uint32_t from
 		n->outer = n->start = n->end = value;
 	if (n->style == YAML_LITERAL || n->style == YAML_FOLDED)
 		n->end = scalar_end(file, n);
-	if (!flow && !yaml_on_own_line(file, n->entry))
+	line = yaml_blanks_before(file, n->entry);
+	own = at_line_start(file, line);
+	if (!flow && !own)
 		n->flags |= YAML_OPENS;
-	n->head = !yaml_on_own_line(file, n->entry) ? n->entry : head_of(file, n->entry, limit);
-	n->stop = flow ? n->end : stop_of(file, n->end, yaml_column(file, n->entry));
+	n->head = own ? head_of(file, n->entry, line, limit) : n->entry;
+	n->stop = flow ? n->end : stop_of(file, n->end, own ? n->entry - line : yaml_column(file, n->entry));
 }
 
 /* All entries of a collection, and where a block collection really ends. */
@@ -302,13 +304,14 @@ static void comments_in(struct yaml_file *file, uint32_t from, uint32_t to)
 	}
 }
 
-/* Lists all comments: what begins with "#" outside of scalars and aliases. */
-static void comments_list(struct yaml_file *file)
+void yaml_comments(struct yaml_file *file)
 {
 	uint32_t from = file->body;
 
+	if (!memchr(file->bytes.ptr, '#', file->bytes.len))
+		return;
 	for (uint32_t i = 0; i < file->nnodes; i++) {
-		const struct yaml_node *n = file->nodes[i];
+		const struct yaml_node *n = node_at(file, i);
 
 		if (n->kind == YAML_MAP || n->kind == YAML_SEQ || n->start < from)
 			continue;
@@ -325,7 +328,6 @@ void yaml_regions(struct yaml_file *file)
 	for (size_t i = 0; i < file->nroots; i++)
 		if (file->roots[i])
 			regions_of(file, (struct yaml_node *)(uintptr_t)file->roots[i]);
-	comments_list(file);
 }
 
 struct slice yaml_dash_gap(const struct yaml_node *item)

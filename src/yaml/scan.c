@@ -34,11 +34,8 @@ static void steps_make(struct scan *s)
 {
 	struct slice b = s->file->bytes;
 	size_t chars = 0, cap = b.len / STRIDE + 2;
-	bool ascii = true;
 
-	for (size_t i = s->file->body; i < b.len && ascii; i++)
-		ascii = (unsigned char)b.ptr[i] < 0x80;
-	if (ascii)
+	if (!s->file->wide)
 		return;
 	s->steps = xrealloc_array(NULL, cap, sizeof(*s->steps));
 	for (size_t i = s->file->body; i < b.len; i++)
@@ -111,34 +108,53 @@ static struct slice keep(const struct scan *s, const yaml_char_t *text, size_t l
 	return arena_copy(s->file->arena, (struct slice){ (const char *)text, len });
 }
 
+/* Room for one more node, all zero. */
+static struct yaml_node *node_room(struct yaml_file *f)
+{
+	if (f->nnodes == f->nchunks * NODES_OF_CHUNK) {
+		ROOM(f->chunks, f->nchunks, f->chunks_cap);
+		f->chunks[f->nchunks++] = arena_array(f->arena, NODES_OF_CHUNK, sizeof(struct yaml_node));
+	}
+	return node_at(f, f->nnodes++);
+}
+
+/* Steps over anchor and tag, and keeps them. The tag "!", which libyaml does not report of a scalar, too. */
+static void take_properties(const struct scan *s, struct yaml_node *n, uint32_t limit, const yaml_char_t *anchor,
+			    const yaml_char_t *tag)
+{
+	struct yaml_file *f = s->file;
+	struct property p = { .id = n->id };
+
+	n->start = skip_properties(f->bytes, n->outer, limit, n->kind == YAML_SCALAR ? 2 : (anchor != NULL) + (tag != NULL));
+	p.anchor = keep(s, anchor, anchor ? strlen((const char *)anchor) : 0);
+	p.tag = keep(s, tag, tag ? strlen((const char *)tag) : 0);
+	if (n->kind == YAML_SCALAR && !tag && has_bare_tag(f->bytes, n))
+		p.tag = SLICE("!");
+	n->flags = (p.anchor.ptr ? YAML_ANCHORED : 0u) | (p.tag.ptr ? YAML_TAGGED : 0u);
+	if (!n->flags)
+		return;
+	ROOM(f->properties, f->nproperties, f->properties_cap);
+	f->properties[f->nproperties++] = p;
+}
+
 /* A new node from an event's marks and properties. */
 static struct yaml_node *node_new(struct scan *s, const yaml_event_t *ev, enum yaml_kind kind, const yaml_char_t *anchor,
 				  const yaml_char_t *tag)
 {
 	struct yaml_file *f = s->file;
-	struct yaml_node *n = arena_alloc(f->arena, sizeof(*n));
-	uint32_t limit = kind == YAML_SCALAR ? byte_of(s, &ev->end_mark) : (uint32_t)f->bytes.len;
+	struct yaml_node *n = node_room(f);
+	char first;
 
 	n->kind = kind;
 	n->file = f;
+	n->id = f->nnodes;
 	n->line = (uint32_t)ev->start_mark.line + 1;
 	n->col = (uint32_t)ev->start_mark.column + 1;
 	n->outer = n->start = byte_of(s, &ev->start_mark);
 	n->end = byte_of(s, &ev->end_mark);
-	n->anchor = keep(s, anchor, anchor ? strlen((const char *)anchor) : 0);
-	n->tag = keep(s, tag, tag ? strlen((const char *)tag) : 0);
-	n->flags = (n->anchor.ptr && kind != YAML_ALIAS ? YAML_ANCHORED : 0u) | (n->tag.ptr ? YAML_TAGGED : 0u);
-	if (kind == YAML_SCALAR) /* the tag "!", which libyaml does not report, too */
-		n->start = skip_properties(f->bytes, n->outer, limit, 2);
-	else if (n->flags)
-		n->start = skip_properties(f->bytes, n->outer, limit, (n->anchor.ptr != NULL) + (n->tag.ptr != NULL));
-	if (kind == YAML_SCALAR && !tag && has_bare_tag(f->bytes, n)) {
-		n->tag = SLICE("!");
-		n->flags |= YAML_TAGGED;
-	}
-	ROOM(f->nodes, f->nnodes, f->nodes_cap);
-	f->nodes[f->nnodes++] = n;
-	n->id = f->nnodes;
+	first = n->outer < f->bytes.len ? f->bytes.ptr[n->outer] : '\0';
+	if (kind != YAML_ALIAS && (first == '&' || first == '!'))
+		take_properties(s, n, kind == YAML_SCALAR ? n->end : (uint32_t)f->bytes.len, anchor, tag);
 	return n;
 }
 
@@ -278,16 +294,18 @@ static int on_event(struct scan *s, const yaml_event_t *ev, struct err *err)
 		return err_set(err, &CODE_yaml_limit, (struct place){ f->name, 0, 0 }, "more than %u values", YAML_MAX_NODES);
 	switch (ev->type) {
 	case YAML_DOCUMENT_START_EVENT:
+		ROOM(f->begins, f->nroots, f->begins_cap);
 		ROOM(f->roots, f->nroots, f->roots_cap);
+		f->begins[f->nroots] = !f->nroots ? 0 : ev->data.document_start.implicit ? NO_BEGIN : byte_of(s, &ev->start_mark);
 		f->roots[f->nroots++] = NULL;
 		return 0;
 	case YAML_SCALAR_EVENT:
 		on_scalar(s, ev);
 		return 0;
 	case YAML_ALIAS_EVENT: {
-		struct yaml_node *n = node_new(s, ev, YAML_ALIAS, ev->data.alias.anchor, NULL);
+		struct yaml_node *n = node_new(s, ev, YAML_ALIAS, NULL, NULL);
 
-		n->text = n->anchor;
+		n->text = keep(s, ev->data.alias.anchor, strlen((const char *)ev->data.alias.anchor));
 		attach(s, n);
 		return 0;
 	}
@@ -336,7 +354,5 @@ int yaml_scan(struct yaml_file *file, struct err *err)
 	result = scan_events(&s, err);
 	free(s.steps);
 	yaml_parser_delete(&s.parser);
-	file->nodes = xrealloc_array(file->nodes, file->nnodes, sizeof(struct yaml_node *)); /* thousands of files may be kept */
-	file->nodes_cap = file->nnodes;
 	return result;
 }

@@ -112,7 +112,7 @@ static enum yaml_type plain_type(struct slice s)
 
 enum yaml_type yaml_type_of(const struct yaml_node *scalar)
 {
-	struct slice tag = scalar->tag;
+	struct slice tag = yaml_tag(scalar);
 
 	if (slice_is(tag, "tag:yaml.org,2002:int"))
 		return YAML_INT;

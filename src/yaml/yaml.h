@@ -30,8 +30,8 @@ enum yaml_kind { YAML_SCALAR, YAML_MAP, YAML_SEQ, YAML_ALIAS };
 enum yaml_style { YAML_PLAIN, YAML_SINGLE, YAML_DOUBLE, YAML_LITERAL, YAML_FOLDED, YAML_BLOCK, YAML_FLOW };
 
 enum yaml_flags {
-	YAML_ANCHORED = 1,   /* has an anchor; its `name` says which */
-	YAML_TAGGED = 2,     /* has a tag */
+	YAML_ANCHORED = 1,   /* has an anchor: yaml_anchor */
+	YAML_TAGGED = 2,     /* has a tag: yaml_tag */
 	YAML_HAS_MERGE = 4,  /* a map with a "<<" key */
 	YAML_HAS_DUP = 8,    /* a map with the same key twice */
 	YAML_TEMPLATED = 16, /* a plain scalar with "{{", or a flow map that is one */
@@ -48,17 +48,13 @@ struct yaml_file;
  * value or a sequence's item, and is named by its value node. All offsets are bytes of the source.
  */
 struct yaml_node {
-	enum yaml_kind kind;
-	enum yaml_style style;
-	unsigned flags;
-	uint32_t line, col; /* where it begins, anchor and tag included, 1-based, col in code points */
-	uint32_t id;        /* 1, 2, ... in the order of the source within its file */
+	enum yaml_kind kind : 8;
+	enum yaml_style style : 8;
+	unsigned flags : 16; /* enum yaml_flags */
+	uint32_t id;         /* 1, 2, ... in the order of the source within its file */
+	uint32_t line, col;  /* where it begins, anchor and tag included, 1-based, col in code points */
 	uint32_t nchildren;
-	const struct yaml_node *parent, *first, *last, *next, *prev;
-	const struct yaml_node *key; /* in a map */
-	struct slice text;           /* a scalar's value, unescaped; an alias's name */
-	struct slice anchor, tag;    /* with YAML_ANCHORED, YAML_TAGGED */
-	uint32_t outer;              /* begin with anchor and tag; = start without them */
+	uint32_t outer; /* begin with anchor and tag; = start without them */
 	/*
 	 * Content: without anchor and tag, quotes included; of a block scalar without the empty lines below, of a block collection from
 	 * the first to the last entry.
@@ -68,6 +64,9 @@ struct yaml_node {
 	uint32_t head;  /* begin of the comment lines above that are its own, else of its line, else `entry` */
 	uint32_t entry; /* the dash, the "?" or the key */
 	uint32_t stop;  /* behind the line end of its last line and of the deeper comments below it; in flow: = end */
+	const struct yaml_node *parent, *first, *last, *next, *prev;
+	const struct yaml_node *key; /* in a map */
+	struct slice text;           /* a scalar's value, unescaped; an alias's name */
 	const struct yaml_file *file;
 };
 
@@ -95,6 +94,10 @@ const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
 
 /* yaml_get along a path of keys: yaml_path(root, "spec", "http", NULL). */
 const struct yaml_node *yaml_path(const struct yaml_node *map, ...) __attribute__((sentinel));
+
+/* The anchor and the tag of a node ("tag:yaml.org,2002:int", "!x", "!"), or an absent slice. */
+struct slice yaml_anchor(const struct yaml_node *node);
+struct slice yaml_tag(const struct yaml_node *node);
 
 /* Where the node's content begins, for messages. NULL gives NOWHERE. */
 struct place yaml_place(const struct yaml_node *node);

@@ -56,7 +56,8 @@ static int checks(const struct yaml_edits *e, const struct splices *s, const cha
 {
 	struct yaml_file *now = trial_parse(text, slice_of(text));
 	struct err err = ERR_INIT;
-	int result = yaml_check(e, s, now, &err);
+	struct part whole = { 0, e->file->nroots, 0, (uint32_t)e->file->bytes.len };
+	int result = yaml_check(e, s, &whole, slice_of(text), now, &err);
 
 	cr_expect(result == 0 || err.code == &CODE_yaml_check);
 	yaml_file_free(now);

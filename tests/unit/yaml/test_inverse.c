@@ -54,7 +54,7 @@ static void same(const struct run *r, const char *what, const struct yaml_node *
 /* A value with a parent, chosen at random; every file has one. */
 static const struct yaml_node *choose(struct run *r)
 {
-	const struct yaml_node *n = r->file->nodes[trial_random(&r->state, r->file->nnodes)];
+	const struct yaml_node *n = node_at(r->file, trial_random(&r->state, r->file->nnodes));
 
 	for (const struct yaml_node *c = n->parent ? n->parent->first : NULL; c; c = c->next)
 		if (c->key == n)
@@ -127,9 +127,9 @@ static void set_and_back(struct run *r, const struct yaml_node *at)
 		return;
 	changed = trial_parse("changed", str_slice(&now));
 	e = yaml_edits_new(changed, arena);
-	yaml_set(e, changed->nodes[at->id - 1], kind, value, "test");
+	yaml_set(e, node_at(changed, at->id - 1), kind, value, "test");
 	cr_assert(yaml_edits_empty(e), "seed %lu: set again at %s", (unsigned long)r->seed, trial_where(at));
-	yaml_set(e, changed->nodes[at->id - 1], kind, at->text, "test");
+	yaml_set(e, node_at(changed, at->id - 1), kind, at->text, "test");
 	if (apply(r, e, "set back", &back) == 0)
 		same(r, "set and back", at, str_slice(&back), r->before, now.ptr);
 	yaml_file_free(changed);
@@ -164,7 +164,7 @@ static void together(struct run *r, const struct yaml_node *set, const struct ya
 		return;
 	changed = trial_parse("changed", str_slice(&one));
 	e = yaml_edits_new(changed, arena);
-	put_at(e, changed->nodes[put->id - 1]);
+	put_at(e, node_at(changed, put->id - 1));
 	if (apply(r, e, "then the other", &two) == 0)
 		same(r, "together", put, str_slice(&both), str_slice(&two), two.ptr);
 	yaml_file_free(changed);

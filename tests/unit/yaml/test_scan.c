@@ -144,18 +144,18 @@ Test(yaml_scan, what_a_node_is)
 
 	cr_expect(root->kind == YAML_MAP && root->style == YAML_BLOCK && root->nchildren == 7 && root->first && !root->parent);
 	n = trial_find(file, "a");
-	cr_expect(n->kind == YAML_MAP && n->style == YAML_FLOW && n->flags == YAML_ANCHORED && slice_is(n->anchor, "x"));
+	cr_expect(n->kind == YAML_MAP && n->style == YAML_FLOW && n->flags == YAML_ANCHORED && slice_is(yaml_anchor(n), "x"));
 	n = trial_find(file, "a/b/1");
 	cr_expect(n->kind == YAML_SCALAR && n->style == YAML_SINGLE && slice_is(n->text, "c") && n->prev == n->parent->first &&
 		  !n->next);
 	n = trial_find(file, "d");
 	cr_expect(n->kind == YAML_ALIAS && slice_is(n->text, "x") && !(n->flags & YAML_ANCHORED));
 	n = trial_find(file, "e");
-	cr_expect(n->style == YAML_LITERAL && n->flags == YAML_TAGGED && slice_is(n->tag, "!t") && slice_is(n->text, "f\n"));
+	cr_expect(n->style == YAML_LITERAL && n->flags == YAML_TAGGED && slice_is(yaml_tag(n), "!t") && slice_is(n->text, "f\n"));
 	n = trial_find(file, "g");
 	cr_expect(n->style == YAML_FOLDED && n->flags == 0 && slice_is(n->key->text, "g") && n->key->parent == root);
 	n = trial_find(file, "i");
-	cr_expect(n->style == YAML_DOUBLE && slice_is(n->tag, "tag:yaml.org,2002:str") && slice_is(n->text, "j\n"));
+	cr_expect(n->style == YAML_DOUBLE && slice_is(yaml_tag(n), "tag:yaml.org,2002:str") && slice_is(n->text, "j\n"));
 	cr_expect_eq(n->line, 7);
 	cr_expect_eq(n->col, 4);
 	cr_expect_eq(trial_find(file, "k")->flags, YAML_HAS_MERGE);

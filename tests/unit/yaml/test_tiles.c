@@ -49,7 +49,7 @@ static bool trivia(struct slice gap)
 static const struct yaml_node *next_leaf(const struct yaml_file *f, uint32_t *i)
 {
 	while (*i < f->nnodes) {
-		const struct yaml_node *n = f->nodes[(*i)++];
+		const struct yaml_node *n = node_at(f, (*i)++);
 
 		if ((n->kind == YAML_SCALAR || n->kind == YAML_ALIAS) && n->end > n->start)
 			return n;
@@ -147,9 +147,9 @@ static void there_and_back(const struct yaml_file *f, const struct yaml_node *n,
 		return;
 	}
 	now = trial_parse(name, str_slice(&out));
-	added = now->nodes[n->parent->id - 1]->last;
+	added = node_at(now, n->parent->id - 1)->last;
 	if (n->parent->kind == YAML_SEQ) /* the nodes before the copy have the same ids */
-		added = now->nodes[n->id - 1]->next;
+		added = node_at(now, n->id - 1)->next;
 	e = yaml_edits_new(now, arena);
 	yaml_delete(e, added, "test");
 	cr_assert_eq(yaml_apply(e, &back, &err), 0, "%s: %s: %s", name, trial_where(n), err.reason);
@@ -175,7 +175,7 @@ static bool corpus_file(const char *name, struct slice bytes)
 	trial_invariants(f, name);
 	tiles(f, name);
 	for (uint32_t i = 0; i < f->nnodes && tried < 40; i++) {
-		const struct yaml_node *n = f->nodes[i], *last = n->last;
+		const struct yaml_node *n = node_at(f, i), *last = n->last;
 
 		if (!last)
 			continue;

@@ -96,7 +96,7 @@ static void entry_invariants(const struct yaml_node *n, const char *name)
 void trial_invariants(const struct yaml_file *file, const char *name)
 {
 	for (uint32_t i = 0; i < file->nnodes; i++) {
-		const struct yaml_node *n = file->nodes[i];
+		const struct yaml_node *n = node_at(file, i);
 		bool is_key = true;
 
 		HOLDS(n->id == i + 1);
