@@ -55,6 +55,7 @@ templates := $(sort $(shell find templates -type f ! -name '.*'))
 lib_obj   := $(lib_src:%.c=$(B)/obj/%.o) $(plug_src:%.c=$(B)/obj/%.o) $(B)/obj/templates_data.o
 main_obj  := $(main_src:%.c=$(B)/obj/%.o)
 test_obj  := $(test_src:%.c=$(B)/obj/%.o)
+tools     := $(patsubst tests/tools/%.c,$(B)/%,$(wildcard tests/tools/*.c))
 
 # --- flags ---------------------------------------------------------------------------------------------------------------------
 
@@ -103,7 +104,7 @@ link    = $(CC) $(all_cflags) $(all_ldflags)
 
 # --- targets -------------------------------------------------------------------------------------------------------------------
 
-.PHONY: all deps demo unit unit-tests check check-built lint format bench golden install uninstall clean compile_commands.json help FORCE
+.PHONY: all deps demo unit unit-tests test-tools check check-built lint format bench golden install uninstall clean compile_commands.json help FORCE
 
 all: $(B)/kubectl-gcpbackend ## build the program: build/kubectl-gcpbackend
 
@@ -116,20 +117,22 @@ demo: deps ## build it, then show a migration from start to end in a repository 
 
 unit-tests: $(B)/unit-tests
 
+test-tools: $(tools)
+
 unit: $(B)/unit-tests ## build and run the unit tests only
 	$(Q)$(B)/unit-tests
 
 check: deps ## build everything and run all tests
 	@+$(MAKE) --no-print-directory $(jobs) check-built
 
-check-built: all $(B)/unit-tests
-	@GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' GCB_UNIT_TESTS='$(CURDIR)/$(B)/unit-tests' python3 tests/suites.py
+check-built: all $(B)/unit-tests $(tools)
+	@GCB_TOOLS='$(CURDIR)/$(B)' GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' GCB_UNIT_TESTS='$(CURDIR)/$(B)/unit-tests' python3 tests/suites.py
 
 lint: ## check layers, header comments, sizes, banned functions, formatting, headers
 	@CC='$(CC)' python3 tests/lint/lint.py
 
 format: ## format the sources in place
-	$(Q)clang-format -i $(filter-out tests/lint/%,$(sort $(wildcard src/*/*.[ch] plugin/*.[ch] tools/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch])))
+	$(Q)clang-format -i $(filter-out tests/lint/%,$(sort $(wildcard src/*/*.[ch] plugin/*.[ch] tools/*.[ch] tests/tools/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch])))
 
 bench: all ## compare with what one would use instead
 	@GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' tests/bench/run
@@ -214,4 +217,9 @@ $(B)/unit-tests: $(test_obj) $(lib_obj) $(B)/link.stamp
 	$(call say,LINK,$@)
 	$(Q)$(link) -o $@ $(test_obj) $(lib_obj) $(lib_ldlibs) $(test_ldlibs)
 
--include $(lib_obj:.o=.d) $(main_obj:.o=.d) $(test_obj:.o=.d)
+# Programs that tests in other languages talk to.
+$(tools): $(B)/%: $(B)/obj/tests/tools/%.o $(lib_obj) $(B)/link.stamp
+	$(call say,LINK,$@)
+	$(Q)$(link) -Wl,--gc-sections -o $@ $< $(lib_obj) $(lib_ldlibs)
+
+-include $(tools:$(B)/%=$(B)/obj/tests/tools/%.d) $(lib_obj:.o=.d) $(main_obj:.o=.d) $(test_obj:.o=.d)

@@ -168,14 +168,18 @@ static bool is_touched(const struct yaml_node *node, const struct index *x)
 static bool same_node(const struct yaml_node *old, const struct index *x, const struct yaml_node *now)
 {
 	const struct yaml_node *next;
+	const struct edit *replace;
 
 	if (!old || !now)
 		return old == now;
 	if (!is_touched(old, x))
 		return untouched(old, now);
+	replace = about(x, old, EDIT_REPLACE);
+	if (replace)
+		return !(now->flags & (YAML_ANCHORED | YAML_TAGGED)) && same_literal(replace->lit, now);
 	if (old->kind == YAML_SCALAR || old->kind == YAML_ALIAS)
 		return same_leaf(old, about(x, old, EDIT_SET), now);
-	if (old->kind != now->kind || old->style != now->style || !same_properties(old, now) ||
+	if (old->kind != now->kind || (old->style != now->style && now->first) || !same_properties(old, now) ||
 	    now->flags & ~old->flags & YAML_HAS_DUP)
 		return false;
 	next = now->first;
@@ -348,7 +352,7 @@ struct slices yaml_lost_comments(const struct yaml_edits *e)
 	bool any = false;
 
 	for (size_t i = 0; i < e->n; i++)
-		any = any || e->items[i]->kind == EDIT_DELETE;
+		any = any || e->items[i]->kind == EDIT_DELETE || e->items[i]->kind == EDIT_REPLACE;
 	if (!any || !e->file->ncomments)
 		return lost;
 	lost.items = arena_array(e->arena, e->file->ncomments, sizeof(struct slice));

@@ -21,12 +21,18 @@ void edits_refuse(struct yaml_edits *e, const struct err *err)
 	e->refusal = *err;
 }
 
-/* Remembers that an entry goes. */
-static void edits_gone(struct yaml_edits *e, const struct yaml_node *node)
+/* Sets a node's bit in a set, which is made when it is first needed. */
+static void mark(struct yaml_edits *e, uint64_t **set, const struct yaml_node *node)
 {
-	if (!e->gone)
-		e->gone = arena_array(e->arena, e->file->nnodes / 64 + 1, sizeof(*e->gone));
-	e->gone[node->id / 64] |= (uint64_t)1 << node->id % 64;
+	if (!*set)
+		*set = arena_array(e->arena, e->file->nnodes / 64 + 1, sizeof(**set));
+	(*set)[node->id / 64] |= (uint64_t)1 << node->id % 64;
+}
+
+/* Is the node's bit set? */
+static bool marked(const uint64_t *set, const struct yaml_node *node)
+{
+	return set && set[node->id / 64] >> node->id % 64 & 1;
 }
 
 /* Adds a row. */
@@ -42,7 +48,9 @@ static void edits_push(struct yaml_edits *e, struct edit *row)
 		e->cap = cap;
 	}
 	if (row->kind == EDIT_DELETE)
-		edits_gone(e, row->at);
+		mark(e, &e->gone, row->at);
+	if (row->kind == EDIT_REPLACE)
+		mark(e, &e->replaced, row->at);
 	row->seq = e->n;
 	e->items[e->n++] = row;
 }
@@ -107,49 +115,98 @@ void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_li
 		refuse(e, scalar, "the tag of this value says another type");
 }
 
-/* The neighbour beside which something new goes; refuses an empty collection. */
-static const struct yaml_node *neighbour(struct yaml_edits *e, const struct yaml_node *parent, const struct yaml_node *near)
-{
-	if (near && near->parent != parent)
-		fatal("a neighbour in another collection");
-	if (!near)
-		near = parent->last;
-	if (!near)
-		refuse(e, parent, "an empty list or map has no layout to follow");
-	return near;
-}
-
 /* A literal beside a neighbour. */
 static void put(struct yaml_edits *e, enum edit_kind kind, const struct yaml_node *near, enum yaml_side side,
 		const struct yaml_lit *lit, const char *why)
 {
-	struct edit *row;
+	struct edit *row = edits_row(e, kind, near, why);
 
-	if (!near)
-		return;
-	row = edits_row(e, kind, near, why);
 	row->side = side;
 	row->lit = lit;
 	if (near->parent->flags & YAML_PAIR)
 		refuse(e, near, "a pair in a flow list cannot get more keys");
 }
 
+/* The row that fills this empty collection already, or NULL. */
+static struct edit *find_fill(const struct yaml_edits *e, const struct yaml_node *empty)
+{
+	for (size_t i = e->n; i-- > 0 && edits_replace(e, empty);)
+		if (e->items[i]->at == empty && e->items[i]->fill)
+			return e->items[i];
+	return NULL;
+}
+
+/* An empty collection becomes one with a new entry, or gets one more. */
+static void fill(struct yaml_edits *e, const struct yaml_node *empty, enum yaml_side side, const struct yaml_lit *lit,
+		 const char *why)
+{
+	struct edit *row = find_fill(e, empty);
+	struct yaml_lit *all = arena_alloc(e->arena, sizeof(*all)), *items;
+	size_t n = row ? row->lit->n : 0, at = side == YAML_AFTER ? n : 0;
+
+	if (!row) {
+		row = edits_row(e, EDIT_REPLACE, empty, why);
+		row->fill = true;
+	}
+	items = arena_array(e->arena, n + 1, sizeof(*items));
+	for (size_t i = 0; i < n; i++)
+		items[i + (i >= at)] = row->lit->items[i];
+	items[at] = *lit;
+	*all = (struct yaml_lit){ .kind = lit->key.ptr ? LIT_MAP : LIT_SEQ, .items = items, .n = n + 1 };
+	row->lit = all;
+}
+
+/* Is there nothing in it, so that it may become a collection of this kind? */
+static bool is_empty(const struct yaml_node *n, enum yaml_kind kind)
+{
+	return (n->kind == kind && !n->first) || (n->kind == YAML_SCALAR && yaml_type_of(n) == YAML_NULL);
+}
+
+/* Does the literal have this key already? */
+static bool has_key(const struct edit *row, struct slice key)
+{
+	for (size_t i = 0; row && i < row->lit->n; i++)
+		if (slice_eq(row->lit->items[i].key, key))
+			return true;
+	return false;
+}
+
 void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct yaml_node *near, enum yaml_side side,
 	      const struct yaml_lit *lit, const char *why)
 {
-	if (map->kind != YAML_MAP)
+	struct err err = ERR_INIT;
+
+	if (near && near->parent != map)
+		fatal("a neighbour in another map");
+	if (has_key(find_fill(e, map), lit->key)) {
+		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(map), "the key '%" SLICE_FMT "' would be added twice",
+			      SLICE_ARG(lit->key));
+		edits_refuse(e, &err);
+	} else if (is_empty(map, YAML_MAP))
+		fill(e, map, side, lit, why);
+	else if (map->kind != YAML_MAP)
 		refuse(e, map, "a map is expected here");
 	else
-		put(e, EDIT_PUT, neighbour(e, map, near), side, lit, why);
+		put(e, EDIT_PUT, near ? near : map->last, side, lit, why);
 }
 
 void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct yaml_node *near, enum yaml_side side,
 	      const struct yaml_lit *lit, const char *why)
 {
-	if (seq->kind != YAML_SEQ)
+	struct yaml_lit *item;
+
+	if (near && near->parent != seq)
+		fatal("a neighbour in another list");
+	if (is_empty(seq, YAML_SEQ)) {
+		item = arena_alloc(e->arena, sizeof(*item));
+		*item = *lit;
+		item->key = (struct slice){ 0 };
+		fill(e, seq, side, item, why);
+	} else if (seq->kind != YAML_SEQ) {
 		refuse(e, seq, "a list is expected here");
-	else
-		put(e, EDIT_ADD, neighbour(e, seq, near), side, lit, why);
+	} else {
+		put(e, EDIT_ADD, near ? near : seq->last, side, lit, why);
+	}
 }
 
 /* The first node of an entry that carries an anchor, from the node `id` on; NULL: none. */
@@ -179,6 +236,14 @@ static void keep_anchors(struct yaml_edits *e, const struct yaml_node *entry)
 			edits_refuse(e, &err);
 			return;
 		}
+}
+
+void yaml_replace(struct yaml_edits *e, const struct yaml_node *value, const struct yaml_lit *lit, const char *why)
+{
+	struct edit *row = edits_row(e, EDIT_REPLACE, value, why);
+
+	row->lit = lit;
+	keep_anchors(e, value);
 }
 
 void yaml_delete(struct yaml_edits *e, const struct yaml_node *entry, const char *why)
@@ -235,7 +300,12 @@ const struct err *yaml_edits_refusal(const struct yaml_edits *e)
 
 bool edits_delete(const struct yaml_edits *e, const struct yaml_node *node)
 {
-	return e->gone && e->gone[node->id / 64] >> node->id % 64 & 1;
+	return marked(e->gone, node);
+}
+
+bool edits_replace(const struct yaml_edits *e, const struct yaml_node *node)
+{
+	return marked(e->replaced, node);
 }
 
 const struct yaml_node *edits_staying(const struct yaml_edits *e, const struct yaml_node *node, bool forward)

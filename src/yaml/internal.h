@@ -10,6 +10,7 @@
  *	lit.c      literals in the layout of their neighbours
  *	splice.c   intentions become splices
  *	comma.c    those in flow collections
+ *	replace.c  values that become others
  *	copy.c     copies of items
  *	check.c    the result against the intentions
  */
@@ -107,6 +108,9 @@ struct slice yaml_dash_gap(const struct yaml_node *item);
 /* region.c: what stands between two flow entries where it is "," and blanks only, else ", ". */
 struct slice yaml_flow_separator(const struct yaml_node *entry);
 
+/* region.c: offset of the colon of a map's entry. */
+uint32_t yaml_colon(const struct yaml_node *entry);
+
 /* region.c: offset of the comma behind a flow entry, also behind comments and line ends; 0: there is none. */
 uint32_t yaml_comma(const struct yaml_node *entry);
 
@@ -118,7 +122,7 @@ bool yaml_line_rest_blank(const struct yaml_file *file, uint32_t at);
 uint32_t yaml_next_line(const struct yaml_file *file, uint32_t at);
 
 /* One intention. `at` is the node it is about: the target, or the neighbour of what is new. */
-enum edit_kind { EDIT_SET, EDIT_PUT, EDIT_ADD, EDIT_DELETE, EDIT_COPY };
+enum edit_kind { EDIT_SET, EDIT_PUT, EDIT_ADD, EDIT_REPLACE, EDIT_DELETE, EDIT_COPY };
 
 struct edit {
 	enum edit_kind kind;
@@ -127,6 +131,7 @@ struct edit {
 	enum yaml_lit_kind value; /* EDIT_SET */
 	struct slice text;        /* EDIT_SET: value; EDIT_COPY: comment */
 	const struct yaml_lit *lit;
+	bool fill;                 /* EDIT_REPLACE of an empty collection: further new entries may join */
 	struct yaml_edits *nested; /* EDIT_COPY */
 	const char *why;
 	size_t seq; /* order of the calls */
@@ -139,6 +144,7 @@ struct yaml_edits {
 	size_t n, cap;
 	const struct yaml_node *within; /* a copy's original; NULL: the whole file */
 	uint64_t *gone;                 /* a bit per node id: its entry is deleted; NULL: none is */
+	uint64_t *replaced;             /* the same for values that are replaced */
 	bool refused;
 	struct err refusal;
 };
@@ -148,6 +154,9 @@ void edits_refuse(struct yaml_edits *e, const struct err *err);
 
 /* edit.c: is the entry `node` deleted by the list? */
 bool edits_delete(const struct yaml_edits *e, const struct yaml_node *node);
+
+/* edit.c: is the value of `node` replaced by the list? */
+bool edits_replace(const struct yaml_edits *e, const struct yaml_node *node);
 
 /* edit.c: does the list put anything new on this side of the entry? */
 bool edits_insert(const struct yaml_edits *e, const struct yaml_node *node, enum yaml_side side);
@@ -194,6 +203,9 @@ int splice_copy(const struct edit *edit, struct splices *out, struct err *err);
 void splice_flow_insert(const struct yaml_node *near, enum yaml_side side, struct slice text, struct splices *out);
 int splice_flow_delete(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out, struct err *err);
 
+/* replace.c: the value `n` becomes the literal. */
+int splice_value(const struct yaml_node *n, const struct yaml_lit *lit, struct splices *out, struct err *err);
+
 /* splice.c: the splices of all intentions, unsorted; sorting, which drops equal ones of the same bytes and refuses overlaps. */
 int splices_collect(const struct yaml_edits *e, struct splices *out, struct err *err);
 int splices_sort(struct splices *s, const struct yaml_edits *e, struct err *err);
@@ -209,6 +221,9 @@ void splices_render(const struct yaml_file *file, const struct splices *s, uint3
  * style). The first line has no indentation, the last no line end.
  */
 void lit_entry(const struct yaml_node *near, const struct yaml_lit *lit, struct str *out);
+
+/* lit.c: the text of a literal behind the colon or dash of `n`, with the gap or line end in front. */
+void lit_value(const struct yaml_node *n, const struct yaml_lit *lit, struct str *out);
 
 /* types.c: the scalar's new bytes for a value, in the scalar's own quotes where they fit. */
 void yaml_write_like(const struct yaml_node *scalar, enum yaml_lit_kind kind, struct slice text, struct str *out);

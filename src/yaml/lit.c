@@ -34,6 +34,7 @@ static uint32_t nearest_depth(const struct yaml_node *near, enum yaml_kind kind,
 }
 
 static void entry(struct str *out, const struct yaml_lit *lit, uint32_t column, const struct layout *l);
+static void behind_key(struct str *out, const struct yaml_lit *lit, uint32_t column, const struct layout *l);
 
 /* A line end and the indentation of the next line. */
 static void new_line(struct str *out, uint32_t column, const struct layout *l)
@@ -91,6 +92,12 @@ static void entry(struct str *out, const struct yaml_lit *lit, uint32_t column, 
 	else
 		yaml_write_string(out, lit->key, l->flow);
 	str_addc(out, ':');
+	behind_key(out, lit, column, l);
+}
+
+/* The value of an entry whose key stands in `column`, from behind the colon. */
+static void behind_key(struct str *out, const struct yaml_lit *lit, uint32_t column, const struct layout *l)
+{
 	if (l->flow || !lit->n || (lit->kind != LIT_MAP && lit->kind != LIT_SEQ)) {
 		str_addc(out, ' ');
 		inline_value(out, lit, l);
@@ -108,26 +115,61 @@ static void entry(struct str *out, const struct yaml_lit *lit, uint32_t column, 
 	}
 }
 
-void lit_entry(const struct yaml_node *near, const struct yaml_lit *lit, struct str *out)
+/* Does what stands around have its keys, or else its values, in double quotes? */
+static bool is_json(const struct yaml_node *near)
 {
-	const struct yaml_node *parent = near->parent;
-	uint32_t column = yaml_column(near->file, near->entry);
-	struct layout l = { .flow = parent->style == YAML_FLOW, .eol = yaml_eol(near->file, near->entry) };
-	struct slice gap;
+	for (const struct yaml_node *n = near; n; n = n->parent)
+		if (n->key)
+			return n->key->style == YAML_DOUBLE;
+	return near->style == YAML_DOUBLE;
+}
 
-	l.json = l.flow && near->key && near->key->style == YAML_DOUBLE;
+/* The layout beside an entry. */
+static struct layout layout_of(const struct yaml_node *near)
+{
+	struct layout l = { .flow = near->parent->style == YAML_FLOW, .eol = yaml_eol(near->file, near->entry) };
+
+	l.json = l.flow && is_json(near);
 	l.step = nearest_depth(near, YAML_MAP, 2);
 	l.list = nearest_depth(near, YAML_SEQ, 2);
-	if (parent->kind == YAML_MAP) {
+	return l;
+}
+
+/* What stands between a dash and what is new behind it: as it is there, else one blank. */
+static struct slice gap_of(const struct yaml_node *item)
+{
+	struct slice gap = yaml_dash_gap(item);
+
+	return gap.ptr ? gap : SLICE(" ");
+}
+
+void lit_entry(const struct yaml_node *near, const struct yaml_lit *lit, struct str *out)
+{
+	uint32_t column = yaml_column(near->file, near->entry);
+	struct layout l = layout_of(near);
+
+	if (near->parent->kind == YAML_MAP) {
 		entry(out, lit, column, &l);
 	} else if (l.flow) {
 		inline_value(out, lit, &l);
 	} else {
-		gap = yaml_dash_gap(near);
-		if (!gap.ptr)
-			gap = SLICE(" ");
 		str_addc(out, '-');
-		str_add(out, gap);
-		item_value(out, lit, column + 1 + (uint32_t)gap.len, &l);
+		str_add(out, gap_of(near));
+		item_value(out, lit, column + 1 + (uint32_t)gap_of(near).len, &l);
+	}
+}
+
+void lit_value(const struct yaml_node *n, const struct yaml_lit *lit, struct str *out)
+{
+	uint32_t column = yaml_column(n->file, n->entry);
+	struct layout l = layout_of(n);
+
+	if (n->parent->kind == YAML_MAP) {
+		behind_key(out, lit, column, &l);
+	} else if (l.flow) {
+		inline_value(out, lit, &l);
+	} else {
+		str_add(out, gap_of(n));
+		item_value(out, lit, column + 1 + (uint32_t)gap_of(n).len, &l);
 	}
 }

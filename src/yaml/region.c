@@ -360,6 +360,11 @@ struct slice yaml_flow_separator(const struct yaml_node *entry)
 	return comma ? between : SLICE(", ");
 }
 
+uint32_t yaml_colon(const struct yaml_node *entry)
+{
+	return skip_trivia(entry->file, entry->key->end, (uint32_t)entry->file->bytes.len);
+}
+
 uint32_t yaml_comma(const struct yaml_node *entry)
 {
 	const struct yaml_file *f = entry->file;

@@ -190,14 +190,28 @@ static bool feeds_scalar(const struct yaml_edits *e, const struct yaml_node *n)
 	return e->within || (last->stop < n->file->bytes.len && yaml_line_rest_blank(n->file, last->stop));
 }
 
+/* All entries of a collection go: an empty one stays. Made for the first of them. */
+static int delete_all(const struct yaml_edits *e, const struct yaml_node *parent, struct splices *out, struct err *err)
+{
+	const struct yaml_lit empty = { .kind = parent->kind == YAML_MAP ? LIT_MAP : LIT_SEQ };
+
+	for (const struct yaml_node *c = parent->first; c; c = c->next)
+		if (edits_insert(e, c, YAML_BEFORE) || edits_insert(e, c, YAML_AFTER))
+			return overlap(c, err);
+	return splice_value(parent, &empty, out, err);
+}
+
 static int splice_delete(const struct yaml_edits *e, const struct edit *edit, struct splices *out, struct err *err)
 {
 	const struct yaml_node *n = edit->at;
 
-	if (!edits_staying(e, n, true) && !edits_staying(e, n, false))
-		return refuse(n, "deleting this would leave an empty list or map", err);
 	if (n->parent->flags & YAML_PAIR)
 		return refuse(n, "a pair in a flow list cannot be deleted", err);
+	if (!edits_staying(e, n, true) && !edits_staying(e, n, false)) {
+		if (!n->parent->parent)
+			return refuse(n, "deleting this would leave an empty document", err);
+		return n->prev ? 0 : delete_all(e, n->parent, out, err);
+	}
 	if (n->flags & YAML_OPENS)
 		return delete_opening(e, n, out, err);
 	if (n->parent->style == YAML_FLOW)
@@ -213,11 +227,19 @@ static int splice_delete(const struct yaml_edits *e, const struct edit *edit, st
 	return 0;
 }
 
-/* Is the intention about something inside an entry that goes? */
+/* Is the intention about something inside an entry that goes, or a value that is replaced? */
 static bool inside_gone(const struct yaml_edits *e, const struct edit *edit)
 {
-	for (const struct yaml_node *n = edit->kind == EDIT_SET ? edit->at : edit->at->parent; n && e->gone; n = n->parent)
-		if (edits_delete(e, n))
+	bool value = edit->kind == EDIT_SET || edit->kind == EDIT_REPLACE;
+
+	if (!e->gone && !e->replaced)
+		return false;
+	if (edit->kind == EDIT_SET && edits_replace(e, edit->at))
+		return true;
+	if (value && edits_delete(e, edit->at))
+		return true;
+	for (const struct yaml_node *n = edit->at->parent; n; n = n->parent)
+		if (edits_delete(e, n) || edits_replace(e, n))
 			return true;
 	return false;
 }
@@ -230,11 +252,12 @@ int splices_collect(const struct yaml_edits *e, struct splices *out, struct err 
 	}
 	for (size_t i = 0; i < e->n; i++) {
 		const struct edit *edit = e->items[i];
-		int failed = inside_gone(e, edit)      ? overlap(edit->at, err) :
-			     edit->kind == EDIT_SET    ? splice_set(edit, out) :
-			     edit->kind == EDIT_DELETE ? splice_delete(e, edit, out, err) :
-			     edit->kind == EDIT_COPY   ? splice_copy(edit, out, err) :
-							 splice_literal(e, edit, out, err);
+		int failed = inside_gone(e, edit)       ? overlap(edit->at, err) :
+			     edit->kind == EDIT_SET     ? splice_set(edit, out) :
+			     edit->kind == EDIT_DELETE  ? splice_delete(e, edit, out, err) :
+			     edit->kind == EDIT_REPLACE ? splice_value(edit->at, edit->lit, out, err) :
+			     edit->kind == EDIT_COPY    ? splice_copy(edit, out, err) :
+							  splice_literal(e, edit, out, err);
 
 		if (failed)
 			return -1;

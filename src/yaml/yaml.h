@@ -151,18 +151,26 @@ void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_li
 
 /*
  * A map gets a new entry `lit->key` beside the entry `near` (one of its children; NULL: the last one), in near's layout. A key that is
- * there and stays is a refusal (yaml_duplicate), and so is an empty map, which has no layout.
+ * there and stays is a refusal (yaml_duplicate). An empty map, "{}" or nothing at all, is replaced by one with the new entries, as
+ * yaml_replace does it.
  */
 void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct yaml_node *near, enum yaml_side side,
 	      const struct yaml_lit *lit, const char *why);
 
-/* A sequence gets a new item beside the item `near` (NULL: the last one). */
+/* A sequence gets a new item beside the item `near` (NULL: the last one); an empty one as an empty map. */
 void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct yaml_node *near, enum yaml_side side,
 	      const struct yaml_lit *lit, const char *why);
 
 /*
- * An entry goes away with its head comment and the comments inside its region. Refused: the last one that is left, and one with an
- * anchor that an alias elsewhere names.
+ * The value of an entry, whatever it is, becomes a literal: one value, an empty collection, or whatever stands in a flow collection in the
+ * place of the old value, all else in block style below the key. The key and comments beside the old value stay; those inside of it go.
+ * Refused: the root of a document, a value with an anchor or a tag.
+ */
+void yaml_replace(struct yaml_edits *e, const struct yaml_node *value, const struct yaml_lit *lit, const char *why);
+
+/*
+ * An entry goes away with its head comment and the comments inside its region. Where none is left, an empty collection stays: "[]" or "{}".
+ * Refused: one with an anchor that an alias elsewhere names, and the last one of a document.
  */
 void yaml_delete(struct yaml_edits *e, const struct yaml_node *entry, const char *why);
 

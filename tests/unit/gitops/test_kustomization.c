@@ -30,7 +30,9 @@ Test(kustomization, lists_a_new_file)
 		{ "resources:\n- ./b.yaml\n", "apps/b.yaml", "resources:\n- ./b.yaml\n" },
 		{ "resources:\n- web/a.yaml\n", "apps/web/b.yaml", "resources:\n- web/a.yaml\n- web/b.yaml\n" },
 		{ "namespace: x\n", "apps/b.yaml", "namespace: x\nresources:\n  - b.yaml\n" },
-		{ "resources: []\n", "apps/b.yaml", NULL },
+		{ "resources: []\n", "apps/b.yaml", "resources:\n  - b.yaml\n" },
+		{ "resources: # none yet\nnamespace: x\n", "apps/b.yaml", "resources: # none yet\n  - b.yaml\nnamespace: x\n" },
+		{ "resources: a.yaml\n", "apps/b.yaml", NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -189,7 +189,6 @@ static const struct trial delete_rows[] = {
 };
 
 static const struct trial refused_rows[] = {
-	{ "the only entry", "a:\n  b: 1\n", { DELETE("a/b") }, NULL, &CODE_yaml_style, 2, 6 },
 	{ "all entries", "a: 1\nb: 2\n", { DELETE("a"), DELETE("b") }, NULL, &CODE_yaml_style, 1, 4 },
 	{ "a document", "a: 1\n", { DELETE("") }, NULL, &CODE_yaml_style, 1, 1 },
 	{ "a comment would be lost", "- a: 1\n  # b\n  b: 2\n", { DELETE("0/a") }, NULL, &CODE_yaml_style, 1, 6 },
@@ -204,7 +203,6 @@ static const struct trial refused_rows[] = {
 	{ "an anchor with users goes", "a:\n  b: &x 1\nc: *x\n", { DELETE("a") }, NULL, &CODE_yaml_alias, 2, 6 },
 	{ "an anchored key with users goes", "&x a: 1\nc: *x\n", { DELETE("a") }, NULL, &CODE_yaml_alias, 1, 1 },
 	{ "an anchor of the same name goes", "a: &x 1\nb: {c: &x 2}\nc: *x\n", { DELETE("b") }, NULL, &CODE_yaml_alias, 2, 8 },
-	{ "an empty map", "a: {}\n", { PUT(YAML_AFTER, "a/", &number) }, NULL, &CODE_yaml_style, 1, 4 },
 	{ "not a map", "a: [1]\n", { PUT(YAML_AFTER, "a/", &number) }, NULL, &CODE_yaml_style, 1, 4 },
 	{ "not a list", "a: {b: 1}\n", { ADD(YAML_AFTER, "a/", &number) }, NULL, &CODE_yaml_style, 1, 4 },
 	{ "a key that is there", "b: 1\na: 1\n", { PUT(YAML_AFTER, "b", &duplicate) }, NULL, &CODE_yaml_duplicate, 2, 1 },

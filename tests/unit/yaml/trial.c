@@ -131,6 +131,9 @@ void trial_plan(struct yaml_edits *e, const struct op *ops, size_t n)
 		case OP_ADD:
 			yaml_add(e, parent, near, op->side, op->lit, "test");
 			break;
+		case OP_REPLACE:
+			yaml_replace(e, at, op->lit, "test");
+			break;
 		case OP_DELETE:
 			yaml_delete(e, at, "test");
 			break;

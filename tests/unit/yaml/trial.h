@@ -24,7 +24,7 @@ void trial_invariants(const struct yaml_file *file, const char *name);
 const char *trial_where(const struct yaml_node *node);
 
 /* Something done to a file. `at` names the target, or the neighbour of what is new; "spec/" the collection itself (no neighbour). */
-enum op_kind { OP_NONE, OP_SET, OP_PUT, OP_ADD, OP_DELETE, OP_COPY };
+enum op_kind { OP_NONE, OP_SET, OP_PUT, OP_ADD, OP_REPLACE, OP_DELETE, OP_COPY };
 
 struct op {
 	enum op_kind kind;
@@ -42,6 +42,7 @@ struct op {
 #define SET_BOOL(at, text) { OP_SET, at, YAML_AFTER, text, LIT_BOOL, NULL, NULL }
 #define PUT(side, at, lit) { OP_PUT, at, side, NULL, LIT_STRING, lit, NULL }
 #define ADD(side, at, lit) { OP_ADD, at, side, NULL, LIT_STRING, lit, NULL }
+#define REPLACE(at, lit) { OP_REPLACE, at, YAML_AFTER, NULL, LIT_STRING, lit, NULL }
 #define DELETE(at) { OP_DELETE, at, YAML_AFTER, NULL, LIT_STRING, NULL, NULL }
 #define COPY(side, at, comment, nested) { OP_COPY, at, side, comment, LIT_STRING, NULL, nested }
 /* clang-format on */

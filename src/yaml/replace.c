@@ -1,0 +1,101 @@
+#include "yaml/internal.h"
+
+#include <limits.h>
+#include <string.h>
+
+/*
+ * A value becomes another one behind the same key or dash. What is written in block style stands on lines of its own, below the line that
+ * the key, and maybe a comment, is on; all else stands in the place of the old value.
+ */
+
+/* Behind the colon or dash of an entry; of an item in flow style, which has none, where it begins. */
+static uint32_t behind_indicator(const struct yaml_node *n)
+{
+	if (n->parent->kind == YAML_SEQ)
+		return n->parent->style == YAML_FLOW ? n->outer : n->entry + 1;
+	return yaml_colon(n) + 1;
+}
+
+/* Is a comment alone on a line between two offsets? */
+static bool own_comment_between(const struct yaml_file *f, uint32_t start, uint32_t end)
+{
+	for (size_t i = 0; i < f->ncomments; i++)
+		if (f->comments[i].own && start <= f->comments[i].start && f->comments[i].start < end)
+			return true;
+	return false;
+}
+
+/* Where the value's bytes go when what is new stands below the line: the gap before it goes, too. */
+static int cut_inline(const struct yaml_node *n, uint32_t *start, struct err *err)
+{
+	const struct yaml_file *f = n->file;
+
+	if (own_comment_between(f, behind_indicator(n), n->outer))
+		return err_set(err, &CODE_yaml_style, yaml_place(n), "a comment stands between the key and its value");
+	*start = yaml_blanks_before(f, n->outer);
+	if (yaml_on_own_line(f, n->outer))
+		*start = yaml_before_break(f, *start);
+	return 0;
+}
+
+/* A value that stands on the line of its key or dash, or below it, and ends there: the text takes its place. */
+static int replace_inline(const struct yaml_node *n, struct slice first, struct slice rest, struct splices *out, struct err *err)
+{
+	const struct yaml_file *f = n->file;
+	uint32_t start = n->outer, end = n->end, line = yaml_before_break(f, yaml_next_line(f, n->end));
+	bool lone = start == end;
+	AUTO_STR struct str text = STR_INIT;
+
+	if (lone)
+		str_add(&text, first);
+	else if (!first.len && cut_inline(n, &start, err) < 0)
+		return -1;
+	else /* a gap that is there stays */
+		str_add(&text, start > behind_indicator(n) ? slice_trim(first) : first);
+	if (yaml_line_rest_blank(f, n->end))
+		str_add(&text, rest);
+	else if (rest.len)
+		splice_add(out, line, line, rest, INT_MIN + 1)->alone = true;
+	splice_add(out, start, end, str_slice(&text), lone ? INT_MIN : INT_MAX)->alone = true;
+	return 0;
+}
+
+/* A collection in block style: its lines go, with all that belongs to its entry. */
+static void replace_block(const struct yaml_node *n, struct slice first, struct slice rest, struct splices *out)
+{
+	const struct yaml_file *f = n->file;
+	uint32_t behind = behind_indicator(n), end = yaml_before_break(f, n->stop);
+	bool below = n->first && yaml_on_own_line(f, n->first->entry);
+	AUTO_STR struct str all = STR_INIT;
+
+	if (below) {
+		splice_add(out, yaml_before_break(f, yaml_line_start(f, n->first->head)), end, rest, INT_MAX);
+		splice_add(out, behind, behind, first, INT_MIN)->alone = true;
+		return;
+	}
+	str_add(&all, first);
+	str_add(&all, rest);
+	splice_add(out, behind, end, str_slice(&all), INT_MAX);
+}
+
+int splice_value(const struct yaml_node *n, const struct yaml_lit *lit, struct splices *out, struct err *err)
+{
+	AUTO_STR struct str text = STR_INIT;
+	struct slice all, first;
+	size_t line;
+
+	if (!n->parent)
+		return err_set(err, &CODE_yaml_style, yaml_place(n), "a whole document cannot be replaced");
+	if (n->flags & (YAML_ANCHORED | YAML_TAGGED))
+		return err_set(err, &CODE_yaml_style, yaml_place(n), "a value with an anchor or a tag cannot be replaced");
+	lit_value(n, lit, &text);
+	all = str_slice(&text);
+	line = slice_find_byte(all, '\n');
+	if (line != SIZE_MAX && line && all.ptr[line - 1] == '\r')
+		line--;
+	first = slice_sub(all, 0, line == SIZE_MAX ? all.len : line);
+	if (n->style != YAML_BLOCK && n->style != YAML_LITERAL && n->style != YAML_FOLDED)
+		return replace_inline(n, first, slice_sub(all, first.len, all.len), out, err);
+	replace_block(n, first, slice_sub(all, first.len, all.len), out);
+	return 0;
+}
