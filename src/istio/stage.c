@@ -141,8 +141,11 @@ static int check_weights(const struct asking *a)
 
 	for (size_t i = 0; i < r->n; i++)
 		if (r->dests[i].value == -2)
-			return err_set(a->err, &CODE_weight_bad, yaml_place(r->dests[i].weight),
-				       "a weight that is not a plain whole number");
+			return yaml_has_variable(r->dests[i].weight) ?
+				       err_set(a->err, &CODE_yaml_template, yaml_place(r->dests[i].weight),
+					       "the weight is a variable") :
+				       err_set(a->err, &CODE_weight_bad, yaml_place(r->dests[i].weight),
+					       "a weight that is not a plain whole number");
 	if (r->nnew > 1)
 		return err_set(a->err, &CODE_new_twice, yaml_place(r->node), "%" SLICE_FMT " names '%" SLICE_FMT "' more than once",
 			       SLICE_ARG(route_label(r, a->arena)), SLICE_ARG(a->vs->new_host));

@@ -136,6 +136,7 @@ static int render_yaml(const struct render *r, struct str *out, struct err *err)
 	struct yaml_edits *edits = yaml_edits_new(r->t->file, r->arena);
 	AUTO_STR struct str whole = STR_INIT;
 
+	yaml_edits_fill(edits);
 	for (size_t i = 0; i < yaml_documents(r->t->file); i++) {
 		const struct yaml_node *root = yaml_root(r->t->file, i);
 

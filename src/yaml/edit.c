@@ -13,6 +13,11 @@ struct yaml_edits *yaml_edits_new(const struct yaml_file *file, struct arena *ar
 	return e;
 }
 
+void yaml_edits_fill(struct yaml_edits *e)
+{
+	e->fills = true;
+}
+
 void edits_refuse(struct yaml_edits *e, const struct err *err)
 {
 	if (e->refused)
@@ -70,6 +75,11 @@ static struct edit *edits_row(struct yaml_edits *e, enum edit_kind kind, const s
 	row->kind = kind;
 	row->at = at;
 	row->why = why;
+	if (!e->fills && (kind == EDIT_SET || kind == EDIT_REPLACE) && yaml_has_variable(at)) {
+		(void)err_set(&err, &CODE_yaml_template, yaml_place(at), "the value is a variable: '%" SLICE_FMT "'",
+			      SLICE_ARG(slice_sub(at->text, 0, 60)));
+		edits_refuse(e, &err);
+	}
 	if (yaml_path_clear(beside && !(at->flags & YAML_UNCLEAR) ? at->parent : at, &err) < 0)
 		edits_refuse(e, &err);
 	edits_push(e, row);

@@ -174,6 +174,24 @@ static size_t slice_find_from(struct slice bytes, char c, size_t from)
 	return found == SIZE_MAX ? SIZE_MAX : from + found;
 }
 
+bool yaml_has_variable(const struct yaml_node *scalar)
+{
+	size_t open = scalar->kind == YAML_SCALAR ? slice_find(scalar->text, SLICE("${")) : SIZE_MAX;
+
+	return open != SIZE_MAX && slice_find_from(scalar->text, '}', open) != SIZE_MAX;
+}
+
+bool yaml_is_ytt(struct slice comment)
+{
+	size_t at = 2;
+
+	if (!slice_starts(comment, SLICE("#@")))
+		return false;
+	while (at < comment.len && comment.ptr[at] >= 'a' && comment.ptr[at] <= 'z')
+		at++;
+	return at < comment.len && comment.ptr[at] == (at == 2 ? ' ' : '/');
+}
+
 bool yaml_looks_templated(struct slice bytes, uint32_t *at)
 {
 	size_t least = SIZE_MAX;

@@ -70,6 +70,9 @@ int yaml_guard_breaks(const struct yaml_file *file, struct err *err);
 /* guard.c: do these bytes look like a template of Helm, Jinja or the like? Sets the offset of the first sign. */
 bool yaml_looks_templated(struct slice bytes, uint32_t *at);
 
+/* guard.c: is it an annotation of ytt: "#@ code", "#@overlay/match"? */
+bool yaml_is_ytt(struct slice comment);
+
 /* node.c: line and column, 1-based, of a byte offset. */
 struct place yaml_place_at(const struct yaml_file *file, uint32_t offset);
 
@@ -145,6 +148,7 @@ struct yaml_edits {
 	const struct yaml_node *within; /* a copy's original; NULL: the whole file */
 	uint64_t *gone;                 /* a bit per node id: its entry is deleted; NULL: none is */
 	uint64_t *replaced;             /* the same for values that are replaced */
+	bool fills;                     /* yaml_edits_fill */
 	bool refused;
 	struct err refusal;
 };

@@ -92,7 +92,7 @@ static int finish(struct yaml_file *file, struct err *err)
 			file->sealed = true;
 	yaml_comments(file);
 	for (size_t i = 0; i < file->ncomments; i++)
-		if (slice_starts(slice_sub(file->bytes, file->comments[i].start, 3), SLICE("#@ ")))
+		if (yaml_is_ytt(slice_sub(file->bytes, file->comments[i].start, file->comments[i].end - file->comments[i].start)))
 			return err_set(err, &CODE_yaml_template, yaml_place_at(file, file->comments[i].start),
 				       "the file is a ytt template");
 	return yaml_guard_breaks(file, err);

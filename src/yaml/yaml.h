@@ -112,6 +112,12 @@ enum yaml_type yaml_type_of(const struct yaml_node *scalar);
 /* The value of a string scalar, or an absent slice for any other node (NULL too). */
 struct slice yaml_string(const struct yaml_node *node);
 
+/*
+ * Does the scalar hold a variable ("${NAME}") that envsubst or Flux replaces before the cluster reads it? Edits of it are refused, but for
+ * those of a list after yaml_edits_fill: then filling in variables is what the edits are for.
+ */
+bool yaml_has_variable(const struct yaml_node *scalar);
+
 /* Would this text, written plain, be a string to every reader (go-yaml v2 and v3, YAML 1.1), in block or in flow context? */
 bool yaml_plain_safe(struct slice text, bool flow);
 
@@ -142,6 +148,9 @@ enum yaml_side { YAML_BEFORE, YAML_AFTER };
  */
 struct yaml_edits;
 struct yaml_edits *yaml_edits_new(const struct yaml_file *file, struct arena *arena);
+
+/* From now on values with variables may be set. */
+void yaml_edits_fill(struct yaml_edits *e);
 
 /*
  * A scalar gets another value: LIT_STRING keeps or finds the quotes, LIT_INT and LIT_BOOL keep those there are. The same value is no

@@ -193,3 +193,29 @@ Test(converge, a_copy_is_refreshed)
 	drop(&m);
 	drop(&start);
 }
+
+/* 18: a weight that readers might disagree about is named, never put in order. */
+Test(converge, weights_that_are_not_plain_numbers)
+{
+	static const struct {
+		const char *weight;
+		const struct code *code;
+	} rows[] = {
+		{ "012", &CODE_weight_bad },     { "0x5A", &CODE_weight_bad },      { "9_0", &CODE_weight_bad },
+		{ "90.0", &CODE_weight_bad },    { "1e1", &CODE_weight_bad },       { "+90", &CODE_weight_bad },
+		{ "\"90\"", &CODE_weight_bad },  { "-1", &CODE_weight_bad },        { "!!int 90", &CODE_weight_bad },
+		{ "[90]", &CODE_weight_bad },    { "~", &CODE_weight_bad },         { "9999999", &CODE_weight_bad },
+		{ "${W}", &CODE_yaml_template }, { "'${W}'", &CODE_yaml_template }, { "1:30", &CODE_weight_bad },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		AUTO_STR struct str text = STR_INIT;
+		struct moved m;
+
+		str_addf(&text, HEAD "  - route:\n    - destination: {host: old.example.com}\n      weight: %s\n", rows[i].weight);
+		cr_assert(!bring(&m, text.ptr, NULL, 0, (struct stage){ STAGE_WEIGHT, 10 }), "%s: %s", rows[i].weight, m.out.ptr);
+		cr_expect(m.err.code == rows[i].code && m.err.line == 8 && m.err.col == 15, "%s: %s at %u:%u", rows[i].weight,
+			  m.err.code->id, m.err.line, m.err.col);
+		drop(&m);
+	}
+}
