@@ -256,6 +256,48 @@ static bool same_rest(const struct yaml_file *old, const struct splices *s, stru
 	return at == now.len;
 }
 
+/* Line feeds in a span of the source. */
+static size_t breaks_in(const struct yaml_file *f, uint32_t start, uint32_t end)
+{
+	size_t n = 0;
+
+	for (uint32_t i = start; i < end; i++)
+		n += f->bytes.ptr[i] == '\n';
+	return n;
+}
+
+/* The most lines of the source that an intention may change: what it is about, and in flow the one with the comma before or behind it. */
+static size_t lines_of(const struct yaml_edits *e, const struct edit *edit)
+{
+	const struct yaml_node *n = edit->at, *from;
+	bool last = edit->kind == EDIT_DELETE && !n->prev && !edits_staying(e, n, true); /* then the collection is what changes */
+
+	n = last ? n->parent : n;
+	from = n->prev ? n->prev : n;
+	if (edit->kind == EDIT_SET)
+		return 1;
+	if (edit->kind == EDIT_DELETE)
+		return 2 + breaks_in(n->file, from->end, n->next ? n->next->entry : n->stop) + breaks_in(n->file, n->head, n->stop);
+	if (edit->kind == EDIT_REPLACE)
+		return 2 + breaks_in(n->file, n->key ? n->key->end : n->entry, n->stop);
+	return 2;
+}
+
+/* Are no more lines changed than the intentions are about? Counted without looking at what the splices are for. */
+static bool few_lines(const struct yaml_edits *e, const struct splices *s)
+{
+	size_t may = 0, are = 0;
+
+	for (size_t i = 0; i < e->n; i++)
+		may += lines_of(e, e->items[i]);
+	for (size_t i = 0; i < s->n; i++) {
+		bool same = i && !breaks_in(e->file, s->items[i - 1].end, s->items[i].start);
+
+		are += !same + breaks_in(e->file, s->items[i].start, s->items[i].end);
+	}
+	return are <= may;
+}
+
 int yaml_check(const struct yaml_edits *e, const struct splices *s, const struct part *part, struct slice text,
 	       const struct yaml_file *now, struct err *err)
 {
@@ -273,97 +315,7 @@ int yaml_check(const struct yaml_edits *e, const struct splices *s, const struct
 		return err_set(err, &CODE_yaml_check, whole, "after the edit the comments are not what they should be");
 	if (!same_rest(old, s, text))
 		return err_set(err, &CODE_yaml_check, whole, "the edit touched bytes outside of its place");
+	if (!few_lines(e, s))
+		return err_set(err, &CODE_yaml_check, whole, "the edit changed more lines than it is about");
 	return 0;
-}
-
-/* --- the part that is parsed again ------------------------------------------------------------------------------------------------ */
-
-/*
- * A document that begins with "---" or a directive at the begin of a line is read the same whatever stands before it, and ends what
- * stands before it in any state but inside quotes, a flow collection or half a line. That none of these is open at the end of the part
- * is seen when the part is parsed alone: then it is a whole stream, and it ends with a line end. Nothing is carried from one document to the
- * next: directives and anchors hold for one (YAML 1.1, 4.3.1 and 7.1), and this reader does not resolve anchors. So the documents without a splice need no second look.
- */
-struct part part_of(const struct yaml_file *file, const struct splices *s)
-{
-	struct part p = { 0, 0, 0, (uint32_t)file->bytes.len };
-	uint32_t last = s->n ? s->items[s->n - 1].end : 0;
-	size_t behind = 0;
-
-	for (size_t i = 1; i < file->nroots && s->n; i++)
-		if (file->begins[i] != NO_BEGIN && file->begins[i] <= s->items[0].start)
-			p.first = i;
-	if (p.first)
-		p.start = file->begins[p.first];
-	for (size_t i = file->nroots; i-- > p.first + 1;)
-		if (file->begins[i] != NO_BEGIN && file->begins[i] > last)
-			behind = i;
-	if (behind)
-		p.end = file->begins[behind];
-	p.n = (behind ? behind : file->nroots) - p.first;
-	return p;
-}
-
-/* The part of the new text that the part of the old one became. */
-static struct slice part_text(const struct yaml_file *old, const struct part *part, struct slice text)
-{
-	return slice_sub(text, part->start, text.len - (old->bytes.len - part->end) - part->start);
-}
-
-int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err)
-{
-	AUTO_ARENA struct arena *arena = arena_new();
-	struct splices s = { .arena = arena };
-	AUTO_STR struct str text = STR_INIT;
-	struct yaml_file *now = NULL;
-	struct part part;
-	int result;
-
-	if (splices_make(e, &s, err) < 0)
-		return -1;
-	if (s.n && e->file->sealed)
-		return err_set(err, &CODE_yaml_sealed, (struct place){ e->file->name, 0, 0 }, "the file is encrypted by SOPS");
-	splices_render(e->file, &s, 0, (uint32_t)e->file->bytes.len, &text);
-	if (!s.n) {
-		str_add(out, str_slice(&text));
-		return 0;
-	}
-	part = part_of(e->file, &s);
-	if (part.end < e->file->bytes.len && !slice_ends(part_text(e->file, &part, str_slice(&text)), SLICE("\n")))
-		return err_set(err, &CODE_yaml_check, (struct place){ e->file->name, 0, 0 },
-			       "after the edit a document ends within a line");
-	if (yaml_parse_bare(&now, e->file->name, part_text(e->file, &part, str_slice(&text)), err) < 0) {
-		(void)err_wrap(err, "after the edit the file cannot be read");
-		err->code = &CODE_yaml_check;
-		return -1;
-	}
-	result = yaml_check(e, &s, &part, str_slice(&text), now, err);
-	yaml_file_free(now);
-	if (result == 0)
-		str_add(out, str_slice(&text));
-	return result;
-}
-
-struct slices yaml_lost_comments(const struct yaml_edits *e)
-{
-	struct splices s = { .arena = e->arena };
-	struct slices lost = { NULL, 0 };
-	struct err ignored = ERR_INIT;
-	bool any = false;
-
-	for (size_t i = 0; i < e->n; i++)
-		any = any || e->items[i]->kind == EDIT_DELETE || e->items[i]->kind == EDIT_REPLACE;
-	if (!any || !e->file->ncomments)
-		return lost;
-	lost.items = arena_array(e->arena, e->file->ncomments, sizeof(struct slice));
-	if (splices_make(e, &s, &ignored) < 0)
-		return lost;
-	for (size_t i = 0; i < s.n; i++)
-		for (size_t j = 0; j < e->file->ncomments; j++) {
-			const struct comment *c = &e->file->comments[j];
-
-			if (s.items[i].start <= c->start && c->end <= s.items[i].end)
-				lost.items[lost.n++] = slice_trim(slice_sub(e->file->bytes, c->start + 1, c->end - c->start - 1));
-		}
-	return lost;
 }

@@ -13,6 +13,7 @@
  *	replace.c  values that become others
  *	copy.c     copies of items
  *	check.c    the result against the intentions
+ *	apply.c    the result, if it passes the check
  */
 #ifndef GCB_YAML_INTERNAL_H
 #define GCB_YAML_INTERNAL_H
@@ -244,7 +245,7 @@ struct part {
 	uint32_t start, end;
 };
 
-/* check.c: the fewest documents that hold all splices and can be parsed apart from the others. */
+/* apply.c: the fewest documents that hold all splices and can be parsed apart from the others. */
 struct part part_of(const struct yaml_file *file, const struct splices *s);
 
 /* check.c: is `text` the file that `e` makes of its file, comments too? `now` is the part of `text` where the splices are, parsed. */

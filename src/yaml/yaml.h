@@ -206,7 +206,8 @@ bool yaml_copy_is(const struct yaml_node *item, const struct yaml_edits *nested,
 /*
  * Appends the changed file to `out`. Checked before anything comes out: the result parses; its tree is the old tree with the same
  * change (tags, anchors, styles of untouched scalars, number of documents included); its comments are the old ones less those of
- * deleted regions, plus ours; the bytes outside the splices are the same. A failed check is `yaml_check`, a bug of ours. On failure
+ * deleted regions, plus ours; the bytes outside the splices are the same; no more lines are touched than the intentions are about. Of the
+ * documents of a file only those with a splice are parsed again. A failed check is `yaml_check`, a bug of ours. On failure
  * `out` is as before.
  */
 int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err);
