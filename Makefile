@@ -134,8 +134,8 @@ lint: ## check layers, header comments, sizes, banned functions, formatting, hea
 format: ## format the sources in place
 	$(Q)clang-format -i $(filter-out tests/lint/%,$(sort $(wildcard src/*/*.[ch] plugin/*.[ch] tools/*.[ch] tests/tools/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch])))
 
-bench: all ## compare with what one would use instead
-	@GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' tests/bench/run
+bench: all $(tools) ## compare with what one would use instead
+	@GCB_TOOLS='$(CURDIR)/$(B)' GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' tests/bench/run
 
 golden: all ## rewrite the expected files of tests/cli; review with git diff
 	@GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' python3 tests/cli/run --golden $(CASES)

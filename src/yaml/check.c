@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /*
  * The result of an edit is parsed again and walked beside the old tree: at every entry the intentions say what must have come, gone
@@ -143,16 +144,27 @@ static bool same_leaf(const struct yaml_node *old, const struct edit *set, const
 	       yaml_type_of(now) == (set->value == LIT_INT ? YAML_INT : YAML_BOOL);
 }
 
-/* Is the node, of which nothing was to change, as it was? */
+/* Are two nodes the same, whatever is in them? */
+static bool same_alone(const struct yaml_node *old, const struct yaml_node *now)
+{
+	if (old->kind != now->kind || old->style != now->style || old->nchildren != now->nchildren ||
+	    old->text.len != now->text.len || now->flags & ~old->flags & YAML_HAS_DUP || !same_properties(old, now))
+		return false;
+	return !old->text.len || !memcmp(old->text.ptr, now->text.ptr, old->text.len);
+}
+
+/*
+ * Is the node, of which nothing was to change, as it was, with all in it? Nodes are in the order of the source, so kinds and numbers of
+ * children in this order are the whole shape of the tree.
+ */
 static bool untouched(const struct yaml_node *old, const struct yaml_node *now)
 {
-	const struct yaml_node *next = now->first;
+	uint32_t n = yaml_last_id(old) - old->id;
 
-	if (old->kind != now->kind || old->style != now->style || old->nchildren != now->nchildren || !same_properties(old, now) ||
-	    now->flags & ~old->flags & YAML_HAS_DUP || !slice_eq(old->text, now->text))
+	if (yaml_last_id(now) - now->id != n)
 		return false;
-	for (const struct yaml_node *c = old->first; c; c = c->next, next = next->next)
-		if ((c->key && !untouched(c->key, next->key)) || !untouched(c, next))
+	for (uint32_t i = 0; i <= n; i++)
+		if (!same_alone(node_at(old->file, old->id - 1 + i), node_at(now->file, now->id - 1 + i)))
 			return false;
 	return true;
 }

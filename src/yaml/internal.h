@@ -40,7 +40,6 @@ struct yaml_file {
 	struct slice name, bytes;
 	uint32_t body; /* 3 behind a byte order mark, else 0 */
 	bool wide;     /* some byte is not ASCII */
-	bool signs;    /* some byte may begin a template's sign */
 	struct arena *arena;
 	const struct yaml_node **roots; /* per document; NULL: an empty one */
 	uint32_t *begins; /* per document: the line of its directives or "---"; NO_BEGIN: it has none; of the first one 0 */

@@ -61,7 +61,8 @@ static bool has_twins(const struct yaml_node *map)
 {
 	for (const struct yaml_node *a = map->first; a; a = a->next)
 		for (const struct yaml_node *b = a->next; b && a->key->kind == YAML_SCALAR; b = b->next)
-			if (b->key->kind == YAML_SCALAR && slice_eq(a->key->text, b->key->text))
+			if (a->key->text.len == b->key->text.len && b->key->kind == YAML_SCALAR &&
+			    slice_eq(a->key->text, b->key->text))
 				return true;
 	return false;
 }

@@ -282,45 +282,49 @@ static void regions_of(struct yaml_file *file, struct yaml_node *parent)
 		parent->end = parent->last ? parent->last->end : parent->start;
 }
 
-/* The comments between the contents of two leaves. */
-static void comments_in(struct yaml_file *file, uint32_t from, uint32_t to)
+/* The comment at `at` becomes a row; returns where it ends. */
+static uint32_t comment_add(struct yaml_file *file, uint32_t at)
 {
 	const char *p = file->bytes.ptr;
+	struct comment c = { .start = at, .end = line_end(file, at), .own = yaml_on_own_line(file, at) };
+	uint32_t end = c.end;
 
-	while (from < to) {
-		const char *hash = memchr(p + from, '#', to - from);
-		struct comment c;
+	if (c.end > c.start && p[c.end - 1] == '\r')
+		c.end--;
+	ROOM(file->comments, file->ncomments, file->comments_cap);
+	file->comments[file->ncomments++] = c;
+	return end;
+}
 
-		if (!hash)
-			return;
-		c.start = (uint32_t)(hash - p);
-		c.end = line_end(file, c.start);
-		from = c.end;
-		if (c.end > c.start && p[c.end - 1] == '\r')
-			c.end--;
-		c.own = yaml_on_own_line(file, c.start);
-		ROOM(file->comments, file->ncomments, file->comments_cap);
-		file->comments[file->ncomments++] = c;
-	}
+/* Where the content of a leaf begins: of a block scalar, below the line of its indicator. */
+static uint32_t content_of(const struct yaml_file *file, const struct yaml_node *leaf)
+{
+	bool block = leaf->style == YAML_LITERAL || leaf->style == YAML_FOLDED;
+
+	return block ? line_end(file, leaf->start) : leaf->start;
 }
 
 void yaml_comments(struct yaml_file *file)
 {
-	uint32_t from = file->body;
+	const char *p = file->bytes.ptr;
+	uint32_t at = file->body, i = 0;
 
-	if (!memchr(file->bytes.ptr, '#', file->bytes.len))
-		return;
-	for (uint32_t i = 0; i < file->nnodes; i++) {
-		const struct yaml_node *n = node_at(file, i);
+	while (at < file->bytes.len) {
+		const char *hash = memchr(p + at, '#', file->bytes.len - at);
+		const struct yaml_node *leaf = NULL;
 
-		if (n->kind == YAML_MAP || n->kind == YAML_SEQ || n->start < from)
-			continue;
-		comments_in(file, from, n->start);
-		if (n->style == YAML_LITERAL || n->style == YAML_FOLDED) /* behind the indicator */
-			comments_in(file, n->start, line_end(file, n->start));
-		from = n->end;
+		if (!hash)
+			return;
+		at = (uint32_t)(hash - p);
+		for (; i < file->nnodes && !leaf; i++) {
+			const struct yaml_node *n = node_at(file, i);
+
+			if ((n->kind == YAML_SCALAR || n->kind == YAML_ALIAS) && n->end > at)
+				leaf = n;
+		}
+		i -= leaf != NULL;
+		at = leaf && content_of(file, leaf) <= at ? leaf->end : comment_add(file, at);
 	}
-	comments_in(file, from, (uint32_t)file->bytes.len);
 }
 
 void yaml_regions(struct yaml_file *file)

@@ -349,7 +349,7 @@ int yaml_scan(struct yaml_file *file, struct err *err)
 		fatal("out of memory");
 	yaml_parser_set_encoding(&s.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&s.parser, (const unsigned char *)file->bytes.ptr + file->body, file->bytes.len - file->body);
-	s.signs = file->signs && yaml_looks_templated(file->bytes, &sign);
+	s.signs = yaml_looks_templated(file->bytes, &sign);
 	steps_make(&s);
 	result = scan_events(&s, err);
 	free(s.steps);
