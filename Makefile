@@ -56,6 +56,7 @@ lib_obj   := $(lib_src:%.c=$(B)/obj/%.o) $(plug_src:%.c=$(B)/obj/%.o) $(B)/obj/t
 main_obj  := $(main_src:%.c=$(B)/obj/%.o)
 test_obj  := $(test_src:%.c=$(B)/obj/%.o)
 tools     := $(patsubst tests/tools/%.c,$(B)/%,$(wildcard tests/tools/*.c))
+tools_obj := $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard tests/properties/*.c)) tests/unit/yaml/layout.c)
 
 # --- flags ---------------------------------------------------------------------------------------------------------------------
 
@@ -104,7 +105,7 @@ link    = $(CC) $(all_cflags) $(all_ldflags)
 
 # --- targets -------------------------------------------------------------------------------------------------------------------
 
-.PHONY: all deps demo unit unit-tests test-tools check check-built lint format bench golden install uninstall clean compile_commands.json help FORCE
+.PHONY: all soak deps demo unit unit-tests test-tools check check-built lint format bench golden install uninstall clean compile_commands.json help FORCE
 
 all: $(B)/kubectl-gcpbackend ## build the program: build/kubectl-gcpbackend
 
@@ -132,7 +133,12 @@ lint: ## check layers, header comments, sizes, banned functions, formatting, hea
 	@CC='$(CC)' python3 tests/lint/lint.py
 
 format: ## format the sources in place
-	$(Q)clang-format -i $(filter-out tests/lint/%,$(sort $(wildcard src/*/*.[ch] plugin/*.[ch] tools/*.[ch] tests/tools/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch])))
+	$(Q)clang-format -i $(filter-out tests/lint/%,$(sort $(wildcard src/*/*.[ch] plugin/*.[ch] tools/*.[ch] tests/tools/*.[ch] tests/properties/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch])))
+
+CORPUS ?= ../shared/corpus/istio-manifests
+soak: deps ## try the YAML editor on random files and edits for SECONDS (60)
+	@+$(MAKE) --no-print-directory $(jobs) test-tools
+	@$(B)/yaml-soak --seconds $(or $(SECONDS),60) $(wildcard $(CORPUS))
 
 bench: all $(tools) ## compare with what one would use instead
 	@GCB_TOOLS='$(CURDIR)/$(B)' GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' tests/bench/run
@@ -218,8 +224,8 @@ $(B)/unit-tests: $(test_obj) $(lib_obj) $(B)/link.stamp
 	$(Q)$(link) -o $@ $(test_obj) $(lib_obj) $(lib_ldlibs) $(test_ldlibs)
 
 # Programs that tests in other languages talk to.
-$(tools): $(B)/%: $(B)/obj/tests/tools/%.o $(lib_obj) $(B)/link.stamp
+$(tools): $(B)/%: $(B)/obj/tests/tools/%.o $(tools_obj) $(lib_obj) $(B)/link.stamp
 	$(call say,LINK,$@)
-	$(Q)$(link) -Wl,--gc-sections -o $@ $< $(lib_obj) $(lib_ldlibs)
+	$(Q)$(link) -Wl,--gc-sections -o $@ $< $(tools_obj) $(lib_obj) $(lib_ldlibs)
 
--include $(tools:$(B)/%=$(B)/obj/tests/tools/%.d) $(lib_obj:.o=.d) $(main_obj:.o=.d) $(test_obj:.o=.d)
+-include $(tools_obj:.o=.d) $(tools:$(B)/%=$(B)/obj/tests/tools/%.d) $(lib_obj:.o=.d) $(main_obj:.o=.d) $(test_obj:.o=.d)

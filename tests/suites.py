@@ -13,9 +13,13 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 UNIT = os.environ.get("GCB_UNIT_TESTS") or str(ROOT / "build/unit-tests")
+TOOLS = os.environ.get("GCB_TOOLS") or str(ROOT / "build")
+CORPUS = os.environ.get("GCB_CORPUS") or str(ROOT.parent / "shared/corpus")
 SUITES = {
     "unit": [UNIT],
     "cli": ["tests/cli/run"],
+    "properties": [TOOLS + "/yaml-soak", "--cases", "3000", CORPUS + "/istio-manifests"],
+    "suite": ["python3", "tests/properties/suite.py"],
     "templates": ["python3", "tests/templates.py"],
     "oracle": ["python3", "tests/corpus/test_oracle.py"],
     "corpus": ["python3", "tests/corpus/run.py"],

@@ -34,6 +34,32 @@ static struct slice part_text(const struct yaml_file *old, const struct part *pa
 	return slice_sub(text, part->start, text.len - (old->bytes.len - part->end) - part->start);
 }
 
+/* A line of nothing but blanks and a tab: libyaml takes it behind a plain value, and nowhere else. */
+static uint32_t tab_line(const struct yaml_file *f)
+{
+	for (uint32_t line = f->body; line < f->bytes.len; line = yaml_next_line(f, line)) {
+		uint32_t end = yaml_before_break(f, yaml_next_line(f, line));
+
+		if (yaml_line_rest_blank(f, line) && slice_find_byte(slice_sub(f->bytes, line, end - line), '\t') != SIZE_MAX)
+			return line;
+	}
+	return UINT32_MAX;
+}
+
+/* Why the result cannot be read: by the file's fault, else by ours. */
+static int unreadable(const struct yaml_file *f, struct err *err)
+{
+	uint32_t tab = tab_line(f);
+
+	if (tab != UINT32_MAX) {
+		*err = (struct err)ERR_INIT;
+		return err_set(err, &CODE_yaml_style, yaml_place_at(f, tab), "a line of blanks with a tab; remove it");
+	}
+	(void)err_wrap(err, "after the edit the file cannot be read");
+	err->code = &CODE_yaml_check;
+	return -1;
+}
+
 int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
@@ -45,21 +71,19 @@ int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err)
 
 	if (splices_make(e, &s, err) < 0)
 		return -1;
-	if (s.n && e->file->sealed)
-		return err_set(err, &CODE_yaml_sealed, (struct place){ e->file->name, 0, 0 }, "the file is encrypted by SOPS");
 	splices_render(e->file, &s, 0, (uint32_t)e->file->bytes.len, &text);
-	if (!s.n) {
+	if (slice_eq(str_slice(&text), e->file->bytes)) {
 		str_add(out, str_slice(&text));
 		return 0;
 	}
+	if (e->file->sealed)
+		return err_set(err, &CODE_yaml_sealed, (struct place){ e->file->name, 0, 0 }, "the file is encrypted by SOPS");
 	part = part_of(e->file, &s);
 	if (part.end < e->file->bytes.len && !slice_ends(part_text(e->file, &part, str_slice(&text)), SLICE("\n")))
 		return err_set(err, &CODE_yaml_check, (struct place){ e->file->name, 0, 0 },
 			       "after the edit a document ends within a line");
 	if (yaml_parse_bare(&now, e->file->name, part_text(e->file, &part, str_slice(&text)), err) < 0) {
-		(void)err_wrap(err, "after the edit the file cannot be read");
-		err->code = &CODE_yaml_check;
-		return -1;
+		return unreadable(e->file, err);
 	}
 	result = yaml_check(e, &s, &part, str_slice(&text), now, err);
 	yaml_file_free(now);

@@ -134,7 +134,7 @@ static bool same_leaf(const struct yaml_node *old, const struct edit *set, const
 {
 	if (!same_properties(old, now) || old->kind != now->kind)
 		return false;
-	if (!set)
+	if (!set || set->same)
 		return slice_eq(old->text, now->text) && old->style == now->style;
 	if (!slice_eq(set->text, now->text) || (old->style != YAML_PLAIN && old->style != now->style && now->style != YAML_DOUBLE))
 		return false;

@@ -88,8 +88,21 @@ static bool comment_between(const struct yaml_file *f, uint32_t start, uint32_t 
 	return false;
 }
 
+/* Is the entry the last one of a line that others begin, with nothing behind its comma? Then the line keeps its end. */
+static bool ends_shared_line(const struct yaml_edits *e, const struct yaml_node *n)
+{
+	const struct yaml_file *f = n->file;
+	uint32_t comma = yaml_comma(n);
+
+	if (!n->prev || edits_delete(e, n->prev) || edits_insert(e, n, YAML_BEFORE) || yaml_on_own_line(f, n->entry) ||
+	    n->prev->start == n->prev->end)
+		return false;
+	return yaml_blanks_before(f, comma) == n->end && yaml_line_rest_blank(f, comma + 1) &&
+	       !comment_between(f, n->prev->end, n->entry, false);
+}
+
 /* Deletes an entry with others behind it, up to the next one. */
-static void delete_before_next(const struct yaml_node *n, struct splices *out)
+static void delete_before_next(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out)
 {
 	const struct yaml_file *f = n->file;
 	uint32_t comma = yaml_comma(n), end = n->next->entry;
@@ -97,6 +110,10 @@ static void delete_before_next(const struct yaml_node *n, struct splices *out)
 
 	if (next_line && yaml_on_own_line(f, n->entry)) {
 		splice_add(out, n->head, yaml_next_line(f, comma), SLICE(""), INT_MAX);
+		return;
+	}
+	if (next_line && ends_shared_line(e, n)) {
+		splice_add(out, n->prev->end, n->end, SLICE(""), INT_MAX);
 		return;
 	}
 	if (next_line && comment_between(f, n->end, end, true)) { /* they are about the next one */
@@ -138,7 +155,7 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 int splice_flow_delete(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out, struct err *err)
 {
 	if (edits_staying(e, n, true))
-		delete_before_next(n, out);
+		delete_before_next(e, n, out);
 	else if (n->prev == edits_staying(e, n, false)) /* one change for all of the tail, made for the first of them */
 		return delete_tail(e, n, out, err);
 	return 0;

@@ -56,6 +56,7 @@ static void edits_push(struct yaml_edits *e, struct edit *row)
 		mark(e, &e->gone, row->at);
 	if (row->kind == EDIT_REPLACE)
 		mark(e, &e->replaced, row->at);
+	e->nsame += row->same;
 	row->seq = e->n;
 	e->items[e->n++] = row;
 }
@@ -110,8 +111,12 @@ void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_li
 	struct edit *row;
 
 	if (scalar->kind == YAML_SCALAR && slice_eq(scalar->text, text) &&
-	    (kind != LIT_STRING || yaml_type_of(scalar) == YAML_STRING))
+	    (kind != LIT_STRING || yaml_type_of(scalar) == YAML_STRING)) {
+		row = arena_alloc(e->arena, sizeof(*row));
+		*row = (struct edit){ .kind = EDIT_SET, .at = scalar, .why = why, .same = true };
+		edits_push(e, row);
 		return;
+	}
 	row = edits_row(e, EDIT_SET, scalar, why);
 	row->value = kind;
 	row->text = arena_copy(e->arena, text);
@@ -297,7 +302,7 @@ void yaml_edits_merge(struct yaml_edits *into, const struct yaml_edits *from)
 
 bool yaml_edits_empty(const struct yaml_edits *e)
 {
-	return e->n == 0 && !e->refused;
+	return e->n == e->nsame && !e->refused;
 }
 
 const struct err *yaml_edits_refusal(const struct yaml_edits *e)

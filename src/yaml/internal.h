@@ -134,6 +134,7 @@ struct edit {
 	enum yaml_lit_kind value; /* EDIT_SET */
 	struct slice text;        /* EDIT_SET: value; EDIT_COPY: comment */
 	const struct yaml_lit *lit;
+	bool same;                 /* EDIT_SET to the value that is there */
 	bool fill;                 /* EDIT_REPLACE of an empty collection: further new entries may join */
 	struct yaml_edits *nested; /* EDIT_COPY */
 	const char *why;
@@ -145,6 +146,7 @@ struct yaml_edits {
 	struct arena *arena;
 	struct edit **items; /* in the order of the calls */
 	size_t n, cap;
+	size_t nsame;                   /* of them are no edits */
 	const struct yaml_node *within; /* a copy's original; NULL: the whole file */
 	uint64_t *gone;                 /* a bit per node id: its entry is deleted; NULL: none is */
 	uint64_t *replaced;             /* the same for values that are replaced */

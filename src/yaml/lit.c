@@ -168,6 +168,9 @@ void lit_value(const struct yaml_node *n, const struct yaml_lit *lit, struct str
 		behind_key(out, lit, column, &l);
 	} else if (l.flow) {
 		inline_value(out, lit, &l);
+	} else if (n->style != YAML_BLOCK && n->outer > n->entry && yaml_on_own_line(n->file, n->outer)) {
+		str_addc(out, ' ');
+		item_value(out, lit, yaml_column(n->file, n->outer), &l);
 	} else {
 		str_add(out, gap_of(n));
 		item_value(out, lit, column + 1 + (uint32_t)gap_of(n).len, &l);

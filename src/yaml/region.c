@@ -196,7 +196,7 @@ static uint32_t indicator_end(const struct yaml_file *file, struct yaml_node *n)
 	if (n->parent->kind == YAML_SEQ)
 		return n->parent->style == YAML_FLOW ? n->outer : n->entry + 1;
 	at = skip_trivia(file, n->key->end, (uint32_t)file->bytes.len);
-	if (at < file->bytes.len && file->bytes.ptr[at] == ':')
+	if (at < n->outer && file->bytes.ptr[at] == ':') /* else it is another one's, and this value is not there at all */
 		return at + 1;
 	n->flags |= YAML_UNCLEAR;
 	return n->key->end;

@@ -16,24 +16,31 @@ static uint32_t behind_indicator(const struct yaml_node *n)
 	return yaml_colon(n) + 1;
 }
 
-/* Is a comment alone on a line between two offsets? */
-static bool own_comment_between(const struct yaml_file *f, uint32_t start, uint32_t end)
+/* Is there a comment between two offsets; with `own`, one alone on its line? */
+static bool comment_between(const struct yaml_file *f, uint32_t start, uint32_t end, bool own)
 {
 	for (size_t i = 0; i < f->ncomments; i++)
-		if (f->comments[i].own && start <= f->comments[i].start && f->comments[i].start < end)
+		if (start <= f->comments[i].start && f->comments[i].start < end && (!own || f->comments[i].own))
 			return true;
 	return false;
 }
 
-/* Where the value's bytes go when what is new stands below the line: the gap before it goes, too. */
+/*
+ * Where the value's bytes go when what is new stands below the line: the gap before it goes, too. A comment behind the value moves up to the
+ * key or dash; refused is where another one is, or where a tab before it would not do.
+ */
 static int cut_inline(const struct yaml_node *n, uint32_t *start, struct err *err)
 {
 	const struct yaml_file *f = n->file;
+	uint32_t behind = behind_indicator(n);
+	bool below = yaml_on_own_line(f, n->outer), note = !yaml_line_rest_blank(f, n->end);
 
-	if (own_comment_between(f, behind_indicator(n), n->outer))
+	if (comment_between(f, behind, n->outer, true) || (note && comment_between(f, behind, n->outer, false)))
 		return err_set(err, &CODE_yaml_style, yaml_place(n), "a comment stands between the key and its value");
+	if (note && n->flags & YAML_EXPLICIT && f->bytes.ptr[n->end] == '\t')
+		return err_set(err, &CODE_yaml_style, yaml_place(n), "a tab would follow the colon of an explicit key");
 	*start = yaml_blanks_before(f, n->outer);
-	if (yaml_on_own_line(f, n->outer))
+	if (below)
 		*start = yaml_before_break(f, *start);
 	return 0;
 }
@@ -86,6 +93,8 @@ int splice_value(const struct yaml_node *n, const struct yaml_lit *lit, struct s
 
 	if (!n->parent)
 		return err_set(err, &CODE_yaml_style, yaml_place(n), "a whole document cannot be replaced");
+	if (n->parent->kind == YAML_MAP && !n->key)
+		return err_set(err, &CODE_yaml_style, yaml_place(n), "a key cannot be replaced");
 	if (n->flags & (YAML_ANCHORED | YAML_TAGGED))
 		return err_set(err, &CODE_yaml_style, yaml_place(n), "a value with an anchor or a tag cannot be replaced");
 	lit_value(n, lit, &text);

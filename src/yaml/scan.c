@@ -75,13 +75,21 @@ static uint32_t skip_trivia(struct slice b, uint32_t at, uint32_t end)
 	return at;
 }
 
+/* May the byte stand in the name of an anchor? libyaml, scanner.c, IS_ALPHA; what follows need not be a blank. */
+static bool in_anchor(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
+}
+
 /* Where the content begins behind the anchor and tag of a node that begins at `at`. */
 static uint32_t skip_properties(struct slice b, uint32_t at, uint32_t end, int count)
 {
 	for (; count > 0 && at < end && (b.ptr[at] == '&' || b.ptr[at] == '!'); count--) {
-		const char *stop = b.ptr[at] == '!' && at + 1 < end && b.ptr[at + 1] == '<' ? ">" : " \t\r\n,[]{}";
+		bool anchor = b.ptr[at] == '&';
+		const char *stop = !anchor && at + 1 < end && b.ptr[at + 1] == '<' ? ">" : " \t\r\n,[]{}";
 
-		while (at < end && !strchr(stop, b.ptr[at]))
+		at += anchor;
+		while (at < end && (anchor ? in_anchor(b.ptr[at]) : !strchr(stop, b.ptr[at])))
 			at++;
 		if (*stop == '>')
 			at++;

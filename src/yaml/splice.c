@@ -40,17 +40,28 @@ static int overlap(const struct yaml_node *at, struct err *err)
 	return err_set(err, &CODE_yaml_overlap, yaml_place(at), "two changes of the same place");
 }
 
-static int splice_set(const struct edit *edit, struct splices *out)
+/* Another value in the place of the old one. */
+static int splice_other(const struct yaml_node *n, const struct edit *edit, struct splices *out)
 {
-	const struct yaml_node *n = edit->at;
 	bool empty = n->start == n->end; /* nothing stands behind the colon or dash yet; what is new beside it comes behind this */
 	AUTO_STR struct str text = STR_INIT;
 
-	if (empty)
+	if (empty || (n->start > n->outer && !strchr(" \t\r\n", n->file->bytes.ptr[n->start - 1]))) /* "&a:b": an anchor, a value */
 		str_addc(&text, ' ');
 	yaml_write_like(n, edit->value, edit->text, &text);
 	splice_add(out, n->start, n->end, str_slice(&text), empty ? INT_MIN : INT_MAX)->alone = empty;
 	return 0;
+}
+
+static int splice_set(const struct edit *edit, struct splices *out)
+{
+	const struct yaml_node *n = edit->at;
+
+	if (edit->same) { /* by its own bytes, so that nobody else changes them */
+		splice_add(out, n->start, n->end, slice_sub(n->file->bytes, n->start, n->end - n->start), INT_MAX);
+		return 0;
+	}
+	return splice_other(n, edit, out);
 }
 
 /* Depth in the tree. It and not the column orders insertions at one place: a list's dashes may stand below its key. */

@@ -154,7 +154,7 @@ void yaml_edits_fill(struct yaml_edits *e);
 
 /*
  * A scalar gets another value: LIT_STRING keeps or finds the quotes, LIT_INT and LIT_BOOL keep those there are. The same value is no
- * edit. Block scalars, values over several lines and values whose tag says another type are refused.
+ * edit, but meant to stay: changing it in the same list is a refusal, too. Block scalars, values over several lines and values whose tag says another type are refused.
  */
 void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_lit_kind kind, struct slice text, const char *why);
 

@@ -2,6 +2,14 @@
 
 #include "tests/unit/yaml/trial.h"
 
+uint32_t trial_random(uint64_t *state, uint32_t n)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return (uint32_t)((*state >> 16) % n);
+}
+
 struct layout {
 	uint64_t state;
 	struct str *out;

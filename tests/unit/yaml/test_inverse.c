@@ -129,6 +129,7 @@ static void set_and_back(struct run *r, const struct yaml_node *at)
 	e = yaml_edits_new(changed, arena);
 	yaml_set(e, node_at(changed, at->id - 1), kind, value, "test");
 	cr_assert(yaml_edits_empty(e), "seed %lu: set again at %s", (unsigned long)r->seed, trial_where(at));
+	e = yaml_edits_new(changed, arena);
 	yaml_set(e, node_at(changed, at->id - 1), kind, at->text, "test");
 	if (apply(r, e, "set back", &back) == 0)
 		same(r, "set and back", at, str_slice(&back), r->before, now.ptr);

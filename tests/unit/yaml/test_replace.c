@@ -36,6 +36,7 @@ static const struct trial inline_rows[] = {
 	  { REPLACE("a", &text), REPLACE("b", &map) },
 	  "{\"a\": \"x y\", \"b\": {\"k\": 1, \"l\": \"v\"}}\n" },
 	{ "an item", "- 1 # c\n-  2\n", { REPLACE("0", &map), REPLACE("1", &map) }, "- k: 1 # c\n  l: v\n-  k: 1\n   l: v\n" },
+	{ "below nested dashes", "0:\n- - -\n     3\n", { REPLACE("0/0/0/0", &map) }, "0:\n- - -\n     k: 1\n     l: v\n" },
 	{ "an empty item", "-\n- # c\n- 1\n", { REPLACE("0", &five), REPLACE("1", &map) }, "- 5\n- k: 1 # c\n  l: v\n- 1\n" },
 };
 
@@ -91,6 +92,9 @@ static const struct trial refused_rows[] = {
 	{ "and deleted", "a: 1\nb: 2\n", { REPLACE("a", &five), DELETE("a") }, NULL, &CODE_yaml_overlap, 1, 4 },
 	{ "and set", "a: 1\nb: 2\n", { SET_INT("a", "2"), REPLACE("a", &five) }, NULL, &CODE_yaml_overlap, 1, 4 },
 	{ "a comment between key and value", "a:\n  # c\n  1\n", { REPLACE("a", &map) }, NULL, &CODE_yaml_style, 3, 3 },
+	{ "two comments would be one", "a: # x\n  1 # y\n", { REPLACE("a", &map) }, NULL, &CODE_yaml_style, 2, 3 },
+	{ "a tab would follow the colon", "? a\n: 2\t# c\n", { REPLACE("a", &map) }, NULL, &CODE_yaml_style, 2, 3, AS_IS },
+	{ "a line of a tab", "a: 1\n \t", { REPLACE("a", &map) }, NULL, &CODE_yaml_style, 2, 1, AS_IS },
 	{ "all go and one comes", "a:\n  - 1\n", { DELETE("a/0"), ADD(YAML_AFTER, "a/0", &five) }, NULL, &CODE_yaml_overlap, 2, 5 },
 	{ "a key put twice into nothing",
 	  "a: {}\n",
@@ -125,4 +129,19 @@ Test(yaml_replace, leaves_empty_collections)
 Test(yaml_replace, refuses)
 {
 	TRIAL_RUN(refused_rows);
+}
+
+/* Keys are no entries of their own: one that is a collection keeps its last entry. */
+Test(yaml_replace, keys_stay)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	AUTO_STR struct str out = STR_INIT;
+	struct yaml_file *file = trial_parse("a key", SLICE("? {a: 1}\n: 2\n"));
+	struct yaml_edits *e = yaml_edits_new(file, arena);
+	struct err err = ERR_INIT;
+
+	yaml_delete(e, yaml_root(file, 0)->first->key->first, "test");
+	cr_expect_eq(yaml_apply(e, &out, &err), -1);
+	cr_expect(err.code == &CODE_yaml_style && err.line == 1 && err.col == 3 && !out.len, "%s", err.reason);
+	yaml_file_free(file);
 }

@@ -220,11 +220,3 @@ void trial_run(const struct trial *rows, size_t n)
 			if (!run(&rows[i], (enum variant)v))
 				break;
 }
-
-uint32_t trial_random(uint64_t *state, uint32_t n)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return (uint32_t)((*state >> 16) % n);
-}
