@@ -1,0 +1,74 @@
+/*
+ * Where a mirror may hang: only where nothing but safe methods comes by.
+ */
+#include "istio/stage.h"
+#include "tests/unit/istio/scene.h"
+
+#include <criterion/criterion.h>
+
+static const struct {
+	const char *name, *match;
+	enum mirror_place place;
+	const char *codes;
+} rows[] = {
+	{ "no match", "", MIRROR_ON_COPY, "" },
+	{ "a match of a path", "match: [{uri: {prefix: /a}}], ", MIRROR_ON_COPY, "" },
+	{ "GET alone", "match: [{method: {exact: GET}}], ", MIRROR_ON_ROUTE, "" },
+	{ "GET and HEAD", "match: [{method: {exact: GET}, uri: {exact: /}}, {method: {exact: HEAD}}], ", MIRROR_ON_ROUTE, "" },
+	{ "GET and all else of another path", "match: [{method: {exact: GET}}, {uri: {exact: /}}], ", MIRROR_ON_COPY, "" },
+	{ "GET and POST", "match: [{method: {exact: GET}}, {method: {exact: POST}}], ", MIRROR_ON_COPY, "" },
+	{ "POST alone", "match: [{method: {exact: POST}}], ", MIRROR_NONE, "GCB1105@6" },
+	{ "get in small letters is no method of HTTP", "match: [{method: {exact: get}}], ", MIRROR_NONE, "GCB1105@6" },
+	{ "a regex", "match: [{method: {regex: 'GET|HEAD'}}], ", MIRROR_NONE, "GCB1103@6 GCB1105@6" },
+	{ "a prefix beside a path", "match: [{method: {prefix: G}}, {uri: {exact: /}}], ", MIRROR_ON_COPY, "GCB1103@6" },
+	{ "an empty list", "match: [], ", MIRROR_NONE, "GCB1105@6" },
+	{ "a mirror of its own", "mirror: {host: x.example.com}, ", MIRROR_NONE, "GCB1101@6" },
+	{ "mirrors of its own", "mirrors: [{destination: {host: x.example.com}}], ", MIRROR_NONE, "GCB1101@6" },
+	{ "a percentage without a mirror", "mirrorPercentage: {value: 5}, ", MIRROR_NONE, "GCB1102@6" },
+};
+
+Test(mirror, place)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		AUTO_STR struct str text = STR_INIT;
+		struct move move = scene_move();
+		struct file f;
+
+		str_addf(&text, VS("x") "  http:\n  - {%sroute: [{destination: {host: old.example.com}}]}\n", rows[i].match);
+		cr_assert_eq(file_read_vs(&f, text.ptr), 0, "%s: %s", rows[i].name, f.err.reason);
+		cr_expect_eq(mirror_place(&f.vs, &f.vs.routes[0], &move, f.arena, &f.findings), rows[i].place, "%s", rows[i].name);
+		cr_expect_eq(mirror_place(&f.vs, &f.vs.routes[0], &move, f.arena, NULL), rows[i].place, "%s", rows[i].name);
+		cr_expect_str_eq(file_codes(&f), rows[i].codes, "%s: %s", rows[i].name, file_codes(&f));
+		file_close(&f);
+	}
+}
+
+/* Istio moves catch-all routes behind those of other VirtualServices of the gateway; a copy that is none would come before them. */
+Test(mirror, a_shared_gateway)
+{
+	static const struct {
+		const char *gateways, *match;
+		bool shared;
+		enum mirror_place place;
+	} cases[] = {
+		{ "[g]", "", true, MIRROR_NONE },
+		{ "[g]", "", false, MIRROR_ON_COPY },
+		{ "[mesh]", "", true, MIRROR_ON_COPY },
+		{ "[mesh, g]", "", true, MIRROR_NONE },
+		{ "[g]", "match: [{uri: {prefix: /a}}], ", true, MIRROR_ON_COPY },
+		{ "[g]", "match: [{uri: {prefix: /}}], ", true, MIRROR_NONE },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		AUTO_STR struct str text = STR_INIT;
+		struct move move = scene_move();
+		struct file f;
+
+		str_addf(&text, VS("x") "  gateways: %s\n  http:\n  - {%sroute: [{destination: {host: old.example.com}}]}\n",
+			 cases[i].gateways, cases[i].match);
+		cr_assert_eq(file_read_vs(&f, text.ptr), 0);
+		f.vs.shares_gateway_host = cases[i].shared;
+		cr_expect_eq(mirror_place(&f.vs, &f.vs.routes[0], &move, f.arena, NULL), cases[i].place, "%zu", i);
+		file_close(&f);
+	}
+}
