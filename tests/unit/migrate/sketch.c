@@ -1,0 +1,152 @@
+/*
+ * A repository in memory for the tests of migrations; see sketch.h.
+ */
+#include "tests/unit/migrate/sketch.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <string.h>
+
+struct sketch *sketch_new(void)
+{
+	struct arena *arena = arena_new();
+	struct sketch *s = arena_alloc(arena, sizeof(*s));
+
+	s->arena = arena;
+	s->inventory = inventory_new();
+	s->past = past_new();
+	s->template = SLICE(
+		"# summary for tests\n# param name name \"x\"\n# param namespace namespace optional \"x\"\n"
+		"# param host host \"x\"\n\n" CREATED("${name}", "  namespace: ${namespace}\n", ROUTE DEST("${host}", "100")));
+	sketch_file(s, "backend.yaml", BACKEND(NEW));
+	return s;
+}
+
+void sketch_free(struct sketch *s)
+{
+	plan_release(&s->plan);
+	past_free(s->past);
+	inventory_free(s->inventory);
+	for (size_t i = 0; i < s->n; i++)
+		migration_release(s->migrations[i]);
+	arena_free(s->arena);
+}
+
+void sketch_file(struct sketch *s, const char *path, const char *text)
+{
+	(void)inventory_add(s->inventory, slice_of(path), slice_of(text), 0100644);
+}
+
+const struct migration *sketch_migration(struct sketch *s, const char *name, const char *from, const char *to, const char *rest)
+{
+	struct migration *m = arena_alloc(s->arena, sizeof(*m));
+	struct slice path = arena_printf(s->arena, ".gcpbackend/%s.yaml", name);
+	struct slice text = arena_printf(s->arena,
+					 "apiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: %s}\nspec:\n"
+					 "  from: {host: %s}\n  to: {host: %s}\n%s",
+					 name, from, to, rest);
+	struct err err = ERR_INIT;
+
+	cr_assert_lt(s->n, 4);
+	cr_assert_eq(migration_read(m, path, text, 0100644, &err), 0, "%s", err.reason);
+	inventory_watch(s->inventory, m);
+	s->migrations[s->n++] = m;
+	return m;
+}
+
+void sketch_survey(struct sketch *s)
+{
+	inventory_parse(s->inventory, each_in_turn);
+	inventory_set_whole(s->inventory, true);
+	for (size_t i = 0; i < s->n; i++) {
+		struct slices files = plan_files(s->inventory, s->migrations[i], s->arena);
+
+		for (size_t j = 0; j < files.n; j++) {
+			past_want(s->past, files.items[j], s->migrations[i]);
+			past_now(s->past, inventory_find(s->inventory, files.items[j])->file);
+		}
+	}
+}
+
+enum past_answer sketch_version(struct sketch *s, const char *path, const char *text, const char *commit, const char *author)
+{
+	struct slices paths = past_paths(s->past);
+	size_t i = 0;
+
+	while (i < paths.n && !slice_is(paths.items[i], path))
+		i++;
+	cr_assert_lt(i, paths.n, "nobody wants the history of %s", path);
+	return past_version(s->past, i, slice_of(text), slice_of(commit), slice_of(author));
+}
+
+struct sketch *sketch_of(const char *now, const char *before)
+{
+	struct sketch *s = sketch_new();
+
+	sketch_file(s, "vs.yaml", now);
+	(void)sketch_migration(s, "web", OLD, NEW, "");
+	sketch_survey(s);
+	(void)sketch_version(s, "vs.yaml", now, "commit2", "Ann <ann@example.com>");
+	if (before)
+		(void)sketch_version(s, "vs.yaml", before, "commit1", "Bob <bob@example.com>");
+	return s;
+}
+
+const struct plan *sketch_plan(struct sketch *s, const struct intent *intents, size_t n)
+{
+	struct plan_inputs in = { s->inventory, s->past, each_in_turn, s->template };
+
+	plan_release(&s->plan);
+	plan_make(&s->plan, &in, intents, n);
+	cr_assert_eq(s->plan.n, n);
+	return &s->plan;
+}
+
+struct intent sketch_intent(const struct sketch *s, size_t i, enum direction direction, const char *stage)
+{
+	struct intent intent = { .m = s->migrations[i], .direction = direction, .next = strcmp(stage, "next") == 0 };
+
+	cr_assert(intent.next || stage_parse(slice_of(stage), &intent.to), "%s", stage);
+	return intent;
+}
+
+const struct step *sketch_go(struct sketch *s, enum direction direction, const char *stage)
+{
+	struct intent intent = sketch_intent(s, 0, direction, stage);
+
+	return &sketch_plan(s, &intent, 1)->steps[0];
+}
+
+const char *sketch_after(const struct sketch *s, const struct changes *changes, const char *path)
+{
+	for (size_t i = 0; i < changes->n; i++)
+		if (slice_is(changes->items[i].path, path))
+			return arena_copy(s->arena, changes->items[i].after).ptr;
+	return "";
+}
+
+const char *stage_text(struct stage s)
+{
+	static char name[8];
+
+	stage_name(s, name);
+	return name;
+}
+
+const struct finding *finding_of(const struct findings *findings, const struct code *code)
+{
+	for (size_t i = 0; i < findings->n; i++)
+		if (findings->items[i].code == code)
+			return &findings->items[i];
+	return NULL;
+}
+
+const char *why_refused(const struct step *step)
+{
+	static char text[256];
+	const struct finding *f = findings_stop(&step->findings);
+
+	(void)snprintf(text, sizeof(text), "%" SLICE_FMT, SLICE_ARG(f ? f->reason : SLICE("no reason")));
+	return text;
+}
