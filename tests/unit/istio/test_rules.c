@@ -83,9 +83,9 @@ Test(rules, table)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct file f;
-		const char *codes = check(&f, rows[i].text, true);
+		const char *got = check(&f, rows[i].text, true);
 
-		cr_expect_str_eq(codes, rows[i].codes, "%s: %s", rows[i].name, codes);
+		cr_expect_str_eq(got, rows[i].codes, "%s: %s", rows[i].name, got);
 		file_close(&f);
 	}
 }
