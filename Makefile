@@ -56,7 +56,7 @@ lib_obj   := $(lib_src:%.c=$(B)/obj/%.o) $(plug_src:%.c=$(B)/obj/%.o) $(B)/obj/t
 main_obj  := $(main_src:%.c=$(B)/obj/%.o)
 test_obj  := $(test_src:%.c=$(B)/obj/%.o)
 tools     := $(patsubst tests/tools/%.c,$(B)/%,$(wildcard tests/tools/*.c))
-tools_obj := $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard tests/properties/*.c)) tests/unit/yaml/layout.c)
+tools_obj := $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard tests/properties/*.c)) tests/fuzz/fuzz.c tests/unit/yaml/layout.c)
 
 # --- flags ---------------------------------------------------------------------------------------------------------------------
 
@@ -105,7 +105,7 @@ link    = $(CC) $(all_cflags) $(all_ldflags)
 
 # --- targets -------------------------------------------------------------------------------------------------------------------
 
-.PHONY: all soak deps demo unit unit-tests test-tools check check-built lint format bench golden install uninstall clean compile_commands.json help FORCE
+.PHONY: all fuzz soak deps demo unit unit-tests test-tools check check-built lint format bench golden install uninstall clean compile_commands.json help FORCE
 
 all: $(B)/kubectl-gcpbackend ## build the program: build/kubectl-gcpbackend
 
@@ -133,12 +133,16 @@ lint: ## check layers, header comments, sizes, banned functions, formatting, hea
 	@CC='$(CC)' python3 tests/lint/lint.py
 
 format: ## format the sources in place
-	$(Q)clang-format -i $(filter-out tests/lint/%,$(sort $(wildcard src/*/*.[ch] plugin/*.[ch] tools/*.[ch] tests/tools/*.[ch] tests/properties/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch])))
+	$(Q)clang-format -i $(filter-out tests/lint/%,$(sort $(wildcard src/*/*.[ch] plugin/*.[ch] tools/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch] tests/properties/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch])))
 
 CORPUS ?= ../shared/corpus/istio-manifests
 soak: deps ## try the YAML editor on random files and edits for SECONDS (60)
 	@+$(MAKE) --no-print-directory $(jobs) test-tools
 	@$(B)/yaml-soak --seconds $(or $(SECONDS),60) $(wildcard $(CORPUS))
+
+fuzz: deps ## fuzz the YAML editor for SECONDS (60) with clang's libFuzzer
+	@sh scripts/deps.sh build ci
+	@tests/fuzz/run $(or $(SECONDS),60)
 
 bench: all $(tools) ## compare with what one would use instead
 	@GCB_TOOLS='$(CURDIR)/$(B)' GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' tests/bench/run

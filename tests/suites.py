@@ -19,6 +19,7 @@ SUITES = {
     "unit": [UNIT],
     "cli": ["tests/cli/run"],
     "properties": [TOOLS + "/yaml-soak", "--cases", "3000", CORPUS + "/istio-manifests"],
+    "fuzz": [TOOLS + "/yaml-replay", "tests/fuzz/corpus"],
     "suite": ["python3", "tests/properties/suite.py"],
     "templates": ["python3", "tests/templates.py"],
     "oracle": ["python3", "tests/corpus/test_oracle.py"],

@@ -7,6 +7,7 @@ int single_make(struct single_result *out, const struct single *s, struct stage 
 	struct single_result r = { .inventory = inventory_new(), .past = past_new() };
 	struct intent intent = { .m = s->m, .direction = GO_ANYWHERE, .to = stage };
 	struct plan_inputs in = { .inventory = r.inventory, .past = r.past, .each = each_in_turn };
+	struct yaml_file *baseline = NULL;
 	struct source *source;
 
 	inventory_watch(r.inventory, s->m);
@@ -18,6 +19,11 @@ int single_make(struct single_result *out, const struct single *s, struct stage 
 		single_release(&r);
 		return -1;
 	}
+	if (s->baseline.ptr && yaml_parse(&baseline, s->name, s->baseline, err) < 0) {
+		single_release(&r);
+		return err_wrap(err, "the baseline");
+	}
+	yaml_file_free(baseline);
 	past_set_baseline(r.past, s->name, s->m, s->baseline.ptr ? s->baseline : s->bytes);
 	plan_make(&r.plan, &in, &intent, 1);
 	r.text = r.plan.changes.n ? r.plan.changes.items[0].after : s->bytes;

@@ -1,5 +1,7 @@
 #include "istio/converge.h"
 
+#include "istio/host.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -121,6 +123,14 @@ static int copy_allowed(const struct work *w, const struct dest *d)
 	return port_known(w, d);
 }
 
+/* The new host as this VirtualService must write it: a short name means another host in another namespace. */
+static struct slice new_host(const struct work *w)
+{
+	struct slice to = w->goal->move->to;
+
+	return host_same(host_resolve(to, w->vs->ns, w->arena), w->vs->new_host) ? to : w->vs->new_host;
+}
+
 /* The new destination: a copy of the old one with host, port and weight of its own and no subset. */
 static int add_new(const struct work *w, struct yaml_edits *e, const struct dest *old, long weight)
 {
@@ -130,7 +140,7 @@ static int add_new(const struct work *w, struct yaml_edits *e, const struct dest
 	if (copy_allowed(w, old) < 0)
 		return -1;
 	copy = yaml_copy(e, old->node, YAML_AFTER, (struct slice){ 0 }, "the new destination");
-	yaml_set(copy, old->host, LIT_STRING, move->to, "host");
+	yaml_set(copy, old->host, LIT_STRING, new_host(w), "host");
 	if (old->subset)
 		yaml_delete(copy, old->subset, "subsets belong to the old host");
 	if (old->port && yaml_get(old->port, "number"))
@@ -169,7 +179,7 @@ static const struct yaml_lit *mirror_lits(const struct work *w)
 	const struct move *move = w->goal->move;
 	struct yaml_lit *lit = lit_new(w->arena, 5);
 
-	lit[2] = (struct yaml_lit){ .key = SLICE("host"), .kind = LIT_STRING, .text = move->to };
+	lit[2] = (struct yaml_lit){ .key = SLICE("host"), .kind = LIT_STRING, .text = new_host(w) };
 	if (move->port)
 		lit[3] = *port_lit(w->arena, move->port);
 	lit[4] = (struct yaml_lit){ .key = SLICE("value"), .kind = LIT_INT, .text = number(w->arena, move->mirror_percent) };

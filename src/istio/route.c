@@ -218,10 +218,9 @@ static void mark_copies(struct vs *vs)
 	}
 }
 
-/* Is the VirtualService bound to a gateway other than the mesh? */
-static bool on_gateway(const struct yaml_node *spec)
+bool vs_on_gateway(const struct object *o)
 {
-	const struct yaml_node *gateways = yaml_get(spec, "gateways");
+	const struct yaml_node *gateways = yaml_get(o->spec, "gateways");
 
 	for (const struct yaml_node *c = gateways ? gateways->first : NULL; c; c = c->next)
 		if (c->kind == YAML_SCALAR && !slice_is(c->text, "mesh"))
@@ -239,7 +238,7 @@ int vs_read(struct vs *out, const struct object *o, const struct move *move, str
 	*out = (struct vs){ .object = o, .ns = o->ns.len ? o->ns : move->ns };
 	out->old_host = host_resolve(move->from, move->ns.len ? move->ns : out->ns, arena);
 	out->new_host = host_resolve(move->to, move->ns.len ? move->ns : out->ns, arena);
-	out->on_gateway = on_gateway(o->spec);
+	out->on_gateway = vs_on_gateway(o);
 	if (list_of(o->spec, "http", &http, err) < 0)
 		return -1;
 	out->routes = arena_array(arena, http ? http->nchildren : 0, sizeof(*out->routes));
@@ -285,7 +284,7 @@ void vs_each_host(const struct object *o, void (*host)(struct slice host, void *
 bool vs_is_moved(const struct vs *vs)
 {
 	for (size_t i = 0; i < vs->n; i++)
-		if ((vs->routes[i].nold && vs->routes[i].nnew) || vs->routes[i].our_mirror)
+		if (vs->routes[i].nold && (vs->routes[i].nnew || vs->routes[i].our_mirror))
 			return true;
 	return false;
 }

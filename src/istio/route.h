@@ -61,10 +61,13 @@ bool vs_is(const struct object *o);
 int vs_read(struct vs *out, const struct object *o, const struct move *move, struct arena *arena, struct findings *findings,
 	    struct err *err);
 
+/* Is the VirtualService bound to a gateway other than the mesh? */
+bool vs_on_gateway(const struct object *o);
+
 /* Calls `host` for every host that an object of Istio names as a destination, mirror or own host; for indexes. */
 void vs_each_host(const struct object *o, void (*host)(struct slice host, void *ctx), void *ctx);
 
-/* Has some route new beside old, or a mirror to new? */
+/* Has some route that names old new beside it, or a mirror to new? */
 bool vs_is_moved(const struct vs *vs);
 
 /* Counts the routes for messages; again when another copy was marked. */

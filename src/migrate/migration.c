@@ -294,6 +294,12 @@ int migration_check(struct migration *out, struct place at, struct err *err)
 		return err_set(err, inner.code, at, "%s", inner.reason);
 	if (check_methods(&f->spec.mirror.methods, at, err) < 0 || check_paths(f, at, err) < 0)
 		return -1;
+	if (f->spec.manifests.create.len && !migration_covers(out, f->spec.manifests.create)) {
+		(void)err_set(err, &CODE_migration_field, at,
+			      "the file to create, '%" SLICE_FMT "', is none that the migration covers",
+			      SLICE_ARG(f->spec.manifests.create));
+		return err_remedy(err, "put it below manifests.path, and leave manifests.virtualService out");
+	}
 	return check_allow(&f->spec.allow, at, err);
 }
 

@@ -13,8 +13,9 @@ struct track {
 	size_t file;               /* number of the path */
 	size_t home;               /* number of the migration file's path; MAP_NONE: there is none */
 	size_t next, next_of_home; /* the next track of the same path, of the same migration file; MAP_NONE: the last */
-	bool have;                 /* a version was seen */
+	bool named, have;          /* a version was seen; one that can be read was */
 	long level;                /* of the last version seen */
+	size_t routes;             /* that it has of the move */
 	struct slice since;        /* who made it */
 	struct slice since_author;
 	bool settled;           /* the newest change of the stage is known, or there is none */
@@ -177,6 +178,23 @@ static long level_of(const struct vs_list *list)
 	return mirror;
 }
 
+/* How many routes the move is about; where one came or went, levels cannot be compared. */
+static size_t routes_of(const struct vs_list *list)
+{
+	size_t n = 0;
+
+	for (size_t v = 0; v < list->n; v++)
+		for (size_t i = 0; i < list->items[v].n; i++)
+			n += list->items[v].routes[i].nold && !list->items[v].routes[i].our_copy;
+	return n;
+}
+
+/* Was the migration file not there yet? Then no change of the stage is ours to judge. */
+static bool has_begun(const struct past *p, const struct track *t)
+{
+	return t->home != MAP_NONE && p->watched[t->home].begun;
+}
+
 /* Is nothing of the move in this version? */
 static bool untouched(const struct vs_list *list)
 {
@@ -234,9 +252,11 @@ static void track_version(struct past *p, struct track *t, struct slice bytes, s
 	struct vs_list list = { NULL, 0 };
 	struct objects objects;
 	struct err ignored = ERR_INIT;
+	size_t routes;
 	long level = 0;
 
-	if (!t->have) {
+	if (!t->named) {
+		t->named = true;
 		t->result.commit = since;
 		t->result.author = author;
 	}
@@ -250,10 +270,12 @@ static void track_version(struct past *p, struct track *t, struct slice bytes, s
 	objects = objects_of(file, arena);
 	if (vs_list_read(&list, &objects, &t->result.m->move, arena, NULL, &ignored) == 0) {
 		level = level_of(&list);
-		if (t->have && !t->settled && level != t->level)
+		routes = routes_of(&list);
+		if (t->have && !t->settled && level != t->level && routes == t->routes && !has_begun(p, t))
 			settle(p, t, level);
 		t->have = true;
 		t->level = level;
+		t->routes = routes;
 		t->since = since;
 		t->since_author = author;
 		if (!t->result.file && untouched(&list)) {
@@ -281,14 +303,12 @@ static void migration_version(struct watched *w, struct slice bytes, struct slic
 	yaml_file_free(file);
 }
 
-/* Is all known of the track? Before its migration file was there, no change of the stage is ours to judge. */
+/* Is all known of the track? */
 static void finish(struct past *p, struct track *t)
 {
-	bool begun = t->home != MAP_NONE && p->watched[t->home].begun;
-
 	if (t->counted_out)
 		return;
-	t->done = t->done || (t->have && t->result.file && (t->settled || begun));
+	t->done = t->done || (t->have && t->result.file && (t->settled || has_begun(p, t)));
 	t->counted_out = t->done;
 	p->undone -= t->done;
 }

@@ -23,6 +23,7 @@ struct meetings {
 	struct meeting *items;
 	size_t n, cap;
 	struct map numbers; /* by path */
+	struct map claimed; /* nodes that a step moves, by their address */
 };
 
 /* Does the step change the file of the target? */
@@ -94,6 +95,25 @@ static int join(struct plan *plan, const struct meeting *m, const struct target 
 	return 0;
 }
 
+/* A node's address as a key. */
+static struct slice address(const struct plan *plan, const struct yaml_node *node)
+{
+	return arena_copy(plan->arena, (struct slice){ (const char *)&node, sizeof(node) });
+}
+
+/* Refuses a step that moves what an earlier one moves; both would be right alone, and the route's weights wrong. */
+static bool claims_are_free(struct plan *plan, struct step *step, const struct targets *targets, struct meetings *meetings)
+{
+	for (size_t i = 0; i < targets->nclaims; i++)
+		if (map_get(&meetings->claimed, address(plan, targets->claims[i])) != MAP_NONE) {
+			findings_add(&step->findings, &CODE_yaml_overlap, yaml_place(targets->claims[i]),
+				     "another migration of this plan moves the same destination or route");
+			step->refused = true;
+			return false;
+		}
+	return true;
+}
+
 /* Applies one step on top of those before it; a step that cannot be is refused as a whole and leaves no trace. */
 static void apply_step(struct plan *plan, struct step *step, const struct targets *targets, struct meetings *meetings)
 {
@@ -101,6 +121,8 @@ static void apply_step(struct plan *plan, struct step *step, const struct target
 	struct err err = ERR_INIT;
 	size_t n = 0;
 
+	if (!claims_are_free(plan, step, targets, meetings))
+		return;
 	for (size_t j = 0; j < targets->n; j++) {
 		const struct target *t = &targets->items[j];
 		const struct meeting *m;
@@ -116,6 +138,8 @@ static void apply_step(struct plan *plan, struct step *step, const struct target
 		}
 		n += !items[n].before.ptr || !slice_eq(items[n].before, items[n].after);
 	}
+	for (size_t i = 0; i < targets->nclaims; i++)
+		map_set(&meetings->claimed, address(plan, targets->claims[i]), i);
 	for (size_t j = 0; j < targets->n; j++)
 		if (touches(&targets->items[j]))
 			yaml_edits_merge(meetings->items[map_get(&meetings->numbers, targets->items[j].path)].edits,
@@ -153,7 +177,7 @@ void plan_make(struct plan *out, const struct plan_inputs *in, const struct inte
 {
 	struct plan plan = { .arena = arena_new(), .n = n };
 	struct targets *targets = arena_array(plan.arena, n, sizeof(*targets));
-	struct meetings meetings = { NULL, 0, 0, MAP_INIT };
+	struct meetings meetings = { NULL, 0, 0, MAP_INIT, MAP_INIT };
 
 	plan.steps = arena_array(plan.arena, n, sizeof(struct step));
 	for (size_t i = 0; i < n; i++)
@@ -165,6 +189,7 @@ void plan_make(struct plan *out, const struct plan_inputs *in, const struct inte
 			apply_step(&plan, &plan.steps[i], &targets[i], &meetings);
 	sum_up(&plan, &meetings);
 	map_release(&meetings.numbers);
+	map_release(&meetings.claimed);
 	for (size_t i = 0; i < meetings.n; i++) {
 		str_release(&meetings.items[i].text);
 		free(meetings.items[i].why);

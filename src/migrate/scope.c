@@ -34,7 +34,7 @@ static bool shares_host(const struct inventory *inv, const struct object *o, str
 			const struct object *other = others.items[i].object;
 			const struct yaml_node *list = yaml_get(other->spec, "hosts");
 
-			if (other == o || !vs_is(other) || !yaml_get(other->spec, "gateways"))
+			if (other == o || !vs_is(other) || !vs_on_gateway(other))
 				continue;
 			for (const struct yaml_node *h = list ? list->first : NULL; h; h = h->next)
 				if (slice_eq_case(yaml_string(h), yaml_string(c)))
@@ -108,9 +108,18 @@ static int consider(struct search *s, const struct holding *h)
 	return 0;
 }
 
+/* What a file that routes to old must hold: the name of a service of the cluster may be short. */
+static struct slice sign_of(const struct migration *m)
+{
+	bool local = slice_ends(m->move.from, SLICE(".svc.cluster.local"));
+
+	return local ? host_first_label(m->move.from) : m->move.from;
+}
+
 /* Files that the migration covers and that cannot be read: they may be about the host. */
 static int broken_files(const struct search *s)
 {
+	struct slice sign = sign_of(s->m);
 	size_t n;
 	struct source *const *broken = inventory_broken(s->in->inventory, &n);
 	int result = 0;
@@ -120,7 +129,7 @@ static int broken_files(const struct search *s)
 
 		if (!migration_covers(s->m, f->path))
 			continue;
-		if (!f->bytes.ptr || slice_find(f->bytes, s->m->move.from) != SIZE_MAX) {
+		if (!f->bytes.ptr || slice_find(f->bytes, sign) != SIZE_MAX) {
 			findings_add_err(s->findings, f->why);
 			result = -1;
 		}

@@ -115,7 +115,7 @@ static int converge(const struct work *w, struct stage stage, struct findings *f
 /* Tries a stage: 1 when it would change something, 0 when not, -1 with the refusal. */
 static int try_stage(const struct work *w, struct stage stage, struct err *err)
 {
-	struct targets trial = { arena_array(w->plan->arena, w->scope.n + 1, sizeof(struct target)), 0 };
+	struct targets trial = { .items = arena_array(w->plan->arena, w->scope.n + 1, sizeof(struct target)) };
 	struct work other = *w;
 
 	other.targets = &trial;
@@ -278,12 +278,23 @@ static void list_created(const struct work *w)
 static void converge_hold(const struct work *w)
 {
 	const struct migration *m = w->m;
+	AUTO_STR struct str text = STR_INIT;
+	struct err err = ERR_INIT;
+	struct yaml_edits *trial;
 	struct target *t;
 
 	if (!m->file || !((w->intent->direction == GO_DOWN && w->intent->hold.len) || (w->intent->resume && m->hold)))
 		return;
+	trial = yaml_edits_new(m->file, w->plan->arena);
+	migration_edit_hold(trial, m, w->intent->direction == GO_DOWN ? w->intent->hold : SLICE(""), w->plan->arena);
+	if (yaml_apply(trial, &text, &err) < 0) { /* no reason to keep traffic where it must not stay */
+		findings_add(&w->step->findings, &CODE_unchecked, (struct place){ m->path, err.line, err.col },
+			     "spec.hold cannot be written: %s", err.reason)
+			->remedy = SLICE("write or remove it by hand");
+		return;
+	}
 	t = target_of(w, m->file, m->path, m->bytes, m->mode);
-	migration_edit_hold(t->edits, m, w->intent->direction == GO_DOWN ? w->intent->hold : SLICE(""), w->plan->arena);
+	yaml_edits_merge(t->edits, trial);
 }
 
 /* The files of the step, for the plan's reader. */
@@ -311,6 +322,28 @@ static void note_lost_comments(const struct work *w)
 	}
 }
 
+/* What this step moves and no other one of the plan may. */
+static void claim(const struct work *w)
+{
+	struct targets *t = w->targets;
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->scope.n; i++)
+		for (size_t r = 0; r < w->scope.members[i].vs.n; r++)
+			n += w->scope.members[i].vs.routes[r].n + 1;
+	t->claims = arena_array(w->plan->arena, n, sizeof(*t->claims));
+	for (size_t i = 0; i < w->scope.n; i++)
+		for (size_t r = 0; r < w->scope.members[i].vs.n; r++) {
+			const struct route *route = &w->scope.members[i].vs.routes[r];
+
+			if (route->nold && w->step->to.kind == STAGE_MIRROR)
+				t->claims[t->nclaims++] = route->node;
+			for (size_t d = 0; d < route->n; d++)
+				if (route->dests[d].side == SIDE_OLD)
+					t->claims[t->nclaims++] = route->dests[d].node;
+		}
+}
+
 /* The edits of a step that is allowed. */
 static int make_edits(const struct work *w)
 {
@@ -325,6 +358,8 @@ static int make_edits(const struct work *w)
 	for (size_t i = 0; i < w->targets->n; i++)
 		any = any || !yaml_edits_empty(w->targets->items[i].edits) || !w->targets->items[i].before.ptr;
 	step->unchanged = !any;
+	if (any)
+		claim(w);
 	note_lost_comments(w);
 	if (any || w->intent->resume)
 		converge_hold(w);
@@ -344,6 +379,10 @@ void step_make(struct step *step, struct targets *targets, struct plan *plan, co
 	step->findings.arena = step->shares.arena = plan->arena;
 	if (scope_find(&w.scope, plan, in, intent->m, &step->findings) < 0) {
 		step->refused = true;
+		return;
+	}
+	if (w.scope.created && intent->direction == GO_DOWN) { /* nothing was moved yet: nothing to take back, nor to create */
+		step->known = step->unchanged = true;
 		return;
 	}
 	list_files(&w);

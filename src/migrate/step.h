@@ -18,6 +18,8 @@ struct target {
 struct targets {
 	struct target *items;
 	size_t n;
+	const struct yaml_node **claims; /* what two steps must not both move: old destinations, and routes that get a mirror */
+	size_t nclaims;
 };
 
 /*

@@ -70,6 +70,8 @@ void migration_edit_hold(struct yaml_edits *e, const struct migration *m, struct
 	*lit = (struct yaml_lit){ .key = SLICE("hold"), .kind = LIT_STRING, .text = reason };
 	if (!reason.len && m->hold)
 		yaml_delete(e, m->hold, "the hold is over");
+	else if (reason.len && m->hold && !yaml_is_line(m->hold))
+		yaml_replace(e, m->hold, lit, "hold");
 	else if (reason.len && m->hold)
 		yaml_set(e, m->hold, LIT_STRING, reason, "hold");
 	else if (reason.len)

@@ -180,6 +180,14 @@ const struct yaml_node *yaml_path(const struct yaml_node *map, ...)
 	return map;
 }
 
+bool yaml_is_line(const struct yaml_node *node)
+{
+	struct slice b = slice_sub(node->file->bytes, node->start, node->end - node->start);
+
+	return node->kind == YAML_SCALAR && node->style != YAML_LITERAL && node->style != YAML_FOLDED &&
+	       slice_find_byte(b, '\n') == SIZE_MAX;
+}
+
 /* The row of a node that has an anchor or a tag. */
 static const struct property *property_of(const struct yaml_node *node)
 {

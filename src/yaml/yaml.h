@@ -112,6 +112,9 @@ enum yaml_type yaml_type_of(const struct yaml_node *scalar);
 /* The value of a string scalar, or an absent slice for any other node (NULL too). */
 struct slice yaml_string(const struct yaml_node *node);
 
+/* Is it a scalar on one line, not a block scalar, as yaml_set wants it? */
+bool yaml_is_line(const struct yaml_node *node);
+
 /*
  * Does the scalar hold a variable ("${NAME}") that envsubst or Flux replaces before the cluster reads it? Edits of it are refused, but for
  * those of a list after yaml_edits_fill: then filling in variables is what the edits are for.

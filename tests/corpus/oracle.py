@@ -330,7 +330,7 @@ def must_stay_last(route, service, services):
     """Whether a copy of the route would come before routes of another VirtualService that Istio has before it today."""
     if not catches_all(route) or all(g == "mesh" for g in sequence(spec_of(service).get("gateways"))):
         return False
-    others = [s for s in services if s is not service and sequence(spec_of(s).get("gateways"))]
+    others = [s for s in services if s is not service and any(g != "mesh" for g in sequence(spec_of(s).get("gateways")))]
     return any(names_of(service) & names_of(other) for other in others)
 
 

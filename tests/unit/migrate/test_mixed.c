@@ -11,6 +11,11 @@
 #define OTHER_OLD "  - match: [{method: {exact: PUT}}]\n    route:\n" DEST(OLD, "100")
 #define BEFORE VS("x") ALL_OLD OTHER_OLD
 
+/* A route with its generated copy in front, as at the stage mirror. */
+#define COPIED                                                                                                                     \
+	"  # generated copy of the next route\n  - match: [{method: {exact: GET}}, {method: {exact: HEAD}}]\n    route:\n" DEST(   \
+		OLD, "100") "    mirror: {host: " NEW "}\n    mirrorPercentage: {value: 10}\n  - route:\n" DEST(OLD, "100")
+
 Test(mixed, promote_stops_and_names_the_route)
 {
 	static const struct {
@@ -25,6 +30,7 @@ Test(mixed, promote_stops_and_names_the_route)
 		{ "behind the first one", VS("x") SPLIT("75", "25") OTHER("90", "10"), 14, "route 2 of 'x' gives new 10 %" },
 		{ "left at the start", VS("x") SPLIT("75", "25") OTHER_OLD, 14, "route 2 of 'x' gives new 0 %" },
 		{ "both off the plan", VS("x") SPLIT("70", "30") OTHER("70", "30"), 6, "route 1 of 'x' gives new 30 %" },
+		{ "left at the mirror", VS("x") SPLIT("75", "25") COPIED, 22, "route 2 of 'x' gives new 0 %" },
 		{ "a name", VS("x") SPLIT("75", "25") "  - name: slow\n    route:\n" DEST(OLD, "100"), 14, "route 2 (slow)" },
 	};
 	static const char *const stages[] = { "next", "100" };
@@ -167,6 +173,7 @@ Test(mixed, adopt_takes_todays_proportions)
 		const char *name, *now, *after;
 	} rows[] = {
 		{ "other ones", VS("x") THREE("60", "20", "20"), VS("x") THREE("38", "12", "50") },
+		{ "those of a stage", VS("x") THREE("45", "30", "25"), VS("x") THREE("30", "20", "50") },
 		{ "equal ones", VS("x") THREE("30", "30", "40"), VS("x") THREE("25", "25", "50") },
 		{ "another sum", VS("x") THREE("600", "200", "200"), VS("x") THREE("375", "125", "500") },
 	};
@@ -177,7 +184,7 @@ Test(mixed, adopt_takes_todays_proportions)
 
 		cr_expect(step->refused && finding_of(&step->findings, &CODE_no_baseline), "%s", rows[i].name);
 		step = adopt(s, "50");
-		cr_expect(!step->refused, "%s: %s", rows[i].name, why_refused(step));
+		cr_expect(!step->refused && step->mixed, "%s: %s", rows[i].name, why_refused(step));
 		cr_expect_str_eq(sketch_after(s, &s->plan.changes, "vs.yaml"), rows[i].after, "%s", rows[i].name);
 		sketch_free(s);
 	}

@@ -186,6 +186,21 @@ Test(plan, changes_are_sorted_by_path)
 	sketch_free(s);
 }
 
+Test(plan, changes_of_several_migrations_are_sorted_too)
+{
+	static const char *const sorted[] = { ".gcpbackend/pay.yaml", "a/vs.yaml", "b/vs.yaml" };
+	struct sketch *s = two("a/vs.yaml", VS("x") ALL_OLD, "b/vs.yaml", VS("w") SECOND_10, OLD2);
+	struct intent intents[2] = { sketch_intent(s, 1, GO_DOWN, "start"), sketch_intent(s, 0, GO_UP, "10") };
+	const struct plan *plan;
+
+	intents[0].hold = SLICE("errors");
+	plan = sketch_plan(s, intents, 2);
+	cr_assert_eq(plan->changes.n, 3);
+	for (size_t i = 0; i < 3; i++)
+		cr_expect(slice_is(plan->changes.items[i].path, sorted[i]), "%s", sorted[i]);
+	sketch_free(s);
+}
+
 /* The last one first. */
 static void each_backwards(size_t n, void (*work)(void *ctx, size_t i), void *ctx)
 {

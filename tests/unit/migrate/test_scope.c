@@ -85,6 +85,19 @@ Test(scope, nothing_routes_to_the_old_host)
 	}
 }
 
+Test(scope, a_wildcard_covers_what_a_short_name_means)
+{
+	struct sketch *s = sketch_new();
+
+	sketch_file(
+		s, "vs.yaml",
+		OBJECT("VirtualService", "{http: [{route: [{destination: {host: c}}]}],\n  hosts: ['*.shop.svc.cluster.local']}"));
+	(void)sketch_migration(s, "web", "pay, namespace: shop", NEW, "");
+	sketch_survey(s);
+	expect_refused(s, sketch_go(s, GO_UP, "10"), host_wildcard, "vs.yaml", 5, "'pay.shop.svc.cluster.local'");
+	sketch_free(s);
+}
+
 Test(scope, a_host_that_only_looks_like_the_old_one)
 {
 	struct sketch *s = with("", "vs.yaml", VS("x") ALL_OLD "  - route:\n" DEST("Old.example.com", "1"), NULL, NULL);

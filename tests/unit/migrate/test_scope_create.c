@@ -66,12 +66,16 @@ Test(create, not_where_a_virtual_service_routes_to_old)
 
 Test(create, a_file_that_was_created_has_the_rendered_one_as_its_baseline)
 {
-	struct sketch *s = with("apps/web/vs.yaml", CREATED("web", "", SPLIT("75", "25")));
-	const struct step *step;
+	static const char *const bare = "  - route:\n    - destination:\n        host: " OLD "\n";
+	struct sketch *s = with("apps/web/vs.yaml", CREATED("web", "", "  - route:\n" DEST(OLD, "75") DEST(NEW, "25")));
+	AUTO_STR struct str before = STR_INIT;
 
-	step = sketch_go(s, GO_DOWN, "start");
-	expect_step(step, "25", "start");
-	expect_after(s, &s->plan.changes, "apps/web/vs.yaml", CREATED("web", "", ALL_OLD));
+	s->template =
+		SLICE("# param name name \"x\"\n# param namespace namespace optional \"x\"\n# param host host \"x\"\n\n" CREATED(
+			"${name}", "  namespace: ${namespace}\n", "  - route:\n    - destination:\n        host: ${host}\n"));
+	expect_step(sketch_go(s, GO_DOWN, "start"), "25", "start");
+	str_addf(&before, "%s%s", CREATED("web", "", ""), bare);
+	expect_after(s, &s->plan.changes, "apps/web/vs.yaml", before.ptr);
 	sketch_free(s);
 }
 
@@ -88,8 +92,8 @@ Test(create, the_nearest_kustomization_lists_it)
 	static const struct {
 		const char *name, *path1, *text1, *path2, *text2, *path, *after;
 	} rows[] = {
-		{ "beside it", "apps/web/kustomization.yaml", "resources:\n- a.yaml\n", "apps/kustomization.yaml",
-		  "resources:\n- web/b.yaml\n", "apps/web/kustomization.yaml", "resources:\n- a.yaml\n- vs.yaml\n" },
+		{ "beside it", "apps/kustomization.yaml", "resources:\n- web/b.yaml\n", "apps/web/kustomization.yaml",
+		  "resources:\n- a.yaml\n", "apps/web/kustomization.yaml", "resources:\n- a.yaml\n- vs.yaml\n" },
 		{ "above it", "apps/kustomization.yaml", "resources: [web/b.yaml]\n", "kustomization.yaml", "resources: [c.yaml]\n",
 		  "apps/kustomization.yaml", "resources: [web/b.yaml, web/vs.yaml]\n" },
 		{ "that lists it already", "apps/web/kustomization.yaml", "resources: [vs.yaml]\n", NULL, NULL, NULL, NULL },

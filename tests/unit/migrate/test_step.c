@@ -266,6 +266,20 @@ Test(step, without_a_backend_nothing_goes_up)
 	sketch_free(s);
 }
 
+Test(step, without_a_backend_a_rollback_goes_down_to_any_stage)
+{
+	struct sketch *s = sketch_new();
+	const struct step *step;
+
+	sketch_file(s, "vs.yaml", VS("x") ROUTE DEST(OLD, "50") DEST("other.example.com", "50"));
+	(void)sketch_migration(s, "web", OLD, "other.example.com", "");
+	sketch_survey(s);
+	step = sketch_go(s, GO_DOWN, "10");
+	expect_step(step, "50", "10");
+	expect_after(s, &step->changes, "vs.yaml", VS("x") ROUTE DEST(OLD, "90") DEST("other.example.com", "10"));
+	sketch_free(s);
+}
+
 Test(step, what_the_migration_allows_is_noted_with_the_reason)
 {
 	struct sketch *s = sketch_new();
@@ -334,6 +348,22 @@ Test(step, a_comment_that_goes_is_named)
 	expect_finding(&step->findings, comment_lost, "vs.yaml", 0, "ask Ann first");
 	expect_after(s, &step->changes, "vs.yaml", ladder[0].text);
 	sketch_free(s);
+}
+
+Test(step, the_comment_of_a_generated_copy_is_nobodys)
+{
+	static const char *const before = VS("x") "  - route:\n" DEST(OLD, "100");
+	struct sketch *up = sketch_of(before, NULL), *s;
+	const struct step *step;
+
+	expect_step(sketch_go(up, GO_UP, "next"), "start", "mirror");
+	s = sketch_of(sketch_after(up, &up->plan.changes, "vs.yaml"), before);
+	step = sketch_go(s, GO_UP, "next");
+	expect_step(step, "mirror", "10");
+	cr_expect_null(finding_of(&step->findings, &CODE_comment_lost));
+	expect_after(s, &step->changes, "vs.yaml", VS("x") "  - route:\n" DEST(OLD, "90") DEST(NEW, "10"));
+	sketch_free(s);
+	sketch_free(up);
 }
 
 Test(step, files_are_named_once)

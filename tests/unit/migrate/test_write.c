@@ -89,7 +89,7 @@ Test(write, what_is_read_back_is_what_was_written)
 	f.metadata.labels = (struct pairs){ labels, 2 };
 	f.spec = (struct migration_spec){ .from = { SLICE("pay"), SLICE("shop") },
 					  .to = { SLICE("b.example.com"), 443 },
-					  .manifests = { SLICE("apps"), SLICE("apps/vs.yaml"), SLICE("apps/new.yaml") },
+					  .manifests = { SLICE("apps"), SLICE("apps/vs.yaml"), SLICE("apps/vs.yaml") },
 					  .stages = { stages, 2 },
 					  .mirror = { 50, { methods, 2 } },
 					  .git = { SLICE("release"), MODE_PULL_REQUEST, MODE_DIRECT },
@@ -100,7 +100,7 @@ Test(write, what_is_read_back_is_what_was_written)
 	cr_expect(slice_is(m.name, "web") && slice_is(m.f.spec.from.host, "pay") && slice_is(m.f.spec.from.ns, "shop"));
 	cr_expect(slice_is(m.f.spec.to.host, "b.example.com") && m.f.spec.to.port == 443 && slice_is(m.f.spec.hold, "12"));
 	cr_expect(slice_is(m.f.spec.manifests.path, "apps") && slice_is(m.f.spec.manifests.virtual_service, "apps/vs.yaml"));
-	cr_expect(slice_is(m.f.spec.manifests.create, "apps/new.yaml") && slice_is(m.f.spec.git.branch, "release"));
+	cr_expect(slice_is(m.f.spec.manifests.create, "apps/vs.yaml") && slice_is(m.f.spec.git.branch, "release"));
 	cr_expect(m.f.spec.git.mode == MODE_PULL_REQUEST && m.f.spec.git.rollback == MODE_DIRECT);
 	cr_expect(m.stages.n == 2 && m.stages.items[0].percent == 10 && m.f.spec.mirror.percent == 50);
 	cr_expect(m.f.spec.mirror.methods.n == 2 && slice_is(m.f.spec.mirror.methods.items[1], "OPTIONS"));
