@@ -88,7 +88,7 @@ static bool comment_between(const struct yaml_file *f, uint32_t start, uint32_t 
 	return false;
 }
 
-/* Is the entry the last one of a line that others begin, with nothing behind its comma? Then the line keeps its end. */
+/* Is the entry the last one of a line that others begin, ? Then the line keeps its end, and a comment, which may be about all of it. */
 static bool ends_shared_line(const struct yaml_edits *e, const struct yaml_node *n)
 {
 	const struct yaml_file *f = n->file;
@@ -97,8 +97,7 @@ static bool ends_shared_line(const struct yaml_edits *e, const struct yaml_node 
 	if (!n->prev || edits_delete(e, n->prev) || edits_insert(e, n, YAML_BEFORE) || yaml_on_own_line(f, n->entry) ||
 	    n->prev->start == n->prev->end)
 		return false;
-	return yaml_blanks_before(f, comma) == n->end && yaml_line_rest_blank(f, comma + 1) &&
-	       !comment_between(f, n->prev->end, n->entry, false);
+	return yaml_blanks_before(f, comma) == n->end && !comment_between(f, n->prev->end, n->entry, false);
 }
 
 /* Deletes an entry with others behind it, up to the next one. */
@@ -133,7 +132,8 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 	uint32_t end = trailing ? trailing + 1 : last->end, note = yaml_note_end(f, end), start;
 	bool line = yaml_on_own_line(f, n->entry);
 
-	if (!note && !yaml_note_end(f, prev->end) && !comment_between(f, prev->end, n->entry, false)) {
+	if ((!line && !comment_between(f, prev->end, last->end, false)) ||
+	    (!note && !yaml_note_end(f, prev->end) && !comment_between(f, prev->end, n->entry, false))) {
 		start = prev->end;
 		if (prev->start == prev->end && yaml_blanks_before(f, start + 1) <= start)
 			start++;

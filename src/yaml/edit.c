@@ -1,6 +1,7 @@
 #include "yaml/internal.h"
 
 #include "base/alloc.h"
+#include "base/map.h"
 
 #include <string.h>
 
@@ -96,14 +97,14 @@ static void refuse(struct yaml_edits *e, const struct yaml_node *at, const char 
 	edits_refuse(e, &err);
 }
 
-/* May a scalar with this tag hold a value of this kind? Tags that are not YAML's own may hold anything. */
+/* May a scalar with this tag hold a value of this kind? What others than the plain types mean, readers disagree about, or only they know. */
 static bool tag_fits(const struct yaml_node *scalar, enum yaml_lit_kind kind)
 {
-	enum yaml_type type = kind == LIT_INT ? YAML_INT : kind == LIT_BOOL ? YAML_BOOL : YAML_STRING;
+	const char *tag = kind == LIT_INT  ? "tag:yaml.org,2002:int" :
+			  kind == LIT_BOOL ? "tag:yaml.org,2002:bool" :
+					     "tag:yaml.org,2002:str";
 
-	if (!slice_starts(yaml_tag(scalar), SLICE("tag:yaml.org,2002:")) && !slice_is(yaml_tag(scalar), "!"))
-		return true;
-	return yaml_type_of(scalar) == type;
+	return slice_is(yaml_tag(scalar), tag);
 }
 
 void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_lit_kind kind, struct slice text, const char *why)
@@ -158,7 +159,13 @@ static void fill(struct yaml_edits *e, const struct yaml_node *empty, enum yaml_
 	struct edit *row = find_fill(e, empty);
 	struct yaml_lit *all = arena_alloc(e->arena, sizeof(*all)), *items;
 	size_t n = row ? row->lit->n : 0, at = side == YAML_AFTER ? n : 0;
+	struct err err = ERR_INIT;
 
+	if (row && (row->lit->kind == LIT_MAP) != (lit->key.ptr != NULL)) {
+		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(empty), "it cannot become a list and a map");
+		edits_refuse(e, &err);
+		return;
+	}
 	if (!row) {
 		row = edits_row(e, EDIT_REPLACE, empty, why);
 		row->fill = true;
@@ -233,24 +240,37 @@ static const struct yaml_node *anchor_inside(const struct yaml_node *entry, uint
 	return NULL;
 }
 
+/* The first alias outside of an entry, whose nodes are first to last, that names one of the anchors; NULL: none. */
+static const struct yaml_node *user_outside(const struct yaml_file *f, const struct map *anchors, uint32_t first, uint32_t last)
+{
+	for (uint32_t i = 0; i < f->nnodes; i++) {
+		const struct yaml_node *n = node_at(f, i);
+
+		if (n->kind == YAML_ALIAS && (n->id < first || n->id > last) && map_get(anchors, n->text) != MAP_NONE)
+			return n;
+	}
+	return NULL;
+}
+
 /* Refuses to delete an anchor that an alias outside of the entry names. */
 static void keep_anchors(struct yaml_edits *e, const struct yaml_node *entry)
 {
 	uint32_t first = entry->key ? entry->key->id : entry->id, last = yaml_last_id(entry);
+	struct map anchors = MAP_INIT;
+	const struct yaml_node *user;
+	struct err err = ERR_INIT;
 
 	for (const struct yaml_node *n = anchor_inside(entry, first); n; n = anchor_inside(entry, n->id + 1))
-		for (uint32_t i = 0; i < e->file->nnodes; i++) {
-			const struct yaml_node *user = node_at(e->file, i);
-			struct err err = ERR_INIT;
+		map_set(&anchors, yaml_anchor(n), n->id);
+	user = anchors.n ? user_outside(e->file, &anchors, first, last) : NULL;
+	if (user) {
+		const struct yaml_node *n = node_at(e->file, (uint32_t)map_get(&anchors, user->text) - 1);
 
-			if (user->kind != YAML_ALIAS || !slice_eq(user->text, yaml_anchor(n)) ||
-			    (user->id >= first && user->id <= last))
-				continue;
-			(void)err_set(&err, &CODE_yaml_alias, yaml_place(n), "the anchor '&%" SLICE_FMT "' is used elsewhere",
-				      SLICE_ARG(yaml_anchor(n)));
-			edits_refuse(e, &err);
-			return;
-		}
+		(void)err_set(&err, &CODE_yaml_alias, yaml_place(n), "the anchor '&%" SLICE_FMT "' is used elsewhere",
+			      SLICE_ARG(yaml_anchor(n)));
+		edits_refuse(e, &err);
+	}
+	map_release(&anchors);
 }
 
 void yaml_replace(struct yaml_edits *e, const struct yaml_node *value, const struct yaml_lit *lit, const char *why)

@@ -237,6 +237,9 @@ void yaml_write_like(const struct yaml_node *scalar, enum yaml_lit_kind kind, st
 /* node.c: the ids of all nodes of an entry are in a row: from its key's, or its own, to this one. */
 uint32_t yaml_last_id(const struct yaml_node *entry);
 
+/* Does what stands around have its keys, or else its values, in double quotes, as JSON? */
+bool yaml_in_json(const struct yaml_node *node);
+
 /* Is the node inside a flow collection (or one itself)? */
 bool yaml_in_flow(const struct yaml_node *node);
 

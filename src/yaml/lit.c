@@ -115,21 +115,12 @@ static void behind_key(struct str *out, const struct yaml_lit *lit, uint32_t col
 	}
 }
 
-/* Does what stands around have its keys, or else its values, in double quotes? */
-static bool is_json(const struct yaml_node *near)
-{
-	for (const struct yaml_node *n = near; n; n = n->parent)
-		if (n->key)
-			return n->key->style == YAML_DOUBLE;
-	return near->style == YAML_DOUBLE;
-}
-
 /* The layout beside an entry. */
 static struct layout layout_of(const struct yaml_node *near)
 {
 	struct layout l = { .flow = near->parent->style == YAML_FLOW, .eol = yaml_eol(near->file, near->entry) };
 
-	l.json = l.flow && is_json(near);
+	l.json = l.flow && yaml_in_json(near);
 	l.step = nearest_depth(near, YAML_MAP, 2);
 	l.list = nearest_depth(near, YAML_SEQ, 2);
 	return l;

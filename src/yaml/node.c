@@ -236,6 +236,14 @@ uint32_t yaml_last_id(const struct yaml_node *entry)
 	return entry->id;
 }
 
+bool yaml_in_json(const struct yaml_node *node)
+{
+	for (const struct yaml_node *n = node; n; n = n->parent)
+		if (n->key)
+			return n->key->style == YAML_DOUBLE;
+	return node->style == YAML_DOUBLE;
+}
+
 bool yaml_in_flow(const struct yaml_node *node)
 {
 	for (; node; node = node->parent)

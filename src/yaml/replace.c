@@ -59,6 +59,8 @@ static int replace_inline(const struct yaml_node *n, struct slice first, struct 
 		return -1;
 	else /* a gap that is there stays */
 		str_add(&text, start > behind_indicator(n) ? slice_trim(first) : first);
+	if (end < f->bytes.len && f->bytes.ptr[end] == '#')
+		str_addc(&text, ' '); /* right behind a bracket or a quote it is a comment, behind other things not */
 	if (yaml_line_rest_blank(f, n->end))
 		str_add(&text, rest);
 	else if (rest.len)

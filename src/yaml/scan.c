@@ -255,7 +255,7 @@ static int on_open(struct scan *s, const yaml_event_t *ev, struct err *err)
 	if (s->depth == YAML_MAX_DEPTH)
 		return err_set(err, &CODE_yaml_limit, yaml_place(n), "nested deeper than %d levels", YAML_MAX_DEPTH);
 	n->style = flow ? YAML_FLOW : YAML_BLOCK;
-	if (flow && map && n->start < b.len && b.ptr[n->start] != '{')
+	if (flow && map && n->start < b.len && (b.ptr[n->start] != '{' || ev->start_mark.index == ev->end_mark.index))
 		n->flags |= YAML_PAIR;
 	if (flow && map && n->start + 1 < b.len && b.ptr[n->start] == '{' && b.ptr[n->start + 1] == '{')
 		mark_template(s, n);

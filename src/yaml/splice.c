@@ -49,6 +49,8 @@ static int splice_other(const struct yaml_node *n, const struct edit *edit, stru
 	if (empty || (n->start > n->outer && !strchr(" \t\r\n", n->file->bytes.ptr[n->start - 1]))) /* "&a:b": an anchor, a value */
 		str_addc(&text, ' ');
 	yaml_write_like(n, edit->value, edit->text, &text);
+	if (n->end < n->file->bytes.len && n->file->bytes.ptr[n->end] == '#' && !strchr("'\"", text.ptr[text.len - 1]))
+		str_addc(&text, ' '); /* behind quotes libyaml takes it for a comment, behind anything else not */
 	splice_add(out, n->start, n->end, str_slice(&text), empty ? INT_MIN : INT_MAX)->alone = empty;
 	return 0;
 }
@@ -255,6 +257,14 @@ static bool inside_gone(const struct yaml_edits *e, const struct edit *edit)
 	return false;
 }
 
+/* Is the intention, one of a copy, not about something inside the original? */
+static bool outside(const struct yaml_edits *e, const struct edit *edit)
+{
+	if (edit->kind == EDIT_SET && edit->at == e->within)
+		return false;
+	return e->within && (edit->at->id <= e->within->id || edit->at->id > yaml_last_id(e->within));
+}
+
 int splices_collect(const struct yaml_edits *e, struct splices *out, struct err *err)
 {
 	if (e->refused) {
@@ -263,8 +273,9 @@ int splices_collect(const struct yaml_edits *e, struct splices *out, struct err 
 	}
 	for (size_t i = 0; i < e->n; i++) {
 		const struct edit *edit = e->items[i];
-		int failed = inside_gone(e, edit)       ? overlap(edit->at, err) :
-			     edit->kind == EDIT_SET     ? splice_set(edit, out) :
+		int failed = outside(e, edit)       ? refuse(edit->at, "an edit of a copy that is not about something in it", err) :
+			     inside_gone(e, edit)   ? overlap(edit->at, err) :
+			     edit->kind == EDIT_SET ? splice_set(edit, out) :
 			     edit->kind == EDIT_DELETE  ? splice_delete(e, edit, out, err) :
 			     edit->kind == EDIT_REPLACE ? splice_value(edit->at, edit->lit, out, err) :
 			     edit->kind == EDIT_COPY    ? splice_copy(edit, out, err) :

@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -25,11 +26,26 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* All of `s`, at least one, are digits of `base`, underscores allowed between, and the number fits into 64 bits. */
-static bool digits(struct slice s, unsigned base)
+/* A number without its underscores, which go-yaml drops before it looks at anything else. Longer ones are nobody's. */
+struct digits {
+	char text[512];
+	size_t len;
+};
+
+static struct slice without_underscores(struct slice s, struct digits *out)
+{
+	out->len = 0;
+	for (size_t i = 0; i < s.len && out->len + 1 < sizeof(out->text); i++)
+		if (s.ptr[i] != '_')
+			out->text[out->len++] = s.ptr[i];
+	out->text[out->len] = '\0';
+	return (struct slice){ out->text, out->len };
+}
+
+/* All of `s`, at least one, are digits of `base`, and the number is at most `most`. */
+static bool is_number(struct slice s, unsigned base, uint64_t most)
 {
 	uint64_t number = 0;
-	bool any = false;
 
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.ptr[i];
@@ -38,37 +54,36 @@ static bool digits(struct slice s, unsigned base)
 				 c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10 :
 							99;
 
-		if (c == '_')
-			continue;
 		if (value >= base || __builtin_mul_overflow(number, base, &number) ||
 		    __builtin_add_overflow(number, value, &number))
 			return false;
-		any = true;
 	}
-	return any;
+	return s.len && number <= most;
 }
 
-/* Go's integer syntax: sign, 0x 0o 0b or a leading zero for octal. */
+/* Go's integer syntax: sign, 0x 0o 0b or a leading zero for octal; 64 bits with a sign or, without one, all of them. */
 static bool is_int(struct slice s)
 {
-	if (s.len && (s.ptr[0] == '-' || s.ptr[0] == '+'))
-		s = slice_sub(s, 1, s.len);
+	char sign = s.len && (s.ptr[0] == '-' || s.ptr[0] == '+') ? s.ptr[0] : 0;
+	uint64_t most = sign == '-' ? (uint64_t)1 << 63 : sign ? INT64_MAX : UINT64_MAX;
+
+	s = slice_sub(s, sign != 0, s.len);
 	if (!s.len || !is_digit(s.ptr[0]))
 		return false;
 	if (s.len > 2 && s.ptr[0] == '0' && strchr("xX", s.ptr[1]))
-		return digits(slice_sub(s, 2, s.len), 16);
+		return is_number(slice_sub(s, 2, s.len), 16, most);
 	if (s.len > 2 && s.ptr[0] == '0' && strchr("oO", s.ptr[1]))
-		return digits(slice_sub(s, 2, s.len), 8);
+		return is_number(slice_sub(s, 2, s.len), 8, most);
 	if (s.len > 2 && s.ptr[0] == '0' && strchr("bB", s.ptr[1]))
-		return digits(slice_sub(s, 2, s.len), 2);
-	return digits(s, s.ptr[0] == '0' && s.len > 1 ? 8 : 10);
+		return is_number(slice_sub(s, 2, s.len), 2, most);
+	return is_number(s, s.ptr[0] == '0' && s.len > 1 ? 8 : 10, most);
 }
 
-/* Steps over decimal digits and underscores; counts the digits. */
+/* Steps over decimal digits; counts them. */
 static size_t skip_digits(struct slice s, size_t at, size_t *count)
 {
-	for (*count = 0; at < s.len && (is_digit(s.ptr[at]) || s.ptr[at] == '_'); at++)
-		*count += s.ptr[at] != '_';
+	for (*count = 0; at < s.len && is_digit(s.ptr[at]); at++)
+		++*count;
 	return at;
 }
 
@@ -94,9 +109,17 @@ static bool is_float(struct slice s)
 	return end == s.len;
 }
 
+/* Is it too large for any float? Then Go calls it no number. */
+static bool beyond_floats(const char *text)
+{
+	return !strpbrk(text, "nN") && strtod(text, NULL) * 0 != 0;
+}
+
 /* The type of an unquoted scalar. */
 static enum yaml_type plain_type(struct slice s)
 {
+	struct digits buffer;
+	struct slice plain;
 	bool word = s.len && s.len <= 5 && strchr("~nNyYtTfFoO", s.ptr[0]); /* only then it is worth a look */
 
 	if (!s.len || (word && word_of(s, "~ null Null NULL")))
@@ -105,9 +128,12 @@ static enum yaml_type plain_type(struct slice s)
 		return YAML_BOOL;
 	if (s.len && !is_digit(s.ptr[0]) && !strchr("+-.", s.ptr[0]))
 		return YAML_STRING;
-	if (is_int(s))
+	plain = without_underscores(s, &buffer);
+	if (s.ptr[0] != '.' && is_int(plain))
 		return YAML_INT;
-	return is_float(s) ? YAML_FLOAT : YAML_STRING;
+	if (s.ptr[0] == '.' && plain.len < s.len) /* there go-yaml leaves them in */
+		return YAML_STRING;
+	return is_float(plain) && !beyond_floats(buffer.text) ? YAML_FLOAT : YAML_STRING;
 }
 
 enum yaml_type yaml_type_of(const struct yaml_node *scalar)
@@ -127,11 +153,13 @@ enum yaml_type yaml_type_of(const struct yaml_node *scalar)
 	return plain_type(scalar->text);
 }
 
-/* Digits, colons, dashes, dots only: a number in base 60, or a date, to some reader. */
+/* Digits, colons, dashes, dots only: a number in base 60, or a date, to some reader; so is what might be a number with underscores. */
 static bool number_like(struct slice s)
 {
 	if (!s.len || !(is_digit(s.ptr[0]) || strchr("+-.", s.ptr[0])))
 		return false;
+	if (is_float(s) || s.len > 400 || slice_find_byte(s, '_') != SIZE_MAX)
+		return true;
 	for (size_t i = 0; i < s.len; i++)
 		if (!is_digit(s.ptr[i]) && !strchr("+-.:_TtZ ", s.ptr[i]))
 			return false;
@@ -162,7 +190,7 @@ static bool plain_broken(struct slice s, bool flow)
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.ptr[i];
 
-		if (flow && strchr(",[]{}", c))
+		if (flow && strchr(",[]{}?", c))
 			return true;
 		if (c == ':' && (flow || i + 1 == s.len || s.ptr[i + 1] == ' '))
 			return true;
@@ -193,7 +221,7 @@ static void escape_char(struct str *out, uint32_t c, struct slice raw)
 	else if (c == '\r')
 		str_adds(out, "\\r");
 	else if (c < 0x20 || (c >= 0x7f && c <= 0xa0))
-		str_addf(out, "\\x%02x", (unsigned)c);
+		str_addf(out, "\\u%04x", (unsigned)c); /* JSON has no \\x */
 	else if (c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe || c == 0xffff || (c >= 0x202a && c <= 0x202e) ||
 		 (c >= 0x2066 && c <= 0x2069))
 		str_addf(out, "\\u%04x", (unsigned)c);
@@ -237,7 +265,7 @@ void yaml_write_string(struct str *out, struct slice text, bool flow)
 
 void yaml_write_like(const struct yaml_node *scalar, enum yaml_lit_kind kind, struct slice text, struct str *out)
 {
-	bool json = scalar->key && scalar->key->style == YAML_DOUBLE && yaml_in_flow(scalar) && yaml_type_of(scalar) != YAML_STRING;
+	bool json = yaml_in_flow(scalar) && yaml_in_json(scalar) && yaml_type_of(scalar) != YAML_STRING;
 
 	if (scalar->style == YAML_SINGLE && !needs_escape(text))
 		write_single(out, text);

@@ -124,7 +124,7 @@ static const struct trial comment_rows[] = {
 	  "[\n  1, # 1\n\n  # x\n\n  3 # 3\n]\n" },
 	{ "deleting before the bracket", "[\n  1, # 1\n  2 ]\n", { DELETE("1") }, "[\n  1 # 1\n ]\n" },
 	{ "deleting one beside the bracket", "[1, # 1\n  # 2\n  2]\n", { DELETE("0") }, "[\n  # 2\n  2]\n" },
-	{ "deleting the last on a line with others", "[\n  1, 2, 3 # 3\n]\n", { DELETE("2") }, "[\n  1, 2\n]\n" },
+	{ "deleting the last on a line with others", "[\n  1, 2, 3 # 3\n]\n", { DELETE("2") }, "[\n  1, 2 # 3\n]\n" },
 };
 
 static const struct trial refused_rows[] = {

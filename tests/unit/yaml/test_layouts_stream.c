@@ -94,6 +94,11 @@ static const struct trial reference_rows[] = {
 	  { SET_INT("r/1/w", "3") },
 	  "d: &d {w: 1}\nr:\n- <<: *d\n- w: 3\n" },
 	{ "39 an anchor without a blank behind it", "y: &n:e\n", { SET_INT("y", "0") }, "y: &n 0\n" },
+	{ "15 tags that are not of the plain types", "a: !local x\n", { SET_STR("a", "y") }, NULL, &CODE_yaml_style, 1, 4 },
+	{ "15 the tag of no type", "a: ! x\n", { SET_STR("a", "on") }, NULL, &CODE_yaml_style, 1, 4 },
+	{ "17 a question mark in flow", "a: {b: x}\n", { SET_STR("a/b", "/p?q") }, "a: {b: \"/p?q\"}\n" },
+	{ "36 a number in a list of JSON", "{\"a\": [1, 2]}\n", { SET_STR("a/0", "s") }, "{\"a\": [\"s\", 2]}\n" },
+	{ "7 a pair whose key is a map", "- [{}: 1, b]\n", { PUT(YAML_AFTER, "0/0/", &weight) }, NULL, &CODE_yaml_style, 1, 8 },
 	{ "41 anchors elsewhere, one defined twice",
 	  "a: &x 1\nb: *x\nc: &x 2\nd: *x\nw: 1\n",
 	  { SET_INT("w", "2") },
@@ -282,6 +287,27 @@ Test(yaml_layouts, a_long_line, .timeout = 20)
 	yaml_set(e, yaml_root(file, 0)->last->first, LIT_INT, SLICE("2"), "test");
 	cr_assert_eq(yaml_apply(e, &out, &err), 0, "%s", err.reason);
 	cr_expect(slice_eq(str_slice(&out), str_slice(&want)));
+	yaml_file_free(file);
+}
+
+/* 43: many anchors in what goes, many aliases of others elsewhere. */
+Test(yaml_layouts, many_anchors_go, .timeout = 20)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	AUTO_STR struct str text = STR_INIT, out = STR_INIT;
+	struct yaml_file *file;
+	struct err err = ERR_INIT;
+	struct yaml_edits *e;
+
+	str_adds(&text, "y: &y 1\nx:\n");
+	for (size_t i = 0; i < 50000; i++)
+		str_addf(&text, "- &a%zu v\n", i);
+	str_adds(&text, "z: *y\n");
+	file = trial_parse("43 many anchors", str_slice(&text));
+	e = yaml_edits_new(file, arena);
+	yaml_delete(e, yaml_get(yaml_root(file, 0), "x"), "test");
+	cr_assert_eq(yaml_apply(e, &out, &err), 0, "%s", err.reason);
+	cr_expect_str_eq(out.ptr, "y: &y 1\nz: *y\n");
 	yaml_file_free(file);
 }
 
