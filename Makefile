@@ -105,7 +105,7 @@ link    = $(CC) $(all_cflags) $(all_ldflags)
 
 # --- targets -------------------------------------------------------------------------------------------------------------------
 
-.PHONY: all mutants fuzz soak deps demo unit unit-tests test-tools check check-built lint format bench golden install uninstall clean compile_commands.json help FORCE
+.PHONY: all check-readers mutants fuzz soak deps demo unit unit-tests test-tools check check-built lint format bench golden install uninstall clean compile_commands.json help FORCE
 
 all: $(B)/kubectl-gcpbackend ## build the program: build/kubectl-gcpbackend
 
@@ -143,6 +143,10 @@ soak: deps ## try the YAML editor on random files and edits for SECONDS (60)
 fuzz: deps ## fuzz the YAML editor for SECONDS (60) with clang's libFuzzer
 	@sh scripts/deps.sh build ci
 	@tests/fuzz/run $(or $(SECONDS),60)
+
+check-readers: deps ## compare with YAML readers that we did not write
+	@+$(MAKE) --no-print-directory $(jobs) all test-tools
+	@GCB_TOOLS='$(CURDIR)/$(B)' python3 tests/readers/run.py
 
 mutants: deps ## see that each of some faults in the YAML editor is found by a test
 	@python3 tests/mutants.py

@@ -191,16 +191,37 @@ static bool own_line_ends(const struct yaml_edits *e, const struct yaml_node *n)
 	return n->head - yaml_before_break(f, n->head) != last->stop - yaml_before_break(f, last->stop);
 }
 
-/* Would what the deletion brings below a block scalar with "+", empty lines, become its content? */
+/* Is there a blank line from `at` on, before anything else; with `wide`, one that holds blanks? */
+static bool blank_lines_at(const struct yaml_file *f, uint32_t at, bool wide)
+{
+	for (; at < f->bytes.len && yaml_line_rest_blank(f, at); at = yaml_next_line(f, at))
+		if (!wide || strchr(" \t", f->bytes.ptr[at]))
+			return true;
+	return false;
+}
+
+/* Are there only blank lines between the begins of two lines? */
+static bool only_blank_lines(const struct yaml_file *f, uint32_t from, uint32_t to)
+{
+	while (from < to && yaml_line_rest_blank(f, from))
+		from = yaml_next_line(f, from);
+	return from >= to;
+}
+
+/*
+ * Would what the deletion brings below a block scalar become its content? With "+" empty lines do, and with any indicator lines of blanks that
+ * are wider than its indentation.
+ */
 static bool feeds_scalar(const struct yaml_edits *e, const struct yaml_node *n)
 {
 	const struct yaml_node *last = n;
+	char chomping = n->prev ? splice_chomping(n->prev) : 0;
 
-	if (!n->prev || n->prev->end != n->head || splice_chomping(n->prev) != '+')
+	if (!chomping || !only_blank_lines(n->file, n->prev->end, n->head))
 		return false;
 	while (last->next && edits_delete(e, last->next))
 		last = last->next;
-	return e->within || (last->stop < n->file->bytes.len && yaml_line_rest_blank(n->file, last->stop));
+	return (e->within && chomping == '+') || blank_lines_at(n->file, last->stop, chomping != '+');
 }
 
 /* All entries of a collection go: an empty one stays. Made for the first of them. */

@@ -190,6 +190,7 @@ static const struct trial delete_rows[] = {
 
 static const struct trial refused_rows[] = {
 	{ "all entries", "a: 1\nb: 2\n", { DELETE("a"), DELETE("b") }, NULL, &CODE_yaml_style, 1, 4 },
+	{ "a line of blanks below a block scalar", "a: |\n b\nc:\n  \nd:\n", { DELETE("c") }, NULL, &CODE_yaml_style, 3, 3 },
 	{ "a document", "a: 1\n", { DELETE("") }, NULL, &CODE_yaml_style, 1, 1 },
 	{ "a comment would be lost", "- a: 1\n  # b\n  b: 2\n", { DELETE("0/a") }, NULL, &CODE_yaml_style, 1, 6 },
 	{ "a comment of nobody would be lost", "- a: 1\n  # x\n\n  b: 2\n", { DELETE("0/a") }, NULL, &CODE_yaml_style, 1, 6 },
