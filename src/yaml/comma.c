@@ -1,6 +1,7 @@
 #include "yaml/internal.h"
 
 #include <limits.h>
+#include <string.h>
 
 /*
  * Entries of flow collections come and go with exactly one comma. A comment behind an entry on its last line is about that entry, also
@@ -135,8 +136,9 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 	if ((!line && !comment_between(f, prev->end, last->end, false)) ||
 	    (!note && !yaml_note_end(f, prev->end) && !comment_between(f, prev->end, n->entry, false))) {
 		start = prev->end;
-		if (prev->start == prev->end && yaml_blanks_before(f, start + 1) <= start)
-			start++;
+		if (prev->start == prev->end && yaml_blanks_before(f, start + 1) <= start &&
+		    !strchr(" \t\r\n", f->bytes.ptr[last->end]))
+			start++; /* the blank that "a:" must have behind it */
 		splice_add(out, start, last->end, SLICE(""), INT_MAX);
 		return 0;
 	}

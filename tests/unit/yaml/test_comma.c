@@ -41,6 +41,7 @@ static const struct trial line_rows[] = {
 	{ "deleting the last two", "[1, 2, 3]\n", { DELETE("2"), DELETE("1") }, "[1]\n" },
 	{ "deleting the first two", "[1, 2, 3]\n", { DELETE("0"), DELETE("1") }, "[3]\n" },
 	{ "deleting before a trailing comma", "[1, 2, 3 , ]\n", { DELETE("2") }, "[1, 2 , ]\n" },
+	{ "deleting behind an empty value, before a blank", "{a: , b: 1 }\n", { DELETE("b") }, "{a: }\n" },
 	{ "deleting behind an empty value", "{a: , b: 1}\n", { DELETE("b") }, "{a: }\n" },
 	{ "replacing the last", "[1, 2]\n", { DELETE("1"), ADD(YAML_AFTER, "1", &number) }, "[1, 9]\n" },
 	{ "replacing another", "[1, 2, 3]\n", { DELETE("1"), ADD(YAML_BEFORE, "1", &number) }, "[1, 9, 3]\n" },
