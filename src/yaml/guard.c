@@ -125,7 +125,9 @@ int yaml_guard(struct yaml_file *file, struct err *err)
 		file->body = 3;
 	if (guard_bytes(file, err) < 0)
 		return -1;
-	return slice_find(s, SLICE("<<<<<<<")) == SIZE_MAX ? 0 : guard_conflict(file, err);
+	if (slice_find_byte(s, '<') == SIZE_MAX || slice_find(s, SLICE("<<<<<<<")) == SIZE_MAX)
+		return 0;
+	return guard_conflict(file, err);
 }
 
 /* Does a NEL, LS or PS begin at `p`, of which `left` bytes are there? */

@@ -3,6 +3,7 @@
  *
  *	guard.c    bytes that no reader should be trusted with
  *	scan.c     libyaml's events become nodes; the only file that includes <yaml.h>
+ *	twins.c    keys of a map that it should not have
  *	region.c   which bytes belong to which entry, and the comments; the only file that looks at white space
  *	node.c     looking around in a parsed file
  *	types.c    scalar types, and writing scalars
@@ -75,6 +76,9 @@ bool yaml_is_ytt(struct slice comment);
 
 /* node.c: line and column, 1-based, of a byte offset. */
 struct place yaml_place_at(const struct yaml_file *file, uint32_t offset);
+
+/* twins.c: marks a finished map that has a merge key, or two equal scalar keys. */
+void yaml_flag_keys(struct yaml_node *map);
 
 /* scan.c: the events of libyaml become nodes without regions. */
 int yaml_scan(struct yaml_file *file, struct err *err);

@@ -30,64 +30,12 @@ struct place yaml_place(const struct yaml_node *node)
 	return (struct place){ node->file->name, node->line, node->col };
 }
 
-/* Order of map values by their keys, for finding duplicates. */
-static int by_key(const void *a, const void *b)
-{
-	const struct yaml_node *const *x = a, *const *y = b;
-
-	return slice_cmp((*x)->key->text, (*y)->key->text);
-}
-
-/* Has the map two equal scalar keys? Sorted, since it is a large one. */
-static bool has_twins_sorted(const struct yaml_node *map)
-{
-	const struct yaml_node **sorted = xrealloc_array(NULL, map->nchildren, sizeof(struct yaml_node *));
-	bool found = false;
-	size_t n = 0;
-
-	for (const struct yaml_node *c = map->first; c; c = c->next)
-		if (c->key->kind == YAML_SCALAR)
-			sorted[n++] = c;
-	if (n)
-		qsort(sorted, n, sizeof(*sorted), by_key);
-	for (size_t i = 1; i < n && !found; i++)
-		found = slice_eq(sorted[i - 1]->key->text, sorted[i]->key->text);
-	free(sorted);
-	return found;
-}
-
-/* The same for a small one: each pair. */
-static bool has_twins(const struct yaml_node *map)
-{
-	for (const struct yaml_node *a = map->first; a; a = a->next)
-		for (const struct yaml_node *b = a->next; b && a->key->kind == YAML_SCALAR; b = b->next)
-			if (a->key->text.len == b->key->text.len && b->key->kind == YAML_SCALAR &&
-			    slice_eq(a->key->text, b->key->text))
-				return true;
-	return false;
-}
-
-/* Marks a map with a merge key, or with two equal scalar keys. */
-static void flag_keys(struct yaml_node *map)
-{
-	enum { SMALL = 12 };
-
-	for (const struct yaml_node *c = map->first; c; c = c->next)
-		if (c->key->kind == YAML_SCALAR && c->key->style == YAML_PLAIN && slice_is(c->key->text, "<<"))
-			map->flags |= YAML_HAS_MERGE;
-	if (map->nchildren > SMALL ? has_twins_sorted(map) : has_twins(map))
-		map->flags |= YAML_HAS_DUP;
-}
-
 /* What is known only when the whole tree is there. */
 static int finish(struct yaml_file *file, struct err *err)
 {
 	if (file->templated)
 		return err_set(err, &CODE_yaml_template, yaml_place(file->templated),
 			       "the file is a template: '{{' outside of quotes");
-	for (uint32_t i = 0; i < file->nnodes; i++)
-		if (node_at(file, i)->kind == YAML_MAP)
-			flag_keys(node_at(file, i));
 	for (size_t i = 0; i < file->nroots; i++)
 		if (yaml_path(file->roots[i], "sops", "mac", NULL))
 			file->sealed = true;
