@@ -189,6 +189,9 @@ bool yaml_in_json(const struct yaml_node *node)
 	for (const struct yaml_node *n = node; n; n = n->parent)
 		if (n->key)
 			return n->key->style == YAML_DOUBLE;
+	for (; node->first; node = node->first) /* an item of a list at the root: as what is in it */
+		if (node->first->key)
+			return node->first->key->style == YAML_DOUBLE;
 	return node->style == YAML_DOUBLE;
 }
 

@@ -11,6 +11,7 @@ static const struct yaml_lit mirror_host[] = { { SLICE_INIT("host"), LIT_STRING,
 static const struct yaml_lit mirror = { SLICE_INIT("mirror"), LIT_MAP, { 0 }, mirror_host, 1 };
 static const struct yaml_lit value[] = { { SLICE_INIT("value"), LIT_INT, SLICE_INIT("10"), NULL, 0 } };
 static const struct yaml_lit percentage = { SLICE_INIT("mirrorPercentage"), LIT_MAP, { 0 }, value, 1 };
+static const struct yaml_lit map = { { 0 }, LIT_MAP, { 0 }, value, 1 };
 static const struct yaml_lit b = { { 0 }, LIT_STRING, SLICE_INIT("b"), NULL, 0 };
 
 static const struct trial stream_rows[] = {
@@ -98,6 +99,10 @@ static const struct trial reference_rows[] = {
 	{ "15 the tag of no type", "a: ! x\n", { SET_STR("a", "on") }, NULL, &CODE_yaml_style, 1, 4 },
 	{ "17 a question mark in flow", "a: {b: x}\n", { SET_STR("a/b", "/p?q") }, "a: {b: \"/p?q\"}\n" },
 	{ "36 a number in a list of JSON", "{\"a\": [1, 2]}\n", { SET_STR("a/0", "s") }, "{\"a\": [\"s\", 2]}\n" },
+	{ "36 an item of a list without a key above",
+	  "[{\"w\": \"1\"}]\n",
+	  { ADD(YAML_AFTER, "0", &map) },
+	  "[{\"w\": \"1\"}, {\"value\": 10}]\n" },
 	{ "7 a pair whose key is a map", "- [{}: 1, b]\n", { PUT(YAML_AFTER, "0/0/", &weight) }, NULL, &CODE_yaml_style, 1, 8 },
 	{ "41 anchors elsewhere, one defined twice",
 	  "a: &x 1\nb: *x\nc: &x 2\nd: *x\nw: 1\n",
