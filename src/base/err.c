@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CODE(name, id, severity, exit, allow, title, remedy)                                                                       \
-	const struct code CODE_##name = { id, severity, exit, allow, title, remedy };
+#define CODE(name, id, severity, exit, allow, title, remedy, explain, source)                                                      \
+	const struct code CODE_##name = { id, severity, exit, allow, title, remedy, explain, source };
 #include "base/codes.def"
 #undef CODE
 
-#define CODE(name, id, severity, exit, allow, title, remedy) &CODE_##name,
+#define CODE(name, id, severity, exit, allow, title, remedy, explain, source) &CODE_##name,
 const struct code *const codes[] = {
 #include "base/codes.def"
 };

@@ -38,9 +38,11 @@ struct code {
 	bool allow;             /* may `spec.allow` of a migration accept it? */
 	const char *title;      /* a few words */
 	const char *remedy;     /* what to do, in the imperative; "" where only the message can say */
+	const char *explain;    /* paragraphs: what it means, why it matters, how to fix it; for `explain` */
+	const char *source;     /* where the rule comes from: a file of Istio, a page, an RFC; "" for rules of our own */
 };
 
-#define CODE(name, id, severity, exit, allow, title, remedy) extern const struct code CODE_##name;
+#define CODE(name, id, severity, exit, allow, title, remedy, explain, source) extern const struct code CODE_##name;
 #include "base/codes.def"
 #undef CODE
 
