@@ -2,6 +2,8 @@
 
 #include "base/alloc.h"
 
+#include <string.h>
+
 /*
  * A document that begins with "---" or a directive at the begin of a line is read the same whatever stands before it, and ends what
  * stands before it in any state but inside quotes, a flow collection or half a line. That none of these is open at the end of the part
@@ -34,13 +36,16 @@ static struct slice part_text(const struct yaml_file *old, const struct part *pa
 	return slice_sub(text, part->start, text.len - (old->bytes.len - part->end) - part->start);
 }
 
-/* A line of nothing but blanks and a tab: libyaml takes it behind a plain value, and nowhere else. */
+/* A line of nothing but blanks with a tab, before a comment or alone: libyaml takes it behind a plain value, and nowhere else. */
 static uint32_t tab_line(const struct yaml_file *f)
 {
 	for (uint32_t line = f->body; line < f->bytes.len; line = yaml_next_line(f, line)) {
-		uint32_t end = yaml_before_break(f, yaml_next_line(f, line));
+		uint32_t end = yaml_before_break(f, yaml_next_line(f, line)), at = line;
+		bool tab = false;
 
-		if (yaml_line_rest_blank(f, line) && slice_find_byte(slice_sub(f->bytes, line, end - line), '\t') != SIZE_MAX)
+		for (; at < end && strchr(" \t", f->bytes.ptr[at]); at++)
+			tab = tab || f->bytes.ptr[at] == '\t';
+		if (tab && (at == end || f->bytes.ptr[at] == '#'))
 			return line;
 	}
 	return UINT32_MAX;
@@ -53,7 +58,8 @@ static int unreadable(const struct yaml_file *f, struct err *err)
 
 	if (tab != UINT32_MAX) {
 		*err = (struct err)ERR_INIT;
-		return err_set(err, &CODE_yaml_style, yaml_place_at(f, tab), "a line of blanks with a tab; remove it");
+		return err_set(err, &CODE_yaml_style, yaml_place_at(f, tab),
+			       "a tab in front of nothing or of a comment; replace it by blanks");
 	}
 	(void)err_wrap(err, "after the edit the file cannot be read");
 	err->code = &CODE_yaml_check;

@@ -13,6 +13,7 @@
 	static const struct yaml_lit name = { { 0 }, LIT_MAP, { 0 }, name##_items, 2 }
 
 DESTINATION(dest, "b", "10");
+static const struct yaml_lit none = { { 0 }, LIT_SEQ, { 0 }, NULL, 0 };
 static const struct yaml_lit weight = { SLICE_INIT("weight"), LIT_INT, SLICE_INIT("90"), NULL, 0 };
 static const struct yaml_lit timeout = { SLICE_INIT("timeout"), LIT_STRING, SLICE_INIT("5s"), NULL, 0 };
 #define SUBSET(name, text) static const struct yaml_lit name = { SLICE_INIT("subset"), LIT_STRING, SLICE_INIT(text), NULL, 0 }
@@ -79,6 +80,14 @@ static const struct trial list_rows[] = {
 	  "r:\n- destination:\n    host: a # c\n  weight: 90\n  # tail\n" },
 	{ "11 a value below its key", "weight:\n  10 # c\nx:\n  1\n", { SET_INT("weight", "20") }, "weight:\n  20 # c\nx:\n  1\n" },
 	{ "11 blanks and a tab", "weight :  10\nx:\t1\n", { SET_INT("weight", "20"), SET_INT("x", "2") }, "weight :  20\nx:\t2\n" },
+	{ "11 a tab before a comment, behind what is plain no more",
+	  "w: 1\n \t# c\nx: 2\n",
+	  { REPLACE("w", &none) },
+	  NULL,
+	  &CODE_yaml_style,
+	  2,
+	  1 },
+	{ "11 the same behind what stays plain", "w: 1\n \t# c\nx: 2\n", { SET_INT("w", "3") }, "w: 3\n \t# c\nx: 2\n" },
 	{ "12 an explicit key",
 	  "? weight\n: 10 # c\n? x\n:\n  y: 1\n",
 	  { SET_INT("weight", "20"), SET_INT("x/y", "2") },
