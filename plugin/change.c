@@ -60,7 +60,7 @@ static int make_intents(const struct changing *c, struct intent *intents, struct
 	struct stage to = { STAGE_START, 0 };
 	struct slice reason = c->ctx->reason;
 
-	if (c->ctx->to.ptr && !stage_parse(c->ctx->to, &to)) {
+	if (c->ctx->to.ptr && (!stage_parse(c->ctx->to, &to) || (to.kind == STAGE_DONE && c->direction != GO_DONE))) {
 		(void)err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage", SLICE_ARG(c->ctx->to));
 		return err_remedy(err, "say start, mirror, or a percentage such as 10");
 	}
@@ -140,6 +140,10 @@ static int confirm(const struct changing *c, struct err *err)
 		reviewed = c->plan.steps[i].m->f.spec.git.mode == MODE_PULL_REQUEST;
 	if (reviewed || (c->direction == GO_DOWN && !many(c)))
 		return 0;
+	if (c->direction == GO_DONE && !c->ctx->yes) {
+		(void)err_set(err, &CODE_not_confirmed, NOWHERE, "taking the old destinations out needs the name once more");
+		return err_remedy(err, "say --confirm=%" SLICE_FMT, SLICE_ARG(c->list.items[0]->name));
+	}
 	if (!c->app->in_tty && c->ctx->yes && !absolute) {
 		(void)err_set(err, &CODE_not_confirmed, NOWHERE, "without a terminal the next stage must be named");
 		return err_remedy(err, "say --to STAGE with --yes, so that a repeated job cannot climb by itself");
@@ -156,14 +160,21 @@ static int confirm(const struct changing *c, struct err *err)
 /* What was done with one step, into its row and in words. */
 static void report(const struct changing *c, const struct published *p, struct step_row *row)
 {
-	const char *verb = c->direction == GO_UP ? "promoted" : "rolled back";
+	static const struct {
+		const char *said;
+		struct slice outcome;
+	} words[] = {
+		[GO_UP] = { "promoted", SLICE_INIT("promoted") },
+		[GO_DOWN] = { "rolled back", SLICE_INIT("rolled-back") },
+		[GO_DONE] = { "finalized", SLICE_INIT("finalized") },
+	};
 	AUTO_STR struct str undo = STR_INIT;
 	char commit[41];
 
 	if (!p->committed)
 		return;
 	oid_text(&p->commit, commit);
-	row->outcome = p->existed ? SLICE("unchanged") : c->direction == GO_UP ? SLICE("promoted") : SLICE("rolled-back");
+	row->outcome = p->existed ? SLICE("unchanged") : words[c->direction].outcome;
 	row->commit = arena_copy(c->app->arena, slice_of(commit));
 	row->branch = arena_copy(c->app->arena, p->branch);
 	if (slice_eq(p->branch, c->session->branch))
@@ -174,7 +185,7 @@ static void report(const struct changing *c, const struct published *p, struct s
 	if (c->documents)
 		return;
 	(void)fprintf(c->app->out, "migration/%.*s %s: %.*s -> %.*s (%.8s on %.*s)\n", SLICE_ARG(row->name),
-		      p->existed ? "already prepared" : verb, SLICE_ARG(row->from), SLICE_ARG(row->to), commit,
+		      p->existed ? "already prepared" : words[c->direction].said, SLICE_ARG(row->from), SLICE_ARG(row->to), commit,
 		      SLICE_ARG(p->branch));
 	(void)fflush(c->app->out);
 	if (c->plan.n <= SHOW_WHOLE)

@@ -1,21 +1,21 @@
 /*
- * change.h - the way of a changing command: select, plan, show, ask, commit, say how to undo. promote and rollback differ in their intents.
+ * change.h - the way of a changing command: select, plan, show, ask, commit, say how to undo. promote, rollback and finalize differ in their intents.
  */
 #ifndef GCB_PLUGIN_CHANGE_H
 #define GCB_PLUGIN_CHANGE_H
 
 #include "plugin/work.h"
 
-/* The options of promote and rollback. */
+/* The options of promote, rollback and finalize. */
 struct change_context {
 	struct work_context work;
-	struct slice to, reason;
+	struct slice to, reason, confirm;
 	bool yes, dry_run, batch, resume, adopt, all_or_nothing;
 };
 
 extern const struct record change_options; /* --to --yes --dry-run --batch --all-or-nothing */
 
-/* Runs promote (GO_UP) or rollback (GO_DOWN). */
+/* Runs promote (GO_UP), rollback (GO_DOWN) or finalize (GO_DONE). */
 int change_run(struct app *app, const struct change_context *ctx, enum direction direction, struct err *err);
 
 #endif

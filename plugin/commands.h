@@ -6,6 +6,6 @@
 
 #include "plugin/command.h"
 
-extern const struct command cmd_init, cmd_plan, cmd_render, cmd_diff, cmd_promote, cmd_rollback, cmd_status;
+extern const struct command cmd_init, cmd_plan, cmd_render, cmd_diff, cmd_promote, cmd_rollback, cmd_status, cmd_finalize;
 
 #endif

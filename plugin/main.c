@@ -9,8 +9,8 @@
 
 /* All commands, in the order in which help lists them. */
 static const struct command *const commands[] = {
-	&group_program, &group_migrate, &cmd_init,   &cmd_plan, &cmd_render,  &cmd_diff,
-	&cmd_promote,   &cmd_rollback,  &cmd_status, &cmd_help, &cmd_version, NULL,
+	&group_program, &group_migrate, &cmd_init,     &cmd_plan, &cmd_render,  &cmd_diff, &cmd_promote,
+	&cmd_rollback,  &cmd_status,    &cmd_finalize, &cmd_help, &cmd_version, NULL,
 };
 
 /* Says what went wrong, in one line. */

@@ -14,6 +14,11 @@ void undo_command(const struct step *step, const char *program, struct str *out)
 	char from[8];
 
 	stage_name(step->from, from);
+	if (step->from.kind == STAGE_DONE) {
+		str_addf(out, "git revert the commit, or %s migrate promote %" SLICE_FMT " --resume --to 100 --yes", program,
+			 SLICE_ARG(step->m->name));
+		return;
+	}
 	str_addf(out, "%s migrate %s %" SLICE_FMT, program, down ? "promote --resume" : "rollback", SLICE_ARG(step->m->name));
 	if (step->known && step->from.kind != STAGE_START)
 		str_addf(out, " --to %s", from);

@@ -1,5 +1,6 @@
 #include "istio/converge.h"
 
+#include "istio/header.h"
 #include "istio/host.h"
 
 #include <stdio.h>
@@ -77,25 +78,6 @@ static const struct yaml_node *stranger(const struct yaml_node *map, const char 
 	return NULL;
 }
 
-/* Does a per-destination header operation touch the Host header? It would send the old name to new, or hide it. */
-static const struct yaml_node *host_header(const struct yaml_node *headers)
-{
-	static const char *const operations[] = { "set", "add", "remove" };
-	const struct yaml_node *request = yaml_get(headers, "request");
-
-	for (size_t i = 0; i < 3; i++) {
-		const struct yaml_node *list = yaml_get(request, operations[i]);
-
-		for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
-			struct slice name = c->key ? c->key->text : c->text;
-
-			if (slice_eq_case(name, SLICE("host")) || slice_eq_case(name, SLICE(":authority")))
-				return c;
-		}
-	}
-	return NULL;
-}
-
 /* Where old names its port, new needs one too, and it must be a port of new. */
 static int port_known(const struct work *w, const struct dest *d)
 {
@@ -117,9 +99,6 @@ static int copy_allowed(const struct work *w, const struct dest *d)
 			      "the old destination has a field '%" SLICE_FMT "' that may not fit new", SLICE_ARG(odd->key->text));
 		return err_remedy(w->err, "remove the field, or move this route by hand");
 	}
-	odd = host_header(d->headers);
-	if (odd)
-		return refuse_dest(w, &CODE_host_header, odd, "the old destination sets the Host header, which new would get too");
 	return port_known(w, d);
 }
 
@@ -131,8 +110,20 @@ static struct slice new_host(const struct work *w)
 	return host_same(host_resolve(to, w->vs->ns, w->arena), w->vs->new_host) ? to : w->vs->new_host;
 }
 
-/* The new destination: a copy of the old one with host, port and weight of its own and no subset. */
-static int add_new(const struct work *w, struct yaml_edits *e, const struct dest *old, long weight)
+/* The Host header of the new destination; old's own is not copied. */
+static int new_header(const struct work *w, struct yaml_edits *copy, const struct route *r, const struct dest *old)
+{
+	const struct yaml_node *theirs = dest_host_header(old);
+
+	if (r->kind != ROUTE_HTTP)
+		return 0;
+	if (w->findings && theirs && !w->goal->move->host_header.ptr)
+		findings_add(w->findings, &CODE_host_header, yaml_place(theirs), "the old destination sets the Host header");
+	return dest_set_host(copy, old, w->goal->move->host_header, w->arena, w->err);
+}
+
+/* The new destination: a copy of the old one with host, port, Host header and weight of its own and no subset. */
+static int add_new(const struct work *w, struct yaml_edits *e, const struct route *r, const struct dest *old, long weight)
 {
 	const struct move *move = w->goal->move;
 	struct yaml_edits *copy;
@@ -150,7 +141,7 @@ static int add_new(const struct work *w, struct yaml_edits *e, const struct dest
 	else if (move->port)
 		yaml_put(copy, old->destination, old->host, YAML_AFTER, port_lit(w->arena, move->port), "port");
 	converge_weight(copy, old, weight, w->arena);
-	return 0;
+	return new_header(w, copy, r, old);
 }
 
 /* Brings the destinations of one route to what is wanted. */
@@ -162,15 +153,21 @@ static int converge_dests(const struct work *w, struct yaml_edits *e, const stru
 		const struct dest *d = &r->dests[i];
 
 		if (d->side == SIDE_OLD) {
-			converge_weight(e, d, want->weight[i], w->arena);
 			last = d;
+			if (want->no_old)
+				yaml_delete(e, d->node, "the old destination goes");
+			else
+				converge_weight(e, d, want->weight[i], w->arena);
 		} else if (d->side == SIDE_NEW && want->has_new) {
 			converge_weight(e, d, want->new_weight, w->arena);
+			if (w->goal->move->host_header.ptr && r->kind == ROUTE_HTTP && !w->goal->reading &&
+			    dest_set_host(e, d, w->goal->move->host_header, w->arena, w->err) < 0)
+				return -1;
 		} else if (d->side == SIDE_NEW) {
 			yaml_delete(e, d->node, "the new destination goes");
 		}
 	}
-	return want->has_new && !r->nnew ? add_new(w, e, last, want->new_weight) : 0;
+	return want->has_new && !r->nnew ? add_new(w, e, r, last, want->new_weight) : 0;
 }
 
 /* "mirror: {host, port}" and "mirrorPercentage: {value}". */
@@ -289,13 +286,30 @@ static int converge_copy(const struct work *w, struct yaml_edits *e, const struc
 	return fill_copy(w, nested, r, want);
 }
 
+/* Would the route itself decide about the Host header that new is to see? And says what a mirror sees. */
+static int check_header(const struct work *w, const struct route *r, const struct want *want)
+{
+	bool adding = want->has_new && !r->nnew && r->kind == ROUTE_HTTP;
+	const struct yaml_node *authority = adding && w->goal->move->host_header.ptr ? route_authority(r) : NULL;
+
+	if (authority)
+		return err_set(w->err, &CODE_host_authority, yaml_place(authority),
+			       "%" SLICE_FMT " sets the Host header for all its destinations, which wins over to.hostHeader",
+			       SLICE_ARG(route_label(r, w->arena)));
+	if (w->findings && w->goal->move->host_header.ptr && want->mirror != MIRROR_NONE)
+		findings_add(w->findings, &CODE_mirror_host, yaml_place(r->node),
+			     "the mirrored requests of %" SLICE_FMT " carry the Host header of the request, not to.hostHeader",
+			     SLICE_ARG(route_label(r, w->arena)));
+	return 0;
+}
+
 /* One route that names old. */
 static int converge_route(const struct work *w, struct yaml_edits *e, const struct route *r, struct shares *shares)
 {
 	const struct route *base = route_pair(w->base, w->vs, r);
 	struct want want;
 
-	if (stage_want(&want, w->vs, r, base, w->goal, w->arena, w->findings, w->err) < 0)
+	if (stage_want(&want, w->vs, r, base, w->goal, w->arena, w->findings, w->err) < 0 || check_header(w, r, &want) < 0)
 		return -1;
 	for (size_t i = 0; i < r->n && want.mirror != MIRROR_NONE; i++)
 		if (r->dests[i].side == SIDE_OLD && port_known(w, &r->dests[i]) < 0)
@@ -325,7 +339,7 @@ int vs_converge(struct yaml_edits *e, const struct vs *now, const struct vs *bas
 void vs_mark_copies(struct vs *vs, const struct move *move, struct arena *arena)
 {
 	struct stages none = { .n = 0 };
-	struct goal goal = { move, &none, { STAGE_MIRROR, 0 }, false };
+	struct goal goal = { .move = move, .stages = &none, .stage = { STAGE_MIRROR, 0 } };
 	struct err ignored = ERR_INIT;
 	struct work w = { vs, NULL, &goal, arena, NULL, &ignored };
 
@@ -334,7 +348,7 @@ void vs_mark_copies(struct vs *vs, const struct move *move, struct arena *arena)
 		struct yaml_edits *trial;
 		struct want want;
 
-		if (r->our_copy || !r->our_mirror || !next->nold || next->our_mirror || next->nnew)
+		if (r->our_copy || !r->our_mirror || next->kind != ROUTE_HTTP || !next->nold || next->our_mirror || next->nnew)
 			continue;
 		trial = yaml_edits_new(vs->object->node->file, arena);
 		if (stage_want(&want, vs, next, NULL, &goal, arena, NULL, &ignored) < 0 || fill_copy(&w, trial, next, &want) < 0)
@@ -349,6 +363,8 @@ bool vs_at(const struct vs *now, const struct vs *base, const struct goal *goal)
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct yaml_edits *e = yaml_edits_new(now->object->node->file, arena);
 	struct err ignored = ERR_INIT;
+	struct goal reading = *goal;
 
-	return vs_converge(e, now, base, goal, arena, NULL, NULL, &ignored) == 0 && yaml_edits_empty(e);
+	reading.reading = true;
+	return vs_converge(e, now, base, &reading, arena, NULL, NULL, &ignored) == 0 && yaml_edits_empty(e);
 }

@@ -55,6 +55,10 @@ enum mirror_place mirror_place(const struct vs *vs, const struct route *route, c
 	struct blocks n = blocks_count(route, move);
 	bool matchless = !route->match || !route->match->nchildren;
 
+	if (route->kind != ROUTE_HTTP) {
+		note(findings, &CODE_mirror_none, route, arena, "cannot be mirrored");
+		return MIRROR_NONE;
+	}
 	if (route->foreign_mirror) {
 		note(findings, &CODE_mirror_own, route, arena, "has a mirror of its own");
 		return MIRROR_NONE;

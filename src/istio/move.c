@@ -7,14 +7,20 @@ const struct stages stages_default = {
 	5,
 };
 
+/* The stages that have a word, by their kind. */
+static const char *const words[] = {
+	[STAGE_START] = "start", [STAGE_MIRROR] = "mirror", [STAGE_WEIGHT] = NULL, [STAGE_DONE] = "done"
+};
+
 bool stage_parse(struct slice text, struct stage *out)
 {
 	long percent;
 
-	if (slice_is(text, "start") || slice_is(text, "mirror")) {
-		*out = (struct stage){ slice_is(text, "start") ? STAGE_START : STAGE_MIRROR, 0 };
-		return true;
-	}
+	for (int kind = STAGE_START; kind <= STAGE_DONE; kind++)
+		if (words[kind] && slice_is(text, words[kind])) {
+			*out = (struct stage){ (enum stage_kind)kind, 0 };
+			return true;
+		}
 	if (slice_ends(text, SLICE("%")))
 		text.len--;
 	if (!parse_int(text, 1, 100, &percent))
@@ -28,7 +34,7 @@ void stage_name(struct stage s, char out[8])
 	if (s.kind == STAGE_WEIGHT)
 		(void)snprintf(out, 8, "%d", s.percent);
 	else
-		(void)snprintf(out, 8, "%s", s.kind == STAGE_START ? "start" : "mirror");
+		(void)snprintf(out, 8, "%s", words[s.kind]);
 }
 
 int stage_cmp(struct stage a, struct stage b)
@@ -45,7 +51,7 @@ int stages_read(const struct slice *items, size_t n, struct stages *out, struct 
 	for (size_t i = 0; i < n; i++) {
 		struct stage s;
 
-		if (!stage_parse(slice_trim(items[i]), &s) || s.kind == STAGE_START)
+		if (!stage_parse(slice_trim(items[i]), &s) || s.kind == STAGE_START || s.kind == STAGE_DONE)
 			return err_set(err, &CODE_stage_bad, NOWHERE,
 				       "'%" SLICE_FMT "' is not a stage: mirror, or a percentage from 1 to 100",
 				       SLICE_ARG(items[i]));

@@ -8,16 +8,18 @@
 
 /* A move of one host. Slices are borrowed. */
 struct move {
-	struct slice from, to; /* hosts as the user wrote them */
-	struct slice ns;       /* namespace of the old host's ServiceEntry; absent: each VirtualService's own */
-	int port;              /* port number on the new host; 0: not known */
-	int mirror_percent;    /* 1..100 */
-	struct slices methods; /* methods that may be mirrored, upper case */
+	struct slice from, to;    /* hosts as the user wrote them */
+	struct slice ns;          /* namespace of the old host's ServiceEntry; absent: each VirtualService's own */
+	int port;                 /* port number on the new host; 0: not known */
+	int mirror_percent;       /* 1..100 */
+	struct slices methods;    /* methods that may be mirrored, upper case */
+	bool tls, tcp;            /* routes of these kinds are moved too; those of http always are */
+	struct slice host_header; /* the Host that new shall see; absent: as the client wrote it */
 };
 
-/* A stage: `start` (nothing moved), `mirror`, or a weight of 1..100 percent. */
+/* A stage: `start` (nothing moved), `mirror`, a weight of 1..100 percent, or `done` (no route names old any more). */
 struct stage {
-	enum stage_kind { STAGE_START, STAGE_MIRROR, STAGE_WEIGHT } kind;
+	enum stage_kind { STAGE_START, STAGE_MIRROR, STAGE_WEIGHT, STAGE_DONE } kind;
 	int percent; /* of STAGE_WEIGHT */
 };
 
@@ -31,13 +33,13 @@ struct stages {
 /* mirror, 10, 25, 50, 100. */
 extern const struct stages stages_default;
 
-/* Reads "start", "mirror", "10" or "10%". False when it is none of these. */
+/* Reads "start", "mirror", "10", "10%" or "done". False when it is none of these. */
 bool stage_parse(struct slice text, struct stage *out);
 
 /* Writes the stage's name ("mirror", "10"), NUL-terminated. */
 void stage_name(struct stage s, char out[8]);
 
-/* Order of stages: start < mirror < 1 % < ... < 100 %. Negative, 0 or positive. */
+/* Order of stages: start < mirror < 1 % < ... < 100 % < done. Negative, 0 or positive. */
 int stage_cmp(struct stage a, struct stage b);
 
 /*

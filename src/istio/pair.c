@@ -2,7 +2,7 @@
 
 /*
  * How a route of today is found in the baseline, written down once: generated copies do not count; the unique route of the same name,
- * else the route with the same match blocks; among several with equal match blocks the one in the same place among them, if today has as
+ * else the route of the same kind with the same match blocks; among several with equal match blocks the one in the same place among them, if today has as
  * many. Otherwise there is none, and what needs one refuses.
  */
 
@@ -27,21 +27,23 @@ static size_t count_named(const struct vs *vs, struct slice name, const struct r
 	size_t n = 0;
 
 	for (size_t i = 0; i < vs->n; i++)
-		if (!vs->routes[i].our_copy && slice_eq(yaml_string(vs->routes[i].name), name)) {
+		if (vs->routes[i].kind == ROUTE_HTTP && !vs->routes[i].our_copy &&
+		    slice_eq(yaml_string(vs->routes[i].name), name)) {
 			*found = &vs->routes[i];
 			n++;
 		}
 	return n;
 }
 
-/* How many routes of `vs` before `end` have these match blocks; the one with number `want` of them in `*found`. */
-static size_t count_matching(const struct vs *vs, const struct yaml_node *match, const struct route *end, size_t want,
+/* How many routes of `vs` before `end` are of this kind and have these match blocks; the one with number `want` of them in `*found`. */
+static size_t count_matching(const struct vs *vs, const struct route *like, const struct route *end, size_t want,
 			     const struct route **found)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < vs->n && &vs->routes[i] != end; i++)
-		if (!vs->routes[i].our_copy && same_tree(vs->routes[i].match, match) && n++ == want)
+		if (vs->routes[i].kind == like->kind && !vs->routes[i].our_copy && same_tree(vs->routes[i].match, like->match) &&
+		    n++ == want)
 			*found = &vs->routes[i];
 	return n;
 }
@@ -57,7 +59,7 @@ const struct route *route_pair(const struct vs *base, const struct vs *vs, const
 	if (name.len && count_named(vs, name, &ignored) == 1 && count_named(base, name, &found) == 1)
 		return found;
 	found = NULL;
-	place = count_matching(vs, route->match, route, SIZE_MAX, &ignored);
-	today = count_matching(vs, route->match, NULL, SIZE_MAX, &ignored);
-	return count_matching(base, route->match, NULL, place, &found) == today ? found : NULL;
+	place = count_matching(vs, route, route, SIZE_MAX, &ignored);
+	today = count_matching(vs, route, NULL, SIZE_MAX, &ignored);
+	return count_matching(base, route, NULL, place, &found) == today ? found : NULL;
 }

@@ -6,6 +6,14 @@
 
 #define ISTIO_GROUP "networking.istio.io"
 
+enum { NKINDS = 3 };
+static const char *const kind_names[NKINDS] = { "http", "tls", "tcp" };
+
+const char *route_kind_name(enum route_kind kind)
+{
+	return kind_names[kind];
+}
+
 bool vs_is(const struct object *o)
 {
 	return object_is(o, ISTIO_GROUP, "VirtualService") &&
@@ -170,10 +178,10 @@ static int route_read(const struct reader *r, const struct yaml_node *node, stru
 	return out->nold || out->our_mirror ? route_clear(out, r->err) : 0;
 }
 
-/* Destinations in tls and tcp routes: left alone, and named. */
-static void note_other_routes(const struct reader *r, const struct yaml_node *spec, const char *kind)
+/* Destinations in tls or tcp routes that the move is not about: left alone, and named. */
+static void note_other_routes(const struct reader *r, enum route_kind kind)
 {
-	const struct yaml_node *list = yaml_get(spec, kind);
+	const struct yaml_node *list = yaml_get(r->vs->object->spec, route_kind_name(kind));
 
 	for (const struct yaml_node *c = list ? list->first : NULL; c && r->findings; c = c->next) {
 		const struct yaml_node *dests = yaml_get(c, "route");
@@ -183,18 +191,22 @@ static void note_other_routes(const struct reader *r, const struct yaml_node *sp
 
 			if (side_of(r, host) == SIDE_OLD)
 				findings_add(r->findings, &CODE_route_tls, yaml_place(host), "a %s route goes to '%" SLICE_FMT "'",
-					     kind, SLICE_ARG(r->vs->old_host));
+					     route_kind_name(kind), SLICE_ARG(r->vs->old_host));
 		}
 	}
 }
 
-/* What is noticed about http routes. */
+/* What is noticed about the routes. */
 static void note_routes(const struct reader *r)
 {
 	for (size_t i = 0; r->findings && i < r->vs->n; i++) {
 		const struct route *route = &r->vs->routes[i];
 
-		if (route->delegate)
+		if (route->kind != ROUTE_HTTP && route->nold)
+			findings_add(r->findings, &CODE_route_connections, yaml_place(route->node),
+				     "%" SLICE_FMT " is moved by connections%s", SLICE_ARG(route_label(route, r->arena)),
+				     route->kind == ROUTE_TLS ? ", and new sees the old server name" : "");
+		else if (route->delegate)
 			findings_add(r->findings, &CODE_route_delegate, yaml_place(route->node),
 				     "%" SLICE_FMT " delegates to another VirtualService", SLICE_ARG(route_label(route, r->arena)));
 		else if (route->redirect && r->vs->nold)
@@ -213,7 +225,7 @@ static void mark_copies(struct vs *vs)
 	for (size_t i = 0; i + 1 < vs->n; i++) {
 		struct route *route = &vs->routes[i], *next = route + 1;
 
-		route->our_copy = route->our_mirror && next->nold && !next->our_mirror &&
+		route->our_copy = route->our_mirror && next->kind == ROUTE_HTTP && next->nold && !next->our_mirror &&
 				  slice_find(yaml_head_comment(route->node), SLICE(COPY_COMMENT)) != SIZE_MAX;
 	}
 }
@@ -228,32 +240,60 @@ bool vs_on_gateway(const struct object *o)
 	return false;
 }
 
+/* The routes of one kind behind those that are there. */
+static int routes_read(const struct reader *r, enum route_kind kind)
+{
+	struct vs *vs = r->vs;
+	const struct yaml_node *list;
+	size_t i = 0;
+
+	if (list_of(vs->object->spec, route_kind_name(kind), &list, r->err) < 0)
+		return -1;
+	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
+		struct route *route = &vs->routes[vs->n++];
+
+		route->kind = kind;
+		route->index = i++;
+		if (route_read(r, c, route) < 0)
+			return -1;
+		vs->nold += route->nold > 0;
+	}
+	return 0;
+}
+
+/* The number of entries of all lists together. */
+static size_t count_routes(const struct object *o)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < NKINDS; i++) {
+		const struct yaml_node *list = yaml_get(o->spec, kind_names[i]);
+
+		n += list ? list->nchildren : 0;
+	}
+	return n;
+}
+
 int vs_read(struct vs *out, const struct object *o, const struct move *move, struct arena *arena, struct findings *findings,
 	    struct err *err)
 {
 	struct reader r = { .vs = out, .move = move, .arena = arena, .findings = findings, .err = err };
-	const struct yaml_node *http;
-	size_t i = 0;
 
 	*out = (struct vs){ .object = o, .ns = o->ns.len ? o->ns : move->ns };
 	out->old_host = host_resolve(move->from, move->ns.len ? move->ns : out->ns, arena);
 	out->new_host = host_resolve(move->to, move->ns.len ? move->ns : out->ns, arena);
 	out->on_gateway = vs_on_gateway(o);
-	if (list_of(o->spec, "http", &http, err) < 0)
+	out->routes = arena_array(arena, count_routes(o), sizeof(*out->routes));
+	if (routes_read(&r, ROUTE_HTTP) < 0 || (move->tls && routes_read(&r, ROUTE_TLS) < 0) ||
+	    (move->tcp && routes_read(&r, ROUTE_TCP) < 0))
 		return -1;
-	out->routes = arena_array(arena, http ? http->nchildren : 0, sizeof(*out->routes));
-	for (const struct yaml_node *c = http ? http->first : NULL; c; c = c->next, i++) {
-		if (route_read(&r, c, &out->routes[i]) < 0)
-			return -1;
-		out->routes[i].index = i;
-		out->nold += out->routes[i].nold > 0;
-	}
-	out->n = i;
 	mark_copies(out);
 	vs_number_routes(out);
 	note_routes(&r);
-	note_other_routes(&r, o->spec, "tls");
-	note_other_routes(&r, o->spec, "tcp");
+	if (!move->tls)
+		note_other_routes(&r, ROUTE_TLS);
+	if (!move->tcp)
+		note_other_routes(&r, ROUTE_TCP);
 	return 0;
 }
 
@@ -276,9 +316,16 @@ void vs_each_host(const struct object *o, void (*host)(struct slice host, void *
 	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
 		host(yaml_string(c), ctx);
 	host(yaml_string(yaml_get(o->spec, "host")), ctx);
-	each_destination(yaml_get(o->spec, "http"), host, ctx);
-	each_destination(yaml_get(o->spec, "tls"), host, ctx);
-	each_destination(yaml_get(o->spec, "tcp"), host, ctx);
+	for (size_t i = 0; i < NKINDS; i++)
+		each_destination(yaml_get(o->spec, kind_names[i]), host, ctx);
+}
+
+bool vs_is_done(const struct vs *vs)
+{
+	for (size_t i = 0; i < vs->n; i++)
+		if (vs->routes[i].nnew)
+			return !vs->nold;
+	return false;
 }
 
 bool vs_is_moved(const struct vs *vs)
@@ -293,14 +340,19 @@ void vs_number_routes(struct vs *vs)
 {
 	size_t number = 0;
 
-	for (size_t i = 0; i < vs->n; i++)
+	for (size_t i = 0; i < vs->n; i++) {
+		if (!vs->routes[i].index)
+			number = 0;
 		vs->routes[i].number = vs->routes[i].our_copy ? number + 1 : ++number;
+	}
 }
 
 struct slice route_label(const struct route *r, struct arena *arena)
 {
 	struct slice name = yaml_string(r->name);
 
+	if (r->kind != ROUTE_HTTP)
+		return arena_printf(arena, "%s route %zu", route_kind_name(r->kind), r->number);
 	if (name.len)
 		return arena_printf(arena, "route %zu (%" SLICE_FMT ")", r->number, SLICE_ARG(name));
 	return arena_printf(arena, "route %zu", r->number);

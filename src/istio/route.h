@@ -9,10 +9,19 @@
 #include "istio/move.h"
 #include "kube/object.h"
 
+/*
+ * The lists of a VirtualService's spec. Routes of tls and tcp choose a destination for a connection, by its server name or address: they
+ * have no mirror, no headers, no name.
+ */
+enum route_kind { ROUTE_HTTP, ROUTE_TLS, ROUTE_TCP };
+
+/* The key of the list: "http", "tls", "tcp". */
+const char *route_kind_name(enum route_kind kind);
+
 /* Whose a destination is; SIDE_MIRROR is for telling of shares only (converge.h). */
 enum side { SIDE_OTHER, SIDE_OLD, SIDE_NEW, SIDE_MIRROR };
 
-/* One entry of http[].route[]. */
+/* One entry of a route's list of destinations. */
 struct dest {
 	const struct yaml_node *node;                               /* the item */
 	const struct yaml_node *destination, *host, *subset, *port; /* port: the map with `number` */
@@ -22,7 +31,8 @@ struct dest {
 };
 
 struct route {
-	const struct yaml_node *node;                            /* the item of http */
+	enum route_kind kind;
+	const struct yaml_node *node;                            /* the item of the list */
 	const struct yaml_node *match, *list, *mirror, *percent; /* percent: any spelling of the mirror's percentage */
 	const struct yaml_node *name;
 	struct dest *dests;
@@ -32,8 +42,8 @@ struct route {
 	bool our_copy;       /* a generated copy of the next route */
 	bool catch_all;      /* as Istio sorts them: no match, or a match of the uri prefix "/" or regex ".*" alone */
 	bool delegate, redirect;
-	size_t index;  /* in http, 0-based */
-	size_t number; /* as messages count: 1-based, generated copies left out */
+	size_t index;  /* in its list, 0-based */
+	size_t number; /* as messages count in its list: 1-based, generated copies left out */
 };
 
 struct vs {
@@ -41,7 +51,7 @@ struct vs {
 	struct slice ns;       /* metadata.namespace, else the move's; may be absent */
 	struct slice old_host; /* the move's hosts as this VirtualService resolves them */
 	struct slice new_host;
-	struct route *routes;
+	struct route *routes;     /* first those of http, then those of tls and tcp as far as the move is about them */
 	size_t n, nold;           /* nold: routes that name old */
 	bool on_gateway;          /* bound to a gateway other than mesh */
 	bool shares_gateway_host; /* set by who knows the others: another VirtualService of a gateway has one of its hosts */
@@ -67,13 +77,16 @@ bool vs_on_gateway(const struct object *o);
 /* Calls `host` for every host that an object of Istio names as a destination, mirror or own host; for indexes. */
 void vs_each_host(const struct object *o, void (*host)(struct slice host, void *ctx), void *ctx);
 
+/* Does some route send to new, and none to old? So it is when a move is done; and where nothing of it ever was but a test route. */
+bool vs_is_done(const struct vs *vs);
+
 /* Has some route that names old new beside it, or a mirror to new? */
 bool vs_is_moved(const struct vs *vs);
 
 /* Counts the routes for messages; again when another copy was marked. */
 void vs_number_routes(struct vs *vs);
 
-/* The route's name for messages: "route 2 (name)". */
+/* The route's name for messages: "route 2 (name)", "tcp route 1". */
 struct slice route_label(const struct route *r, struct arena *arena);
 
 #endif

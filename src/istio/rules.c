@@ -117,7 +117,7 @@ static void vs_entries(const struct scene *s, const struct vs *vs, const struct 
 	if (!has_host(entry, vs->old_host, s->move->ns, s->arena))
 		return;
 	for (size_t r = 0; r < vs->n; r++)
-		for (size_t i = 0; i < vs->routes[r].n; i++) {
+		for (size_t i = 0; i < vs->routes[r].n && vs->routes[r].kind == ROUTE_HTTP; i++) {
 			const struct dest *d = &vs->routes[r].dests[i];
 			const struct yaml_node *bad = d->side == SIDE_OLD ? bad_port(entry, d) : NULL;
 

@@ -50,9 +50,11 @@ void shares_note(struct shares *shares, const struct vs *vs, const struct route 
 		row.subset = yaml_string(d->subset);
 		row.side = d->side;
 		row.before = dest_weight(r, d);
-		row.after = d->side == SIDE_OLD ? (want->weight[i] >= 0 ? want->weight[i] : row.total) : row.before;
+		row.after = row.before;
+		if (d->side == SIDE_OLD)
+			row.after = want->no_old ? 0 : want->weight[i] >= 0 ? want->weight[i] : row.total;
 		if (d->side == SIDE_NEW)
-			row.after = want->has_new ? want->new_weight : 0;
+			row.after = !want->has_new ? 0 : want->new_weight >= 0 ? want->new_weight : row.total;
 		row.at = yaml_place(d->node);
 		share_add(shares, &row);
 	}

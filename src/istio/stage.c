@@ -282,6 +282,17 @@ static int want_weights(const struct asking *a, struct want *out)
 	return 0;
 }
 
+/* The end: new has all that old and it had; alone in the route, without a weight unless old had one when it was alone. */
+static void want_done(const struct asking *a, struct want *out)
+{
+	const struct route *now = a->now, *base = a->base;
+	bool alone = now->n == now->nold + now->nnew;
+	bool weighted = base && base->n == 1 && base->dests[0].value >= 0;
+
+	out->has_new = out->no_old = true;
+	out->new_weight = alone && !weighted ? -1 : moving_total(now);
+}
+
 int stage_want(struct want *out, const struct vs *vs, const struct route *now, const struct route *base, const struct goal *goal,
 	       struct arena *arena, struct findings *findings, struct err *err)
 {
@@ -298,6 +309,10 @@ int stage_want(struct want *out, const struct vs *vs, const struct route *now, c
 			       SLICE_ARG(route_label(now, arena)));
 	if (goal->stage.kind == STAGE_WEIGHT)
 		return want_weights(&a, out);
+	if (goal->stage.kind == STAGE_DONE) {
+		want_done(&a, out);
+		return 0;
+	}
 	if (want_back(&a, out) < 0)
 		return -1;
 	if (goal->stage.kind == STAGE_MIRROR)

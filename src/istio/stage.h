@@ -11,15 +11,17 @@ struct goal {
 	const struct move *move;
 	const struct stages *stages; /* the migration's list: all its stages must differ in a route */
 	struct stage stage;
-	bool adopt; /* proportions of several old destinations from today's weights, not from the baseline */
+	bool adopt;   /* proportions of several old destinations from today's weights, not from the baseline */
+	bool reading; /* only what makes the stage counts: not the Host header of a destination that is there */
 };
 
 enum mirror_place { MIRROR_NONE, MIRROR_ON_ROUTE, MIRROR_ON_COPY };
 
 struct want {
 	bool has_new;
-	long new_weight;
-	long *weight; /* per destination of the route: of old ones the wanted weight, -1: no weight key; of others as it is */
+	bool no_old;     /* the old destinations go */
+	long new_weight; /* -1: no weight key */
+	long *weight;    /* per destination of the route: of old ones the wanted weight, -1: no weight key; of others as it is */
 	enum mirror_place mirror;
 };
 

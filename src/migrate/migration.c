@@ -1,10 +1,8 @@
 #include "migrate/migration.h"
 
 #include "base/alloc.h"
-#include "istio/host.h"
 #include "migrate/read.h"
 
-#include <limits.h>
 #include <stddef.h>
 
 #define AT(member) offsetof(struct migration_fields, member)
@@ -72,6 +70,12 @@ static const struct record to_record = {
 			  .flag = "to-port",
 			  .arg = "PORT",
 			  .help = "The port of the new host; needed where the old destination names its own" },
+			{ .name = "hostHeader",
+			  .kind = VALUE_STRING,
+			  .offset = PART(to, host_header),
+			  .flag = "host-header",
+			  .arg = "HOST",
+			  .help = "The Host header that the new host shall see; the client's own when left out" },
 			END_OF_FIELDS,
 		},
 };
@@ -156,6 +160,12 @@ const struct record migration_spec_record = {
 			{ .name = "from", .kind = VALUE_RECORD, .offset = SPEC(from), .of = &from_record, .flags = FIELD_REQUIRED },
 			{ .name = "to", .kind = VALUE_RECORD, .offset = SPEC(to), .of = &to_record, .flags = FIELD_REQUIRED },
 			{ .name = "manifests", .kind = VALUE_RECORD, .offset = SPEC(manifests), .of = &manifests_record },
+			{ .name = "routes",
+			  .kind = VALUE_LIST,
+			  .offset = SPEC(routes),
+			  .flag = "routes",
+			  .arg = "LIST",
+			  .help = "The kinds of routes that are moved: http, and tls and tcp if named; http alone when left out" },
 			{ .name = "stages",
 			  .kind = VALUE_LIST,
 			  .offset = SPEC(stages),
@@ -209,100 +219,6 @@ void migration_defaults(struct migration_spec *spec)
 	spec->mirror.methods = (struct slices){ safe, 2 };
 }
 
-int path_check(struct slice path, struct place at, const char *what, struct err *err)
-{
-	struct slice rest = path, part;
-
-	if (slice_is(path, "."))
-		return 0;
-	for (size_t i = 0; i < path.len; i++)
-		if ((unsigned char)path.ptr[i] < 0x20 || path.ptr[i] == 0x7f || path.ptr[i] == '\\')
-			return err_set(err, &CODE_unsafe_path, at, "%s holds a control character or a backslash", what);
-	while (slice_next(&rest, '/', &part))
-		if (!part.len || slice_is(part, ".") || slice_is(part, "..") || slice_eq_case(part, SLICE(".git")))
-			return err_set(err, &CODE_unsafe_path, at, "%s '%" SLICE_FMT "' is not a path inside the repository", what,
-				       SLICE_ARG(path));
-	return path.len <= 4096 ? 0 : err_set(err, &CODE_unsafe_path, at, "%s is too long", what);
-}
-
-/* A DNS-1123 label: a name that can be a file's and a branch's, or a namespace's. */
-static bool name_ok(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.ptr[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && !(c == '-' && i && i + 1 < s.len))
-			return false;
-	}
-	return s.len && s.len <= 63;
-}
-
-/* Every code of `allow` exists and may be allowed, with a reason. */
-static int check_allow(const struct pairs *allow, struct place at, struct err *err)
-{
-	for (size_t i = 0; i < allow->n; i++) {
-		const struct code *code = code_find(allow->items[i].key);
-
-		if (!code || !code->allow)
-			return err_set(err, &CODE_migration_field, at, "the code '%" SLICE_FMT "' %s",
-				       SLICE_ARG(allow->items[i].key), code ? "cannot be allowed" : "does not exist");
-		if (!slice_trim(allow->items[i].value).len)
-			return err_set(err, &CODE_migration_field, at, "allowing '%" SLICE_FMT "' needs a reason",
-				       SLICE_ARG(allow->items[i].key));
-	}
-	return 0;
-}
-
-/* The paths of a migration. */
-static int check_paths(const struct migration_fields *f, struct place at, struct err *err)
-{
-	if (f->spec.manifests.path.len && path_check(f->spec.manifests.path, at, "manifests.path", err) < 0)
-		return -1;
-	if (f->spec.manifests.virtual_service.len &&
-	    path_check(f->spec.manifests.virtual_service, at, "manifests.virtualService", err) < 0)
-		return -1;
-	return f->spec.manifests.create.len ? path_check(f->spec.manifests.create, at, "manifests.create", err) : 0;
-}
-
-/* Methods are tokens of RFC 9110; written in upper case. */
-static int check_methods(const struct slices *methods, struct place at, struct err *err)
-{
-	for (size_t i = 0; i < methods->n; i++)
-		for (size_t j = 0; j < methods->items[i].len || !methods->items[i].len; j++)
-			if (!methods->items[i].len || methods->items[i].ptr[j] < 'A' || methods->items[i].ptr[j] > 'Z')
-				return err_set(err, &CODE_migration_field, at, "'%" SLICE_FMT "' is not a method in upper case",
-					       SLICE_ARG(methods->items[i]));
-	return methods->n ? 0 : err_set(err, &CODE_migration_field, at, "mirror.methods is empty");
-}
-
-int migration_check(struct migration *out, struct place at, struct err *err)
-{
-	const struct migration_fields *f = &out->f;
-	struct err inner = ERR_INIT;
-
-	out->move = (struct move){ f->spec.from.host,           f->spec.to.host,       f->spec.from.ns, (int)f->spec.to.port,
-				   (int)f->spec.mirror.percent, f->spec.mirror.methods };
-	if (host_check(f->spec.from.host, "the old host", &inner) < 0 || host_check(f->spec.to.host, "the new host", &inner) < 0)
-		return err_set(err, inner.code, at, "%s", inner.reason);
-	if (host_same(f->spec.from.host, f->spec.to.host) || host_near(f->spec.from.host, f->spec.to.host))
-		return err_set(err, &CODE_same_host, at, "the old and the new host are the same: '%" SLICE_FMT "'",
-			       SLICE_ARG(f->spec.to.host));
-	if (f->spec.from.ns.len && (!name_ok(f->spec.from.ns)))
-		return err_set(err, &CODE_migration_field, at, "'%" SLICE_FMT "' is not a namespace", SLICE_ARG(f->spec.from.ns));
-	out->stages = stages_default;
-	if (f->spec.stages.n && stages_read(f->spec.stages.items, f->spec.stages.n, &out->stages, &inner) < 0)
-		return err_set(err, inner.code, at, "%s", inner.reason);
-	if (check_methods(&f->spec.mirror.methods, at, err) < 0 || check_paths(f, at, err) < 0)
-		return -1;
-	if (f->spec.manifests.create.len && !migration_covers(out, f->spec.manifests.create)) {
-		(void)err_set(err, &CODE_migration_field, at,
-			      "the file to create, '%" SLICE_FMT "', is none that the migration covers",
-			      SLICE_ARG(f->spec.manifests.create));
-		return err_remedy(err, "put it below manifests.path, and leave manifests.virtualService out");
-	}
-	return check_allow(&f->spec.allow, at, err);
-}
-
 /* The name is the file's; a file NAME.yaml that calls itself otherwise would be found under neither. */
 static int check_name(const struct migration *m, struct err *err)
 {
@@ -312,7 +228,7 @@ static int check_name(const struct migration *m, struct err *err)
 	if (!slice_is(m->f.api_version, MIGRATION_API) || !slice_is(m->f.kind, MIGRATION_KIND))
 		return err_set(err, &CODE_migration_field, yaml_place(yaml_root(m->file, 0)), "not a %s of %s", MIGRATION_KIND,
 			       MIGRATION_API);
-	if (!name_ok(m->name))
+	if (!migration_name_ok(m->name))
 		return err_set(err, &CODE_migration_field, yaml_place(name),
 			       "the name '%" SLICE_FMT "' is not a DNS label (a-z, 0-9 and '-', at most 63)", SLICE_ARG(m->name));
 	str_addf(&wanted, "/%" SLICE_FMT ".yaml", SLICE_ARG(m->name));

@@ -26,12 +26,13 @@ struct migration_spec {
 		struct slice host, ns;
 	} from;
 	struct {
-		struct slice host;
+		struct slice host, host_header;
 		long port;
 	} to;
 	struct {
 		struct slice path, virtual_service, create;
 	} manifests;
+	struct slices routes; /* kinds: http, tls, tcp; empty: http */
 	struct slices stages;
 	struct {
 		long percent;
@@ -95,6 +96,9 @@ bool migration_covers(const struct migration *m, struct slice path);
 
 /* Does the migration accept findings of this code? The reason it gives, or an absent slice. */
 struct slice migration_allows(const struct migration *m, const struct code *code);
+
+/* A DNS-1123 label: a name that can be a file's and a branch's, or a namespace's. */
+bool migration_name_ok(struct slice s);
 
 /* A path inside the repository: relative, no empty part, no ".", "..", control character or backslash. "." alone is the root. */
 int path_check(struct slice path, struct place at, const char *what, struct err *err);

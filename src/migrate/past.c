@@ -195,13 +195,26 @@ static bool has_begun(const struct past *p, const struct track *t)
 	return t->home != MAP_NONE && p->watched[t->home].begun;
 }
 
+/* Does the version send to new, and nothing to old? */
+static bool is_done(const struct vs_list *list)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->items[i].nold)
+			return false;
+		any = any || vs_is_done(&list->items[i]);
+	}
+	return any;
+}
+
 /* Is nothing of the move in this version? */
 static bool untouched(const struct vs_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (vs_is_moved(&list->items[i]))
 			return false;
-	return true;
+	return !is_done(list);
 }
 
 /* Did the migration file hold in the version that this commit wrote? */

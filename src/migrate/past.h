@@ -3,7 +3,7 @@
  *
  * Pure: somebody walks the history (newest first) and pushes versions in. Files are keyed by path and migration, since each migration has
  * a baseline of its own in a file that several share. The baseline of a file is its newest version in which no route that names old also
- * names new or has our mirror.
+ * names new or has our mirror, and in which routes to new are not all there is.
  */
 #ifndef GCB_MIGRATE_PAST_H
 #define GCB_MIGRATE_PAST_H

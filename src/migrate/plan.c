@@ -29,7 +29,7 @@ struct meetings {
 /* Does the step change the file of the target? */
 static bool touches(const struct target *t)
 {
-	return !yaml_edits_empty(t->edits) || !t->before.ptr;
+	return !yaml_edits_empty(t->edits) || !t->before.ptr || t->whole;
 }
 
 /* Enters the files of all steps. */
@@ -84,6 +84,11 @@ static int join(struct plan *plan, const struct meeting *m, const struct target 
 
 	if (m->touching == 1)
 		return take_alone(plan, m, out, err);
+	if (t->whole || m->first->whole) {
+		(void)err_set(err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 },
+			      "a migration that is taken back from its end and another one change the same file");
+		return err_remedy(err, "run the two apart");
+	}
 	if (t->file != m->first->file)
 		return err_set(err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 }, "two migrations create the same file");
 	both = yaml_edits_new(t->file, plan->arena);

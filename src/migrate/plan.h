@@ -16,7 +16,8 @@
 enum direction {
 	GO_ANYWHERE, /* render, diff: any stage */
 	GO_UP,       /* promote: never down, never past a hold */
-	GO_DOWN      /* rollback: never up, never held; writes a hold */
+	GO_DOWN,     /* rollback: never up, never held; writes a hold */
+	GO_DONE      /* finalize: from 100 % to the end, where no route names old */
 };
 
 struct intent {

@@ -108,6 +108,50 @@ static int consider(struct search *s, const struct holding *h)
 	return 0;
 }
 
+/* What names one of the two hosts. */
+static struct holdings both_hosts(const struct inventory *inv, const struct migration *m, struct arena *arena)
+{
+	struct holdings old = inventory_by_host(inv, old_host(m, arena), arena);
+	struct holdings new = inventory_by_host(inv, host_resolve(m->move.to, m->move.ns, arena), arena);
+	struct holding *all = arena_array(arena, old.n + new.n, sizeof(*all));
+	size_t n = 0;
+
+	for (size_t i = 0; i < old.n; i++)
+		all[n++] = old.items[i];
+	for (size_t i = 0; i < new.n; i++) {
+		bool twice = false;
+
+		for (size_t j = 0; j < old.n && !twice; j++)
+			twice = old.items[j].object == new.items[i].object;
+		if (!twice)
+			all[n++] = new.items[i];
+	}
+	return (struct holdings){ all, n };
+}
+
+/* Nothing routes to old: is it because the migration is done? Then what routes to new, and routed to old at baseline, is its scope. */
+static void find_done(const struct search *s)
+{
+	struct arena *arena = s->plan->arena;
+	struct holdings all = both_hosts(s->in->inventory, s->m, arena);
+	struct err ignored = ERR_INIT;
+	struct vs vs;
+
+	s->scope->members = arena_array(arena, all.n + 1, sizeof(struct member));
+	for (size_t i = 0; i < all.n; i++) {
+		const struct holding *h = &all.items[i];
+		const struct vs *base;
+
+		if (!vs_is(h->object) || !migration_covers(s->m, h->source->path) ||
+		    vs_read(&vs, h->object, &s->m->move, arena, NULL, &ignored) < 0 || !vs_is_done(&vs))
+			continue;
+		base = base_of(past_find(s->in->past, h->source->path, s->m), &vs, h->source, &s->m->move, arena);
+		if (base && base->nold)
+			s->scope->members[s->scope->n++] = (struct member){ h->source, vs, base };
+	}
+	s->scope->done = s->scope->n > 0;
+}
+
 /* What a file that routes to old must hold: the name of a service of the cluster may be short. */
 static struct slice sign_of(const struct migration *m)
 {
@@ -236,13 +280,15 @@ int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *i
 	struct search s = { .scope = out, .plan = plan, .in = in, .m = m, .findings = findings };
 	struct holdings candidates = inventory_by_host(in->inventory, old_host(m, plan->arena), plan->arena);
 
-	*out = (struct scope){ arena_array(plan->arena, candidates.n + 1, sizeof(struct member)), 0, NULL };
+	*out = (struct scope){ .members = arena_array(plan->arena, candidates.n + 1, sizeof(struct member)) };
 	if (broken_files(&s) < 0)
 		return -1;
 	for (size_t i = 0; i < candidates.n; i++)
 		if (vs_is(candidates.items[i].object) && consider(&s, &candidates.items[i]) < 0)
 			return -1;
-	if (m->f.spec.manifests.create.len && create(&s) < 0)
+	if (!out->n)
+		find_done(&s);
+	if (!out->done && m->f.spec.manifests.create.len && create(&s) < 0)
 		return -1;
 	return out->n ? 0 : nothing_found(&s, &candidates);
 }
@@ -251,16 +297,12 @@ int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *i
 static size_t collect_objects(const struct plan_inputs *in, const struct migration *m, struct arena *arena,
 			      const struct object ***out)
 {
-	struct holdings old = inventory_by_host(in->inventory, old_host(m, arena), arena);
-	struct holdings new = inventory_by_host(in->inventory, m->move.to, arena);
-	size_t n = 0;
+	struct holdings all = both_hosts(in->inventory, m, arena);
 
-	*out = arena_array(arena, old.n + new.n, sizeof(**out));
-	for (size_t i = 0; i < old.n; i++)
-		(*out)[n++] = old.items[i].object;
-	for (size_t i = 0; i < new.n; i++)
-		(*out)[n++] = new.items[i].object;
-	return n;
+	*out = arena_array(arena, all.n, sizeof(**out));
+	for (size_t i = 0; i < all.n; i++)
+		(*out)[i] = all.items[i].object;
+	return all.n;
 }
 
 void scope_check(const struct scope *scope, const struct plan_inputs *in, const struct migration *m, struct arena *arena,
@@ -300,22 +342,33 @@ bool scope_at(const struct scope *scope, const struct goal *goal)
 	return true;
 }
 
-struct slices plan_files(const struct inventory *inv, const struct migration *m, struct arena *arena)
+/* Adds the files of these objects whose VirtualServices route to old, or else those that only route to new. */
+static void add_files(struct slices *files, const struct holdings *candidates, const struct migration *m, bool done,
+		      struct arena *arena)
 {
-	struct holdings candidates = inventory_by_host(inv, old_host(m, arena), arena);
-	struct slices files = { arena_array(arena, candidates.n, sizeof(struct slice)), 0 };
 	struct err ignored = ERR_INIT;
 	struct vs vs;
 
-	for (size_t i = 0; i < candidates.n; i++) {
-		const struct holding *h = &candidates.items[i];
+	for (size_t i = 0; i < candidates->n; i++) {
+		const struct holding *h = &candidates->items[i];
 
-		if (!vs_is(h->object) || !migration_covers(m, h->source->path))
+		if (!vs_is(h->object) || !migration_covers(m, h->source->path) || slices_have(*files, h->source->path) ||
+		    vs_read(&vs, h->object, &m->move, arena, NULL, &ignored) < 0 || !(done ? vs_is_done(&vs) : vs.nold))
 			continue;
-		if (vs_read(&vs, h->object, &m->move, arena, NULL, &ignored) < 0 || !vs.nold)
-			continue;
-		if (!slices_have(files, h->source->path))
-			files.items[files.n++] = h->source->path;
+		files->items[files->n++] = h->source->path;
 	}
+}
+
+struct slices plan_files(const struct inventory *inv, const struct migration *m, struct arena *arena)
+{
+	struct holdings old = inventory_by_host(inv, old_host(m, arena), arena), new = { NULL, 0 };
+	struct slices files = { arena_array(arena, old.n, sizeof(struct slice)), 0 };
+
+	add_files(&files, &old, m, false, arena);
+	if (files.n)
+		return files;
+	new = both_hosts(inv, m, arena);
+	files.items = arena_array(arena, new.n, sizeof(struct slice));
+	add_files(&files, &new, m, true, arena);
 	return files;
 }

@@ -16,6 +16,7 @@ struct member {
 struct scope {
 	struct member *members;
 	size_t n;
+	bool done; /* none of them names old, and each did at baseline */
 	const struct source
 		*created; /* the file that `create` makes; it is one of the members' sources, and not in the inventory */
 };

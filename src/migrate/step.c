@@ -2,32 +2,9 @@
 
 #include "gitops/kustomization.h"
 #include "migrate/mixed.h"
+#include "migrate/step_internal.h"
 
 #include <stdio.h>
-
-/* What the parts of step_make pass around. */
-struct work {
-	struct step *step;
-	struct targets *targets;
-	struct plan *plan;
-	const struct plan_inputs *in;
-	const struct intent *intent;
-	const struct migration *m;
-	struct scope scope;
-};
-
-/* The goal of a stage for this migration. */
-static struct goal goal_of(const struct work *w, struct stage stage)
-{
-	return (struct goal){ &w->m->move, &w->m->stages, stage, w->intent->adopt };
-}
-
-/* Refuses the step; its reason is among the findings already. */
-static int refuse(const struct work *w)
-{
-	w->step->refused = true;
-	return -1;
-}
 
 /* A stage's name in the plan's arena. */
 static struct slice name_of(const struct work *w, struct stage stage)
@@ -43,8 +20,12 @@ static void find_stage(const struct work *w)
 {
 	struct step *step = w->step;
 
+	if (w->scope.done) {
+		step->known = true;
+		step->from = (struct stage){ STAGE_DONE, 0 };
+	}
 	for (size_t i = 0; i <= w->m->stages.n && !step->known; i++) {
-		struct goal goal = goal_of(w, i ? w->m->stages.items[i - 1] : (struct stage){ STAGE_START, 0 });
+		struct goal goal = step_goal(w, i ? w->m->stages.items[i - 1] : (struct stage){ STAGE_START, 0 });
 
 		goal.adopt = false;
 		if (scope_at(&w->scope, &goal)) {
@@ -77,9 +58,8 @@ static void find_hold(const struct work *w)
 	}
 }
 
-/* The target of a file in this step, made on first use. */
-static struct target *target_of(const struct work *w, const struct yaml_file *file, struct slice path, struct slice before,
-				unsigned mode)
+struct target *step_target(const struct work *w, const struct yaml_file *file, struct slice path, struct slice before,
+			   unsigned mode)
 {
 	struct target *t;
 
@@ -87,20 +67,21 @@ static struct target *target_of(const struct work *w, const struct yaml_file *fi
 		if (w->targets->items[i].file == file)
 			return &w->targets->items[i];
 	t = &w->targets->items[w->targets->n++];
-	*t = (struct target){ file, path, before, mode, yaml_edits_new(file, w->plan->arena), { NULL, 0 } };
+	*t = (struct target){ .file = file, .path = path, .before = before, .mode = mode };
+	t->edits = yaml_edits_new(file, w->plan->arena);
 	return t;
 }
 
 /* Adds the edits of a stage to the targets; findings and shares may be NULL. */
 static int converge(const struct work *w, struct stage stage, struct findings *findings, struct shares *shares, struct err *err)
 {
-	struct goal goal = goal_of(w, stage);
+	struct goal goal = step_goal(w, stage);
 
 	for (size_t i = 0; i < w->scope.n; i++) {
 		const struct member *m = &w->scope.members[i];
 		bool created = m->source == w->scope.created;
-		struct target *t = target_of(w, m->source->file, m->source->path, created ? (struct slice){ 0 } : m->source->bytes,
-					     m->source->mode);
+		struct target *t = step_target(w, m->source->file, m->source->path,
+					       created ? (struct slice){ 0 } : m->source->bytes, m->source->mode);
 
 		if (vs_converge(t->edits, &m->vs, m->base, &goal, w->plan->arena, findings, shares, err) < 0)
 			return -1;
@@ -185,21 +166,23 @@ static int resolve(const struct work *w)
 	if (intent->next)
 		return resolve_next(w);
 	step->to = intent->to;
+	if (intent->to.kind == STAGE_DONE && intent->direction != GO_UP)
+		return done_allowed(w);
 	if (!stages_have(&w->m->stages, intent->to)) {
 		findings_add(&step->findings, &CODE_stage_bad, at, "'%" SLICE_FMT "' is not one of the migration's stages",
 			     SLICE_ARG(name_of(w, intent->to)))
 			->remedy = arena_printf(w->plan->arena, "they are start%s", stage_list(w).ptr);
-		return refuse(w);
+		return step_refuse(w);
 	}
 	if (intent->direction == GO_UP && stage_cmp(intent->to, step->from) < 0) {
 		findings_add(&step->findings, &CODE_stage_down, at, "the migration is at '%" SLICE_FMT "', above '%" SLICE_FMT "'",
 			     SLICE_ARG(name_of(w, step->from)), SLICE_ARG(name_of(w, intent->to)));
-		return refuse(w);
+		return step_refuse(w);
 	}
 	if (intent->direction == GO_DOWN && stage_cmp(intent->to, step->from) > 0) {
 		findings_add(&step->findings, &CODE_stage_up, at, "the migration is at '%" SLICE_FMT "', below '%" SLICE_FMT "'",
 			     SLICE_ARG(name_of(w, step->from)), SLICE_ARG(name_of(w, intent->to)));
-		return refuse(w);
+		return step_refuse(w);
 	}
 	return 0;
 }
@@ -208,48 +191,22 @@ static int resolve(const struct work *w)
 static int may_go(const struct work *w)
 {
 	struct step *step = w->step;
-	bool up = w->intent->direction == GO_UP;
+	bool up = w->intent->direction == GO_UP || w->intent->direction == GO_DONE;
 	struct place hold_at = w->m->hold ? yaml_place(w->m->hold) : (struct place){ w->m->path, 0, 0 };
 
 	if (step->mixed && !w->intent->adopt && (up || w->intent->next)) {
 		note_mixed(w);
-		return refuse(w);
+		return step_refuse(w);
 	}
 	if (up && step->held && !w->intent->resume) {
 		findings_add(&step->findings, &CODE_held, hold_at, "the migration is held: %" SLICE_FMT, SLICE_ARG(step->hold));
-		return refuse(w);
+		return step_refuse(w);
 	}
 	if (w->intent->direction != GO_DOWN && step->to.kind != STAGE_START)
 		scope_check(&w->scope, w->in, w->m, w->plan->arena, &step->findings);
-	return findings_stop(&step->findings) ? refuse(w) : 0;
-}
-
-/* Back to the start: the baseline's own bytes, when the present stage on the baseline gives exactly the present bytes. */
-static void try_restore(const struct work *w, struct target *t)
-{
-	const struct past_file *past = past_find(w->in->past, t->path, w->m);
-	struct goal goal = goal_of(w, w->step->from);
-	AUTO_STR struct str forward = STR_INIT;
-	struct err ignored = ERR_INIT;
-	struct yaml_edits *e;
-	struct objects objects;
-	struct vs_list list;
-
-	if (!past || !past->file || !w->step->known || !t->before.ptr)
-		return;
-	e = yaml_edits_new(past->file, w->plan->arena);
-	objects = objects_of(past->file, w->plan->arena);
-	if (vs_list_read(&list, &objects, &w->m->move, w->plan->arena, NULL, &ignored) < 0)
-		return;
-	for (size_t i = 0; i < list.n; i++) {
-		for (size_t j = 0; j < w->scope.n; j++) /* the same answer to the question about shared gateways */
-			if (slice_eq(w->scope.members[j].vs.object->name, list.items[i].object->name))
-				list.items[i].shares_gateway_host = w->scope.members[j].vs.shares_gateway_host;
-		if (vs_converge(e, &list.items[i], NULL, &goal, w->plan->arena, NULL, NULL, &ignored) < 0)
-			return;
-	}
-	if (yaml_apply(e, &forward, &ignored) == 0 && slice_eq(str_slice(&forward), t->before))
-		t->restore = past->baseline;
+	if (step->to.kind == STAGE_DONE)
+		done_check(w);
+	return findings_stop(&step->findings) ? step_refuse(w) : 0;
 }
 
 /* A created file is listed in the kustomization that lists its neighbours: the nearest one upwards. */
@@ -270,7 +227,7 @@ static void list_created(const struct work *w)
 	}
 	if (!best)
 		return;
-	t = target_of(w, best->file, best->path, best->bytes, best->mode);
+	t = step_target(w, best->file, best->path, best->bytes, best->mode);
 	kustomization_add(t->edits, best->path, yaml_root(best->file, 0), path, w->plan->arena);
 }
 
@@ -293,7 +250,7 @@ static void converge_hold(const struct work *w)
 			->remedy = SLICE("write or remove it by hand");
 		return;
 	}
-	t = target_of(w, m->file, m->path, m->bytes, m->mode);
+	t = step_target(w, m->file, m->path, m->bytes, m->mode);
 	yaml_edits_merge(t->edits, trial);
 }
 
@@ -351,9 +308,15 @@ static int make_edits(const struct work *w)
 	struct err err = ERR_INIT;
 	bool any = false;
 
+	if (w->scope.done && step->to.kind != STAGE_DONE) {
+		if (done_undo(w) < 0)
+			return -1;
+		converge_hold(w);
+		return 0;
+	}
 	if (converge(w, step->to, &step->findings, &step->shares, &err) < 0) {
 		findings_add_err(&step->findings, &err);
-		return refuse(w);
+		return step_refuse(w);
 	}
 	for (size_t i = 0; i < w->targets->n; i++)
 		any = any || !yaml_edits_empty(w->targets->items[i].edits) || !w->targets->items[i].before.ptr;
@@ -366,7 +329,7 @@ static int make_edits(const struct work *w)
 	if (w->scope.created)
 		list_created(w);
 	for (size_t i = 0; i < w->targets->n && step->to.kind == STAGE_START; i++)
-		try_restore(w, &w->targets->items[i]);
+		step_restore(w, &w->targets->items[i]);
 	return 0;
 }
 

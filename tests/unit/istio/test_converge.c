@@ -149,8 +149,6 @@ Test(converge, refusals)
 		  &CODE_weight_zero },
 		{ "too small", "[{destination: {host: old.example.com}, weight: 3}]", &CODE_weight_small },
 		{ "port", "[{destination: {host: old.example.com, port: {number: 80}}}]", &CODE_port_unknown },
-		{ "host header", "[{destination: {host: old.example.com}, headers: {request: {set: {Host: a}}}}]",
-		  &CODE_host_header },
 		{ "unknown field", "[{destination: {host: old.example.com}, mood: good}]", &CODE_route_shape },
 		{ "new twice",
 		  "[{destination: {host: old.example.com}}, {destination: {host: new.example.com}}, {destination: {host: new.example.com}}]",

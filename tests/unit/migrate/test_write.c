@@ -78,6 +78,7 @@ Test(write, one_field_more)
 
 Test(write, what_is_read_back_is_what_was_written)
 {
+	struct slice routes[] = { SLICE("http"), SLICE("tcp") };
 	struct slice stages[] = { SLICE("10"), SLICE("100") }, methods[] = { SLICE("GET"), SLICE("OPTIONS") };
 	struct pair labels[] = { { SLICE("team"), SLICE("shop") }, { SLICE("wave"), SLICE("1") } };
 	struct pair allow[] = { { SLICE("GCB1003"), SLICE("kept: elsewhere") } };
@@ -88,8 +89,9 @@ Test(write, what_is_read_back_is_what_was_written)
 
 	f.metadata.labels = (struct pairs){ labels, 2 };
 	f.spec = (struct migration_spec){ .from = { SLICE("pay"), SLICE("shop") },
-					  .to = { SLICE("b.example.com"), 443 },
+					  .to = { SLICE("b.example.com"), SLICE("b.internal:8080"), 443 },
 					  .manifests = { SLICE("apps"), SLICE("apps/vs.yaml"), SLICE("apps/vs.yaml") },
+					  .routes = { routes, 2 },
 					  .stages = { stages, 2 },
 					  .mirror = { 50, { methods, 2 } },
 					  .git = { SLICE("release"), MODE_PULL_REQUEST, MODE_DIRECT },
@@ -99,6 +101,7 @@ Test(write, what_is_read_back_is_what_was_written)
 	cr_assert_eq(migration_read(&m, path, str_slice(&out), 0100644, &err), 0, "%s", err.reason);
 	cr_expect(slice_is(m.name, "web") && slice_is(m.f.spec.from.host, "pay") && slice_is(m.f.spec.from.ns, "shop"));
 	cr_expect(slice_is(m.f.spec.to.host, "b.example.com") && m.f.spec.to.port == 443 && slice_is(m.f.spec.hold, "12"));
+	cr_expect(m.move.tcp && !m.move.tls && slice_is(m.move.host_header, "b.internal:8080"));
 	cr_expect(slice_is(m.f.spec.manifests.path, "apps") && slice_is(m.f.spec.manifests.virtual_service, "apps/vs.yaml"));
 	cr_expect(slice_is(m.f.spec.manifests.create, "apps/vs.yaml") && slice_is(m.f.spec.git.branch, "release"));
 	cr_expect(m.f.spec.git.mode == MODE_PULL_REQUEST && m.f.spec.git.rollback == MODE_DIRECT);

@@ -1,0 +1,55 @@
+#include "plugin/change.h"
+#include "plugin/commands.h"
+#include "plugin/options.h"
+
+#include <stddef.h>
+
+static const struct record own_record = {
+	.fields =
+		(const struct field[]){
+			{ .kind = VALUE_STRING,
+			  .offset = offsetof(struct change_context, confirm),
+			  .flag = "confirm",
+			  .arg = "NAME",
+			  .help = "The name of the migration once more; nothing is written without it" },
+			{ .kind = VALUE_BOOL,
+			  .offset = offsetof(struct change_context, dry_run),
+			  .flag = "dry-run",
+			  .help = "Show everything, with the differences, and write nothing" },
+			{ .name = NULL },
+		},
+};
+
+static int run(struct app *app, void *context, struct err *err)
+{
+	struct change_context *ctx = context;
+
+	ctx->to = SLICE("done");
+	ctx->yes = ctx->confirm.ptr && slice_eq(ctx->confirm, app->args.items[0]);
+	if (ctx->confirm.ptr && !ctx->yes)
+		return err_set(err, &CODE_not_confirmed, NOWHERE,
+			       "--confirm says '%" SLICE_FMT "', the migration is '%" SLICE_FMT "'", SLICE_ARG(ctx->confirm),
+			       SLICE_ARG(app->args.items[0]));
+	return change_run(app, ctx, GO_DONE, err);
+}
+
+static const struct record *const options[] = { &own_record, &work_repo_options, &output_options, NULL };
+
+const struct command cmd_finalize = {
+	.name = "finalize",
+	.group = "migrate",
+	.summary = "Take the old destinations out, at the end",
+	.about =
+		"Take the old destinations out of the routes of a migration, in a commit of its own, so that the new host stands there alone.\n\n"
+		"It is done only at 100 %, with no error among the findings, and when nothing else in the repository sends traffic to the old host. "
+		"The ServiceEntry stays: Istio needs it as long as any client or VirtualService uses its name. Until something else changes the "
+		"files, rollback brings the old destinations back.",
+	.example = "# What would it do\nkubectl gcpbackend migrate finalize payments --dry-run\n\n"
+		   "# Do it\nkubectl gcpbackend migrate finalize payments --confirm=payments",
+	.arg = "NAME",
+	.min_args = 1,
+	.max_args = 1,
+	.options = options,
+	.context_size = sizeof(struct change_context),
+	.run = run,
+};

@@ -1,0 +1,46 @@
+#include "migrate/step_internal.h"
+
+/* The same answer to questions about other files as today's VirtualService of that name has. */
+static void same_surroundings(const struct work *w, struct vs *vs)
+{
+	for (size_t i = 0; i < w->scope.n; i++)
+		if (slice_eq(w->scope.members[i].vs.object->name, vs->object->name))
+			vs->shares_gateway_host = w->scope.members[i].vs.shares_gateway_host;
+}
+
+bool step_forward(const struct work *w, const struct yaml_file *from, const struct yaml_file *base, struct stage stage,
+		  struct str *out)
+{
+	struct arena *arena = w->plan->arena;
+	struct yaml_edits *e = yaml_edits_new(from, arena);
+	struct goal goal = step_goal(w, stage);
+	struct vs_list list, then = { NULL, 0 };
+	struct objects objects = objects_of(from, arena), before;
+	struct err ignored = ERR_INIT;
+
+	if (vs_list_read(&list, &objects, &w->m->move, arena, NULL, &ignored) < 0)
+		return false;
+	if (base) {
+		before = objects_of(base, arena);
+		if (vs_list_read(&then, &before, &w->m->move, arena, NULL, &ignored) < 0)
+			return false;
+	}
+	for (size_t i = 0; i < list.n; i++) {
+		same_surroundings(w, &list.items[i]);
+		if (vs_converge(e, &list.items[i], base ? vs_list_pair(&then, &list, i) : NULL, &goal, arena, NULL, NULL,
+				&ignored) < 0)
+			return false;
+	}
+	return yaml_apply(e, out, &ignored) == 0;
+}
+
+void step_restore(const struct work *w, struct target *t)
+{
+	const struct past_file *past = past_find(w->in->past, t->path, w->m);
+	AUTO_STR struct str forward = STR_INIT;
+
+	if (!past || !past->file || !w->step->known || !t->before.ptr)
+		return;
+	if (step_forward(w, past->file, NULL, w->step->from, &forward) && slice_eq(str_slice(&forward), t->before))
+		t->restore = past->baseline;
+}

@@ -1,0 +1,60 @@
+/*
+ * step_internal.h - what the files of a step share. Nobody else includes it.
+ *
+ *	step.c   where the migration is, where it goes, the edits
+ *	back.c   the way back to bytes of the past
+ *	done.c   the end: the old destinations go, or come back
+ */
+#ifndef GCB_MIGRATE_STEP_INTERNAL_H
+#define GCB_MIGRATE_STEP_INTERNAL_H
+
+#include "migrate/step.h"
+
+/* What the parts of step_make pass around. */
+struct work {
+	struct step *step;
+	struct targets *targets;
+	struct plan *plan;
+	const struct plan_inputs *in;
+	const struct intent *intent;
+	const struct migration *m;
+	struct scope scope;
+};
+
+/* The goal of a stage for this migration. */
+static inline __attribute__((unused)) struct goal step_goal(const struct work *w, struct stage stage)
+{
+	return (struct goal){ .move = &w->m->move, .stages = &w->m->stages, .stage = stage, .adopt = w->intent->adopt };
+}
+
+/* Refuses the step; its reason is among the findings already. Always -1. */
+static inline __attribute__((unused)) int step_refuse(const struct work *w)
+{
+	w->step->refused = true;
+	return -1;
+}
+
+/* step.c: the target of a file in this step, made on first use. */
+struct target *step_target(const struct work *w, const struct yaml_file *file, struct slice path, struct slice before,
+			   unsigned mode);
+
+/*
+ * back.c: the bytes that `from`, the file of a baseline, has at a stage. `base` is the baseline of `from` itself, when it is moved already;
+ * else NULL. False: they cannot be made.
+ */
+bool step_forward(const struct work *w, const struct yaml_file *from, const struct yaml_file *base, struct stage stage,
+		  struct str *out);
+
+/* back.c: sets t->restore to the baseline's own bytes, when the present stage on the baseline gives exactly the present bytes. */
+void step_restore(const struct work *w, struct target *t);
+
+/* done.c: may the migration be finalized from where it is? Refuses the step when not. */
+int done_allowed(const struct work *w);
+
+/* done.c: adds what speaks against taking old out: somebody who still sends to it. */
+void done_check(const struct work *w);
+
+/* done.c: the targets of a step that goes back from the end. Refuses the step where that cannot be exact. */
+int done_undo(const struct work *w);
+
+#endif
