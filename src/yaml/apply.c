@@ -66,7 +66,8 @@ static int unreadable(const struct yaml_file *f, struct err *err)
 	return -1;
 }
 
-int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err)
+/* All but the documents that go. */
+static int apply_edits(const struct yaml_edits *e, struct str *out, struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct splices s = { .arena = arena };
@@ -98,12 +99,21 @@ int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err)
 	return result;
 }
 
+int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err)
+{
+	AUTO_STR struct str text = STR_INIT;
+
+	if (!e->ndrops)
+		return apply_edits(e, out, err);
+	return apply_edits(e, &text, err) < 0 ? -1 : yaml_drop_apply(e, str_slice(&text), out, err);
+}
+
 struct slices yaml_lost_comments(const struct yaml_edits *e)
 {
 	struct splices s = { .arena = e->arena };
 	struct slices lost = { NULL, 0 };
 	struct err ignored = ERR_INIT;
-	bool any = false;
+	bool any = e->ndrops > 0;
 
 	for (size_t i = 0; i < e->n; i++)
 		any = any || e->items[i]->kind == EDIT_DELETE || e->items[i]->kind == EDIT_REPLACE;
@@ -112,12 +122,14 @@ struct slices yaml_lost_comments(const struct yaml_edits *e)
 	lost.items = arena_array(e->arena, e->file->ncomments, sizeof(struct slice));
 	if (splices_make(e, &s, &ignored) < 0)
 		return lost;
-	for (size_t i = 0; i < s.n; i++)
-		for (size_t j = 0; j < e->file->ncomments; j++) {
-			const struct comment *c = &e->file->comments[j];
+	for (size_t j = 0; j < e->file->ncomments; j++) {
+		const struct comment *c = &e->file->comments[j];
+		bool goes = drops_byte(e, c->start);
 
-			if (s.items[i].start <= c->start && c->end <= s.items[i].end)
-				lost.items[lost.n++] = slice_trim(slice_sub(e->file->bytes, c->start + 1, c->end - c->start - 1));
-		}
+		for (size_t i = 0; i < s.n && !goes; i++)
+			goes = s.items[i].start <= c->start && c->end <= s.items[i].end;
+		if (goes)
+			lost.items[lost.n++] = slice_trim(slice_sub(e->file->bytes, c->start + 1, c->end - c->start - 1));
+	}
 	return lost;
 }

@@ -169,6 +169,11 @@ static bool untouched(const struct yaml_node *old, const struct yaml_node *now)
 	return true;
 }
 
+bool yaml_same_tree(const struct yaml_node *old, const struct yaml_node *now)
+{
+	return old && now ? untouched(old, now) : old == now;
+}
+
 /* Is there an intention about the node, or something in it? Their ids are in a row. */
 static bool is_touched(const struct yaml_node *node, const struct index *x)
 {
@@ -216,12 +221,6 @@ bool yaml_copy_is(const struct yaml_node *item, const struct yaml_edits *nested,
 
 	free(x.items);
 	return same;
-}
-
-/* The text of a comment of a file. */
-static struct slice comment_text(const struct yaml_file *f, const struct comment *c)
-{
-	return slice_sub(f->bytes, c->start, c->end - c->start);
 }
 
 /* The comments of the part are the old ones less the deleted, plus ours, in this order. */

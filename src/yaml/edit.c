@@ -318,11 +318,14 @@ void yaml_edits_merge(struct yaml_edits *into, const struct yaml_edits *from)
 		*row = *from->items[i];
 		edits_push(into, row);
 	}
+	for (size_t i = 0; from->ndrops && i < from->file->nroots; i++)
+		if (from->drops[i])
+			yaml_drop(into, i, "merged");
 }
 
 bool yaml_edits_empty(const struct yaml_edits *e)
 {
-	return e->n == e->nsame && !e->refused;
+	return e->n == e->nsame && !e->ndrops && !e->refused;
 }
 
 const struct err *yaml_edits_refusal(const struct yaml_edits *e)

@@ -13,6 +13,7 @@
  *	comma.c    those in flow collections
  *	replace.c  values that become others
  *	copy.c     copies of items
+ *	drop.c     whole documents that go
  *	check.c    the result against the intentions
  *	apply.c    the result, if it passes the check
  */
@@ -128,6 +129,12 @@ uint32_t yaml_note_end(const struct yaml_file *file, uint32_t at);
 bool yaml_line_rest_blank(const struct yaml_file *file, uint32_t at);
 uint32_t yaml_next_line(const struct yaml_file *file, uint32_t at);
 
+/* The text of a comment of a file. */
+static inline __attribute__((unused)) struct slice comment_text(const struct yaml_file *f, const struct comment *c)
+{
+	return slice_sub(f->bytes, c->start, c->end - c->start);
+}
+
 /* One intention. `at` is the node it is about: the target, or the neighbour of what is new. */
 enum edit_kind { EDIT_SET, EDIT_PUT, EDIT_ADD, EDIT_REPLACE, EDIT_DELETE, EDIT_COPY };
 
@@ -154,7 +161,9 @@ struct yaml_edits {
 	const struct yaml_node *within; /* a copy's original; NULL: the whole file */
 	uint64_t *gone;                 /* a bit per node id: its entry is deleted; NULL: none is */
 	uint64_t *replaced;             /* the same for values that are replaced */
-	bool fills;                     /* yaml_edits_fill */
+	bool *drops;                    /* per document: it goes; NULL: none does */
+	size_t ndrops;
+	bool fills; /* yaml_edits_fill */
 	bool refused;
 	struct err refusal;
 };
@@ -255,6 +264,15 @@ struct part {
 
 /* apply.c: the fewest documents that hold all splices and can be parsed apart from the others. */
 struct part part_of(const struct yaml_file *file, const struct splices *s);
+
+/* drop.c: does the byte of the file lie in a document that goes? */
+bool drops_byte(const struct yaml_edits *e, uint32_t at);
+
+/* drop.c: `text`, the file with all other edits, without the documents that go. */
+int yaml_drop_apply(const struct yaml_edits *e, struct slice text, struct str *out, struct err *err);
+
+/* check.c: does one document say what the other says, in the same styles, with the same anchors and tags? NULL: an empty one. */
+bool yaml_same_tree(const struct yaml_node *old, const struct yaml_node *now);
 
 /* check.c: is `text` the file that `e` makes of its file, comments too? `now` is the part of `text` where the splices are, parsed. */
 int yaml_check(const struct yaml_edits *e, const struct splices *s, const struct part *part, struct slice text,

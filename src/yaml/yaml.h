@@ -187,6 +187,12 @@ void yaml_replace(struct yaml_edits *e, const struct yaml_node *value, const str
 void yaml_delete(struct yaml_edits *e, const struct yaml_node *entry, const char *why);
 
 /*
+ * A whole document goes away, with the comments up to the next one. Its number counts as for yaml_root. Other edits of the list are made
+ * first. Refused: the last one that stays, and one that does not begin, or whose next one does not, with "---" or a directive.
+ */
+void yaml_drop(struct yaml_edits *e, size_t document, const char *why);
+
+/*
  * A copy of the sequence item `item` is placed beside it, with the item's layout and without its comments (they stay with the
  * original, once). The returned list, never NULL, takes what is different in the copy: intentions on nodes inside `item`.
  * `comment`, if present, becomes a comment line "# comment" above the copy (block style only; in flow it is left out).
@@ -215,7 +221,7 @@ bool yaml_copy_is(const struct yaml_node *item, const struct yaml_edits *nested,
  */
 int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err);
 
-/* The comments that the deletions of `e` take along, each without its "#", allocated in the arena of `e`. */
+/* The comments that the deletions and dropped documents of `e` take along, each without its "#", allocated in the arena of `e`. */
 struct slices yaml_lost_comments(const struct yaml_edits *e);
 
 /* Appends the scalar form of a string: plain where that is a string to every reader, else double-quoted with escapes of YAML 1.1. */
