@@ -54,13 +54,19 @@ static bool many(const struct changing *c)
 	return c->ctx->work.all || c->ctx->work.selector.ptr || c->list.n > 1;
 }
 
+/* Is it the end of the migration, or behind? */
+static bool ends(const struct changing *c)
+{
+	return c->direction == GO_DONE || c->direction == GO_ENTRY;
+}
+
 /* The intents of all selected migrations. */
 static int make_intents(const struct changing *c, struct intent *intents, struct err *err)
 {
 	struct stage to = { STAGE_START, 0 };
 	struct slice reason = c->ctx->reason;
 
-	if (c->ctx->to.ptr && (!stage_parse(c->ctx->to, &to) || (to.kind == STAGE_DONE && c->direction != GO_DONE))) {
+	if (c->ctx->to.ptr && (!stage_parse(c->ctx->to, &to) || (to.kind == STAGE_DONE && !ends(c)))) {
 		(void)err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage", SLICE_ARG(c->ctx->to));
 		return err_remedy(err, "say start, mirror, or a percentage such as 10");
 	}
@@ -71,6 +77,7 @@ static int make_intents(const struct changing *c, struct intent *intents, struct
 		intents[i] = (struct intent){ .m = c->list.items[i], .direction = c->direction, .to = to, .adopt = c->ctx->adopt };
 		intents[i].next = c->direction == GO_UP && !c->ctx->to.ptr;
 		intents[i].resume = c->ctx->resume;
+		intents[i].rules = c->ctx->rules;
 		intents[i].hold = c->direction == GO_DOWN ? reason : (struct slice){ NULL, 0 };
 	}
 	return 0;
@@ -140,7 +147,7 @@ static int confirm(const struct changing *c, struct err *err)
 		reviewed = c->plan.steps[i].m->f.spec.git.mode == MODE_PULL_REQUEST;
 	if (reviewed || (c->direction == GO_DOWN && !many(c)))
 		return 0;
-	if (c->direction == GO_DONE && !c->ctx->yes) {
+	if (ends(c) && !c->ctx->yes) {
 		(void)err_set(err, &CODE_not_confirmed, NOWHERE, "taking the old destinations out needs the name once more");
 		return err_remedy(err, "say --confirm=%" SLICE_FMT, SLICE_ARG(c->list.items[0]->name));
 	}
@@ -167,6 +174,7 @@ static void report(const struct changing *c, const struct published *p, struct s
 		[GO_UP] = { "promoted", SLICE_INIT("promoted") },
 		[GO_DOWN] = { "rolled back", SLICE_INIT("rolled-back") },
 		[GO_DONE] = { "finalized", SLICE_INIT("finalized") },
+		[GO_ENTRY] = { "rid of its ServiceEntry", SLICE_INIT("finalized") },
 	};
 	AUTO_STR struct str undo = STR_INIT;
 	char commit[41];

@@ -10,12 +10,12 @@
 struct change_context {
 	struct work_context work;
 	struct slice to, reason, confirm;
-	bool yes, dry_run, batch, resume, adopt, all_or_nothing;
+	bool yes, dry_run, batch, resume, adopt, all_or_nothing, rules, entry;
 };
 
 extern const struct record change_options; /* --to --yes --dry-run --batch --all-or-nothing */
 
-/* Runs promote (GO_UP), rollback (GO_DOWN) or finalize (GO_DONE). */
+/* Runs promote (GO_UP), rollback (GO_DOWN) or finalize (GO_DONE, GO_ENTRY). */
 int change_run(struct app *app, const struct change_context *ctx, enum direction direction, struct err *err);
 
 #endif

@@ -13,6 +13,14 @@ static const struct record own_record = {
 			  .arg = "NAME",
 			  .help = "The name of the migration once more; nothing is written without it" },
 			{ .kind = VALUE_BOOL,
+			  .offset = offsetof(struct change_context, rules),
+			  .flag = "destination-rules",
+			  .help = "Take the DestinationRules for the old host out as well" },
+			{ .kind = VALUE_BOOL,
+			  .offset = offsetof(struct change_context, entry),
+			  .flag = "delete-service-entry",
+			  .help = "At the end, in another commit: delete the ServiceEntry; refused while anything still names the host" },
+			{ .kind = VALUE_BOOL,
 			  .offset = offsetof(struct change_context, dry_run),
 			  .flag = "dry-run",
 			  .help = "Show everything, with the differences, and write nothing" },
@@ -26,11 +34,15 @@ static int run(struct app *app, void *context, struct err *err)
 
 	ctx->to = SLICE("done");
 	ctx->yes = ctx->confirm.ptr && slice_eq(ctx->confirm, app->args.items[0]);
-	if (ctx->confirm.ptr && !ctx->yes)
-		return err_set(err, &CODE_not_confirmed, NOWHERE,
-			       "--confirm says '%" SLICE_FMT "', the migration is '%" SLICE_FMT "'", SLICE_ARG(ctx->confirm),
-			       SLICE_ARG(app->args.items[0]));
-	return change_run(app, ctx, GO_DONE, err);
+	if (ctx->confirm.ptr && !ctx->yes) {
+		(void)err_set(err, &CODE_not_confirmed, NOWHERE,
+			      "--confirm says '%" SLICE_FMT "', the migration is '%" SLICE_FMT "'", SLICE_ARG(ctx->confirm),
+			      SLICE_ARG(app->args.items[0]));
+		return err_remedy(err, "say --confirm=%" SLICE_FMT, SLICE_ARG(app->args.items[0]));
+	}
+	if (ctx->entry && ctx->rules)
+		return err_set(err, &CODE_usage, NOWHERE, "--destination-rules and --delete-service-entry are two commits");
+	return change_run(app, ctx, ctx->entry ? GO_ENTRY : GO_DONE, err);
 }
 
 static const struct record *const options[] = { &own_record, &work_repo_options, &output_options, NULL };
@@ -45,7 +57,9 @@ const struct command cmd_finalize = {
 		"The ServiceEntry stays: Istio needs it as long as any client or VirtualService uses its name. Until something else changes the "
 		"files, rollback brings the old destinations back.",
 	.example = "# What would it do\nkubectl gcpbackend migrate finalize payments --dry-run\n\n"
-		   "# Do it\nkubectl gcpbackend migrate finalize payments --confirm=payments",
+		   "# Do it\nkubectl gcpbackend migrate finalize payments --confirm=payments\n\n"
+		   "# Later, when no client uses the old name any more\n"
+		   "kubectl gcpbackend migrate finalize payments --delete-service-entry --confirm=payments",
 	.arg = "NAME",
 	.min_args = 1,
 	.max_args = 1,

@@ -214,9 +214,11 @@ int step_row_files(struct step_row *row, const struct step *step, struct app *ap
 
 		if (change_diff(&changes->items[i], NULL, &added, &removed, err) < 0)
 			return -1;
-		rows[i] =
-			(struct file_row){ changes->items[i].path, changes->items[i].before.ptr ? SLICE("changed") : SLICE("added"),
-					   (long)added, (long)removed };
+		rows[i] = (struct file_row){ changes->items[i].path,
+					     !changes->items[i].before.ptr ? SLICE("added") :
+					     !changes->items[i].after.ptr  ? SLICE("removed") :
+									     SLICE("changed"),
+					     (long)added, (long)removed };
 	}
 	row->files = (struct rows){ rows, changes->n };
 	return 0;

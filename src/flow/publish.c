@@ -14,6 +14,10 @@ void undo_command(const struct step *step, const char *program, struct str *out)
 	char from[8];
 
 	stage_name(step->from, from);
+	if (step->intent.direction == GO_ENTRY || step->intent.rules) { /* whole objects come back from the history only */
+		str_adds(out, "git revert the commit");
+		return;
+	}
 	if (step->from.kind == STAGE_DONE) {
 		str_addf(out, "git revert the commit, or %s migrate promote %" SLICE_FMT " --resume --to 100 --yes", program,
 			 SLICE_ARG(step->m->name));
@@ -32,7 +36,11 @@ static void describe_changes(const struct changes *changes, struct str *out)
 	for (size_t i = 0; i < changes->n; i++) {
 		if (i)
 			str_addc(out, '\n');
-		str_addf(out, "%s %" SLICE_FMT, changes->items[i].before.ptr ? "change" : "add", SLICE_ARG(changes->items[i].path));
+		str_addf(out, "%s %" SLICE_FMT,
+			 !changes->items[i].before.ptr ? "add" :
+			 changes->items[i].after.ptr   ? "change" :
+							 "remove",
+			 SLICE_ARG(changes->items[i].path));
 	}
 }
 

@@ -1,6 +1,7 @@
 #include "flow/session.h"
 
 #include "base/parallel.h"
+#include "flow/mentions.h"
 #include "flow/templates.h"
 #include "git/history.h"
 
@@ -93,6 +94,7 @@ static int walk_history(struct session *s, struct err *err)
 int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out, struct err *err)
 {
 	struct plan_inputs in = { .inventory = NULL };
+	struct mention *mentions = NULL;
 	struct slice name;
 
 	if (templates_get(s->templates_dir, SLICE("virtualservice"), s->arena, &name, &in.vs_template, err) < 0)
@@ -105,6 +107,10 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
 		if (walk_tree(s, err) < 0 || walk_history(s, err) < 0)
 			return -1;
 	}
+	for (size_t i = 0; i < n; i++)
+		if (intents[i].direction == GO_ENTRY && session_mentions(s, intents[i].m, &mentions, &in.nmentions, err) < 0)
+			return -1;
+	in.mentions = mentions;
 	in.inventory = s->inventory;
 	in.past = s->past;
 	in.each = parallel_each;

@@ -57,6 +57,17 @@ bool kustomization_lists_neighbours(struct slice kustomization, const struct yam
 	return false;
 }
 
+const struct yaml_node *kustomization_item(struct slice kustomization, const struct yaml_node *root, struct slice path)
+{
+	const struct yaml_node *list = yaml_get(root, "resources");
+	struct slice mine = relative_to(path, path_folder(kustomization));
+
+	for (const struct yaml_node *c = list && mine.ptr ? list->first : NULL; c; c = c->next)
+		if (slice_eq(resource(c), mine))
+			return c;
+	return NULL;
+}
+
 void kustomization_add(struct yaml_edits *e, struct slice kustomization, const struct yaml_node *root, struct slice path,
 		       struct arena *arena)
 {
@@ -64,9 +75,8 @@ void kustomization_add(struct yaml_edits *e, struct slice kustomization, const s
 	struct slice mine = relative_to(path, path_folder(kustomization));
 	struct yaml_lit *lit = arena_alloc(arena, 2 * sizeof(*lit));
 
-	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
-		if (slice_eq(resource(c), mine))
-			return;
+	if (kustomization_item(kustomization, root, path))
+		return;
 	lit[0] = (struct yaml_lit){ .kind = LIT_STRING, .text = mine };
 	lit[1] = (struct yaml_lit){ .key = SLICE("resources"), .kind = LIT_SEQ, .items = lit, .n = 1 };
 	if (!list && root && root->kind == YAML_MAP)

@@ -18,6 +18,9 @@ struct slice path_folder(struct slice path);
  */
 bool kustomization_lists_neighbours(struct slice kustomization, const struct yaml_node *root, struct slice path);
 
+/* The item of `resources` that is this file; NULL: it is not listed. */
+const struct yaml_node *kustomization_item(struct slice kustomization, const struct yaml_node *root, struct slice path);
+
 /*
  * Adds edits to `e` (an edit list of the kustomization's file) that list `path` under `resources`, relative to the kustomization. Nothing
  * when it is listed already. A kustomization without a resources list in block or flow style gets none and the edits are refused.

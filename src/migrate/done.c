@@ -16,13 +16,16 @@ int done_allowed(const struct work *w)
 	struct step *step = w->step;
 	char name[8];
 
-	if (step->known && (step->from.kind == STAGE_DONE || (step->from.kind == STAGE_WEIGHT && step->from.percent == 100)))
+	if (step->known && (step->from.kind == STAGE_DONE ||
+			    (step->from.kind == STAGE_WEIGHT && step->from.percent == 100 && w->intent->direction != GO_ENTRY)))
 		return 0;
 	if (w->intent->direction == GO_ANYWHERE || step->mixed)
 		return 0; /* looked at only; or mixed, which is refused with its own reason */
 	stage_name(step->from, name);
 	findings_add(&step->findings, &CODE_not_at_end, (struct place){ w->m->path, 0, 0 },
 		     "the migration is at '%s', and old still gets traffic or may have to", name);
+	if (w->intent->direction == GO_ENTRY)
+		step->findings.items[step->findings.n - 1].remedy = SLICE("finalize it first, without --delete-service-entry");
 	return step_refuse(w);
 }
 

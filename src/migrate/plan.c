@@ -29,7 +29,7 @@ struct meetings {
 /* Does the step change the file of the target? */
 static bool touches(const struct target *t)
 {
-	return !yaml_edits_empty(t->edits) || !t->before.ptr || t->whole;
+	return !yaml_edits_empty(t->edits) || !t->before.ptr || t->whole || t->remove;
 }
 
 /* Enters the files of all steps. */
@@ -72,6 +72,10 @@ static int take_alone(struct plan *plan, const struct meeting *m, struct slice *
 		*err = *m->why;
 		return -1;
 	}
+	if (m->first->remove) {
+		*out = (struct slice){ 0 };
+		return 0;
+	}
 	*out = m->first->restore.ptr ? m->first->restore : arena_copy(plan->arena, str_slice(&m->text));
 	return 0;
 }
@@ -84,9 +88,9 @@ static int join(struct plan *plan, const struct meeting *m, const struct target 
 
 	if (m->touching == 1)
 		return take_alone(plan, m, out, err);
-	if (t->whole || m->first->whole) {
+	if (t->whole || t->remove || m->first->whole || m->first->remove) {
 		(void)err_set(err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 },
-			      "a migration that is taken back from its end and another one change the same file");
+			      "this takes a whole file away or back, and another migration changes it");
 		return err_remedy(err, "run the two apart");
 	}
 	if (t->file != m->first->file)
@@ -141,7 +145,7 @@ static void apply_step(struct plan *plan, struct step *step, const struct target
 			step->refused = true;
 			return;
 		}
-		n += !items[n].before.ptr || !slice_eq(items[n].before, items[n].after);
+		n += !items[n].before.ptr || !items[n].after.ptr || !slice_eq(items[n].before, items[n].after);
 	}
 	for (size_t i = 0; i < targets->nclaims; i++)
 		map_set(&meetings->claimed, address(plan, targets->claims[i]), i);
@@ -171,7 +175,7 @@ static void sum_up(struct plan *plan, const struct meetings *meetings)
 		const struct meeting *m = &meetings->items[i];
 
 		items[n] = (struct change){ m->first->path, m->first->before, m->now, m->first->mode };
-		n += m->now.ptr && (!m->first->before.ptr || !slice_eq(m->first->before, m->now));
+		n += m->first->before.ptr ? !m->now.ptr || !slice_eq(m->first->before, m->now) : m->now.ptr != NULL;
 	}
 	if (n)
 		qsort(items, n, sizeof(*items), by_path);

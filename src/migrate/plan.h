@@ -17,7 +17,8 @@ enum direction {
 	GO_ANYWHERE, /* render, diff: any stage */
 	GO_UP,       /* promote: never down, never past a hold */
 	GO_DOWN,     /* rollback: never up, never held; writes a hold */
-	GO_DONE      /* finalize: from 100 % to the end, where no route names old */
+	GO_DONE,     /* finalize: from 100 % to the end, where no route names old */
+	GO_ENTRY     /* finalize --delete-service-entry: at the end, the ServiceEntry goes too */
 };
 
 struct intent {
@@ -27,6 +28,7 @@ struct intent {
 	struct stage to;
 	bool adopt;        /* today's proportions are the baseline */
 	bool resume;       /* the hold ends */
+	bool rules;        /* GO_DONE: DestinationRules for the old host go, too */
 	struct slice hold; /* GO_DOWN: the reason to write; absent: none is written */
 };
 
@@ -54,12 +56,20 @@ struct plan {
 	size_t nmade, made_cap;
 };
 
+/* A place in a file of the commit that names a host. */
+struct mention {
+	struct slice path;
+	uint32_t offset, line, col;
+};
+
 /* Things from outside that the plan needs. */
 struct plan_inputs {
 	struct inventory *inventory;
 	const struct past *past;
-	each_fn *each;            /* how to do the same work on many files */
-	struct slice vs_template; /* bytes of the template that `create` renders */
+	each_fn *each;                  /* how to do the same work on many files */
+	struct slice vs_template;       /* bytes of the template that `create` renders */
+	const struct mention *mentions; /* GO_ENTRY: all of the old host, outside of migration files and documentation */
+	size_t nmentions;
 };
 
 /*

@@ -305,6 +305,21 @@ static size_t collect_objects(const struct plan_inputs *in, const struct migrati
 	return all.n;
 }
 
+void scope_allow(const struct migration *m, size_t from, struct findings *findings)
+{
+	for (size_t i = from; i < findings->n; i++) {
+		struct finding *f = &findings->items[i];
+		struct slice reason = migration_allows(m, f->code);
+
+		if (!reason.ptr || f->allowed)
+			continue;
+		f->allowed = true;
+		f->reason = arena_printf(findings->arena, "%" SLICE_FMT " (allowed: %" SLICE_FMT ")", SLICE_ARG(f->reason),
+					 SLICE_ARG(reason));
+		f->remedy = SLICE("");
+	}
+}
+
 void scope_check(const struct scope *scope, const struct plan_inputs *in, const struct migration *m, struct arena *arena,
 		 struct findings *findings)
 {
@@ -321,17 +336,7 @@ void scope_check(const struct scope *scope, const struct plan_inputs *in, const 
 	scene.objects = objects;
 	scene.at = yaml_place(yaml_path(m->spec, "to", "host", NULL));
 	rules_check(&scene, findings);
-	for (size_t i = from; i < findings->n; i++) {
-		struct finding *f = &findings->items[i];
-		struct slice reason = migration_allows(m, f->code);
-
-		if (!reason.ptr)
-			continue;
-		f->allowed = true;
-		f->reason = arena_printf(findings->arena, "%" SLICE_FMT " (allowed: %" SLICE_FMT ")", SLICE_ARG(f->reason),
-					 SLICE_ARG(reason));
-		f->remedy = SLICE("");
-	}
+	scope_allow(m, from, findings);
 }
 
 bool scope_at(const struct scope *scope, const struct goal *goal)

@@ -191,7 +191,7 @@ static int resolve(const struct work *w)
 static int may_go(const struct work *w)
 {
 	struct step *step = w->step;
-	bool up = w->intent->direction == GO_UP || w->intent->direction == GO_DONE;
+	bool up = w->intent->direction != GO_ANYWHERE && w->intent->direction != GO_DOWN;
 	struct place hold_at = w->m->hold ? yaml_place(w->m->hold) : (struct place){ w->m->path, 0, 0 };
 
 	if (step->mixed && !w->intent->adopt && (up || w->intent->next)) {
@@ -202,7 +202,7 @@ static int may_go(const struct work *w)
 		findings_add(&step->findings, &CODE_held, hold_at, "the migration is held: %" SLICE_FMT, SLICE_ARG(step->hold));
 		return step_refuse(w);
 	}
-	if (w->intent->direction != GO_DOWN && step->to.kind != STAGE_START)
+	if (w->intent->direction != GO_DOWN && w->intent->direction != GO_ENTRY && step->to.kind != STAGE_START)
 		scope_check(&w->scope, w->in, w->m, w->plan->arena, &step->findings);
 	if (step->to.kind == STAGE_DONE)
 		done_check(w);
@@ -308,6 +308,8 @@ static int make_edits(const struct work *w)
 	struct err err = ERR_INIT;
 	bool any = false;
 
+	if (w->intent->direction == GO_ENTRY)
+		return step_drop_entry(w);
 	if (w->scope.done && step->to.kind != STAGE_DONE) {
 		if (done_undo(w) < 0)
 			return -1;
@@ -318,8 +320,13 @@ static int make_edits(const struct work *w)
 		findings_add_err(&step->findings, &err);
 		return step_refuse(w);
 	}
+	if (w->intent->rules)
+		step_drop_rules(w);
+	if (findings_stop(&step->findings))
+		return step_refuse(w);
 	for (size_t i = 0; i < w->targets->n; i++)
-		any = any || !yaml_edits_empty(w->targets->items[i].edits) || !w->targets->items[i].before.ptr;
+		any = any || w->targets->items[i].remove || !yaml_edits_empty(w->targets->items[i].edits) ||
+		      !w->targets->items[i].before.ptr;
 	step->unchanged = !any;
 	if (any)
 		claim(w);
@@ -331,6 +338,16 @@ static int make_edits(const struct work *w)
 	for (size_t i = 0; i < w->targets->n && step->to.kind == STAGE_START; i++)
 		step_restore(w, &w->targets->items[i]);
 	return 0;
+}
+
+/* How many files the step may change: manifests, the migration file, a kustomization; any, where objects go. */
+static size_t most_targets(const struct work *w)
+{
+	size_t n = 0;
+
+	if (w->intent->direction == GO_ENTRY || w->intent->rules)
+		(void)inventory_sources(w->in->inventory, &n);
+	return w->scope.n + 2 + n;
 }
 
 void step_make(struct step *step, struct targets *targets, struct plan *plan, const struct plan_inputs *in,
@@ -349,7 +366,7 @@ void step_make(struct step *step, struct targets *targets, struct plan *plan, co
 		return;
 	}
 	list_files(&w);
-	targets->items = arena_array(plan->arena, w.scope.n + 2, sizeof(struct target));
+	targets->items = arena_array(plan->arena, most_targets(&w), sizeof(struct target));
 	find_stage(&w);
 	find_hold(&w);
 	if (resolve(&w) < 0 || may_go(&w) < 0)

@@ -13,6 +13,7 @@ struct target {
 	unsigned mode;
 	struct yaml_edits *edits;
 	struct slice restore; /* bytes to take instead of the edits when no other step touches the file; absent: none */
+	bool remove;          /* the file goes */
 	bool whole;           /* there are no edits that would do the same */
 };
 

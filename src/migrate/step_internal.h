@@ -4,6 +4,7 @@
  *	step.c   where the migration is, where it goes, the edits
  *	back.c   the way back to bytes of the past
  *	done.c   the end: the old destinations go, or come back
+ *	entry.c  objects of the old host that go with it
  */
 #ifndef GCB_MIGRATE_STEP_INTERNAL_H
 #define GCB_MIGRATE_STEP_INTERNAL_H
@@ -53,6 +54,12 @@ int done_allowed(const struct work *w);
 
 /* done.c: adds what speaks against taking old out: somebody who still sends to it. */
 void done_check(const struct work *w);
+
+/* entry.c: takes the DestinationRules for the old host out; names those that the migration does not cover, as errors. */
+void step_drop_rules(const struct work *w);
+
+/* entry.c: takes the ServiceEntry of the old host out. Refuses the step while anything still names the host. */
+int step_drop_entry(const struct work *w);
 
 /* done.c: the targets of a step that goes back from the end. Refuses the step where that cannot be exact. */
 int done_undo(const struct work *w);
