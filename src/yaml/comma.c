@@ -14,6 +14,12 @@ static bool ends_line(const struct yaml_node *n)
 	return !n->next || yaml_on_own_line(n->file, n->next->entry);
 }
 
+/* What must stand before `end` so that a comment there, which libyaml takes without a blank behind a comma or a quote, stays one. */
+static struct slice gap_before(const struct yaml_file *f, uint32_t end)
+{
+	return end < f->bytes.len && f->bytes.ptr[end] == '#' ? SLICE(" ") : SLICE("");
+}
+
 /* A new line "text" behind the line of `near`, whose comment stays behind its own comma. */
 static void insert_below(const struct yaml_node *near, uint32_t note, struct slice indent, struct slice text, struct splices *out)
 {
@@ -55,6 +61,7 @@ static void insert_after(const struct yaml_node *near, struct slice indent, stru
 		str_add(&all, yaml_flow_separator(near));
 	}
 	str_add(&all, text);
+	str_add(&all, gap_before(f, near->end));
 	splice_add(out, near->end, near->end, str_slice(&all), -1);
 }
 
@@ -139,7 +146,7 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 		if (prev->start == prev->end && yaml_blanks_before(f, start + 1) <= start &&
 		    !strchr(" \t\r\n", f->bytes.ptr[last->end]))
 			start++; /* the blank that "a:" must have behind it */
-		splice_add(out, start, last->end, SLICE(""), INT_MAX);
+		splice_add(out, start, last->end, gap_before(f, last->end), INT_MAX);
 		return 0;
 	}
 	if (edits_insert(e, n, YAML_BEFORE))
@@ -149,7 +156,7 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 	if (line && yaml_line_rest_blank(f, end))
 		end = yaml_next_line(f, end);
 	if (!trailing)
-		splice_add(out, comma, comma + 1, SLICE(""), INT_MAX);
+		splice_add(out, comma, comma + 1, gap_before(f, comma + 1), INT_MAX);
 	splice_add(out, start, end, SLICE(""), INT_MAX);
 	return 0;
 }
