@@ -11,6 +11,11 @@ struct share_row {
 	long before_weight, after_weight, total;
 };
 
+struct audience_row {
+	struct slice virtual_service, route;
+	struct slices callers, limits;
+};
+
 struct finding_row {
 	struct slice code, severity, path, reason, remedy;
 	long line, column;
@@ -38,6 +43,21 @@ const struct record share_record = {
 			{ .name = "weightTotal", NUMBER, SHARE(total) },
 			{ .name = "shareBefore", TEXT, SHARE(now), .column = "NOW" },
 			{ .name = "shareAfter", TEXT, SHARE(after), .column = "AFTER" },
+			{ .name = NULL },
+		},
+};
+
+static const struct record audience_record = {
+	.size = sizeof(struct audience_row),
+	.fields =
+		(const struct field[]){
+			{ .name = "virtualService", TEXT, .offset = offsetof(struct audience_row, virtual_service) },
+			{ .name = "route", TEXT, .offset = offsetof(struct audience_row, route) },
+			{ .name = "callers", .kind = VALUE_LIST, .offset = offsetof(struct audience_row, callers) },
+			{ .name = "limits",
+			  .kind = VALUE_LIST,
+			  .offset = offsetof(struct audience_row, limits),
+			  .flags = FIELD_OMIT },
 			{ .name = NULL },
 		},
 };
@@ -86,6 +106,7 @@ static const struct record error_record = {
 		{ .name = "toHost", TEXT, .offset = offsetof(struct step_row, to_host) },                                          \
 		{ .kind = VALUE_LIST, ROW(skipped), .flags = FIELD_OMIT },                                                         \
 		{ .kind = VALUE_ROWS, ROW(shares), .of = &share_record, .flags = FIELD_OMIT },                                     \
+		{ .kind = VALUE_ROWS, ROW(audiences), .of = &audience_record, .flags = FIELD_OMIT },                               \
 		{ .kind = VALUE_ROWS, ROW(files), .of = &file_record, .flags = FIELD_OMIT },                                       \
 		{ .kind = VALUE_ROWS, ROW(findings), .of = &finding_record, .flags = FIELD_OMIT },                                 \
 	{                                                                                                                          \
@@ -185,6 +206,29 @@ static struct rows share_rows(const struct shares *shares, struct arena *arena)
 	return (struct rows){ rows, shares->n };
 }
 
+/* Copies of the texts of a list. */
+static struct slices copy_list(const struct slices *list, struct arena *arena)
+{
+	struct slices out = { arena_array(arena, list->n, sizeof(struct slice)), list->n };
+
+	for (size_t i = 0; i < list->n; i++)
+		out.items[i] = arena_copy(arena, list->items[i]);
+	return out;
+}
+
+static struct rows audience_rows(const struct audiences *audiences, struct arena *arena)
+{
+	struct audience_row *rows = arena_array(arena, audiences->n, sizeof(*rows));
+
+	for (size_t i = 0; i < audiences->n; i++) {
+		const struct audience *a = &audiences->items[i];
+
+		rows[i] = (struct audience_row){ arena_copy(arena, a->vs), arena_copy(arena, a->route),
+						 copy_list(&a->callers, arena), copy_list(&a->limits, arena) };
+	}
+	return (struct rows){ rows, audiences->n };
+}
+
 static struct rows finding_rows(const struct findings *f, struct arena *arena)
 {
 	struct finding_row *rows = arena_array(arena, f->n, sizeof(*rows));
@@ -253,10 +297,9 @@ void step_row_fill(struct step_row *row, const struct step *step, struct app *ap
 	row->from = step->known ? name_of(step->from, app->arena) : step->mixed ? SLICE("mixed") : SLICE("unknown");
 	row->to = name_of(step->to, app->arena);
 	row->outcome = outcome_of(step);
-	row->skipped = (struct slices){ arena_array(app->arena, step->skipped.n, sizeof(struct slice)), step->skipped.n };
-	for (size_t i = 0; i < step->skipped.n; i++)
-		row->skipped.items[i] = arena_copy(app->arena, step->skipped.items[i]);
+	row->skipped = copy_list(&step->skipped, app->arena);
 	row->shares = share_rows(&step->shares, app->arena);
+	row->audiences = audience_rows(&step->audiences, app->arena);
 	row->findings = finding_rows(&step->findings, app->arena);
 }
 
@@ -291,6 +334,30 @@ static void table(const struct record *of, struct rows rows, FILE *to)
 		(void)fprintf(to, "\n%s", text.ptr);
 }
 
+/* Whose requests the routes get, where that is not just all of the mesh. */
+static void show_audiences(const struct audiences *audiences, FILE *to)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < audiences->n; i++) {
+		const struct audience *a = &audiences->items[i];
+		AUTO_STR struct str line = STR_INIT, visible = STR_INIT;
+
+		if (a->plain)
+			continue;
+		str_addf(&line, "%" SLICE_FMT ", %" SLICE_FMT ": ", SLICE_ARG(a->vs), SLICE_ARG(a->route));
+		for (size_t j = 0; j < a->callers.n; j++)
+			str_addf(&line, "%s%" SLICE_FMT, j ? ", " : "", SLICE_ARG(a->callers.items[j]));
+		if (!a->callers.n)
+			str_adds(&line, "nobody");
+		for (size_t j = 0; j < a->limits.n; j++)
+			str_addf(&line, "; %" SLICE_FMT, SLICE_ARG(a->limits.items[j]));
+		str_add_visible(&visible, str_slice(&line), false);
+		(void)fprintf(to, "%s%s\n", first ? "\nCallers:\n  " : "  ", visible.ptr);
+		first = false;
+	}
+}
+
 void step_show(const struct app *app, const struct step *step, const struct step_row *row, FILE *to)
 {
 	AUTO_STR struct str head = STR_INIT;
@@ -313,6 +380,7 @@ void step_show(const struct app *app, const struct step *step, const struct step
 		(void)fprintf(to, "  the stage '%.*s' would change nothing and is skipped\n", SLICE_ARG(row->skipped.items[i]));
 	if (!step->refused) {
 		table(&share_record, row->shares, to);
+		show_audiences(&step->audiences, to);
 		table(&file_record, row->files, to);
 	}
 }

@@ -16,7 +16,7 @@ struct step_row {
 	struct slice hold;
 	struct slice branch, commit, undo;
 	struct slices skipped;
-	struct rows shares, files, findings;
+	struct rows audiences, shares, files, findings;
 };
 
 /* Columns of each: what `status`, `plan` and changing commands show as a table. */

@@ -104,6 +104,9 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
 		s->past = past_new();
 		for (size_t i = 0; i < s->selected.n; i++)
 			inventory_watch(s->inventory, s->selected.items[i]);
+		for (size_t i = 0; i < n; i++)
+			if (intents[i].direction == GO_ENTRY || intents[i].rules)
+				inventory_want_kustomizations(s->inventory);
 		if (walk_tree(s, err) < 0 || walk_history(s, err) < 0)
 			return -1;
 	}

@@ -59,6 +59,11 @@ enum mirror_place mirror_place(const struct vs *vs, const struct route *route, c
 		note(findings, &CODE_mirror_none, route, arena, "cannot be mirrored");
 		return MIRROR_NONE;
 	}
+	if (vs->root_mirrors) {
+		note(findings, &CODE_mirror_own, route, arena,
+		     "inherits a mirror, or its percentage, from the route that delegates to it");
+		return MIRROR_NONE;
+	}
 	if (route->foreign_mirror) {
 		note(findings, &CODE_mirror_own, route, arena, "has a mirror of its own");
 		return MIRROR_NONE;

@@ -283,6 +283,7 @@ int vs_read(struct vs *out, const struct object *o, const struct move *move, str
 	out->old_host = host_resolve(move->from, move->ns.len ? move->ns : out->ns, arena);
 	out->new_host = host_resolve(move->to, move->ns.len ? move->ns : out->ns, arena);
 	out->on_gateway = vs_on_gateway(o);
+	out->is_delegate = !yaml_get(o->spec, "hosts");
 	out->routes = arena_array(arena, count_routes(o), sizeof(*out->routes));
 	if (routes_read(&r, ROUTE_HTTP) < 0 || (move->tls && routes_read(&r, ROUTE_TLS) < 0) ||
 	    (move->tcp && routes_read(&r, ROUTE_TCP) < 0))
@@ -306,7 +307,23 @@ static void each_destination(const struct yaml_node *routes, void (*host)(struct
 		for (const struct yaml_node *d = list ? list->first : NULL; d; d = d->next)
 			host(yaml_string(yaml_path(d, "destination", "host", NULL)), ctx);
 		host(yaml_string(yaml_path(c, "mirror", "host", NULL)), ctx);
+		host(yaml_string(yaml_path(c, "delegate", "name", NULL)), ctx);
 	}
+}
+
+const struct yaml_node *vs_delegates(const struct object *root, const struct object *o, struct slice ns)
+{
+	const struct yaml_node *http = yaml_get(root->spec, "http");
+
+	for (const struct yaml_node *c = http ? http->first : NULL; c; c = c->next) {
+		struct slice name = yaml_string(yaml_path(c, "delegate", "name", NULL));
+		struct slice other = yaml_string(yaml_path(c, "delegate", "namespace", NULL));
+
+		other = other.len ? other : root->ns.len ? root->ns : ns;
+		if (name.len && slice_eq(name, o->name) && slice_eq(other, o->ns.len ? o->ns : ns))
+			return c;
+	}
+	return NULL;
 }
 
 void vs_each_host(const struct object *o, void (*host)(struct slice host, void *ctx), void *ctx)

@@ -51,9 +51,11 @@ struct vs {
 	struct slice ns;       /* metadata.namespace, else the move's; may be absent */
 	struct slice old_host; /* the move's hosts as this VirtualService resolves them */
 	struct slice new_host;
-	struct route *routes;     /* first those of http, then those of tls and tcp as far as the move is about them */
-	size_t n, nold;           /* nold: routes that name old */
-	bool on_gateway;          /* bound to a gateway other than mesh */
+	struct route *routes; /* first those of http, then those of tls and tcp as far as the move is about them */
+	size_t n, nold;       /* nold: routes that name old */
+	bool on_gateway;      /* bound to a gateway other than mesh */
+	bool is_delegate;     /* it has no hosts: others delegate to it */
+	bool root_mirrors;    /* set by who knows the others: a route that delegates to it has a mirror, or a percentage of one */
 	bool shares_gateway_host; /* set by who knows the others: another VirtualService of a gateway has one of its hosts */
 };
 
@@ -74,7 +76,10 @@ int vs_read(struct vs *out, const struct object *o, const struct move *move, str
 /* Is the VirtualService bound to a gateway other than the mesh? */
 bool vs_on_gateway(const struct object *o);
 
-/* Calls `host` for every host that an object of Istio names as a destination, mirror or own host; for indexes. */
+/* Does a route of `root` delegate to `o`? NULL: none. (mergeVirtualServicesIfNeeded: without a namespace, root's own.) */
+const struct yaml_node *vs_delegates(const struct object *root, const struct object *o, struct slice ns);
+
+/* Calls `host` for every host that an object of Istio names as a destination, mirror or own host, and for delegates' names; for indexes. */
 void vs_each_host(const struct object *o, void (*host)(struct slice host, void *ctx), void *ctx);
 
 /* Does some route send to new, and none to old? So it is when a move is done; and where nothing of it ever was but a test route. */

@@ -4,8 +4,10 @@
 static void same_surroundings(const struct work *w, struct vs *vs)
 {
 	for (size_t i = 0; i < w->scope.n; i++)
-		if (slice_eq(w->scope.members[i].vs.object->name, vs->object->name))
+		if (slice_eq(w->scope.members[i].vs.object->name, vs->object->name)) {
 			vs->shares_gateway_host = w->scope.members[i].vs.shares_gateway_host;
+			vs->root_mirrors = w->scope.members[i].vs.root_mirrors;
+		}
 }
 
 bool step_forward(const struct work *w, const struct yaml_file *from, const struct yaml_file *base, struct stage stage,

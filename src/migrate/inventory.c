@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "gitops/kustomization.h"
+#include "istio/audience.h"
 #include "istio/host.h"
 #include "istio/rules.h"
 
@@ -18,7 +19,7 @@ struct entry {
 struct inventory {
 	struct arena *arena;
 	struct map labels;   /* first labels of hosts, and suffixes of wildcards ("*.example.com") */
-	struct map gateway;  /* first labels of hosts of gateway VirtualServices */
+	struct map asked;    /* first labels of hosts of gateway VirtualServices, names of delegates: for the second round */
 	struct map paths;    /* to the number of the source */
 	struct map creates;  /* files that migrations would create: needed if they are there */
 	struct map skipped;  /* files that are no manifests, whatever they name */
@@ -30,6 +31,8 @@ struct inventory {
 	size_t nparsed; /* of the sources, the first ones */
 	struct source **broken;
 	size_t nbroken, broken_cap;
+	const struct object **sidecars;
+	size_t nsidecars, sidecars_cap;
 	bool kustomizations, whole, second;
 };
 
@@ -38,7 +41,7 @@ struct inventory *inventory_new(void)
 	struct inventory *inv = xzalloc(sizeof(*inv));
 
 	inv->arena = arena_new();
-	inv->labels = inv->gateway = inv->by_label = (struct map)MAP_INIT_FOLD;
+	inv->labels = inv->asked = inv->by_label = (struct map)MAP_INIT_FOLD;
 	return inv;
 }
 
@@ -53,8 +56,9 @@ void inventory_free(struct inventory *inv)
 	free(inv->sources);
 	free(inv->broken);
 	free(inv->entries);
+	free(inv->sidecars);
 	map_release(&inv->labels);
-	map_release(&inv->gateway);
+	map_release(&inv->asked);
 	map_release(&inv->paths);
 	map_release(&inv->creates);
 	map_release(&inv->skipped);
@@ -94,6 +98,17 @@ void inventory_watch(struct inventory *inv, const struct migration *m)
 	}
 }
 
+void inventory_want_kustomizations(struct inventory *inv)
+{
+	inv->kustomizations = true;
+}
+
+const struct object *const *inventory_sidecars(const struct inventory *inv, size_t *n)
+{
+	*n = inv->nsidecars;
+	return inv->sidecars;
+}
+
 void inventory_skip(struct inventory *inv, struct slice path)
 {
 	map_set(&inv->skipped, path, 0);
@@ -117,7 +132,7 @@ static bool host_byte(char c)
 
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes)
 {
-	bool gateway = inv->gateway.n && slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
+	bool asked = inv->asked.n && slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
 
 	if (inv->kustomizations && (kustomization_is(path) || map_get(&inv->creates, path) != MAP_NONE))
 		return true;
@@ -134,9 +149,11 @@ bool inventory_wants(const struct inventory *inv, struct slice path, struct slic
 		if (!word.len)
 			continue;
 		if (map_get(&inv->labels, word.ptr[0] == '*' ? word : label) != MAP_NONE ||
-		    (gateway && map_get(&inv->gateway, label) != MAP_NONE))
+		    (asked && map_get(&inv->asked, label) != MAP_NONE))
 			return true;
 	}
+	if (slice_find(bytes, SLICE("Sidecar")) != SIZE_MAX && slice_find(bytes, SLICE("networking.istio.io")) != SIZE_MAX)
+		return true; /* it hides hosts by not naming them */
 	/* a name spelled with escapes cannot be told from its bytes */
 	return slice_find(bytes, SLICE("\\u")) != SIZE_MAX && slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
 }
@@ -162,17 +179,25 @@ static void enter_host(struct slice host, void *ctx)
 	inv->entries[inv->nentries++] = (struct entry){ l->holding, first };
 }
 
-/* Remembers the hosts of a VirtualService of a gateway: others with the same host are needed. */
-static void note_gateway(struct inventory *inv, const struct object *o)
+/* Remembers a word that VirtualServices of other files may name. */
+static void ask_for(struct inventory *inv, struct slice word)
+{
+	if (word.len && !inv->second)
+		map_set(&inv->asked, slice_starts(word, SLICE("*")) ? word : host_first_label(word), 0);
+}
+
+/* Remembers the hosts of a VirtualService of a gateway, of which others may have the same, and the name of one that others delegate to. */
+static void note_relatives(struct inventory *inv, const struct object *o)
 {
 	const struct yaml_node *gateways = yaml_get(o->spec, "gateways"), *hosts = yaml_get(o->spec, "hosts");
 	bool other = false;
 
 	for (const struct yaml_node *c = gateways ? gateways->first : NULL; c; c = c->next)
 		other = other || !slice_is(yaml_string(c), "mesh");
-	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c && other && !inv->second; c = c->next)
-		if (yaml_string(c).len)
-			map_set(&inv->gateway, slice_starts(c->text, SLICE("*")) ? c->text : host_first_label(c->text), 0);
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c && other; c = c->next)
+		ask_for(inv, yaml_string(c));
+	if (!hosts)
+		ask_for(inv, o->name);
 }
 
 /* Enters the objects of a file into the index. */
@@ -184,9 +209,12 @@ static void enter_objects(struct inventory *inv, const struct source *s)
 
 		if (vs_is(o)) {
 			vs_each_host(o, enter_host, &l);
-			note_gateway(inv, o);
+			note_relatives(inv, o);
 		} else if (rules_want(o)) {
 			rules_each_host(o, enter_host, &l);
+		} else if (sidecar_is(o)) {
+			ROOM(inv->sidecars, inv->nsidecars, inv->sidecars_cap);
+			inv->sidecars[inv->nsidecars++] = o;
 		}
 	}
 }
@@ -270,7 +298,7 @@ void inventory_add_large(struct inventory *inv, struct slice path, size_t size)
 
 bool inventory_complete(struct inventory *inv)
 {
-	bool done = inv->second || inv->gateway.n == 0;
+	bool done = inv->second || inv->asked.n == 0;
 
 	inv->second = true;
 	return done;

@@ -33,6 +33,9 @@ void inventory_free(struct inventory *inv);
 /* From now on files matter that may name the migration's hosts. `m` must outlive the inventory. */
 void inventory_watch(struct inventory *inv, const struct migration *m);
 
+/* From now on all kustomizations matter, since a file that goes may be listed in one. */
+void inventory_want_kustomizations(struct inventory *inv);
+
 /* The file at `path` (a text that outlives the inventory) is a migration file, no manifest: it names hosts, and still does not matter. */
 void inventory_skip(struct inventory *inv, struct slice path);
 
@@ -55,7 +58,8 @@ void inventory_parse(struct inventory *inv, each_fn *each);
 void inventory_add_large(struct inventory *inv, struct slice path, size_t size);
 
 /*
- * After a round over the tree: are all files in that must be? False: hosts of VirtualServices of gateways turned up that others may share;
+ * After a round over the tree: are all files in that must be? False: hosts of VirtualServices of gateways turned up that others may share, or
+ * delegates that others name;
  * go over the tree once more. True after at most two rounds.
  */
 bool inventory_complete(struct inventory *inv);
@@ -66,6 +70,9 @@ bool inventory_whole(const struct inventory *inv);
 
 /* All files, in the order they came. */
 struct source *const *inventory_sources(const struct inventory *inv, size_t *n);
+
+/* The Sidecars of Istio among the objects, whatever they name. */
+const struct object *const *inventory_sidecars(const struct inventory *inv, size_t *n);
 
 /* The files that cannot be parsed. */
 struct source *const *inventory_broken(const struct inventory *inv, size_t *n);

@@ -8,6 +8,7 @@
 #define GCB_MIGRATE_PLAN_H
 
 #include "base/each.h"
+#include "istio/audience.h"
 #include "istio/converge.h"
 #include "migrate/inventory.h"
 #include "migrate/past.h"
@@ -42,6 +43,7 @@ struct step {
 	struct slice hold;                              /* why it is held: spec.hold, or what history shows */
 	struct slices skipped;                          /* names of stages that would change nothing */
 	struct shares shares;
+	struct audiences audiences; /* of the routes that name old: whose requests they are */
 	struct findings findings;
 	struct slices files;    /* paths of the manifests of the migration */
 	struct changes changes; /* of this step, on top of those of the steps before it */

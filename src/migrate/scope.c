@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "istio/host.h"
 #include "istio/rules.h"
+#include "migrate/relatives.h"
 #include "template/template.h"
 
 struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice bytes, struct err *err)
@@ -20,28 +21,6 @@ struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice 
 static struct slice old_host(const struct migration *m, struct arena *arena)
 {
 	return host_resolve(m->move.from, m->move.ns, arena);
-}
-
-/* Does another VirtualService of a gateway have one of the hosts? Istio would merge their routes. */
-static bool shares_host(const struct inventory *inv, const struct object *o, struct arena *arena)
-{
-	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
-
-	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next) {
-		struct holdings others = inventory_by_host(inv, yaml_string(c), arena);
-
-		for (size_t i = 0; i < others.n; i++) {
-			const struct object *other = others.items[i].object;
-			const struct yaml_node *list = yaml_get(other->spec, "hosts");
-
-			if (other == o || !vs_is(other) || !vs_on_gateway(other))
-				continue;
-			for (const struct yaml_node *h = list ? list->first : NULL; h; h = h->next)
-				if (slice_eq_case(yaml_string(h), yaml_string(c)))
-					return true;
-		}
-	}
-	return false;
 }
 
 /* The VirtualService of the baseline file that is this one. */
@@ -97,7 +76,7 @@ static int consider(struct search *s, const struct holding *h)
 		return 0;
 	}
 	vs_mark_copies(&vs, &s->m->move, arena);
-	vs.shares_gateway_host = vs.on_gateway && shares_host(s->in->inventory, vs.object, arena);
+	relatives_note(&vs, s->in->inventory, arena, s->findings);
 	member = &s->scope->members[s->scope->n++];
 	*member = (struct member){ h->source, vs, NULL };
 	past = past_find(s->in->past, h->source->path, s->m);

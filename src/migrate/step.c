@@ -301,6 +301,21 @@ static void claim(const struct work *w)
 		}
 }
 
+/* Whose requests the routes get that this is about. */
+static void note_audiences(const struct work *w)
+{
+	size_t n;
+	const struct object *const *sidecars = inventory_sidecars(w->in->inventory, &n);
+
+	for (size_t i = 0; i < w->scope.n; i++)
+		for (size_t r = 0; r < w->scope.members[i].vs.n; r++) {
+			const struct route *route = &w->scope.members[i].vs.routes[r];
+
+			if ((route->nold || (w->scope.done && route->nnew)) && !route->our_copy)
+				audience_add(&w->step->audiences, &w->scope.members[i].vs, route, sidecars, n);
+		}
+}
+
 /* The edits of a step that is allowed. */
 static int make_edits(const struct work *w)
 {
@@ -356,7 +371,7 @@ void step_make(struct step *step, struct targets *targets, struct plan *plan, co
 	struct work w = { .step = step, .targets = targets, .plan = plan, .in = in, .intent = intent, .m = intent->m };
 
 	*step = (struct step){ .m = intent->m, .intent = *intent };
-	step->findings.arena = step->shares.arena = plan->arena;
+	step->findings.arena = step->shares.arena = step->audiences.arena = plan->arena;
 	if (scope_find(&w.scope, plan, in, intent->m, &step->findings) < 0) {
 		step->refused = true;
 		return;
@@ -371,5 +386,6 @@ void step_make(struct step *step, struct targets *targets, struct plan *plan, co
 	find_hold(&w);
 	if (resolve(&w) < 0 || may_go(&w) < 0)
 		return;
+	note_audiences(&w);
 	(void)make_edits(&w);
 }

@@ -1,0 +1,13 @@
+/*
+ * relatives.h - what a VirtualService has to do with others: they share hosts of a gateway, or delegate to it. A part of plan.
+ */
+#ifndef GCB_MIGRATE_RELATIVES_H
+#define GCB_MIGRATE_RELATIVES_H
+
+#include "istio/route.h"
+#include "migrate/inventory.h"
+
+/* Fills in what only who knows the others can: shares_gateway_host and root_mirrors. A delegate that nobody delegates to is a finding. */
+void relatives_note(struct vs *vs, const struct inventory *inv, struct arena *arena, struct findings *findings);
+
+#endif
