@@ -40,11 +40,25 @@ static size_t without_blank_line(struct slice text)
 	return len && text.ptr[len - 1] == '\n' ? len : text.len;
 }
 
+/* The last node of an item that stays in its copy. */
+static const struct yaml_node *last_staying(const struct yaml_edits *nested, const struct yaml_node *item)
+{
+	for (const struct yaml_node *c = item->last; c;) {
+		if (edits_delete(nested, c)) {
+			c = c->prev;
+			continue;
+		}
+		item = c;
+		c = c->last;
+	}
+	return item;
+}
+
 /* Cuts empty lines and the last line end off a copy's text; a block scalar at the end keeps what is its content. */
-static void trim_copy(const struct yaml_node *item, struct str *text)
+static void trim_copy(const struct yaml_node *item, const struct yaml_edits *nested, struct str *text)
 {
 	const struct yaml_file *f = item->file;
-	char chomping = splice_chomping(item);
+	char chomping = splice_chomping(last_staying(nested, item));
 	bool ended = item->stop > item->end && !yaml_line_rest_blank(f, yaml_line_start(f, item->end - 1));
 	struct slice all = str_slice(text);
 
@@ -109,7 +123,7 @@ int splice_copy(const struct edit *edit, struct splices *out, struct err *err)
 		return -1;
 	splices_render(item->file, &inner, item->entry, flow ? item->end : item->stop, &text);
 	if (!flow)
-		trim_copy(item, &text);
+		trim_copy(item, edit->nested, &text);
 	if (!flow && edit->text.ptr) {
 		str_addf(&all, "# %" SLICE_FMT, SLICE_ARG(edit->text));
 		str_add(&all, yaml_eol(item->file, item->entry));

@@ -20,6 +20,10 @@ static const struct op set_inner[] = { SET_INT("0/l/0", "2"), { OP_NONE } };
 static const struct op copy_inner[] = { COPY(YAML_AFTER, "0/l/0", "inner", NULL), SET_INT("0/w", "2"), { OP_NONE } };
 
 static const struct trial block_rows[] = {
+	{ "without its last entry, a block scalar, and the empty line in front of it",
+	  "- h: x\n\n  w: |+\n- z\n",
+	  { COPY(YAML_BEFORE, "0", NULL, delete_last) },
+	  "- h: x\n- h: x\n\n  w: |+\n- z\n" },
 	{ "behind", "- h: x\n- h: y\n", { COPY(YAML_AFTER, "0", NULL, set_host) }, "- h: x\n- h: new\n- h: y\n" },
 	{ "before", "- h: x\n- h: y\n", { COPY(YAML_BEFORE, "0", NULL, set_host) }, "- h: new\n- h: x\n- h: y\n" },
 	{ "behind the last", "- h: x\n- h: y\n", { COPY(YAML_AFTER, "1", NULL, NULL) }, "- h: x\n- h: y\n- h: y\n" },
