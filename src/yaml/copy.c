@@ -58,7 +58,9 @@ static const struct yaml_node *last_staying(const struct yaml_edits *nested, con
 static void trim_copy(const struct yaml_node *item, const struct yaml_edits *nested, struct str *text)
 {
 	const struct yaml_file *f = item->file;
-	char chomping = splice_chomping(last_staying(nested, item));
+	const struct yaml_node *last = last_staying(nested, item);
+	char chomping =
+		last->text.len || splice_chomping(last) == '+' ? splice_chomping(last) : 0; /* nothing of an empty one is content */
 	bool ended = item->stop > item->end && !yaml_line_rest_blank(f, yaml_line_start(f, item->end - 1));
 	struct slice all = str_slice(text);
 
@@ -104,6 +106,16 @@ static bool needs_comments(const struct yaml_node *item)
 	return false;
 }
 
+/* Would the copy end the file with a block scalar that needs the line end that the file does not have? */
+static bool ends_bare(const struct edit *edit)
+{
+	const struct yaml_node *last = last_staying(edit->nested, edit->at);
+	char chomping = splice_chomping(last);
+
+	return edit->side == YAML_AFTER && yaml_at_bare_end(edit->at->file, edit->at->stop) && chomping && chomping != '-' &&
+	       last->text.len;
+}
+
 int splice_copy(const struct edit *edit, struct splices *out, struct err *err)
 {
 	const struct yaml_node *item = edit->at;
@@ -113,9 +125,9 @@ int splice_copy(const struct edit *edit, struct splices *out, struct err *err)
 
 	if (needs_comments(item))
 		return err_set(err, &CODE_yaml_style, yaml_place(item), "a block scalar with '+' above a comment cannot be copied");
-	if (splice_bare_scalar(item))
+	if (splice_bare_scalar(item) || ends_bare(edit))
 		return err_set(err, &CODE_yaml_style, yaml_place(item), "%s",
-			       "a block scalar whose last line has no line end cannot be copied");
+			       "a block scalar at the end of a file without a line end cannot be copied");
 	if (splices_collect(edit->nested, &inner, err) < 0)
 		return -1;
 	drop_comments(item, &inner);
