@@ -14,15 +14,23 @@ static bool wants_name(struct slice path, void *ctx)
 	return inventory_wants_path(s->inventory, path);
 }
 
-/* One file of the tree into the inventory, if it may matter. */
+/* Asked by several threads: the inventory does not change meanwhile. */
+static bool wants_bytes(struct slice path, struct slice bytes, void *ctx)
+{
+	const struct session *s = ctx;
+
+	return inventory_wants(s->inventory, path, bytes);
+}
+
+/* One file of the tree, which may matter, into the inventory. */
 static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 {
 	struct session *s = ctx;
 
 	(void)err;
-	if (file->bytes.ptr && inventory_wants(s->inventory, file->path, file->bytes))
+	if (file->bytes.ptr)
 		session_know(s, &file->id, inventory_add(s->inventory, file->path, file->bytes, file->mode)->bytes);
-	else if (!file->bytes.ptr && file->size > MANIFEST_MAX)
+	else if (file->size > MANIFEST_MAX)
 		inventory_add_large(s->inventory, file->path, file->size);
 	return 0;
 }
@@ -30,10 +38,12 @@ static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 /* Goes over the tree; a second time when hosts turned up that other files may share. */
 static int walk_tree(struct session *s, struct err *err)
 {
+	const struct tree_query query = { "", wants_name, wants_bytes, MANIFEST_MAX };
+
 	for (size_t i = 0; i < s->n; i++)
 		inventory_skip(s->inventory, s->all[i]->path);
 	do {
-		if (tree_each(s->repo, &s->base, "", wants_name, MANIFEST_MAX, take_file, s, err) < 0)
+		if (tree_search(s->repo, &s->base, &query, take_file, s, err) < 0)
 			return -1;
 		inventory_parse(s->inventory, parallel_each);
 	} while (!inventory_complete(s->inventory));

@@ -75,11 +75,27 @@ struct tree_file {
 	size_t size;        /* of the blob, also when `bytes` is absent */
 };
 
+/* Which files of a tree are wanted; all callbacks of a search get the same context. */
+struct tree_query {
+	const char *under; /* the folder, or the file: "" or ".": all; "./" before and "/" behind it are fine */
+	bool (*name_wanted)(struct slice path, void *ctx); /* NULL: all */
+	/*
+	 * Is a file of interest that holds these bytes? NULL: all are. Called by several threads at once, so it may only read. Files that
+	 * are not are not told; those without bytes are, without asking.
+	 */
+	bool (*bytes_wanted)(struct slice path, struct slice bytes, void *ctx);
+	size_t max; /* larger files are not read */
+};
+
 /*
- * Calls `file` for every file under the folder `under` ("" or ".": all; "./" before and "/" behind it are fine), or that it names, of the commit's tree whose name passes `name_wanted` (NULL:
- * all), in the order of the paths, reading regular files of at most `max` bytes. A callback that returns non-zero ends the walk,
- * which returns that value; -1 means that it set `err`. A folder that does not exist is no error: nothing is called.
+ * Calls `file` for every file of the commit's tree that is wanted, in the order of the paths, reading regular files of at most `max` bytes
+ * by as many threads as there are processors; `file` and `name_wanted` are called by the caller's thread only. A callback that returns
+ * non-zero ends the search, which returns that value; -1 means that it set `err`. A folder that does not exist is no error: nothing is called.
  */
+int tree_search(struct repo *r, const struct oid *commit, const struct tree_query *query,
+		int (*file)(const struct tree_file *file, void *ctx, struct err *err), void *ctx, struct err *err);
+
+/* The same for all files under `under` whose name is wanted. */
 int tree_each(struct repo *r, const struct oid *commit, const char *under, bool (*name_wanted)(struct slice path, void *ctx),
 	      size_t max, int (*file)(const struct tree_file *file, void *ctx, struct err *err), void *ctx, struct err *err);
 

@@ -1,6 +1,7 @@
 #include "git/internal.h"
 
 #include "base/alloc.h"
+#include "git/read.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +12,8 @@ enum { TREE_DEPTH = 512 };
 struct walk {
 	struct repo *repo;
 	struct slice under; /* only paths that are it or below it; "" for all */
-	bool (*name_wanted)(struct slice path, void *ctx);
-	size_t max;
-	int (*file)(const struct tree_file *file, void *ctx, struct err *err);
+	const struct tree_query *query;
+	struct reading *reading;
 	void *ctx;
 	struct err *err;
 	struct str path; /* of the entry at hand */
@@ -37,28 +37,13 @@ bool entry_is_file(const git_tree_entry *entry)
 	return entry && git_tree_entry_type(entry) == GIT_OBJECT_BLOB && git_tree_entry_filemode(entry) != GIT_FILEMODE_LINK;
 }
 
-/* Reads a blob, unless it is larger than wanted, and calls back. */
-static int visit_blob(struct walk *w, const git_tree_entry *entry)
+/* Names a file that is wanted to who reads it. */
+static int visit_file(struct walk *w, const git_tree_entry *entry)
 {
 	struct tree_file file = { .path = str_slice(&w->path), .mode = (unsigned)git_tree_entry_filemode_raw(entry) };
-	git_odb_object *object = NULL;
-	git_object_t type;
-	size_t size;
-	int result;
 
 	oid_from_git(git_tree_entry_id(entry), &file.id);
-	if (!entry_is_file(entry))
-		return w->file(&file, w->ctx, w->err);
-	if (git_odb_read_header(&size, &type, w->repo->odb, git_tree_entry_id(entry)) < 0)
-		return missing_object(w->repo, (struct place){ file.path, 0, 0 }, "cannot read the file", w->err);
-	file.size = size;
-	if (size <= w->max && git_odb_read(&object, w->repo->odb, git_tree_entry_id(entry)) < 0)
-		return missing_object(w->repo, (struct place){ file.path, 0, 0 }, "cannot read the file", w->err);
-	if (object)
-		file.bytes = (struct slice){ git_odb_object_data(object), git_odb_object_size(object) };
-	result = w->file(&file, w->ctx, w->err);
-	git_odb_object_free(object);
-	return result;
+	return reading_add(w->reading, &file, entry_is_file(entry));
 }
 
 static int walk_tree(struct walk *w, const git_oid *id);
@@ -72,9 +57,9 @@ static int visit(struct walk *w, const git_tree_entry *entry)
 		return 0;
 	if (folder)
 		return walk_tree(w, git_tree_entry_id(entry));
-	if (w->name_wanted && !w->name_wanted(str_slice(&w->path), w->ctx))
+	if (w->query->name_wanted && !w->query->name_wanted(str_slice(&w->path), w->ctx))
 		return 0;
-	return visit_blob(w, entry);
+	return visit_file(w, entry);
 }
 
 /* All entries of a tree, in their order. */
@@ -116,20 +101,32 @@ static struct slice folder_name(const char *under)
 	return s;
 }
 
-int tree_each(struct repo *r, const struct oid *commit, const char *under, bool (*name_wanted)(struct slice path, void *ctx),
-	      size_t max, int (*file)(const struct tree_file *file, void *ctx, struct err *err), void *ctx, struct err *err)
+int tree_search(struct repo *r, const struct oid *commit, const struct tree_query *query,
+		int (*file)(const struct tree_file *file, void *ctx, struct err *err), void *ctx, struct err *err)
 {
 	AUTO_GIT(tree) git_tree *tree = NULL;
-	struct walk w = { r, folder_name(under), name_wanted, max, file, ctx, err, STR_INIT, 0 };
+	struct walk w = { r, folder_name(query->under), query, NULL, ctx, err, STR_INIT, 0 };
 	int result;
 
 	if (commit_tree(r, commit, &tree, err) < 0)
 		return -1;
 	str_addc(&w.path, '\0'); /* the buffer is there from now on, also for the empty path */
 	w.path.len = 0;
+	w.reading = reading_new(r, query, file, ctx, err);
 	result = walk_tree(&w, git_tree_id(tree));
+	if (!result)
+		result = reading_flush(w.reading);
+	reading_free(w.reading);
 	str_release(&w.path);
 	return result;
+}
+
+int tree_each(struct repo *r, const struct oid *commit, const char *under, bool (*name_wanted)(struct slice path, void *ctx),
+	      size_t max, int (*file)(const struct tree_file *file, void *ctx, struct err *err), void *ctx, struct err *err)
+{
+	const struct tree_query query = { under, name_wanted, NULL, max };
+
+	return tree_search(r, commit, &query, file, ctx, err);
 }
 
 /* Reads the blob of an entry. */
