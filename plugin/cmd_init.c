@@ -1,7 +1,6 @@
 #include "plugin/commands.h"
 
-#include "base/file.h"
-#include "flow/templates.h"
+#include "plugin/newfile.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
 #include "plugin/work.h"
@@ -78,27 +77,9 @@ struct making {
 	const struct context *ctx;
 	struct session *session;
 	struct migration m;
-	struct slice path; /* of the migration file */
-	struct str text;
+	struct newfile file;
 	struct init_row row;
 };
-
-/* Is there a migration of this name already, committed or not? */
-static int check_free(const struct making *k, struct err *err)
-{
-	AUTO_STR struct str ignored = STR_INIT;
-	const char *workdir = repo_workdir(k->session->repo);
-	int missing = tree_read(k->session->repo, &k->session->base, k->path.ptr, MIGRATION_MAX, &ignored, NULL, err);
-
-	if (missing < 0)
-		return -1;
-	if (!missing || (workdir && file_exists(arena_printf(k->app->arena, "%s%s", workdir, k->path.ptr).ptr))) {
-		(void)err_set(err, &CODE_exists, (struct place){ k->path, 0, 0 }, "the migration '%" SLICE_FMT "' is there already",
-			      SLICE_ARG(k->m.name));
-		return err_remedy(err, "edit the file, or choose another name");
-	}
-	return 0;
-}
 
 /* The manifests that the migration will change; without any it needs a file to create. */
 static int look_around(struct making *k, struct err *err)
@@ -122,37 +103,6 @@ static int look_around(struct making *k, struct err *err)
 			  SLICE_ARG(root ? SLICE("") : dir), root ? "" : "/", SLICE_ARG(k->m.name));
 }
 
-/* Commits the file, or leaves it in the working tree. */
-static int write_file(struct making *k, struct err *err)
-{
-	const struct change change = { k->path, { NULL, 0 }, str_slice(&k->text), 0100644 };
-	const char *workdir = repo_workdir(k->session->repo);
-	struct slice path;
-	struct oid commit;
-	char hex[41];
-
-	if (k->ctx->commit) {
-		struct slice message =
-			arena_printf(k->app->arena, "%" SLICE_FMT ": add the migration\n\nFrom %" SLICE_FMT " to %" SLICE_FMT ".\n",
-				     SLICE_ARG(k->m.name), SLICE_ARG(k->m.move.from), SLICE_ARG(k->m.move.to));
-		struct slice question =
-			arena_printf(k->app->arena, "Commit %s to '%" SLICE_FMT "'?", k->path.ptr, SLICE_ARG(k->session->branch));
-
-		if (work_confirm(k->app, k->ctx->yes, question.ptr, err) < 0 ||
-		    session_commit_file(k->session, &change, message.ptr, &commit, err) < 0)
-			return -1;
-		oid_text(&commit, hex);
-		k->row.commit = arena_copy(k->app->arena, slice_of(hex));
-		return 0;
-	}
-	if (!workdir) {
-		(void)err_set(err, &CODE_usage, NOWHERE, "a bare repository has no working tree to write the file to");
-		return err_remedy(err, "say --commit");
-	}
-	path = arena_printf(k->app->arena, "%s%s", workdir, k->path.ptr);
-	return file_make_parents(path.ptr, err) < 0 ? -1 : file_replace(path.ptr, str_slice(&k->text), 0666, err);
-}
-
 /* Says what was made and what comes next. */
 static void report(const struct making *k)
 {
@@ -162,29 +112,18 @@ static void report(const struct making *k)
 		print_rows(k->app, &init_record, (struct rows){ &k->row, 1 }, "");
 		return;
 	}
-	(void)fprintf(k->app->out, "migration/%.*s created: %s%s%.8s\n", SLICE_ARG(k->m.name), k->path.ptr,
-		      k->row.commit.ptr ? " in " : "", k->row.commit.ptr ? k->row.commit.ptr : "");
+	newfile_say(&k->file, k->app, k->row.commit);
 	if (!k->row.commit.ptr)
 		(void)fprintf(k->app->talk, "commit it, then see: %s migrate plan %.*s\n", program, SLICE_ARG(k->m.name));
 	else
 		(void)fprintf(k->app->talk, "next: %s migrate plan %.*s\n", program, SLICE_ARG(k->m.name));
 }
 
-/* Makes the file's text from the options. */
-static int make_text(struct making *k, struct err *err)
-{
-	struct slice name, bytes;
-
-	if (templates_get(k->session->templates_dir, SLICE("migration"), k->app->arena, &name, &bytes, err) < 0)
-		return -1;
-	return migration_write(&k->m.f, bytes, k->path, &k->text, err);
-}
-
 static int run(struct app *app, void *context, struct err *err)
 {
 	const struct context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct making k = { .app = app, .ctx = ctx, .m = { .f = ctx->fields }, .text = STR_INIT };
+	struct making k = { .app = app, .ctx = ctx, .m = { .f = ctx->fields } };
 	int failed;
 
 	if (!ctx->fields.spec.from.host.len || !ctx->fields.spec.to.host.len)
@@ -195,20 +134,20 @@ static int run(struct app *app, void *context, struct err *err)
 	if (migration_check(&k.m, NOWHERE, err) < 0 || work_open(&ctx->work, &s, err) < 0)
 		return -1;
 	k.session = s;
-	k.path = k.row.path = arena_printf(app->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir, SLICE_ARG(k.m.name));
 	if (!s->branch.ptr && ctx->commit)
 		return err_set(err, &CODE_detached, (struct place){ slice_of(repo_where(s->repo)), 0, 0 },
 			       "HEAD is not on a branch");
-	failed = make_text(&k, err);
-	if (!failed)
-		failed = check_free(&k, err);
+	if (newfile_make(&k.file, app, s, &k.m, err) < 0)
+		return -1;
+	k.row.path = k.file.path;
+	failed = newfile_check(&k.file, app, s, err);
 	if (!failed)
 		failed = look_around(&k, err);
 	if (!failed)
-		failed = write_file(&k, err);
+		failed = newfiles_write(&k.file, 1, app, s, ctx->commit, ctx->yes, &k.row.commit, err);
 	if (!failed)
 		report(&k);
-	str_release(&k.text);
+	newfile_release(&k.file);
 	return failed;
 }
 

@@ -8,10 +8,24 @@
 #include <string.h>
 
 /* All commands, in the order in which help lists them. */
+/* clang-format off */
 static const struct command *const commands[] = {
-	&group_program, &group_migrate, &cmd_init,     &cmd_plan, &cmd_render,  &cmd_diff, &cmd_promote,
-	&cmd_rollback,  &cmd_status,    &cmd_finalize, &cmd_help, &cmd_version, NULL,
+	&group_program,
+	&group_migrate,
+	&cmd_discover,
+	&cmd_init,
+	&cmd_plan,
+	&cmd_render,
+	&cmd_diff,
+	&cmd_promote,
+	&cmd_rollback,
+	&cmd_status,
+	&cmd_finalize,
+	&cmd_help,
+	&cmd_version,
+	NULL,
 };
+/* clang-format on */
 
 /* Says what went wrong, in one line. */
 static void complain(const struct app *app, const struct err *err)

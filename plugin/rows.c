@@ -74,7 +74,7 @@ const struct record file_record = {
 		},
 };
 
-static const struct record finding_record = {
+const struct record finding_record = {
 	.size = sizeof(struct finding_row),
 	.fields =
 		(const struct field[]){
@@ -229,7 +229,7 @@ static struct rows audience_rows(const struct audiences *audiences, struct arena
 	return (struct rows){ rows, audiences->n };
 }
 
-static struct rows finding_rows(const struct findings *f, struct arena *arena)
+struct rows finding_rows(const struct findings *f, struct arena *arena)
 {
 	struct finding_row *rows = arena_array(arena, f->n, sizeof(*rows));
 

@@ -21,7 +21,10 @@ struct step_row {
 
 /* Columns of each: what `status`, `plan` and changing commands show as a table. */
 extern const struct record status_record, plan_record, result_record;
-extern const struct record share_record, file_record;
+extern const struct record share_record, file_record, finding_record;
+
+/* Findings as rows of finding_record, in `arena`. */
+struct rows finding_rows(const struct findings *f, struct arena *arena);
 
 /* A file of a step. */
 struct file_row {

@@ -304,11 +304,9 @@ int session_publish(struct session *s, struct plan *plan, const struct publish_o
 	return 0;
 }
 
-int session_commit_file(struct session *s, const struct change *change, const char *message, struct oid *commit, struct err *err)
+int session_commit_files(struct session *s, const struct changes *changes, const char *message, struct oid *commit, struct err *err)
 {
-	struct changes changes = { (struct change *)(uintptr_t)change, 1 };
-
-	if (commit_write(s->repo, &s->base, change, 1, message, commit, err) < 0)
+	if (commit_write(s->repo, &s->base, changes->items, changes->n, message, commit, err) < 0)
 		return -1;
-	return move_branch(s, &changes, commit, "gcpbackend: init", err);
+	return move_branch(s, changes, commit, "gcpbackend: init", err);
 }

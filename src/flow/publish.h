@@ -40,7 +40,8 @@ bool step_branch(struct session *s, const struct step *step, struct slice *out);
 /* The command that takes a step back, for messages: "kubectl gcpbackend migrate rollback NAME --to STAGE". */
 void undo_command(const struct step *step, const char *program, struct str *out);
 
-/* Commits one new or changed file on the session's branch (init --commit). */
-int session_commit_file(struct session *s, const struct change *change, const char *message, struct oid *commit, struct err *err);
+/* Commits new or changed files on the session's branch (init --commit, discover --write --commit). */
+int session_commit_files(struct session *s, const struct changes *changes, const char *message, struct oid *commit,
+			 struct err *err);
 
 #endif

@@ -47,7 +47,8 @@ struct reading *reading_new(struct repo *r, const struct tree_query *query,
 	b->err = err;
 	b->arena = arena_new();
 	b->folder = (struct str)STR_INIT;
-	if (!getenv("GIT_OBJECT_DIRECTORY") && !getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES")) /* else the folders are not known here */
+	if (!getenv("GIT_OBJECT_DIRECTORY") &&
+	    !getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES")) /* else the folders are not known here */
 		str_addf(&b->folder, "%sobjects", git_repository_commondir(r->git));
 	(void)pthread_mutex_init(&b->lock, NULL);
 	return b;

@@ -1,0 +1,66 @@
+#include "flow/discover.h"
+
+#include "base/parallel.h"
+
+static bool wants_name(struct slice path, void *ctx)
+{
+	const struct session *s = ctx;
+
+	return inventory_wants_path(s->inventory, path);
+}
+
+static bool wants_bytes(struct slice path, struct slice bytes, void *ctx)
+{
+	(void)path;
+	(void)ctx;
+	return discover_wants(bytes);
+}
+
+/* One file into the inventory. */
+static int take_file(const struct tree_file *file, void *ctx, struct err *err)
+{
+	struct session *s = ctx;
+
+	(void)err;
+	if (file->bytes.ptr)
+		(void)inventory_add(s->inventory, file->path, file->bytes, file->mode);
+	else if (file->size > MANIFEST_MAX)
+		inventory_add_large(s->inventory, file->path, file->size);
+	return 0;
+}
+
+/* The names of migration files that cannot be read: "x" of ".gcpbackend/x.yaml". */
+static struct slices broken_names(const struct session *s)
+{
+	struct slices names = { arena_array(s->arena, s->broken.n, sizeof(struct slice)), 0 };
+
+	for (size_t i = 0; i < s->broken.n; i++) {
+		struct slice path = s->broken.items[i].at.path;
+		size_t begin = path.len;
+
+		while (begin && path.ptr[begin - 1] != '/')
+			begin--;
+		path = slice_sub(path, begin, path.len);
+		names.items[names.n++] = slice_ends(path, SLICE(".yaml")) ? slice_sub(path, 0, path.len - 5) : path;
+	}
+	return names;
+}
+
+int session_discover(struct session *s, int port, struct discovery *out, struct findings *unread, struct err *err)
+{
+	const struct tree_query query = { "", wants_name, wants_bytes, MANIFEST_MAX };
+	struct source *const *broken;
+	size_t n;
+
+	s->inventory = inventory_new();
+	for (size_t i = 0; i < s->n; i++)
+		inventory_skip(s->inventory, s->all[i]->path);
+	if (tree_search(s->repo, &s->base, &query, take_file, s, err) < 0)
+		return -1;
+	inventory_parse(s->inventory, parallel_each);
+	broken = inventory_broken(s->inventory, &n);
+	for (size_t i = 0; i < n; i++)
+		findings_add_err(unread, broken[i]->why);
+	discover_make(out, s->inventory, (const struct migration *const *)s->all, s->n, broken_names(s), port);
+	return 0;
+}
