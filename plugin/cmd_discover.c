@@ -332,12 +332,18 @@ static int run(struct app *app, void *context, struct err *err)
 
 	if (ctx->commit && !ctx->write)
 		return err_set(err, &CODE_usage, NOWHERE, "--commit needs --write");
-	if (work_open(&ctx->work, &s, err) < 0 || session_discover(s, (int)ctx->port, &d, &unread, err) < 0)
+	if (work_open(&ctx->work, &s, err) < 0)
+		return -1;
+	if (ctx->write && s->broken.n) /* it may be about a host that would get a second one */
+		return err_from_finding(err, &s->broken.items[0]);
+	if (session_discover(s, (int)ctx->port, &d, &unread, err) < 0)
 		return -1;
 	failed = show(app, s, ctx, &d, err);
 	if (!failed) {
 		say_unread(app, &unread);
 		work_print_findings(app, &s->broken, SEVERITY_ERROR);
+		if (s->broken.n)
+			app->exit = EXIT_ERROR;
 	}
 	discover_release(&d);
 	return failed;

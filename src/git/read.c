@@ -29,9 +29,9 @@ struct reading {
 	} items[AT_A_TIME];
 	size_t n;
 	atomic_size_t held;
-	git_odb *handles[HANDLES]; /* those that no thread uses right now */
+	git_odb *handles[HANDLES]; /* those that no thread uses right now; one is the repository's */
 	size_t nhandles;
-	struct str folder; /* of the objects; empty: the repository's own handle is the only one */
+	struct str folder; /* of the objects; empty: the repository's handle is the only one, and all share it */
 	pthread_mutex_t lock;
 };
 
@@ -50,6 +50,7 @@ struct reading *reading_new(struct repo *r, const struct tree_query *query,
 	if (!getenv("GIT_OBJECT_DIRECTORY") &&
 	    !getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES")) /* else the folders are not known here */
 		str_addf(&b->folder, "%sobjects", git_repository_commondir(r->git));
+	b->handles[b->nhandles++] = r->odb;
 	(void)pthread_mutex_init(&b->lock, NULL);
 	return b;
 }
@@ -61,41 +62,42 @@ void reading_free(struct reading *b)
 	for (size_t i = 0; i < b->n; i++)
 		git_odb_object_free(b->items[i].object);
 	for (size_t i = 0; i < b->nhandles; i++)
-		git_odb_free(b->handles[i]);
+		if (b->handles[i] != b->repo->odb)
+			git_odb_free(b->handles[i]);
 	(void)pthread_mutex_destroy(&b->lock);
 	str_release(&b->folder);
 	arena_free(b->arena);
 	free(b);
 }
 
-/* A database that no other thread uses; NULL: there is none. */
+/* A database that no other thread uses, or one that all share; NULL: there is none. */
 static git_odb *handle_take(struct reading *b)
 {
 	git_odb *odb = NULL;
 
+	if (!b->folder.len)
+		return b->repo->odb;
 	(void)pthread_mutex_lock(&b->lock);
 	if (b->nhandles)
 		odb = b->handles[--b->nhandles];
 	(void)pthread_mutex_unlock(&b->lock);
-	if (!odb && b->folder.len && git_odb_open(&odb, b->folder.ptr) < 0)
+	if (!odb && git_odb_open(&odb, b->folder.ptr) < 0)
 		return NULL;
-	return odb ? odb : b->repo->odb;
+	return odb;
 }
 
 /* Another thread may have it. */
 static void handle_give(struct reading *b, git_odb *odb)
 {
-	bool kept = false;
-
-	if (odb == b->repo->odb)
+	if (!b->folder.len)
 		return;
 	(void)pthread_mutex_lock(&b->lock);
 	if (b->nhandles < HANDLES) {
 		b->handles[b->nhandles++] = odb;
-		kept = true;
+		odb = NULL;
 	}
 	(void)pthread_mutex_unlock(&b->lock);
-	if (!kept)
+	if (odb != b->repo->odb)
 		git_odb_free(odb);
 }
 

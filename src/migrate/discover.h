@@ -6,8 +6,9 @@
  *
  * Which GCPBackend plainly belongs to a host of a ServiceEntry:
  *
- *	names       the GCPBackend's name, or the first label of its host (spec.hostname), is the ServiceEntry's name or the first label of
- *	            its host; endings that say where something runs ("-vm", "-vms", "-gcp") do not count: payments-vm and payments;
+ *	names       the GCPBackend's name, or the first label of its host (spec.hostname), is the first label of the ServiceEntry's host
+ *	            or, where it has one host only, the ServiceEntry's name; endings that say where something runs ("-vm", "-vms",
+ *	            "-gcp") do not count: payments-vm and payments;
  *	namespaces  do not contradict: equal, or not said by one of the two;
  *	unique      it is the only one of these for the host, and the host is its only one.
  *

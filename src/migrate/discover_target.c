@@ -70,11 +70,19 @@ static bool same_place(const struct object *a, const struct object *b)
 	return !a->ns.len || !b->ns.len || slice_eq(a->ns, b->ns);
 }
 
+/* Is the ServiceEntry's name its one host's, too? */
+static bool names_its_host(const struct candidate *c)
+{
+	const struct yaml_node *hosts = yaml_get(c->entry->spec, "hosts");
+
+	return hosts && hosts->nchildren == 1 && c->entry->name.len;
+}
+
 /* Calls back for each backend that may belong to the candidate, once. */
 static void each_match(struct pairing *p, const struct candidate *c, void (*match)(struct pairing *p, size_t i, void *ctx),
 		       void *ctx)
 {
-	struct slice stems[2] = { stem_of(c->host), stem_of(c->entry->name) };
+	struct slice stems[2] = { stem_of(c->host), stem_of(names_its_host(c) ? c->entry->name : c->host) };
 
 	for (size_t s = 0; s < (slice_eq(stems[0], stems[1]) ? 1 : 2); s++)
 		for (size_t i = map_get(&p->stems, stems[s]); i != MAP_NONE; i = p->items[i].next) {
@@ -181,19 +189,10 @@ static struct slice label_of(struct slice text, struct arena *arena)
 	return out.len ? arena_copy(arena, str_slice(&out)) : SLICE("host");
 }
 
-/* How many hosts the ServiceEntry has. */
-static size_t hosts_of(const struct object *entry)
-{
-	const struct yaml_node *hosts = yaml_get(entry->spec, "hosts");
-
-	return hosts ? hosts->nchildren : 0;
-}
-
 /* A free name for the candidate. */
 static struct slice free_name(const struct candidate *c, const struct map *names, struct arena *arena)
 {
-	bool alone = hosts_of(c->entry) == 1 && c->entry->name.len;
-	struct slice base = label_of(stem_of(alone ? c->entry->name : c->host), arena), name = base;
+	struct slice base = label_of(stem_of(names_its_host(c) ? c->entry->name : c->host), arena), name = base;
 
 	if (map_get(names, name) != MAP_NONE && c->entry->ns.len) {
 		base = arena_printf(arena, "%" SLICE_FMT "-%" SLICE_FMT, SLICE_ARG(base), SLICE_ARG(c->entry->ns));
