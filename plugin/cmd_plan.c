@@ -34,6 +34,7 @@ static const struct record own_record = {
 struct collected {
 	struct step_row *items;
 	size_t n, cap;
+	struct findings told; /* of this migration, by the stages before */
 };
 
 static void collect(struct collected *all, const struct step_row *row, struct arena *arena)
@@ -48,6 +49,17 @@ static void collect(struct collected *all, const struct step_row *row, struct ar
 		all->cap = cap;
 	}
 	all->items[all->n++] = *row;
+}
+
+/* Says what no earlier stage of the migration has said already. */
+static void tell_new(const struct app *app, const struct findings *findings, struct findings *told)
+{
+	struct findings fresh = { .arena = app->arena };
+
+	for (size_t i = 0; i < findings->n; i++)
+		if (findings_add_new(told, &findings->items[i]))
+			(void)findings_add_new(&fresh, &findings->items[i]);
+	work_print_findings(app, &fresh, SEVERITY_INFO);
 }
 
 /* Shows one step, or keeps its row for a document. */
@@ -68,7 +80,7 @@ static int put_step(struct app *app, const struct step *step, struct collected *
 	if (step->held)
 		(void)fprintf(app->out, "\nheld: %.*s\n", SLICE_ARG(step->hold));
 	(void)fflush(app->out);
-	work_print_findings(app, &step->findings, SEVERITY_INFO);
+	tell_new(app, &step->findings, &all->told);
 	return 0;
 }
 
@@ -96,6 +108,7 @@ static int plan_migration(struct app *app, const struct context *ctx, struct ses
 	struct stage last, to;
 	bool more = true;
 
+	all->told = (struct findings){ .arena = app->arena };
 	if (ctx->to.ptr && !stage_parse(ctx->to, &intent.to))
 		return err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage", SLICE_ARG(ctx->to));
 	if (plan_stage(app, s, &intent, all, &last, &more, err) < 0)
@@ -113,7 +126,7 @@ static int run(struct app *app, void *context, struct err *err)
 {
 	const struct context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct collected all = { NULL, 0, 0 };
+	struct collected all = { .n = 0 };
 	struct selected list;
 
 	if (work_select(app, &ctx->work, &s, &list, err) < 0)

@@ -33,8 +33,7 @@ static void wrap(struct str *out, struct slice text, size_t width, const char *i
 		str_addc(out, '\n');
 }
 
-/* Appends paragraphs: lines are joined and wrapped, but for empty and indented ones, which stay. */
-static void paragraphs(struct str *out, const char *text, size_t width)
+void help_paragraphs(struct str *out, const char *text, size_t width)
 {
 	AUTO_STR struct str block = STR_INIT;
 	struct slice rest = slice_of(text), line;
@@ -174,7 +173,7 @@ void help_command(const struct app *app, const struct command *cmd, size_t width
 
 	if (width < 80)
 		width = 80;
-	paragraphs(out, cmd->about && *cmd->about ? cmd->about : cmd->summary, width);
+	help_paragraphs(out, cmd->about && *cmd->about ? cmd->about : cmd->summary, width);
 	examples(out, cmd->example);
 	any = options_section(app, cmd, width, out);
 	str_adds(out, "\nUsage:\n  ");
@@ -240,7 +239,7 @@ void help_group(const struct app *app, const struct command *const *commands, co
 	struct slice line = command_line(app, group ? &named : NULL);
 
 	if (row)
-		paragraphs(out, row->about && *row->about ? row->about : row->summary, help_width(app));
+		help_paragraphs(out, row->about && *row->about ? row->about : row->summary, help_width(app));
 	else
 		str_addf(out, "Commands of '%" SLICE_FMT "'.\n", SLICE_ARG(line));
 	if (row)

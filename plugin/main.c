@@ -14,6 +14,8 @@ static const struct command *const commands[] = {
 	&group_migrate,
 	&cmd_discover,
 	&cmd_init,
+	&cmd_check,
+	&cmd_explain,
 	&cmd_plan,
 	&cmd_render,
 	&cmd_diff,

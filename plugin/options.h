@@ -39,6 +39,9 @@ struct slice command_line(const struct app *app, const struct command *cmd);
 /* The columns that help is wrapped at: 80, 100 or 120 by the terminal, as kubectl does. */
 size_t help_width(const struct app *app);
 
+/* Appends paragraphs: lines are joined and wrapped at `width` columns, but for empty and indented ones, which stay. */
+void help_paragraphs(struct str *out, const char *text, size_t width);
+
 /* Writes the command's help as kubectl lays it out: text, Examples, Options, Usage; `width` columns (80 at least). */
 void help_command(const struct app *app, const struct command *cmd, size_t width, struct str *out);
 

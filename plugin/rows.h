@@ -38,6 +38,9 @@ void step_row_fill(struct step_row *row, const struct step *step, struct app *ap
 /* Its files with their lines counted, which takes longer than all the rest of a row. Errors: git. */
 int step_row_files(struct step_row *row, const struct step *step, struct app *app, struct err *err);
 
+/* Findings as rows of finding_record, in the arena. */
+struct rows finding_rows(const struct findings *f, struct arena *arena);
+
 /* Rows of all steps of a plan, in app->arena; with their files, if wanted. Errors: git. */
 int step_rows(const struct plan *plan, bool files, struct app *app, struct step_row **rows, struct err *err);
 

@@ -181,6 +181,28 @@ struct finding *findings_add_err(struct findings *f, const struct err *err)
 	return row;
 }
 
+/* Do the two say the same? */
+static bool same_finding(const struct finding *a, const struct finding *b)
+{
+	return a->code == b->code && a->at.line == b->at.line && a->at.col == b->at.col && slice_eq(a->at.path, b->at.path) &&
+	       slice_eq(a->reason, b->reason);
+}
+
+bool findings_add_new(struct findings *f, const struct finding *row)
+{
+	struct finding *copy;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (same_finding(&f->items[i], row))
+			return false;
+	copy = findings_row(f);
+	*copy = *row;
+	copy->at.path = arena_copy(f->arena, row->at.path);
+	copy->reason = arena_copy(f->arena, row->reason);
+	copy->remedy = arena_copy(f->arena, row->remedy);
+	return true;
+}
+
 const struct finding *findings_stop(const struct findings *f)
 {
 	for (size_t i = 0; i < f->n; i++)

@@ -115,6 +115,9 @@ struct finding *findings_add(struct findings *f, const struct code *code, struct
 /* Adds an error as a finding: the one bridge between a refusal and a finding. */
 struct finding *findings_add_err(struct findings *f, const struct err *err);
 
+/* Adds a copy of a finding unless the same one is there: of one code, at one place, with one reason. Was it added? */
+bool findings_add_new(struct findings *f, const struct finding *row);
+
 /* The first finding that stops a stage: severity error and not allowed. NULL: none. */
 const struct finding *findings_stop(const struct findings *f);
 

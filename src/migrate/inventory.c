@@ -209,6 +209,7 @@ static void enter_objects(struct inventory *inv, const struct source *s)
 
 		if (vs_is(o)) {
 			vs_each_host(o, enter_host, &l);
+			rules_each_host(o, enter_host, &l);
 			note_relatives(inv, o);
 		} else if (rules_want(o)) {
 			rules_each_host(o, enter_host, &l);

@@ -30,6 +30,7 @@ struct intent {
 	bool adopt;        /* today's proportions are the baseline */
 	bool resume;       /* the hold ends */
 	bool rules;        /* GO_DONE: DestinationRules for the old host go, too */
+	bool survey;       /* a refusal is no reason to stop looking for others; nothing comes of a step that is refused anyhow */
 	struct slice hold; /* GO_DOWN: the reason to write; absent: none is written */
 };
 

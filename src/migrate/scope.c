@@ -272,16 +272,26 @@ int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *i
 	return out->n ? 0 : nothing_found(&s, &candidates);
 }
 
-/* All objects that the rules may look at for the two hosts. */
-static size_t collect_objects(const struct plan_inputs *in, const struct migration *m, struct arena *arena,
-			      const struct object ***out)
+/* Adds the objects of a list of holdings to a scene. */
+static void add_objects(struct scene *scene, struct holdings list)
 {
-	struct holdings all = both_hosts(in->inventory, m, arena);
+	const struct object **items = arena_array(scene->arena, scene->nobjects + list.n, sizeof(*items));
 
-	*out = arena_array(arena, all.n, sizeof(**out));
-	for (size_t i = 0; i < all.n; i++)
-		(*out)[i] = all.items[i].object;
-	return all.n;
+	for (size_t i = 0; i < scene->nobjects; i++)
+		items[i] = scene->objects[i];
+	for (size_t i = 0; i < list.n; i++)
+		items[scene->nobjects + i] = list.items[i].object;
+	scene->objects = items;
+	scene->nobjects += list.n;
+}
+
+/* All objects that the rules may look at: those that name one of the hosts, and the roots of delegates. */
+static void collect_objects(struct scene *scene, const struct inventory *inv, const struct migration *m)
+{
+	add_objects(scene, both_hosts(inv, m, scene->arena));
+	for (size_t i = 0; i < scene->nvss; i++)
+		if (!yaml_get(scene->vss[i].object->spec, "hosts"))
+			add_objects(scene, inventory_by_host(inv, scene->vss[i].object->name, scene->arena));
 }
 
 void scope_allow(const struct migration *m, size_t from, struct findings *findings)
@@ -299,20 +309,21 @@ void scope_allow(const struct migration *m, size_t from, struct findings *findin
 	}
 }
 
-void scope_check(const struct scope *scope, const struct plan_inputs *in, const struct migration *m, struct arena *arena,
+void scope_check(const struct scope *scope, const struct plan_inputs *in, const struct intent *intent, struct stage to,
 		 struct findings *findings)
 {
-	const struct object **objects;
+	struct arena *arena = findings->arena;
 	struct vs *vss = arena_array(arena, scope->n, sizeof(*vss));
+	const struct migration *m = intent->m;
 	struct scene scene = {
-		.move = &m->move, .vss = vss, .nvss = scope->n, .whole = inventory_whole(in->inventory), .arena = arena
+		.move = &m->move, .thorough = intent->survey, .vss = vss, .nvss = scope->n, .to = to, .arena = arena
 	};
 	size_t from = findings->n;
 
 	for (size_t i = 0; i < scope->n; i++)
 		vss[i] = scope->members[i].vs;
-	scene.nobjects = collect_objects(in, m, arena, &objects);
-	scene.objects = objects;
+	scene.whole = inventory_whole(in->inventory);
+	collect_objects(&scene, in->inventory, m);
 	scene.at = yaml_place(yaml_path(m->spec, "to", "host", NULL));
 	rules_check(&scene, findings);
 	scope_allow(m, from, findings);

@@ -28,8 +28,8 @@ struct scope {
 int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *in, const struct migration *m,
 	       struct findings *findings);
 
-/* Runs the rules over the scope (istio/rules.h), and marks what the migration allows. */
-void scope_check(const struct scope *scope, const struct plan_inputs *in, const struct migration *m, struct arena *arena,
+/* Runs the rules over the scope on its way to the stage `to` (istio/rules.h), all of them for a survey, and marks what the migration allows. */
+void scope_check(const struct scope *scope, const struct plan_inputs *in, const struct intent *intent, struct stage to,
 		 struct findings *findings);
 
 /* Marks the findings from number `from` on that the migration allows. */

@@ -203,10 +203,13 @@ static int may_go(const struct work *w)
 		return step_refuse(w);
 	}
 	if (w->intent->direction != GO_DOWN && w->intent->direction != GO_ENTRY && step->to.kind != STAGE_START)
-		scope_check(&w->scope, w->in, w->m, w->plan->arena, &step->findings);
+		scope_check(&w->scope, w->in, w->intent, step->to, &step->findings);
 	if (step->to.kind == STAGE_DONE)
 		done_check(w);
-	return findings_stop(&step->findings) ? step_refuse(w) : 0;
+	if (!findings_stop(&step->findings))
+		return 0;
+	(void)step_refuse(w);
+	return w->intent->survey ? 0 : -1;
 }
 
 /* A created file is listed in the kustomization that lists its neighbours: the nearest one upwards. */

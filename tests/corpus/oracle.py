@@ -372,15 +372,15 @@ def check_ports(documents, users, move):
                     raise Refusal("GCB1004")
 
 
-def policy_has_tls(policy):
-    policies = [mapping(policy), *map(mapping, sequence(mapping(policy).get("portLevelSettings")))]
-    return any(mapping(p.get("tls")).get("mode") in TLS for p in policies)
-
-
-def rule_has_tls(rule):
+def policies_of(rule):
+    """All policies of a DestinationRule: its own, its subsets', and those of ports."""
     spec = spec_of(rule)
-    policies = [spec.get("trafficPolicy"), *(mapping(s).get("trafficPolicy") for s in sequence(spec.get("subsets")))]
-    return any(policy_has_tls(p) for p in policies)
+    tops = [spec.get("trafficPolicy"), *(mapping(s).get("trafficPolicy") for s in sequence(spec.get("subsets")))]
+    return [mapping(p) for top in tops for p in [top, *sequence(mapping(top).get("portLevelSettings"))]]
+
+
+def modes_of(rule):
+    return {mapping(p.get("tls")).get("mode") for p in policies_of(rule)} & (TLS | {"DISABLE"})
 
 
 def rule_covers(rule, host, move):
@@ -388,12 +388,68 @@ def rule_covers(rule, host, move):
     return named is not None and (named == host or (named.startswith("*") and len(host) >= len(named) and host.endswith(named[1:])))
 
 
-def check_tls(documents, services, move):
-    rules = [r for r in objects(documents, "DestinationRule") if rule_has_tls(r)]
+def check_rules(documents, services, move):
+    """TLS, tunnels and the like of old that new would not have."""
+    rules, codes = objects(documents, "DestinationRule"), set()
     for service in services:
         new = resolve(move.new, namespace_of(service, move))
-        if any(rule_covers(r, old_host(service, move), move) for r in rules) and not any(rule_covers(r, new, move) for r in rules):
-            raise Refusal("GCB1005")
+        for_old = [r for r in rules if rule_covers(r, old_host(service, move), move)]
+        for_new = [r for r in rules if rule_covers(r, new, move)]
+        modes = set().union(*map(modes_of, for_old)) - {"DISABLE"}
+        if modes and not any(modes_of(r) for r in for_new):
+            codes.add("GCB1301" if modes - {"SIMPLE"} else "GCB1005")
+        for field in ("tunnel", "proxyProtocol"):
+            has = [any(p.get(field) for r in side for p in policies_of(r)) for side in (for_old, for_new)]
+            if has == [True, False]:
+                codes.add("GCB1305")
+    if codes:
+        raise Refusal(*codes)
+
+
+def expects_mesh(endpoint):
+    labels = mapping(endpoint.get("labels"))
+    return bool(endpoint.get("serviceAccount")) or labels.get("security.istio.io/tlsMode") == "istio"
+
+
+def entry_codes(entry):
+    """What a ServiceEntry of old forbids by itself."""
+    spec = spec_of(entry)
+    endpoints = [e for e in sequence(spec.get("endpoints")) if isinstance(e, dict)]
+    return {code for code, hit in {
+        "GCB1207": spec.get("location") == "MESH_INTERNAL",
+        "GCB1208": bool(spec.get("workloadSelector")),
+        "GCB1209": any(map(expects_mesh, endpoints)),
+        "GCB1213": any(str(e.get("address", "")).startswith("unix://") for e in endpoints),
+    }.items() if hit}
+
+
+def check_entries(documents, services, move):
+    olds = [old_host(s, move) for s in services]
+    hosts_of = lambda e: [h for h in sequence(spec_of(e).get("hosts")) if isinstance(h, str)]
+    entries = [e for e in objects(documents, "ServiceEntry")
+               if any(h in olds or resolve(h, namespace_of(e, move)) in olds for h in hosts_of(e))]
+    wild = [h for e in objects(documents, "ServiceEntry") for h in hosts_of(e)
+            if h.startswith("*") and len(olds[0]) >= len(h) and olds[0].lower().endswith(h[1:].lower())]
+    things = [line[-1] for line in lines_of_objects(documents)]
+    kubernetes = [s for s in things if s.get("kind") == "Service" and s.get("apiVersion") == "v1"
+                  and resolve(mapping(s.get("metadata")).get("name"), namespace_of(s, move)) == olds[0]]
+    names = {(namespace_of(e, move), mapping(e.get("metadata")).get("name")) for e in entries}
+    codes = set().union(*map(entry_codes, entries))
+    if len(names) + (1 if kubernetes else 0) > 1 and entries:
+        codes.add("GCB1216")
+    if wild and not entries and not kubernetes:
+        codes.add("GCB1202")
+    if codes:
+        raise Refusal(*codes)
+
+
+def check_authority(services, move):
+    for service in services:
+        for route in routes_of(service):
+            sets = mapping(mapping(mapping(route.get("headers")).get("request")).get("set"))
+            named = mapping(route.get("rewrite")).get("authority") or next((v for k, v in sets.items() if str(k).lower() in ("host", ":authority")), None)
+            if old_destinations(route, service, move) and names_host(named, service, old_host(service, move), move):
+                raise Refusal("GCB1401")
 
 
 # --- Stages --------------------------------------------------------------------------------------------------------------------------
@@ -437,7 +493,8 @@ def apply(documents, move, stage):
     if stage == "start" and not codes:
         return documents
     users = [(s, d) for s in mine for r in routes_of(s) for d in old_destinations(r, s, move)]
-    codes |= collect(lambda: check_ports(documents, users, move), lambda: check_tls(documents, mine, move))
+    codes |= collect(lambda: check_ports(documents, users, move), lambda: check_rules(documents, mine, move),
+                     lambda: check_entries(documents, mine, move), lambda: check_authority(mine, move))
     for service in mine:
         codes |= rewrite(service, services, move, stage)
     if codes:

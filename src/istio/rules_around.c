@@ -1,0 +1,68 @@
+/*
+ * Objects that name old and that no stage changes.
+ */
+#include "istio/host.h"
+#include "istio/rules_internal.h"
+
+/* The host in an item of a Sidecar's egress: "NAMESPACE/HOST". */
+static struct slice egress_host(const struct yaml_node *item)
+{
+	struct slice text = yaml_string(item);
+	size_t slash = slice_find_byte(text, '/');
+
+	return slash == SIZE_MAX ? text : slice_sub(text, slash + 1, text.len);
+}
+
+/* What a Sidecar lets its pods call. */
+struct imports {
+	const struct yaml_node *old; /* the first item that lets them call old by its name or a wildcard that is not "*" */
+	bool new;
+};
+
+static struct imports imports_of(const struct view *v, const struct object *sidecar)
+{
+	const struct yaml_node *egress = yaml_get(sidecar->spec, "egress");
+	struct imports found = { NULL, false };
+
+	for (const struct yaml_node *e = egress ? egress->first : NULL; e; e = e->next) {
+		const struct yaml_node *hosts = yaml_get(e, "hosts");
+
+		for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next) {
+			struct slice host = egress_host(c);
+
+			found.new = found.new || slice_is(host, "*") || host_same(host, v->new) || host_covered(host, v->new);
+			if (!found.old && !slice_is(host, "*") && (host_same(host, v->old) || host_covered(host, v->old)))
+				found.old = c;
+		}
+	}
+	return found;
+}
+
+static void rule_sidecar(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 0; i < v->sidecars.n; i++) {
+		struct imports found = imports_of(v, v->sidecars.items[i]);
+
+		if (found.old && !found.new)
+			findings_add(out, code, yaml_place(found.old),
+				     "the Sidecar '%" SLICE_FMT "' lets its pods call '%" SLICE_FMT "', but not '%" SLICE_FMT "'",
+				     SLICE_ARG(v->sidecars.items[i]->name), SLICE_ARG(v->old), SLICE_ARG(v->new));
+	}
+}
+
+static void rule_named(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 0; i < v->namers.n; i++) {
+		const struct object *o = v->namers.items[i];
+
+		findings_add(out, code, yaml_place(o->node),
+			     "the %" SLICE_FMT " '%" SLICE_FMT "' names '%" SLICE_FMT "', and not new", SLICE_ARG(o->kind),
+			     SLICE_ARG(o->name), SLICE_ARG(v->old));
+	}
+}
+
+const struct rule rules_around[] = {
+	{ &CODE_sidecar, rule_sidecar },
+	{ &CODE_named, rule_named },
+	{ NULL, NULL },
+};

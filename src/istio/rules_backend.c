@@ -1,0 +1,226 @@
+/*
+ * What the GCPBackend of new says, and what else is known of new.
+ */
+#include "istio/host.h"
+#include "istio/rules_internal.h"
+
+/* A GCPBackend with a host that only looks like new. */
+static void tell_near(const struct view *v, struct str *hint)
+{
+	for (size_t i = 0; i < v->s->nobjects; i++) {
+		const struct object *o = v->s->objects[i];
+		struct slice host = yaml_string(yaml_get(o->spec, "hostname"));
+
+		if (!hint->len && object_is(o, BACKEND_GROUP, "GCPBackend") && host_near(host, v->s->move->to))
+			str_addf(hint, "; '%" SLICE_FMT "' of the GCPBackend '%" SLICE_FMT "' is another host to Istio",
+				 SLICE_ARG(host), SLICE_ARG(o->name));
+	}
+}
+
+/* Nobody in the tree answers to the new host. */
+static void rule_backend(const struct view *v, const struct code *code, struct findings *out)
+{
+	AUTO_STR struct str hint = STR_INIT;
+
+	if (v->backends.n)
+		return;
+	if (!v->s->whole) {
+		findings_add(out, &CODE_unchecked, v->s->at,
+			     "without a repository it is not known whether a GCPBackend has the host '%" SLICE_FMT "'",
+			     SLICE_ARG(v->s->move->to))
+			->remedy = SLICE("make sure that it is there before traffic moves");
+		return;
+	}
+	tell_near(v, &hint);
+	findings_add(out, code, v->s->at, "no GCPBackend with the host '%" SLICE_FMT "' is in this commit%s",
+		     SLICE_ARG(v->s->move->to), hint.ptr);
+}
+
+/* Is there a GCPBackend of new in the namespace, or one that does not say its own? */
+static bool backend_near(const struct view *v, struct slice ns)
+{
+	for (size_t i = 0; i < v->backends.n; i++)
+		if (!v->backends.items[i]->ns.len || slice_eq(v->backends.items[i]->ns, ns))
+			return true;
+	return !v->backends.n;
+}
+
+static void rule_namespace(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 0; i < v->s->nvss; i++) {
+		const struct vs *vs = &v->s->vss[i];
+
+		if (!vs->ns.len || backend_near(v, vs->ns))
+			continue;
+		findings_add(out, code, yaml_place(v->backends.items[0]->node),
+			     "the GCPBackend '%" SLICE_FMT "' is in the namespace '%" SLICE_FMT "', the VirtualService '%" SLICE_FMT
+			     "' in '%" SLICE_FMT "'",
+			     SLICE_ARG(v->backends.items[0]->name), SLICE_ARG(v->backends.items[0]->ns),
+			     SLICE_ARG(vs->object->name), SLICE_ARG(vs->ns));
+		return;
+	}
+}
+
+static void rule_two_backends(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 1; i < v->backends.n; i++)
+		if (!same_object(v, v->backends.items[0], v->backends.items[i])) {
+			findings_add(out, code, yaml_place(v->backends.items[i]->node),
+				     "the GCPBackends '%" SLICE_FMT "' and '%" SLICE_FMT "' both have the host '%" SLICE_FMT "'",
+				     SLICE_ARG(v->backends.items[0]->name), SLICE_ARG(v->backends.items[i]->name),
+				     SLICE_ARG(v->new));
+			return;
+		}
+}
+
+static void rule_taken(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 0; i < v->taken.n; i++)
+		findings_add(out, code, yaml_place(v->taken.items[i]->node),
+			     "the %" SLICE_FMT " '%" SLICE_FMT "' has the new host '%" SLICE_FMT "', too",
+			     SLICE_ARG(v->taken.items[i]->kind), SLICE_ARG(v->taken.items[i]->name), SLICE_ARG(v->new));
+}
+
+/* Has a ServiceEntry or Service the port? True, too, when it lists none. */
+static bool lists_port(const struct object *o, long wanted)
+{
+	const struct yaml_node *ports = yaml_get(o->spec, "ports");
+	bool any = false;
+
+	for (const struct yaml_node *c = ports ? ports->first : NULL; c; c = c->next) {
+		const struct yaml_node *number = yaml_get(c, object_is(o, "", "Service") ? "port" : "number");
+		long value;
+
+		any = true;
+		if (number && number->kind == YAML_SCALAR && parse_int(number->text, 1, 65535, &value) && value == wanted)
+			return true;
+	}
+	return !any;
+}
+
+static void rule_new_port(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 0; i < v->taken.n && v->s->move->port; i++)
+		if (!v->backends.n && !lists_port(v->taken.items[i], v->s->move->port))
+			findings_add(out, code, yaml_place(v->taken.items[i]->node),
+				     "the %" SLICE_FMT " '%" SLICE_FMT "' of the new host has no port %d",
+				     SLICE_ARG(v->taken.items[i]->kind), SLICE_ARG(v->taken.items[i]->name), v->s->move->port);
+}
+
+/* Is the backend a service of Cloud Run? By `type`, or by the part that describes it. */
+static bool is_cloud_run(const struct object *o)
+{
+	if (slice_eq_case(yaml_string(yaml_get(o->spec, "type")), SLICE("CloudRun")))
+		return true;
+	for (const struct yaml_node *c = o->spec ? o->spec->first : NULL; c; c = c->next)
+		if (c->key && slice_eq_case(c->key->text, SLICE("cloudrun")))
+			return true;
+	return false;
+}
+
+/* The first backend of Cloud Run. */
+static const struct object *cloud_run(const struct view *v)
+{
+	for (size_t i = 0; i < v->backends.n; i++)
+		if (is_cloud_run(v->backends.items[i]))
+			return v->backends.items[i];
+	return NULL;
+}
+
+static void rule_cloud_run_mirror(const struct view *v, const struct code *code, struct findings *out)
+{
+	const struct object *run = cloud_run(v);
+
+	if (run && v->s->to.kind == STAGE_MIRROR)
+		findings_add(out, code, yaml_place(run->node),
+			     "the GCPBackend '%" SLICE_FMT "' is a service of Cloud Run, which Google does not mirror to",
+			     SLICE_ARG(run->name));
+}
+
+/* Does a header map set the Host of the request? */
+static bool headers_set_host(const struct yaml_node *headers)
+{
+	static const char *const operations[] = { "set", "add", NULL };
+
+	for (size_t i = 0; operations[i]; i++) {
+		const struct yaml_node *map = yaml_path(headers, "request", operations[i], NULL);
+
+		for (const struct yaml_node *c = map ? map->first : NULL; c; c = c->next)
+			if (c->key && (slice_eq_case(c->key->text, SLICE("host")) || slice_is(c->key->text, ":authority")))
+				return true;
+	}
+	return false;
+}
+
+/* The first VirtualService with a route to old that passes the client's Host on. */
+static const struct vs *passes_host(const struct view *v)
+{
+	for (size_t i = 0; i < v->s->nvss; i++)
+		for (size_t r = 0; r < v->s->vss[i].n; r++) {
+			const struct route *route = &v->s->vss[i].routes[r];
+
+			if (route->nold && !yaml_path(route->node, "rewrite", "authority", NULL) &&
+			    !headers_set_host(yaml_get(route->node, "headers")))
+				return &v->s->vss[i];
+		}
+	return NULL;
+}
+
+/* One of two rules about the Host header: the one for Cloud Run, or the one for all others. */
+static void tell_host(const struct view *v, const struct code *code, struct findings *out)
+{
+	const struct vs *vs = passes_host(v);
+	const struct yaml_node *hosts = vs ? yaml_get(vs->object->spec, "hosts") : NULL;
+	struct slice host = yaml_string(hosts ? hosts->first : NULL);
+
+	if (vs)
+		findings_add(out, code, yaml_place(hosts ? hosts : vs->object->node),
+			     "requests reach '%" SLICE_FMT "' with the Host header that clients send, '%" SLICE_FMT "'",
+			     SLICE_ARG(v->new), SLICE_ARG(host.len ? host : v->old));
+}
+
+static void rule_host(const struct view *v, const struct code *code, struct findings *out)
+{
+	if (!cloud_run(v))
+		tell_host(v, code, out);
+}
+
+static void rule_cloud_run_host(const struct view *v, const struct code *code, struct findings *out)
+{
+	if (cloud_run(v))
+		tell_host(v, code, out);
+}
+
+static void rule_shadow(const struct view *v, const struct code *code, struct findings *out)
+{
+	if (v->s->to.kind == STAGE_MIRROR && v->s->nvss)
+		findings_add(out, code, v->s->at,
+			     "mirrored requests may arrive with '-shadow' behind the name in their Host header");
+}
+
+static void rule_writes(const struct view *v, const struct code *code, struct findings *out)
+{
+	static const struct slice safe[] = { SLICE_INIT("GET"), SLICE_INIT("HEAD"), SLICE_INIT("OPTIONS"), SLICE_INIT("TRACE") };
+	struct slices methods = v->s->move->methods;
+	AUTO_STR struct str list = STR_INIT;
+
+	for (size_t i = 0; i < methods.n; i++)
+		if (!slices_have((struct slices){ (struct slice *)(uintptr_t)safe, 4 }, methods.items[i]))
+			add_word(&list, methods.items[i]);
+	if (list.len && v->s->to.kind == STAGE_MIRROR)
+		findings_add(out, code, v->s->at, "requests that may write are sent twice: %s", list.ptr);
+}
+
+const struct rule rules_of_backends[] = {
+	{ &CODE_no_backend, rule_backend },
+	{ &CODE_backend_ns, rule_namespace },
+	{ &CODE_backend_twice, rule_two_backends },
+	{ &CODE_new_taken, rule_taken },
+	{ &CODE_new_port, rule_new_port },
+	{ &CODE_run_mirror, rule_cloud_run_mirror },
+	{ &CODE_run_host, rule_cloud_run_host },
+	{ &CODE_host_kept, rule_host },
+	{ &CODE_mirror_shadow, rule_shadow },
+	{ &CODE_mirror_writes, rule_writes },
+	{ NULL, NULL },
+};

@@ -1,0 +1,285 @@
+/*
+ * What the DestinationRules of old say against the move: a rule is chosen by the destination's host, so those for old give new nothing.
+ */
+#include "istio/host.h"
+#include "istio/rules_internal.h"
+
+/* The policies of a DestinationRule, one after the other: its own, those of its ports, those of its subsets with theirs. */
+struct walk {
+	const struct object *o;
+	const struct yaml_node *policy, *port, *subset; /* where it is: port and subset are items of lists */
+};
+
+/* The first item of a list. */
+static const struct yaml_node *first(const struct yaml_node *map, const char *key)
+{
+	const struct yaml_node *list = yaml_get(map, key);
+
+	return list && list->kind == YAML_SEQ ? list->first : NULL;
+}
+
+/* The next policy, NULL behind the last. A walk begins with `o` alone. */
+static const struct yaml_node *walk_next(struct walk *w)
+{
+	if (w->port)
+		w->port = w->port->next;
+	else if (w->policy)
+		w->port = first(w->policy, "portLevelSettings");
+	if (w->port)
+		return w->port;
+	do {
+		if (!w->policy && !w->subset) {
+			w->policy = yaml_get(w->o->spec, "trafficPolicy");
+			w->subset = first(w->o->spec, "subsets");
+		} else {
+			w->policy = yaml_get(w->subset, "trafficPolicy");
+			w->subset = w->subset ? w->subset->next : NULL;
+		}
+		if (w->policy)
+			return w->policy;
+	} while (w->subset);
+	return NULL;
+}
+
+/* The first field of this name in a policy of a rule. */
+static const struct yaml_node *policy_field(const struct object *o, const char *key)
+{
+	struct walk w = { .o = o };
+
+	for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w))
+		if (has_field(p, key))
+			return yaml_get(p, key);
+	return NULL;
+}
+
+/* The same in a set of rules. */
+static const struct yaml_node *set_field(const struct set *rules, const char *key)
+{
+	const struct yaml_node *found = NULL;
+
+	for (size_t i = 0; i < rules->n && !found; i++)
+		found = policy_field(rules->items[i], key);
+	return found;
+}
+
+/* --- TLS ------------------------------------------------------------------------------------------------------------------------ */
+
+enum { MODE_SIMPLE = 1, MODE_MUTUAL = 2, MODE_OFF = 4 };
+
+/* What a word of tls.mode means; 0: nothing. */
+static int mode_of(struct slice text)
+{
+	if (slice_is(text, "SIMPLE"))
+		return MODE_SIMPLE;
+	if (slice_is(text, "MUTUAL") || slice_is(text, "ISTIO_MUTUAL"))
+		return MODE_MUTUAL;
+	return slice_is(text, "DISABLE") ? MODE_OFF : 0;
+}
+
+/* The first `mode` of one of these kinds in a set of rules. */
+static const struct yaml_node *set_mode(const struct set *rules, int kinds)
+{
+	for (size_t i = 0; i < rules->n; i++) {
+		struct walk w = { .o = rules->items[i] };
+
+		for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w))
+			if (mode_of(yaml_string(yaml_path(p, "tls", "mode", NULL))) & kinds)
+				return yaml_path(p, "tls", "mode", NULL);
+	}
+	return NULL;
+}
+
+/* Has somebody said whether new is called with TLS? A rule for old and new alike says DISABLE of both, or TLS of both. */
+static bool new_is_decided(const struct view *v)
+{
+	return set_mode(&v->new_rules, MODE_SIMPLE | MODE_MUTUAL | MODE_OFF);
+}
+
+static void rule_mutual(const struct view *v, const struct code *code, struct findings *out)
+{
+	const struct yaml_node *mode = set_mode(&v->old_rules, MODE_MUTUAL);
+
+	if (mode && !new_is_decided(v))
+		findings_add(out, code, yaml_place(mode),
+			     "a DestinationRule calls '%" SLICE_FMT "' with a client certificate (%" SLICE_FMT
+			     "), nothing does for '%" SLICE_FMT "'",
+			     SLICE_ARG(v->old), SLICE_ARG(mode->text), SLICE_ARG(v->new));
+}
+
+static void rule_tls(const struct view *v, const struct code *code, struct findings *out)
+{
+	const struct yaml_node *mode = set_mode(&v->old_rules, MODE_SIMPLE);
+
+	if (mode && !set_mode(&v->old_rules, MODE_MUTUAL) && !new_is_decided(v))
+		findings_add(out, code, yaml_place(mode),
+			     "a DestinationRule calls '%" SLICE_FMT "' with TLS (%" SLICE_FMT "), nothing does for '%" SLICE_FMT
+			     "'",
+			     SLICE_ARG(v->old), SLICE_ARG(mode->text), SLICE_ARG(v->new));
+}
+
+/* Does some moved VirtualService set the host itself, for the whole route? Then SNI and certificate are checked against that. */
+static bool sets_authority(const struct view *v)
+{
+	for (size_t i = 0; i < v->s->nvss; i++)
+		for (size_t r = 0; r < v->s->vss[i].n; r++) {
+			const struct route *route = &v->s->vss[i].routes[r];
+
+			if (route->nold && yaml_path(route->node, "rewrite", "authority", NULL))
+				return true;
+		}
+	return false;
+}
+
+static void rule_sni(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 0; i < v->new_rules.n && !sets_authority(v); i++) {
+		struct walk w = { .o = v->new_rules.items[i] };
+
+		for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w)) {
+			const struct yaml_node *tls = yaml_get(p, "tls");
+			struct slice mode = yaml_string(yaml_get(tls, "mode"));
+
+			if ((slice_is(mode, "SIMPLE") || slice_is(mode, "MUTUAL")) && !has_field(tls, "sni"))
+				findings_add(out, code, yaml_place(tls->key),
+					     "TLS to '%" SLICE_FMT
+					     "' has no sni: Istio takes the host of the request, which is not the name of new",
+					     SLICE_ARG(v->new));
+		}
+	}
+}
+
+static void rule_origination(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t e = 0; e < v->entries.n && set_mode(&v->old_rules, MODE_SIMPLE); e++)
+		for (const struct yaml_node *c = first(v->entries.items[e]->spec, "ports"); c; c = c->next) {
+			const struct yaml_node *target = yaml_get(c, "targetPort");
+
+			if (target && target->kind == YAML_SCALAR && !slice_eq(target->text, yaml_string(yaml_get(c, "number"))) &&
+			    port_number(c) > 0)
+				findings_add(out, code, yaml_place(target),
+					     "port %ld of the ServiceEntry '%" SLICE_FMT "' becomes port %" SLICE_FMT
+					     " with TLS of a DestinationRule; new gets neither",
+					     port_number(c), SLICE_ARG(v->entries.items[e]->name), SLICE_ARG(target->text));
+		}
+}
+
+/* --- the rest of the policy ----------------------------------------------------------------------------------------------------- */
+
+static void rule_lost(const struct view *v, const struct code *code, struct findings *out)
+{
+	static const char *const fields[] = { "connectionPool", "outlierDetection", "loadBalancer", "portLevelSettings", NULL };
+
+	for (size_t i = 0; i < v->old_rules.n; i++) {
+		const struct object *o = v->old_rules.items[i];
+		AUTO_STR struct str list = STR_INIT;
+
+		for (size_t f = 0; fields[f]; f++)
+			if (policy_field(o, fields[f]) && !set_field(&v->new_rules, fields[f]))
+				add_word(&list, slice_of(fields[f]));
+		if (list.len)
+			findings_add(out, code, yaml_place(o->node),
+				     "the DestinationRule '%" SLICE_FMT "' gives old what nothing gives new: %s",
+				     SLICE_ARG(o->name), list.ptr);
+	}
+}
+
+/* A finding when rules give old a field, and none gives it new. */
+static void field_lost(const struct view *v, const struct code *code, const char *key, const char *what, struct findings *out)
+{
+	const struct yaml_node *node = set_field(&v->old_rules, key);
+
+	if (node && !set_field(&v->new_rules, key))
+		findings_add(out, code, yaml_place(node->key), "'%" SLICE_FMT "' is reached %s, and '%" SLICE_FMT "' would not be",
+			     SLICE_ARG(v->old), what, SLICE_ARG(v->new));
+}
+
+static void rule_tunnel(const struct view *v, const struct code *code, struct findings *out)
+{
+	field_lost(v, code, "tunnel", "through a tunnel", out);
+	field_lost(v, code, "proxyProtocol", "with the PROXY protocol", out);
+}
+
+static void rule_affinity(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 0; i < v->old_rules.n; i++) {
+		struct walk w = { .o = v->old_rules.items[i] };
+
+		for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w)) {
+			const struct yaml_node *hash = yaml_path(p, "loadBalancer", "consistentHash", NULL);
+
+			if (!hash)
+				continue;
+			findings_add(out, code, yaml_place(hash->key),
+				     "sessions stick to an endpoint of '%" SLICE_FMT "', and a split draws for every request anew",
+				     SLICE_ARG(v->old));
+			return;
+		}
+	}
+}
+
+static void rule_subset(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 0; i < v->s->nvss; i++) {
+		AUTO_STR struct str list = STR_INIT;
+		const struct yaml_node *at = NULL;
+
+		for (size_t r = 0; r < v->s->vss[i].n; r++)
+			for (size_t d = 0; d < v->s->vss[i].routes[r].n; d++) {
+				const struct dest *dest = &v->s->vss[i].routes[r].dests[d];
+				struct slice name = yaml_string(dest->subset);
+
+				if (dest->side != SIDE_OLD || !name.len || names_host(str_slice(&list), name))
+					continue;
+				at = at ? at : dest->subset;
+				add_word(&list, name);
+			}
+		if (at)
+			findings_add(out, code, yaml_place(at), "routes choose subsets of '%" SLICE_FMT "', and new has none: %s",
+				     SLICE_ARG(v->old), list.ptr);
+	}
+}
+
+/* Is the rule in another namespace than all ServiceEntries of old? */
+static bool far_from_entries(const struct view *v, const struct object *o)
+{
+	for (size_t e = 0; e < v->entries.n; e++)
+		if (slice_eq(view_ns(v, v->entries.items[e]), view_ns(v, o)))
+			return false;
+	return v->entries.n;
+}
+
+static void rule_plane(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 0; i < v->old_rules.n; i++) {
+		const struct object *o = v->old_rules.items[i];
+		struct walk w = { .o = o };
+		AUTO_STR struct str list = STR_INIT;
+
+		for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w)) {
+			if (yaml_path(p, "loadBalancer", "localityLbSetting", NULL))
+				add_word(&list, SLICE("localityLbSetting"));
+			if (yaml_path(p, "tls", "credentialName", NULL))
+				add_word(&list, SLICE("tls.credentialName"));
+		}
+		if (has_field(o->spec, "subsets") && far_from_entries(v, o))
+			add_word(&list, SLICE("subsets in another namespace than the ServiceEntry"));
+		if (list.len)
+			findings_add(out, code, yaml_place(o->node),
+				     "the DestinationRule '%" SLICE_FMT
+				     "' has what the control plane TRAFFIC_DIRECTOR does not support: %s",
+				     SLICE_ARG(o->name), list.ptr);
+	}
+}
+
+const struct rule rules_of_destinations[] = {
+	{ &CODE_tls_lost, rule_tls },
+	{ &CODE_tls_mutual, rule_mutual },
+	{ &CODE_tls_sni, rule_sni },
+	{ &CODE_tls_origin, rule_origination },
+	{ &CODE_rule_lost, rule_lost },
+	{ &CODE_rule_tunnel, rule_tunnel },
+	{ &CODE_rule_affinity, rule_affinity },
+	{ &CODE_rule_subset, rule_subset },
+	{ &CODE_rule_plane, rule_plane },
+	{ NULL, NULL },
+};

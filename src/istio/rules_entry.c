@@ -1,0 +1,293 @@
+/*
+ * What the ServiceEntry of old says against the move.
+ */
+#include "istio/host.h"
+#include "istio/rules_internal.h"
+
+static const struct yaml_node *endpoints_of(const struct object *entry)
+{
+	const struct yaml_node *list = yaml_get(entry->spec, "endpoints");
+
+	return list ? list->first : NULL;
+}
+
+static void rule_missing(const struct view *v, const struct code *code, struct findings *out)
+{
+	if (v->s->whole && !v->entries.n && !v->wild.n && !v->services.n)
+		findings_add(out, code, v->s->at,
+			     "no ServiceEntry with the host '%" SLICE_FMT
+			     "' is in this commit, so that its protocol, ports and TLS are not known",
+			     SLICE_ARG(v->old));
+}
+
+static void rule_near(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t e = 0; e < v->near.n && !v->entries.n; e++) {
+		const struct yaml_node *hosts = yaml_get(v->near.items[e]->spec, "hosts");
+
+		for (const struct yaml_node *c = hosts->first; c; c = c->next)
+			if (host_near(yaml_string(c), v->old))
+				findings_add(out, code, yaml_place(c),
+					     "the ServiceEntry '%" SLICE_FMT "' has the host '%" SLICE_FMT
+					     "', and routes go to '%" SLICE_FMT "'",
+					     SLICE_ARG(v->near.items[e]->name), SLICE_ARG(c->text), SLICE_ARG(v->old));
+	}
+}
+
+static void rule_wildcard(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t e = 0; e < v->wild.n && !v->entries.n && !v->services.n; e++) {
+		const struct yaml_node *hosts = yaml_get(v->wild.items[e]->spec, "hosts");
+
+		for (const struct yaml_node *c = hosts->first; c; c = c->next)
+			if (host_covered(yaml_string(c), v->old))
+				findings_add(out, code, yaml_place(c),
+					     "only the wildcard '%" SLICE_FMT "' of the ServiceEntry '%" SLICE_FMT
+					     "' covers '%" SLICE_FMT "', and a route to one name of it finds no service",
+					     SLICE_ARG(c->text), SLICE_ARG(v->wild.items[e]->name), SLICE_ARG(v->old));
+	}
+}
+
+/* A finding for every entry whose field is there. */
+static void fields_like(const struct view *v, const struct code *code, const char *key, const char *value, const char *what,
+			struct findings *out)
+{
+	for (size_t e = 0; e < v->entries.n; e++) {
+		const struct object *o = v->entries.items[e];
+		const struct yaml_node *node = yaml_get(o->spec, key);
+
+		if (has_field(o->spec, key) && (!value || slice_is(yaml_string(node), value)))
+			findings_add(out, code, yaml_place(node->key), "the ServiceEntry '%" SLICE_FMT "' %s", SLICE_ARG(o->name),
+				     what);
+	}
+}
+
+static void rule_internal(const struct view *v, const struct code *code, struct findings *out)
+{
+	fields_like(v, code, "location", "MESH_INTERNAL",
+		    "is MESH_INTERNAL: mTLS, identity and policies count on peers in the mesh", out);
+}
+
+static void rule_selector(const struct view *v, const struct code *code, struct findings *out)
+{
+	fields_like(v, code, "workloadSelector", NULL, "selects workloads of the mesh, which are often called with mTLS", out);
+}
+
+static void rule_names(const struct view *v, const struct code *code, struct findings *out)
+{
+	fields_like(v, code, "subjectAltNames", NULL, "pins the names in the certificate of old, and nothing does for new", out);
+}
+
+static void rule_addresses(const struct view *v, const struct code *code, struct findings *out)
+{
+	fields_like(v, code, "addresses", NULL, "has addresses: who calls one of them needs it as long as he does", out);
+}
+
+static void rule_none(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t e = 0; e < v->entries.n; e++) {
+		const struct object *o = v->entries.items[e];
+		const struct yaml_node *node = yaml_get(o->spec, "resolution");
+
+		if (!has_field(o->spec, "resolution") || slice_is(yaml_string(node), "NONE"))
+			findings_add(out, code, yaml_place(node ? node : o->node),
+				     "the ServiceEntry '%" SLICE_FMT
+				     "' has the resolution NONE: old is the address that the client dials",
+				     SLICE_ARG(o->name));
+	}
+}
+
+/* Does an endpoint expect the mesh's own mTLS? */
+static bool expects_mtls(const struct yaml_node *endpoint)
+{
+	return has_field(endpoint, "serviceAccount") ||
+	       slice_is(yaml_string(yaml_path(endpoint, "labels", "security.istio.io/tlsMode", NULL)), "istio");
+}
+
+static void rule_mtls(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t e = 0; e < v->entries.n; e++)
+		for (const struct yaml_node *c = endpoints_of(v->entries.items[e]); c; c = c->next)
+			if (expects_mtls(c)) {
+				findings_add(out, code, yaml_place(c),
+					     "an endpoint of the ServiceEntry '%" SLICE_FMT "' expects the mesh's mTLS",
+					     SLICE_ARG(v->entries.items[e]->name));
+				break;
+			}
+}
+
+static void rule_unix(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t e = 0; e < v->entries.n; e++)
+		for (const struct yaml_node *c = endpoints_of(v->entries.items[e]); c; c = c->next)
+			if (slice_starts(yaml_string(yaml_get(c, "address")), SLICE("unix://")))
+				findings_add(out, code, yaml_place(c),
+					     "an endpoint of the ServiceEntry '%" SLICE_FMT "' is a Unix socket beside the client",
+					     SLICE_ARG(v->entries.items[e]->name));
+}
+
+static void rule_hosts(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t e = 0; e < v->entries.n; e++) {
+		const struct object *o = v->entries.items[e];
+		const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
+		AUTO_STR struct str list = STR_INIT;
+
+		for (const struct yaml_node *c = hosts->first; c; c = c->next)
+			if (!is_old(v, o, yaml_string(c)))
+				add_word(&list, yaml_string(c));
+		if (list.len)
+			findings_add(out, code, yaml_place(hosts->key),
+				     "the ServiceEntry '%" SLICE_FMT "' has other hosts, which do not move: %s", SLICE_ARG(o->name),
+				     list.ptr);
+	}
+}
+
+/* Does the list of namespaces mean all of them? */
+static bool exported_to_all(const struct yaml_node *list)
+{
+	return !list || !list->nchildren || list_has(list, "*");
+}
+
+/* The namespace that an item of exportTo means. */
+static struct slice export_ns(const struct view *v, const struct object *o, const struct yaml_node *item)
+{
+	return slice_is(yaml_string(item), ".") ? view_ns(v, o) : yaml_string(item);
+}
+
+/* Is a namespace in the exportTo of an object? */
+static bool exported_to(const struct view *v, const struct object *o, struct slice ns)
+{
+	const struct yaml_node *list = yaml_get(o->spec, "exportTo");
+
+	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
+		if (slice_eq(export_ns(v, o, c), ns))
+			return true;
+	return exported_to_all(list);
+}
+
+/* Who sees old, and not the VirtualService that moves it? */
+static void unseen_by(const struct view *v, const struct object *entry, const struct object *vs, struct str *list)
+{
+	const struct yaml_node *exports = yaml_get(entry->spec, "exportTo");
+
+	if (exported_to_all(yaml_get(vs->spec, "exportTo")))
+		return;
+	if (exported_to_all(exports))
+		add_word(list, SLICE("all others"));
+	for (const struct yaml_node *c = exports ? exports->first : NULL; c && !exported_to_all(exports); c = c->next)
+		if (!exported_to(v, vs, export_ns(v, entry, c)))
+			add_word(list, export_ns(v, entry, c));
+}
+
+static void rule_exports(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t e = 0; e < v->entries.n; e++) {
+		const struct object *entry = v->entries.items[e];
+		const struct yaml_node *list = yaml_get(entry->spec, "exportTo");
+
+		if (list_has(list, "~"))
+			findings_add(out, code, yaml_place(list), "the ServiceEntry '%" SLICE_FMT "' is exported to nobody",
+				     SLICE_ARG(entry->name));
+		for (size_t i = 0; i < v->s->nvss; i++) {
+			const struct object *vs = v->s->vss[i].object;
+			AUTO_STR struct str unseen = STR_INIT;
+
+			if (owns_old(v, vs) && on_mesh(vs))
+				unseen_by(v, entry, vs, &unseen);
+			if (unseen.len)
+				findings_add(out, code, yaml_place(yaml_get(vs->spec, "exportTo")),
+					     "these namespaces see the ServiceEntry '%" SLICE_FMT
+					     "', but not this VirtualService, and stay on old: %s",
+					     SLICE_ARG(entry->name), unseen.ptr);
+		}
+	}
+}
+
+static void rule_twice(const struct view *v, const struct code *code, struct findings *out)
+{
+	const struct object *first = v->entries.n ? v->entries.items[0] : NULL, *other = NULL;
+
+	for (size_t e = 1; e < v->entries.n && !other; e++)
+		if (!same_object(v, first, v->entries.items[e]))
+			other = v->entries.items[e];
+	if (first && !other && v->services.n)
+		other = v->services.items[0];
+	if (other)
+		findings_add(out, code, yaml_place(other->node),
+			     "the %" SLICE_FMT " '%" SLICE_FMT "' and the ServiceEntry '%" SLICE_FMT
+			     "' both have the host '%" SLICE_FMT "'",
+			     SLICE_ARG(other->kind), SLICE_ARG(other->name), SLICE_ARG(first->name), SLICE_ARG(v->old));
+}
+
+static void rule_waypoint(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t e = 0; e < v->entries.n; e++) {
+		const struct yaml_node *label = yaml_path(v->entries.items[e]->metadata, "labels", "istio.io/use-waypoint", NULL);
+
+		if (label)
+			findings_add(out, code, yaml_place(label), "the ServiceEntry '%" SLICE_FMT "' is served by a waypoint",
+				     SLICE_ARG(v->entries.items[e]->name));
+	}
+}
+
+static void rule_kept(const struct view *v, const struct code *code, struct findings *out)
+{
+	bool owned = false;
+
+	for (size_t i = 0; i < v->s->nvss; i++)
+		owned = owned || owns_old(v, v->s->vss[i].object);
+	if (owned && v->entries.n)
+		findings_add(out, code, yaml_place(v->entries.items[0]->node),
+			     "'%" SLICE_FMT "' is a host of the VirtualService: the ServiceEntry '%" SLICE_FMT
+			     "' has to stay after the move, too",
+			     SLICE_ARG(v->old), SLICE_ARG(v->entries.items[0]->name));
+}
+
+static void rule_entry_plane(const struct view *v, const struct code *code, struct findings *out)
+{
+	static const char *const fields[] = { "network", "locality", "weight", NULL };
+
+	for (size_t e = 0; e < v->entries.n; e++) {
+		const struct object *o = v->entries.items[e];
+		struct slice resolution = yaml_string(yaml_get(o->spec, "resolution"));
+		const struct yaml_node *endpoints = yaml_get(o->spec, "endpoints");
+		AUTO_STR struct str list = STR_INIT;
+
+		if (slice_is(resolution, "DNS_ROUND_ROBIN"))
+			add_word(&list, SLICE("resolution DNS_ROUND_ROBIN"));
+		if (slice_is(resolution, "DNS") && endpoints && endpoints->nchildren > 1)
+			add_word(&list, SLICE("several endpoints with resolution DNS"));
+		for (size_t i = 0; fields[i]; i++)
+			for (const struct yaml_node *c = endpoints_of(o); c; c = c->next)
+				if (has_field(c, fields[i])) {
+					str_addf(&list, "%sendpoints[].%s", list.len ? ", " : "", fields[i]);
+					break;
+				}
+		if (list.len)
+			findings_add(out, code, yaml_place(o->node),
+				     "the ServiceEntry '%" SLICE_FMT
+				     "' has what the control plane TRAFFIC_DIRECTOR does not support: %s",
+				     SLICE_ARG(o->name), list.ptr);
+	}
+}
+
+const struct rule rules_of_entries[] = {
+	{ &CODE_entry_missing, rule_missing },
+	{ &CODE_host_near, rule_near },
+	{ &CODE_entry_wildcard, rule_wildcard },
+	{ &CODE_entry_internal, rule_internal },
+	{ &CODE_entry_selector, rule_selector },
+	{ &CODE_entry_mtls, rule_mtls },
+	{ &CODE_entry_names, rule_names },
+	{ &CODE_entry_none, rule_none },
+	{ &CODE_entry_hosts, rule_hosts },
+	{ &CODE_entry_unix, rule_unix },
+	{ &CODE_entry_addresses, rule_addresses },
+	{ &CODE_entry_exports, rule_exports },
+	{ &CODE_entry_twice, rule_twice },
+	{ &CODE_entry_waypoint, rule_waypoint },
+	{ &CODE_entry_kept, rule_kept },
+	{ &CODE_entry_plane, rule_entry_plane },
+	{ NULL, NULL },
+};

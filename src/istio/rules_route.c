@@ -1,0 +1,263 @@
+/*
+ * What the VirtualServices themselves say: the move's own, and others of the same host.
+ */
+#include "istio/host.h"
+#include "istio/rules_internal.h"
+
+/* Each route that names old, with its VirtualService. */
+static void each_route(const struct view *v, const struct code *code, struct findings *out,
+		       void (*look)(const struct view *v, const struct vs *vs, const struct route *route, const struct code *code,
+				    struct findings *out))
+{
+	for (size_t i = 0; i < v->s->nvss; i++)
+		for (size_t r = 0; r < v->s->vss[i].n; r++)
+			if (v->s->vss[i].routes[r].nold)
+				look(v, &v->s->vss[i], &v->s->vss[i].routes[r], code, out);
+}
+
+/* The value that a route sets the Host of all its requests to; NULL: none. */
+static const struct yaml_node *route_authority(const struct yaml_node *route)
+{
+	const struct yaml_node *rewrite = yaml_path(route, "rewrite", "authority", NULL);
+	const struct yaml_node *set = yaml_path(route, "headers", "request", "set", NULL);
+
+	for (const struct yaml_node *c = set && !rewrite ? set->first : NULL; c; c = c->next)
+		if (c->key && (slice_eq_case(c->key->text, SLICE("host")) || slice_is(c->key->text, ":authority")))
+			return c;
+	return rewrite;
+}
+
+static void look_authority(const struct view *v, const struct vs *vs, const struct route *route, const struct code *code,
+			   struct findings *out)
+{
+	const struct yaml_node *authority = route_authority(route->node);
+
+	if (authority && is_old(v, vs->object, yaml_string(authority)))
+		findings_add(out, code, yaml_place(authority),
+			     "%" SLICE_FMT " sets the Host header to '%" SLICE_FMT "', for new as well",
+			     SLICE_ARG(route_label(route, v->s->arena)), SLICE_ARG(authority->text));
+}
+
+static void rule_authority(const struct view *v, const struct code *code, struct findings *out)
+{
+	each_route(v, code, out, look_authority);
+}
+
+static void look_dead(const struct view *v, const struct vs *vs, const struct route *route, const struct code *code,
+		      struct findings *out)
+{
+	for (size_t r = 0; r < route->index; r++) {
+		const struct route *before = &vs->routes[r];
+
+		if (!before->catch_all || before->our_copy)
+			continue;
+		findings_add(out, code, yaml_place(route->node), "%" SLICE_FMT " is never reached, since %" SLICE_FMT " takes all",
+			     SLICE_ARG(route_label(route, v->s->arena)), SLICE_ARG(route_label(before, v->s->arena)));
+		return;
+	}
+}
+
+static void rule_dead(const struct view *v, const struct code *code, struct findings *out)
+{
+	each_route(v, code, out, look_dead);
+}
+
+static void look_mirror_left(const struct view *v, const struct vs *vs, const struct route *route, const struct code *code,
+			     struct findings *out)
+{
+	bool weighted = false;
+
+	(void)vs;
+	for (size_t d = 0; d < route->n; d++)
+		weighted = weighted || (route->dests[d].side == SIDE_NEW && route->dests[d].value > 0);
+	if (weighted && route->our_mirror)
+		findings_add(out, code, yaml_place(route->mirror),
+			     "%" SLICE_FMT " sends requests to '%" SLICE_FMT "' and mirrors to it: it gets some twice",
+			     SLICE_ARG(route_label(route, v->s->arena)), SLICE_ARG(v->new));
+}
+
+static void rule_mirror_left(const struct view *v, const struct code *code, struct findings *out)
+{
+	each_route(v, code, out, look_mirror_left);
+}
+
+/* The first field of a root's route that its delegate would inherit beside our mirror; NULL: none. */
+static const struct yaml_node *inherited(const struct yaml_node *route)
+{
+	static const char *const fields[] = { "mirror", "mirrors", "mirrorPercentage", "mirrorPercent", "mirror_percent", NULL };
+
+	for (size_t i = 0; fields[i]; i++)
+		if (has_field(route, fields[i]))
+			return yaml_get(route, fields[i]);
+	return NULL;
+}
+
+/* Does the route of a root delegate to this VirtualService? */
+static bool delegates_to(const struct view *v, const struct object *root, const struct yaml_node *route, const struct object *vs)
+{
+	struct slice name = yaml_string(yaml_path(route, "delegate", "name", NULL));
+	struct slice ns = yaml_string(yaml_path(route, "delegate", "namespace", NULL));
+
+	return name.len && slice_eq(name, vs->name) && slice_eq(ns.len ? ns : view_ns(v, root), view_ns(v, vs));
+}
+
+/* One root against one delegate: does it delegate, and what does it pass on? */
+static bool look_root(const struct view *v, const struct object *root, const struct object *vs, const struct code *code,
+		      struct findings *out)
+{
+	const struct yaml_node *http = yaml_get(root->spec, "http");
+	bool found = false;
+
+	for (const struct yaml_node *c = http ? http->first : NULL; c; c = c->next) {
+		const struct yaml_node *field = inherited(c);
+
+		if (!delegates_to(v, root, c, vs))
+			continue;
+		found = true;
+		if (field && v->s->to.kind == STAGE_MIRROR)
+			findings_add(out, code, yaml_place(field->key),
+				     "the VirtualService '%" SLICE_FMT "' hands %" SLICE_FMT " down to its delegate '%" SLICE_FMT
+				     "', beside or in place of our mirror",
+				     SLICE_ARG(root->name), SLICE_ARG(field->key->text), SLICE_ARG(vs->name));
+	}
+	return found;
+}
+
+static void rule_delegate(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 0; i < v->s->nvss; i++) {
+		const struct object *vs = v->s->vss[i].object;
+		bool found = has_field(vs->spec, "hosts");
+
+		for (size_t o = 0; o < v->others.n && !has_field(vs->spec, "hosts"); o++)
+			found = look_root(v, v->others.items[o], vs, code, out) || found;
+		if (!found)
+			findings_add(out, &CODE_unchecked, yaml_place(vs->node),
+				     "the VirtualService '%" SLICE_FMT "' is a delegate, and none that delegates to it was seen",
+				     SLICE_ARG(vs->name))
+				->remedy = SLICE("look whether its root has a mirror of its own, and whether there is one");
+	}
+}
+
+/* Is there a namespace that sees both? `exportTo` absent means all. */
+static bool overlap(const struct view *v, const struct object *a, const struct object *b)
+{
+	const struct yaml_node *x = yaml_get(a->spec, "exportTo"), *y = yaml_get(b->spec, "exportTo");
+
+	if (!x || !x->nchildren || list_has(x, "*") || !y || !y->nchildren || list_has(y, "*"))
+		return true;
+	for (const struct yaml_node *c = x->first; c; c = c->next)
+		for (const struct yaml_node *d = y->first; d; d = d->next) {
+			struct slice p = slice_is(yaml_string(c), ".") ? view_ns(v, a) : yaml_string(c);
+			struct slice q = slice_is(yaml_string(d), ".") ? view_ns(v, b) : yaml_string(d);
+
+			if (slice_eq(p, q))
+				return true;
+		}
+	return false;
+}
+
+/* The first host of `a` that `b` has, too, as Istio compares them: resolved, in lower case. */
+static const struct yaml_node *shared_host(const struct view *v, const struct object *a, const struct object *b)
+{
+	const struct yaml_node *x = yaml_get(a->spec, "hosts"), *y = yaml_get(b->spec, "hosts");
+
+	for (const struct yaml_node *c = x ? x->first : NULL; c; c = c->next)
+		for (const struct yaml_node *d = y ? y->first : NULL; d; d = d->next)
+			if (yaml_string(c).len && slice_eq_case(host_resolve(yaml_string(c), view_ns(v, a), v->s->arena),
+								host_resolve(yaml_string(d), view_ns(v, b), v->s->arena)))
+				return d;
+	return NULL;
+}
+
+/* One VirtualService of the mesh against another. */
+static void look_pair(const struct view *v, const struct object *a, const struct object *b, const struct code *code,
+		      struct findings *out)
+{
+	const struct yaml_node *host = on_mesh(a) && on_mesh(b) ? shared_host(v, a, b) : NULL;
+
+	if (host && !same_object(v, a, b) && overlap(v, a, b))
+		findings_add(out, code, yaml_place(host),
+			     "the VirtualServices '%" SLICE_FMT "' and '%" SLICE_FMT "' both have the host '%" SLICE_FMT
+			     "' in the mesh, where only the older one counts",
+			     SLICE_ARG(a->name), SLICE_ARG(b->name), SLICE_ARG(host->text));
+}
+
+static void rule_vs_twice(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 0; i < v->s->nvss; i++) {
+		for (size_t o = 0; o < v->others.n; o++)
+			look_pair(v, v->s->vss[i].object, v->others.items[o], code, out);
+		for (size_t j = i + 1; j < v->s->nvss; j++)
+			look_pair(v, v->s->vss[i].object, v->s->vss[j].object, code, out);
+	}
+}
+
+static void rule_gateway_only(const struct view *v, const struct code *code, struct findings *out)
+{
+	const struct object *only = NULL;
+
+	for (size_t i = 0; i < v->s->nvss; i++) {
+		const struct object *o = v->s->vss[i].object;
+
+		if (owns_old(v, o) && on_mesh(o))
+			return;
+		if (owns_old(v, o) && !only)
+			only = o;
+	}
+	if (only)
+		findings_add(out, code, yaml_place(yaml_get(only->spec, "gateways")),
+			     "the VirtualService '%" SLICE_FMT "' is for gateways only: pods that call '%" SLICE_FMT
+			     "' stay on old",
+			     SLICE_ARG(only->name), SLICE_ARG(v->old));
+}
+
+/* Adds a word to a list unless it has it. */
+static void add_once(struct str *list, bool is, const char *word)
+{
+	if (is && slice_find(str_slice(list), slice_of(word)) == SIZE_MAX)
+		add_word(list, slice_of(word));
+}
+
+/* What of a route Google's plane may not support. */
+static void plane_fields(const struct route *route, struct str *list)
+{
+	add_once(list, has_field(route->node, "mirrors"), "mirrors");
+	add_once(list, slice_find_byte(yaml_string(yaml_path(route->node, "mirrorPercentage", "value", NULL)), '.') != SIZE_MAX,
+		 "a fractional mirrorPercentage");
+	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c; c = c->next) {
+		add_once(list, has_field(c, "sourceLabels"), "match by sourceLabels");
+		add_once(list, has_field(c, "sourceNamespace"), "match by sourceNamespace");
+	}
+	for (size_t d = 0; d < route->n; d++)
+		add_once(list, has_field(route->dests[d].node, "headers"), "headers of a destination");
+}
+
+static void rule_plane(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 0; i < v->s->nvss; i++) {
+		const struct vs *vs = &v->s->vss[i];
+		AUTO_STR struct str list = STR_INIT;
+
+		add_once(&list, !has_field(vs->object->spec, "hosts"), "delegate");
+		for (size_t r = 0; r < vs->n; r++)
+			if (vs->routes[r].nold)
+				plane_fields(&vs->routes[r], &list);
+		if (list.len)
+			findings_add(out, code, yaml_place(vs->object->node),
+				     "the VirtualService '%" SLICE_FMT
+				     "' has what the control plane TRAFFIC_DIRECTOR may not support: %s",
+				     SLICE_ARG(vs->object->name), list.ptr);
+	}
+}
+
+const struct rule rules_of_routes[] = {
+	{ &CODE_route_authority, rule_authority },
+	{ &CODE_route_dead, rule_dead },
+	{ &CODE_mirror_left, rule_mirror_left },
+	{ &CODE_mirror_inherited, rule_delegate },
+	{ &CODE_vs_twice, rule_vs_twice },
+	{ &CODE_vs_gateway, rule_gateway_only },
+	{ &CODE_vs_plane, rule_plane },
+	{ NULL, NULL },
+};

@@ -1,0 +1,232 @@
+#include "istio/host.h"
+#include "istio/rules_internal.h"
+
+struct slice view_ns(const struct view *v, const struct object *o)
+{
+	return o->ns.len ? o->ns : v->s->move->ns;
+}
+
+bool same_object(const struct view *v, const struct object *a, const struct object *b)
+{
+	return slice_eq(a->kind, b->kind) && slice_eq(a->name, b->name) && slice_eq(view_ns(v, a), view_ns(v, b));
+}
+
+bool set_has(const struct set *set, const struct object *o)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (set->items[i] == o)
+			return true;
+	return false;
+}
+
+/* Adds an object once. */
+static void add(const struct view *v, struct set *set, const struct object *o)
+{
+	if (!set->items)
+		set->items = arena_array(v->s->arena, v->s->nobjects, sizeof(const struct object *));
+	if (!set_has(set, o))
+		set->items[set->n++] = o;
+}
+
+bool is_old(const struct view *v, const struct object *o, struct slice host)
+{
+	struct slice full = host_resolve(host, view_ns(v, o), v->s->arena);
+
+	for (size_t i = 0; i < v->s->nvss; i++)
+		if (host_same(host, v->s->vss[i].old_host) || host_same(full, v->s->vss[i].old_host))
+			return true;
+	return false;
+}
+
+bool list_has(const struct yaml_node *list, const char *text)
+{
+	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
+		if (slice_eq_case(yaml_string(c), slice_of(text)))
+			return true;
+	return false;
+}
+
+bool has_field(const struct yaml_node *map, const char *key)
+{
+	const struct yaml_node *node = yaml_get(map, key);
+
+	return node && (node->kind == YAML_SCALAR ? yaml_type_of(node) != YAML_NULL : node->nchildren > 0);
+}
+
+long port_number(const struct yaml_node *port)
+{
+	const struct yaml_node *number = yaml_get(port, "number");
+	long value;
+
+	return number && number->kind == YAML_SCALAR && parse_int(number->text, 1, 65535, &value) ? value : -1;
+}
+
+void add_word(struct str *list, struct slice text)
+{
+	str_addf(list, "%s%" SLICE_FMT, list->len ? ", " : "", SLICE_ARG(text));
+}
+
+void each_string(const struct yaml_node *node, void (*text)(struct slice text, void *ctx), void *ctx)
+{
+	if (node && node->kind == YAML_SCALAR && yaml_string(node).len)
+		text(node->text, ctx);
+	for (const struct yaml_node *c = node ? node->first : NULL; c; c = c->next)
+		each_string(c, text, ctx);
+}
+
+/* May the byte be a part of a host name? */
+static bool name_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
+
+bool names_host(struct slice text, struct slice host)
+{
+	for (size_t at = 0; host.len;) {
+		size_t found = slice_find(slice_sub(text, at, text.len), host), end;
+
+		if (found == SIZE_MAX)
+			return false;
+		at += found;
+		end = at + host.len;
+		if ((!at || !name_byte(text.ptr[at - 1])) && (end == text.len || !name_byte(text.ptr[end])))
+			return true;
+		at++;
+	}
+	return false;
+}
+
+bool is_namer(const struct object *o)
+{
+	return object_is(o, ISTIO_GROUP, "EnvoyFilter") || object_is(o, "security.istio.io", "AuthorizationPolicy") ||
+	       object_is(o, "security.istio.io", "RequestAuthentication") || object_is(o, "telemetry.istio.io", "Telemetry");
+}
+
+bool on_mesh(const struct object *o)
+{
+	const struct yaml_node *gateways = yaml_get(o->spec, "gateways");
+
+	return !gateways || !gateways->nchildren || list_has(gateways, "mesh");
+}
+
+bool owns_old(const struct view *v, const struct object *o)
+{
+	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
+
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
+		if (is_old(v, o, yaml_string(c)))
+			return true;
+	return false;
+}
+
+/* What a search for a host in all strings passes around. */
+struct search {
+	struct slice host;
+	bool found, whole; /* whole: the string must be the host and nothing else */
+};
+
+static void search_text(struct slice text, void *ctx)
+{
+	struct search *s = ctx;
+
+	s->found = s->found || (s->whole ? host_same(text, s->host) : names_host(text, s->host));
+}
+
+/* Sorts a ServiceEntry in. */
+static void sort_entry(struct view *v, const struct object *o)
+{
+	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
+
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next) {
+		struct slice host = yaml_string(c);
+
+		if (is_old(v, o, host))
+			add(v, &v->entries, o);
+		else if (host_covered(host, v->old))
+			add(v, &v->wild, o);
+		else if (host_near(host_resolve(host, view_ns(v, o), v->s->arena), v->old))
+			add(v, &v->near, o);
+		if (host_same(host, v->new))
+			add(v, &v->taken, o);
+	}
+}
+
+/* Sorts a DestinationRule in. */
+static void sort_rule(struct view *v, const struct object *o)
+{
+	struct slice host = yaml_string(yaml_get(o->spec, "host"));
+
+	if (!host.len)
+		return;
+	if (is_old(v, o, host) || host_covered(host, v->old))
+		add(v, &v->old_rules, o);
+	host = host_resolve(host, view_ns(v, o), v->s->arena);
+	if (host_same(host, v->new) || host_covered(host, v->new))
+		add(v, &v->new_rules, o);
+}
+
+/* The host of a Service of Kubernetes. */
+static struct slice service_host(const struct view *v, const struct object *o)
+{
+	return host_resolve(o->name, view_ns(v, o), v->s->arena);
+}
+
+/* Is it one of the move's own VirtualServices? */
+static bool is_own(const struct view *v, const struct object *o)
+{
+	for (size_t i = 0; i < v->s->nvss; i++)
+		if (v->s->vss[i].object == o)
+			return true;
+	return false;
+}
+
+static void sort_object(struct view *v, const struct object *o)
+{
+	struct search old = { .host = v->old }, new = { .host = v->s->move->to, .whole = true };
+
+	if (object_is(o, ISTIO_GROUP, "ServiceEntry"))
+		sort_entry(v, o);
+	else if (object_is(o, ISTIO_GROUP, "DestinationRule"))
+		sort_rule(v, o);
+	else if (object_is(o, ISTIO_GROUP, "Sidecar"))
+		add(v, &v->sidecars, o);
+	else if (vs_is(o) && !is_own(v, o))
+		add(v, &v->others, o);
+	else if (object_is(o, "", "Service") && host_same(service_host(v, o), v->old))
+		add(v, &v->services, o);
+	else if (object_is(o, "", "Service") && host_same(service_host(v, o), v->new))
+		add(v, &v->taken, o);
+	else if (object_is(o, BACKEND_GROUP, "GCPBackend")) {
+		each_string(o->spec, search_text, &new);
+		if (new.found)
+			add(v, &v->backends, o);
+	} else if (is_namer(o)) {
+		each_string(o->spec, search_text, &old);
+		if (old.found)
+			add(v, &v->namers, o);
+	}
+}
+
+/* A namespace that the migration names says which ServiceEntry is meant. */
+static void choose_entries(struct view *v)
+{
+	struct set meant = { NULL, 0 };
+
+	for (size_t i = 0; i < v->entries.n && v->s->move->ns.len; i++)
+		if (slice_eq(view_ns(v, v->entries.items[i]), v->s->move->ns))
+			add(v, &meant, v->entries.items[i]);
+	if (meant.n)
+		v->entries = meant;
+}
+
+void view_make(struct view *out, const struct scene *s)
+{
+	*out = (struct view){ .s = s, .old = s->move->from, .new = s->move->to };
+	if (s->nvss) {
+		out->old = s->vss[0].old_host;
+		out->new = s->vss[0].new_host;
+	}
+	for (size_t i = 0; i < s->nobjects; i++)
+		sort_object(out, s->objects[i]);
+	choose_entries(out);
+}
