@@ -148,19 +148,27 @@ static void rule_sni(const struct view *v, const struct code *code, struct findi
 	}
 }
 
+/* Does the proxy call another port than the one that the client dials? */
+static const struct yaml_node *other_target(const struct yaml_node *port)
+{
+	const struct yaml_node *target = yaml_get(port, "targetPort");
+	long value;
+
+	if (!target || target->kind != YAML_SCALAR || !parse_int(target->text, 1, 65535, &value) || value == port_number(port))
+		return NULL;
+	return target;
+}
+
 static void rule_origination(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n && set_mode(&v->old_rules, MODE_SIMPLE); e++)
-		for (const struct yaml_node *c = first(v->entries.items[e]->spec, "ports"); c; c = c->next) {
-			const struct yaml_node *target = yaml_get(c, "targetPort");
-
-			if (target && target->kind == YAML_SCALAR && !slice_eq(target->text, yaml_string(yaml_get(c, "number"))) &&
-			    port_number(c) > 0)
-				findings_add(out, code, yaml_place(target),
+		for (const struct yaml_node *c = first(v->entries.items[e]->spec, "ports"); c; c = c->next)
+			if (other_target(c))
+				findings_add(out, code, yaml_place(other_target(c)),
 					     "port %ld of the ServiceEntry '%" SLICE_FMT "' becomes port %" SLICE_FMT
 					     " with TLS of a DestinationRule; new gets neither",
-					     port_number(c), SLICE_ARG(v->entries.items[e]->name), SLICE_ARG(target->text));
-		}
+					     port_number(c), SLICE_ARG(v->entries.items[e]->name),
+					     SLICE_ARG(other_target(c)->text));
 }
 
 /* --- the rest of the policy ----------------------------------------------------------------------------------------------------- */

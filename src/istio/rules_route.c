@@ -219,12 +219,19 @@ static void add_once(struct str *list, bool is, const char *word)
 		add_word(list, slice_of(word));
 }
 
+/* Is the percentage of a route's mirror no whole number? */
+static bool fractional(const struct yaml_node *route)
+{
+	const struct yaml_node *value = yaml_path(route, "mirrorPercentage", "value", NULL);
+
+	return value && value->kind == YAML_SCALAR && slice_find_byte(value->text, '.') != SIZE_MAX;
+}
+
 /* What of a route Google's plane may not support. */
 static void plane_fields(const struct route *route, struct str *list)
 {
 	add_once(list, has_field(route->node, "mirrors"), "mirrors");
-	add_once(list, slice_find_byte(yaml_string(yaml_path(route->node, "mirrorPercentage", "value", NULL)), '.') != SIZE_MAX,
-		 "a fractional mirrorPercentage");
+	add_once(list, fractional(route->node), "a fractional mirrorPercentage");
 	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c; c = c->next) {
 		add_once(list, has_field(c, "sourceLabels"), "match by sourceLabels");
 		add_once(list, has_field(c, "sourceNamespace"), "match by sourceNamespace");

@@ -47,6 +47,38 @@ Test(err, code_texts_follow_the_rules)
 	}
 }
 
+Test(err, every_code_is_explained)
+{
+	for (size_t i = 0; i < ncodes; i++) {
+		const struct code *c = codes[i];
+		size_t len = strlen(c->explain), sentences = 0;
+
+		for (const char *p = c->explain; (p = strchr(p, '.')); p++)
+			sentences += p[1] == ' ' || !p[1];
+		cr_expect(len > 40 && c->explain[len - 1] == '.', "%s has no explanation in sentences", c->id);
+		cr_expect(sentences >= 2 && sentences <= 6, "%s: %zu sentences", c->id, sentences);
+		cr_expect_null(strstr(c->explain, "  "), "%s: two blanks", c->id);
+	}
+}
+
+Test(err, the_same_finding_is_taken_once)
+{
+	struct findings all = { .arena = arena_new() };
+	struct finding row = { .code = &CODE_io, .at = { SLICE("a"), 1, 2 }, .reason = SLICE("r") };
+
+	cr_expect(findings_add_new(&all, &row));
+	cr_expect_not(findings_add_new(&all, &row));
+	row.at.line = 2;
+	cr_expect(findings_add_new(&all, &row));
+	row.reason = SLICE("s");
+	cr_expect(findings_add_new(&all, &row));
+	row.code = &CODE_usage;
+	cr_expect(findings_add_new(&all, &row));
+	cr_expect_eq(all.n, 4);
+	cr_expect_null(all.items[0].remedy.ptr);
+	arena_free(all.arena);
+}
+
 Test(err, codes_are_consistent)
 {
 	for (size_t i = 0; i < ncodes; i++) {

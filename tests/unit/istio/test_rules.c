@@ -1,21 +1,17 @@
 /*
- * What the objects around say against new: a missing GCPBackend, ports that carry no HTTP, TLS that would be lost.
+ * What the objects around say against new: each rule on the smallest manifests that raise it, and the nearest that do not.
  */
-#include "istio/rules.h"
-#include "tests/unit/istio/scene.h"
+#include "tests/unit/istio/rule_rows.h"
 
 #include <criterion/criterion.h>
 
-#define OLD_ROUTE VS("x") "  http:\n  - route: [{destination: {host: old.example.com}}]\n"
-#define BACKEND "---\napiVersion: networking.gke.io/v1\nkind: GCPBackend\nmetadata: {name: x}\nspec: {hostname: new.example.com}\n"
-#define ENTRY(ports) ISTIO("ServiceEntry") "  hosts: [old.example.com]\n  ports: " ports "\n"
-#define RULE(host, policy) ISTIO("DestinationRule") "  host: '" host "'\n  trafficPolicy: " policy "\n"
+static const struct rule_row *const tables[] = { rows_backend, rows_port, rows_entry, rows_destination, rows_route, rows_around };
+enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 
 /* The findings of all rules about a file whose first object is a VirtualService. */
-static const char *check(struct file *f, const char *text, bool whole)
+static void check(struct file *f, struct move *move, const char *text, enum stage_kind to, bool whole)
 {
-	struct move move = scene_move();
-	struct scene scene = { .move = &move, .vss = &f->vs, .nvss = 1, .whole = whole };
+	struct scene scene = { .move = move, .vss = &f->vs, .nvss = 1, .to = { to, 0 }, .thorough = true, .whole = whole };
 	const struct object **objects;
 
 	cr_assert_eq(file_read_vs(f, text), 0, "%s", f->err.reason);
@@ -24,78 +20,124 @@ static const char *check(struct file *f, const char *text, bool whole)
 		objects[i] = &f->objects.items[i];
 	scene.objects = objects;
 	scene.nobjects = f->objects.n;
+	scene.at = (struct place){ SLICE("migration.yaml"), RAISED_MOVE, 1 };
 	scene.arena = f->arena;
+	f->findings.n = 0; /* those of the reader have their own tests */
 	rules_check(&scene, &f->findings);
-	return file_codes(f);
 }
 
-static const struct {
-	const char *name, *text, *codes;
-} rows[] = {
-	{ "all is there", OLD_ROUTE BACKEND, "" },
-	{ "no GCPBackend", OLD_ROUTE, "GCB1003@0" },
-	{ "a GCPBackend of another host",
-	  OLD_ROUTE
-	  "---\napiVersion: networking.gke.io/v1\nkind: GCPBackend\nmetadata: {name: x}\nspec: {hostname: n.example.com}\n",
-	  "GCB1003@0" },
-	{ "a GCPBackend of another group",
-	  OLD_ROUTE "---\napiVersion: example.com/v1\nkind: GCPBackend\nmetadata: {name: x}\nspec: {hostname: new.example.com}\n",
-	  "GCB1003@0" },
-	{ "the host in another letter case",
-	  OLD_ROUTE
-	  "---\napiVersion: networking.gke.io/v1\nkind: GCPBackend\nmetadata: {name: x}\nspec: {hostname: New.example.com}\n",
-	  "GCB1003@0" },
-	{ "an HTTP port", OLD_ROUTE BACKEND ENTRY("[{number: 80, protocol: http}]"), "" },
-	{ "gRPC and HTTP/2", OLD_ROUTE BACKEND ENTRY("[{number: 80, protocol: GRPC}, {number: 81, protocol: HTTP2}]"), "" },
-	{ "no protocol: sniffed", OLD_ROUTE BACKEND ENTRY("[{number: 80}]"), "" },
-	{ "no ports", OLD_ROUTE BACKEND ENTRY("[]"), "" },
-	{ "TCP", OLD_ROUTE BACKEND ENTRY("[{number: 80, protocol: TCP}]"), "GCB1004@18" },
-	{ "HTTPS", OLD_ROUTE BACKEND ENTRY("[{number: 443, protocol: HTTPS}]"), "GCB1004@18" },
-	{ "one of two is HTTP, and none is said",
-	  OLD_ROUTE BACKEND ENTRY("[{number: 1, protocol: TCP}, {number: 80, protocol: HTTP}]"), "" },
-	{ "the one that is said is TCP",
-	  VS("x") "  http:\n  - route: [{destination: {host: old.example.com, port: {number: 1}}}]\n" BACKEND ENTRY(
-		  "[{number: 1, protocol: TCP}, {number: 80, protocol: HTTP}]"),
-	  "GCB1004@18" },
-	{ "a ServiceEntry of another host",
-	  OLD_ROUTE BACKEND ISTIO("ServiceEntry") "  hosts: [x.example.com]\n  ports: [{number: 1, protocol: TCP}]\n", "" },
-	{ "TLS for old", OLD_ROUTE BACKEND RULE("old.example.com", "{tls: {mode: SIMPLE}}"), "GCB1005@18" },
-	{ "TLS for both",
-	  OLD_ROUTE BACKEND RULE("old.example.com", "{tls: {mode: MUTUAL}}") RULE("new.example.com", "{tls: {mode: SIMPLE}}"), "" },
-	{ "TLS by a wildcard that covers both", OLD_ROUTE BACKEND RULE("*.example.com", "{tls: {mode: SIMPLE}}"), "" },
-	{ "TLS by a wildcard that covers old only", OLD_ROUTE BACKEND RULE("*d.example.com", "{tls: {mode: SIMPLE}}"),
-	  "GCB1005@18" },
-	{ "TLS switched off", OLD_ROUTE BACKEND RULE("old.example.com", "{tls: {mode: DISABLE}}"), "" },
-	{ "TLS of a port",
-	  OLD_ROUTE BACKEND RULE("old.example.com", "{portLevelSettings: [{port: {number: 1}, tls: {mode: ISTIO_MUTUAL}}]}"),
-	  "GCB1005@18" },
-	{ "TLS of a subset",
-	  OLD_ROUTE BACKEND ISTIO(
-		  "DestinationRule") "  host: old.example.com\n  subsets:\n  - {name: v, trafficPolicy: {tls: {mode: SIMPLE}}}\n",
-	  "GCB1005@19" },
-	{ "odd values are nothing",
-	  OLD_ROUTE BACKEND ISTIO("DestinationRule") "  host: [old.example.com]\n  trafficPolicy: text\n" ISTIO(
-		  "ServiceEntry") "  hosts: old.example.com\n  ports: {a: b}\n",
-	  "" },
-};
+/* Is the row's code raised just once, at its line; or never? */
+static void check_row(const struct rule_row *row)
+{
+	struct move move = scene_move();
+	size_t raised = 0;
+	unsigned line = 0;
+	struct file f;
+
+	move.port = row->port;
+	move.ns = slice_of(row->ns);
+	check(&f, &move, row->text, row->to, true);
+	for (size_t i = 0; i < f.findings.n; i++)
+		if (f.findings.items[i].code == row->code) {
+			raised++;
+			line = f.findings.items[i].at.line;
+		}
+	cr_expect_eq(raised, row->line != RAISED_NEVER, "%s, %s: raised %zu times: %s", row->code->id, row->name, raised,
+		     file_codes(&f));
+	cr_expect_eq(line, (unsigned)row->line, "%s, %s: line %u, not %d", row->code->id, row->name, line, row->line);
+	file_close(&f);
+}
 
 Test(rules, table)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct file f;
-		const char *got = check(&f, rows[i].text, true);
+	for (size_t t = 0; t < TABLES; t++)
+		for (const struct rule_row *row = tables[t]; row->name; row++)
+			check_row(row);
+}
 
-		cr_expect_str_eq(got, rows[i].codes, "%s: %s", rows[i].name, got);
-		file_close(&f);
+/* Has the code a row that raises it, or one that does not? `mirror_writes` is in a test of its own. */
+static bool has_row(const struct code *code, bool raised)
+{
+	for (size_t t = 0; t < TABLES; t++)
+		for (const struct rule_row *row = tables[t]; row->name; row++)
+			if (row->code == code && (row->line != RAISED_NEVER) == raised)
+				return true;
+	return code == &CODE_mirror_writes;
+}
+
+Test(rules, each_has_both)
+{
+	cr_assert_not_null(rules_code(0));
+	for (size_t i = 0; rules_code(i); i++) {
+		cr_expect(has_row(rules_code(i), true), "nothing raises %s", rules_code(i)->id);
+		cr_expect(has_row(rules_code(i), false), "nothing is near %s without raising it", rules_code(i)->id);
 	}
+}
+
+Test(rules, methods_that_write)
+{
+	static const struct slice methods[] = { SLICE_INIT("GET"), SLICE_INIT("POST") };
+	static const char text[] = BASE BACKEND("{hostname: new.example.com}") ENTRY("  resolution: DNS\n");
+	struct move move = scene_move();
+	struct file f;
+
+	move.methods = (struct slices){ (struct slice *)(uintptr_t)methods, 2 };
+	check(&f, &move, text, STAGE_MIRROR, true);
+	cr_expect_eq(f.findings.items[2].code, &CODE_mirror_writes, "%s", file_codes(&f));
+	file_close(&f);
+	check(&f, &move, text, STAGE_WEIGHT, true);
+	cr_expect_str_eq(file_codes(&f), "GCB1507@5 GCB1218@14");
+	file_close(&f);
+	move.methods.n = 1;
+	check(&f, &move, text, STAGE_MIRROR, true);
+	cr_expect_str_eq(file_codes(&f), "GCB1507@5 GCB1508@999 GCB1218@14");
+	file_close(&f);
+}
+
+Test(rules, a_service_of_kubernetes_beside_the_entry)
+{
+	static const char entry[] = VS("x") "  hosts: [old]\n  http: [{route: [{destination: {host: old}}]}]\n" ISTIO(
+		"ServiceEntry") "  hosts: [old.shop.svc.cluster.local]\n  resolution: DNS\n";
+	static const char service[] = "---\napiVersion: v1\nkind: Service\nmetadata: {name: old, namespace: shop}\nspec: {}\n";
+	AUTO_STR struct str both = STR_INIT;
+	struct move move = scene_move();
+	struct file f;
+
+	move.from = SLICE("old.shop.svc.cluster.local");
+	str_addf(&both, "%s%s", entry, service);
+	file_open(&f, both.ptr);
+	cr_assert_eq(vs_read(&f.vs, &f.objects.items[0], &move, f.arena, NULL, &f.err), 0);
+	rules_check(&(struct scene){ .move = &move,
+				     .vss = &f.vs,
+				     .nvss = 1,
+				     .objects = (const struct object *[]){ &f.objects.items[1], &f.objects.items[2] },
+				     .nobjects = 2,
+				     .whole = true,
+				     .arena = f.arena },
+		    &f.findings);
+	cr_expect_str_eq(file_codes(&f), "GCB1003@0 GCB1216@15");
+	file_close(&f);
 }
 
 Test(rules, what_was_not_seen_is_not_called_missing)
 {
+	struct move move = scene_move();
 	struct file f;
 
-	cr_expect_str_eq(check(&f, OLD_ROUTE, false), "GCB1113@0", "%s", file_codes(&f));
+	check(&f, &move, BASE, STAGE_WEIGHT, false);
+	cr_expect_str_eq(file_codes(&f), "GCB1113@999 GCB1507@5");
 	cr_expect_eq(f.findings.items[0].code, &CODE_unchecked);
+	file_close(&f);
+}
+
+Test(rules, what_only_informs_is_left_out_unless_asked_for)
+{
+	struct move move = scene_move();
+	struct file f;
+
+	file_read_vs(&f, BASE);
+	rules_check(&(struct scene){ .move = &move, .vss = &f.vs, .nvss = 1, .whole = true, .arena = f.arena }, &f.findings);
+	cr_expect_str_eq(file_codes(&f), "GCB1003@0");
 	file_close(&f);
 }
 
@@ -111,13 +153,27 @@ Test(rules, hosts_for_indexes)
 	AUTO_STR struct str all = STR_INIT;
 	struct file f;
 
-	file_open(&f, OLD_ROUTE BACKEND ENTRY("[]") RULE("*.x", "{}"));
-	cr_assert_eq(f.objects.n, 4);
+	file_open(&f, BASE BACKEND("{hostname: new.example.com}") ENTRY("") RULE("*.x", "{}")
+			      ISTIO("Sidecar") "  egress: [{hosts: [a/b.c, '*/*']}]\n"
+					       "---\napiVersion: v1\nkind: Service\nmetadata: {name: s}\n" ISTIO(
+						       "EnvoyFilter") "  x: 'outbound|80||d.e'\n");
+	cr_assert_eq(f.objects.n, 7);
 	cr_expect(!rules_want(&f.objects.items[0]));
-	for (size_t i = 1; i < 4; i++) {
+	for (size_t i = 1; i < 7; i++) {
 		cr_expect(rules_want(&f.objects.items[i]), "%zu", i);
 		rules_each_host(&f.objects.items[i], join, &all);
 	}
-	cr_expect_str_eq(all.ptr, "new.example.com|old.example.com|*.x|");
+	cr_expect_str_eq(all.ptr, "new.example.com|old.example.com|*.x|a|b.c|*|*|s|outbound|80|d.e|");
+	file_close(&f);
+}
+
+Test(rules, delegates_for_indexes)
+{
+	AUTO_STR struct str all = STR_INIT;
+	struct file f;
+
+	file_open(&f, VS("x") "  http: [{delegate: {name: d}}, {route: []}]\n");
+	rules_each_host(&f.objects.items[0], join, &all);
+	cr_expect_str_eq(all.ptr, "d|");
 	file_close(&f);
 }
