@@ -105,7 +105,7 @@ link    = $(CC) $(all_cflags) $(all_ldflags)
 
 # --- targets -------------------------------------------------------------------------------------------------------------------
 
-.PHONY: all check-readers mutants fuzz soak deps demo unit unit-tests test-tools check check-built lint format bench golden install uninstall clean compile_commands.json help FORCE
+.PHONY: all check-readers mutants fuzz soak deps demo unit unit-tests test-tools check check-built lint format bench golden docs install uninstall clean compile_commands.json help FORCE
 
 all: $(B)/kubectl-gcpbackend ## build the program: build/kubectl-gcpbackend
 
@@ -156,6 +156,9 @@ bench: all $(tools) ## compare with what one would use instead
 
 golden: all ## rewrite the expected files of tests/cli; review with git diff
 	@GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' python3 tests/cli/run --golden $(CASES)
+
+docs: all ## write docs/codes.md from the table of codes
+	@GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' python3 scripts/codes.py
 
 install: all ## install below PREFIX (/usr/local), DESTDIR in front
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/doc/kubectl-gcpbackend'

@@ -16,7 +16,7 @@ struct context {
 struct check_row {
 	struct step_row step;
 	struct findings list; /* the worst first */
-	struct slice outcome; /* refused, warned, clean */
+	struct slice outcome; /* refused, warned, allowed, clean */
 	long errors, warnings, infos, allowed;
 	struct rows findings;
 };
@@ -117,7 +117,10 @@ static void sum_up(struct app *app, struct check_row *row)
 		row->warnings += f->code->severity == SEVERITY_WARNING;
 		row->infos += f->code->severity == SEVERITY_INFO;
 	}
-	row->outcome = row->errors ? SLICE("refused") : row->warnings ? SLICE("warned") : SLICE("clean");
+	row->outcome = row->errors   ? SLICE("refused") :
+		       row->warnings ? SLICE("warned") :
+		       row->allowed  ? SLICE("allowed") :
+				       SLICE("clean");
 	row->findings = finding_rows(&row->list, app->arena);
 	if (row->errors)
 		app->exit = work_worse(app->exit, EXIT_REFUSED);

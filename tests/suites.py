@@ -24,6 +24,7 @@ SUITES = {
     "templates": ["python3", "tests/templates.py"],
     "oracle": ["python3", "tests/corpus/test_oracle.py"],
     "corpus": ["python3", "tests/corpus/run.py"],
+    "codes": ["python3", "scripts/codes.py", "--check"],
     "readme": ["python3", "tests/readme.py"],
     "examples": ["python3", "tests/examples.py"],
     "krew": ["python3", "tests/krew.py"],

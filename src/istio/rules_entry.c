@@ -80,7 +80,7 @@ static void rule_names(const struct view *v, const struct code *code, struct fin
 
 static void rule_addresses(const struct view *v, const struct code *code, struct findings *out)
 {
-	fields_like(v, code, "addresses", NULL, "has addresses: who calls one of them needs it as long as he does", out);
+	fields_like(v, code, "addresses", NULL, "has addresses, which clients may call in place of the name", out);
 }
 
 static void rule_none(const struct view *v, const struct code *code, struct findings *out)

@@ -170,27 +170,32 @@ static const struct yaml_node *shared_host(const struct view *v, const struct ob
 	return NULL;
 }
 
-/* One VirtualService of the mesh against another. */
-static void look_pair(const struct view *v, const struct object *a, const struct object *b, const struct code *code,
+/* One VirtualService of the mesh against another; was something found? */
+static bool look_pair(const struct view *v, const struct object *a, const struct object *b, const struct code *code,
 		      struct findings *out)
 {
 	const struct yaml_node *host = on_mesh(a) && on_mesh(b) ? shared_host(v, a, b) : NULL;
 
-	if (host && !same_object(v, a, b) && overlap(v, a, b))
-		findings_add(out, code, yaml_place(host),
-			     "the VirtualServices '%" SLICE_FMT "' and '%" SLICE_FMT "' both have the host '%" SLICE_FMT
-			     "' in the mesh, where only the older one counts",
-			     SLICE_ARG(a->name), SLICE_ARG(b->name), SLICE_ARG(host->text));
+	if (!host || same_object(v, a, b) || !overlap(v, a, b))
+		return false;
+	findings_add(out, code, yaml_place(host),
+		     "the VirtualServices '%" SLICE_FMT "' and '%" SLICE_FMT "' both have the host '%" SLICE_FMT
+		     "' in the mesh, where only the older one counts",
+		     SLICE_ARG(a->name), SLICE_ARG(b->name), SLICE_ARG(host->text));
+	return true;
 }
 
+/* Each VirtualService is told once, with the first of the move's own that it meets. */
 static void rule_vs_twice(const struct view *v, const struct code *code, struct findings *out)
 {
-	for (size_t i = 0; i < v->s->nvss; i++) {
-		for (size_t o = 0; o < v->others.n; o++)
-			look_pair(v, v->s->vss[i].object, v->others.items[o], code, out);
-		for (size_t j = i + 1; j < v->s->nvss; j++)
-			look_pair(v, v->s->vss[i].object, v->s->vss[j].object, code, out);
-	}
+	for (size_t o = 0; o < v->others.n; o++)
+		for (size_t i = 0; i < v->s->nvss; i++)
+			if (look_pair(v, v->s->vss[i].object, v->others.items[o], code, out))
+				break;
+	for (size_t j = 1; j < v->s->nvss; j++)
+		for (size_t i = 0; i < j; i++)
+			if (look_pair(v, v->s->vss[i].object, v->s->vss[j].object, code, out))
+				break;
 }
 
 static void rule_gateway_only(const struct view *v, const struct code *code, struct findings *out)
