@@ -180,7 +180,7 @@ static uint32_t entry_of(const struct yaml_file *file, struct yaml_node *n, uint
 		return first;
 	at = skip_trivia(file, from, (uint32_t)file->bytes.len);
 	if (at < file->bytes.len && file->bytes.ptr[at] == '?' && (at < first || (n->key && n->key->start == n->key->end)))
-		n->flags |= YAML_EXPLICIT;
+		n->flags |= YAML_EXPLICIT | (n->parent->style == YAML_FLOW && n->key->start == n->key->end ? YAML_UNCLEAR : 0u);
 	else if (n->parent->kind == YAML_MAP)
 		at = first;
 	else if (at >= file->bytes.len || file->bytes.ptr[at] != '-')
