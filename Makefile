@@ -71,7 +71,7 @@ lib_ldlibs := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
 STATIC     ?= 1
 main_ldlibs := $(lib_ldlibs)
 ifeq ($(STATIC)$(SANITIZE),1)
-ifneq ($(filter-out deps demo check lint format clean help uninstall compile_commands.json unit unit-tests,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out deps demo check e2e lint format clean help uninstall compile_commands.json unit unit-tests,$(or $(MAKECMDGOALS),all)),)
 include $(B)/libs.mk
 endif
 endif
@@ -105,7 +105,7 @@ link    = $(CC) $(all_cflags) $(all_ldflags)
 
 # --- targets -------------------------------------------------------------------------------------------------------------------
 
-.PHONY: all check-readers mutants fuzz soak deps demo unit unit-tests test-tools check check-built lint format bench golden docs install uninstall clean compile_commands.json help FORCE
+.PHONY: all check-readers e2e mutants fuzz soak deps demo unit unit-tests test-tools check check-built lint format bench golden docs install uninstall clean compile_commands.json help FORCE
 
 all: $(B)/kubectl-gcpbackend ## build the program: build/kubectl-gcpbackend
 
@@ -148,6 +148,10 @@ check-readers: deps ## compare with YAML readers that we did not write
 	@+$(MAKE) --no-print-directory $(jobs) all test-tools
 	@GCB_TOOLS='$(CURDIR)/$(B)' python3 tests/readers/run.py
 
+e2e: deps ## test against real servers, which it builds once into a cache folder; PART=istio for a part
+	@+$(MAKE) --no-print-directory $(jobs) all test-tools
+	@GCB_TOOLS='$(CURDIR)/$(B)' GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' tests/e2e/run $(PART)
+
 mutants: deps ## see that each of some faults in the YAML editor is found by a test
 	@python3 tests/mutants.py
 
@@ -178,7 +182,7 @@ compile_commands.json: ## write compile_commands.json for editors and analyzers
 		python3 scripts/compile_commands.py '$(CURDIR)' $(compile) $(test_cflags) >$@
 
 help: ## show this list
-	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-22s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z0-9_.-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-22s %s\n' "$$target" "$$text"; done
 
 # --- rules ---------------------------------------------------------------------------------------------------------------------
 

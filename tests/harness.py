@@ -1,8 +1,10 @@
 """Tests of the test programs: a check that cannot fail is no check.
 
 For tests/cli/run a stand-in for the program is put in place, and each case below says what must be reported; for tests/lint/lint.py
-every fixture in tests/lint/fixtures must bring out exactly the message that its first line names.
+every fixture in tests/lint/fixtures must bring out exactly the message that its first line names. tests/e2e must skip what it cannot run.
 """
+import fractions
+import math
 import os
 import pathlib
 import re
@@ -11,6 +13,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests/e2e/istio"))
+import binomial  # noqa: E402
 
 STAND_IN = """#!/bin/sh
 case $1 in
@@ -110,9 +114,38 @@ def check_lint(base):
     return len(fixtures), problems
 
 
+# n, percent: shares whose intervals are compared with plain fractions.
+SHARES = [(1, 50), (10, 50), (100, 1), (100, 99), (200, 10), (200, 36)]
+
+
+def tail(n, percent, hits):
+    """The probability of each of these numbers of hits, added."""
+    p = fractions.Fraction(percent, 100)
+    return sum(math.comb(n, k) * p ** k * (1 - p) ** (n - k) for k in hits)
+
+
+def check_e2e(base):
+    """The intervals of tests/e2e, and that what cannot be built there is skipped with a reason: no pass, and no failure."""
+    problems = []
+    for n, percent in SHARES:
+        least, most = binomial.interval(n, percent)
+        half = fractions.Fraction(1, 2000)
+        if not (tail(n, percent, range(least)) < half <= tail(n, percent, range(least + 1))
+                and tail(n, percent, range(most + 1, n + 1)) < half <= tail(n, percent, range(most, n + 1))):
+            problems.append(f"e2e: {percent} % of {n}: {least} to {most} is not the interval")
+    env = dict(os.environ, GOPROXY="off", GOFLAGS="", GOMODCACHE=str(base / "mod"), GOCACHE=str(base / "go"), GCPBACKEND_E2E_CACHE=str(base),
+               GCB_CORPUS=str(base / "none"))
+    tests = sorted((ROOT / "tests/e2e/istio").glob("test_*.py"))
+    for test in tests:
+        done = subprocess.run([sys.executable, str(test)], env=env, capture_output=True, text=True)
+        if not re.search(r"^\w+: skipped: .+\n0 passed, 0 failed, 1 skipped\n\Z", done.stdout, re.M) or done.returncode:
+            problems.append(f"e2e: {test.name} without what it needs: {done.returncode} {done.stdout}{done.stderr}")
+    return len(SHARES) + len(tests), problems
+
+
 def main():
     total, failed = 0, 0
-    for check in check_cli, check_lint:
+    for check in check_cli, check_lint, check_e2e:
         with tempfile.TemporaryDirectory(prefix="gcb-harness-") as folder:
             count, problems = check(pathlib.Path(folder))
         total += count
