@@ -272,6 +272,9 @@ def main():
                 test.failed += 1
                 print(f"FAIL {why}")
         keep = test.failed
+    except KeyboardInterrupt:
+        keep = False
+        raise
     finally:
         if keep:
             print(f"traffic: logs and repository are in {folder}", flush=True)
