@@ -81,6 +81,14 @@ static void rule_taken(const struct view *v, const struct code *code, struct fin
 			     SLICE_ARG(v->taken.items[i]->kind), SLICE_ARG(v->taken.items[i]->name), SLICE_ARG(v->new));
 }
 
+static void rule_confusing(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 0; i < v->confusing.n; i++)
+		findings_add(out, code, yaml_place(v->confusing.items[i]->node),
+			     "the GCPBackend '%" SLICE_FMT "' has the old host '%" SLICE_FMT "'",
+			     SLICE_ARG(v->confusing.items[i]->name), SLICE_ARG(v->old));
+}
+
 /* Has a ServiceEntry or Service the port? True, too, when it lists none. */
 static bool lists_port(const struct object *o, long wanted)
 {
@@ -216,6 +224,7 @@ const struct rule rules_of_backends[] = {
 	{ &CODE_backend_ns, rule_namespace },
 	{ &CODE_backend_twice, rule_two_backends },
 	{ &CODE_new_taken, rule_taken },
+	{ &CODE_backend_old, rule_confusing },
 	{ &CODE_new_port, rule_new_port },
 	{ &CODE_run_mirror, rule_cloud_run_mirror },
 	{ &CODE_run_host, rule_cloud_run_host },

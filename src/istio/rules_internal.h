@@ -25,6 +25,7 @@ struct view {
 	struct set old_rules;  /* DestinationRules for old */
 	struct set new_rules;  /* DestinationRules for new; one for a wildcard may be in both */
 	struct set backends;   /* GCPBackends that have new */
+	struct set confusing;  /* GCPBackends that have old */
 	struct set others;     /* VirtualServices that are none of the move's */
 	struct set sidecars;
 	struct set namers; /* other objects of Istio that name old somewhere */

@@ -180,9 +180,22 @@ static bool is_own(const struct view *v, const struct object *o)
 	return false;
 }
 
+/* Sorts a GCPBackend in: where its host stands is not published, so that any string of its spec counts. */
+static void sort_backend(struct view *v, const struct object *o)
+{
+	struct search old = { .host = v->old, .whole = true }, new = { .host = v->s->move->to, .whole = true };
+
+	each_string(o->spec, search_text, &old);
+	each_string(o->spec, search_text, &new);
+	if (new.found)
+		add(v, &v->backends, o);
+	if (old.found)
+		add(v, &v->confusing, o);
+}
+
 static void sort_object(struct view *v, const struct object *o)
 {
-	struct search old = { .host = v->old }, new = { .host = v->s->move->to, .whole = true };
+	struct search old = { .host = v->old };
 
 	if (object_is(o, ISTIO_GROUP, "ServiceEntry"))
 		sort_entry(v, o);
@@ -196,11 +209,9 @@ static void sort_object(struct view *v, const struct object *o)
 		add(v, &v->services, o);
 	else if (object_is(o, "", "Service") && host_same(service_host(v, o), v->new))
 		add(v, &v->taken, o);
-	else if (object_is(o, BACKEND_GROUP, "GCPBackend")) {
-		each_string(o->spec, search_text, &new);
-		if (new.found)
-			add(v, &v->backends, o);
-	} else if (is_namer(o)) {
+	else if (object_is(o, BACKEND_GROUP, "GCPBackend"))
+		sort_backend(v, o);
+	else if (is_namer(o)) {
 		each_string(o->spec, search_text, &old);
 		if (old.found)
 			add(v, &v->namers, o);

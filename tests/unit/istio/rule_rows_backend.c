@@ -29,6 +29,9 @@ const struct rule_row rows_backend[] = {
 	{ "a ServiceEntry of new's neighbour", &CODE_new_taken, RAISED_NEVER,
 	  BASE ISTIO("ServiceEntry") "  hosts: [a.example.com]\n" },
 
+	{ "a GCPBackend of old", &CODE_backend_old, 9, BASE BACKEND("{hostname: old.example.com}") },
+	{ "a GCPBackend of new alone", &CODE_backend_old, RAISED_NEVER, BASE NEW },
+
 	{ "without the port", &CODE_new_port, 9, BASE NEW_ENTRY("[{number: 80}]"), .port = 8080 },
 	{ "with the port", &CODE_new_port, RAISED_NEVER, BASE NEW_ENTRY("[{number: 80}, {number: 8080}]"), .port = 8080 },
 	{ "no port is said", &CODE_new_port, RAISED_NEVER, BASE NEW_ENTRY("[{number: 80}]") },
