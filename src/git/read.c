@@ -12,7 +12,7 @@
  * So many are read at a time, by so many threads at most (parallel.h). Bytes that wait to be told stay below HELD_MOST, or little more; what
  * comes on top is read when it is its turn.
  */
-enum { AT_A_TIME = 1024, HANDLES = 8 };
+enum { AT_A_TIME = 4096, HANDLES = 8 };
 static const size_t HELD_MOST = (size_t)4 << 20;
 
 struct reading {

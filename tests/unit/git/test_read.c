@@ -43,14 +43,14 @@ static int count(const struct tree_file *f, void *ctx, struct err *err)
 	return c->stop && c->n == c->stop ? 7 : 0;
 }
 
-/* One packed commit of 2500 files, a fifth of them large. */
+/* One packed commit of 5000 files, a fifth of them large. */
 static void many_files(void)
 {
 	AUTO_STR struct str text = STR_INIT;
 	char name[64];
 
 	new_repo();
-	for (int i = 0; i < 2500; i++) {
+	for (int i = 0; i < 5000; i++) {
 		str_clear(&text);
 		str_addf(&text, "%d %04d.txt ", i % 10, i);
 		str_fill(&text, 'x', i % 5 == 0 ? 20000 : 10);
@@ -68,7 +68,7 @@ Test(reading, many_files_are_told_in_order)
 		bool (*wanted)(struct slice path, struct slice bytes, void *ctx);
 		size_t stop, n;
 		int result;
-	} rows[] = { { NULL, 0, 2500, 0 }, { is_even, 0, 1250, 0 }, { NULL, 1500, 1500, 7 }, { is_even, 1, 1, 7 } };
+	} rows[] = { { NULL, 0, 5000, 0 }, { is_even, 0, 2500, 0 }, { NULL, 4500, 4500, 7 }, { is_even, 1, 1, 7 } };
 	AUTO_REPO struct repo *r = NULL;
 	struct err err = ERR_INIT;
 	struct oid head;
