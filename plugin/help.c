@@ -223,8 +223,10 @@ static void exit_codes(struct str *out)
 		{ EXIT_OK, "Done, or already so" },
 		{ EXIT_ERROR, "An error, wrong usage too; of diff: there is a difference" },
 		{ EXIT_DIFF_FAILED, "Of diff: it could not be made" },
+		{ EXIT_TIMED_OUT, "Timed out" },
 		{ EXIT_REFUSED, "Refused: not safe, held, or not confirmed" },
 		{ EXIT_INTERRUPTED, "Interrupted" },
+		{ EXIT_TERMINATED, "Ended by SIGTERM or SIGHUP" },
 	};
 
 	str_adds(out, "\nExit Codes:\n");

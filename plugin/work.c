@@ -97,7 +97,8 @@ int work_confirm(const struct app *app, bool yes, const char *question, struct e
 
 enum exit_code work_worse(enum exit_code a, enum exit_code b)
 {
-	static const enum exit_code order[] = { EXIT_INTERRUPTED, EXIT_DIFF_FAILED, EXIT_ERROR, EXIT_REFUSED, EXIT_OK };
+	static const enum exit_code order[] = { EXIT_TERMINATED, EXIT_INTERRUPTED, EXIT_DIFF_FAILED, EXIT_ERROR,
+						EXIT_REFUSED,    EXIT_TIMED_OUT,   EXIT_OK };
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		if (a == order[i] || b == order[i])

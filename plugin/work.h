@@ -38,7 +38,7 @@ void work_print_findings(const struct app *app, const struct findings *f, enum s
  */
 int work_confirm(const struct app *app, bool yes, const char *question, struct err *err);
 
-/* The worse of two outcomes: the first that occurs of 130, 1, 6, 0. */
+/* The worse of two outcomes: the first that occurs of 143, 130, 2, 1, 6, 5, 0. */
 enum exit_code work_worse(enum exit_code a, enum exit_code b);
 
 /* The outcome that a refused step has: that of the finding that stopped it. EXIT_OK for others. */

@@ -21,11 +21,13 @@
 
 /* Exit codes of the program; `help` documents them from here. */
 enum exit_code {
-	EXIT_OK = 0,           /* done, or already so */
-	EXIT_ERROR = 1,        /* any error, usage too; diff: there is a difference */
-	EXIT_DIFF_FAILED = 2,  /* diff: it could not be made */
-	EXIT_REFUSED = 6,      /* not safe, held, or not confirmed */
-	EXIT_INTERRUPTED = 130 /* SIGINT */
+	EXIT_OK = 0,          /* done, or already so */
+	EXIT_ERROR = 1,       /* any error, usage too; diff: there is a difference */
+	EXIT_DIFF_FAILED = 2, /* diff: it could not be made */
+	EXIT_TIMED_OUT = 5,
+	EXIT_REFUSED = 6,       /* not safe, held, or not confirmed */
+	EXIT_INTERRUPTED = 130, /* SIGINT */
+	EXIT_TERMINATED = 143   /* SIGTERM, SIGHUP */
 };
 
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR };

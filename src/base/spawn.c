@@ -1,0 +1,91 @@
+#include "base/spawn.h"
+
+#include "base/alloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Does "NAME=value" set what `entry` ("NAME=value" or "NAME") is about? */
+static bool same_variable(const char *set, const char *entry)
+{
+	size_t len = strcspn(entry, "=");
+
+	return strcspn(set, "=") == len && !strncmp(set, entry, len);
+}
+
+/* Our environment with the entries on top; the list is the caller's to free, its texts are borrowed. */
+static char **environment(const char *const *entries)
+{
+	size_t n = 0, extra = 0, have = 0;
+	char **list;
+
+	while (environ && environ[have])
+		have++;
+	while (entries && entries[extra])
+		extra++;
+	list = xrealloc_array(NULL, have + extra + 1, sizeof(*list));
+	for (size_t i = 0; i < have; i++) {
+		bool replaced = false;
+
+		for (size_t k = 0; k < extra && !replaced; k++)
+			replaced = same_variable(environ[i], entries[k]);
+		if (!replaced)
+			list[n++] = environ[i];
+	}
+	for (size_t k = 0; k < extra; k++)
+		if (strchr(entries[k], '='))
+			list[n++] = (char *)(uintptr_t)entries[k];
+	list[n] = NULL;
+	return list;
+}
+
+/* What the child does between fork and exec: descriptors and folder. */
+static int fill_actions(const struct spawn *s, posix_spawn_file_actions_t *actions)
+{
+	int failed = s->fds[STDIN_FILENO] < 0 ? posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) :
+						posix_spawn_file_actions_adddup2(actions, s->fds[STDIN_FILENO], STDIN_FILENO);
+
+	if (!failed)
+		failed = posix_spawn_file_actions_adddup2(actions, s->fds[STDOUT_FILENO], STDOUT_FILENO);
+	if (!failed)
+		failed = posix_spawn_file_actions_adddup2(actions, s->fds[STDERR_FILENO], STDERR_FILENO);
+	if (!failed && s->folder >= 0)
+		failed = posix_spawn_file_actions_addfchdir_np(actions, s->folder);
+	return failed;
+}
+
+/* Signals and process group of the child. */
+static int fill_attributes(const struct spawn *s, posix_spawnattr_t *attributes)
+{
+	short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+	sigset_t defaults;
+
+	(void)sigemptyset(&defaults);
+	(void)sigaddset(&defaults, SIGPIPE);
+	(void)sigaddset(&defaults, SIGCHLD);
+	if (s->group)
+		flags |= POSIX_SPAWN_SETPGROUP;
+	return posix_spawnattr_setflags(attributes, flags) || posix_spawnattr_setsigmask(attributes, s->mask) ||
+	       posix_spawnattr_setsigdefault(attributes, &defaults);
+}
+
+int process_spawn(pid_t *pid, const struct spawn *s)
+{
+	AUTO_FREE char **env = environment(s->env);
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int failed;
+
+	if (posix_spawn_file_actions_init(&actions))
+		fatal("out of memory");
+	if (posix_spawnattr_init(&attributes) || fill_actions(s, &actions) || fill_attributes(s, &attributes))
+		fatal("out of memory");
+	failed = posix_spawn(pid, s->file, &actions, &attributes, (char *const *)(uintptr_t)s->argv, env);
+	(void)posix_spawnattr_destroy(&attributes);
+	(void)posix_spawn_file_actions_destroy(&actions);
+	return failed;
+}
