@@ -1,0 +1,206 @@
+#include "istio/live_parts.h"
+
+#include "istio/host.h"
+#include "istio/rules.h"
+
+const struct kind live_kinds[] = {
+	{ ISTIO_GROUP, "VirtualService", "virtualservices" },
+	{ ISTIO_GROUP, "DestinationRule", "destinationrules" },
+	{ ISTIO_GROUP, "ServiceEntry", "serviceentries" },
+	{ ISTIO_GROUP, "Sidecar", "sidecars" },
+	{ BACKEND_GROUP, "GCPBackend", "gcpbackends" },
+	{ ARGO_GROUP, "Application", "applications" },
+	{ ARGO_GROUP, "Rollout", "rollouts" },
+	{ FLAGGER_GROUP, "Canary", "canaries" },
+};
+const size_t live_nkinds = sizeof(live_kinds) / sizeof(live_kinds[0]);
+
+struct place live_place(const struct object *o, struct arena *arena)
+{
+	struct slice text = arena_printf(arena, "%" SLICE_FMT " %" SLICE_FMT "%s%" SLICE_FMT " in the cluster", SLICE_ARG(o->kind),
+					 SLICE_ARG(o->ns), o->ns.len ? "/" : "", SLICE_ARG(o->name));
+
+	return (struct place){ text, 0, 0 };
+}
+
+/* --- what was seen -------------------------------------------------------------------------------------------------------------- */
+
+/* The sight of a kind; all that live_kinds lists have one. */
+static const struct sight *sight_of(const struct live_scene *s, const char *kind)
+{
+	for (size_t i = 0; i < live_nkinds; i++)
+		if (slice_is(slice_of(s->sights[i].kind->kind), kind))
+			return &s->sights[i];
+	return &s->sights[0];
+}
+
+bool live_seen(const struct live_scene *s, const char *kind, struct slice ns)
+{
+	const struct sight *sight = sight_of(s, kind);
+
+	return sight->how == SEEN_ALL || sight->how == SEEN_ABSENT ||
+	       (sight->how == SEEN_SOME && ns.len && slices_have(sight->namespaces, ns));
+}
+
+void live_note_sights(const struct sight *sights, size_t n, struct slice context, struct findings *findings)
+{
+	struct place at = { context.len ? arena_printf(findings->arena, "cluster %" SLICE_FMT, SLICE_ARG(context)) :
+					  SLICE("cluster"),
+			    0, 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		AUTO_STR struct str list = STR_INIT;
+
+		for (size_t k = 0; k < sights[i].namespaces.n; k++)
+			str_addf(&list, "%s%" SLICE_FMT, k ? ", " : "", SLICE_ARG(sights[i].namespaces.items[k]));
+		if (sights[i].how == SEEN_SOME)
+			findings_add(findings, &CODE_live_unseen, at, "%s.%s: seen in the namespaces %s only: %" SLICE_FMT,
+				     sights[i].kind->plural, sights[i].kind->group, list.ptr, SLICE_ARG(sights[i].why));
+		else if (sights[i].how == SEEN_FORBIDDEN || sights[i].how == SEEN_FAILED)
+			findings_add(findings, &CODE_live_unseen, at, "%s.%s: not seen: %" SLICE_FMT, sights[i].kind->plural,
+				     sights[i].kind->group, SLICE_ARG(sights[i].why));
+	}
+}
+
+bool live_wants(const struct object *o)
+{
+	return object_is(o, ISTIO_GROUP, "Sidecar") || object_is(o, ARGO_GROUP, "Application") ||
+	       object_is(o, ARGO_GROUP, "Rollout") || object_is(o, FLAGGER_GROUP, "Canary");
+}
+
+/* --- twins ---------------------------------------------------------------------------------------------------------------------- */
+
+const struct object *live_twin(const struct live_scene *s, const struct vs *vs)
+{
+	const struct object *found = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nobjects; i++) {
+		const struct object *o = s->objects[i];
+
+		if (!vs_is(o) || !slice_eq(o->name, vs->object->name))
+			continue;
+		if (slice_eq(o->ns, vs->ns))
+			return o;
+		found = o;
+		n++;
+	}
+	/* a file may leave its namespace to whoever applies it; then the one object of that name is meant */
+	return n == 1 && !vs->object->ns.len ? found : NULL;
+}
+
+/* --- GCPBackend ----------------------------------------------------------------------------------------------------------------- */
+
+bool live_backend_has(const struct object *o, struct slice host)
+{
+	const struct yaml_node *node = o->spec;
+	bool found = false;
+
+	/* all scalars below spec, without recursion: down, else on, else up and on */
+	while (object_is(o, BACKEND_GROUP, "GCPBackend") && node && !found) {
+		found = node->kind == YAML_SCALAR && host_same(yaml_string(node), host);
+		if (node->first) {
+			node = node->first;
+			continue;
+		}
+		while (node != o->spec && !node->next)
+			node = node->parent;
+		node = node == o->spec ? NULL : node->next;
+	}
+	return found;
+}
+
+/* GCB5011: nobody in the cluster answers to the new host. */
+static void check_backend(const struct live_scene *s, struct findings *findings)
+{
+	bool absent = sight_of(s, "GCPBackend")->how == SEEN_ABSENT;
+
+	for (size_t i = 0; i < s->nobjects; i++)
+		if (live_backend_has(s->objects[i], s->move->to))
+			return;
+	if (live_seen(s, "GCPBackend", (struct slice){ 0 }))
+		findings_add(findings, &CODE_live_no_backend, s->at, "no GCPBackend in the cluster has the host '%" SLICE_FMT "'%s",
+			     SLICE_ARG(s->move->to), absent ? ": the kind is not installed" : "");
+}
+
+/* --- the rules of files, on live objects ---------------------------------------------------------------------------------------- */
+
+/* Ports that are not HTTP, TLS that would be lost: as the commit is checked, but on what the cluster has. */
+static void check_around(const struct live_scene *s, struct findings *findings)
+{
+	struct findings found = { .arena = s->arena };
+	const struct scene scene = {
+		.move = s->move,
+		.vss = s->vss,
+		.nvss = s->nvss,
+		.objects = s->objects,
+		.nobjects = s->nobjects,
+		.whole = true,
+		.at = s->at,
+		.arena = s->arena,
+	};
+
+	rules_check(&scene, &found);
+	for (size_t i = 0; i < found.n; i++) {
+		const struct finding *f = &found.items[i];
+
+		if (f->code == &CODE_not_http || f->code == &CODE_tls_lost)
+			findings_add(findings, f->code, (struct place){ SLICE("cluster"), 0, 0 }, "in the cluster, %" SLICE_FMT,
+				     SLICE_ARG(f->reason));
+	}
+}
+
+/* --- status --------------------------------------------------------------------------------------------------------------------- */
+
+/* GCB5012: one message of an analyzer; the text of its level and code is all that open source Istio keeps. */
+static void note_message(const struct object *o, const struct yaml_node *message, struct arena *arena, struct findings *findings)
+{
+	struct slice level = yaml_string(yaml_get(message, "level")), text = yaml_string(yaml_get(message, "message"));
+	struct slice code = yaml_string(yaml_path(message, "type", "code", NULL));
+
+	if (!code.len)
+		code = yaml_string(yaml_get(message, "code"));
+	if (slice_is(level, "INFO"))
+		return;
+	findings_add(findings, &CODE_live_analysis, live_place(o, arena), "%" SLICE_FMT " %" SLICE_FMT "%s%" SLICE_FMT "%s",
+		     SLICE_ARG(level), SLICE_ARG(code), text.len ? ": " : "", SLICE_ARG(text),
+		     slice_is(code, "IST0101") ? " (to be expected of the host of a GCPBackend)" : "");
+}
+
+static void check_status(const struct live_scene *s, const struct object *o, struct findings *findings)
+{
+	const struct yaml_node *conditions = yaml_path(o->node, "status", "conditions", NULL);
+	const struct yaml_node *messages = yaml_path(o->node, "status", "validationMessages", NULL);
+
+	for (const struct yaml_node *c = conditions ? conditions->first : NULL; c; c = c->next)
+		if (slice_is(yaml_string(yaml_get(c, "status")), "False"))
+			findings_add(findings, &CODE_live_analysis, live_place(o, s->arena),
+				     "the condition %" SLICE_FMT " is False: %" SLICE_FMT " %" SLICE_FMT,
+				     SLICE_ARG(yaml_string(yaml_get(c, "type"))), SLICE_ARG(yaml_string(yaml_get(c, "reason"))),
+				     SLICE_ARG(yaml_string(yaml_get(c, "message"))));
+	for (const struct yaml_node *c = messages ? messages->first : NULL; c; c = c->next)
+		note_message(o, c, s->arena, findings);
+}
+
+/* The status of the VirtualServices and of the GCPBackend of the move. */
+static void check_statuses(const struct live_scene *s, struct findings *findings)
+{
+	for (size_t v = 0; v < s->nvss; v++)
+		if (live_twin(s, &s->vss[v]))
+			check_status(s, live_twin(s, &s->vss[v]), findings);
+	for (size_t i = 0; i < s->nobjects; i++)
+		if (live_backend_has(s->objects[i], s->move->to))
+			check_status(s, s->objects[i], findings);
+}
+
+/* --- all of them ---------------------------------------------------------------------------------------------------------------- */
+
+static void (*const rules[])(const struct live_scene *s, struct findings *findings) = {
+	live_differences, live_winners, check_backend, live_sidecars, check_around, live_writers, check_statuses,
+};
+
+void live_check(const struct live_scene *scene, struct findings *findings)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		rules[i](scene, findings);
+}

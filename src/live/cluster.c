@@ -1,0 +1,292 @@
+#include "live/cluster.h"
+
+#include "base/alloc.h"
+#include "live/items.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything that one reading passes around. */
+struct reading {
+	struct cluster *c;
+	const struct kubectl *k;
+	const struct cluster_query *q;
+	struct err *err;   /* of what ends the reading */
+	struct err broken; /* an object of the present call that cannot be read; code NULL: none */
+};
+
+/* Which kinds a call is about: one flag a kind of the query. */
+struct some {
+	bool *in;
+	size_t n;
+};
+
+static struct some some_none(const struct reading *r)
+{
+	return (struct some){ arena_array(r->c->arena, r->q->nkinds, sizeof(bool)), 0 };
+}
+
+static void some_add(struct some *s, size_t i)
+{
+	s->n += !s->in[i];
+	s->in[i] = true;
+}
+
+/* "virtualservices.networking.istio.io". */
+static struct slice resource(const struct reading *r, size_t i)
+{
+	const struct kind *kind = &r->q->kinds[i];
+
+	return arena_printf(r->c->arena, "%s%s%s", kind->plural, kind->group[0] ? "." : "", kind->group);
+}
+
+static void set(const struct reading *r, size_t i, enum seen how, struct slice why)
+{
+	r->c->sights[i].how = how;
+	r->c->sights[i].why = why;
+}
+
+/* --- objects -------------------------------------------------------------------------------------------------------------------- */
+
+/* Is the item one to keep? One that has to be parsed for that and cannot be is broken. */
+static bool matters(struct reading *r, struct slice bytes)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	enum wanted wanted = r->q->bytes(r->q->ctx, bytes);
+	struct yaml_file *file = NULL;
+	struct objects found;
+	bool result = wanted == WANTED;
+
+	if (wanted != WANTED_MAYBE)
+		return result;
+	if (yaml_parse(&file, SLICE("cluster"), bytes, &r->broken) < 0)
+		return false;
+	found = objects_of(file, arena);
+	for (size_t i = 0; i < found.n && !result; i++)
+		result = r->q->object(r->q->ctx, &found.items[i]);
+	yaml_file_free(file);
+	return result;
+}
+
+/* One object of a list. What cannot be read does not end the reading, but is not forgotten. */
+static int take_item(void *ctx, struct slice bytes, struct err *err)
+{
+	struct reading *r = ctx;
+	struct yaml_file *file;
+	struct objects found;
+
+	(void)err;
+	if (r->broken.code || !matters(r, bytes))
+		return 0;
+	if (r->c->bytes + bytes.len > CLUSTER_BYTES) {
+		(void)err_set(&r->broken, &CODE_live_answer, NOWHERE, "more than %zu bytes of objects that matter", CLUSTER_BYTES);
+		return 0;
+	}
+	r->c->bytes += bytes.len;
+	if (yaml_parse(&file, SLICE("cluster"), arena_copy(r->c->arena, bytes), &r->broken) < 0)
+		return 0;
+	ROOM(r->c->files, r->c->nfiles, r->c->files_cap);
+	r->c->files[r->c->nfiles++] = file;
+	found = objects_of(file, r->c->arena);
+	for (size_t i = 0; i < found.n; i++) {
+		ROOM(r->c->objects, r->c->n, r->c->cap);
+		r->c->objects[r->c->n++] = &found.items[i];
+	}
+	return 0;
+}
+
+/* --- one call ------------------------------------------------------------------------------------------------------------------- */
+
+static int feed(void *ctx, struct slice bytes, struct err *err)
+{
+	return items_feed(ctx, bytes, err);
+}
+
+/* Is the kind one that standard error says is forbidden? Gives the line. */
+static bool forbidden(const struct reading *r, size_t i, const struct process_result *result, struct slice *why)
+{
+	AUTO_STR struct str text = STR_INIT;
+	struct slice rest = str_slice(&result->err), line, name = resource(r, i);
+	struct slice phrase = arena_printf(r->c->arena, "(Forbidden): %" SLICE_FMT " is forbidden: ", SLICE_ARG(name));
+
+	while (slice_next(&rest, '\n', &line)) {
+		size_t at = slice_find(line, phrase);
+
+		if (at == SIZE_MAX)
+			continue;
+		str_add_visible(&text, slice_sub(line, at + phrase.len, 300), false);
+		*why = arena_copy(r->c->arena, str_slice(&text));
+		return true;
+	}
+	return false;
+}
+
+/* How many lines of standard error tell of an error. */
+static size_t count_errors(const struct process_result *result)
+{
+	struct slice rest = str_slice(&result->err), line;
+	size_t n = 0;
+
+	while (slice_next(&rest, '\n', &line))
+		n += slice_trim(line).len && !slice_starts(line, SLICE("Warning:"));
+	return n;
+}
+
+/* What a call gave. */
+struct answer {
+	struct some denied; /* kinds that the user may not read so */
+	bool failed;        /* something else went wrong: what was read counts for nothing */
+	struct slice why;
+};
+
+/* kubectl get KINDS in a namespace (absent: in all). -1: the whole reading ends. */
+static int call(struct reading *r, const struct some *kinds, struct slice ns, struct answer *out)
+{
+	AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
+	AUTO_STR struct str names = STR_INIT;
+	struct items items = { .item = take_item, .ctx = r };
+	size_t before = r->c->n;
+	struct err err = ERR_INIT;
+	const char *words[] = { "get", NULL,   ns.ptr ? "-n" : "-A",    ns.ptr ? ns.ptr : "--ignore-not-found",
+				"-o",  "json", "--show-managed-fields", "--chunk-size=500",
+				NULL };
+	int failed;
+
+	*out = (struct answer){ .denied = some_none(r) };
+	r->broken = (struct err)ERR_INIT;
+	for (size_t i = 0; i < r->q->nkinds; i++)
+		if (kinds->in[i])
+			str_addf(&names, "%s%s", names.len ? "," : "", resource(r, i).ptr);
+	words[1] = names.ptr;
+	failed = kubectl_run(r->k, words, feed, &items, &result, &err) < 0 || items_end(&items, &err) < 0;
+	items_release(&items);
+	if (failed && err.code != &CODE_live_answer) {
+		*r->err = err;
+		return -1;
+	}
+	for (size_t i = 0; i < r->q->nkinds && result.exit_code; i++)
+		if (kinds->in[i] && forbidden(r, i, &result, &out->why))
+			some_add(&out->denied, i);
+	if (!failed && r->broken.code)
+		err = r->broken;
+	out->failed = err.code || (result.exit_code && count_errors(&result) != out->denied.n);
+	if (err.code)
+		out->why = arena_copy(r->c->arena, slice_of(err.reason));
+	else if (out->failed)
+		out->why = process_last_words(&result, r->c->arena);
+	if (out->failed)
+		r->c->n = before;
+	return 0;
+}
+
+/* --- all of it ------------------------------------------------------------------------------------------------------------------ */
+
+/* Sets what is known after a call in all namespaces; those that are denied remain for read_namespaces. */
+static int read_all(struct reading *r, const struct some *kinds, struct some *denied)
+{
+	struct answer answer;
+
+	if (!kinds->n)
+		return 0;
+	if (call(r, kinds, (struct slice){ 0 }, &answer) < 0)
+		return -1;
+	for (size_t i = 0; i < r->q->nkinds; i++) {
+		struct some one = some_none(r);
+
+		if (!kinds->in[i])
+			continue;
+		some_add(&one, i);
+		if (answer.failed && kinds->n > 1) {
+			if (read_all(r, &one, denied) < 0)
+				return -1;
+		} else if (answer.failed) {
+			set(r, i, SEEN_FAILED, answer.why);
+		} else if (answer.denied.in[i]) {
+			set(r, i, SEEN_FORBIDDEN, answer.why);
+			some_add(denied, i);
+		} else {
+			set(r, i, SEEN_ALL, (struct slice){ 0 });
+		}
+	}
+	return 0;
+}
+
+/* The denied kinds, namespace by namespace. */
+static int read_namespaces(struct reading *r, const struct some *denied)
+{
+	size_t count = r->q->namespaces.n;
+
+	if (count > CLUSTER_NAMESPACES)
+		count = 0; /* what is not seen is said, and that is better than an hour of calls */
+	for (size_t n = 0; n < count && denied->n; n++) {
+		struct slice ns = arena_copy(r->c->arena, r->q->namespaces.items[n]);
+		struct answer answer;
+
+		if (call(r, denied, ns, &answer) < 0)
+			return -1;
+		for (size_t i = 0; i < r->q->nkinds && !answer.failed; i++) {
+			struct sight *s = &r->c->sights[i];
+
+			if (!denied->in[i] || answer.denied.in[i])
+				continue;
+			if (!s->namespaces.items)
+				s->namespaces.items = arena_array(r->c->arena, count, sizeof(struct slice));
+			s->namespaces.items[s->namespaces.n++] = ns;
+			s->how = SEEN_SOME;
+		}
+	}
+	return 0;
+}
+
+/* Which kinds are installed; those that are not are settled here. */
+static int find_installed(struct reading *r, struct some *installed)
+{
+	static const char *const words[] = { "api-resources", "-o", "name", "--verbs=list", NULL };
+	AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
+	struct slice rest, line;
+
+	if (kubectl_run(r->k, words, NULL, NULL, &result, r->err) < 0)
+		return -1;
+	if (result.exit_code && !result.out.len)
+		return err_set(r->err, &CODE_live_unreachable, NOWHERE, "kubectl: %s",
+			       process_last_words(&result, r->c->arena).ptr);
+	for (size_t i = 0; i < r->q->nkinds; i++) {
+		struct slice name = resource(r, i);
+
+		rest = str_slice(&result.out);
+		set(r, i, SEEN_ABSENT, (struct slice){ 0 });
+		if (result.exit_code) /* the list is not whole */
+			set(r, i, SEEN_FAILED, process_last_words(&result, r->c->arena));
+		while (slice_next(&rest, '\n', &line))
+			if (slice_eq(slice_trim(line), name))
+				some_add(installed, i);
+	}
+	return 0;
+}
+
+int cluster_read(struct cluster *out, const struct kubectl *k, const struct cluster_query *q, struct err *err)
+{
+	struct reading r = { .c = out, .k = k, .q = q, .err = err };
+	struct some installed, denied;
+
+	*out = (struct cluster){ .arena = arena_new(), .nsights = q->nkinds };
+	out->sights = arena_array(out->arena, q->nkinds, sizeof(*out->sights));
+	for (size_t i = 0; i < q->nkinds; i++)
+		out->sights[i].kind = &q->kinds[i];
+	installed = some_none(&r);
+	denied = some_none(&r);
+	if (kubectl_context(k, out->arena, &out->context, err) < 0 || find_installed(&r, &installed) < 0 ||
+	    read_all(&r, &installed, &denied) < 0)
+		return -1;
+	return read_namespaces(&r, &denied);
+}
+
+void cluster_release(struct cluster *c)
+{
+	for (size_t i = 0; i < c->nfiles; i++)
+		yaml_file_free(c->files[i]);
+	free(c->files);
+	free(c->objects);
+	arena_free(c->arena);
+	*c = (struct cluster){ 0 };
+}

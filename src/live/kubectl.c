@@ -1,0 +1,140 @@
+#include "live/kubectl.h"
+
+#include "base/alloc.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One flag that takes a text, and one that does not. */
+#define TEXT(field, name, what, about)                                                                                             \
+	{                                                                                                                          \
+		.kind = VALUE_STRING, .offset = offsetof(struct kubectl_flags, field), .flag = name, .arg = what, .help = about    \
+	}
+#define FLAG(field, name, about)                                                                                                   \
+	{                                                                                                                          \
+		.kind = VALUE_BOOL, .offset = offsetof(struct kubectl_flags, field), .flag = name, .help = about                   \
+	}
+#define LIST(field, name, what, about)                                                                                             \
+	{                                                                                                                          \
+		.kind = VALUE_LIST, .offset = offsetof(struct kubectl_flags, field), .flag = name, .arg = what, .help = about      \
+	}
+
+const struct record kubectl_options = {
+	.fields =
+		(const struct field[]){
+			TEXT(kubeconfig, "kubeconfig", "FILE", "The kubeconfig file, as kubectl's"),
+			TEXT(context, "context", "NAME", "The context of the kubeconfig; the current one when left out"),
+			TEXT(cluster, "cluster", "NAME", "The cluster of the kubeconfig"),
+			TEXT(user, "user", "NAME", "The user of the kubeconfig"),
+			{ .kind = VALUE_STRING,
+			  .offset = offsetof(struct kubectl_flags, server),
+			  .flag = "server",
+			  .letter = 's',
+			  .arg = "URL",
+			  .help = "The address of the API server" },
+			TEXT(token, "token", "TOKEN", "The bearer token for the API server; other users of the machine can see it"),
+			TEXT(as, "as", "USER", "The user to impersonate"),
+			TEXT(as_uid, "as-uid", "UID", "The UID to impersonate"),
+			LIST(as_groups, "as-group", "GROUP", "A group to impersonate; may be repeated"),
+			LIST(as_user_extra, "as-user-extra", "KEY=VALUE", "An extra of the user to impersonate; may be repeated"),
+			TEXT(client_certificate, "client-certificate", "FILE", "The client's certificate for TLS"),
+			TEXT(client_key, "client-key", "FILE", "The client's key for TLS"),
+			TEXT(certificate_authority, "certificate-authority", "FILE", "The certificate of the server's authority"),
+			TEXT(tls_server_name, "tls-server-name", "NAME", "The name that the server's certificate must have"),
+			FLAG(insecure_skip_tls_verify, "insecure-skip-tls-verify", "Do not check the server's certificate"),
+			TEXT(request_timeout, "request-timeout", "TIME", "How long one request of kubectl may take, as 30s"),
+			TEXT(cache_dir, "cache-dir", "DIR", "kubectl's cache folder"),
+			FLAG(disable_compression, "disable-compression", "Do not ask the server for compressed answers"),
+			{ .name = NULL },
+		},
+};
+
+/* An argument vector that grows; its own texts are in an arena. */
+struct vector {
+	const char **items;
+	size_t n, cap;
+	struct arena *arena;
+};
+
+static void push(struct vector *v, const char *text)
+{
+	ROOM(v->items, v->n, v->cap);
+	v->items[v->n++] = text;
+}
+
+/* "--flag=value". */
+static void push_flag(struct vector *v, const struct field *f, struct slice value)
+{
+	push(v, arena_printf(v->arena, "--%s=%" SLICE_FMT, f->flag, SLICE_ARG(value)).ptr);
+}
+
+/* What the user said about the connection. */
+static void push_flags(struct vector *v, const struct kubectl_flags *flags)
+{
+	for (const struct field *f = kubectl_options.fields; flags && !field_ends(f); f++) {
+		const struct slices *list = FIELD_AT(const struct slices, flags, f);
+
+		if (!field_is_set(f, flags))
+			continue;
+		if (f->kind == VALUE_BOOL)
+			push_flag(v, f, SLICE("true"));
+		if (f->kind == VALUE_STRING)
+			push_flag(v, f, *FIELD_AT(const struct slice, flags, f));
+		for (size_t i = 0; f->kind == VALUE_LIST && i < list->n; i++)
+			push_flag(v, f, list->items[i]);
+	}
+}
+
+/* Overwrites every copy of the secret. */
+static void blot(struct str *text, struct slice secret)
+{
+	size_t at = 0, found;
+
+	while (secret.len && (found = slice_find(slice_sub(str_slice(text), at, text->len), secret)) != SIZE_MAX) {
+		memset(text->ptr + at + found, '*', secret.len);
+		at += found + secret.len;
+	}
+}
+
+int kubectl_run(const struct kubectl *k, const char *const *words, int (*take)(void *ctx, struct slice bytes, struct err *err),
+		void *ctx, struct process_result *r, struct err *err)
+{
+	static const char *const env[] = { "LC_ALL=C", NULL };
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct vector v = { .arena = arena };
+	const char *path = getenv("KUBECTL_PATH");
+	struct process p = { .env = env, .take = take, .ctx = ctx };
+	int result;
+
+	push(&v, path && path[0] ? path : "kubectl");
+	for (; *words; words++)
+		push(&v, *words);
+	push_flags(&v, k->flags);
+	push(&v, NULL);
+	p.argv = v.items;
+	p.timeout_ms = k->timeout_ms ? k->timeout_ms : KUBECTL_TIMEOUT_MS;
+	result = process_run(&p, r, err);
+	if (k->flags)
+		blot(&r->err, k->flags->token);
+	free(v.items);
+	return result;
+}
+
+int kubectl_context(const struct kubectl *k, struct arena *arena, struct slice *out, struct err *err)
+{
+	static const char *const words[] = { "config", "current-context", NULL };
+	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
+	AUTO_STR struct str text = STR_INIT;
+
+	if (k->flags && k->flags->context.len) {
+		*out = k->flags->context;
+		return 0;
+	}
+	if (kubectl_run(k, words, NULL, NULL, &r, err) < 0)
+		return -1;
+	if (!r.exit_code)
+		str_add_visible(&text, slice_trim(str_slice(&r.out)), false);
+	*out = arena_copy(arena, str_slice(&text));
+	return 0;
+}

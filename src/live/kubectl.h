@@ -1,0 +1,43 @@
+/*
+ * kubectl.h - the user's kubectl, run as a child: it knows their kubeconfig, credential plugins, proxies and certificates.
+ *
+ * KUBECTL_PATH names it (kubectl 1.37 and later sets that for its plugins), else PATH. What the user said about the connection goes on as it
+ * was given. Tokens never get into messages.
+ */
+#ifndef GCB_LIVE_KUBECTL_H
+#define GCB_LIVE_KUBECTL_H
+
+#include "base/process.h"
+#include "base/record.h"
+
+/* kubectl's own connection flags, by their names. */
+struct kubectl_flags {
+	struct slice kubeconfig, context, cluster, user, server, token, as, as_uid;
+	struct slices as_groups, as_user_extra;
+	struct slice client_certificate, client_key, certificate_authority, tls_server_name;
+	bool insecure_skip_tls_verify;
+	struct slice request_timeout, cache_dir;
+	bool disable_compression;
+};
+
+/* They as options; offsets count from a struct kubectl_flags. */
+extern const struct record kubectl_options;
+
+struct kubectl {
+	const struct kubectl_flags *flags; /* borrowed */
+	int64_t timeout_ms;                /* of one call; 0: KUBECTL_TIMEOUT_MS */
+};
+
+#define KUBECTL_TIMEOUT_MS 120000
+
+/*
+ * Runs `kubectl WORDS... FLAGS...` (words NULL-terminated) to its end; whatever it says about itself is in `r`, with the token blotted out.
+ * `take` gets its standard output when it is not NULL. Errors: those of process_run.
+ */
+int kubectl_run(const struct kubectl *k, const char *const *words, int (*take)(void *ctx, struct slice bytes, struct err *err),
+		void *ctx, struct process_result *r, struct err *err);
+
+/* The context that calls go to: the flag's, else kubectl's current one, in `arena`; "" when there is none (in a pod). Errors: as above. */
+int kubectl_context(const struct kubectl *k, struct arena *arena, struct slice *out, struct err *err);
+
+#endif
