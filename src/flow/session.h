@@ -26,6 +26,7 @@ struct session {
 	size_t n;
 	struct findings broken;      /* migration files that cannot be read */
 	struct selected selected;    /* by session_select: what session_plan reads the files for */
+	bool whole_files;            /* whole files may go, so kustomizations that list them matter */
 	struct inventory *inventory; /* made by session_plan */
 	struct past *past;
 	struct map blobs; /* names of blobs whose bytes are in `blob_bytes`, so that they need not be read again */
@@ -69,8 +70,11 @@ struct selection {
  */
 int session_select(struct session *s, const struct selection *want, struct selected *out, struct err *err);
 
+/* Reads the tree and the history as far as they matter to all selected migrations, once. Errors: git, shallow. */
+int session_read(struct session *s, struct err *err);
+
 /*
- * Reads the tree and the history as far as they matter to all selected migrations, and makes the plan for some of them; freed with
+ * Does session_read, and makes the plan for some of them; freed with
  * plan_release. May be called again (the files are read once). Errors: git, shallow, and what reading a template says.
  */
 int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out, struct err *err);

@@ -101,6 +101,17 @@ static int walk_history(struct session *s, struct err *err)
 	return history_each(s->repo, &s->base, paths.items, paths.n, known_bytes, take_version, s, err) < 0 ? -1 : 0;
 }
 
+int session_read(struct session *s, struct err *err)
+{
+	if (s->inventory)
+		return 0;
+	s->inventory = inventory_new();
+	s->past = past_new();
+	for (size_t i = 0; i < s->selected.n; i++)
+		inventory_watch(s->inventory, s->selected.items[i]);
+	return walk_tree(s, err) < 0 ? -1 : walk_history(s, err);
+}
+
 int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out, struct err *err)
 {
 	struct plan_inputs in = { .inventory = NULL };
@@ -109,17 +120,10 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
 
 	if (templates_get(s->templates_dir, SLICE("virtualservice"), s->arena, &name, &in.vs_template, err) < 0)
 		return -1;
-	if (!s->inventory) {
-		s->inventory = inventory_new();
-		s->past = past_new();
-		for (size_t i = 0; i < s->selected.n; i++)
-			inventory_watch(s->inventory, s->selected.items[i]);
-		for (size_t i = 0; i < n; i++)
-			if (intents[i].direction == GO_ENTRY || intents[i].rules)
-				inventory_want_kustomizations(s->inventory);
-		if (walk_tree(s, err) < 0 || walk_history(s, err) < 0)
-			return -1;
-	}
+	for (size_t i = 0; i < n; i++)
+		s->whole_files = s->whole_files || intents[i].direction == GO_ENTRY || intents[i].rules;
+	if (session_read(s, err) < 0)
+		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (intents[i].direction == GO_ENTRY && session_mentions(s, intents[i].m, &mentions, &in.nmentions, err) < 0)
 			return -1;

@@ -121,6 +121,13 @@ static bool forbidden(const struct reading *r, size_t i, const struct process_re
 	return false;
 }
 
+/* Is the line talk: a warning of the API, or one of kubectl's own log ("E1123 14:23:00 ...")? */
+static bool is_talk(struct slice line)
+{
+	return slice_starts(line, SLICE("Warning:")) || !line.len ||
+	       (line.len > 5 && strchr("IWEF", line.ptr[0]) && strspn(line.ptr + 1, "0123456789") >= 4 && line.ptr[5] == ' ');
+}
+
 /* How many lines of standard error tell of an error. */
 static size_t count_errors(const struct process_result *result)
 {
@@ -128,7 +135,7 @@ static size_t count_errors(const struct process_result *result)
 	size_t n = 0;
 
 	while (slice_next(&rest, '\n', &line))
-		n += slice_trim(line).len && !slice_starts(line, SLICE("Warning:"));
+		n += !is_talk(slice_trim(line));
 	return n;
 }
 

@@ -1,0 +1,170 @@
+#include "flow/live.h"
+
+#include "istio/host.h"
+#include "istio/live.h"
+#include "live/cluster.h"
+
+#include <string.h>
+
+/* The VirtualServices of one migration in the commit. */
+struct part {
+	const struct migration *m;
+	struct vs *vss;
+	size_t n;
+};
+
+/* What the parts of session_live pass around. */
+struct look {
+	struct session *s;
+	struct part *parts; /* one a selected migration */
+	struct map names;   /* of all their VirtualServices */
+	struct slices namespaces;
+};
+
+/* Remembers a namespace to ask for where not all may be read. */
+static void note_namespace(struct look *l, struct slice ns)
+{
+	if (ns.len && l->namespaces.n <= CLUSTER_NAMESPACES && !slices_have(l->namespaces, ns))
+		l->namespaces.items[l->namespaces.n++] = ns;
+}
+
+/* Finds the VirtualServices that a migration is about. Those that cannot be read are found by who checks the commit. */
+static void find_part(struct look *l, struct part *part, const struct migration *m)
+{
+	struct arena *arena = l->s->arena;
+	struct holdings found = inventory_by_host(l->s->inventory, host_resolve(m->move.from, m->move.ns, arena), arena);
+	struct err ignored = ERR_INIT;
+
+	*part = (struct part){ m, arena_array(arena, found.n, sizeof(*part->vss)), 0 };
+	note_namespace(l, m->move.ns);
+	for (size_t i = 0; i < found.n; i++) {
+		struct vs *vs = &part->vss[part->n];
+
+		if (!vs_is(found.items[i].object) || !migration_covers(m, found.items[i].source->path) ||
+		    vs_read(vs, found.items[i].object, &m->move, arena, NULL, &ignored) < 0 || !vs->nold)
+			continue;
+		part->n++;
+		map_set(&l->names, vs->object->name, 1);
+		note_namespace(l, vs->ns);
+	}
+}
+
+/* --- which objects matter ------------------------------------------------------------------------------------------------------- */
+
+/* Applications are large, and many: only those that hide differences are read. */
+static enum wanted wants_bytes(void *ctx, struct slice bytes)
+{
+	static const char *const kinds[] = { "VirtualService", "Sidecar", "Canary" };
+	const struct look *l = ctx;
+
+	if (slice_find(bytes, SLICE("ignoreDifferences")) != SIZE_MAX || slice_find(bytes, SLICE("trafficRouting")) != SIZE_MAX)
+		return WANTED_MAYBE;
+	if (slice_find(bytes, SLICE("\"argoproj.io/")) != SIZE_MAX)
+		return WANTED_NO;
+	if (inventory_wants(l->s->inventory, SLICE("cluster.json"), bytes))
+		return WANTED;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (slice_find(bytes, slice_of(kinds[i])) != SIZE_MAX)
+			return WANTED_MAYBE;
+	return WANTED_NO;
+}
+
+static bool wants_object(void *ctx, const struct object *o)
+{
+	const struct look *l = ctx;
+
+	return live_wants(o) || (vs_is(o) && map_get(&l->names, o->name) != MAP_NONE);
+}
+
+/* --- judging -------------------------------------------------------------------------------------------------------------------- */
+
+/* Marks what the migration accepts. */
+static void mark_allowed(const struct migration *m, struct findings *findings)
+{
+	for (size_t i = 0; i < findings->n; i++) {
+		struct finding *f = &findings->items[i];
+		struct slice reason = migration_allows(m, f->code);
+
+		if (!reason.ptr)
+			continue;
+		f->allowed = true;
+		f->reason = arena_printf(findings->arena, "%" SLICE_FMT " (allowed: %" SLICE_FMT ")", SLICE_ARG(f->reason),
+					 SLICE_ARG(reason));
+		f->remedy = SLICE("");
+	}
+}
+
+static void judge(const struct look *l, const struct part *part, const struct cluster *c, struct findings *findings)
+{
+	const struct live_scene scene = {
+		.move = &part->m->move,
+		.vss = part->vss,
+		.nvss = part->n,
+		.objects = (const struct object *const *)c->objects,
+		.nobjects = c->n,
+		.sights = c->sights,
+		.at = { part->m->path, 0, 0 },
+		.arena = l->s->arena,
+	};
+
+	findings->arena = l->s->arena;
+	live_check(&scene, findings);
+	mark_allowed(part->m, findings);
+}
+
+/* What was seen, in the session's arena. */
+static void note_kinds(const struct look *l, const struct cluster *c, struct live_report *out)
+{
+	static const char *const words[] = { "all", "some", "not-installed", "forbidden", "failed" };
+	struct arena *arena = l->s->arena;
+
+	out->kinds = arena_array(arena, c->nsights, sizeof(*out->kinds));
+	out->nkinds = c->nsights;
+	for (size_t i = 0; i < c->nsights; i++) {
+		const struct sight *sight = &c->sights[i];
+		struct live_kind *kind = &out->kinds[i];
+
+		kind->resource = arena_printf(arena, "%s.%s", sight->kind->plural, sight->kind->group);
+		kind->seen = slice_of(words[sight->how]);
+		kind->why = arena_copy(arena, sight->why);
+		kind->namespaces.items = arena_array(arena, sight->namespaces.n, sizeof(struct slice));
+		for (size_t k = 0; k < sight->namespaces.n; k++)
+			kind->namespaces.items[kind->namespaces.n++] = arena_copy(arena, sight->namespaces.items[k]);
+	}
+}
+
+/* Reads the cluster and judges. */
+static int look(struct look *l, const struct kubectl *kubectl, struct live_report *out, struct err *err)
+{
+	const struct cluster_query query = { live_kinds, live_nkinds, l->namespaces, wants_bytes, wants_object, l };
+	struct cluster cluster;
+	int result = cluster_read(&cluster, kubectl, &query, err);
+
+	if (result == 0) {
+		out->context = arena_copy(l->s->arena, cluster.context);
+		note_kinds(l, &cluster, out);
+		live_note_sights(cluster.sights, cluster.nsights, cluster.context, &out->cluster);
+		for (size_t i = 0; i < l->s->selected.n; i++)
+			judge(l, &l->parts[i], &cluster, &out->of[i]);
+	}
+	cluster_release(&cluster);
+	return result;
+}
+
+int session_live(struct session *s, const struct kubectl *kubectl, struct live_report *out, struct err *err)
+{
+	struct look l = { .s = s, .names = MAP_INIT };
+	int result;
+
+	if (session_read(s, err) < 0)
+		return -1;
+	*out = (struct live_report){ .of = arena_array(s->arena, s->selected.n, sizeof(*out->of)) };
+	out->cluster.arena = s->arena;
+	l.parts = arena_array(s->arena, s->selected.n, sizeof(*l.parts));
+	l.namespaces.items = arena_array(s->arena, CLUSTER_NAMESPACES + 2, sizeof(struct slice));
+	for (size_t i = 0; i < s->selected.n; i++)
+		find_part(&l, &l.parts[i], s->selected.items[i]);
+	result = look(&l, kubectl, out, err);
+	map_release(&l.names);
+	return result;
+}

@@ -1,0 +1,33 @@
+/*
+ * live.h - migrations looked at in a cluster: what `check --live` adds.
+ */
+#ifndef GCB_FLOW_LIVE_H
+#define GCB_FLOW_LIVE_H
+
+#include "flow/session.h"
+#include "live/kubectl.h"
+
+/* What was seen of a kind. */
+struct live_kind {
+	struct slice resource;    /* "virtualservices.networking.istio.io" */
+	struct slice seen;        /* "all", "some", "not-installed", "forbidden", "failed" */
+	struct slices namespaces; /* of "some" */
+	struct slice why;         /* absent: nothing to say */
+};
+
+/* In the session's arena. */
+struct live_report {
+	struct slice context; /* of the kubeconfig; "" when there is none */
+	struct live_kind *kinds;
+	size_t nkinds;
+	struct findings cluster; /* about the cluster as a whole: what was not seen */
+	struct findings *of;     /* one list a migration, in the order of the selection */
+};
+
+/*
+ * Reads the cluster once for all selected migrations and judges each; what a migration allows is marked. -1: nothing was seen, so nothing is
+ * known. Errors: git, live_unreachable, program_missing, timed_out, interrupted, terminated ...
+ */
+int session_live(struct session *s, const struct kubectl *kubectl, struct live_report *out, struct err *err);
+
+#endif
