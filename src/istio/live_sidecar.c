@@ -43,13 +43,13 @@ static struct slice backend_ns(const struct live_scene *s)
 void live_sidecars(const struct live_scene *s, struct findings *findings)
 {
 	const struct object *first = NULL;
-	struct slice ns = backend_ns(s);
+	struct slice ns = backend_ns(s), old_ns = s->move->ns.len || !s->nvss ? s->move->ns : s->vss[0].ns;
 	size_t more = 0;
 
 	for (size_t i = 0; i < s->nobjects; i++) {
 		const struct object *o = s->objects[i];
 
-		if (!object_is(o, ISTIO_GROUP, "Sidecar") || !covers(o, s->move->ns, s->move->from) || covers(o, ns, s->move->to))
+		if (!object_is(o, ISTIO_GROUP, "Sidecar") || !covers(o, old_ns, s->move->from) || covers(o, ns, s->move->to))
 			continue;
 		more += first != NULL;
 		first = first ? first : o;

@@ -125,7 +125,7 @@ static struct outcome compare(const struct face *ours, const struct face *other)
 	try_namespace(&o, ours, other, other->ns);
 	for (size_t i = 0; i < 2; i++)
 		for (const struct yaml_node *c = exports[i] ? exports[i]->first : NULL; c; c = c->next)
-			if (yaml_string(c).len > 1)
+			if (yaml_string(c).len && slice_find_byte(SLICE("*~."), yaml_string(c).ptr[0]) == SIZE_MAX)
 				try_namespace(&o, ours, other, yaml_string(c));
 	try_namespace(&o, ours, other, (struct slice){ 0 });
 	return o;
