@@ -125,7 +125,7 @@ static void check_backend(const struct live_scene *s, struct findings *findings)
 
 /* --- the rules of files, on live objects ---------------------------------------------------------------------------------------- */
 
-/* Ports that are not HTTP, TLS that would be lost: as the commit is checked, but on what the cluster has. */
+/* As the commit is checked, but on what the cluster has: findings about objects of the cluster are told, the others are the commit's. */
 static void check_around(const struct live_scene *s, struct findings *findings)
 {
 	struct findings found = { .arena = s->arena };
@@ -136,15 +136,15 @@ static void check_around(const struct live_scene *s, struct findings *findings)
 		.objects = s->objects,
 		.nobjects = s->nobjects,
 		.whole = true,
-		.at = s->at,
 		.arena = s->arena,
 	};
+	struct slice cluster = s->nobjects ? yaml_place(s->objects[0]->node).path : SLICE("");
 
 	rules_check(&scene, &found);
 	for (size_t i = 0; i < found.n; i++) {
 		const struct finding *f = &found.items[i];
 
-		if (f->code == &CODE_not_http || f->code == &CODE_tls_lost)
+		if (f->at.path.len && slice_eq(f->at.path, cluster))
 			findings_add(findings, f->code, (struct place){ SLICE("cluster"), 0, 0 }, "in the cluster, %" SLICE_FMT,
 				     SLICE_ARG(f->reason));
 	}

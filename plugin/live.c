@@ -1,0 +1,99 @@
+#include "plugin/live.h"
+
+#include "plugin/options.h"
+
+#include <stddef.h>
+
+const struct record live_options = {
+	.fields =
+		(const struct field[]){
+			{ .kind = VALUE_BOOL,
+			  .offset = offsetof(struct live_context, live),
+			  .flag = "live",
+			  .help = "Look at the cluster too, with kubectl" },
+			{ .kind = VALUE_STRING,
+			  .offset = offsetof(struct live_context, timeout),
+			  .flag = "timeout",
+			  .arg = "TIME",
+			  .help = "How long one call of kubectl may take, as 90s or 2m; 2m when left out" },
+			{ .kind = VALUE_RECORD, .offset = offsetof(struct live_context, flags), .of = &kubectl_options },
+			{ .name = NULL },
+		},
+};
+
+const struct record live_kind_record = {
+	.kind = "LiveKind",
+	.size = sizeof(struct live_kind),
+	.fields =
+		(const struct field[]){
+			{ .name = "resource",
+			  .kind = VALUE_STRING,
+			  .offset = offsetof(struct live_kind, resource),
+			  .column = "RESOURCE" },
+			{ .name = "seen", .kind = VALUE_STRING, .offset = offsetof(struct live_kind, seen), .column = "SEEN" },
+			{ .name = "namespaces",
+			  .kind = VALUE_LIST,
+			  .offset = offsetof(struct live_kind, namespaces),
+			  .column = "NAMESPACES",
+			  .flags = FIELD_OMIT },
+			{ .name = "reason",
+			  .kind = VALUE_STRING,
+			  .offset = offsetof(struct live_kind, why),
+			  .column = "REASON",
+			  .flags = FIELD_OMIT },
+			{ .name = NULL },
+		},
+};
+
+/* "90s", "2m", "500ms", "1h", or a bare number of seconds, to milliseconds; at most a day. */
+static bool read_time(struct slice text, int64_t *out)
+{
+	static const struct {
+		struct slice unit;
+		long ms;
+	} units[] = { { SLICE_INIT("ms"), 1 },
+		      { SLICE_INIT("s"), 1000 },
+		      { SLICE_INIT("m"), 60000 },
+		      { SLICE_INIT("h"), 3600000 },
+		      { SLICE_INIT(""), 1000 } };
+	size_t digits = 0;
+	long n;
+
+	while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9')
+		digits++;
+	if (!parse_int(slice_sub(text, 0, digits), 1, 86400000, &n))
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (slice_eq(slice_sub(text, digits, text.len), units[i].unit) && n <= 86400000 / units[i].ms) {
+			*out = (int64_t)n * units[i].ms;
+			return true;
+		}
+	return false;
+}
+
+/* Was any flag given that says something about the cluster? */
+static bool any_flag(const struct live_context *ctx)
+{
+	bool any = ctx->timeout.len > 0;
+
+	for (const struct field *f = kubectl_options.fields; !field_ends(f); f++)
+		any = any || field_is_set(f, &ctx->flags);
+	return any;
+}
+
+int live_look(const struct app *app, const struct command *cmd, const struct live_context *ctx, struct session *s,
+	      struct live_report *out, bool *looked, struct err *err)
+{
+	struct kubectl kubectl = { .flags = &ctx->flags };
+
+	*looked = false;
+	if (!ctx->live)
+		return any_flag(ctx) ? options_refuse(app, cmd, err, "connection flags do something with --live only") : 0;
+	if (ctx->timeout.len && !read_time(ctx->timeout, &kubectl.timeout_ms))
+		return options_refuse(app, cmd, err, "--timeout: '%" SLICE_FMT "' is not a time like 90s or 2m",
+				      SLICE_ARG(ctx->timeout));
+	if (session_live(s, &kubectl, out, err) < 0)
+		return -1;
+	*looked = true;
+	return 0;
+}
