@@ -1,5 +1,6 @@
 #include "plugin/commands.h"
 
+#include "plugin/live.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
 #include "plugin/rows.h"
@@ -10,6 +11,15 @@
 
 struct context {
 	struct work_context work;
+	struct live_context live;
+};
+
+static const struct record own_record = {
+	.fields =
+		(const struct field[]){
+			{ .kind = VALUE_RECORD, .offset = offsetof(struct context, live), .of = &live_options },
+			{ .name = NULL },
+		},
 };
 
 /* A migration with all that was noticed about it. */
@@ -70,6 +80,13 @@ static const struct record line_record = {
 
 /* --- finding out ---------------------------------------------------------------------------------------------------------------- */
 
+/* Takes findings over that are not there yet. */
+static void take(struct findings *all, const struct findings *more)
+{
+	for (size_t i = 0; i < more->n; i++)
+		(void)findings_add_new(all, &more->items[i]);
+}
+
 /* Plans one step of a migration, and takes its findings over; `row`, unless NULL, gets where it is. */
 static int survey(struct app *app, struct session *s, const struct intent *intent, struct findings *all, struct step_row *row,
 		  struct stage *from, struct err *err)
@@ -78,8 +95,7 @@ static int survey(struct app *app, struct session *s, const struct intent *inten
 
 	if (session_plan(s, intent, 1, &plan, err) < 0)
 		return -1;
-	for (size_t i = 0; i < plan.steps[0].findings.n; i++)
-		(void)findings_add_new(all, &plan.steps[0].findings.items[i]);
+	take(all, &plan.steps[0].findings);
 	if (row) {
 		step_row_fill(row, &plan.steps[0], app);
 		row->next = (struct slice){ NULL, 0 };
@@ -126,9 +142,11 @@ static void sum_up(struct app *app, struct check_row *row)
 		app->exit = work_worse(app->exit, EXIT_REFUSED);
 }
 
-/* Looks at one migration as it is, and at each stage that is still to come. */
-static int check(struct app *app, struct session *s, const struct migration *m, struct check_row *row, struct err *err)
+/* Looks at a selected migration as it is, and at each stage that is still to come; `live` is what the cluster says, or NULL. */
+static int check(struct app *app, struct session *s, size_t number, const struct live_report *live, struct check_row *row,
+		 struct err *err)
 {
+	const struct migration *m = s->selected.items[number];
 	struct intent intent = { .m = m, .direction = GO_ANYWHERE, .next = true, .survey = true };
 	struct stage from;
 
@@ -140,6 +158,10 @@ static int check(struct app *app, struct session *s, const struct migration *m, 
 		intent.to = m->stages.items[i];
 		if (stage_cmp(intent.to, from) >= 0 && survey(app, s, &intent, &row->list, NULL, NULL, err) < 0)
 			return -1;
+	}
+	if (live) {
+		take(&row->list, &live->of[number]);
+		take(&row->list, &live->cluster); /* what was not seen keeps each migration from being clean */
 	}
 	sum_up(app, row);
 	return 0;
@@ -265,42 +287,60 @@ static void show_wide(struct app *app, const struct check_row *rows, size_t n)
 	print_rows(app, &line_record, (struct rows){ lines, total }, "No findings.");
 }
 
+/* Which cluster it was, for people; what of it was not seen stands at each migration. */
+static void show_cluster(const struct app *app, const struct live_report *live)
+{
+	AUTO_STR struct str head = STR_INIT;
+
+	str_adds(&head, "cluster");
+	str_adds(&head, live->context.len ? " of the context " : "");
+	str_add_visible(&head, live->context, false);
+	(void)fprintf(app->out, "%s: %s\n\n", head.ptr, live->cluster.n ? "not all was seen" : "all was seen");
+}
+
 static int run(struct app *app, void *context, struct err *err)
 {
 	const struct context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
 	struct selected list;
 	struct check_row *rows;
+	struct live_report live;
+	bool looked;
 
 	if (work_select(app, &ctx->work, &s, &list, err) < 0)
 		return -1;
+	if (live_look(app, &cmd_check, &ctx->live, s, &live, &looked, err) < 0)
+		return -1;
 	rows = arena_array(app->arena, list.n, sizeof(*rows));
 	for (size_t i = 0; i < list.n; i++)
-		if (check(app, s, list.items[i], &rows[i], err) < 0)
+		if (check(app, s, i, looked ? &live : NULL, &rows[i], err) < 0)
 			return -1;
 	if (!list.n && app->output == OUTPUT_TABLE)
 		(void)fprintf(app->talk, "No migrations found.\n");
-	else if (app->output == OUTPUT_TABLE)
+	if (looked && app->output == OUTPUT_TABLE)
+		show_cluster(app, &live);
+	if (list.n && app->output == OUTPUT_TABLE)
 		show_all(app, rows, list.n);
 	else if (app->output == OUTPUT_WIDE)
 		show_wide(app, rows, list.n);
-	else
+	else if (app->output != OUTPUT_TABLE)
 		print_rows(app, &check_record, (struct rows){ rows, list.n }, "");
 	return 0;
 }
 
-static const struct record *const options[] = { &work_select_options, &work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_record, &work_select_options, &work_repo_options, &output_options, NULL };
 
 const struct command cmd_check = {
 	.name = "check",
 	.group = "migrate",
 	.summary = "Show what speaks against a migration",
 	.about =
-		"Look at the manifests around a migration, without a cluster, and show everything that speaks against it or is good to know: at "
+		"Look at the manifests around a migration, and with --live at what the cluster has, and show everything that speaks against it or is good to know: at "
 		"the stage where it is and at all that are still to come. An error stops promote; where that is possible the migration "
 		"file may accept it under spec.allow, with a reason. Nothing is written. Ends with 6 when there is an error that is not "
 		"accepted.",
 	.example = "# Before the first stage\nkubectl gcpbackend migrate check payments\n\n"
+		   "# And what the cluster says\nkubectl gcpbackend migrate check payments --live --context prod-eu\n\n"
 		   "# All migrations as one table, in a job\nkubectl gcpbackend migrate check --all -o wide",
 	.arg = "[NAME...]",
 	.max_args = -1,

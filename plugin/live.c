@@ -21,30 +21,6 @@ const struct record live_options = {
 		},
 };
 
-const struct record live_kind_record = {
-	.kind = "LiveKind",
-	.size = sizeof(struct live_kind),
-	.fields =
-		(const struct field[]){
-			{ .name = "resource",
-			  .kind = VALUE_STRING,
-			  .offset = offsetof(struct live_kind, resource),
-			  .column = "RESOURCE" },
-			{ .name = "seen", .kind = VALUE_STRING, .offset = offsetof(struct live_kind, seen), .column = "SEEN" },
-			{ .name = "namespaces",
-			  .kind = VALUE_LIST,
-			  .offset = offsetof(struct live_kind, namespaces),
-			  .column = "NAMESPACES",
-			  .flags = FIELD_OMIT },
-			{ .name = "reason",
-			  .kind = VALUE_STRING,
-			  .offset = offsetof(struct live_kind, why),
-			  .column = "REASON",
-			  .flags = FIELD_OMIT },
-			{ .name = NULL },
-		},
-};
-
 /* "90s", "2m", "500ms", "1h", or a bare number of seconds, to milliseconds; at most a day. */
 static bool read_time(struct slice text, int64_t *out)
 {

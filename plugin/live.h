@@ -16,9 +16,6 @@ struct live_context {
 
 extern const struct record live_options;
 
-/* A row of live_report.kinds for documents: what was seen of a kind. */
-extern const struct record live_kind_record;
-
 /*
  * Looks at the cluster if --live asks for it: `*looked` says so, and `*out` is then filled in. Flags without --live are refused. Errors: usage
  * (a bad --timeout), and those of session_live.

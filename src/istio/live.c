@@ -125,28 +125,39 @@ static void check_backend(const struct live_scene *s, struct findings *findings)
 
 /* --- the rules of files, on live objects ---------------------------------------------------------------------------------------- */
 
+/* Is the object one that the rules of files are asked about? VirtualServices are judged here, with their age. */
+static bool is_around(const struct object *o)
+{
+	return !vs_is(o) && rules_want(o);
+}
+
 /* As the commit is checked, but on what the cluster has: findings about objects of the cluster are told, the others are the commit's. */
 static void check_around(const struct live_scene *s, struct findings *findings)
 {
+	const struct object **around = arena_array(s->arena, s->nobjects, sizeof(*around));
 	struct findings found = { .arena = s->arena };
-	const struct scene scene = {
+	struct scene scene = {
 		.move = s->move,
 		.vss = s->vss,
 		.nvss = s->nvss,
-		.objects = s->objects,
-		.nobjects = s->nobjects,
+		.objects = around,
 		.whole = true,
 		.arena = s->arena,
 	};
-	struct slice cluster = s->nobjects ? yaml_place(s->objects[0]->node).path : SLICE("");
 
+	for (size_t i = 0; i < s->nobjects; i++)
+		if (is_around(s->objects[i]))
+			around[scene.nobjects++] = s->objects[i];
+	if (!scene.nobjects)
+		return;
 	rules_check(&scene, &found);
 	for (size_t i = 0; i < found.n; i++) {
 		const struct finding *f = &found.items[i];
 
-		if (f->at.path.len && slice_eq(f->at.path, cluster))
+		if (slice_eq(f->at.path, yaml_place(around[0]->node).path))
 			findings_add(findings, f->code, (struct place){ SLICE("cluster"), 0, 0 }, "in the cluster, %" SLICE_FMT,
-				     SLICE_ARG(f->reason));
+				     SLICE_ARG(f->reason))
+				->remedy = f->remedy;
 	}
 }
 
@@ -196,7 +207,7 @@ static void check_statuses(const struct live_scene *s, struct findings *findings
 /* --- all of them ---------------------------------------------------------------------------------------------------------------- */
 
 static void (*const rules[])(const struct live_scene *s, struct findings *findings) = {
-	live_differences, live_winners, check_backend, live_sidecars, check_around, live_writers, check_statuses,
+	live_differences, live_winners, check_backend, check_around, live_writers, check_statuses,
 };
 
 void live_check(const struct live_scene *scene, struct findings *findings)

@@ -26,7 +26,6 @@ bool live_backend_has(const struct object *o, struct slice host);
 /* One rule a file; each adds to `findings`. */
 void live_differences(const struct live_scene *s, struct findings *findings);
 void live_winners(const struct live_scene *s, struct findings *findings);
-void live_sidecars(const struct live_scene *s, struct findings *findings);
 void live_writers(const struct live_scene *s, struct findings *findings);
 
 #endif

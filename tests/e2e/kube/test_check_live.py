@@ -112,6 +112,12 @@ def look(repo, *flags, env=None):
     return done.returncode, done.stdout + done.stderr
 
 
+def command(repo, *flags):
+    """The same through the program itself: (exit code, what it says)."""
+    done = subprocess.run([BINARY, "migrate", "check", "--live", "--repo", str(repo), "web", *flags], capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
 def codes(text):
     return sorted({part.split("]")[0] for part in text.split(" [")[1:]})
 
@@ -145,6 +151,8 @@ def real(server, repo):
 
     subprocess.run([BINARY, "migrate", "promote", "web", "--to", "10", "--yes", "--repo", str(repo)], check=True, capture_output=True)
     expect("behind the commit", look(repo, *admin), 0, ["GCB5005"], "gets nothing in the cluster, 10 % of the requests in the commit")
+    got = command(repo, *admin)
+    note("check --live says so", got[0] == 0 and "[GCB5005]" in got[1] and "context test: all was seen" in got[1], got)
     apply((repo / "apps/web.yaml").read_text())
     expect("the stage is applied", look(repo, *admin), 0, [])
     server.kubectl("patch", "virtualservice", "web", "-n", "shop", "--type=json", "-p",
@@ -176,6 +184,8 @@ spec: {strategy: {canary: {trafficRouting: {istio: {virtualService: {name: web}}
 
     rights(server, repo, apply)
     many(server, repo, admin, apply)
+    got = command(repo, "--kubeconfig", server.config("nobody"))
+    note("no cluster is an error of check --live", got[0] == 1 and "[GCB5001]" in got[1], got)
     expect("a server that is not there", look(repo, *admin, "--server", "https://127.0.0.1:1"), 1, ["GCB5001"], "127.0.0.1:1")
     expect("a token that is none", look(repo, "--kubeconfig", server.config("nobody")), 1, ["GCB5001"])
 
@@ -186,6 +196,8 @@ def rights(server, repo, apply):
     unseen = ["seen virtualservices.networking.istio.io some shop", "seen gcpbackends.networking.gke.io forbidden",
               "seen sidecars.networking.istio.io forbidden", "virtualservices.networking.istio.io: seen in the namespaces shop only"]
     expect("a user who sees one namespace", look(repo, "--kubeconfig", server.config("limited")), 0, ["GCB5003"], *unseen)
+    got = command(repo, "--kubeconfig", server.config("limited"), "-o", "json")
+    note("and is not called clean", got[0] == 0 and "GCB5003" in got[1] and '"clean"' not in got[1], got)
     expect("the same by impersonation", look(repo, "--kubeconfig", server.config(), "--as", "limited"), 0, ["GCB5003"], *unseen)
     token = server.kubectl("create", "token", "reader", "-n", "shop").stdout.strip()
     plain = server.folder / "kubeconfig-plain"

@@ -96,21 +96,23 @@ static const struct {
 	  FINE "status: {conditions: [{type: Ready, status: \"False\", reason: NoEndpoints, message: none is healthy}]}\n",
 	  "GCB5012", "Ready is False: NoEndpoints none is healthy" },
 	/* Sidecars */
-	{ "a Sidecar with old alone", FINE SIDECAR("['*/old.example.com']"), "GCB5010", NULL },
+	{ "a Sidecar with old alone", FINE SIDECAR("['*/old.example.com']"), "GCB1510", NULL },
 	{ "with both", FINE SIDECAR("['*/old.example.com', '*/new.example.com']"), "", NULL },
 	{ "with a wildcard", FINE SIDECAR("['shop/*.example.com']"), "", NULL },
 	{ "with neither", FINE SIDECAR("['istio-system/*']"), "", NULL },
 	{ "its own namespace", FINE SIDECAR("['./*']"), "", NULL },
 	{ "old at home, new elsewhere",
 	  LIVE("") HEAD("networking.gke.io/v1", "GCPBackend", "infra", "b") "spec: {h: new.example.com}\n" SIDECAR("['./*']"),
-	  "GCB5010", NULL },
+	  "GCB1501", NULL },
 	{ "two of them",
 	  FINE SIDECAR("['*/old.example.com']")
 		  ISTIO_HEAD("Sidecar", "x", "t") "spec: {egress: [{hosts: ['*/old.example.com']}]}\n",
-	  "GCB5010", "1 more" },
+	  "GCB1510 GCB1510", NULL },
 	/* what files are checked for, too */
 	{ "a ServiceEntry that is TCP",
-	  FINE ISTIO_HEAD("ServiceEntry", "shop", "e") "spec: {hosts: [old.example.com], ports: [{number: 80, protocol: TCP}]}\n",
+	  FINE ISTIO_HEAD(
+		  "ServiceEntry", "shop",
+		  "e") "spec: {hosts: [old.example.com], ports: [{number: 80, protocol: TCP}], resolution: DNS, location: MESH_EXTERNAL}\n",
 	  "GCB1004", NULL },
 	{ "TLS for old",
 	  FINE ISTIO_HEAD("DestinationRule", "shop", "d") "spec: {host: old.example.com, trafficPolicy: {tls: {mode: SIMPLE}}}\n",
