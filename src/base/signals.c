@@ -41,7 +41,8 @@ void signals_begin(struct signals *s)
 	first = count = 0;
 	(void)sigemptyset(&blocked);
 	for (size_t i = 0; i < NROWS; i++)
-		(void)sigaddset(&blocked, rows[i].signo);
+		if (rows[i].handler) /* an ignored signal that is blocked, too, waits, and would come when it is ignored no more */
+			(void)sigaddset(&blocked, rows[i].signo);
 	(void)pthread_sigmask(SIG_BLOCK, &blocked, &s->mask);
 	for (size_t i = 0; i < NROWS; i++) {
 		(void)sigaction(rows[i].signo, NULL, &s->actions[i]);
