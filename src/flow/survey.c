@@ -109,6 +109,8 @@ int session_read(struct session *s, struct err *err)
 	s->past = past_new();
 	for (size_t i = 0; i < s->selected.n; i++)
 		inventory_watch(s->inventory, s->selected.items[i]);
+	if (s->whole_files)
+		inventory_want_kustomizations(s->inventory);
 	return walk_tree(s, err) < 0 ? -1 : walk_history(s, err);
 }
 

@@ -1,6 +1,7 @@
 /*
  * What the GCPBackend of new says, and what else is known of new.
  */
+#include "istio/header.h"
 #include "istio/host.h"
 #include "istio/rules_internal.h"
 
@@ -145,30 +146,14 @@ static void rule_cloud_run_mirror(const struct view *v, const struct code *code,
 			     SLICE_ARG(run->name));
 }
 
-/* Does a header map set the Host of the request? */
-static bool headers_set_host(const struct yaml_node *headers)
-{
-	static const char *const operations[] = { "set", "add", NULL };
-
-	for (size_t i = 0; operations[i]; i++) {
-		const struct yaml_node *map = yaml_path(headers, "request", operations[i], NULL);
-
-		for (const struct yaml_node *c = map ? map->first : NULL; c; c = c->next)
-			if (c->key && (slice_eq_case(c->key->text, SLICE("host")) || slice_is(c->key->text, ":authority")))
-				return true;
-	}
-	return false;
-}
-
 /* The first VirtualService with a route to old that passes the client's Host on. */
 static const struct vs *passes_host(const struct view *v)
 {
-	for (size_t i = 0; i < v->s->nvss; i++)
+	for (size_t i = 0; i < v->s->nvss && !v->s->move->host_header.ptr; i++)
 		for (size_t r = 0; r < v->s->vss[i].n; r++) {
 			const struct route *route = &v->s->vss[i].routes[r];
 
-			if (route->nold && !yaml_path(route->node, "rewrite", "authority", NULL) &&
-			    !headers_set_host(yaml_get(route->node, "headers")))
+			if (route->nold && route->kind == ROUTE_HTTP && !route_authority(route))
 				return &v->s->vss[i];
 		}
 	return NULL;

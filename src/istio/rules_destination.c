@@ -1,6 +1,7 @@
 /*
  * What the DestinationRules of old say against the move: a rule is chosen by the destination's host, so those for old give new nothing.
  */
+#include "istio/header.h"
 #include "istio/host.h"
 #include "istio/rules_internal.h"
 
@@ -117,14 +118,16 @@ static void rule_tls(const struct view *v, const struct code *code, struct findi
 			     SLICE_ARG(v->old), SLICE_ARG(mode->text), SLICE_ARG(v->new));
 }
 
-/* Does some moved VirtualService set the host itself, for the whole route? Then SNI and certificate are checked against that. */
+/* Does the migration, or a route of a moved VirtualService, set the host? Then SNI and certificate are checked against that. */
 static bool sets_authority(const struct view *v)
 {
+	if (v->s->move->host_header.ptr)
+		return true;
 	for (size_t i = 0; i < v->s->nvss; i++)
 		for (size_t r = 0; r < v->s->vss[i].n; r++) {
 			const struct route *route = &v->s->vss[i].routes[r];
 
-			if (route->nold && yaml_path(route->node, "rewrite", "authority", NULL))
+			if (route->nold && route_authority(route))
 				return true;
 		}
 	return false;

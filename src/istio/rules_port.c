@@ -70,7 +70,7 @@ static void vs_ports(const struct vs *vs, const struct object *entry, const stru
 	const struct yaml_node *named = NULL;
 
 	for (size_t r = 0; r < vs->n; r++)
-		for (size_t i = 0; i < vs->routes[r].n; i++) {
+		for (size_t i = 0; i < vs->routes[r].n && vs->routes[r].kind == ROUTE_HTTP; i++) {
 			const struct dest *d = &vs->routes[r].dests[i];
 			const struct yaml_node *bad = d->side == SIDE_OLD ? bad_port(entry, d) : NULL;
 

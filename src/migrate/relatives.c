@@ -22,31 +22,25 @@ static bool shares_host(const struct inventory *inv, const struct object *o, str
 	return false;
 }
 
-/* What is to be known of the VirtualServices that delegate to this one: do any, and has the route a mirror? */
-static void look_at_roots(const struct inventory *inv, struct vs *vs, struct findings *findings, struct arena *arena)
+/* Have the routes that delegate to this one a mirror? */
+static void look_at_roots(const struct inventory *inv, struct vs *vs, struct arena *arena)
 {
 	static const char *const mirrors[] = { "mirror",        "mirrors",        "mirrorPercentage",
 					       "mirrorPercent", "mirror_percent", "mirror_percentage" };
 	struct holdings roots = inventory_by_host(inv, vs->object->name, arena);
-	bool any = false;
 
 	for (size_t i = 0; i < roots.n; i++) {
 		const struct object *o = roots.items[i].object;
 		const struct yaml_node *route = vs_is(o) ? vs_delegates(o, vs->object, vs->ns) : NULL;
 
-		any = any || route;
 		for (size_t j = 0; route && j < sizeof(mirrors) / sizeof(mirrors[0]); j++)
 			vs->root_mirrors = vs->root_mirrors || yaml_get(route, mirrors[j]);
 	}
-	if (!any)
-		findings_add(findings, &CODE_no_root, yaml_place(vs->object->node),
-			     "the VirtualService '%" SLICE_FMT "' has no hosts, and none of this commit delegates to it",
-			     SLICE_ARG(vs->object->name));
 }
 
-void relatives_note(struct vs *vs, const struct inventory *inv, struct arena *arena, struct findings *findings)
+void relatives_note(struct vs *vs, const struct inventory *inv, struct arena *arena)
 {
 	vs->shares_gateway_host = vs->on_gateway && shares_host(inv, vs->object, arena);
 	if (vs->is_delegate)
-		look_at_roots(inv, vs, findings, arena);
+		look_at_roots(inv, vs, arena);
 }

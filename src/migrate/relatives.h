@@ -7,7 +7,7 @@
 #include "istio/route.h"
 #include "migrate/inventory.h"
 
-/* Fills in what only who knows the others can: shares_gateway_host and root_mirrors. A delegate that nobody delegates to is a finding. */
-void relatives_note(struct vs *vs, const struct inventory *inv, struct arena *arena, struct findings *findings);
+/* Fills in what only who knows the others can: shares_gateway_host and root_mirrors. */
+void relatives_note(struct vs *vs, const struct inventory *inv, struct arena *arena);
 
 #endif

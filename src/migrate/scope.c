@@ -76,7 +76,7 @@ static int consider(struct search *s, const struct holding *h)
 		return 0;
 	}
 	vs_mark_copies(&vs, &s->m->move, arena);
-	relatives_note(&vs, s->in->inventory, arena, s->findings);
+	relatives_note(&vs, s->in->inventory, arena);
 	member = &s->scope->members[s->scope->n++];
 	*member = (struct member){ h->source, vs, NULL };
 	past = past_find(s->in->past, h->source->path, s->m);

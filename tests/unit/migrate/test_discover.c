@@ -7,7 +7,8 @@
 
 #define ENTRY(name, host)                                                                                                          \
 	"---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: " name ", namespace: shop}\n"               \
-	"spec: {hosts: [" host "], ports: [{number: 80, name: http, protocol: HTTP}], endpoints: [{address: 10.0.0.1}]}\n"
+	"spec: {resolution: STATIC, hosts: [" host                                                                                 \
+	"], ports: [{number: 80, name: http, protocol: HTTP}], endpoints: [{address: 10.0.0.1}]}\n"
 #define ROUTES(name, host)                                                                                                         \
 	"---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: " name ", namespace: shop}\n"             \
 	"spec:\n  hosts: [" host "]\n  http:\n  - name: all\n    route:\n    - destination: {host: " host "}\n"
@@ -207,7 +208,9 @@ Test(discover, verdicts)
 		  VERDICT_BLOCKED, &CODE_vs_nothing, 0 },
 		{ "no port", READY TO("  http: [{route: [{destination: {host: pay.example.com, port: {number: 80}}}]}]\n"),
 		  VERDICT_BLOCKED, &CODE_port_unknown, 0 },
-		{ "a port", READY TO("  http: [{route: [{destination: {host: pay.example.com, port: {number: 80}}}]}]\n"),
+		{ "a port",
+		  READY TO(
+			  "  hosts: [pay.example.com]\n  http: [{route: [{destination: {host: pay.example.com, port: {number: 80}}}]}]\n"),
 		  VERDICT_READY, NULL, 80 },
 		{ "tls beside http",
 		  READY TO(
@@ -249,7 +252,7 @@ Test(discover, uses_are_named_with_their_places)
 	cr_expect(slice_is(slice_of(c->uses[3].kind), "tcp") && c->uses[3].at.line == 9);
 	cr_expect(slice_is(c->path, "apps"), "%" SLICE_FMT, SLICE_ARG(c->path));
 	cr_expect(slice_is(c->protocol, "HTTP") && c->ports.n == 1 && slice_is(c->ports.items[0], "80/HTTP") && c->endpoints == 1);
-	cr_expect(slice_is(c->resolution, "NONE") && slice_is(c->location, "MESH_EXTERNAL"));
+	cr_expect(slice_is(c->resolution, "STATIC") && slice_is(c->location, "MESH_EXTERNAL"));
 	forget(&f);
 }
 
@@ -262,9 +265,14 @@ Test(discover, the_folder_is_the_smallest_one)
 
 	look(&f, texts, 3, (struct slices){ NULL, 0 }, 0);
 	cr_assert_eq(f.d.n, 3);
-	cr_expect(slice_is(f.d.items[0].path, "apps/a"), "%" SLICE_FMT, SLICE_ARG(f.d.items[0].path));
-	cr_expect(slice_is(f.d.items[1].path, "apps"), "%" SLICE_FMT, SLICE_ARG(f.d.items[1].path));
-	cr_expect(slice_is(f.d.items[2].path, "."), "%" SLICE_FMT, SLICE_ARG(f.d.items[2].path));
+	for (size_t i = 0; i < 3; i++) {
+		const struct candidate *c = &f.d.items[i];
+		const char *wanted = slice_is(c->host, "a.example.com") ? "apps/a" :
+				     slice_is(c->host, "b.example.com") ? "apps" :
+									  ".";
+
+		cr_expect(slice_is(c->path, wanted), "%" SLICE_FMT ": %" SLICE_FMT, SLICE_ARG(c->host), SLICE_ARG(c->path));
+	}
 	forget(&f);
 }
 

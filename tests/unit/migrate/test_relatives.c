@@ -39,7 +39,7 @@ Test(relatives, of_a_delegate)
 		cr_expect(!step->refused, "%s: %s", rows[i].name, why_refused(step));
 		cr_expect_eq(step->changes.n == 1, rows[i].mirrored, "%s", rows[i].name);
 		cr_expect_eq(finding_of(&step->findings, &CODE_mirror_own) != NULL, !rows[i].mirrored, "%s", rows[i].name);
-		cr_expect_eq(finding_of(&step->findings, &CODE_no_root) == NULL, rows[i].known, "%s", rows[i].name);
+		cr_expect_eq(finding_of(&step->findings, &CODE_unchecked) == NULL, rows[i].known, "%s", rows[i].name);
 		sketch_free(s);
 	}
 }
