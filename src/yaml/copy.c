@@ -54,6 +54,22 @@ static const struct yaml_node *last_staying(const struct yaml_edits *nested, con
 	return item;
 }
 
+/*
+ * Blanks in front of the content of a block scalar. With a number in its header they are not known, and none is taken; an empty one has none.
+ */
+static uint32_t indent_of(const struct yaml_node *scalar)
+{
+	struct slice b = scalar->file->bytes;
+	uint32_t at = scalar->start, width = 0;
+
+	for (; at < scalar->end && b.ptr[at] != '\n'; at++)
+		if (b.ptr[at] >= '1' && b.ptr[at] <= '9')
+			return 0;
+	for (at++; at < scalar->end && (b.ptr[at] == ' ' || b.ptr[at] == '\n' || b.ptr[at] == '\r'); at++)
+		width = b.ptr[at] == ' ' ? width + 1 : 0;
+	return width;
+}
+
 /* Cuts empty lines and the last line end off a copy's text; a block scalar at the end keeps what is its content. */
 static void trim_copy(const struct yaml_node *item, const struct yaml_edits *nested, struct str *text)
 {
@@ -62,11 +78,13 @@ static void trim_copy(const struct yaml_node *item, const struct yaml_edits *nes
 	char chomping =
 		last->text.len || splice_chomping(last) == '+' ? splice_chomping(last) : 0; /* nothing of an empty one is content */
 	bool ended = item->stop > item->end && !yaml_line_rest_blank(f, yaml_line_start(f, item->end - 1));
+	uint32_t narrow = chomping && chomping != '+' ? indent_of(last) : 0;
 	struct slice all = str_slice(text);
 
 	do {
 		all.len -= slice_ends(all, SLICE("\r\n")) ? 2 : slice_ends(all, SLICE("\n"));
-		all.len = chomping && !ended ? all.len : without_blank_line(all);
+		if (!chomping || ended || all.len - without_blank_line(all) <= narrow)
+			all.len = without_blank_line(all);
 	} while (chomping != '+' && slice_ends(all, SLICE("\n")));
 	text->len = all.len;
 	text->ptr[all.len] = '\0';

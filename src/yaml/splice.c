@@ -214,14 +214,16 @@ static bool only_blank_lines(const struct yaml_file *f, uint32_t from, uint32_t 
  */
 static bool feeds_scalar(const struct yaml_edits *e, const struct yaml_node *n)
 {
-	const struct yaml_node *last = n;
 	char chomping = n->prev ? splice_chomping(n->prev) : 0;
+	bool feeds = e->within && chomping == '+';
 
 	if (!chomping || !only_blank_lines(n->file, n->prev->end, n->head))
 		return false;
-	while (last->next && edits_delete(e, last->next))
-		last = last->next;
-	return (e->within && chomping == '+') || blank_lines_at(n->file, last->stop, chomping != '+');
+	for (bool goes = true; goes && !feeds; n = n->next) {
+		feeds = blank_lines_at(n->file, n->stop, chomping != '+');
+		goes = n->next && edits_delete(e, n->next);
+	}
+	return feeds;
 }
 
 /* All entries of a collection go: an empty one stays. Made for the first of them. */
