@@ -16,16 +16,18 @@ static const struct slice safe[] = { SLICE_INIT("GET"), SLICE_INIT("HEAD") };
 
 static struct move move_of(int port)
 {
-	return (struct move){
-		SLICE("old.example.com"), SLICE("new.example.com"), { NULL, 0 }, port, 10, { (struct slice *)(uintptr_t)safe, 2 }
-	};
+	return (struct move){ .from = SLICE("old.example.com"),
+			      .to = SLICE("new.example.com"),
+			      .port = port,
+			      .mirror_percent = 10,
+			      .methods = { (struct slice *)(uintptr_t)safe, 2 } };
 }
 
 /* Converges the text; returns whether it was not refused. */
 static bool bring(struct moved *m, const char *text, const struct vs *base, int port, struct stage stage)
 {
 	struct move move = move_of(port);
-	struct goal goal = { &move, &stages_default, stage, false };
+	struct goal goal = { .move = &move, .stages = &stages_default, .stage = stage, .adopt = false };
 	struct objects objects;
 	struct yaml_edits *e;
 
@@ -125,7 +127,9 @@ Test(converge, a_stage_is_where_converging_changes_nothing)
 		cr_assert(bring(&again, m.out.ptr, &start.vs, 0, stages_default.items[s]));
 		cr_assert_str_eq(again.out.ptr, m.out.ptr);
 		for (size_t t = 0; t < stages_default.n; t++) {
-			struct goal goal = { &move, &stages_default, stages_default.items[t], false };
+			struct goal goal = {
+				.move = &move, .stages = &stages_default, .stage = stages_default.items[t], .adopt = false
+			};
 
 			cr_assert_eq(vs_at(&again.vs, &start.vs, &goal), s == t, "at %zu, asked for %zu", s, t);
 		}

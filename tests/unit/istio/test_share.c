@@ -38,7 +38,7 @@ Test(share, table)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		AUTO_STR struct str text = STR_INIT, got = STR_INIT;
 		struct move move = scene_move();
-		struct goal goal = { &move, &stages_default, rows[i].stage, true };
+		struct goal goal = { .move = &move, .stages = &stages_default, .stage = rows[i].stage, .adopt = true };
 		struct shares shares = { NULL, 0, 0, NULL };
 		struct want want;
 		struct file f;

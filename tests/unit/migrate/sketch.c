@@ -95,7 +95,7 @@ struct sketch *sketch_of(const char *now, const char *before)
 
 const struct plan *sketch_plan(struct sketch *s, const struct intent *intents, size_t n)
 {
-	struct plan_inputs in = { s->inventory, s->past, each_in_turn, s->template };
+	struct plan_inputs in = { .inventory = s->inventory, .past = s->past, .each = each_in_turn, .vs_template = s->template };
 
 	plan_release(&s->plan);
 	plan_make(&s->plan, &in, intents, n);

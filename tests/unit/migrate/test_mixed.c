@@ -83,7 +83,9 @@ Test(mixed, how_far_the_furthest_route_is)
 {
 	for (size_t i = 0; i < sizeof(heights) / sizeof(heights[0]); i++) {
 		struct sketch *s = sketch_of(heights[i].text, NULL);
-		struct plan_inputs in = { s->inventory, s->past, each_in_turn, s->template };
+		struct plan_inputs in = {
+			.inventory = s->inventory, .past = s->past, .each = each_in_turn, .vs_template = s->template
+		};
 		struct findings findings = { .arena = s->arena };
 		struct plan plan = { .arena = arena_new() };
 		struct scope scope;

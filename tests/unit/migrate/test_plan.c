@@ -211,7 +211,7 @@ static void each_backwards(size_t n, void (*work)(void *ctx, size_t i), void *ct
 Test(plan, the_work_may_be_done_in_any_order)
 {
 	struct sketch *s = two("a/vs.yaml", VS("x") ALL_OLD, "b/vs.yaml", VS("w") SECOND, OLD2);
-	struct plan_inputs in = { s->inventory, s->past, each_backwards, s->template };
+	struct plan_inputs in = { .inventory = s->inventory, .past = s->past, .each = each_backwards, .vs_template = s->template };
 	struct intent intents[2] = { sketch_intent(s, 0, GO_UP, "10"), sketch_intent(s, 1, GO_UP, "10") };
 
 	plan_make(&s->plan, &in, intents, 2);

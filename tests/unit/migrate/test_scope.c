@@ -277,11 +277,11 @@ Test(scope, a_shared_gateway_has_no_copy_of_a_catch_all)
 Test(scope, members_know_their_baseline)
 {
 	struct sketch *s = sketch_of(VS("x") ALL_OLD "---\n" VS("w") ALL_OLD, NULL);
-	struct plan_inputs in = { s->inventory, s->past, each_in_turn, s->template };
+	struct plan_inputs in = { .inventory = s->inventory, .past = s->past, .each = each_in_turn, .vs_template = s->template };
 	struct findings findings = { .arena = s->arena };
 	struct plan plan = { .arena = arena_new() };
 	const struct migration *m = s->migrations[0];
-	struct goal start = { &m->move, &m->stages, { STAGE_START, 0 }, false }, ten = start;
+	struct goal start = { .move = &m->move, .stages = &m->stages, .stage = { STAGE_START, 0 } }, ten = start;
 	struct scope scope;
 
 	ten.stage = (struct stage){ STAGE_WEIGHT, 10 };
