@@ -69,7 +69,7 @@ static int replace_inline(const struct yaml_node *n, struct slice first, struct 
 	return 0;
 }
 
-/* A collection in block style: its lines go, with all that belongs to its entry. */
+/* A collection in block style, or a block scalar: its lines go, with all that belongs to its entry. */
 static void replace_block(const struct yaml_node *n, struct slice first, struct slice rest, struct splices *out)
 {
 	const struct yaml_file *f = n->file;
@@ -81,6 +81,11 @@ static void replace_block(const struct yaml_node *n, struct slice first, struct 
 		splice_add(out, yaml_before_break(f, yaml_line_start(f, n->first->head)), end, rest, INT_MAX);
 		splice_add(out, behind, behind, first, INT_MIN)->alone = true;
 		return;
+	}
+	if (n->kind == YAML_SCALAR && first.len &&
+	    yaml_on_own_line(f, n->outer)) { /* the line stays, and the column of what follows */
+		behind = n->outer;
+		first = slice_trim(first);
 	}
 	str_add(&all, first);
 	str_add(&all, rest);

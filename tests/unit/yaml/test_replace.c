@@ -15,6 +15,7 @@ static const struct yaml_lit list = { SLICE_INIT("m"), LIT_SEQ, { 0 }, two, 2 };
 static const struct yaml_lit empty = { SLICE_INIT("e"), LIT_SEQ, { 0 }, NULL, 0 };
 
 static const struct trial inline_rows[] = {
+	{ "a block scalar below its dash", "- 0\n-\n  |+\n  x\n- 2\n", { REPLACE("1", &map) }, "- 0\n-\n  k: 1\n  l: v\n- 2\n" },
 	{ "a number", "a: 1 # c\nb: 2\n", { REPLACE("a", &five) }, "a: 5 # c\nb: 2\n" },
 	{ "a number by a list", "a: 1 # c\nb: 2\n", { REPLACE("a", &list) }, "a: # c\n  - 1\n  - v\nb: 2\n" },
 	{ "the gap stays", "a:   1   # c\n", { REPLACE("a", &five) }, "a:   5   # c\n" },
