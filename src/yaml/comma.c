@@ -108,6 +108,16 @@ static bool ends_shared_line(const struct yaml_edits *e, const struct yaml_node 
 	return yaml_blanks_before(f, comma) == n->end && !comment_between(f, n->prev->end, n->entry, false);
 }
 
+/* Does the entry's own comma stand on a line further down, and the one in front of the entry on the entry's line? */
+static bool has_comma_below(const struct yaml_edits *e, const struct yaml_node *n)
+{
+	const struct yaml_file *f = n->file;
+
+	return n->prev && !edits_delete(e, n->prev) && !edits_insert(e, n, YAML_BEFORE) && n->prev->start != n->prev->end &&
+	       yaml_line_start(f, n->prev->end) == yaml_line_start(f, n->end) &&
+	       yaml_line_start(f, yaml_comma(n)) != yaml_line_start(f, n->end);
+}
+
 /* Deletes an entry with others behind it, up to the next one. */
 static void delete_before_next(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out)
 {
@@ -115,6 +125,10 @@ static void delete_before_next(const struct yaml_edits *e, const struct yaml_nod
 	uint32_t comma = yaml_comma(n), end = n->next->entry;
 	bool next_line = yaml_on_own_line(f, end);
 
+	if (has_comma_below(e, n)) {
+		splice_add(out, n->prev->end, n->end, SLICE(""), INT_MAX);
+		return;
+	}
 	if (next_line && yaml_on_own_line(f, n->entry)) {
 		splice_add(out, n->head, yaml_next_line(f, comma), SLICE(""), INT_MAX);
 		return;
