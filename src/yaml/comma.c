@@ -20,6 +20,24 @@ static struct slice gap_before(const struct yaml_file *f, uint32_t end)
 	return end < f->bytes.len && f->bytes.ptr[end] == '#' ? SLICE(" ") : SLICE("");
 }
 
+/* Does the entry end in nothing, as in "a:" and "- f :"? A comma right behind would become a part of it. */
+static bool ends_in_nothing(const struct yaml_node *entry)
+{
+	const struct yaml_node *leaf = entry;
+
+	while (leaf->last && !strchr("]}", entry->file->bytes.ptr[leaf->end - 1]))
+		leaf = leaf->last;
+	return leaf->start == leaf->end;
+}
+
+/* Adds the entry `text`, which will stand in front of the byte `next`, and a blank where it needs one: "a:," is not what "a: ," is. */
+static void add_entry(struct str *out, struct slice text, char next)
+{
+	str_add(out, text);
+	if (slice_ends(text, SLICE(":")) && !strchr(" \t\r\n", next))
+		str_addc(out, ' ');
+}
+
 /* A new line "text" behind the line of `near`, whose comment stays behind its own comma. */
 static void insert_below(const struct yaml_node *near, uint32_t note, struct slice indent, struct slice text, struct splices *out)
 {
@@ -29,12 +47,12 @@ static void insert_below(const struct yaml_node *near, uint32_t note, struct sli
 
 	str_add(&all, yaml_eol(f, note));
 	str_add(&all, indent);
-	str_add(&all, text);
+	add_entry(&all, text, comma && comma < note ? ',' : '\n');
 	if (comma && comma < note) {
-		splice_add(out, comma, comma + 1, SLICE(","), INT_MAX); /* nobody else may take it */
 		str_addc(&all, ',');
+		splice_add(out, comma, comma + 1, SLICE(","), INT_MAX); /* nobody else may take it */
 	} else {
-		splice_add(out, near->end, near->end, SLICE(","), -1)->alone = true;
+		splice_add(out, near->end, near->end, ends_in_nothing(near) ? SLICE(" ,") : SLICE(","), -1)->alone = true;
 	}
 	splice_add(out, note, note, str_slice(&all), -1);
 }
@@ -51,7 +69,7 @@ static void insert_after(const struct yaml_node *near, struct slice indent, stru
 		insert_below(near, note, indent, text, out);
 		return;
 	}
-	if (near->start == near->end && (line || yaml_flow_separator(near).ptr[0] == ',')) /* "a:," is not what "a: ," is */
+	if (ends_in_nothing(near) && (line || yaml_flow_separator(near).ptr[0] == ','))
 		str_addc(&all, ' ');
 	if (line) {
 		str_addc(&all, ',');
@@ -60,7 +78,7 @@ static void insert_after(const struct yaml_node *near, struct slice indent, stru
 	} else {
 		str_add(&all, yaml_flow_separator(near));
 	}
-	str_add(&all, text);
+	add_entry(&all, text, f->bytes.ptr[near->end]); /* a flow collection ends behind its entries */
 	str_add(&all, gap_before(f, near->end));
 	splice_add(out, near->end, near->end, str_slice(&all), -1);
 }
@@ -76,12 +94,12 @@ void splice_flow_insert(const struct yaml_node *near, enum yaml_side side, struc
 		insert_after(near, indent, text, out);
 	} else if (yaml_on_own_line(f, near->entry)) {
 		str_add(&all, indent);
-		str_add(&all, text);
+		add_entry(&all, text, ',');
 		str_addc(&all, ',');
 		str_add(&all, yaml_eol(f, near->entry));
 		splice_add(out, near->head, near->head, str_slice(&all), 1);
 	} else {
-		str_add(&all, text);
+		add_entry(&all, text, yaml_flow_separator(near).ptr[0]);
 		str_add(&all, yaml_flow_separator(near));
 		splice_add(out, near->entry, near->entry, str_slice(&all), 1);
 	}
@@ -103,7 +121,7 @@ static bool ends_shared_line(const struct yaml_edits *e, const struct yaml_node 
 	uint32_t comma = yaml_comma(n);
 
 	if (!n->prev || edits_delete(e, n->prev) || edits_insert(e, n, YAML_BEFORE) || yaml_on_own_line(f, n->entry) ||
-	    n->prev->start == n->prev->end)
+	    ends_in_nothing(n->prev))
 		return false;
 	return yaml_blanks_before(f, comma) == n->end && !comment_between(f, n->prev->end, n->entry, false);
 }
@@ -157,7 +175,7 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 	if ((!line && !comment_between(f, prev->end, last->end, false)) ||
 	    (!note && !yaml_note_end(f, prev->end) && !comment_between(f, prev->end, n->entry, false))) {
 		start = prev->end;
-		if (prev->start == prev->end && yaml_blanks_before(f, start + 1) <= start &&
+		if (ends_in_nothing(prev) && yaml_blanks_before(f, start + 1) <= start &&
 		    !strchr(" \t\r\n", f->bytes.ptr[last->end]))
 			start++; /* the blank that "a:" must have behind it */
 		splice_add(out, start, last->end, gap_before(f, last->end), INT_MAX);

@@ -135,6 +135,18 @@ static const struct trial flow_rows[] = {
 	  "[{l: [1], w: 1}]\n",
 	  { COPY(YAML_AFTER, "0", NULL, inner_copy) },
 	  "[{l: [1], w: 1}, {l: [1, 2], w: 1}]\n" },
+	{ "a pair without a value", "[f : , c]\n", { COPY(YAML_BEFORE, "0", NULL, NULL) }, "[f : , f : , c]\n" },
+	{ "a pair without a value, behind", "[f: , c]\n", { COPY(YAML_AFTER, "0", NULL, NULL) }, "[f: , f: , c]\n" },
+	{ "a pair without a value, at the end", "[c, f: ]\n", { COPY(YAML_AFTER, "1", NULL, NULL) }, "[c, f: , f: ]\n" },
+	{ "a pair without a value, on lines",
+	  "[\n  c,\n  f: ,\n]\n",
+	  { COPY(YAML_BEFORE, "1", NULL, NULL) },
+	  "[\n  c,\n  f: ,\n  f: ,\n]\n" },
+	{ "a pair without a value and a comment",
+	  "[\n  f: # c\n]\n",
+	  { COPY(YAML_AFTER, "0", NULL, NULL) },
+	  "[\n  f: , # c\n  f:\n]\n" },
+	{ "behind a map that ends in nothing", "[{f: }, c]\n", { COPY(YAML_AFTER, "0", NULL, NULL) }, "[{f: }, {f: }, c]\n" },
 	{ "an item of a copied list", "[{l: [1]}]\n", { COPY(YAML_AFTER, "0", NULL, set_inner) }, "[{l: [1]}, {l: [2]}]\n" },
 };
 
