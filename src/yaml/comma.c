@@ -187,8 +187,12 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 	end = note ? note : end;
 	if (line && yaml_line_rest_blank(f, end))
 		end = yaml_next_line(f, end);
-	if (!trailing)
-		splice_add(out, comma, comma + 1, gap_before(f, comma + 1), INT_MAX);
+	if (!trailing) {
+		bool gap = ends_in_nothing(prev) && comma == prev->end + 1 && yaml_blanks_before(f, comma) < comma &&
+			   strchr(" \t\r\n", f->bytes.ptr[comma + 1]);
+
+		splice_add(out, comma - gap, comma + 1, gap_before(f, comma + 1), INT_MAX);
+	}
 	splice_add(out, start, end, SLICE(""), INT_MAX);
 	return 0;
 }
