@@ -69,8 +69,11 @@ static int replace_inline(const struct yaml_node *n, struct slice first, struct 
 	return 0;
 }
 
-/* A collection in block style, or a block scalar: its lines go, with all that belongs to its entry. */
-static void replace_block(const struct yaml_node *n, struct slice first, struct slice rest, struct splices *out)
+/*
+ * A collection in block style, or a block scalar: its lines go, with all that belongs to its entry. libyaml takes the sign of a block
+ * scalar in the column of its dash or key, and nothing else there.
+ */
+static int replace_block(const struct yaml_node *n, struct slice first, struct slice rest, struct splices *out, struct err *err)
 {
 	const struct yaml_file *f = n->file;
 	uint32_t behind = behind_indicator(n), end = yaml_before_break(f, n->stop);
@@ -80,16 +83,20 @@ static void replace_block(const struct yaml_node *n, struct slice first, struct 
 	if (below) {
 		splice_add(out, yaml_before_break(f, yaml_line_start(f, n->first->head)), end, rest, INT_MAX);
 		splice_add(out, behind, behind, first, INT_MIN)->alone = true;
-		return;
+		return 0;
 	}
 	if (n->kind == YAML_SCALAR && first.len &&
 	    yaml_on_own_line(f, n->outer)) { /* the line stays, and the column of what follows */
+		if (yaml_column(f, n->outer) <= yaml_column(f, n->entry))
+			return err_set(err, &CODE_yaml_style, yaml_place(n),
+				       "a block scalar that is not indented cannot be replaced");
 		behind = n->outer;
 		first = slice_trim(first);
 	}
 	str_add(&all, first);
 	str_add(&all, rest);
 	splice_add(out, behind, end, str_slice(&all), INT_MAX);
+	return 0;
 }
 
 int splice_value(const struct yaml_node *n, const struct yaml_lit *lit, struct splices *out, struct err *err)
@@ -112,6 +119,5 @@ int splice_value(const struct yaml_node *n, const struct yaml_lit *lit, struct s
 	first = slice_sub(all, 0, line == SIZE_MAX ? all.len : line);
 	if (n->style != YAML_BLOCK && n->style != YAML_LITERAL && n->style != YAML_FOLDED)
 		return replace_inline(n, first, slice_sub(all, first.len, all.len), out, err);
-	replace_block(n, first, slice_sub(all, first.len, all.len), out);
-	return 0;
+	return replace_block(n, first, slice_sub(all, first.len, all.len), out, err);
 }
