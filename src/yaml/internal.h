@@ -53,6 +53,7 @@ struct yaml_file {
 	size_t nproperties, properties_cap;
 	struct comment *comments;
 	size_t ncomments, comments_cap;
+	size_t near;                       /* of the comments, where yaml_regions looked last */
 	const struct yaml_node *templated; /* the first node that is a template; NULL: none */
 	bool sealed;                       /* SOPS metadata in one of the documents */
 };

@@ -142,26 +142,36 @@ static uint32_t stop_of(const struct yaml_file *file, uint32_t end, uint32_t col
 {
 	uint32_t stop = at_line_start(file, end) ? end : yaml_next_line(file, end);
 
-	for (uint32_t at = stop; at < file->bytes.len; at = yaml_next_line(file, at)) {
-		uint32_t col;
-
-		if (line_is_comment(file, at, &col)) {
-			if (col <= column)
-				break;
-			stop = yaml_next_line(file, at);
-		} else if (!line_is_blank(file, at)) {
+	for (uint32_t at = stop, first; at < file->bytes.len; at = yaml_next_line(file, first)) {
+		first = first_of_line(file, at);
+		if (first == file->bytes.len || file->bytes.ptr[first] == '\n' || file->bytes.ptr[first] == '\r')
+			continue;
+		if (file->bytes.ptr[first] != '#' || first - at <= column)
 			break;
-		}
+		stop = yaml_next_line(file, first);
 	}
 	return stop;
 }
 
+/* Is there a comment between two offsets? Asked from the begin of the file to its end, so that one look tells nearly always. */
+static bool has_comment(struct yaml_file *file, uint32_t start, uint32_t end)
+{
+	size_t at = file->near;
+
+	while (at && file->comments[at - 1].start >= start)
+		at--;
+	while (at < file->ncomments && file->comments[at].start < start)
+		at++;
+	file->near = at;
+	return at < file->ncomments && file->comments[at].start < end;
+}
+
 /* Where the own comments above the entry at `entry` begin, whose line, which it has for itself, begins at `head`; not before `limit`. */
-static uint32_t head_of(const struct yaml_file *file, uint32_t entry, uint32_t head, uint32_t limit)
+static uint32_t head_of(struct yaml_file *file, uint32_t entry, uint32_t head, uint32_t limit)
 {
 	uint32_t column = entry - head;
 
-	while (head > limit) {
+	while (head > limit && has_comment(file, limit, head)) {
 		uint32_t above = yaml_line_start(file, head - 1), col;
 
 		if (above < limit || !line_is_comment(file, above, &col) || col != column)
@@ -195,7 +205,9 @@ static uint32_t indicator_end(const struct yaml_file *file, struct yaml_node *n)
 
 	if (n->parent->kind == YAML_SEQ)
 		return n->parent->style == YAML_FLOW ? n->outer : n->entry + 1;
-	at = skip_trivia(file, n->key->end, (uint32_t)file->bytes.len);
+	at = n->key->end;
+	if (at < file->bytes.len && file->bytes.ptr[at] != ':')
+		at = skip_trivia(file, at, (uint32_t)file->bytes.len);
 	if (at < n->outer && file->bytes.ptr[at] == ':') /* else it is another one's, and this value is not there at all */
 		return at + 1;
 	n->flags |= YAML_UNCLEAR;
@@ -246,17 +258,17 @@ static void region_of(struct yaml_file *file, struct yaml_node *n, uint32_t from
 	if (n->key && n->key->kind != YAML_SCALAR)
 		regions_of(file, (struct yaml_node *)(uintptr_t)n->key);
 	n->entry = entry_of(file, n, from);
+	line = yaml_blanks_before(file, n->entry);
+	own = at_line_start(file, line);
+	if (!flow && !own)
+		n->flags |= YAML_OPENS;
+	n->head = own ? head_of(file, n->entry, line, limit) : n->entry;
 	value = indicator_end(file, n);
 	regions_of(file, n);
 	if (n->kind == YAML_SCALAR && n->start == n->end && !(n->flags & (YAML_ANCHORED | YAML_TAGGED)))
 		n->outer = n->start = n->end = value;
 	if (n->style == YAML_LITERAL || n->style == YAML_FOLDED)
 		n->end = scalar_end(file, n);
-	line = yaml_blanks_before(file, n->entry);
-	own = at_line_start(file, line);
-	if (!flow && !own)
-		n->flags |= YAML_OPENS;
-	n->head = own ? head_of(file, n->entry, line, limit) : n->entry;
 	n->stop = flow ? n->end : stop_of(file, n->end, own ? n->entry - line : yaml_column(file, n->entry));
 }
 
