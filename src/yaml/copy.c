@@ -134,6 +134,16 @@ static bool ends_bare(const struct edit *edit)
 	       last->text.len;
 }
 
+/* Would lines of blanks below a comment, which stays behind, become content of the block scalar that the copy ends in? */
+static bool feeds_copy(const struct edit *edit)
+{
+	const struct yaml_node *last = last_staying(edit->nested, edit->at);
+	char chomping = splice_chomping(last);
+
+	return edit->side == YAML_AFTER && chomping && edit->at->stop > last->end &&
+	       splice_blank_lines_at(last->file, edit->at->stop, chomping != '+');
+}
+
 int splice_copy(const struct edit *edit, struct splices *out, struct err *err)
 {
 	const struct yaml_node *item = edit->at;
@@ -141,8 +151,9 @@ int splice_copy(const struct edit *edit, struct splices *out, struct err *err)
 	struct splices inner = { .arena = out->arena };
 	AUTO_STR struct str text = STR_INIT, all = STR_INIT;
 
-	if (needs_comments(item))
-		return err_set(err, &CODE_yaml_style, yaml_place(item), "a block scalar with '+' above a comment cannot be copied");
+	if (needs_comments(item) || feeds_copy(edit))
+		return err_set(err, &CODE_yaml_style, yaml_place(item),
+			       "a block scalar above a comment and blank lines cannot be copied");
 	if (splice_bare_scalar(item) || ends_bare(edit))
 		return err_set(err, &CODE_yaml_style, yaml_place(item), "%s",
 			       "a block scalar at the end of a file without a line end cannot be copied");

@@ -216,6 +216,9 @@ struct splice *splice_block_insert(const struct yaml_node *near, enum yaml_side 
 char splice_chomping(const struct yaml_node *n);
 bool splice_bare_scalar(const struct yaml_node *n);
 
+/* splice.c: is there a blank line from `at` on, before anything else; with `wide`, one that holds blanks? */
+bool splice_blank_lines_at(const struct yaml_file *f, uint32_t at, bool wide);
+
 /* copy.c: one intention to copy. */
 int splice_copy(const struct edit *edit, struct splices *out, struct err *err);
 

@@ -109,17 +109,11 @@ static uint32_t first_of_line(const struct yaml_file *file, uint32_t start)
 	return start;
 }
 
-/* Is the line at `start` empty but for blanks? */
-static bool line_is_blank(const struct yaml_file *file, uint32_t start)
+bool yaml_line_rest_blank(const struct yaml_file *file, uint32_t start)
 {
 	uint32_t at = first_of_line(file, start);
 
 	return at >= file->bytes.len || file->bytes.ptr[at] == '\n' || file->bytes.ptr[at] == '\r';
-}
-
-bool yaml_line_rest_blank(const struct yaml_file *file, uint32_t at)
-{
-	return line_is_blank(file, at);
 }
 
 /* Does the line at `start` hold a comment only? Sets its column. */
@@ -153,7 +147,7 @@ static uint32_t stop_of(const struct yaml_file *file, uint32_t end, uint32_t col
 	return stop;
 }
 
-/* Is there a comment between two offsets? Asked from the begin of the file to its end, so that one look tells nearly always. */
+/* Is there a comment between two offsets? The answer is near where the last one was. */
 static bool has_comment(struct yaml_file *file, uint32_t start, uint32_t end)
 {
 	size_t at = file->near;
@@ -223,7 +217,7 @@ static uint32_t scalar_indent(const struct yaml_file *file, const struct yaml_no
 	    ((p[n->start + 1] > '0' && p[n->start + 1] <= '9') || (p[n->start + 2] > '0' && p[n->start + 2] <= '9')))
 		return 0;
 	for (uint32_t at = header; at < n->end; at = yaml_next_line(file, at))
-		if (!line_is_blank(file, at))
+		if (!yaml_line_rest_blank(file, at))
 			return first_of_line(file, at) - at;
 	return 0;
 }
@@ -240,7 +234,7 @@ static uint32_t scalar_end(const struct yaml_file *file, const struct yaml_node 
 	while (end > header && p[end - 1] == '\n') {
 		uint32_t line = yaml_line_start(file, end - 1);
 
-		if (!line_is_blank(file, line) || first_of_line(file, line) - line > indent)
+		if (!yaml_line_rest_blank(file, line) || first_of_line(file, line) - line > indent)
 			break;
 		end = line;
 	}

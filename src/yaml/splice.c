@@ -191,8 +191,7 @@ static bool own_line_ends(const struct yaml_edits *e, const struct yaml_node *n)
 	return n->head - yaml_before_break(f, n->head) != last->stop - yaml_before_break(f, last->stop);
 }
 
-/* Is there a blank line from `at` on, before anything else; with `wide`, one that holds blanks? */
-static bool blank_lines_at(const struct yaml_file *f, uint32_t at, bool wide)
+bool splice_blank_lines_at(const struct yaml_file *f, uint32_t at, bool wide)
 {
 	for (; at < f->bytes.len && yaml_line_rest_blank(f, at); at = yaml_next_line(f, at))
 		if (!wide || strchr(" \t", f->bytes.ptr[at]))
@@ -220,7 +219,7 @@ static bool feeds_scalar(const struct yaml_edits *e, const struct yaml_node *n)
 	if (!chomping || !only_blank_lines(n->file, n->prev->end, n->head))
 		return false;
 	for (bool goes = true; goes && !feeds; n = n->next) {
-		feeds = blank_lines_at(n->file, n->stop, chomping != '+');
+		feeds = splice_blank_lines_at(n->file, n->stop, chomping != '+');
 		goes = n->next && edits_delete(e, n->next);
 	}
 	return feeds;

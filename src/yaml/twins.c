@@ -46,7 +46,8 @@ void yaml_flag_keys(struct yaml_node *map)
 	enum { SMALL = 12 };
 
 	for (const struct yaml_node *c = map->first; c; c = c->next)
-		if (c->key->kind == YAML_SCALAR && c->key->style == YAML_PLAIN && c->key->text.len == 2 && slice_is(c->key->text, "<<"))
+		if (c->key->kind == YAML_SCALAR && c->key->style == YAML_PLAIN && c->key->text.len == 2 &&
+		    slice_is(c->key->text, "<<"))
 			map->flags |= YAML_HAS_MERGE;
 	if (map->nchildren > SMALL ? has_twins_sorted(map) : has_twins(map))
 		map->flags |= YAML_HAS_DUP;

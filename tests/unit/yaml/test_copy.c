@@ -151,6 +151,13 @@ static const struct trial flow_rows[] = {
 };
 
 static const struct trial refused_rows[] = {
+	{ "an empty block scalar, a comment, and a line of blanks",
+	  "- a: |\n # c\n  \n- z\n",
+	  { COPY(YAML_AFTER, "0", NULL, NULL) },
+	  NULL,
+	  &CODE_yaml_style,
+	  1,
+	  3 },
 	{ "not an item", "a: 1\n", { COPY(YAML_AFTER, "a", NULL, NULL) }, NULL, &CODE_yaml_style, 1, 4 },
 	{ "a document", "a: 1\n", { COPY(YAML_AFTER, "", NULL, NULL) }, NULL, &CODE_yaml_style, 1, 1 },
 	{ "an anchor inside", "- h: &x 1\n", { COPY(YAML_AFTER, "0", NULL, NULL) }, NULL, &CODE_yaml_style, 1, 3 },
