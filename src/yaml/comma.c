@@ -20,14 +20,15 @@ static struct slice gap_before(const struct yaml_file *f, uint32_t end)
 	return end < f->bytes.len && f->bytes.ptr[end] == '#' ? SLICE(" ") : SLICE("");
 }
 
-/* Does the entry end in nothing, as in "a:" and "- f :"? A comma right behind would become a part of it. */
-static bool ends_in_nothing(const struct yaml_node *entry)
+/* Does the entry end in a colon, as "a:" and "- f :" do? A comma right behind would become a part of it. */
+static bool ends_in_colon(const struct yaml_node *entry)
 {
 	const struct yaml_node *leaf = entry;
+	const char *p = entry->file->bytes.ptr;
 
-	while (leaf->last && !strchr("]}", entry->file->bytes.ptr[leaf->end - 1]))
+	while (leaf->last && !strchr("]}", p[leaf->end - 1]))
 		leaf = leaf->last;
-	return leaf->start == leaf->end;
+	return leaf->start == leaf->end && leaf->end && p[leaf->end - 1] == ':';
 }
 
 /* Adds the entry `text`, which will stand in front of the byte `next`, and a blank where it needs one: "a:," is not what "a: ," is. */
@@ -52,7 +53,7 @@ static void insert_below(const struct yaml_node *near, uint32_t note, struct sli
 		str_addc(&all, ',');
 		splice_add(out, comma, comma + 1, SLICE(","), INT_MAX); /* nobody else may take it */
 	} else {
-		splice_add(out, near->end, near->end, ends_in_nothing(near) ? SLICE(" ,") : SLICE(","), -1)->alone = true;
+		splice_add(out, near->end, near->end, ends_in_colon(near) ? SLICE(" ,") : SLICE(","), -1)->alone = true;
 	}
 	splice_add(out, note, note, str_slice(&all), -1);
 }
@@ -69,7 +70,7 @@ static void insert_after(const struct yaml_node *near, struct slice indent, stru
 		insert_below(near, note, indent, text, out);
 		return;
 	}
-	if (ends_in_nothing(near) && (line || yaml_flow_separator(near).ptr[0] == ','))
+	if (ends_in_colon(near) && (line || yaml_flow_separator(near).ptr[0] == ','))
 		str_addc(&all, ' ');
 	if (line) {
 		str_addc(&all, ',');
@@ -121,7 +122,7 @@ static bool ends_shared_line(const struct yaml_edits *e, const struct yaml_node 
 	uint32_t comma = yaml_comma(n);
 
 	if (!n->prev || edits_delete(e, n->prev) || edits_insert(e, n, YAML_BEFORE) || yaml_on_own_line(f, n->entry) ||
-	    ends_in_nothing(n->prev))
+	    ends_in_colon(n->prev))
 		return false;
 	return yaml_blanks_before(f, comma) == n->end && !comment_between(f, n->prev->end, n->entry, false);
 }
@@ -175,8 +176,7 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 	if ((!line && !comment_between(f, prev->end, last->end, false)) ||
 	    (!note && !yaml_note_end(f, prev->end) && !comment_between(f, prev->end, n->entry, false))) {
 		start = prev->end;
-		if (ends_in_nothing(prev) && yaml_blanks_before(f, start + 1) <= start &&
-		    !strchr(" \t\r\n", f->bytes.ptr[last->end]))
+		if (ends_in_colon(prev) && yaml_blanks_before(f, start + 1) <= start && !strchr(" \t\r\n", f->bytes.ptr[last->end]))
 			start++; /* the blank that "a:" must have behind it */
 		splice_add(out, start, last->end, gap_before(f, last->end), INT_MAX);
 		return 0;
@@ -188,7 +188,7 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 	if (line && yaml_line_rest_blank(f, end))
 		end = yaml_next_line(f, end);
 	if (!trailing) {
-		bool gap = ends_in_nothing(prev) && comma == prev->end + 1 && yaml_blanks_before(f, comma) < comma &&
+		bool gap = ends_in_colon(prev) && comma == prev->end + 1 && yaml_blanks_before(f, comma) < comma &&
 			   strchr(" \t\r\n", f->bytes.ptr[comma + 1]);
 
 		splice_add(out, comma - gap, comma + 1, gap_before(f, comma + 1), INT_MAX);

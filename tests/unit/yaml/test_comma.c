@@ -33,6 +33,7 @@ static const struct trial line_rows[] = {
 	  "{a: , b: }\n",
 	  { PUT(YAML_AFTER, "a", &number), SET_INT("a", "1"), PUT(YAML_AFTER, "b", &other) },
 	  "{a: 1 , w: 9 , b: , o: \"p,q\" }\n" },
+	{ "behind nothing but a tag", "[!t,\n\n c\n]\n", { ADD(YAML_AFTER, "0", &number) }, "[!t, 9,\n\n c\n]\n" },
 	{ "behind an empty value of JSON", "{\"a\":}\n", { PUT(YAML_AFTER, "a", &number) }, "{\"a\": , \"w\": 9}\n" },
 	{ "beside a pair", "[a: 1 , b: 2]\n", { ADD(YAML_AFTER, "0", &number) }, "[a: 1 , 9 , b: 2]\n" },
 	{ "deleting the first", "[1, 2, 3]\n", { DELETE("0") }, "[2, 3]\n" },
