@@ -20,7 +20,7 @@ static struct slice gap_before(const struct yaml_file *f, uint32_t end)
 	return end < f->bytes.len && f->bytes.ptr[end] == '#' ? SLICE(" ") : SLICE("");
 }
 
-/* Does the entry end in a colon, as "a:" and "- f :" do? A comma right behind would become a part of it. */
+/* Does the entry end in the colon of a plain key, as "a:" and "- f :" do? A comma or bracket right behind would be read as a part of it. */
 static bool ends_in_colon(const struct yaml_node *entry)
 {
 	const struct yaml_node *leaf = entry;
@@ -28,7 +28,8 @@ static bool ends_in_colon(const struct yaml_node *entry)
 
 	while (leaf->last && !strchr("]}", p[leaf->end - 1]))
 		leaf = leaf->last;
-	return leaf->start == leaf->end && leaf->end && p[leaf->end - 1] == ':';
+	return leaf->start == leaf->end && leaf->key && leaf->key->kind == YAML_SCALAR && leaf->key->style == YAML_PLAIN &&
+	       p[leaf->end - 1] == ':';
 }
 
 /* Adds the entry `text`, which will stand in front of the byte `next`, and a blank where it needs one: "a:," is not what "a: ," is. */
