@@ -32,11 +32,11 @@ static bool ends_in_colon(const struct yaml_node *entry)
 	       p[leaf->end - 1] == ':';
 }
 
-/* Adds the entry `text`, which will stand in front of the byte `next`, and a blank where it needs one: "a:," is not what "a: ," is. */
-static void add_entry(struct str *out, struct slice text, char next)
+/* Adds the new entry `text`, or copy of `near`, which will stand in front of the byte `next`, and a blank where it needs one. */
+static void add_entry(struct str *out, const struct yaml_node *near, struct slice text, char next)
 {
 	str_add(out, text);
-	if (slice_ends(text, SLICE(":")) && !strchr(" \t\r\n", next))
+	if (slice_ends(text, SLICE(":")) && ends_in_colon(near) && !strchr(" \t\r\n", next))
 		str_addc(out, ' ');
 }
 
@@ -49,7 +49,7 @@ static void insert_below(const struct yaml_node *near, uint32_t note, struct sli
 
 	str_add(&all, yaml_eol(f, note));
 	str_add(&all, indent);
-	add_entry(&all, text, comma && comma < note ? ',' : '\n');
+	add_entry(&all, near, text, comma && comma < note ? ',' : '\n');
 	if (comma && comma < note) {
 		str_addc(&all, ',');
 		splice_add(out, comma, comma + 1, SLICE(","), INT_MAX); /* nobody else may take it */
@@ -80,7 +80,7 @@ static void insert_after(const struct yaml_node *near, struct slice indent, stru
 	} else {
 		str_add(&all, yaml_flow_separator(near));
 	}
-	add_entry(&all, text, f->bytes.ptr[near->end]); /* a flow collection ends behind its entries */
+	add_entry(&all, near, text, f->bytes.ptr[near->end]); /* a flow collection ends behind its entries */
 	str_add(&all, gap_before(f, near->end));
 	splice_add(out, near->end, near->end, str_slice(&all), -1);
 }
@@ -96,12 +96,12 @@ void splice_flow_insert(const struct yaml_node *near, enum yaml_side side, struc
 		insert_after(near, indent, text, out);
 	} else if (yaml_on_own_line(f, near->entry)) {
 		str_add(&all, indent);
-		add_entry(&all, text, ',');
+		add_entry(&all, near, text, ',');
 		str_addc(&all, ',');
 		str_add(&all, yaml_eol(f, near->entry));
 		splice_add(out, near->head, near->head, str_slice(&all), 1);
 	} else {
-		add_entry(&all, text, yaml_flow_separator(near).ptr[0]);
+		add_entry(&all, near, text, yaml_flow_separator(near).ptr[0]);
 		str_add(&all, yaml_flow_separator(near));
 		splice_add(out, near->entry, near->entry, str_slice(&all), 1);
 	}

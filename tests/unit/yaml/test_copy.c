@@ -146,6 +146,7 @@ static const struct trial flow_rows[] = {
 	  "[\n  f: # c\n]\n",
 	  { COPY(YAML_AFTER, "0", NULL, NULL) },
 	  "[\n  f: , # c\n  f:\n]\n" },
+	{ "a pair of a collection without a value", "[{w} :]\n", { COPY(YAML_AFTER, "0", NULL, NULL) }, "[{w} :, {w} :]\n" },
 	{ "behind a map that ends in nothing", "[{f: }, c]\n", { COPY(YAML_AFTER, "0", NULL, NULL) }, "[{f: }, {f: }, c]\n" },
 	{ "an item of a copied list", "[{l: [1]}]\n", { COPY(YAML_AFTER, "0", NULL, set_inner) }, "[{l: [1]}, {l: [2]}]\n" },
 };
