@@ -20,16 +20,31 @@ static struct slice gap_before(const struct yaml_file *f, uint32_t end)
 	return end < f->bytes.len && f->bytes.ptr[end] == '#' ? SLICE(" ") : SLICE("");
 }
 
-/* Does the entry end in the colon of a plain key, as "a:" and "- f :" do? A comma or bracket right behind would be read as a part of it. */
-static bool ends_in_colon(const struct yaml_node *entry)
+/* The value that an entry ends in, if there is nothing of it to be seen: of "a:", "- f :" and "!t"; else NULL. */
+static const struct yaml_node *empty_end(const struct yaml_node *entry)
 {
 	const struct yaml_node *leaf = entry;
-	const char *p = entry->file->bytes.ptr;
 
-	while (leaf->last && !strchr("]}", p[leaf->end - 1]))
+	while (leaf->last && !strchr("]}", entry->file->bytes.ptr[leaf->end - 1]))
 		leaf = leaf->last;
-	return leaf->start == leaf->end && leaf->key && leaf->key->kind == YAML_SCALAR && leaf->key->style == YAML_PLAIN &&
-	       p[leaf->end - 1] == ':';
+	return leaf->start == leaf->end ? leaf : NULL;
+}
+
+/* Does the entry end in the colon of a plain key? A comma or bracket right behind would be read as a part of it. */
+static bool ends_in_colon(const struct yaml_node *entry)
+{
+	const struct yaml_node *leaf = empty_end(entry);
+
+	return leaf && leaf->key && leaf->key->kind == YAML_SCALAR && leaf->key->style == YAML_PLAIN &&
+	       entry->file->bytes.ptr[leaf->end - 1] == ':';
+}
+
+/* Does it end in a tag? A bracket right behind would be read as a part of it, a comma not. */
+static bool ends_in_tag(const struct yaml_node *entry)
+{
+	const struct yaml_node *leaf = empty_end(entry);
+
+	return leaf && leaf->flags & YAML_TAGGED;
 }
 
 /* Adds the new entry `text`, or copy of `near`, which will stand in front of the byte `next`, and a blank where it needs one. */
@@ -176,10 +191,12 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 
 	if ((!line && !comment_between(f, prev->end, last->end, false)) ||
 	    (!note && !yaml_note_end(f, prev->end) && !comment_between(f, prev->end, n->entry, false))) {
-		start = prev->end;
-		if (ends_in_colon(prev) && yaml_blanks_before(f, start + 1) <= start && !strchr(" \t\r\n", f->bytes.ptr[last->end]))
-			start++; /* the blank that "a:" must have behind it */
-		splice_add(out, start, last->end, gap_before(f, last->end), INT_MAX);
+		bool apart = (ends_in_colon(prev) && !strchr(" \t\r\n", f->bytes.ptr[last->end])) ||
+			     (ends_in_tag(prev) && strchr("]}", f->bytes.ptr[last->end]));
+		bool blank = yaml_blanks_before(f, prev->end + 1) <= prev->end;
+
+		splice_add(out, prev->end + (apart && blank), last->end, apart && !blank ? SLICE(" ") : gap_before(f, last->end),
+			   INT_MAX);
 		return 0;
 	}
 	if (edits_insert(e, n, YAML_BEFORE))
