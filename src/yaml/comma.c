@@ -148,7 +148,8 @@ static bool has_comma_below(const struct yaml_edits *e, const struct yaml_node *
 {
 	const struct yaml_file *f = n->file;
 
-	return n->prev && !edits_delete(e, n->prev) && !edits_insert(e, n, YAML_BEFORE) && n->prev->start != n->prev->end &&
+	return n->prev && !edits_delete(e, n->prev) && !edits_insert(e, n, YAML_BEFORE) &&
+	       (!ends_in_colon(n->prev) || strchr(" \t\r\n", f->bytes.ptr[n->end])) &&
 	       yaml_line_start(f, n->prev->end) == yaml_line_start(f, n->end) &&
 	       yaml_line_start(f, yaml_comma(n)) != yaml_line_start(f, n->end);
 }
