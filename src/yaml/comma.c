@@ -39,6 +39,12 @@ static bool ends_in_colon(const struct yaml_node *entry)
 	       entry->file->bytes.ptr[leaf->end - 1] == ':';
 }
 
+/* May what stands at `at` come right behind the entry? */
+static bool may_follow(const struct yaml_node *entry, uint32_t at)
+{
+	return !ends_in_colon(entry) || strchr(" \t\r\n", entry->file->bytes.ptr[at]);
+}
+
 /* Does it end in a tag? A bracket right behind would be read as a part of it, a comma not. */
 static bool ends_in_tag(const struct yaml_node *entry)
 {
@@ -138,7 +144,7 @@ static bool ends_shared_line(const struct yaml_edits *e, const struct yaml_node 
 	uint32_t comma = yaml_comma(n);
 
 	if (!n->prev || edits_delete(e, n->prev) || edits_insert(e, n, YAML_BEFORE) || yaml_on_own_line(f, n->entry) ||
-	    ends_in_colon(n->prev))
+	    !may_follow(n->prev, n->end))
 		return false;
 	return yaml_blanks_before(f, comma) == n->end && !comment_between(f, n->prev->end, n->entry, false);
 }
@@ -148,8 +154,7 @@ static bool has_comma_below(const struct yaml_edits *e, const struct yaml_node *
 {
 	const struct yaml_file *f = n->file;
 
-	return n->prev && !edits_delete(e, n->prev) && !edits_insert(e, n, YAML_BEFORE) &&
-	       (!ends_in_colon(n->prev) || strchr(" \t\r\n", f->bytes.ptr[n->end])) &&
+	return n->prev && !edits_delete(e, n->prev) && !edits_insert(e, n, YAML_BEFORE) && may_follow(n->prev, n->end) &&
 	       yaml_line_start(f, n->prev->end) == yaml_line_start(f, n->end) &&
 	       yaml_line_start(f, yaml_comma(n)) != yaml_line_start(f, n->end);
 }
@@ -192,8 +197,7 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 
 	if ((!line && !comment_between(f, prev->end, last->end, false)) ||
 	    (!note && !yaml_note_end(f, prev->end) && !comment_between(f, prev->end, n->entry, false))) {
-		bool apart = (ends_in_colon(prev) && !strchr(" \t\r\n", f->bytes.ptr[last->end])) ||
-			     (ends_in_tag(prev) && strchr("]}", f->bytes.ptr[last->end]));
+		bool apart = !may_follow(prev, last->end) || (ends_in_tag(prev) && strchr("]}", f->bytes.ptr[last->end]));
 		bool blank = yaml_blanks_before(f, prev->end + 1) <= prev->end;
 
 		splice_add(out, prev->end + (apart && blank), last->end, apart && !blank ? SLICE(" ") : gap_before(f, last->end),

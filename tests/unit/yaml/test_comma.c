@@ -38,6 +38,7 @@ static const struct trial line_rows[] = {
 	{ "deleting behind a tag", "{a: !t , b: 1}\n", { DELETE("b") }, "{a: !t }\n" },
 	{ "deleting behind a tag and its comma", "{a: !t, b: 1}\n", { DELETE("b") }, "{a: !t }\n" },
 	{ "deleting behind an empty value, its comma below", "{\n  a: , b: 1 \n,c: 2}\n", { DELETE("b") }, "{\n  a: \n,c: 2}\n" },
+	{ "deleting behind an empty value, at the end of a line", "[\n  a: , b:  ,\n c]\n", { DELETE("1") }, "[\n  a:  ,\n c]\n" },
 	{ "behind an empty value of a collection", "[{w} :]\n", { ADD(YAML_AFTER, "0", &number) }, "[{w} :, 9]\n" },
 	{ "deleting behind an empty value of a collection", "[{w} :, 9]\n", { DELETE("1") }, "[{w} :]\n" },
 	{ "beside a pair", "[a: 1 , b: 2]\n", { ADD(YAML_AFTER, "0", &number) }, "[a: 1 , 9 , b: 2]\n" },
