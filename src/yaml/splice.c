@@ -104,6 +104,8 @@ char splice_chomping(const struct yaml_node *n)
 
 	while (n->last)
 		n = n->last;
+	if (n->key && n->start == n->end) /* "? |" without a value */
+		n = n->key;
 	if (n->style != YAML_LITERAL && n->style != YAML_FOLDED)
 		return 0;
 	for (uint32_t at = n->start; at < n->end && !strchr(" \t\r\n#", b.ptr[at]); at++)

@@ -237,6 +237,7 @@ static const struct trial refused_rows[] = {
 };
 
 static const struct trial bare_rows[] = {
+	{ "deleting behind a key in block style without a value", "? |\n  x\nw: ", { DELETE("w") }, "? |\n  x\n", .flags = AS_IS },
 	{ "behind a stripped block scalar", "a: |-\n  x", { PUT(YAML_AFTER, "a", &number) }, "a: |-\n  x\nw: 9" },
 	{ "before a bare block scalar", "a: |\n  x", { PUT(YAML_BEFORE, "a", &number) }, "w: 9\na: |\n  x" },
 	{ "one line", "a: 1", { PUT(YAML_AFTER, "a", &number) }, "a: 1\nw: 9" },
