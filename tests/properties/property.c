@@ -184,6 +184,8 @@ static void extent(const struct yaml_file *f, const struct ops *ops, uint32_t *f
 			begin = n->prev->end; /* its comma, its line end */
 		if (n->next && n->next->entry > end)
 			end = n->next->entry;
+		if (p && p->style == YAML_FLOW && yaml_comma(n) >= end)
+			end = yaml_comma(n) + 1; /* it may stand on a line further down */
 		begin = yaml_line_start(f, yaml_before_break(f, yaml_line_start(f, begin)));
 		end = yaml_next_line(f, end);
 		*from = begin < *from ? begin : *from;
