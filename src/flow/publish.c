@@ -193,8 +193,8 @@ static int publish_direct(struct session *s, const struct plan *plan, const stru
 static int same_work(struct session *s, const char *branch, const struct step *step, bool *same, struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
-	struct commit_info there, again;
-	struct oid tip, commit;
+	struct commit_info there;
+	struct oid tip, tree;
 
 	if (repo_branch_tip(s->repo, branch, &tip, err) < 0 || repo_commit_info(s->repo, &tip, arena, &there, err) < 0)
 		return -1;
@@ -211,10 +211,9 @@ static int same_work(struct session *s, const char *branch, const struct step *s
 			return 0;
 		}
 	}
-	if (commit_write(s->repo, &there.parent, step->changes.items, step->changes.n, "again", &commit, err) < 0 ||
-	    repo_commit_info(s->repo, &commit, arena, &again, err) < 0)
+	if (commit_tree_with(s->repo, &there.parent, step->changes.items, step->changes.n, &tree, err) < 0)
 		return -1;
-	*same = oid_eq(&there.tree, &again.tree);
+	*same = oid_eq(&there.tree, &tree);
 	return 0;
 }
 

@@ -202,41 +202,68 @@ static void add_signature(struct str *out, const char *role, const git_signature
 		 who->when.offset < 0 ? '-' : '+', offset / 60, offset % 60);
 }
 
-/* The commit object's bytes, in the format of git commit-tree. */
+/* The commit object's bytes, in the format of git commit-tree; signed, when the user's configuration wants that. */
 static int commit_text(struct repo *r, const git_oid *tree, const struct oid *parent, const char *message, struct str *out,
 		       struct err *err)
 {
 	AUTO_GIT(signature) git_signature *author = NULL, *committer = NULL;
+	AUTO_STR struct str head = STR_INIT, body = STR_INIT, all = STR_INIT;
 	char tree_hex[41], parent_hex[41];
 
 	if (identity(r, true, &author, err) < 0 || identity(r, false, &committer, err) < 0)
 		return -1;
 	(void)git_oid_tostr(tree_hex, sizeof(tree_hex), tree);
 	oid_text(parent, parent_hex);
-	str_addf(out, "tree %s\nparent %s\n", tree_hex, parent_hex);
-	add_signature(out, "author", author);
-	add_signature(out, "committer", committer);
-	str_addf(out, "\n%s%s", message, slice_ends(slice_of(message), SLICE("\n")) ? "" : "\n");
+	str_addf(&head, "tree %s\nparent %s\n", tree_hex, parent_hex);
+	add_signature(&head, "author", author);
+	add_signature(&head, "committer", committer);
+	str_addf(&body, "\n%s%s", message, slice_ends(slice_of(message), SLICE("\n")) ? "" : "\n");
+	str_add(&all, str_slice(&head));
+	str_add(&all, str_slice(&body));
+	str_add(out, str_slice(&head));
+	if (commit_sign(r, committer, str_slice(&all), out, err) < 0)
+		return -1;
+	str_add(out, str_slice(&body));
 	return 0;
+}
+
+/* The trees of the changed commit into the batch. */
+static int make_trees(const struct rewrite *w, const struct oid *parent, const struct change *changes, size_t n, git_oid *out)
+{
+	AUTO_GIT(tree) git_tree *base = NULL;
+	struct change *sorted;
+	bool empty;
+
+	if (sort_changes(w, changes, n, &sorted) < 0 || commit_tree(w->repo, parent, &base, w->err) < 0)
+		return -1;
+	return rewrite_tree(w, base, sorted, n, 0, out, &empty);
 }
 
 /* All objects of the commit into the batch. */
 static int make_objects(const struct rewrite *w, const struct oid *parent, const struct change *changes, size_t n,
 			const char *message, git_oid *out)
 {
-	AUTO_GIT(tree) git_tree *base = NULL;
 	AUTO_STR struct str text = STR_INIT;
-	struct change *sorted;
 	git_oid tree;
-	bool empty;
 
-	if (sort_changes(w, changes, n, &sorted) < 0 || commit_tree(w->repo, parent, &base, w->err) < 0)
-		return -1;
-	if (rewrite_tree(w, base, sorted, n, 0, &tree, &empty) < 0 ||
-	    commit_text(w->repo, &tree, parent, message, &text, w->err) < 0)
+	if (make_trees(w, parent, changes, n, &tree) < 0 || commit_text(w->repo, &tree, parent, message, &text, w->err) < 0)
 		return -1;
 	batch_add(w->batch, GIT_OBJECT_COMMIT, str_slice(&text), out);
 	return 0;
+}
+
+int commit_tree_with(struct repo *r, const struct oid *parent, const struct change *changes, size_t n, struct oid *tree,
+		     struct err *err)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct rewrite w = { r, batch_new(r), arena, err };
+	git_oid id;
+	int failed = make_trees(&w, parent, changes, n, &id);
+
+	batch_free(w.batch);
+	if (!failed)
+		oid_from_git(&id, tree);
+	return failed;
 }
 
 int commit_write(struct repo *r, const struct oid *parent, const struct change *changes, size_t n, const char *message,

@@ -24,10 +24,14 @@
  * Writes blobs, trees and one commit with the single parent `parent` and these changes; only trees on the way to a changed file are
  * rewritten. Author and committer as git has them: GIT_AUTHOR_NAME/EMAIL/DATE, GIT_COMMITTER_*, else user.name and user.email (also
  * author.* and committer.*). Many objects are written as one pack. Everything is durable before 0 is returned. `message` is used as
- * it is, with one line feed at its end. Errors: identity, unsafe_path (empty names, ".", "..", ".git" in any spelling, absolute), git.
+ * it is, with one line feed at its end. Signed when commit.gpgSign says so, by the user's programs. Errors: identity, signing, unsafe_path (empty names, ".", "..", ".git" in any spelling, absolute), git.
  */
 int commit_write(struct repo *r, const struct oid *parent, const struct change *changes, size_t n, const char *message,
 		 struct oid *out, struct err *err);
+
+/* The name of the tree that such a commit would have; nothing is written. Errors: unsafe_path, git. */
+int commit_tree_with(struct repo *r, const struct oid *parent, const struct change *changes, size_t n, struct oid *tree,
+		     struct err *err);
 
 struct worktree_plan;
 

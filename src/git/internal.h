@@ -85,6 +85,12 @@ const char *config_from_environment(const char *key, size_t *from);
 /* Does safe.directory name this folder? */
 bool config_trusts(const char *folder);
 
+/*
+ * sign.c: appends the header with the signature of a commit's bytes, when commit.gpgSign asks for one, made by gpg, gpgsm or ssh-keygen as
+ * gpg.* and user.signingKey say; `who` commits. Nothing is appended when none is wanted. Errors: signing, program_missing, interrupted ...
+ */
+int commit_sign(struct repo *r, const git_signature *who, struct slice text, struct str *out, struct err *err);
+
 /* date.c: a date as GIT_AUTHOR_DATE has it, in seconds since 1970 and minutes east of Greenwich. */
 bool date_parse(const char *text, git_time_t *when, int *zone);
 
