@@ -186,6 +186,11 @@ static void delete_before_next(const struct yaml_edits *e, const struct yaml_nod
 	splice_add(out, n->entry, end, SLICE(""), INT_MAX);
 }
 
+bool yaml_is_sign(const struct yaml_node *n)
+{
+	return n->kind == YAML_SCALAR && n->style == YAML_PLAIN && n->text.len == 1 && strchr("-?:", n->text.ptr[0]);
+}
+
 /* Deletes `n` and all behind it; `prev` becomes the last one. */
 static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out, struct err *err)
 {
@@ -195,6 +200,8 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 	uint32_t end = trailing ? trailing + 1 : last->end, note = yaml_note_end(f, end), start;
 	bool line = yaml_on_own_line(f, n->entry);
 
+	if (yaml_is_sign(prev))
+		return err_set(err, &CODE_yaml_style, yaml_place(prev), "without the comma behind it this would be read as a sign");
 	if ((!line && !comment_between(f, prev->end, last->end, false)) ||
 	    (!note && !yaml_note_end(f, prev->end) && !comment_between(f, prev->end, n->entry, false))) {
 		bool apart = !may_follow(prev, last->end) || (ends_in_tag(prev) && strchr("]}", f->bytes.ptr[last->end]));

@@ -157,6 +157,8 @@ int splice_copy(const struct edit *edit, struct splices *out, struct err *err)
 	if (splice_bare_scalar(item) || ends_bare(edit))
 		return err_set(err, &CODE_yaml_style, yaml_place(item), "%s",
 			       "a block scalar at the end of a file without a line end cannot be copied");
+	if (flow && yaml_is_sign(item))
+		return err_set(err, &CODE_yaml_style, yaml_place(item), "a value that might be read as a sign cannot be copied");
 	if (splices_collect(edit->nested, &inner, err) < 0)
 		return -1;
 	drop_comments(item, &inner);

@@ -152,6 +152,7 @@ static const struct trial flow_rows[] = {
 };
 
 static const struct trial refused_rows[] = {
+	{ "what might be a sign", "[-, 1 ]\n", { COPY(YAML_AFTER, "0", NULL, NULL) }, NULL, &CODE_yaml_style, 1, 2 },
 	{ "an empty block scalar, a comment, and a line of blanks",
 	  "- a: |\n # c\n  \n- z\n",
 	  { COPY(YAML_AFTER, "0", NULL, NULL) },
