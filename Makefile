@@ -78,10 +78,10 @@ endif
 test_cflags := $(shell $(PKG_CONFIG) --cflags $(TEST_LIBS) 2>/dev/null)
 test_ldlibs := $(shell $(PKG_CONFIG) --libs $(TEST_LIBS) 2>/dev/null)
 
-warnings := -Wall -Wextra
+warnings := -Wall -Wextra -Wno-missing-field-initializers
 ifeq ($(DEV),1)
 warnings += -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla -Wpointer-arith \
-	-Wconversion -Wundef -Wold-style-definition -Wimplicit-fallthrough -Wno-missing-field-initializers -Wno-format-nonliteral
+	-Wconversion -Wundef -Wold-style-definition -Wimplicit-fallthrough -Wno-format-nonliteral
 endif
 
 # A test may write { "a", "b" } where main's argv is wanted.
