@@ -22,7 +22,7 @@ FAULTS = [
     ("no comma comes with a new entry", "comma.c", "\t\tstr_add(&all, yaml_flow_separator(near));\n\t}\n\tstr_add(&all, text);", "\t\tstr_addc(&all, ' ');\n\t}\n\tstr_add(&all, text);"),
     ("CRLF is lost", "region.c", "p[end - 1] == '\\r' ? SLICE(\"\\r\\n\") : SLICE(\"\\n\");", "p[end - 1] == '\\r' ? SLICE(\"\\n\") : SLICE(\"\\n\");"),
     ("a deeper comment below does not belong to the entry", "region.c", "if (col <= column)\n\t\t\t\tbreak;", "break;"),
-    ("a comment of the next entry belongs to this one", "region.c", "if (col <= column)\n\t\t\t\tbreak;", "if (col < column)\n\t\t\t\tbreak;"),
+    ("a comment of the next entry belongs to this one", "region.c", "first - at <= column)", "first - at < column)"),
     ("head comments in another column are taken", "region.c", "!line_is_comment(file, above, &col) || col != column)", "!line_is_comment(file, above, &col))"),
     ("a copy takes the comments along", "copy.c", "\tdrop_comments(item, &inner);\n", ""),
     ("the comment of a copy is not counted", "copy.c", "all.items[all.n++] = arena_printf(arena, \"# %\" SLICE_FMT, SLICE_ARG(edit->text));", ";"),
