@@ -57,6 +57,8 @@ static void edits_push(struct yaml_edits *e, struct edit *row)
 		mark(e, &e->gone, row->at);
 	if (row->kind == EDIT_REPLACE)
 		mark(e, &e->replaced, row->at);
+	if (row->kind == EDIT_SET)
+		mark(e, row->same ? &e->kept : &e->set, row->at);
 	e->nsame += row->same;
 	row->seq = e->n;
 	e->items[e->n++] = row;
@@ -110,9 +112,16 @@ static bool tag_fits(const struct yaml_node *scalar, enum yaml_lit_kind kind)
 void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_lit_kind kind, struct slice text, const char *why)
 {
 	struct edit *row;
+	bool same = scalar->kind == YAML_SCALAR && slice_eq(scalar->text, text) &&
+		    (kind != LIT_STRING || yaml_type_of(scalar) == YAML_STRING);
 
-	if (scalar->kind == YAML_SCALAR && slice_eq(scalar->text, text) &&
-	    (kind != LIT_STRING || yaml_type_of(scalar) == YAML_STRING)) {
+	if (marked(same ? e->set : e->kept, scalar)) {
+		struct err err = ERR_INIT;
+
+		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(scalar), "two changes of the same place");
+		edits_refuse(e, &err);
+	}
+	if (same) {
 		row = arena_alloc(e->arena, sizeof(*row));
 		*row = (struct edit){ .kind = EDIT_SET, .at = scalar, .why = why, .same = true };
 		edits_push(e, row);

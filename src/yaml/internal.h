@@ -162,6 +162,7 @@ struct yaml_edits {
 	const struct yaml_node *within; /* a copy's original; NULL: the whole file */
 	uint64_t *gone;                 /* a bit per node id: its entry is deleted; NULL: none is */
 	uint64_t *replaced;             /* the same for values that are replaced */
+	uint64_t *set, *kept;           /* for those that are set to another one, and to what they are */
 	bool *drops;                    /* per document: it goes; NULL: none does */
 	size_t ndrops;
 	bool fills; /* yaml_edits_fill */

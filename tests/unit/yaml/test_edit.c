@@ -119,6 +119,13 @@ static const struct trial document_rows[] = {
 };
 
 static const struct trial refused_rows[] = {
+	{ "to what it is, and to another",
+	  "a: !!str # c\n",
+	  { SET_STR("a", ""), SET_STR("a", "x") },
+	  NULL,
+	  &CODE_yaml_overlap,
+	  1,
+	  4 },
 	{ "an alias", "a: &x 1\nb: *x\n", { SET_INT("b", "2") }, NULL, &CODE_yaml_alias, 2, 4 },
 	{ "an anchor with users", "a: &x 1\nb: *x\n", { SET_INT("a", "2") }, NULL, &CODE_yaml_alias, 1, 4 },
 	{ "inside an anchor with users", "a: &x\n  w: 1\nb: *x\n", { SET_INT("a/w", "2") }, NULL, &CODE_yaml_alias, 1, 4 },
