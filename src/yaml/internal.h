@@ -88,6 +88,12 @@ int yaml_scan(struct yaml_file *file, struct err *err);
 /* node.c: yaml_parse without the regions of entries: enough to compare. */
 int yaml_parse_bare(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err);
 
+/*
+ * node.c: does a line with a tab in its indentation stand below the node, in whose place or behind which a plain scalar could not end then? In
+ * libyaml's scanner such a tab is allowed where nothing can go on: behind a quote or a bracket.
+ */
+bool yaml_tab_below(const struct yaml_node *n);
+
 /* region.c: the list of comments: what begins with "#" outside of scalars and aliases. */
 void yaml_comments(struct yaml_file *file);
 

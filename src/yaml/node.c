@@ -231,3 +231,25 @@ int yaml_path_clear(const struct yaml_node *node, struct err *err)
 	}
 	return 0;
 }
+
+bool yaml_tab_below(const struct yaml_node *n)
+{
+	const struct yaml_file *f = n->file;
+	const struct yaml_node *outer = n;
+	uint32_t at = n->end, line, column = 0;
+
+	while (outer->parent && outer->parent->style == YAML_FLOW)
+		outer = outer->parent;
+	column = outer->parent ? yaml_column(f, outer->entry) + 1 : 0;
+	if (!yaml_line_rest_blank(f, at))
+		return false;
+	for (line = yaml_next_line(f, at); line < f->bytes.len; line = yaml_next_line(f, line)) {
+		for (at = line; at < f->bytes.len && f->bytes.ptr[at] == ' ';)
+			at++;
+		if (at < f->bytes.len && f->bytes.ptr[at] == '\t' && at - line < column)
+			return true;
+		if (!yaml_line_rest_blank(f, at))
+			return false;
+	}
+	return false;
+}

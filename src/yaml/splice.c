@@ -289,6 +289,12 @@ static bool outside(const struct yaml_edits *e, const struct edit *edit)
 	return e->within && (edit->at->id <= e->within->id || edit->at->id > yaml_last_id(e->within));
 }
 
+/* Might a plain scalar end above a line that begins with a tab? */
+static bool tab_in_the_way(const struct edit *edit)
+{
+	return !edit->same && yaml_tab_below(edit->at);
+}
+
 int splices_collect(const struct yaml_edits *e, struct splices *out, struct err *err)
 {
 	if (e->refused) {
@@ -299,6 +305,7 @@ int splices_collect(const struct yaml_edits *e, struct splices *out, struct err 
 		const struct edit *edit = e->items[i];
 		int failed = outside(e, edit)       ? refuse(edit->at, "an edit of a copy that is not about something in it", err) :
 			     inside_gone(e, edit)   ? overlap(edit->at, err) :
+			     tab_in_the_way(edit)   ? refuse(edit->at, "a line that begins with a tab stands below", err) :
 			     edit->kind == EDIT_SET ? splice_set(edit, out) :
 			     edit->kind == EDIT_DELETE  ? splice_delete(e, edit, out, err) :
 			     edit->kind == EDIT_REPLACE ? splice_value(edit->at, edit->lit, out, err) :

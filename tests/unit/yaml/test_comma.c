@@ -145,6 +145,7 @@ static const struct trial refused_rows[] = {
 	{ "a key without a value", "{a, b: 1}\n", { SET_INT("a", "1") }, NULL, &CODE_yaml_style, 1, 3 },
 	{ "in a pair", "[a: 1]\n", { PUT(YAML_AFTER, "0/a", &number) }, NULL, &CODE_yaml_style, 1, 5 },
 	{ "deleting in a pair", "[a: 1]\n", { DELETE("0/a") }, NULL, &CODE_yaml_style, 1, 5 },
+	{ "above a tab", "a: [\"b\"\n\t, 1]\n", { ADD(YAML_AFTER, "a/0", &number) }, NULL, &CODE_yaml_style, 1, 5 },
 	{ "behind what would be a sign", "[-, 1]\n", { DELETE("1") }, NULL, &CODE_yaml_style, 1, 2 },
 	{ "two behind a comment without a comma",
 	  "[\n  1 # c\n]\n",
