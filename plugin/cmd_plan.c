@@ -34,6 +34,7 @@ static const struct record own_record = {
 struct collected {
 	struct step_row *items;
 	size_t n, cap;
+	bool landed;          /* where this migration's files end up was shown */
 	struct findings told; /* of this migration, by the stages before */
 };
 
@@ -76,6 +77,9 @@ static int put_step(struct app *app, const struct step *step, struct collected *
 		return 0;
 	if (all->n > 1)
 		(void)fputc('\n', app->out);
+	if (all->landed)
+		row.environments.n = 0;
+	all->landed = true;
 	step_show(app, step, &row, app->out);
 	if (step->held)
 		(void)fprintf(app->out, "\nheld: %.*s\n", SLICE_ARG(step->hold));
@@ -109,6 +113,7 @@ static int plan_migration(struct app *app, const struct context *ctx, struct ses
 	bool more = true;
 
 	all->told = (struct findings){ .arena = app->arena };
+	all->landed = false;
 	if (ctx->to.ptr && !stage_parse(ctx->to, &intent.to))
 		return err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage", SLICE_ARG(ctx->to));
 	if (plan_stage(app, s, &intent, all, &last, &more, err) < 0)

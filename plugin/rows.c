@@ -107,6 +107,7 @@ static const struct record error_record = {
 		{ .kind = VALUE_LIST, ROW(skipped), .flags = FIELD_OMIT },                                                         \
 		{ .kind = VALUE_ROWS, ROW(shares), .of = &share_record, .flags = FIELD_OMIT },                                     \
 		{ .kind = VALUE_ROWS, ROW(audiences), .of = &audience_record, .flags = FIELD_OMIT },                               \
+		{ .kind = VALUE_ROWS, ROW(environments), .of = &environment_record, .flags = FIELD_OMIT },                         \
 		{ .kind = VALUE_ROWS, ROW(files), .of = &file_record, .flags = FIELD_OMIT },                                       \
 		{ .kind = VALUE_ROWS, ROW(findings), .of = &finding_record, .flags = FIELD_OMIT },                                 \
 	{                                                                                                                          \
@@ -300,6 +301,7 @@ void step_row_fill(struct step_row *row, const struct step *step, struct app *ap
 	row->skipped = copy_list(&step->skipped, app->arena);
 	row->shares = share_rows(&step->shares, app->arena);
 	row->audiences = audience_rows(&step->audiences, app->arena);
+	row->environments = environment_rows(&step->landings, app->arena);
 	row->findings = finding_rows(&step->findings, app->arena);
 }
 
@@ -378,6 +380,7 @@ void step_show(const struct app *app, const struct step *step, const struct step
 	(void)fprintf(to, "%s\n", head.ptr);
 	for (size_t i = 0; i < row->skipped.n; i++)
 		(void)fprintf(to, "  the stage '%.*s' would change nothing and is skipped\n", SLICE_ARG(row->skipped.items[i]));
+	table(&environment_record, row->environments, to);
 	if (!step->refused) {
 		table(&share_record, row->shares, to);
 		show_audiences(&step->audiences, to);

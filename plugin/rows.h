@@ -16,7 +16,7 @@ struct step_row {
 	struct slice hold;
 	struct slice branch, commit, undo;
 	struct slices skipped;
-	struct rows audiences, shares, files, findings;
+	struct rows audiences, shares, environments, files, findings;
 };
 
 /* Columns of each: what `status`, `plan` and changing commands show as a table. */
@@ -25,6 +25,12 @@ extern const struct record share_record, file_record, finding_record;
 
 /* Findings as rows of finding_record, in `arena`. */
 struct rows finding_rows(const struct findings *f, struct arena *arena);
+
+/* A file and one of the environments that it ends up in; a file that ends up in none has a row without one. */
+extern const struct record environment_record;
+
+/* Where files end up, as rows of environment_record; their texts outlive the plan. */
+struct rows environment_rows(const struct landings *l, struct arena *arena);
 
 /* A file of a step. */
 struct file_row {

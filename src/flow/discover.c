@@ -11,9 +11,9 @@ static bool wants_name(struct slice path, void *ctx)
 
 static bool wants_bytes(struct slice path, struct slice bytes, void *ctx)
 {
-	(void)path;
-	(void)ctx;
-	return discover_wants(bytes);
+	const struct session *s = ctx;
+
+	return discover_wants(bytes) || inventory_wants_around(s->inventory, path, bytes);
 }
 
 /* One file into the inventory. */
@@ -53,6 +53,7 @@ int session_discover(struct session *s, int port, struct discovery *out, struct 
 	size_t n;
 
 	s->inventory = inventory_new();
+	inventory_want_environments(s->inventory);
 	for (size_t i = 0; i < s->n; i++)
 		inventory_skip(s->inventory, s->all[i]->path);
 	if (tree_search(s->repo, &s->base, &query, take_file, s, err) < 0)
@@ -60,7 +61,9 @@ int session_discover(struct session *s, int port, struct discovery *out, struct 
 	inventory_parse(s->inventory, parallel_each);
 	broken = inventory_broken(s->inventory, &n);
 	for (size_t i = 0; i < n; i++)
-		findings_add_err(unread, broken[i]->why);
+		if (!broken[i]->bytes.ptr || discover_wants(broken[i]->bytes))
+			findings_add_err(unread, broken[i]->why);
+	session_read_environments(s);
 	discover_make(out, s->inventory, (const struct migration *const *)s->all, s->n, broken_names(s), port);
 	return 0;
 }

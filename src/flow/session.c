@@ -142,6 +142,7 @@ void session_close(struct session *s)
 		return;
 	unload(s);
 	past_free(s->past);
+	reach_free(s->reach);
 	inventory_free(s->inventory);
 	map_release(&s->blobs);
 	free(s->blob_bytes);

@@ -26,8 +26,9 @@ struct session {
 	size_t n;
 	struct findings broken;      /* migration files that cannot be read */
 	struct selected selected;    /* by session_select: what session_plan reads the files for */
-	bool whole_files;            /* whole files may go, so kustomizations that list them matter */
 	struct inventory *inventory; /* made by session_plan */
+	struct here here;
+	struct reach *reach; /* with the inventory: which environments the files of the commit end up in */
 	struct past *past;
 	struct map blobs; /* names of blobs whose bytes are in `blob_bytes`, so that they need not be read again */
 	struct slice *blob_bytes;
@@ -83,5 +84,10 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
  * Only the inventory, for looking around before there is a migration (init): the files that matter to `m`. `m` must outlive the session.
  */
 int session_survey(struct session *s, const struct migration *m, struct err *err);
+
+/*
+ * For those who fill the inventory themselves (survey.c, discover.c): makes `s->reach` of it, once it has all files.
+ */
+void session_read_environments(struct session *s);
 
 #endif

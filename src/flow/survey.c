@@ -35,11 +35,18 @@ static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 	return 0;
 }
 
+void session_read_environments(struct session *s)
+{
+	s->here = (struct here){ repo_remote_urls(s->repo, s->arena), s->branch };
+	s->reach = environments_read(s->inventory, &s->here, arena_printf(s->arena, "%s/x.yaml", s->migrations_dir));
+}
+
 /* Goes over the tree; a second time when hosts turned up that other files may share. */
 static int walk_tree(struct session *s, struct err *err)
 {
 	const struct tree_query query = { "", wants_name, wants_bytes, MANIFEST_MAX };
 
+	inventory_want_environments(s->inventory);
 	for (size_t i = 0; i < s->n; i++)
 		inventory_skip(s->inventory, s->all[i]->path);
 	do {
@@ -48,6 +55,7 @@ static int walk_tree(struct session *s, struct err *err)
 		inventory_parse(s->inventory, parallel_each);
 	} while (!inventory_complete(s->inventory));
 	inventory_set_whole(s->inventory, true);
+	session_read_environments(s);
 	return 0;
 }
 
@@ -109,8 +117,6 @@ int session_read(struct session *s, struct err *err)
 	s->past = past_new();
 	for (size_t i = 0; i < s->selected.n; i++)
 		inventory_watch(s->inventory, s->selected.items[i]);
-	if (s->whole_files)
-		inventory_want_kustomizations(s->inventory);
 	return walk_tree(s, err) < 0 ? -1 : walk_history(s, err);
 }
 
@@ -122,8 +128,6 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
 
 	if (templates_get(s->templates_dir, SLICE("virtualservice"), s->arena, &name, &in.vs_template, err) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		s->whole_files = s->whole_files || intents[i].direction == GO_ENTRY || intents[i].rules;
 	if (session_read(s, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
@@ -132,6 +136,7 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
 	in.mentions = mentions;
 	in.inventory = s->inventory;
 	in.past = s->past;
+	in.reach = s->reach;
 	in.each = parallel_each;
 	plan_make(out, &in, intents, n);
 	return 0;

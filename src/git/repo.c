@@ -184,6 +184,25 @@ static struct slices branch_names(struct repo *r, struct arena *arena)
 	return out;
 }
 
+struct slices repo_remote_urls(struct repo *r, struct arena *arena)
+{
+	struct slices urls = { NULL, 0 };
+	git_strarray names = { NULL, 0 };
+
+	if (git_remote_list(&names, r->git) < 0)
+		return urls;
+	urls.items = arena_array(arena, names.count, sizeof(*urls.items));
+	for (size_t i = 0; i < names.count; i++) {
+		git_remote *remote = NULL;
+
+		if (git_remote_lookup(&remote, r->git, names.strings[i]) == 0 && git_remote_url(remote))
+			urls.items[urls.n++] = arena_copy(arena, slice_of(git_remote_url(remote)));
+		git_remote_free(remote);
+	}
+	git_strarray_dispose(&names);
+	return urls;
+}
+
 /* Is HEAD on this branch? */
 static bool is_head(struct repo *r, const char *ref)
 {

@@ -49,6 +49,9 @@ const char *repo_where(const struct repo *r);
  */
 int repo_head_branch(struct repo *r, struct str *out, struct err *err);
 
+/* The addresses of all remotes, as the configuration has them, which may hold credentials: not to be printed. In `arena`. */
+struct slices repo_remote_urls(struct repo *r, struct arena *arena);
+
 /* The commit at the tip of the local branch `name`. Errors: no_branch (with origin's, or the nearest name), no_commit, git. */
 int repo_branch_tip(struct repo *r, const char *name, struct oid *out, struct err *err);
 

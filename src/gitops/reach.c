@@ -160,6 +160,11 @@ struct slices reach_unread_files(const struct reach *r)
 	return (struct slices){ r->unread, r->nunread };
 }
 
+bool reach_any(const struct reach *r)
+{
+	return r->nenvironments || r->nunread;
+}
+
 size_t kustomization_in(const struct reach *r, struct slice folder)
 {
 	return map_get(&r->kustomization_at, folder);

@@ -90,6 +90,9 @@ void reach_unread(struct reach *r, struct slice path);
 /* All is there. */
 void reach_finish(struct reach *r);
 
+/* Is there an environment, or a file that may name one? Where there is none, nothing applies anything, as far as is known. */
+bool reach_any(const struct reach *r);
+
 /* The environments that a file ends up in, each once, in the order of their names, those of other revisions too; in `arena`. */
 struct arrivals reach_of(const struct reach *r, struct slice path, struct arena *arena);
 

@@ -150,6 +150,20 @@ static struct holdings find_objects(const struct work *w, const char *kind)
 	return (struct holdings){ found, n };
 }
 
+struct slices step_files_that_lose(const struct work *w)
+{
+	struct slices files = { NULL, 0 };
+	struct holdings going;
+
+	if (w->intent->direction != GO_ENTRY && !w->intent->rules)
+		return files;
+	going = find_objects(w, w->intent->rules ? "DestinationRule" : "ServiceEntry");
+	files.items = arena_array(w->plan->arena, going.n, sizeof(*files.items));
+	for (; files.n < going.n; files.n++)
+		files.items[files.n] = going.items[files.n].source->path;
+	return files;
+}
+
 void step_drop_rules(const struct work *w)
 {
 	struct holdings rules = find_objects(w, "DestinationRule");

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "gitops/kustomization.h"
+#include "gitops/reach.h"
 #include "istio/audience.h"
 #include "istio/host.h"
 #include "istio/rules.h"
@@ -33,7 +34,7 @@ struct inventory {
 	size_t nbroken, broken_cap;
 	const struct object **sidecars;
 	size_t nsidecars, sidecars_cap;
-	bool kustomizations, whole, second;
+	bool kustomizations, environments, whole, second;
 };
 
 struct inventory *inventory_new(void)
@@ -51,6 +52,7 @@ void inventory_free(struct inventory *inv)
 		return;
 	for (size_t i = 0; i < inv->nsources; i++) {
 		yaml_file_free(inv->sources[i]->file);
+		yaml_file_free(inv->sources[i]->loose);
 		free(inv->sources[i]->why);
 	}
 	free(inv->sources);
@@ -98,9 +100,9 @@ void inventory_watch(struct inventory *inv, const struct migration *m)
 	}
 }
 
-void inventory_want_kustomizations(struct inventory *inv)
+void inventory_want_environments(struct inventory *inv)
 {
-	inv->kustomizations = true;
+	inv->kustomizations = inv->environments = true;
 }
 
 const struct object *const *inventory_sidecars(const struct inventory *inv, size_t *n)
@@ -130,11 +132,18 @@ static bool host_byte(char c)
 	       c == '*';
 }
 
+bool inventory_wants_around(const struct inventory *inv, struct slice path, struct slice bytes)
+{
+	if (inv->kustomizations && kustomization_is(path))
+		return true;
+	return inv->environments && (chart_is(path) || reach_wants(bytes));
+}
+
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes)
 {
 	bool asked = inv->asked.n && slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
 
-	if (inv->kustomizations && (kustomization_is(path) || map_get(&inv->creates, path) != MAP_NONE))
+	if (map_get(&inv->creates, path) != MAP_NONE || inventory_wants_around(inv, path, bytes))
 		return true;
 	for (size_t i = 0; i < bytes.len;) {
 		size_t start = i, dot = SIZE_MAX;
@@ -265,8 +274,12 @@ static void parse_source(void *ctx, size_t i)
 	struct source *s = inv->sources[inv->nparsed + i];
 	struct err err = ERR_INIT;
 
-	if (!s->why && yaml_parse(&s->file, s->path, s->bytes, &err) < 0)
-		s->why = err_keep(&err);
+	if (s->why || yaml_parse(&s->file, s->path, s->bytes, &err) == 0)
+		return;
+	s->why = err_keep(&err);
+	err = (struct err)ERR_INIT;
+	if (inv->environments && reach_wants(s->bytes))
+		(void)yaml_parse_loose(&s->loose, s->path, s->bytes, &err);
 }
 
 void inventory_parse(struct inventory *inv, each_fn *each)
@@ -276,6 +289,8 @@ void inventory_parse(struct inventory *inv, each_fn *each)
 		struct source *s = inv->sources[inv->nparsed];
 
 		if (!s->file) {
+			if (s->loose)
+				s->named = objects_of(s->loose, inv->arena);
 			note_broken(inv, s);
 			continue;
 		}

@@ -22,6 +22,9 @@ struct source {
 	struct yaml_file *file; /* NULL: it cannot be parsed */
 	struct err *why;        /* NULL: it can */
 	struct objects objects;
+	struct yaml_file
+		*loose;       /* a template that may name environments, to be read; NULL: it is none, or cannot be parsed even so */
+	struct objects named; /* of `loose` */
 };
 
 struct inventory;
@@ -33,8 +36,11 @@ void inventory_free(struct inventory *inv);
 /* From now on files matter that may name the migration's hosts. `m` must outlive the inventory. */
 void inventory_watch(struct inventory *inv, const struct migration *m);
 
-/* From now on all kustomizations matter, since a file that goes may be listed in one. */
-void inventory_want_kustomizations(struct inventory *inv);
+/*
+ * From now on files matter, too, that say where others end up (migrate/environments.h): kustomizations, charts, and what names Applications or
+ * Kustomizations of Flux.
+ */
+void inventory_want_environments(struct inventory *inv);
 
 /* The file at `path` (a text that outlives the inventory) is a migration file, no manifest: it names hosts, and still does not matter. */
 void inventory_skip(struct inventory *inv, struct slice path);
@@ -47,6 +53,9 @@ bool inventory_wants_path(const struct inventory *inv, struct slice path);
  * that covers it? Linear in the bytes, whatever the number of migrations.
  */
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes);
+
+/* The part of inventory_wants that is about kustomizations and environments. */
+bool inventory_wants_around(const struct inventory *inv, struct slice path, struct slice bytes);
 
 /* Takes a file in: copies bytes and path, and returns its row. Twice the same path: once. */
 const struct source *inventory_add(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode);

@@ -101,6 +101,12 @@ static const struct record manifests_record = {
 			  .flag = "create",
 			  .arg = "FILE",
 			  .help = "The file to render a VirtualService into when there is none for the old host" },
+			{ .name = "environments",
+			  .kind = VALUE_LIST,
+			  .offset = PART(manifests, environments),
+			  .flag = "environments",
+			  .arg = "LIST",
+			  .help = "The environments that the manifests end up in: needed where several share one; plan and discover name them" },
 			END_OF_FIELDS,
 		},
 };

@@ -31,6 +31,7 @@ struct migration_spec {
 	} to;
 	struct {
 		struct slice path, virtual_service, create;
+		struct slices environments;
 	} manifests;
 	struct slices routes; /* kinds: http, tls, tcp; empty: http */
 	struct slices stages;

@@ -10,6 +10,7 @@
 #include "base/each.h"
 #include "istio/audience.h"
 #include "istio/converge.h"
+#include "migrate/environments.h"
 #include "migrate/inventory.h"
 #include "migrate/past.h"
 
@@ -46,8 +47,9 @@ struct step {
 	struct shares shares;
 	struct audiences audiences; /* of the routes that name old: whose requests they are */
 	struct findings findings;
-	struct slices files;    /* paths of the manifests of the migration */
-	struct changes changes; /* of this step, on top of those of the steps before it */
+	struct landings landings; /* where its manifests end up; none where nothing names an environment */
+	struct slices files;      /* paths of the manifests of the migration */
+	struct changes changes;   /* of this step, on top of those of the steps before it */
 };
 
 struct plan {
@@ -69,6 +71,7 @@ struct mention {
 struct plan_inputs {
 	struct inventory *inventory;
 	const struct past *past;
+	const struct reach *reach;      /* NULL: nothing is known of environments, as of a single file */
 	each_fn *each;                  /* how to do the same work on many files */
 	struct slice vs_template;       /* bytes of the template that `create` renders */
 	const struct mention *mentions; /* GO_ENTRY: all of the old host, outside of migration files and documentation */

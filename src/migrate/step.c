@@ -1,6 +1,5 @@
 #include "migrate/step.h"
 
-#include "gitops/kustomization.h"
 #include "migrate/mixed.h"
 #include "migrate/step_internal.h"
 
@@ -204,34 +203,14 @@ static int may_go(const struct work *w)
 	}
 	if (w->intent->direction != GO_DOWN && w->intent->direction != GO_ENTRY && step->to.kind != STAGE_START)
 		scope_check(&w->scope, w->in, w->intent, step->to, &step->findings);
+	if (w->intent->direction != GO_DOWN && step->to.kind != STAGE_START)
+		step_check_landings(w);
 	if (step->to.kind == STAGE_DONE)
 		done_check(w);
 	if (!findings_stop(&step->findings))
 		return 0;
 	(void)step_refuse(w);
 	return w->intent->survey ? 0 : -1;
-}
-
-/* A created file is listed in the kustomization that lists its neighbours: the nearest one upwards. */
-static void list_created(const struct work *w)
-{
-	struct slice path = w->scope.created->path;
-	const struct source *best = NULL;
-	struct target *t;
-	size_t n;
-	struct source *const *sources = inventory_sources(w->in->inventory, &n);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct source *s = sources[i];
-
-		if (s->file && kustomization_is(s->path) && kustomization_lists_neighbours(s->path, yaml_root(s->file, 0), path) &&
-		    (!best || path_folder(s->path).len > path_folder(best->path).len))
-			best = s;
-	}
-	if (!best)
-		return;
-	t = step_target(w, best->file, best->path, best->bytes, best->mode);
-	kustomization_add(t->edits, best->path, yaml_root(best->file, 0), path, w->plan->arena);
 }
 
 /* The migration file: a rollback writes its hold, a resumed promotion removes it. */
@@ -352,7 +331,7 @@ static int make_edits(const struct work *w)
 	if (any || w->intent->resume)
 		converge_hold(w);
 	if (w->scope.created)
-		list_created(w);
+		step_list_created(w);
 	for (size_t i = 0; i < w->targets->n && step->to.kind == STAGE_START; i++)
 		step_restore(w, &w->targets->items[i]);
 	return 0;
@@ -384,6 +363,7 @@ void step_make(struct step *step, struct targets *targets, struct plan *plan, co
 		return;
 	}
 	list_files(&w);
+	step_land(&w);
 	targets->items = arena_array(plan->arena, most_targets(&w), sizeof(struct target));
 	find_stage(&w);
 	find_hold(&w);

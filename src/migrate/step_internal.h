@@ -4,6 +4,7 @@
  *	step.c   where the migration is, where it goes, the edits
  *	back.c   the way back to bytes of the past
  *	done.c   the end: the old destinations go, or come back
+ *	land.c   where the files end up
  *	entry.c  objects of the old host that go with it
  */
 #ifndef GCB_MIGRATE_STEP_INTERNAL_H
@@ -49,11 +50,23 @@ bool step_forward(const struct work *w, const struct yaml_file *from, const stru
 /* back.c: sets t->restore to the baseline's own bytes, when the present stage on the baseline gives exactly the present bytes. */
 void step_restore(const struct work *w, struct target *t);
 
+/* land.c: lists the created file in the kustomization that lists its neighbours. */
+void step_list_created(const struct work *w);
+
+/* land.c: fills in where the files of the step end up, as far as that is known. */
+void step_land(const struct work *w);
+
+/* land.c: adds what speaks against editing files that end up where they do. */
+void step_check_landings(const struct work *w);
+
 /* done.c: may the migration be finalized from where it is? Refuses the step when not. */
 int done_allowed(const struct work *w);
 
 /* done.c: adds what speaks against taking old out: somebody who still sends to it. */
 void done_check(const struct work *w);
+
+/* entry.c: the files of the objects that go in this step. */
+struct slices step_files_that_lose(const struct work *w);
 
 /* entry.c: takes the DestinationRules for the old host out; names those that the migration does not cover, as errors. */
 void step_drop_rules(const struct work *w);

@@ -55,6 +55,7 @@ struct yaml_file {
 	size_t ncomments, comments_cap;
 	size_t near;                       /* of the comments, where yaml_regions looked last */
 	const struct yaml_node *templated; /* the first node that is a template; NULL: none */
+	bool loose;                        /* plain text with "{{" inside is none */
 	bool sealed;                       /* SOPS metadata in one of the documents */
 };
 

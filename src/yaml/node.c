@@ -47,10 +47,12 @@ static int finish(struct yaml_file *file, struct err *err)
 	return yaml_guard_breaks(file, err);
 }
 
-int yaml_parse_bare(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err)
+/* Parses without the regions of entries. */
+static int parse(struct yaml_file **out, struct slice name, struct slice bytes, bool loose, struct err *err)
 {
 	struct yaml_file *file = xzalloc(sizeof(*file));
 
+	file->loose = loose;
 	file->name = name;
 	file->bytes = bytes.ptr ? bytes : SLICE("");
 	file->arena = arena_new();
@@ -60,6 +62,16 @@ int yaml_parse_bare(struct yaml_file **out, struct slice name, struct slice byte
 	}
 	*out = file;
 	return 0;
+}
+
+int yaml_parse_bare(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err)
+{
+	return parse(out, name, bytes, false, err);
+}
+
+int yaml_parse_loose(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err)
+{
+	return parse(out, name, bytes, true, err);
 }
 
 int yaml_parse(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err)

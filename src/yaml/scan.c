@@ -236,7 +236,7 @@ static void on_scalar(struct scan *s, const yaml_event_t *ev)
 
 	n->style = scalar_style(ev->data.scalar.style);
 	n->text = value_of(s, n, ev);
-	if (s->signs && n->style == YAML_PLAIN && n->text.len > 1 && yaml_looks_templated(n->text, &at))
+	if (s->signs && !s->file->loose && n->style == YAML_PLAIN && n->text.len > 1 && yaml_looks_templated(n->text, &at))
 		mark_template(s, n);
 	attach(s, n);
 }

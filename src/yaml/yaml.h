@@ -78,6 +78,11 @@ struct yaml_node {
  */
 int yaml_parse(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err);
 
+/*
+ * The same for a file that is read and never edited, such as an ApplicationSet: "{{" may stand inside of plain text and is part of it.
+ */
+int yaml_parse_loose(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err);
+
 /* Frees a file and its nodes. NULL is fine. */
 void yaml_file_free(struct yaml_file *file);
 

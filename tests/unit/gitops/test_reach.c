@@ -278,6 +278,12 @@ Test(reach, application_sets)
 		{ "clusters of a known folder",
 		  { { "set.yaml", SET("web-{{name}}", "  - clusters: {}\n", "apps/web") } },
 		  { { "apps/web/vs.yaml", "set[d]*" } } },
+		{ "names without quotes",
+		  { { "set.yaml",
+		      "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: set}\nspec:\n"
+		      "  generators: [{list: {elements: [{env: eu}]}}]\n  template:\n    metadata:\n      name: web-{{env}}\n"
+		      "    spec:\n      source:\n        repoURL: " OURS "\n        path: apps/{{env}}\n" } },
+		  { { "apps/eu/vs.yaml", "web-eu[d]" } } },
 		{ "clusters of an unknown folder",
 		  { { "set.yaml", SET("web-{{name}}", "  - clusters: {}\n", "apps/{{name}}") } },
 		  { { "apps/web/vs.yaml", "set[?]*~" }, { "infra/vs.yaml", "" } } },

@@ -23,7 +23,7 @@ struct tree *tree_new(const struct here *here, const struct tree_entry *entries)
 		if (!entries->text)
 			continue;
 		cr_assert_lt(t->n, sizeof(t->files) / sizeof(t->files[0]));
-		failed = yaml_parse(&t->files[t->n], path, slice_of(entries->text), &err);
+		failed = yaml_parse_loose(&t->files[t->n], path, slice_of(entries->text), &err);
 		if (failed && kustomization_is(path)) {
 			reach_kustomization(t->reach, path, NULL);
 			continue;

@@ -27,6 +27,7 @@ void sketch_free(struct sketch *s)
 {
 	plan_release(&s->plan);
 	past_free(s->past);
+	reach_free(s->reach);
 	inventory_free(s->inventory);
 	for (size_t i = 0; i < s->n; i++)
 		migration_release(s->migrations[i]);
@@ -69,6 +70,12 @@ void sketch_survey(struct sketch *s)
 	}
 }
 
+void sketch_environments(struct sketch *s)
+{
+	s->here = (struct here){ { NULL, 0 }, SLICE("main") };
+	s->reach = environments_read(s->inventory, &s->here, (struct slice){ 0 });
+}
+
 enum past_answer sketch_version(struct sketch *s, const char *path, const char *text, const char *commit, const char *author)
 {
 	struct slices paths = past_paths(s->past);
@@ -97,6 +104,7 @@ const struct plan *sketch_plan(struct sketch *s, const struct intent *intents, s
 {
 	struct plan_inputs in = { .inventory = s->inventory, .past = s->past, .each = each_in_turn, .vs_template = s->template };
 
+	in.reach = s->reach;
 	plan_release(&s->plan);
 	plan_make(&s->plan, &in, intents, n);
 	cr_assert_eq(s->plan.n, n);

@@ -38,7 +38,9 @@ struct sketch {
 	struct migration *migrations[4];
 	size_t n;
 	struct slice template; /* of the VirtualService that `create` renders */
-	struct plan plan;      /* of the last sketch_plan */
+	struct here here;
+	struct reach *reach; /* of sketch_environments; NULL: none */
+	struct plan plan;    /* of the last sketch_plan */
 };
 
 /* An empty one; it holds a GCPBackend for NEW, in backend.yaml. */
@@ -56,6 +58,9 @@ const struct migration *sketch_migration(struct sketch *s, const char *name, con
 
 /* All is there: parses the manifests, and names the wanted files to the past. */
 void sketch_survey(struct sketch *s);
+
+/* After the survey: the manifests say which environments there are, in a repository without remotes, on the branch main. */
+void sketch_environments(struct sketch *s);
 
 /* The next older version of a file; no `text`: it did not exist. */
 enum past_answer sketch_version(struct sketch *s, const char *path, const char *text, const char *commit, const char *author);

@@ -255,6 +255,31 @@ Test(yaml_layouts, refused_at_once)
 	}
 }
 
+Test(yaml_layouts, templates_that_are_only_read)
+{
+	static const struct {
+		struct slice bytes;
+		bool strict, loose; /* can it be parsed? */
+	} rows[] = {
+		{ SLICE_INIT("a: x-{{y}}\n"), false, true },
+		{ SLICE_INIT("a: 'x-{{y}}'\n"), true, true },
+		{ SLICE_INIT("a: {{y}}\n"), false, false },
+		{ SLICE_INIT("{{ if y }}\na: b\n{{ end }}\n"), false, false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct yaml_file *strict = NULL, *loose = NULL;
+		struct err err = ERR_INIT;
+
+		cr_expect_eq(yaml_parse(&strict, SLICE("f"), rows[i].bytes, &err) == 0, rows[i].strict, "row %zu", i);
+		cr_expect_eq(yaml_parse_loose(&loose, SLICE("f"), rows[i].bytes, &err) == 0, rows[i].loose, "row %zu", i);
+		if (loose)
+			cr_expect(slice_is(yaml_string(yaml_get(yaml_root(loose, 0), "a")), "x-{{y}}"), "row %zu", i);
+		yaml_file_free(strict);
+		yaml_file_free(loose);
+	}
+}
+
 /* What the limits refuse, fast: the caller's time limit is the judge. */
 static void expect_limit(const char *name, const char *unit, size_t times, const char *end, const struct code *code)
 {

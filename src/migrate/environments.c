@@ -1,0 +1,238 @@
+#include "migrate/environments.h"
+
+#include "gitops/kustomization.h"
+#include "migrate/inventory.h"
+
+/* More files that cannot be read are counted, not named. */
+enum { UNREAD_MOST = 3 };
+
+/* --- what the files say ---------------------------------------------------------------------------------------------------------- */
+
+struct reach *environments_read(const struct inventory *inv, const struct here *here, struct slice more)
+{
+	struct reach *r = reach_new(here);
+	size_t n;
+	struct source *const *sources = inventory_sources(inv, &n);
+
+	if (more.ptr)
+		reach_path(r, more);
+	for (size_t i = 0; i < n; i++) {
+		const struct source *s = sources[i];
+
+		reach_path(r, s->path);
+		if (chart_is(s->path))
+			reach_chart(r, s->path);
+		else if (kustomization_is(s->path))
+			reach_kustomization(r, s->path, s->file ? yaml_root(s->file, 0) : NULL);
+		if (!s->bytes.ptr || !reach_wants(s->bytes)) /* one that is too large is no list of environments */
+			continue;
+		if (s->file || s->loose)
+			reach_add(r, s->path, s->file ? &s->objects : &s->named);
+		else
+			reach_unread(r, s->path);
+	}
+	reach_finish(r);
+	return r;
+}
+
+/* Is the environment among the first `n`? */
+static bool have(const struct arrivals *a, const struct environment *e)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (a->items[i].environment == e)
+			return true;
+	return false;
+}
+
+struct landing environments_of(const struct reach *r, struct slice path, struct slice kustomization, struct arena *arena)
+{
+	struct landing l = { path, reach_of(r, path, arena), false };
+	struct arrivals both, more;
+
+	if (!kustomization.ptr)
+		return l;
+	more = reach_of_kustomization(r, kustomization, arena);
+	both = (struct arrivals){ arena_array(arena, l.arrivals.n + more.n, sizeof(*both.items)), 0 };
+	for (size_t i = 0; i < l.arrivals.n; i++)
+		both.items[both.n++] = l.arrivals.items[i];
+	for (size_t i = 0; i < more.n; i++)
+		if (!have(&l.arrivals, more.items[i].environment))
+			both.items[both.n++] = more.items[i];
+	l.arrivals = both;
+	return l;
+}
+
+/* --- what the migration says ----------------------------------------------------------------------------------------------------- */
+
+/* The environments of all files that follow the branch, each once. */
+static struct arrivals all_of(const struct landings *l, struct arena *arena)
+{
+	struct arrivals all = { NULL, 0 };
+	size_t most = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		most += l->items[i].arrivals.n;
+	all.items = arena_array(arena, most, sizeof(*all.items));
+	for (size_t i = 0; i < l->n; i++)
+		for (size_t j = 0; j < l->items[i].arrivals.n; j++) {
+			const struct arrival *a = &l->items[i].arrivals.items[j];
+
+			if (!a->environment->elsewhere && !have(&all, a->environment))
+				all.items[all.n++] = *a;
+		}
+	return all;
+}
+
+struct slices environments_names(const struct landings *l, struct arena *arena)
+{
+	struct arrivals all = all_of(l, arena);
+	struct slices names = { arena_array(arena, all.n, sizeof(struct slice)), all.n };
+
+	for (size_t i = 0; i < all.n; i++)
+		names.items[i] = all.items[i].environment->name;
+	return names;
+}
+
+/* Can the name stand in a list in brackets without quotes, as a text? */
+static bool is_plain(struct slice name)
+{
+	static const char *const words[] = { "true", "false", "yes", "no", "on", "off", "null", "y", "n" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (slice_eq_case(name, slice_of(words[i])))
+			return false;
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.ptr[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+		if (!letter && (!i || !((c >= '0' && c <= '9') || c == '-' || c == '.' || c == '/' || c == '_')))
+			return false;
+	}
+	return name.len > 0;
+}
+
+/* "environments: [prod, test]", to be pasted. */
+static struct slice list_of(const struct arrivals *all, struct arena *arena)
+{
+	AUTO_STR struct str text = STR_INIT;
+
+	str_adds(&text, "environments: [");
+	for (size_t i = 0; i < all->n; i++) {
+		struct slice name = all->items[i].environment->name;
+
+		str_adds(&text, i ? ", " : "");
+		if (is_plain(name)) {
+			str_add(&text, name);
+			continue;
+		}
+		str_addc(&text, '\'');
+		for (size_t k = 0; k < name.len; k++) {
+			str_addc(&text, name.ptr[k]);
+			if (name.ptr[k] == '\'')
+				str_addc(&text, '\'');
+		}
+		str_addc(&text, '\'');
+	}
+	str_addc(&text, ']');
+	return arena_copy(arena, str_slice(&text));
+}
+
+/* "'prod', 'test' (several)": the environments of one file. */
+static void add_names(struct str *out, const struct arrivals *a)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < a->n; i++) {
+		const struct environment *e = a->items[i].environment;
+
+		if (e->elsewhere)
+			continue;
+		str_addf(out, "%s'%" SLICE_FMT "'%s", first ? "" : ", ", SLICE_ARG(e->name), e->many ? " (several)" : "");
+		first = false;
+	}
+}
+
+/* Names the files that several environments share. */
+static void note_shared(const struct landings *l, const struct arrivals *all, struct findings *findings)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		AUTO_STR struct str names = STR_INIT;
+
+		if (!l->items[i].edited || !arrivals_shared(&l->items[i].arrivals))
+			continue;
+		add_names(&names, &l->items[i].arrivals);
+		findings_add(findings, &CODE_reach_shared, (struct place){ l->items[i].path, 0, 0 },
+			     "the file ends up in more than one environment: %s", names.ptr)
+			->remedy =
+			arena_printf(findings->arena,
+				     "give each a VirtualService of its own, or list all of them in spec.manifests: %" SLICE_FMT,
+				     SLICE_ARG(list_of(all, findings->arena)));
+	}
+}
+
+/* Is the environment called by one of the names? */
+static bool is_listed(const struct environment *e, struct slices listed)
+{
+	for (size_t i = 0; i < listed.n; i++)
+		if (environment_is(e, listed.items[i]))
+			return true;
+	return false;
+}
+
+/* Compares the list with what is. */
+static void compare(const struct arrivals *all, struct slices listed, struct place at, struct findings *findings)
+{
+	AUTO_STR struct str why = STR_INIT;
+
+	for (size_t i = 0; i < listed.n; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < all->n && !found; j++)
+			found = environment_is(all->items[j].environment, listed.items[i]);
+		if (!found)
+			str_addf(&why, "%sno file of the migration ends up in '%" SLICE_FMT "'", why.len ? "; " : "",
+				 SLICE_ARG(listed.items[i]));
+	}
+	for (size_t j = 0; j < all->n; j++)
+		if (!is_listed(all->items[j].environment, listed))
+			str_addf(&why, "%s'%" SLICE_FMT "' is not listed, and a file ends up there", why.len ? "; " : "",
+				 SLICE_ARG(all->items[j].environment->name));
+	if (why.len)
+		findings_add(findings, &CODE_reach_differs, at, "%s", why.ptr)->remedy =
+			all->n ? arena_printf(findings->arena, "if that is what you mean: %" SLICE_FMT,
+					      SLICE_ARG(list_of(all, findings->arena))) :
+				 SLICE("take the list out");
+}
+
+/* Names what cannot be told. */
+static void note_unknown(const struct reach *r, const struct landings *l, const struct arrivals *all, struct findings *findings)
+{
+	struct slices unread = reach_unread_files(r);
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct arrival *a = &all->items[i];
+
+		if (a->environment->unsure || a->ways & WAY_UNKNOWN)
+			findings_add(findings, &CODE_reach_unsure, a->environment->at,
+				     "whether the %s '%" SLICE_FMT "' takes %" SLICE_FMT
+				     " cannot be told; it counts as one that does",
+				     environment_word(a->environment->kind), SLICE_ARG(a->environment->name),
+				     SLICE_ARG(l->n == 1 ? l->items[0].path : SLICE("files of the migration")));
+	}
+	for (size_t i = 0; i < unread.n && i < UNREAD_MOST; i++)
+		findings_add(findings, &CODE_reach_unread, (struct place){ unread.items[i], 0, 0 },
+			     "the file cannot be read, and may name an environment that files of the migration end up in%s",
+			     i + 1 == UNREAD_MOST && unread.n > UNREAD_MOST ? "; there are more such files" : "");
+}
+
+void environments_check(const struct reach *r, const struct landings *l, struct slices listed, struct place at,
+			struct findings *findings)
+{
+	struct arrivals all = all_of(l, findings->arena);
+
+	if (listed.n)
+		compare(&all, listed, at, findings);
+	else
+		note_shared(l, &all, findings);
+	note_unknown(r, l, &all, findings);
+}
