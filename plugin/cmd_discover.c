@@ -53,8 +53,8 @@ struct use_row {
 
 struct row {
 	struct slice name, host, ns, entry, path, protocol, location, resolution, to, verdict, migration, file, commit;
-	struct slices ports, proposed, why, used_by;
-	struct rows uses, findings;
+	struct slices ports, proposed, why, used_by, environments;
+	struct rows uses, landings, findings;
 	long line, endpoints, routes;
 	const struct candidate *of;
 };
@@ -101,6 +101,12 @@ static const struct record row_record = {
 			{ .name = "verdict", TEXT, AT(verdict), .column = "VERDICT" },
 			{ LIST, AT(why), .column = "WHY" },
 			{ LIST, AT(used_by), .column = "USED-BY", .flags = FIELD_WIDE },
+			{ LIST, AT(environments), .column = "ENVIRONMENTS", .flags = FIELD_WIDE },
+			{ .name = "environments",
+			  .kind = VALUE_ROWS,
+			  AT(landings),
+			  .of = &environment_record,
+			  .flags = FIELD_OMIT },
 			{ .name = "migration", TEXT, AT(migration), .flags = FIELD_OMIT },
 			{ .name = "file", TEXT, AT(file), .flags = FIELD_OMIT },
 			{ .name = "commit", TEXT, AT(commit), .flags = FIELD_OMIT },
@@ -160,6 +166,8 @@ static void fill(struct row *row, const struct candidate *c, struct arena *arena
 	row->verdict = verdict_word(c->verdict);
 	if (c->migration)
 		row->migration = c->migration->name;
+	row->environments = environments_names(&c->landings, arena);
+	row->landings = environment_rows(&c->landings, arena);
 	row->why = codes_of(&c->findings, arena);
 	row->findings = finding_rows(&c->findings, arena);
 	fill_uses(row, c, arena);

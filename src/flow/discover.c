@@ -50,6 +50,7 @@ int session_discover(struct session *s, int port, struct discovery *out, struct 
 {
 	const struct tree_query query = { "", wants_name, wants_bytes, MANIFEST_MAX };
 	struct source *const *broken;
+	struct discover_options o;
 	size_t n;
 
 	s->inventory = inventory_new();
@@ -64,6 +65,8 @@ int session_discover(struct session *s, int port, struct discovery *out, struct 
 		if (!broken[i]->bytes.ptr || discover_wants(broken[i]->bytes))
 			findings_add_err(unread, broken[i]->why);
 	session_read_environments(s);
-	discover_make(out, s->inventory, (const struct migration *const *)s->all, s->n, broken_names(s), port);
+	environments_note_unread(s->reach, unread);
+	o = (struct discover_options){ broken_names(s), port, s->reach };
+	discover_make(out, s->inventory, (const struct migration *const *)s->all, s->n, &o);
 	return 0;
 }

@@ -201,7 +201,7 @@ static int by_merit(const void *a, const void *b)
 }
 
 void discover_make(struct discovery *out, const struct inventory *inv, const struct migration *const *migrations, size_t n,
-		   struct slices taken, int port)
+		   const struct discover_options *o)
 {
 	struct discovery d = { .arena = arena_new() };
 	size_t cap = 0, nsources;
@@ -213,10 +213,10 @@ void discover_make(struct discovery *out, const struct inventory *inv, const str
 				take_entry(&d, &cap, &sources[i]->objects.items[k]);
 	compare_hosts(&d, migrations, n);
 	targets_find(&d, inv);
-	names_give(&d, migrations, n, taken);
+	names_give(&d, migrations, n, o->taken);
 	note_broken(&d, inv);
 	for (size_t i = 0; i < d.n; i++)
-		candidate_judge(&d, inv, &d.items[i], port);
+		candidate_judge(&d, inv, &d.items[i], o);
 	if (d.n)
 		qsort(d.items, d.n, sizeof(*d.items), by_merit);
 	*out = d;

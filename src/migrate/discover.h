@@ -20,6 +20,7 @@
 #ifndef GCB_MIGRATE_DISCOVER_H
 #define GCB_MIGRATE_DISCOVER_H
 
+#include "migrate/environments.h"
 #include "migrate/inventory.h"
 
 /* One place that sends requests to a host. */
@@ -55,7 +56,8 @@ struct candidate {
 	struct slice to;                   /* the one that plainly does, or the migration's; absent: none */
 	const struct migration *migration; /* NULL: none yet */
 	struct slice name;                 /* of the migration, the one to be made too: a DNS label that is free */
-	struct slice path; /* the smallest folder that holds all VirtualServices that route to it; "." for the root */
+	struct slice path;        /* the smallest folder that holds all VirtualServices that route to it; "." for the root */
+	struct landings landings; /* where these files end up; none where nothing names an environment */
 	struct findings findings;
 	enum verdict verdict;
 };
@@ -69,12 +71,19 @@ struct discovery {
 /* May the file hold objects that discover_make looks at? The inventory's inventory_wants_path has the say about its name. */
 bool discover_wants(struct slice bytes);
 
+/* What discover_make needs beside the files. */
+struct discover_options {
+	struct slices taken;       /* further names that are not free: of files of the migrations folder that cannot be read */
+	int port;                  /* of the new hosts; 0: not known */
+	const struct reach *reach; /* NULL: nothing is known of environments, as of the objects of a cluster */
+};
+
 /*
- * Finds the candidates among the files of the inventory. `migrations` are those there are; `taken` further names that are not free (files
- * of the migrations folder that cannot be read); `port` the port of the new hosts, 0: not known. All must outlive `*out`, which is freed with discover_release.
+ * Finds the candidates among the files of the inventory. `migrations` are those there are. All must outlive `*out`, which is freed with
+ * discover_release.
  */
 void discover_make(struct discovery *out, const struct inventory *inv, const struct migration *const *migrations, size_t n,
-		   struct slices taken, int port);
+		   const struct discover_options *o);
 
 /* Frees it. */
 void discover_release(struct discovery *d);

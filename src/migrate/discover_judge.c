@@ -221,14 +221,43 @@ static struct slice folder_of(const struct judging *j)
 	return folder.len ? folder : SLICE(".");
 }
 
-void candidate_judge(struct discovery *d, const struct inventory *inv, struct candidate *c, int port)
+/* Where the files end up that a migration would edit, and whether that is fine. */
+static void land(struct judging *j, const struct reach *r)
+{
+	struct candidate *c = j->c;
+	struct landings *l = &c->landings;
+	struct slices listed = { NULL, 0 };
+	struct place at = c->at;
+
+	if (!r || !reach_any(r))
+		return;
+	l->items = arena_array(j->arena, j->nvss, sizeof(*l->items));
+	for (size_t i = 0; i < j->nvss; i++) {
+		struct slice path = yaml_name(j->vss[i].object->node->file);
+		size_t k = 0;
+
+		while (k < l->n && !slice_eq(l->items[k].path, path))
+			k++;
+		if (k < l->n || (c->migration && !migration_covers(c->migration, path)))
+			continue;
+		l->items[l->n] = environments_of(r, path, (struct slice){ 0 }, j->arena);
+		l->items[l->n++].edited = true;
+	}
+	if (c->migration) {
+		listed = c->migration->f.spec.manifests.environments;
+		at = (struct place){ c->migration->path, 0, 0 };
+	}
+	environments_check(l, listed, at, &c->findings);
+}
+
+void candidate_judge(struct discovery *d, const struct inventory *inv, struct candidate *c, const struct discover_options *o)
 {
 	struct judging j = { .inv = inv, .arena = d->arena, .c = c };
 	struct holdings named;
 	struct err err = ERR_INIT;
 
 	j.host = candidate_host(c, d->arena);
-	j.move = (struct move){ .from = c->host, .ns = c->entry->ns, .port = port, .mirror_percent = 10 };
+	j.move = (struct move){ .from = c->host, .ns = c->entry->ns, .port = o->port, .mirror_percent = 10 };
 	if (c->migration)
 		j.move = c->migration->move;
 	j.move.to = c->to.ptr ? c->to : SLICE(NO_HOST);
@@ -242,6 +271,7 @@ void candidate_judge(struct discovery *d, const struct inventory *inv, struct ca
 	if (!j.nvss)
 		note_unused(&j, &named);
 	check_rules(&j, &named);
+	land(&j, o->reach);
 	allow(c);
 	c->path = folder_of(&j);
 	c->uses = arena_array(d->arena, j.nuses, sizeof(*c->uses));

@@ -204,11 +204,9 @@ static void compare(const struct arrivals *all, struct slices listed, struct pla
 				 SLICE("take the list out");
 }
 
-/* Names what cannot be told. */
-static void note_unknown(const struct reach *r, const struct landings *l, const struct arrivals *all, struct findings *findings)
+/* Names the environments of which it cannot be told whether they take a file. */
+static void note_unsure(const struct landings *l, const struct arrivals *all, struct findings *findings)
 {
-	struct slices unread = reach_unread_files(r);
-
 	for (size_t i = 0; i < all->n; i++) {
 		const struct arrival *a = &all->items[i];
 
@@ -219,14 +217,19 @@ static void note_unknown(const struct reach *r, const struct landings *l, const 
 				     environment_word(a->environment->kind), SLICE_ARG(a->environment->name),
 				     SLICE_ARG(l->n == 1 ? l->items[0].path : SLICE("files of the migration")));
 	}
+}
+
+void environments_note_unread(const struct reach *r, struct findings *findings)
+{
+	struct slices unread = reach_unread_files(r);
+
 	for (size_t i = 0; i < unread.n && i < UNREAD_MOST; i++)
 		findings_add(findings, &CODE_reach_unread, (struct place){ unread.items[i], 0, 0 },
 			     "the file cannot be read, and may name an environment that files of the migration end up in%s",
 			     i + 1 == UNREAD_MOST && unread.n > UNREAD_MOST ? "; there are more such files" : "");
 }
 
-void environments_check(const struct reach *r, const struct landings *l, struct slices listed, struct place at,
-			struct findings *findings)
+void environments_check(const struct landings *l, struct slices listed, struct place at, struct findings *findings)
 {
 	struct arrivals all = all_of(l, findings->arena);
 
@@ -234,5 +237,5 @@ void environments_check(const struct reach *r, const struct landings *l, struct 
 		compare(&all, listed, at, findings);
 	else
 		note_shared(l, &all, findings);
-	note_unknown(r, l, &all, findings);
+	note_unsure(l, &all, findings);
 }

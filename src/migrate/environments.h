@@ -40,9 +40,11 @@ struct slices environments_names(const struct landings *l, struct arena *arena);
 
 /*
  * Adds what speaks against editing these files: environments that are shared and not in `listed`, a list that is not exactly right
- * (reach_shared, reach_differs, both with the list to paste), and what cannot be told (reach_unsure, reach_unread). `at` is the place of the list.
+ * (reach_shared, reach_differs, both with the list to paste), and what cannot be told (reach_unsure). `at` is the place of the list.
  */
-void environments_check(const struct reach *r, const struct landings *l, struct slices listed, struct place at,
-			struct findings *findings);
+void environments_check(const struct landings *l, struct slices listed, struct place at, struct findings *findings);
+
+/* Names files that may name more environments and cannot be read (reach_unread); the first few of them. */
+void environments_note_unread(const struct reach *r, struct findings *findings);
 
 #endif

@@ -67,5 +67,6 @@ void step_check_landings(const struct work *w)
 		return;
 	if (!at.path.len)
 		at.path = w->m->path;
-	environments_check(w->in->reach, &w->step->landings, *listed, at, &w->step->findings);
+	environments_check(&w->step->landings, *listed, at, &w->step->findings);
+	environments_note_unread(w->in->reach, &w->step->findings);
 }

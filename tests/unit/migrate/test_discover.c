@@ -19,6 +19,8 @@
 /* A discovery over some files. */
 struct found {
 	struct inventory *inventory;
+	struct here here;
+	struct reach *reach;
 	struct discovery d;
 	struct migration migration;
 	bool has_migration;
@@ -29,6 +31,7 @@ static void look(struct found *f, const char *const *texts, size_t n, struct sli
 {
 	static const char *const paths[] = { "apps/a/a.yaml", "apps/b/b.yaml", "c.yaml" };
 	const struct migration *one = &f->migration;
+	struct discover_options o;
 
 	f->inventory = inventory_new();
 	for (size_t i = 0; i < n; i++) {
@@ -36,7 +39,9 @@ static void look(struct found *f, const char *const *texts, size_t n, struct sli
 		(void)inventory_add(f->inventory, slice_of(paths[i]), slice_of(texts[i]), 0100644);
 	}
 	inventory_parse(f->inventory, each_in_turn);
-	discover_make(&f->d, f->inventory, &one, f->has_migration, taken, port);
+	f->reach = environments_read(f->inventory, &f->here, (struct slice){ NULL, 0 });
+	o = (struct discover_options){ taken, port, f->reach };
+	discover_make(&f->d, f->inventory, &one, f->has_migration, &o);
 }
 
 static void look_one(struct found *f, const char *text)
@@ -47,6 +52,7 @@ static void look_one(struct found *f, const char *text)
 static void forget(struct found *f)
 {
 	discover_release(&f->d);
+	reach_free(f->reach);
 	inventory_free(f->inventory);
 	migration_release(f->has_migration ? &f->migration : NULL);
 }
@@ -361,6 +367,26 @@ Test(discover, odd_shapes)
 					  specs[i])
 				     .ptr);
 		cr_expect_eq(f.d.n, 0, "%s", specs[i]);
+		forget(&f);
+	}
+}
+
+Test(discover, environments_that_share_a_file_block_it)
+{
+	static const char *const texts[] = { ENTRY("pay", "pay.example.com") ROUTES("pay", "pay.example.com")
+						     BACKEND("pay", "pay.gcp.example.com"),
+					     "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: one}\n"
+					     "spec: {source: {path: apps/a}}\n# networking.istio.io\n",
+					     "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: two}\n"
+					     "spec: {source: {path: apps/a}}\n# networking.istio.io\n" };
+
+	for (size_t n = 1; n <= 3; n++) {
+		struct found f = { .has_migration = false };
+
+		look(&f, texts, n, (struct slices){ NULL, 0 }, 0);
+		cr_assert_eq(f.d.n, 1);
+		cr_expect_eq(has(&f.d.items[0], &CODE_reach_shared), n == 3, "%zu files", n);
+		cr_expect_eq(environments_names(&f.d.items[0].landings, f.d.arena).n, n - 1);
 		forget(&f);
 	}
 }
