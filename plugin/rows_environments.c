@@ -36,7 +36,7 @@ static struct slices notes_of(const struct arrival *a, struct arena *arena)
 		struct slice word;
 	} rows[] = {
 		{ e->unsure || a->ways & WAY_UNKNOWN, SLICE("may be") },
-		{ e->many, SLICE("several") },
+		{ arrival_many(a), SLICE("several") },
 		{ e->suspended, SLICE("suspended") },
 		{ e->elsewhere, arena_printf(arena, "of %" SLICE_FMT, SLICE_ARG(e->revision)) },
 	};

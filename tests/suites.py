@@ -29,6 +29,7 @@ SUITES = {
     "examples": ["python3", "tests/examples.py"],
     "krew": ["python3", "tests/krew.py"],
     "harness": ["python3", "tests/harness.py"],
+    "reach": ["python3", "tests/reach.py"],
 }
 COUNTERS = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 SYNTHESIS = re.compile(r"Synthesis: Tested: .*?(\d+).*?\| Passing: .*?(\d+).*?\| Failing: .*?(\d+).*?\| Crashing: .*?(\d+)")

@@ -177,11 +177,16 @@ const char *environment_word(enum environment_kind kind)
 	return words[kind];
 }
 
+bool arrival_many(const struct arrival *a)
+{
+	return a->environment->many || a->roots > 1;
+}
+
 bool arrivals_shared(const struct arrivals *a)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < a->n; i++)
-		n += a->items[i].environment->elsewhere ? 0 : a->items[i].environment->many ? 2 : 1;
+		n += a->items[i].environment->elsewhere ? 0 : arrival_many(&a->items[i]) ? 2 : 1;
 	return n > 1;
 }

@@ -53,6 +53,7 @@ enum way {
 struct arrival {
 	const struct environment *environment;
 	unsigned ways; /* enum way */
+	size_t roots; /* where it is not known what it applies: how many of the kustomizations that may be meant, and that none names, hold the file */
 };
 
 struct arrivals {
@@ -92,6 +93,9 @@ void reach_finish(struct reach *r);
 
 /* Is there an environment, or a file that may name one? Where there is none, nothing applies anything, as far as is known. */
 bool reach_any(const struct reach *r);
+
+/* Does it stand for several: an ApplicationSet, or a path that fits several kustomizations with the file? */
+bool arrival_many(const struct arrival *a);
 
 /* The environments that a file ends up in, each once, in the order of their names, those of other revisions too; in `arena`. */
 struct arrivals reach_of(const struct reach *r, struct slice path, struct arena *arena);

@@ -81,17 +81,12 @@ bool claim_builds(const struct claim *c)
 	return c->kind == CLAIM_AUTO || c->kind == CLAIM_KUSTOMIZE || c->kind == CLAIM_FLUX;
 }
 
-size_t generated_above(const struct reach *r, struct slice folder)
+bool generating_above(const struct reach *r, struct slice *folder)
 {
-	while (folder.len) {
-		folder = path_folder(folder);
-		if (kustomization_in(r, folder) != NONE)
-			return NONE;
-		for (size_t i = map_get(&r->claim_at, folder); i != NONE; i = r->claims[i].next)
-			if (r->claims[i].kind == CLAIM_FLUX)
-				return i;
-	}
-	return NONE;
+	if (!folder->len)
+		return false;
+	*folder = path_folder(*folder);
+	return kustomization_in(r, *folder) == NONE;
 }
 
 /*
@@ -133,8 +128,13 @@ static bool is_applied(const struct reach *r, struct slice folder)
 			if (r->claims[i].kind == CLAIM_UNKNOWN)
 				return true;
 		if (!f.len)
-			return generated_above(r, folder) != NONE;
+			break;
 	}
+	for (struct slice f = folder; generating_above(r, &f);)
+		for (size_t i = map_get(&r->claim_at, f); i != NONE; i = r->claims[i].next)
+			if (r->claims[i].kind == CLAIM_FLUX)
+				return true;
+	return false;
 }
 
 /* Kustomizations that nothing names or applies are environments. */

@@ -94,10 +94,10 @@ void claim_add(struct reach *r, const struct claim *claim);
 size_t kustomization_in(const struct reach *r, struct slice folder);
 
 /*
- * reach_end.c: the first of a folder's claims of which one makes Flux build a kustomization of all that lies below, with no other kustomization
- * between it and the one in `folder`; NONE: there is none.
+ * reach_end.c: goes one folder up, for those who look for Flux Kustomizations that make a kustomization of all that lies below a folder: false
+ * when it was the root, or when the folder above has a kustomization of its own, which is used then.
  */
-size_t generated_above(const struct reach *r, struct slice folder);
+bool generating_above(const struct reach *r, struct slice *folder);
 
 /* reach_end.c: does what claims the folder build a kustomization in it? */
 bool claim_builds(const struct claim *c);

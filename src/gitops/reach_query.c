@@ -1,6 +1,7 @@
 #include "gitops/reach_internal.h"
 
 #include "base/alloc.h"
+#include "gitops/kustomization.h"
 
 #include <stdlib.h>
 
@@ -16,16 +17,17 @@ struct asking {
 };
 
 /* The file gets into an environment. */
-static void arrive(struct asking *a, const struct environment *e, unsigned ways)
+static struct arrival *arrive(struct asking *a, const struct environment *e, unsigned ways)
 {
 	size_t *slot = &a->slot[e->number];
 
 	if (!*slot) {
 		ROOM(a->items, a->n, a->cap);
-		a->items[a->n++] = (struct arrival){ e, 0 };
+		a->items[a->n++] = (struct arrival){ e, 0, 0 };
 		*slot = a->n;
 	}
 	a->items[*slot - 1].ways |= ways;
+	return &a->items[*slot - 1];
 }
 
 /* A kustomization has the file in it. */
@@ -45,14 +47,14 @@ static void push_mentions(struct asking *a, struct slice path)
 		push(a, a->r->mentions[i].kustomization);
 }
 
-/* The environments that may apply something that begins so. */
-static void take_prefixes(struct asking *a, struct slice path)
+/* The environments that may apply something that begins so; `root`: a kustomization that nothing names. */
+static void take_prefixes(struct asking *a, struct slice path, bool root)
 {
 	for (size_t i = 0; i < a->r->nprefixes; i++) {
 		const struct claim *c = &a->r->claims[a->r->prefixes[i]];
 
 		if (slice_starts(path, c->folder))
-			arrive(a, c->environment, WAY_UNKNOWN);
+			arrive(a, c->environment, WAY_UNKNOWN)->roots += root;
 	}
 }
 
@@ -79,13 +81,13 @@ static void take_claim(struct asking *a, const struct claim *c, struct slice pat
 	if (kind == CLAIM_AUTO && !built)
 		kind = map_get(&a->r->chart_at, c->folder) != MAP_NONE ? CLAIM_CHART : CLAIM_DIRECTORY;
 	if (kind == CLAIM_DIRECTORY && read_as_it_is(c, path))
-		arrive(a, c->environment, WAY_DIRECTORY);
+		(void)arrive(a, c->environment, WAY_DIRECTORY);
 	if (kind == CLAIM_CHART && slice_starts(name, SLICE("templates/")))
-		arrive(a, c->environment, WAY_CHART);
+		(void)arrive(a, c->environment, WAY_CHART);
 	if (kind == CLAIM_UNKNOWN)
-		arrive(a, c->environment, WAY_UNKNOWN);
+		(void)arrive(a, c->environment, WAY_UNKNOWN);
 	if (kind == CLAIM_FLUX && !inside && (slice_ends(path, SLICE(".yaml")) || slice_ends(path, SLICE(".yml"))))
-		arrive(a, c->environment, WAY_KUSTOMIZE);
+		(void)arrive(a, c->environment, WAY_KUSTOMIZE);
 }
 
 /* What takes the file without naming it: folders that are applied, and kustomizations that nobody can read. */
@@ -116,13 +118,14 @@ static void take_kustomization(struct asking *a, const struct kustomization *k)
 
 	for (size_t i = map_get(&r->claim_at, k->folder); i != NONE; i = r->claims[i].next)
 		if (claim_builds(&r->claims[i]))
-			arrive(a, r->claims[i].environment, ways);
-	for (size_t i = generated_above(r, k->folder); i != NONE; i = r->claims[i].next)
-		if (r->claims[i].kind == CLAIM_FLUX)
-			arrive(a, r->claims[i].environment, ways);
+			(void)arrive(a, r->claims[i].environment, ways);
+	for (struct slice f = k->folder; generating_above(r, &f);)
+		for (size_t i = map_get(&r->claim_at, f); i != NONE; i = r->claims[i].next)
+			if (r->claims[i].kind == CLAIM_FLUX)
+				(void)arrive(a, r->claims[i].environment, ways);
 	if (k->overlay)
-		arrive(a, k->overlay, ways);
-	take_prefixes(a, k->folder);
+		(void)arrive(a, k->overlay, ways);
+	take_prefixes(a, k->folder, map_get(&r->mention_at, k->folder) == NONE && !kustomization_is_component(k->root));
 	push_mentions(a, k->folder);
 }
 
@@ -168,7 +171,7 @@ struct arrivals reach_of(const struct reach *r, struct slice path, struct arena 
 
 	push_mentions(&a, path);
 	take_folders(&a, path);
-	take_prefixes(&a, path);
+	take_prefixes(&a, path, false);
 	return answer(&a, arena);
 }
 

@@ -147,7 +147,8 @@ static void add_names(struct str *out, const struct arrivals *a)
 
 		if (e->elsewhere)
 			continue;
-		str_addf(out, "%s'%" SLICE_FMT "'%s", first ? "" : ", ", SLICE_ARG(e->name), e->many ? " (several)" : "");
+		str_addf(out, "%s'%" SLICE_FMT "'%s", first ? "" : ", ", SLICE_ARG(e->name),
+			 arrival_many(&a->items[i]) ? " (several)" : "");
 		first = false;
 	}
 }
