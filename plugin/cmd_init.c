@@ -144,6 +144,8 @@ static int run(struct app *app, void *context, struct err *err)
 	if (!failed)
 		failed = look_around(&k, err);
 	if (!failed)
+		failed = newfile_guard(&k.file, app, s, err);
+	if (!failed)
 		failed = newfiles_write(&k.file, 1, app, s, ctx->commit, ctx->yes, &k.row.commit, err);
 	if (!failed)
 		report(&k);

@@ -1,7 +1,7 @@
 /*
  * newfile.h - migration files that are made: by init one, by discover many. What both guard and say alike stands here.
  *
- * Calling order: newfile_make, newfile_check, then newfiles_write for all of them; newfile_release.
+ * Calling order: newfile_make, newfile_check, newfile_guard, then newfiles_write for all of them; newfile_release.
  */
 #ifndef GCB_PLUGIN_NEWFILE_H
 #define GCB_PLUGIN_NEWFILE_H
@@ -20,6 +20,12 @@ void newfile_release(struct newfile *f);
 
 /* Is there no migration of this name yet, committed or not? Error: exists. */
 int newfile_check(const struct newfile *f, const struct app *app, const struct session *s, struct err *err);
+
+/*
+ * Does nothing of the repository apply the file, whose session has read the manifests? What the file's own guards keep off is fine. Errors:
+ * would_apply.
+ */
+int newfile_guard(const struct newfile *f, const struct app *app, const struct session *s, struct err *err);
 
 /*
  * Writes `n` files (1 at least) to the working tree, or, to `commit`, as one commit on the branch that is applied, after asking (`yes`: without);

@@ -1,5 +1,6 @@
 #include "migrate/environments.h"
 
+#include "gitops/guard.h"
 #include "gitops/kustomization.h"
 #include "migrate/inventory.h"
 
@@ -239,4 +240,46 @@ void environments_check(const struct landings *l, struct slices listed, struct p
 	else
 		note_shared(l, &all, findings);
 	note_unsure(l, &all, findings);
+}
+
+/* --- migration files ------------------------------------------------------------------------------------------------------------- */
+
+/* What to do about a way that is open. */
+static struct slice remedy_of(const struct environment *e, struct slice path, unsigned open, struct arena *arena)
+{
+	struct slice inside = path_from(path_folder(path), e->folder);
+
+	if (open & WAY_CHART)
+		return arena_printf(
+			arena, "Helm renders every file there: keep migrations elsewhere, --migrations DIR outside of %" SLICE_FMT,
+			SLICE_ARG(e->folder));
+	if (open & WAY_UNKNOWN)
+		return SLICE("put the comment '# " GUARD_ARGOCD "' and the annotation " GUARD_KUSTOMIZE ": \"true\" into the file, "
+			     "or keep migrations elsewhere: --migrations DIR");
+	if (open & WAY_KUSTOMIZE)
+		return SLICE("put the annotation " GUARD_KUSTOMIZE
+			     ": \"true\" into the file (of init: into the template migration.yaml)");
+	return arena_printf(arena,
+			    "put the line '# " GUARD_ARGOCD
+			    "' into the file (of init: into the template migration.yaml), or let the Application "
+			    "leave it out: directory: {exclude: '%" SLICE_FMT "%s*'}",
+			    SLICE_ARG(inside), inside.len ? "/" : "");
+}
+
+void environments_check_guards(const struct reach *r, struct slice path, const struct yaml_file *file, const struct code *code,
+			       struct findings *findings)
+{
+	struct arrivals a = reach_of(r, path, findings->arena);
+
+	for (size_t i = 0; i < a.n; i++) {
+		const struct environment *e = a.items[i].environment;
+		unsigned open = guard_open(file, a.items[i].ways);
+
+		if (!open)
+			continue;
+		findings_add(findings, code, e->at, "the %s '%" SLICE_FMT "' %s %" SLICE_FMT ", which is no object of a cluster",
+			     environment_word(e->kind), SLICE_ARG(e->name), open & WAY_UNKNOWN ? "may apply" : "applies",
+			     SLICE_ARG(path))
+			->remedy = remedy_of(e, path, open, findings->arena);
+	}
 }

@@ -47,4 +47,11 @@ void environments_check(const struct landings *l, struct slices listed, struct p
 /* Names files that may name more environments and cannot be read (reach_unread); the first few of them. */
 void environments_note_unread(const struct reach *r, struct findings *findings);
 
+/*
+ * Adds a finding of `code` for each environment that takes a migration file up and that the file does not guard itself against (gitops/guard.h),
+ * with what to do about it.
+ */
+void environments_check_guards(const struct reach *r, struct slice path, const struct yaml_file *file, const struct code *code,
+			       struct findings *findings);
+
 #endif

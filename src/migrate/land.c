@@ -69,4 +69,6 @@ void step_check_landings(const struct work *w)
 		at.path = w->m->path;
 	environments_check(&w->step->landings, *listed, at, &w->step->findings);
 	environments_note_unread(w->in->reach, &w->step->findings);
+	if (w->m->file)
+		environments_check_guards(w->in->reach, w->m->path, w->m->file, &CODE_unguarded, &w->step->findings);
 }
