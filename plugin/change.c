@@ -110,7 +110,7 @@ static void show(const struct changing *c)
 			(void)fflush(to);
 			if (step->refused && c->plan.n > 1)
 				(void)fprintf(c->app->talk, "%.*s is skipped:\n", SLICE_ARG(step->m->name));
-			work_print_findings(c->app, &step->findings, SEVERITY_WARNING);
+			work_print_findings(c->app, &step->findings, c->direction == GO_ENTRY ? SEVERITY_INFO : SEVERITY_WARNING);
 		}
 		if (!step->refused && !step->changes.n)
 			(void)fprintf(c->app->talk, "%.*s is %s '%.*s' already: nothing to do\n", SLICE_ARG(step->m->name),

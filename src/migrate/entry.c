@@ -191,11 +191,13 @@ int step_drop_entry(const struct work *w)
 		const struct holding *h = &entries.items[i];
 		const struct yaml_node *item = host_item(h->object, old_host(w));
 
-		if (item->parent->nchildren > 1)
+		if (item->parent->nchildren > 1) {
 			yaml_delete(step_target(w, h->source->file, h->source->path, h->source->bytes, h->source->mode)->edits,
 				    item, "the host goes");
-		else
-			drop_object(w, h);
+			continue;
+		}
+		step_note_prune(w, h);
+		drop_object(w, h);
 	}
 	return 0;
 }

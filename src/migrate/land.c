@@ -1,6 +1,7 @@
 #include "migrate/step_internal.h"
 
 #include "gitops/kustomization.h"
+#include "gitops/prune.h"
 
 /* The kustomization that the created file belongs into: the nearest one upwards that lists its neighbours. NULL: there is none. */
 static const struct source *neighbours_list(const struct work *w)
@@ -71,4 +72,44 @@ void step_check_landings(const struct work *w)
 	environments_note_unread(w->in->reach, &w->step->findings);
 	if (w->m->file)
 		environments_check_guards(w->in->reach, w->m->path, w->m->file, &CODE_unguarded, &w->step->findings);
+}
+
+/* What one environment does. */
+static void note_fate(const struct work *w, const struct holding *going, const struct arrival *a)
+{
+	static const struct {
+		const struct code *code;
+		const char *verb;
+	} rows[] = {
+		[PRUNE_GOES] = { &CODE_prune_goes, "is removed from the cluster" },
+		[PRUNE_FIRST] = { &CODE_prune_first, "is removed from the cluster first" },
+		[PRUNE_ASKS] = { &CODE_prune_asks, "waits in the cluster for a person" },
+		[PRUNE_STAYS] = { &CODE_prune_stays, "stays in the cluster" },
+		[PRUNE_UNKNOWN] = { &CODE_prune_unknown, "may stay in the cluster" },
+	};
+	struct prune p = prune_of(a, going->object, w->plan->arena);
+	struct finding *f = findings_add(&w->step->findings, rows[p.fate].code, p.at,
+					 "the %" SLICE_FMT " '%" SLICE_FMT "' %s: %s '%" SLICE_FMT "': %" SLICE_FMT,
+					 SLICE_ARG(going->object->kind), SLICE_ARG(going->object->name), rows[p.fate].verb,
+					 environment_word(a->environment->kind), SLICE_ARG(a->environment->name), SLICE_ARG(p.why));
+
+	if (p.remedy.ptr)
+		f->remedy = p.remedy;
+}
+
+void step_note_prune(const struct work *w, const struct holding *going)
+{
+	const struct landings *l = &w->step->landings;
+	struct place at = yaml_place(going->object->node);
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		for (size_t j = 0; j < l->items[i].arrivals.n && slice_eq(l->items[i].path, going->source->path); j++, n++)
+			note_fate(w, going, &l->items[i].arrivals.items[j]);
+	if (!n)
+		findings_add(&w->step->findings, &CODE_prune_unknown, at,
+			     "the %" SLICE_FMT " '%" SLICE_FMT
+			     "' may stay in the cluster: nothing in the repository says who applies its file",
+			     SLICE_ARG(going->object->kind), SLICE_ARG(going->object->name))
+			->remedy = prune_by_hand(going->object, w->plan->arena);
 }

@@ -56,6 +56,9 @@ void step_list_created(const struct work *w);
 /* land.c: fills in where the files of the step end up, as far as that is known. */
 void step_land(const struct work *w);
 
+/* land.c: says what becomes of an object in the cluster when it goes from its file, in every environment. */
+void step_note_prune(const struct work *w, const struct holding *going);
+
 /* land.c: adds what speaks against editing files that end up where they do. */
 void step_check_landings(const struct work *w);
 
