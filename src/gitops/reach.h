@@ -10,7 +10,8 @@
  * (reach_wants), reach_kustomization and reach_chart for those; reach_finish; then reach_of, from any thread. Pure.
  *
  * Not looked at: .sourceignore and spec.ignore of Flux, .argocd-source.yaml, charts of HelmReleases. They only take files out, or bring in
- * charts, whose templates are no plain manifests.
+ * charts, whose templates are no plain manifests. Nor are references of a kustomization to this repository by an address without "//" in
+ * front of the path seen.
  */
 #ifndef GCB_GITOPS_REACH_H
 #define GCB_GITOPS_REACH_H

@@ -174,19 +174,23 @@ static void find_names(struct reach *r)
 	map_release(&counts);
 }
 
-/* An Application or Kustomization whose own file ends up in several environments stands for several. */
+/* An Application or Kustomization whose own file ends up in several environments stands for several. Those of one set follow each other. */
 static void find_many(struct reach *r)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
+	struct arrivals in = { NULL, 0 };
+	struct slice path = { NULL, 0 };
 
 	for (size_t i = 0; i < r->nenvironments; i++) {
 		struct environment *e = r->environments[i];
-		struct arrivals in = { NULL, 0 };
 		size_t n = 0;
 
-		if (e->kind != ENVIRONMENT_OVERLAY)
+		if (e->kind == ENVIRONMENT_OVERLAY)
+			continue;
+		if (!path.ptr || !slice_eq(path, e->at.path))
 			in = reach_of(r, e->at.path, arena);
-		for (size_t j = 0; j < in.n; j++)
+		path = e->at.path;
+		for (size_t j = 0; j < in.n && n < 2; j++)
 			n += in.items[j].environment != e && !in.items[j].environment->elsewhere;
 		e->many = e->many || n > 1;
 	}

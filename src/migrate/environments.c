@@ -25,11 +25,11 @@ struct reach *environments_read(const struct inventory *inv, const struct here *
 			reach_chart(r, s->path);
 		else if (kustomization_is(s->path))
 			reach_kustomization(r, s->path, s->file ? yaml_root(s->file, 0) : NULL);
-		if (!s->bytes.ptr || !reach_wants(s->bytes)) /* one that is too large is no list of environments */
+		if (s->bytes.ptr && !reach_wants(s->bytes))
 			continue;
 		if (s->file || s->loose)
 			reach_add(r, s->path, s->file ? &s->objects : &s->named);
-		else
+		else /* too large, or no YAML */
 			reach_unread(r, s->path);
 	}
 	reach_finish(r);

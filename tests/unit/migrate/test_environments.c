@@ -172,6 +172,21 @@ Test(environments, a_file_to_be_created_ends_up_where_its_list_does)
 	sketch_free(s);
 }
 
+Test(environments, of_files_that_are_too_large_are_not_known)
+{
+	struct sketch *s = sketch_new();
+
+	inventory_want_environments(s->inventory);
+	sketch_file(s, "vs.yaml", VS("web") ALL_OLD);
+	inventory_add_large(s->inventory, SLICE("apps/all.yaml"), MANIFEST_MAX + 1);
+	(void)sketch_migration(s, "web", OLD, NEW, "  manifests: {virtualService: vs.yaml}\n");
+	sketch_survey(s);
+	sketch_environments(s);
+	(void)sketch_version(s, "vs.yaml", VS("web") ALL_OLD, "commit1", "Ann <ann@example.com>");
+	expect_finding(&sketch_go(s, GO_UP, "10")->findings, reach_unread, "apps/all.yaml", 0, "cannot be read");
+	sketch_free(s);
+}
+
 Test(environments, what_is_kept_for_them)
 {
 	static const struct {
