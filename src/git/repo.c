@@ -184,22 +184,33 @@ static struct slices branch_names(struct repo *r, struct arena *arena)
 	return out;
 }
 
+/* Calls git_config_next until an address of a remote turns up; absent: there is no other. */
+static struct slice next_url(git_config_iterator *iterator)
+{
+	git_config_entry *entry;
+
+	while (git_config_next(&entry, iterator) == 0) {
+		struct slice name = slice_of(entry->name);
+
+		if (slice_starts(name, SLICE("remote.")) && slice_ends(name, SLICE(".url")) && entry->value)
+			return slice_of(entry->value);
+	}
+	return (struct slice){ NULL, 0 };
+}
+
 struct slices repo_remote_urls(struct repo *r, struct arena *arena)
 {
-	struct slices urls = { NULL, 0 };
-	git_strarray names = { NULL, 0 };
+	enum { MOST = 64 };
+	struct slices urls = { arena_array(arena, MOST, sizeof(*urls.items)), 0 };
+	git_config *config = NULL;
+	git_config_iterator *iterator = NULL;
+	struct slice url;
 
-	if (git_remote_list(&names, r->git) < 0)
-		return urls;
-	urls.items = arena_array(arena, names.count, sizeof(*urls.items));
-	for (size_t i = 0; i < names.count; i++) {
-		git_remote *remote = NULL;
-
-		if (git_remote_lookup(&remote, r->git, names.strings[i]) == 0 && git_remote_url(remote))
-			urls.items[urls.n++] = arena_copy(arena, slice_of(git_remote_url(remote)));
-		git_remote_free(remote);
-	}
-	git_strarray_dispose(&names);
+	if (git_repository_config(&config, r->git) == 0 && git_config_iterator_new(&iterator, config) == 0)
+		while (urls.n < MOST && (url = next_url(iterator)).ptr)
+			urls.items[urls.n++] = arena_copy(arena, url);
+	git_config_iterator_free(iterator);
+	git_config_free(config);
 	return urls;
 }
 

@@ -49,7 +49,7 @@ const char *repo_where(const struct repo *r);
  */
 int repo_head_branch(struct repo *r, struct str *out, struct err *err);
 
-/* The addresses of all remotes, as the configuration has them, which may hold credentials: not to be printed. In `arena`. */
+/* The addresses of the remotes (64 at most), as the configuration has them: they may hold credentials, and are not to be printed. In `arena`. */
 struct slices repo_remote_urls(struct repo *r, struct arena *arena);
 
 /* The commit at the tip of the local branch `name`. Errors: no_branch (with origin's, or the nearest name), no_commit, git. */

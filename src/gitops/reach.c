@@ -44,9 +44,9 @@ void reach_free(struct reach *r)
 
 bool reach_wants(struct slice bytes)
 {
-	if (slice_find(bytes, SLICE("argoproj.io/")) != SIZE_MAX && slice_find(bytes, SLICE("Application")) != SIZE_MAX)
+	if (slice_find(bytes, SLICE("argoproj.io")) != SIZE_MAX && slice_find(bytes, SLICE("Application")) != SIZE_MAX)
 		return true;
-	if (slice_find(bytes, SLICE("toolkit.fluxcd.io/")) == SIZE_MAX)
+	if (slice_find(bytes, SLICE("toolkit.fluxcd.io")) == SIZE_MAX)
 		return false;
 	return slice_find(bytes, SLICE("Kustomization")) != SIZE_MAX || slice_find(bytes, SLICE("GitRepository")) != SIZE_MAX;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* Most sets of parameters of one generator, and how deep generators and elements nest. */
-#define SETS_MAX 100000
+#define SETS_MAX 10000
 #define DEPTH_MAX 4
 /* Most expressions in one text. */
 #define EXPRESSIONS_MAX 32
@@ -134,7 +134,7 @@ static struct made from_list(const struct set *s, const struct yaml_node *list)
 
 	if (yaml_get(list, "elementsYaml") || !elements || elements->kind != YAML_SEQ)
 		return unknown(s);
-	for (const struct yaml_node *c = elements->first; c; c = c->next) {
+	for (const struct yaml_node *c = elements->first; c && m.n <= SETS_MAX; c = c->next) {
 		struct parameters p = { NULL, 0 };
 		size_t cap = 0;
 
@@ -216,7 +216,7 @@ static struct made from_git(const struct set *s, const struct yaml_node *git)
 		return unknown(s);
 	if (before.len)
 		before = arena_join(s->r->arena, (struct slice[]){ before, SLICE(".") }, 2);
-	for (size_t i = 0; i < s->r->nfolders && m.n < SETS_MAX; i++) {
+	for (size_t i = 0; i < s->r->nfolders && m.n <= SETS_MAX; i++) {
 		struct slice folder = s->r->folders[i];
 
 		if (s->r->patience < 0)
@@ -235,7 +235,7 @@ static struct made product(const struct set *s, struct made *a, struct made *b)
 	struct made m = { .many = a->many || b->many, .unsure = a->unsure || b->unsure, .folders = a->folders || b->folders };
 
 	for (size_t i = 0; i < a->n; i++)
-		for (size_t j = 0; j < b->n && m.n < SETS_MAX; j++) {
+		for (size_t j = 0; j < b->n; j++) {
 			struct parameters p = { NULL, 0 };
 			size_t cap = 0;
 
@@ -278,6 +278,10 @@ static struct made generate(const struct set *s, const struct yaml_node *generat
 	if (yaml_get(list, "template") || yaml_get(git, "template") || yaml_get(matrix, "template"))
 		return unknown(s);
 	m = list ? from_list(s, list) : git ? from_git(s, git) : matrix ? from_matrix(s, matrix, depth) : unknown(s);
+	if (m.n > SETS_MAX) { /* too many to follow each */
+		free(m.items);
+		return unknown(s);
+	}
 	m.unsure = m.unsure || yaml_get(generator, "selector");
 	return m;
 }

@@ -527,3 +527,23 @@ Test(repo, reads_no_symlink)
 	cr_expect_eq(read_head("link", 100, &out, NULL, &err), -1);
 	expect_err(err, not_a_file, "link");
 }
+
+Test(repo, addresses_of_remotes)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct repo *r;
+	struct slices urls;
+
+	one_commit();
+	r = open_here();
+	cr_expect_eq(repo_remote_urls(r, arena).n, 0);
+	repo_close(r);
+	git("remote", "add", "origin", "https://git.example.com/a/b.git", NULL);
+	git("remote", "add", "Up.stream", "git@git.example.com:c/d", NULL);
+	git("config", "branch.main.remote", "origin", NULL);
+	r = open_here();
+	urls = repo_remote_urls(r, arena);
+	cr_assert_eq(urls.n, 2);
+	cr_expect(slice_is(urls.items[0], "https://git.example.com/a/b.git") && slice_is(urls.items[1], "git@git.example.com:c/d"));
+	repo_close(r);
+}

@@ -375,6 +375,27 @@ Test(reach, what_is_looked_at)
 	cr_expect(reach_wants(SLICE("apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n")));
 	cr_expect(reach_wants(SLICE("apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\n")));
 	cr_expect(!reach_wants(SLICE("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n")));
+	cr_expect(reach_wants(SLICE("{\"apiVersion\":\"argoproj.io\\/v1alpha1\",\"kind\":\"Application\"}")));
 	cr_expect(!reach_wants(SLICE("labels: {kustomize.toolkit.fluxcd.io/prune: disabled}\n")));
 	cr_expect(chart_is(SLICE("a/Chart.yaml")) && !chart_is(SLICE("a/chart.yaml")));
+}
+
+Test(reach, a_set_of_more_than_can_be_followed)
+{
+	AUTO_STR struct str text = STR_INIT;
+	struct here here = { { NULL, 0 }, SLICE("main") };
+
+	str_adds(&text, "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: set}\nspec:\n"
+			"  template: {metadata: {name: 'x-{{a}}'}, spec: {source: {path: 'apps/{{a}}'}}}\n  generators:\n"
+			"  - list:\n      elements:\n");
+	for (int i = 0; i <= 10000; i++) {
+		str_addf(&text, "      - {a: v%d}\n", i);
+		if (i >= 9999) {
+			struct tree_entry files[] = { { "set.yaml", text.ptr }, { NULL, NULL } };
+			struct tree *t = tree_new(&here, files);
+
+			cr_expect_str_eq(tree_ask(t, "apps/v7/vs.yaml"), i == 9999 ? "x-v7[d]" : "set[?]*~");
+			tree_free(t);
+		}
+	}
 }
