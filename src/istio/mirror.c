@@ -59,6 +59,10 @@ enum mirror_place mirror_place(const struct vs *vs, const struct route *route, c
 		note(findings, &CODE_mirror_none, route, arena, "cannot be mirrored");
 		return MIRROR_NONE;
 	}
+	if (route_hidden_by(vs, route)) { /* a copy would be one more route that nothing reaches */
+		note(findings, &CODE_mirror_none, route, arena, "is behind a route that takes all, so that no request comes to it");
+		return MIRROR_NONE;
+	}
 	if (vs->root_mirrors) {
 		note(findings, &CODE_mirror_own, route, arena,
 		     "inherits a mirror, or its percentage, from the route that delegates to it");

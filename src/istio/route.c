@@ -353,6 +353,14 @@ bool vs_is_moved(const struct vs *vs)
 	return false;
 }
 
+const struct route *route_hidden_by(const struct vs *vs, const struct route *route)
+{
+	for (const struct route *r = vs->routes; r < route && route->kind == ROUTE_HTTP; r++)
+		if (r->kind == ROUTE_HTTP && r->catch_all && !r->our_copy)
+			return r;
+	return NULL;
+}
+
 void vs_number_routes(struct vs *vs)
 {
 	size_t number = 0;

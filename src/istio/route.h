@@ -88,6 +88,9 @@ bool vs_is_done(const struct vs *vs);
 /* Has some route that names old new beside it, or a mirror to new? */
 bool vs_is_moved(const struct vs *vs);
 
+/* The http route before this one that takes all requests, so that this one is never sent to Envoy; NULL: none. */
+const struct route *route_hidden_by(const struct vs *vs, const struct route *route);
+
 /* Counts the routes for messages; again when another copy was marked. */
 void vs_number_routes(struct vs *vs);
 

@@ -4,6 +4,7 @@
 #include "istio/header.h"
 #include "istio/host.h"
 #include "istio/rules_internal.h"
+#include "istio/stage.h"
 
 /* A GCPBackend with a host that only looks like new. */
 static void tell_near(const struct view *v, struct str *hint)
@@ -184,9 +185,19 @@ static void rule_cloud_run_host(const struct view *v, const struct code *code, s
 		tell_host(v, code, out);
 }
 
+/*
+ * It is for information alone: whether the suffix is added is the control plane's business, nothing in Git tells, and a copy that is not
+ * answered harms nobody.
+ */
 static void rule_shadow(const struct view *v, const struct code *code, struct findings *out)
 {
-	if (v->s->to.kind == STAGE_MIRROR && v->s->nvss)
+	bool any = false;
+
+	for (size_t i = 0; i < v->s->nvss; i++)
+		for (size_t r = 0; r < v->s->vss[i].n && !any; r++)
+			any = v->s->vss[i].routes[r].nold &&
+			      mirror_place(&v->s->vss[i], &v->s->vss[i].routes[r], v->s->move, v->s->arena, NULL) != MIRROR_NONE;
+	if (any && v->s->to.kind == STAGE_MIRROR)
 		findings_add(out, code, v->s->at,
 			     "mirrored requests may arrive with '-shadow' behind the name in their Host header");
 }

@@ -96,6 +96,10 @@ static bool new_is_decided(const struct view *v)
 	return set_mode(&v->new_rules, MODE_SIMPLE | MODE_MUTUAL | MODE_OFF);
 }
 
+/*
+ * Not to be allowed, unlike SIMPLE: with the client certificate goes the caller's identity, which servers grant access by. A DestinationRule
+ * for new has to say what takes its place, so that it stands where the mesh reads it, and not in the migration file alone.
+ */
 static void rule_mutual(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct yaml_node *mode = set_mode(&v->old_rules, MODE_MUTUAL);
@@ -178,7 +182,8 @@ static void rule_origination(const struct view *v, const struct code *code, stru
 
 static void rule_lost(const struct view *v, const struct code *code, struct findings *out)
 {
-	static const char *const fields[] = { "connectionPool", "outlierDetection", "loadBalancer", "portLevelSettings", NULL };
+	/* What portLevelSettings hold is looked at like the rest; TLS among it is the business of other rules. */
+	static const char *const fields[] = { "connectionPool", "outlierDetection", "loadBalancer", NULL };
 
 	for (size_t i = 0; i < v->old_rules.n; i++) {
 		const struct object *o = v->old_rules.items[i];

@@ -68,6 +68,10 @@ static void rule_internal(const struct view *v, const struct code *code, struct 
 		    "is MESH_INTERNAL: mTLS, identity and policies count on peers in the mesh", out);
 }
 
+/*
+ * May be allowed, unlike MESH_INTERNAL: a selector says who old is, not how it is called. Machines that are in the mesh by a WorkloadEntry
+ * alone, with no proxy of their own, answer plain calls, and only their owner knows.
+ */
 static void rule_selector(const struct view *v, const struct code *code, struct findings *out)
 {
 	fields_like(v, code, "workloadSelector", NULL, "selects workloads of the mesh, which are often called with mTLS", out);
@@ -91,9 +95,8 @@ static void rule_none(const struct view *v, const struct code *code, struct find
 
 		if (!has_field(o->spec, "resolution") || slice_is(yaml_string(node), "NONE"))
 			findings_add(out, code, yaml_place(node ? node : o->node),
-				     "the ServiceEntry '%" SLICE_FMT
-				     "' has the resolution NONE: old is the address that the client dials",
-				     SLICE_ARG(o->name));
+				     "the ServiceEntry '%" SLICE_FMT "' has %s: old is the address that the client dials",
+				     SLICE_ARG(o->name), node ? "the resolution NONE" : "no resolution, which means NONE");
 	}
 }
 

@@ -1,6 +1,7 @@
 /*
  * What the ports of old's ServiceEntry say: http routes work on some of them, and new has its own.
  */
+#include "istio/host.h"
 #include "istio/rules_internal.h"
 
 /* Is the text one of these words, in any letter case? */
@@ -48,18 +49,55 @@ static bool port_used(const struct view *v, const struct yaml_node *port)
 	return false;
 }
 
-/* The port of the ServiceEntry that a destination means and that is not HTTP; NULL: fine. */
-static const struct yaml_node *bad_port(const struct object *entry, const struct dest *d)
+/*
+ * Are the listeners of a VirtualService's routes those of old's own ports? Not where it is for gateways only, or for other hosts: then the
+ * protocol of the gateway's server or of the other host's port counts, and the port of old just gets what comes through it. A delegate has
+ * the hosts of a root that may not be seen.
+ */
+static bool listens_as_old(const struct view *v, const struct object *o)
+{
+	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
+
+	if (!on_mesh(o))
+		return false;
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
+		if (is_old(v, o, yaml_string(c)) || host_covered(yaml_string(c), v->old))
+			return true;
+	return !has_field(o->spec, "hosts");
+}
+
+/* May a request that arrives on this port come to the route? */
+static bool lets_in(const struct route *route, long port)
+{
+	bool any = false;
+
+	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c; c = c->next) {
+		const struct yaml_node *said = yaml_get(c, "port");
+		long number;
+
+		any = true;
+		if (!said || !parse_int(said->text, 1, 65535, &number) || number == port)
+			return true;
+	}
+	return !any;
+}
+
+/*
+ * The port of the ServiceEntry that keeps requests from the route, since it is not HTTP; NULL: fine. What counts is the port on which the
+ * client calls, not the one that the destination names: HTTP in on port 80 and out to port 443 is how TLS is begun for clients.
+ */
+static const struct yaml_node *bad_port(const struct object *entry, const struct route *route, const struct dest *d)
 {
 	const struct yaml_node *bad = NULL;
 	long wanted = port_number(d->port);
 
 	for (const struct yaml_node *c = ports_of(entry); c; c = c->next) {
-		if (wanted > 0 && port_number(c) != wanted)
-			continue;
-		if (protocol_is_http(protocol_of(c)))
-			return NULL;
-		bad = c;
+		if (protocol_is_http(protocol_of(c))) {
+			if (lets_in(route, port_number(c)))
+				return NULL;
+		} else if (!bad || port_number(c) == wanted) {
+			bad = c;
+		}
 	}
 	return bad;
 }
@@ -72,7 +110,7 @@ static void vs_ports(const struct vs *vs, const struct object *entry, const stru
 	for (size_t r = 0; r < vs->n; r++)
 		for (size_t i = 0; i < vs->routes[r].n && vs->routes[r].kind == ROUTE_HTTP; i++) {
 			const struct dest *d = &vs->routes[r].dests[i];
-			const struct yaml_node *bad = d->side == SIDE_OLD ? bad_port(entry, d) : NULL;
+			const struct yaml_node *bad = d->side == SIDE_OLD ? bad_port(entry, &vs->routes[r], d) : NULL;
 
 			if (!bad || bad == named)
 				continue;
@@ -87,7 +125,43 @@ static void rule_protocol(const struct view *v, const struct code *code, struct 
 {
 	for (size_t e = 0; e < v->entries.n; e++)
 		for (size_t i = 0; i < v->s->nvss; i++)
-			vs_ports(&v->s->vss[i], v->entries.items[e], code, out);
+			if (listens_as_old(v, v->s->vss[i].object))
+				vs_ports(&v->s->vss[i], v->entries.items[e], code, out);
+}
+
+/* The first port of the ServiceEntry that a tls or tcp route may get connections of, when all such ports are HTTP; NULL: fine. */
+static const struct yaml_node *http_only(const struct object *entry, const struct route *route)
+{
+	const struct yaml_node *found = NULL;
+
+	for (const struct yaml_node *c = ports_of(entry); c; c = c->next) {
+		if (!lets_in(route, port_number(c)))
+			continue;
+		if (!protocol_of(c).len || !protocol_is_http(protocol_of(c)))
+			return NULL;
+		found = found ? found : c;
+	}
+	return found;
+}
+
+/* On a port that says HTTP, Istio makes a listener for http routes alone; a sniffed port has both. */
+static void rule_raw(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t e = 0; e < v->entries.n; e++)
+		for (size_t i = 0; i < v->s->nvss; i++)
+			for (size_t r = 0; r < v->s->vss[i].n && listens_as_old(v, v->s->vss[i].object); r++) {
+				const struct route *route = &v->s->vss[i].routes[r];
+				const struct yaml_node *port =
+					route->kind != ROUTE_HTTP && route->nold ? http_only(v->entries.items[e], route) : NULL;
+
+				if (port)
+					findings_add(out, code, yaml_place(route->node),
+						     "%" SLICE_FMT
+						     " is never reached, since port %ld of the ServiceEntry '%" SLICE_FMT
+						     "' is %" SLICE_FMT,
+						     SLICE_ARG(route_label(route, v->s->arena)), port_number(port),
+						     SLICE_ARG(v->entries.items[e]->name), SLICE_ARG(protocol_of(port)));
+			}
 }
 
 /* Ports that speak HTTP/2, or that nobody says the protocol of. */
@@ -181,6 +255,11 @@ static void rule_port(const struct view *v, const struct code *code, struct find
 }
 
 const struct rule rules_of_ports[] = {
-	{ &CODE_not_http, rule_protocol }, { &CODE_entry_http2, rule_http2 }, { &CODE_entry_sniffed, rule_sniffed },
-	{ &CODE_entry_ports, rule_ports }, { &CODE_entry_port, rule_port },   { NULL, NULL },
+	{ &CODE_not_http, rule_protocol },
+	{ &CODE_route_raw, rule_raw },
+	{ &CODE_entry_http2, rule_http2 },
+	{ &CODE_entry_sniffed, rule_sniffed },
+	{ &CODE_entry_ports, rule_ports },
+	{ &CODE_entry_port, rule_port },
+	{ NULL, NULL },
 };

@@ -27,6 +27,7 @@ static const struct yaml_node *route_authority(const struct yaml_node *route)
 	return rewrite;
 }
 
+/* May be allowed: whether the servers of new answer to the old name is up to them, and often they are the same ones. */
 static void look_authority(const struct view *v, const struct vs *vs, const struct route *route, const struct code *code,
 			   struct findings *out)
 {
@@ -46,15 +47,11 @@ static void rule_authority(const struct view *v, const struct code *code, struct
 static void look_dead(const struct view *v, const struct vs *vs, const struct route *route, const struct code *code,
 		      struct findings *out)
 {
-	for (size_t r = 0; r < route->index; r++) {
-		const struct route *before = &vs->routes[r];
+	const struct route *before = route_hidden_by(vs, route);
 
-		if (!before->catch_all || before->our_copy)
-			continue;
+	if (before)
 		findings_add(out, code, yaml_place(route->node), "%" SLICE_FMT " is never reached, since %" SLICE_FMT " takes all",
 			     SLICE_ARG(route_label(route, v->s->arena)), SLICE_ARG(route_label(before, v->s->arena)));
-		return;
-	}
 }
 
 static void rule_dead(const struct view *v, const struct code *code, struct findings *out)
@@ -170,6 +167,14 @@ static const struct yaml_node *shared_host(const struct view *v, const struct ob
 	return NULL;
 }
 
+/* NAMESPACE/NAME, or the name where no namespace is known. */
+static struct slice full_name(const struct view *v, const struct object *o)
+{
+	struct slice ns = view_ns(v, o);
+
+	return ns.len ? arena_printf(v->s->arena, "%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(ns), SLICE_ARG(o->name)) : o->name;
+}
+
 /* One VirtualService of the mesh against another; was something found? */
 static bool look_pair(const struct view *v, const struct object *a, const struct object *b, const struct code *code,
 		      struct findings *out)
@@ -180,8 +185,8 @@ static bool look_pair(const struct view *v, const struct object *a, const struct
 		return false;
 	findings_add(out, code, yaml_place(host),
 		     "the VirtualServices '%" SLICE_FMT "' and '%" SLICE_FMT "' both have the host '%" SLICE_FMT
-		     "' in the mesh, where only the older one counts",
-		     SLICE_ARG(a->name), SLICE_ARG(b->name), SLICE_ARG(host->text));
+		     "' in the mesh, where only one counts for a pod",
+		     SLICE_ARG(full_name(v, a)), SLICE_ARG(full_name(v, b)), SLICE_ARG(host->text));
 	return true;
 }
 

@@ -5,6 +5,7 @@ that would be right. Stages: "start" (unchanged), "mirror", or a percentage. The
 """
 import copy
 import dataclasses
+import itertools
 import re
 
 import yaml
@@ -340,7 +341,8 @@ def with_mirror(route, move):
 
 def mirrored(route, service, services, move):
     """The routes that take the route's place at the stage of the mirror."""
-    if any(key in route for key in MIRROR_KEYS):
+    before = itertools.takewhile(lambda r: r is not route, routes_of(service))
+    if any(key in route for key in MIRROR_KEYS) or any(catches_all(r) for r in before):
         return [route]
     blocks = route.get("match")
     if blocks and all(exact_method(b) in SAFE for b in blocks):
@@ -355,20 +357,32 @@ def mirrored(route, service, services, move):
 
 # --- Other objects -------------------------------------------------------------------------------------------------------------------
 
-def speaks_http(entry, destination):
-    """Whether the port that a destination leads to carries HTTP, as far as the ServiceEntry says."""
+def lets_in(route, number):
+    """Whether a request that arrives on a port may come to the route."""
+    blocks = sequence(route.get("match"))
+    return not blocks or any(mapping(b).get("port") in (None, number) for b in blocks)
+
+
+def speaks_http(entry, route):
+    """Whether a port on which clients call the host of a ServiceEntry carries HTTP to the route, whatever port that leads to."""
     ports = [p for p in sequence(spec_of(entry).get("ports")) if isinstance(p, dict)]
-    number = mapping(destination["destination"].get("port")).get("number")
-    used = [p for p in ports if number is not None and p.get("number") == number] or ports
-    return not used or any(str(p.get("protocol") or "").upper() in HTTP for p in used)
+    return not ports or any(str(p.get("protocol") or "").upper() in HTTP and lets_in(route, p.get("number")) for p in ports)
+
+
+def listens_as_old(service, move):
+    """Whether requests come to the routes of a VirtualService by the ports of the old host."""
+    gateways, old = sequence(spec_of(service).get("gateways")), old_host(service, move)
+    names = sequence(spec_of(service).get("hosts"))
+    covers = [h for h in names if isinstance(h, str) and (names_host(h, service, old, move) or (h.startswith("*") and old.endswith(h[1:])))]
+    return (not gateways or "mesh" in gateways) and (bool(covers) or not names)
 
 
 def check_ports(documents, users, move):
     for entry in objects(documents, "ServiceEntry"):
-        for service, destination in users:
+        for service, route in users:
             hosts = sequence(spec_of(entry).get("hosts"))
             if any(h == old_host(service, move) or names_host(h, entry, old_host(service, move), move) for h in hosts):
-                if not speaks_http(entry, destination):
+                if listens_as_old(service, move) and not speaks_http(entry, route):
                     raise Refusal("GCB1004")
 
 
@@ -492,7 +506,7 @@ def apply(documents, move, stage):
     codes = collect(*(lambda s=s: check_way(documents, s, move) for s in mine))
     if stage == "start" and not codes:
         return documents
-    users = [(s, d) for s in mine for r in routes_of(s) for d in old_destinations(r, s, move)]
+    users = [(s, r) for s in mine for r in routes_of(s) if old_destinations(r, s, move)]
     codes |= collect(lambda: check_ports(documents, users, move), lambda: check_rules(documents, mine, move),
                      lambda: check_entries(documents, mine, move), lambda: check_authority(mine, move))
     for service in mine:

@@ -16,6 +16,7 @@ struct rule_row {
 	enum stage_kind to; /* mirror, or anything else */
 	int port;           /* of the move */
 	const char *ns;     /* of the move */
+	bool raw;           /* the move is about tls and tcp routes, too */
 };
 
 enum { RAISED_NEVER = 0, RAISED_MOVE = 999 };

@@ -53,11 +53,13 @@ const struct rule_row rows_backend[] = {
 	{ "headers of the response", &CODE_host_kept, 5, WITH("headers: {response: {set: {Host: a.b}}}") NEW },
 
 	{ "copies", &CODE_mirror_shadow, RAISED_MOVE, BASE NEW, .to = STAGE_MIRROR },
+	{ "a mirror of its own", &CODE_mirror_shadow, RAISED_NEVER, WITH("mirror: {host: a.example.com}") NEW, .to = STAGE_MIRROR },
 	{ "no copies", &CODE_mirror_shadow, RAISED_NEVER, BASE NEW, .to = STAGE_WEIGHT },
 	{ NULL },
 };
 
 #define PORTS(list) ENTRY("  ports: " list "\n")
+#define RAW VS("x") "  hosts: [old.example.com]\n  tcp:\n  - route: [{destination: {host: old.example.com}}]\n"
 #define SAYS(port) ROUTES "  - route: [{destination: {host: old.example.com, port: {number: " port "}}}]\n"
 
 const struct rule_row rows_port[] = {
@@ -71,8 +73,26 @@ const struct rule_row rows_port[] = {
 	{ "a proxy", &CODE_not_http, 14, BASE PORTS("[{number: 3128, protocol: HTTP_PROXY}]") },
 	{ "one of two is HTTP, and none is said", &CODE_not_http, RAISED_NEVER,
 	  BASE PORTS("[{number: 1, protocol: TCP}, {number: 80, protocol: HTTP}]") },
-	{ "the one that is said is TCP", &CODE_not_http, 14,
-	  SAYS("1") PORTS("[{number: 1, protocol: TCP}, {number: 80, protocol: HTTP}]") },
+	{ "in on HTTP, out to HTTPS", &CODE_not_http, RAISED_NEVER,
+	  SAYS("443") PORTS("[{number: 80, protocol: HTTP}, {number: 443, protocol: HTTPS}]") },
+	{ "in on HTTPS alone", &CODE_not_http, 14,
+	  ROUTES "  - {match: [{port: 443}], route: [{destination: {host: old.example.com}}]}\n" PORTS(
+		  "[{number: 443, protocol: HTTPS}, {number: 80, protocol: HTTP}]") },
+	{ "TCP, for callers of another host", &CODE_not_http, RAISED_NEVER,
+	  VS("x") "  hosts: [a.example.com]\n  http:\n  - route: [{destination: {host: old.example.com}}]\n" PORTS(
+		  "[{number: 80, protocol: TCP}]") },
+	{ "TCP, for callers of a wildcard", &CODE_not_http, 14,
+	  VS("x") "  hosts: ['*.example.com']\n  http:\n  - route: [{destination: {host: old.example.com}}]\n" PORTS(
+		  "[{number: 80, protocol: TCP}]") },
+	{ "TCP, for a gateway", &CODE_not_http, RAISED_NEVER,
+	  VS("x") "  hosts: [old.example.com]\n  gateways: [g]\n  http: [{route: [{destination: {host: old.example.com}}]}]\n" PORTS(
+		  "[{number: 80, protocol: TCP}]") },
+	{ "tcp on HTTP", &CODE_route_raw, 7, RAW PORTS("[{number: 80, protocol: HTTP}]"), .raw = true },
+	{ "tcp on TCP", &CODE_route_raw, RAISED_NEVER, RAW PORTS("[{number: 80, protocol: TCP}]"), .raw = true },
+	{ "tcp on a sniffed port", &CODE_route_raw, RAISED_NEVER, RAW PORTS("[{number: 80}]"), .raw = true },
+	{ "tcp on one of two", &CODE_route_raw, RAISED_NEVER,
+	  RAW PORTS("[{number: 80, protocol: HTTP}, {number: 81, protocol: TCP}]"), .raw = true },
+	{ "tcp that is not moved", &CODE_route_raw, RAISED_NEVER, RAW PORTS("[{number: 80, protocol: HTTP}]") },
 	{ "of another host", &CODE_not_http, RAISED_NEVER,
 	  BASE ISTIO("ServiceEntry") "  hosts: [x.y]\n  ports: [{number: 1, protocol: TCP}]\n" },
 	{ "in the namespace that is meant", &CODE_not_http, RAISED_NEVER,

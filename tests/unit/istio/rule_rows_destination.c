@@ -40,6 +40,10 @@ const struct rule_row rows_destination[] = {
 	  BASE ENTRY("  ports: [{number: 443, targetPort: 443}]\n") FOR_OLD("{tls: {mode: SIMPLE}}") },
 
 	{ "a pool", &CODE_rule_lost, 9, BASE FOR_OLD("{connectionPool: {tcp: {maxConnections: 1}}}") },
+	{ "TLS of a port", &CODE_rule_lost, RAISED_NEVER,
+	  BASE FOR_OLD("{portLevelSettings: [{port: {number: 80}, tls: {mode: SIMPLE}}]}") },
+	{ "a pool of a port", &CODE_rule_lost, 9,
+	  BASE FOR_OLD("{portLevelSettings: [{port: {number: 80}, connectionPool: {tcp: {maxConnections: 1}}}]}") },
 	{ "a pool for both", &CODE_rule_lost, RAISED_NEVER,
 	  BASE FOR_OLD("{connectionPool: {tcp: {maxConnections: 1}}}") FOR_NEW("{connectionPool: {tcp: {maxConnections: 2}}}") },
 	{ "a pool of a wildcard for both", &CODE_rule_lost, RAISED_NEVER,

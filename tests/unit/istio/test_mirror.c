@@ -43,6 +43,29 @@ Test(mirror, place)
 	}
 }
 
+/* A route that nothing reaches gets no copy, which nothing would reach either. */
+Test(mirror, behind_a_route_that_takes_all)
+{
+	static const char *const firsts[] = { "", "match: [{uri: {prefix: /}}], ", "match: [{uri: {prefix: /a}}], " };
+
+	for (size_t i = 0; i < sizeof(firsts) / sizeof(firsts[0]); i++) {
+		AUTO_STR struct str text = STR_INIT;
+		struct move move = scene_move();
+		bool hidden = i < 2;
+		struct file f;
+
+		str_addf(&text,
+			 VS("x") "  http:\n  - {%sredirect: {uri: /}}\n  - {route: [{destination: {host: old.example.com}}]}\n",
+			 firsts[i]);
+		cr_assert_eq(file_read_vs(&f, text.ptr), 0);
+		f.findings.n = 0;
+		cr_expect_eq(mirror_place(&f.vs, &f.vs.routes[1], &move, f.arena, &f.findings),
+			     hidden ? MIRROR_NONE : MIRROR_ON_COPY);
+		cr_expect_str_eq(file_codes(&f), hidden ? "GCB1105@7" : "", "%s", file_codes(&f));
+		file_close(&f);
+	}
+}
+
 /* Istio moves catch-all routes behind those of other VirtualServices of the gateway; a copy that is none would come before them. */
 Test(mirror, a_shared_gateway)
 {

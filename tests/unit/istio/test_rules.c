@@ -15,6 +15,8 @@ static void check(struct file *f, struct move *move, const char *text, enum stag
 	const struct object **objects;
 
 	cr_assert_eq(file_read_vs(f, text), 0, "%s", f->err.reason);
+	if (move->tcp)
+		cr_assert_eq(vs_read(&f->vs, &f->objects.items[0], move, f->arena, NULL, &f->err), 0, "%s", f->err.reason);
 	objects = arena_array(f->arena, f->objects.n, sizeof(*objects));
 	for (size_t i = 0; i < f->objects.n; i++)
 		objects[i] = &f->objects.items[i];
@@ -36,6 +38,7 @@ static void check_row(const struct rule_row *row)
 
 	move.port = row->port;
 	move.ns = slice_of(row->ns);
+	move.tls = move.tcp = row->raw;
 	check(&f, &move, row->text, row->to, true);
 	for (size_t i = 0; i < f.findings.n; i++)
 		if (f.findings.items[i].code == row->code) {
