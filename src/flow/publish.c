@@ -49,6 +49,7 @@ static int step_message(const struct session *s, const struct step *step, const 
 			struct err *err)
 {
 	AUTO_STR struct str what = STR_INIT, undo = STR_INIT;
+	bool entry = step->intent.direction == GO_ENTRY; /* the one commit between two stages of one name */
 	char from[8], to[8];
 
 	stage_name(step->from, from);
@@ -56,9 +57,12 @@ static int step_message(const struct session *s, const struct step *step, const 
 	describe_changes(&step->changes, &what);
 	undo_command(step, o->program, &undo);
 	struct pair values[] = {
-		{ SLICE("migration"), step->m->name }, { SLICE("from_stage"), step->known ? slice_of(from) : SLICE("mixed") },
-		{ SLICE("to_stage"), slice_of(to) },   { SLICE("what"), str_slice(&what) },
-		{ SLICE("why"), o->reason },           { SLICE("undo"), str_slice(&undo) },
+		{ SLICE("migration"), step->m->name },
+		{ SLICE("from_stage"), step->known ? slice_of(from) : SLICE("mixed") },
+		{ SLICE("to_stage"), entry ? SLICE("done, ServiceEntry deleted") : slice_of(to) },
+		{ SLICE("what"), str_slice(&what) },
+		{ SLICE("why"), o->reason },
+		{ SLICE("undo"), str_slice(&undo) },
 	};
 	return templates_render(s->templates_dir, SLICE("commit-message"),
 				(struct pairs){ values, sizeof(values) / sizeof(values[0]) }, out, err);
