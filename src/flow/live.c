@@ -1,7 +1,7 @@
 #include "flow/live.h"
 
 #include "istio/host.h"
-#include "istio/live.h"
+#include "istio/live_index.h"
 #include "live/cluster.h"
 
 #include <string.h>
@@ -78,38 +78,32 @@ static bool wants_object(void *ctx, const struct object *o)
 
 /* --- judging -------------------------------------------------------------------------------------------------------------------- */
 
-/* Marks what the migration accepts. */
-static void mark_allowed(const struct migration *m, struct findings *findings)
+static void judge(const struct look *l, const struct part *part, const struct cluster *c, const struct live_index *index,
+		  struct findings *findings)
 {
-	for (size_t i = 0; i < findings->n; i++) {
-		struct finding *f = &findings->items[i];
-		struct slice reason = migration_allows(m, f->code);
-
-		if (!reason.ptr)
-			continue;
-		f->allowed = true;
-		f->reason = arena_printf(findings->arena, "%" SLICE_FMT " (allowed: %" SLICE_FMT ")", SLICE_ARG(f->reason),
-					 SLICE_ARG(reason));
-		f->remedy = SLICE("");
-	}
-}
-
-static void judge(const struct look *l, const struct part *part, const struct cluster *c, struct findings *findings)
-{
-	const struct live_scene scene = {
+	struct live_scene scene = {
 		.move = &part->m->move,
 		.vss = part->vss,
 		.nvss = part->n,
-		.objects = (const struct object *const *)c->objects,
-		.nobjects = c->n,
 		.sights = c->sights,
 		.at = { part->m->path, 0, 0 },
 		.arena = l->s->arena,
 	};
 
 	findings->arena = l->s->arena;
+	live_index_pick(index, &scene);
 	live_check(&scene, findings);
-	mark_allowed(part->m, findings);
+	migration_allow(part->m, 0, findings);
+}
+
+/* Judges all migrations. */
+static void judge_all(const struct look *l, const struct cluster *c, struct findings *of)
+{
+	struct live_index *index = live_index_new((const struct object *const *)c->objects, c->n);
+
+	for (size_t i = 0; i < l->s->selected.n; i++)
+		judge(l, &l->parts[i], c, index, &of[i]);
+	live_index_free(index);
 }
 
 /* What was seen, in the session's arena. */
@@ -144,8 +138,7 @@ static int look(struct look *l, const struct kubectl *kubectl, struct live_repor
 		out->context = arena_copy(l->s->arena, cluster.context);
 		note_kinds(l, &cluster, out);
 		live_note_sights(cluster.sights, cluster.nsights, cluster.context, &out->cluster);
-		for (size_t i = 0; i < l->s->selected.n; i++)
-			judge(l, &l->parts[i], &cluster, &out->of[i]);
+		judge_all(l, &cluster, out->of);
 	}
 	cluster_release(&cluster);
 	return result;

@@ -174,13 +174,6 @@ static void check_rules(struct judging *j, const struct holdings *old)
 			*findings_add(&j->c->findings, found.items[i].code, found.items[i].at, "%s", "") = found.items[i];
 }
 
-/* What the migration accepts is no obstacle. */
-static void allow(struct candidate *c)
-{
-	for (size_t i = 0; i < c->findings.n && c->migration; i++)
-		c->findings.items[i].allowed = migration_allows(c->migration, c->findings.items[i].code).ptr != NULL;
-}
-
 /* The verdict from the findings. */
 static enum verdict verdict_of(const struct candidate *c)
 {
@@ -272,7 +265,8 @@ void candidate_judge(struct discovery *d, const struct inventory *inv, struct ca
 		note_unused(&j, &named);
 	check_rules(&j, &named);
 	land(&j, o->reach);
-	allow(c);
+	if (c->migration) /* what it accepts is no obstacle */
+		migration_allow(c->migration, 0, &c->findings);
 	c->path = folder_of(&j);
 	c->uses = arena_array(d->arena, j.nuses, sizeof(*c->uses));
 	for (; c->nuses < j.nuses; c->nuses++)

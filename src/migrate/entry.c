@@ -184,7 +184,7 @@ int step_drop_entry(const struct work *w)
 	check_mentions(w, &entries);
 	for (size_t i = 0; i < entries.n; i++)
 		(void)is_foreign(w, &entries.items[i]);
-	scope_allow(w->m, 0, f);
+	migration_allow(w->m, 0, f);
 	if (findings_stop(f))
 		return step_refuse(w);
 	for (size_t i = 0; i < entries.n; i++) {

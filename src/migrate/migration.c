@@ -296,3 +296,18 @@ struct slice migration_allows(const struct migration *m, const struct code *code
 {
 	return code->allow ? pairs_get(m->f.spec.allow, slice_of(code->id)) : (struct slice){ 0 };
 }
+
+void migration_allow(const struct migration *m, size_t from, struct findings *findings)
+{
+	for (size_t i = from; i < findings->n; i++) {
+		struct finding *f = &findings->items[i];
+		struct slice reason = migration_allows(m, f->code);
+
+		if (!reason.ptr || f->allowed)
+			continue;
+		f->allowed = true;
+		f->reason = arena_printf(findings->arena, "%" SLICE_FMT " (allowed: %" SLICE_FMT ")", SLICE_ARG(f->reason),
+					 SLICE_ARG(reason));
+		f->remedy = SLICE("");
+	}
+}

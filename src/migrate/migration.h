@@ -98,6 +98,9 @@ bool migration_covers(const struct migration *m, struct slice path);
 /* Does the migration accept findings of this code? The reason it gives, or an absent slice. */
 struct slice migration_allows(const struct migration *m, const struct code *code);
 
+/* Marks the findings from number `from` on that the migration accepts, with its reason behind theirs. The one place that does so. */
+void migration_allow(const struct migration *m, size_t from, struct findings *findings);
+
 /* A DNS-1123 label: a name that can be a file's and a branch's, or a namespace's. */
 bool migration_name_ok(struct slice s);
 

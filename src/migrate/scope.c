@@ -294,21 +294,6 @@ static void collect_objects(struct scene *scene, const struct inventory *inv, co
 			add_objects(scene, inventory_by_host(inv, scene->vss[i].object->name, scene->arena));
 }
 
-void scope_allow(const struct migration *m, size_t from, struct findings *findings)
-{
-	for (size_t i = from; i < findings->n; i++) {
-		struct finding *f = &findings->items[i];
-		struct slice reason = migration_allows(m, f->code);
-
-		if (!reason.ptr || f->allowed)
-			continue;
-		f->allowed = true;
-		f->reason = arena_printf(findings->arena, "%" SLICE_FMT " (allowed: %" SLICE_FMT ")", SLICE_ARG(f->reason),
-					 SLICE_ARG(reason));
-		f->remedy = SLICE("");
-	}
-}
-
 void scope_check(const struct scope *scope, const struct plan_inputs *in, const struct intent *intent, struct stage to,
 		 struct findings *findings)
 {
@@ -326,7 +311,7 @@ void scope_check(const struct scope *scope, const struct plan_inputs *in, const 
 	collect_objects(&scene, in->inventory, m);
 	scene.at = yaml_place(yaml_path(m->spec, "to", "host", NULL));
 	rules_check(&scene, findings);
-	scope_allow(m, from, findings);
+	migration_allow(m, from, findings);
 }
 
 bool scope_at(const struct scope *scope, const struct goal *goal)

@@ -32,9 +32,6 @@ int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *i
 void scope_check(const struct scope *scope, const struct plan_inputs *in, const struct intent *intent, struct stage to,
 		 struct findings *findings);
 
-/* Marks the findings from number `from` on that the migration allows. */
-void scope_allow(const struct migration *m, size_t from, struct findings *findings);
-
 /* Are all members at the stage? */
 bool scope_at(const struct scope *scope, const struct goal *goal);
 

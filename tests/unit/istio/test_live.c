@@ -1,7 +1,7 @@
 /*
  * What the objects of a cluster say about a move: for each rule the smallest cluster that raises it, and the nearest that does not.
  */
-#include "istio/live.h"
+#include "istio/live_index.h"
 #include "tests/unit/istio/scene.h"
 
 #include <criterion/criterion.h>
@@ -152,6 +152,22 @@ static const struct {
 	  "GCB5015", NULL },
 };
 
+/* What the index picks of the objects must lead to the same findings as all of them. */
+static void expect_same_by_index(const struct live_scene *scene, const struct findings *all)
+{
+	struct live_index *index = live_index_new(scene->objects, scene->nobjects);
+	struct findings some = { .arena = scene->arena };
+	struct live_scene picked = *scene;
+
+	live_index_pick(index, &picked);
+	live_check(&picked, &some);
+	cr_expect_eq(some.n, all->n, "%zu findings by the index, %zu of all", some.n, all->n);
+	for (size_t i = 0; i < some.n && i < all->n; i++)
+		cr_expect(some.items[i].code == all->items[i].code && slice_eq(some.items[i].reason, all->items[i].reason),
+			  "%s, not %s", some.items[i].reason.ptr, all->items[i].reason.ptr);
+	live_index_free(index);
+}
+
 /* Judges a cluster for the commit; what was seen is `how` of all kinds, and of namespace `ns` alone with SEEN_SOME. */
 static void judge(struct file *commit, struct file *live, const char *text, enum seen how, struct slice *ns)
 {
@@ -172,6 +188,7 @@ static void judge(struct file *commit, struct file *live, const char *text, enum
 	scene.nobjects = live->objects.n;
 	scene.arena = live->arena;
 	live_check(&scene, &live->findings);
+	expect_same_by_index(&scene, &live->findings);
 }
 
 /* The codes of the findings. */
@@ -248,4 +265,36 @@ Test(live, sights)
 	cr_expect_str_eq(f.items[1].reason.ptr, "sidecars.networking.istio.io: not seen: not for you");
 	cr_expect_str_eq(f.items[2].reason.ptr, "gcpbackends.networking.gke.io: not seen: slow");
 	cr_expect(slice_is(f.items[0].at.path, "cluster prod"));
+}
+
+/* Of a cluster with others in it the index picks what concerns the move, in its order. */
+Test(live, index_picks)
+{
+	static const char *const text = LIVE("") BACKEND OTHER("x", "1", "  hosts: [else.example.com]\n" ROUTE)
+		ISTIO_HEAD("DestinationRule", "x", "d1") "spec: {host: else.example.com}\n" ISTIO_HEAD(
+			"DestinationRule", "x",
+			"d2") "spec: {host: '*.example.com'}\n" ISTIO_HEAD("DestinationRule", "x",
+									   "d3") "spec: {host: OLD.example.com}\n" SIDECAR("['./*']")
+			ROLLOUT("x", "{virtualService: {name: z}}") ROLLOUT("x", "{virtualService: {name: web.shop}}");
+	static const char *const wanted[] = { "web", "b", "d2", "d3", "s", "r" };
+	struct file commit, live;
+	struct move move = scene_move();
+	struct live_scene scene = { .move = &move, .vss = &commit.vs, .nvss = 1 };
+	const struct object **objects;
+	struct live_index *index;
+
+	cr_assert_eq(file_read_vs(&commit, COMMIT), 0);
+	file_open(&live, text);
+	objects = arena_array(live.arena, live.objects.n, sizeof(*objects));
+	for (size_t i = 0; i < live.objects.n; i++)
+		objects[i] = &live.objects.items[i];
+	scene.arena = live.arena;
+	index = live_index_new(objects, live.objects.n);
+	live_index_pick(index, &scene);
+	cr_assert_eq(scene.nobjects, sizeof(wanted) / sizeof(wanted[0]), "%zu", scene.nobjects);
+	for (size_t i = 0; i < scene.nobjects; i++)
+		cr_expect(slice_is(scene.objects[i]->name, wanted[i]), "%zu: %s", i, scene.objects[i]->name.ptr);
+	live_index_free(index);
+	file_close(&live);
+	file_close(&commit);
 }
