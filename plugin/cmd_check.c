@@ -287,17 +287,6 @@ static void show_wide(struct app *app, const struct check_row *rows, size_t n)
 	print_rows(app, &line_record, (struct rows){ lines, total }, "No findings.");
 }
 
-/* Which cluster it was, for people; what of it was not seen stands at each migration. */
-static void show_cluster(const struct app *app, const struct live_report *live)
-{
-	AUTO_STR struct str head = STR_INIT;
-
-	str_adds(&head, "cluster");
-	str_adds(&head, live->context.len ? " of the context " : "");
-	str_add_visible(&head, live->context, false);
-	(void)fprintf(app->out, "%s: %s\n\n", head.ptr, live->cluster.n ? "not all was seen" : "all was seen");
-}
-
 static int run(struct app *app, void *context, struct err *err)
 {
 	const struct context *ctx = context;
@@ -317,8 +306,10 @@ static int run(struct app *app, void *context, struct err *err)
 			return -1;
 	if (!list.n && app->output == OUTPUT_TABLE)
 		(void)fprintf(app->talk, "No migrations found.\n");
-	if (looked && app->output == OUTPUT_TABLE)
-		show_cluster(app, &live);
+	if (looked && app->output == OUTPUT_TABLE) {
+		live_show_cluster(&live, app->out);
+		(void)fputc('\n', app->out);
+	}
 	if (list.n && app->output == OUTPUT_TABLE)
 		show_all(app, rows, list.n);
 	else if (app->output == OUTPUT_WIDE)

@@ -1,11 +1,12 @@
 #include "plugin/commands.h"
 
 #include "base/alloc.h"
-#include "flow/discover.h"
+#include "flow/discover_live.h"
+#include "plugin/discover_rows.h"
+#include "plugin/live.h"
 #include "plugin/newfile.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
-#include "plugin/rows.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -15,6 +16,8 @@ enum { UNREAD_MOST = 10, HOSTS_MOST = 20 };
 
 struct context {
 	struct work_context work;
+	struct live_context live;
+	struct slices namespaces;
 	bool write, commit, yes;
 	long port;
 };
@@ -42,136 +45,16 @@ static const struct record own_record = {
 			  .flag = "yes",
 			  .letter = 'y',
 			  .help = "Do not ask: the answer is yes" },
+			{ .kind = VALUE_LIST,
+			  .offset = offsetof(struct context, namespaces),
+			  .flag = "namespace",
+			  .letter = 'n',
+			  .arg = "NAMESPACE",
+			  .help = "With --live: a namespace to ask where not all may be read; may be repeated" },
+			{ .kind = VALUE_RECORD, .offset = offsetof(struct context, live), .of = &live_options },
 			{ .name = NULL },
 		},
 };
-
-struct use_row {
-	struct slice kind, virtual_service, route, path;
-	long line;
-};
-
-struct row {
-	struct slice name, host, ns, entry, path, protocol, location, resolution, to, verdict, migration, file, commit;
-	struct slices ports, proposed, why, used_by, environments;
-	struct rows uses, landings, findings;
-	long line, endpoints, routes;
-	const struct candidate *of;
-};
-
-#define TEXT .kind = VALUE_STRING
-#define LIST .kind = VALUE_LIST
-#define NUMBER .kind = VALUE_INT, .min = 0, .max = 1000000000
-#define AT(member) .offset = offsetof(struct row, member)
-#define USE(member) .offset = offsetof(struct use_row, member)
-
-static const struct record use_record = {
-	.size = sizeof(struct use_row),
-	.fields =
-		(const struct field[]){
-			{ .name = "kind", TEXT, USE(kind) },
-			{ .name = "virtualService", TEXT, USE(virtual_service) },
-			{ .name = "route", TEXT, USE(route) },
-			{ .name = "path", TEXT, USE(path) },
-			{ .name = "line", NUMBER, USE(line) },
-			{ .name = NULL },
-		},
-};
-
-static const struct record row_record = {
-	.kind = "ServiceEntryHost",
-	.size = sizeof(struct row),
-	.fields =
-		(const struct field[]){
-			{ .name = "name", TEXT, AT(name), .column = "NAME", .flags = FIELD_NAME },
-			{ .name = "host", TEXT, AT(host), .column = "HOST" },
-			{ .name = "namespace", TEXT, AT(ns), .column = "NAMESPACE", .flags = FIELD_WIDE },
-			{ .name = "serviceEntry", TEXT, AT(entry), .column = "SERVICEENTRY", .flags = FIELD_WIDE },
-			{ .name = "path", TEXT, AT(path) },
-			{ .name = "line", NUMBER, AT(line) },
-			{ .name = "protocol", TEXT, AT(protocol), .column = "PROTOCOL" },
-			{ .name = "ports", LIST, AT(ports), .column = "PORTS", .flags = FIELD_WIDE },
-			{ .name = "location", TEXT, AT(location) },
-			{ .name = "resolution", TEXT, AT(resolution), .column = "RESOLUTION", .flags = FIELD_WIDE },
-			{ .name = "endpoints", NUMBER, AT(endpoints), .column = "ENDPOINTS" },
-			{ NUMBER, AT(routes), .column = "ROUTES" },
-			{ .name = "uses", .kind = VALUE_ROWS, AT(uses), .of = &use_record },
-			{ .name = "to", TEXT, AT(to), .column = "TO" },
-			{ .name = "proposed", LIST, AT(proposed) },
-			{ .name = "verdict", TEXT, AT(verdict), .column = "VERDICT" },
-			{ LIST, AT(why), .column = "WHY" },
-			{ LIST, AT(used_by), .column = "USED-BY", .flags = FIELD_WIDE },
-			{ LIST, AT(environments), .column = "ENVIRONMENTS", .flags = FIELD_WIDE },
-			{ .name = "environments",
-			  .kind = VALUE_ROWS,
-			  AT(landings),
-			  .of = &environment_record,
-			  .flags = FIELD_OMIT },
-			{ .name = "migration", TEXT, AT(migration), .flags = FIELD_OMIT },
-			{ .name = "file", TEXT, AT(file), .flags = FIELD_OMIT },
-			{ .name = "commit", TEXT, AT(commit), .flags = FIELD_OMIT },
-			{ .name = "findings", .kind = VALUE_ROWS, AT(findings), .of = &finding_record, .flags = FIELD_OMIT },
-			{ .name = NULL },
-		},
-};
-
-/* --- rows ----------------------------------------------------------------------------------------------------------------------- */
-
-/* The codes that stand against it, each once; the errors first. */
-static struct slices codes_of(const struct findings *f, struct arena *arena)
-{
-	struct slices out = { arena_array(arena, f->n, sizeof(struct slice)), 0 };
-
-	for (int severity = SEVERITY_ERROR; severity >= SEVERITY_WARNING; severity--)
-		for (size_t i = 0; i < f->n; i++) {
-			struct slice id = slice_of(f->items[i].code->id);
-
-			if (!f->items[i].allowed && (int)f->items[i].code->severity == severity && !slices_have(out, id))
-				out.items[out.n++] = id;
-		}
-	return out;
-}
-
-/* Its uses, as rows and as texts: "shop/web route 2 (api) apps/web.yaml:21". */
-static void fill_uses(struct row *row, const struct candidate *c, struct arena *arena)
-{
-	struct use_row *rows = arena_array(arena, c->nuses, sizeof(*rows));
-
-	row->used_by.items = arena_array(arena, c->nuses, sizeof(struct slice));
-	for (size_t i = 0; i < c->nuses; i++) {
-		const struct use *u = &c->uses[i];
-		bool plain = slice_is(slice_of(u->kind), "http");
-
-		rows[i] = (struct use_row){ slice_of(u->kind), u->vs, u->route, u->path, u->at.line };
-		row->used_by.items[row->used_by.n++] = arena_printf(arena, "%" SLICE_FMT " %s%s%" SLICE_FMT " %" SLICE_FMT ":%u",
-								    SLICE_ARG(u->vs), plain ? "" : u->kind, plain ? "" : " ",
-								    SLICE_ARG(u->route), SLICE_ARG(u->path), (unsigned)u->at.line);
-	}
-	row->uses = (struct rows){ rows, c->nuses };
-	row->routes = (long)c->nuses;
-}
-
-static void fill(struct row *row, const struct candidate *c, struct arena *arena)
-{
-	*row = (struct row){ .name = c->name, .host = c->host, .ns = c->entry->ns, .entry = c->entry->name, .of = c };
-	row->path = c->at.path;
-	row->line = c->at.line;
-	row->protocol = c->protocol;
-	row->ports = c->ports;
-	row->location = c->location;
-	row->resolution = c->resolution;
-	row->endpoints = (long)c->endpoints;
-	row->to = c->to;
-	row->proposed = c->proposed;
-	row->verdict = verdict_word(c->verdict);
-	if (c->migration)
-		row->migration = c->migration->name;
-	row->environments = environments_names(&c->landings, arena);
-	row->landings = environment_rows(&c->landings, arena);
-	row->why = codes_of(&c->findings, arena);
-	row->findings = finding_rows(&c->findings, arena);
-	fill_uses(row, c, arena);
-}
 
 /* --- writing -------------------------------------------------------------------------------------------------------------------- */
 
@@ -182,7 +65,7 @@ struct writing {
 	struct session *session;
 	struct migration *migrations;
 	struct newfile *files;
-	struct row **rows; /* of the files */
+	struct discover_row **rows; /* of the files */
 	size_t n;
 };
 
@@ -204,7 +87,7 @@ static int make_migration(struct migration *m, const struct candidate *c, long p
 }
 
 /* Makes the file of one row, unless there is one or it is not clear which host is meant. */
-static void make_file(struct writing *w, struct row *row)
+static void make_file(struct writing *w, struct discover_row *row)
 {
 	struct newfile *f = &w->files[w->n];
 	AUTO_STR struct str line = STR_INIT;
@@ -250,7 +133,8 @@ static int write_files(struct writing *w, struct err *err)
 	return 0;
 }
 
-static int write_all(struct app *app, struct session *s, const struct context *ctx, struct row *rows, size_t n, struct err *err)
+static int write_all(struct app *app, struct session *s, const struct context *ctx, struct discover_row *rows, size_t n,
+		     struct err *err)
 {
 	struct writing w = { .app = app, .ctx = ctx, .session = s };
 	int failed;
@@ -296,7 +180,7 @@ static void say_counts(const struct app *app, const struct discovery *d)
 		      counts[VERDICT_MIGRATION]);
 }
 
-/* What speaks against them, when they are few; for many there is -o json. */
+/* What speaks against them, when they are few; for many there is -o json. What was not seen is said once, for the cluster. */
 static void say_reasons(const struct app *app, const struct discovery *d)
 {
 	for (size_t i = 0; i < d->n && d->n <= HOSTS_MOST; i++)
@@ -304,7 +188,8 @@ static void say_reasons(const struct app *app, const struct discovery *d)
 			const struct finding *f = &d->items[i].findings.items[k];
 			AUTO_STR struct str line = STR_INIT;
 
-			if (d->items[i].verdict == VERDICT_MIGRATION || f->code->severity == SEVERITY_INFO)
+			if (d->items[i].verdict == VERDICT_MIGRATION || f->code->severity == SEVERITY_INFO ||
+			    f->code == &CODE_live_blind)
 				continue;
 			finding_format(f, &line);
 			(void)fprintf(app->talk, "%.*s: %s\n", SLICE_ARG(d->items[i].name), line.ptr);
@@ -314,15 +199,15 @@ static void say_reasons(const struct app *app, const struct discovery *d)
 /* Shows all of it, or writes. */
 static int show(struct app *app, struct session *s, const struct context *ctx, struct discovery *d, struct err *err)
 {
-	struct row *rows = arena_array(app->arena, d->n, sizeof(*rows));
+	struct discover_row *rows = arena_array(app->arena, d->n, sizeof(*rows));
 	bool table = app->output == OUTPUT_TABLE || app->output == OUTPUT_WIDE;
 
 	for (size_t i = 0; i < d->n; i++)
-		fill(&rows[i], &d->items[i], app->arena);
+		discover_row_fill(&rows[i], &d->items[i], app->arena);
 	if (ctx->write && write_all(app, s, ctx, rows, d->n, err) < 0)
 		return -1;
 	if (!ctx->write || !table)
-		print_rows(app, &row_record, (struct rows){ rows, d->n }, "No ServiceEntries found.");
+		print_rows(app, &discover_record, (struct rows){ rows, d->n }, "No ServiceEntries found.");
 	if (!ctx->write && table) {
 		say_reasons(app, d);
 		say_counts(app, d);
@@ -330,16 +215,67 @@ static int show(struct app *app, struct session *s, const struct context *ctx, s
 	return 0;
 }
 
+/* Migration files that cannot be read make it an error, whatever was found. */
+static void say_broken(struct app *app, const struct session *s)
+{
+	work_print_findings(app, &s->broken, SEVERITY_ERROR);
+	if (s->broken.n)
+		app->exit = EXIT_ERROR;
+}
+
+/* The repository around, whose migrations are told from other hosts; a cluster may be looked at without any. */
+static int open_if_any(const struct context *ctx, struct session **s, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (work_open(&ctx->work, s, &why) == 0)
+		return 0;
+	if (!ctx->work.repo.ptr && !ctx->work.migrations.ptr && (why.code == &CODE_no_repo || why.code == &CODE_no_commit))
+		return 0;
+	*err = why;
+	return -1;
+}
+
+/* The hosts of the cluster. */
+static int run_live(struct app *app, const struct context *ctx, const struct kubectl *kubectl, struct err *err)
+{
+	AUTO_SESSION struct session *s = NULL;
+	struct discover_live d;
+	int failed;
+
+	if (open_if_any(ctx, &s, err) < 0 ||
+	    discover_live(&d, kubectl, &(struct discover_live_query){ s, ctx->namespaces, (int)ctx->port }, err) < 0)
+		return -1;
+	failed = show(app, s, ctx, &d.found, err);
+	live_show_cluster(&d.seen, app->talk);
+	work_print_findings(app, &d.seen.cluster, SEVERITY_WARNING);
+	if (s)
+		say_broken(app, s);
+	discover_live_release(&d);
+	return failed;
+}
+
 static int run(struct app *app, void *context, struct err *err)
 {
 	const struct context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
 	struct findings unread = { .arena = app->arena };
+	struct kubectl kubectl;
 	struct discovery d;
 	int failed;
 
 	if (ctx->commit && !ctx->write)
 		return err_set(err, &CODE_usage, NOWHERE, "--commit needs --write");
+	if (ctx->live.live && ctx->write)
+		return options_refuse(
+			app, &cmd_discover, err,
+			"--write makes migration files from the manifests of a repository: say it there, without --live");
+	if (ctx->namespaces.n && !ctx->live.live)
+		return options_refuse(app, &cmd_discover, err, "--namespace does something with --live only");
+	if (live_kubectl(app, &cmd_discover, &ctx->live, &kubectl, err) < 0)
+		return -1;
+	if (ctx->live.live)
+		return run_live(app, ctx, &kubectl, err);
 	if (work_open(&ctx->work, &s, err) < 0)
 		return -1;
 	if (ctx->write && s->broken.n) /* it may be about a host that would get a second one */
@@ -349,9 +285,7 @@ static int run(struct app *app, void *context, struct err *err)
 	failed = show(app, s, ctx, &d, err);
 	if (!failed) {
 		say_unread(app, &unread);
-		work_print_findings(app, &s->broken, SEVERITY_ERROR);
-		if (s->broken.n)
-			app->exit = EXIT_ERROR;
+		say_broken(app, s);
 	}
 	discover_release(&d);
 	return failed;
@@ -364,13 +298,16 @@ const struct command cmd_discover = {
 	.group = "migrate",
 	.summary = "List the ServiceEntry hosts that could move",
 	.about =
-		"List every host of a ServiceEntry in the commit: which routes of which VirtualServices send requests to it, its ports, the GCPBackend that "
+		"List every host of a ServiceEntry in the commit, or with --live in the cluster: which routes of which VirtualServices send requests to it, its ports, the GCPBackend that "
 		"plainly belongs to it, and what speaks against moving it; best candidates first. With --write the migration files are made, as init makes "
 		"them.\n\nA GCPBackend belongs to a host when their names say so (the same but for an ending like -vm), their namespaces do not contradict, "
-		"and neither fits another one as well; otherwise none is chosen.",
-	.example = "# What could move, and why the rest could not\nkubectl gcpbackend migrate discover\n\n# Where each is used\n"
-		   "kubectl gcpbackend migrate discover -o wide\n\n# Make all migration files that can be made\n"
-		   "kubectl gcpbackend migrate discover --write --commit",
+		"and neither fits another one as well; otherwise none is chosen.\n\nWith --live no repository is needed; where there is one, its migrations are told from other hosts. Every object of the "
+		"kinds that decide must be seen, in all namespaces: where the user may not read them all, that is said, and no host is called ready.",
+	.example =
+		"# What could move, and why the rest could not\nkubectl gcpbackend migrate discover\n\n# Where each is used\n"
+		"kubectl gcpbackend migrate discover -o wide\n\n# Make all migration files that can be made\n"
+		"kubectl gcpbackend migrate discover --write --commit\n\n# What runs in a cluster could move, whatever repository it is from\n"
+		"kubectl gcpbackend migrate discover --live --context prod-eu",
 	.max_args = 0,
 	.options = options,
 	.context_size = sizeof(struct context),

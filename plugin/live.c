@@ -57,19 +57,38 @@ static bool any_flag(const struct live_context *ctx)
 	return any;
 }
 
+int live_kubectl(const struct app *app, const struct command *cmd, const struct live_context *ctx, struct kubectl *out,
+		 struct err *err)
+{
+	*out = (struct kubectl){ .flags = &ctx->flags };
+	if (!ctx->live)
+		return any_flag(ctx) ? options_refuse(app, cmd, err, "connection flags do something with --live only") : 0;
+	if (ctx->timeout.len && !read_time(ctx->timeout, &out->timeout_ms))
+		return options_refuse(app, cmd, err, "--timeout: '%" SLICE_FMT "' is not a time like 90s or 2m",
+				      SLICE_ARG(ctx->timeout));
+	return 0;
+}
+
 int live_look(const struct app *app, const struct command *cmd, const struct live_context *ctx, struct session *s,
 	      struct live_report *out, bool *looked, struct err *err)
 {
-	struct kubectl kubectl = { .flags = &ctx->flags };
+	struct kubectl kubectl;
 
 	*looked = false;
-	if (!ctx->live)
-		return any_flag(ctx) ? options_refuse(app, cmd, err, "connection flags do something with --live only") : 0;
-	if (ctx->timeout.len && !read_time(ctx->timeout, &kubectl.timeout_ms))
-		return options_refuse(app, cmd, err, "--timeout: '%" SLICE_FMT "' is not a time like 90s or 2m",
-				      SLICE_ARG(ctx->timeout));
-	if (session_live(s, &kubectl, out, err) < 0)
+	if (live_kubectl(app, cmd, ctx, &kubectl, err) < 0)
 		return -1;
-	*looked = true;
+	if (ctx->live && session_live(s, &kubectl, out, err) < 0)
+		return -1;
+	*looked = ctx->live;
 	return 0;
+}
+
+void live_show_cluster(const struct live_report *live, FILE *to)
+{
+	AUTO_STR struct str head = STR_INIT;
+
+	str_adds(&head, "cluster");
+	str_adds(&head, live->context.len ? " of the context " : "");
+	str_add_visible(&head, live->context, false);
+	(void)fprintf(to, "%s: %s\n", head.ptr, live->cluster.n ? "not all was seen" : "all was seen");
 }

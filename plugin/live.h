@@ -16,6 +16,13 @@ struct live_context {
 
 extern const struct record live_options;
 
+/* How kubectl is to be run, as the options say it. Flags without --live are refused. Errors: usage (a bad --timeout, too). */
+int live_kubectl(const struct app *app, const struct command *cmd, const struct live_context *ctx, struct kubectl *out,
+		 struct err *err);
+
+/* Says which cluster it was, and whether all of it was seen. */
+void live_show_cluster(const struct live_report *live, FILE *to);
+
 /*
  * Looks at the cluster if --live asks for it: `*looked` says so, and `*out` is then filled in. Flags without --live are refused. Errors: usage
  * (a bad --timeout), and those of session_live.

@@ -29,8 +29,7 @@ static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 	return 0;
 }
 
-/* The names of migration files that cannot be read: "x" of ".gcpbackend/x.yaml". */
-static struct slices broken_names(const struct session *s)
+struct slices session_taken(const struct session *s)
 {
 	struct slices names = { arena_array(s->arena, s->broken.n, sizeof(struct slice)), 0 };
 
@@ -50,7 +49,6 @@ int session_discover(struct session *s, int port, struct discovery *out, struct 
 {
 	const struct tree_query query = { "", wants_name, wants_bytes, MANIFEST_MAX };
 	struct source *const *broken;
-	struct discover_options o;
 	size_t n;
 
 	s->inventory = inventory_new();
@@ -66,7 +64,11 @@ int session_discover(struct session *s, int port, struct discovery *out, struct 
 			findings_add_err(unread, broken[i]->why);
 	session_read_environments(s);
 	environments_note_unread(s->reach, unread);
-	o = (struct discover_options){ broken_names(s), port, s->reach };
-	discover_make(out, s->inventory, (const struct migration *const *)s->all, s->n, &o);
+	discover_make(out, &(struct discover_inputs){ .inventory = s->inventory,
+						      .migrations = (const struct migration *const *)s->all,
+						      .n = s->n,
+						      .taken = session_taken(s),
+						      .port = port,
+						      .reach = s->reach });
 	return 0;
 }

@@ -14,4 +14,7 @@
  */
 int session_discover(struct session *s, int port, struct discovery *out, struct findings *unread, struct err *err);
 
+/* The names of migration files that cannot be read, "x" of ".gcpbackend/x.yaml", in the session's arena. */
+struct slices session_taken(const struct session *s);
+
 #endif

@@ -106,12 +106,13 @@ static void judge_all(const struct look *l, const struct cluster *c, struct find
 	live_index_free(index);
 }
 
-/* What was seen, in the session's arena. */
-static void note_kinds(const struct look *l, const struct cluster *c, struct live_report *out)
+void live_report_fill(struct live_report *out, const struct cluster *c, struct arena *arena)
 {
 	static const char *const words[] = { "all", "some", "not-installed", "forbidden", "failed" };
-	struct arena *arena = l->s->arena;
 
+	out->context = arena_copy(arena, c->context);
+	out->cluster.arena = arena;
+	live_note_sights(c->sights, c->nsights, c->context, &out->cluster);
 	out->kinds = arena_array(arena, c->nsights, sizeof(*out->kinds));
 	out->nkinds = c->nsights;
 	for (size_t i = 0; i < c->nsights; i++) {
@@ -135,9 +136,7 @@ static int look(struct look *l, const struct kubectl *kubectl, struct live_repor
 	int result = cluster_read(&cluster, kubectl, &query, err);
 
 	if (result == 0) {
-		out->context = arena_copy(l->s->arena, cluster.context);
-		note_kinds(l, &cluster, out);
-		live_note_sights(cluster.sights, cluster.nsights, cluster.context, &out->cluster);
+		live_report_fill(out, &cluster, l->s->arena);
 		judge_all(l, &cluster, out->of);
 	}
 	cluster_release(&cluster);
@@ -152,7 +151,6 @@ int session_live(struct session *s, const struct kubectl *kubectl, struct live_r
 	if (session_read(s, err) < 0)
 		return -1;
 	*out = (struct live_report){ .of = arena_array(s->arena, s->selected.n, sizeof(*out->of)) };
-	out->cluster.arena = s->arena;
 	l.parts = arena_array(s->arena, s->selected.n, sizeof(*l.parts));
 	l.namespaces.items = arena_array(s->arena, CLUSTER_NAMESPACES + 2, sizeof(struct slice));
 	for (size_t i = 0; i < s->selected.n; i++)

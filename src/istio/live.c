@@ -42,7 +42,9 @@ bool live_seen(const struct live_scene *s, const char *kind, struct slice ns)
 	       (sight->how == SEEN_SOME && ns.len && slices_have(sight->namespaces, ns));
 }
 
-void live_note_sights(const struct sight *sights, size_t n, struct slice context, struct findings *findings)
+/* Adds a finding of this code for each kind of which not everything was seen. */
+static void note_unseen(const struct sight *sights, size_t n, struct slice context, const struct code *code,
+			struct findings *findings)
 {
 	struct place at = { context.len ? arena_printf(findings->arena, "cluster %" SLICE_FMT, SLICE_ARG(context)) :
 					  SLICE("cluster"),
@@ -54,12 +56,22 @@ void live_note_sights(const struct sight *sights, size_t n, struct slice context
 		for (size_t k = 0; k < sights[i].namespaces.n; k++)
 			str_addf(&list, "%s%" SLICE_FMT, k ? ", " : "", SLICE_ARG(sights[i].namespaces.items[k]));
 		if (sights[i].how == SEEN_SOME)
-			findings_add(findings, &CODE_live_unseen, at, "%s.%s: seen in the namespaces %s only: %" SLICE_FMT,
+			findings_add(findings, code, at, "%s.%s: seen in the namespaces %s only: %" SLICE_FMT,
 				     sights[i].kind->plural, sights[i].kind->group, list.ptr, SLICE_ARG(sights[i].why));
 		else if (sights[i].how == SEEN_FORBIDDEN || sights[i].how == SEEN_FAILED)
-			findings_add(findings, &CODE_live_unseen, at, "%s.%s: not seen: %" SLICE_FMT, sights[i].kind->plural,
+			findings_add(findings, code, at, "%s.%s: not seen: %" SLICE_FMT, sights[i].kind->plural,
 				     sights[i].kind->group, SLICE_ARG(sights[i].why));
 	}
+}
+
+void live_note_sights(const struct sight *sights, size_t n, struct slice context, struct findings *findings)
+{
+	note_unseen(sights, n, context, &CODE_live_unseen, findings);
+}
+
+void live_note_blind(const struct sight *sights, size_t n, struct slice context, struct findings *findings)
+{
+	note_unseen(sights, n, context, &CODE_live_blind, findings);
 }
 
 bool live_wants(const struct object *o)

@@ -10,9 +10,10 @@
 #include "istio/route.h"
 #include "kube/sight.h"
 
-/* The kinds to read, and their number. */
+/* The kinds to read, and their number. The first ones are the mesh's own: they decide who may call a host, and where its requests go. */
 extern const struct kind live_kinds[];
 extern const size_t live_nkinds;
+#define LIVE_MESH_KINDS 5
 
 /* What the rules look at. */
 struct live_scene {
@@ -31,6 +32,15 @@ void live_check(const struct live_scene *scene, struct findings *findings);
 
 /* Adds a finding for each kind of which not everything was seen. `context` names the cluster, "" when that is not known. */
 void live_note_sights(const struct sight *sights, size_t n, struct slice context, struct findings *findings);
+
+/* Adds an error for each kind of which not everything was seen, for whom every object of these kinds matters. */
+void live_note_blind(const struct sight *sights, size_t n, struct slice context, struct findings *findings);
+
+/*
+ * Adds an error for every object that names the host in its spec, whole or as it may be shortened in its namespace. A ServiceEntry that has it
+ * among its hosts is not meant.
+ */
+void live_note_named(const struct object *const *objects, size_t n, struct slice host, struct findings *findings);
 
 /* Must the object be looked at whatever hosts it names: Sidecars, and what may write weights or hide them? */
 bool live_wants(const struct object *o);

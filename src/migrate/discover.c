@@ -200,23 +200,31 @@ static int by_merit(const void *a, const void *b)
 	return order ? order : (x->at.line > y->at.line) - (x->at.line < y->at.line);
 }
 
-void discover_make(struct discovery *out, const struct inventory *inv, const struct migration *const *migrations, size_t n,
-		   const struct discover_options *o)
+/* What was not seen speaks against every host. */
+static void note_unseen(struct candidate *c, const struct findings *unseen)
+{
+	for (size_t i = 0; unseen && i < unseen->n; i++)
+		(void)findings_add_new(&c->findings, &unseen->items[i]);
+}
+
+void discover_make(struct discovery *out, const struct discover_inputs *in)
 {
 	struct discovery d = { .arena = arena_new() };
 	size_t cap = 0, nsources;
-	struct source *const *sources = inventory_sources(inv, &nsources);
+	struct source *const *sources = inventory_sources(in->inventory, &nsources);
 
 	for (size_t i = 0; i < nsources; i++)
 		for (size_t k = 0; k < sources[i]->objects.n; k++)
 			if (object_is(&sources[i]->objects.items[k], ISTIO_GROUP, "ServiceEntry"))
 				take_entry(&d, &cap, &sources[i]->objects.items[k]);
-	compare_hosts(&d, migrations, n);
-	targets_find(&d, inv);
-	names_give(&d, migrations, n, o->taken);
-	note_broken(&d, inv);
-	for (size_t i = 0; i < d.n; i++)
-		candidate_judge(&d, inv, &d.items[i], o);
+	compare_hosts(&d, in->migrations, in->n);
+	targets_find(&d, in->inventory);
+	names_give(&d, in->migrations, in->n, in->taken);
+	note_broken(&d, in->inventory);
+	for (size_t i = 0; i < d.n; i++) {
+		note_unseen(&d.items[i], in->unseen);
+		candidate_judge(&d, &d.items[i], in);
+	}
 	if (d.n)
 		qsort(d.items, d.n, sizeof(*d.items), by_merit);
 	*out = d;

@@ -71,19 +71,19 @@ struct discovery {
 /* May the file hold objects that discover_make looks at? The inventory's inventory_wants_path has the say about its name. */
 bool discover_wants(struct slice bytes);
 
-/* What discover_make needs beside the files. */
-struct discover_options {
-	struct slices taken;       /* further names that are not free: of files of the migrations folder that cannot be read */
-	int port;                  /* of the new hosts; 0: not known */
-	const struct reach *reach; /* NULL: nothing is known of environments, as of the objects of a cluster */
+/* What to look at; all must outlive the discovery. */
+struct discover_inputs {
+	const struct inventory *inventory;
+	const struct migration *const *migrations; /* those there are */
+	size_t n;
+	struct slices taken;           /* further names that are not free: files of the migrations folder that cannot be read */
+	int port;                      /* of the new hosts; 0: not known */
+	const struct reach *reach;     /* NULL: nothing is known of environments, as of the objects of a cluster */
+	const struct findings *unseen; /* what keeps every host from being ready, since it was not seen; NULL: all was */
 };
 
-/*
- * Finds the candidates among the files of the inventory. `migrations` are those there are. All must outlive `*out`, which is freed with
- * discover_release.
- */
-void discover_make(struct discovery *out, const struct inventory *inv, const struct migration *const *migrations, size_t n,
-		   const struct discover_options *o);
+/* Finds the candidates among the files of the inventory; freed with discover_release. */
+void discover_make(struct discovery *out, const struct discover_inputs *in);
 
 /* Frees it. */
 void discover_release(struct discovery *d);

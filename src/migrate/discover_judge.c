@@ -243,18 +243,18 @@ static void land(struct judging *j, const struct reach *r)
 	environments_check(l, listed, at, &c->findings);
 }
 
-void candidate_judge(struct discovery *d, const struct inventory *inv, struct candidate *c, const struct discover_options *o)
+void candidate_judge(struct discovery *d, struct candidate *c, const struct discover_inputs *in)
 {
-	struct judging j = { .inv = inv, .arena = d->arena, .c = c };
+	struct judging j = { .inv = in->inventory, .arena = d->arena, .c = c };
 	struct holdings named;
 	struct err err = ERR_INIT;
 
 	j.host = candidate_host(c, d->arena);
-	j.move = (struct move){ .from = c->host, .ns = c->entry->ns, .port = o->port, .mirror_percent = 10 };
+	j.move = (struct move){ .from = c->host, .ns = c->entry->ns, .port = in->port, .mirror_percent = 10 };
 	if (c->migration)
 		j.move = c->migration->move;
 	j.move.to = c->to.ptr ? c->to : SLICE(NO_HOST);
-	named = inventory_by_host(inv, j.host, d->arena);
+	named = inventory_by_host(in->inventory, j.host, d->arena);
 	j.vss = arena_array(d->arena, named.n, sizeof(*j.vss));
 	if (host_check(c->host, "the host", &err) < 0)
 		findings_add(&c->findings, err.code, c->at, "%s", err.reason);
@@ -264,7 +264,7 @@ void candidate_judge(struct discovery *d, const struct inventory *inv, struct ca
 	if (!j.nvss)
 		note_unused(&j, &named);
 	check_rules(&j, &named);
-	land(&j, o->reach);
+	land(&j, in->reach);
 	if (c->migration) /* what it accepts is no obstacle */
 		migration_allow(c->migration, 0, &c->findings);
 	c->path = folder_of(&j);

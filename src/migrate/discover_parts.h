@@ -19,7 +19,7 @@ void target_note_missing(struct candidate *c, struct arena *arena);
 void names_give(struct discovery *d, const struct migration *const *migrations, size_t n, struct slices taken);
 
 /* Fills in what the VirtualServices, the rules and the migration say of one candidate, which has its target and name: uses to verdict. */
-void candidate_judge(struct discovery *d, const struct inventory *inv, struct candidate *c, const struct discover_options *o);
+void candidate_judge(struct discovery *d, struct candidate *c, const struct discover_inputs *in);
 
 /* The host as VirtualServices name it; in `arena` when it is not as it is written. */
 struct slice candidate_host(const struct candidate *c, struct arena *arena);

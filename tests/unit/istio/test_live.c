@@ -298,3 +298,65 @@ Test(live, index_picks)
 	file_close(&live);
 	file_close(&commit);
 }
+
+/* Who still names the old host: each row is one object, in the namespace shop. */
+Test(live, named)
+{
+#define SPEC(kind, spec) ISTIO_HEAD(kind, "shop", "x") "spec: " spec "\n"
+	static const struct {
+		const char *name, *host, *text;
+		bool named;
+	} cases[] = {
+		{ "a host of a VirtualService", "a.b.com", SPEC("VirtualService", "{hosts: [a.b.com]}"), true },
+		{ "a destination", "a.b.com", SPEC("VirtualService", "{http: [{route: [{destination: {host: a.b.com}}]}]}"), true },
+		{ "a mirror", "a.b.com", SPEC("VirtualService", "{http: [{mirror: {host: a.b.com}}]}"), true },
+		{ "a DestinationRule", "a.b.com", SPEC("DestinationRule", "{host: a.b.com}"), true },
+		{ "a Sidecar", "a.b.com", SPEC("Sidecar", "{egress: [{hosts: ['*/a.b.com']}]}"), true },
+		{ "a Sidecar with a wildcard", "a.b.com", SPEC("Sidecar", "{egress: [{hosts: ['*/*.b.com']}]}"), false },
+		{ "a Sidecar that names a service shortly", "a.shop.svc.cluster.local",
+		  SPEC("Sidecar", "{egress: [{hosts: [./a]}]}"), true },
+		{ "in a text", "a.b.com", SPEC("Application", "{values: 'url: https://a.b.com/x'}"), true },
+		{ "a longer host", "a.b.com", SPEC("VirtualService", "{hosts: [a.b.com.au, xa.b.com, x.a.b.com]}"), false },
+		{ "the ServiceEntry itself", "a.b.com",
+		  SPEC("ServiceEntry", "{hosts: [x, a.b.com], endpoints: [{address: a.b.com}]}"), false },
+		{ "another ServiceEntry that goes there", "a.b.com",
+		  SPEC("ServiceEntry", "{hosts: [x], endpoints: [{address: a.b.com}]}"), true },
+		{ "a comment of the metadata", "a.b.com",
+		  "---\napiVersion: v1\nkind: X\nmetadata: {name: n, annotations: {a: a.b.com}}\nspec: {}\n", false },
+		{ "a short name at home", "a.shop.svc.cluster.local", SPEC("VirtualService", "{hosts: [a]}"), true },
+		{ "with the namespace", "a.shop.svc.cluster.local", SPEC("DestinationRule", "{host: a.shop}"), true },
+		{ "and svc", "a.shop.svc.cluster.local", SPEC("DestinationRule", "{host: a.shop.svc}"), true },
+		{ "a short name that is another's", "a.zoo.svc.cluster.local", SPEC("VirtualService", "{hosts: [a]}"), false },
+		{ "a short name of an outside host", "a.b.com", SPEC("VirtualService", "{hosts: [a]}"), false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct file live;
+		const struct object *one;
+
+		file_open(&live, cases[i].text);
+		one = &live.objects.items[0];
+		live_note_named(&one, 1, slice_of(cases[i].host), &live.findings);
+		cr_expect_eq(live.findings.n, cases[i].named, "%s: %zu", cases[i].name, live.findings.n);
+		cr_expect(!live.findings.n || live.findings.items[0].code == &CODE_live_still_named);
+		file_close(&live);
+	}
+}
+
+Test(live, blind)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	const struct sight sights[] = {
+		{ &live_kinds[0], SEEN_ALL, { NULL, 0 }, { NULL, 0 } },
+		{ &live_kinds[1], SEEN_ABSENT, { NULL, 0 }, { NULL, 0 } },
+		{ &live_kinds[3], SEEN_FORBIDDEN, { NULL, 0 }, SLICE_INIT("not for you") },
+	};
+	struct findings f = { .arena = arena };
+
+	live_note_blind(sights, 2, SLICE(""), &f);
+	cr_assert_eq(f.n, 0);
+	live_note_blind(sights, 3, SLICE(""), &f);
+	cr_assert_eq(f.n, 1);
+	cr_expect(f.items[0].code == &CODE_live_blind && findings_stop(&f) != NULL);
+	cr_expect_str_eq(live_kinds[LIVE_MESH_KINDS - 1].kind, "GCPBackend");
+}

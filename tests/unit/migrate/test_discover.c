@@ -31,7 +31,6 @@ static void look(struct found *f, const char *const *texts, size_t n, struct sli
 {
 	static const char *const paths[] = { "apps/a/a.yaml", "apps/b/b.yaml", "c.yaml" };
 	const struct migration *one = &f->migration;
-	struct discover_options o;
 
 	f->inventory = inventory_new();
 	for (size_t i = 0; i < n; i++) {
@@ -40,8 +39,12 @@ static void look(struct found *f, const char *const *texts, size_t n, struct sli
 	}
 	inventory_parse(f->inventory, each_in_turn);
 	f->reach = environments_read(f->inventory, &f->here, (struct slice){ NULL, 0 });
-	o = (struct discover_options){ taken, port, f->reach };
-	discover_make(&f->d, f->inventory, &one, f->has_migration, &o);
+	discover_make(&f->d, &(struct discover_inputs){ .inventory = f->inventory,
+							.migrations = &one,
+							.n = f->has_migration,
+							.taken = taken,
+							.port = port,
+							.reach = f->reach });
 }
 
 static void look_one(struct found *f, const char *text)
@@ -389,4 +392,27 @@ Test(discover, environments_that_share_a_file_block_it)
 		cr_expect_eq(environments_names(&f.d.items[0].landings, f.d.arena).n, n - 1);
 		forget(&f);
 	}
+}
+
+/* What was not seen keeps every host from being ready, but for those that have a migration. */
+Test(discover, unseen)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct findings unseen = { .arena = arena };
+	const char *text = ENTRY("a-vm", "a-vm.example.com") ROUTES("a", "a-vm.example.com") BACKEND("a", "a.gcp.example.com");
+	struct found f = { 0 };
+	struct discovery d;
+
+	look_one(&f, text);
+	cr_assert_eq(f.d.n, 1);
+	cr_expect_eq(f.d.items[0].verdict, VERDICT_READY);
+	discover_make(&d, &(struct discover_inputs){ .inventory = f.inventory, .unseen = &unseen });
+	cr_expect_eq(d.items[0].verdict, VERDICT_READY);
+	discover_release(&d);
+	findings_add(&unseen, &CODE_live_blind, NOWHERE, "sidecars: not seen");
+	discover_make(&d, &(struct discover_inputs){ .inventory = f.inventory, .unseen = &unseen });
+	cr_expect_eq(d.items[0].verdict, VERDICT_BLOCKED);
+	cr_expect(has(&d.items[0], &CODE_live_blind));
+	discover_release(&d);
+	forget(&f);
 }

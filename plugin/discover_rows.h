@@ -1,0 +1,24 @@
+/*
+ * discover_rows.h - a host of a ServiceEntry as a row that can be printed: by its record as table, JSON, YAML and names.
+ */
+#ifndef GCB_PLUGIN_DISCOVER_ROWS_H
+#define GCB_PLUGIN_DISCOVER_ROWS_H
+
+#include "migrate/discover.h"
+#include "plugin/command.h"
+
+struct discover_row {
+	struct slice name, host, ns, entry, path, protocol, location, resolution, to, verdict, migration, file, commit;
+	struct slices ports, proposed, why, used_by, environments;
+	struct rows uses, landings, findings;
+	long line, endpoints, routes;
+	const struct candidate *of;
+};
+
+/* Its columns and fields. */
+extern const struct record discover_record;
+
+/* Fills a row in from a candidate, which must outlive it; lists are in the arena. */
+void discover_row_fill(struct discover_row *row, const struct candidate *c, struct arena *arena);
+
+#endif
