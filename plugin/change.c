@@ -1,6 +1,7 @@
 #include "plugin/change.h"
 
 #include "flow/diff.h"
+#include "plugin/commands.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
 #include "plugin/rows.h"
@@ -45,6 +46,8 @@ struct changing {
 	struct selected list;
 	struct plan plan;
 	struct step_row *rows;
+	struct findings live; /* what the cluster says about the old host, with --live */
+	struct live_report seen;
 	bool documents; /* stdout gets a document, so that all talk goes to stderr */
 };
 
@@ -78,6 +81,7 @@ static int make_intents(const struct changing *c, struct intent *intents, struct
 		intents[i].next = c->direction == GO_UP && !c->ctx->to.ptr;
 		intents[i].resume = c->ctx->resume;
 		intents[i].rules = c->ctx->rules;
+		intents[i].live = c->ctx->live.live ? &c->live : NULL;
 		intents[i].hold = c->direction == GO_DOWN ? reason : (struct slice){ NULL, 0 };
 	}
 	return 0;
@@ -221,19 +225,50 @@ static int publish(struct changing *c, struct err *err)
 	return 0;
 }
 
+/* Looks at the cluster before the ServiceEntry goes, if --live asks for it. */
+static int look_at_cluster(struct changing *c, struct err *err)
+{
+	struct kubectl kubectl;
+
+	if (live_kubectl(c->app, &cmd_finalize, &c->ctx->live, &kubectl, err) < 0)
+		return -1;
+	for (size_t i = 0; i < c->list.n && c->ctx->live.live; i++)
+		if (session_live_named(c->session, &kubectl, c->list.items[i], &c->seen, &c->live, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Was the cluster looked at, and how is that done? */
+static void say_cluster(const struct changing *c)
+{
+	if (c->ctx->live.live)
+		live_show_cluster(&c->seen, c->app->talk);
+	else if (c->direction == GO_ENTRY)
+		(void)fprintf(
+			c->app->talk,
+			"the cluster was not looked at; this does: %s migrate finalize %.*s --delete-service-entry --live --dry-run\n",
+			c->app->program, SLICE_ARG(c->list.items[0]->name));
+	else
+		(void)fprintf(c->app->talk, "the cluster was not looked at; this does: %s migrate check %.*s --live\n",
+			      c->app->program, SLICE_ARG(c->list.items[0]->name));
+}
+
 /* Plans, shows, asks, commits. */
 static int run(struct changing *c, struct err *err)
 {
 	struct intent *intents = arena_array(c->app->arena, c->list.n, sizeof(*intents));
 	size_t work;
 
-	if (make_intents(c, intents, err) < 0 || session_plan(c->session, intents, c->list.n, &c->plan, err) < 0 ||
+	if (look_at_cluster(c, err) < 0 || make_intents(c, intents, err) < 0 ||
+	    session_plan(c->session, intents, c->list.n, &c->plan, err) < 0 ||
 	    step_rows(&c->plan, c->documents || c->list.n <= SHOW_WHOLE, c->app, &c->rows, err) < 0)
 		return -1;
 	for (size_t i = 0; i < c->plan.n; i++)
 		c->app->exit = work_worse(c->app->exit, work_step_exit(&c->plan.steps[i]));
 	show(c);
 	work = count(c, false);
+	if (ends(c) && (work || c->ctx->live.live))
+		say_cluster(c);
 	if (c->ctx->dry_run)
 		return work ? show_diffs(c, err) : 0;
 	if (!work)

@@ -4,11 +4,13 @@
 #ifndef GCB_PLUGIN_CHANGE_H
 #define GCB_PLUGIN_CHANGE_H
 
+#include "plugin/live.h"
 #include "plugin/work.h"
 
 /* The options of promote, rollback and finalize. */
 struct change_context {
 	struct work_context work;
+	struct live_context live; /* finalize */
 	struct slice to, reason, confirm;
 	bool yes, dry_run, batch, resume, adopt, all_or_nothing, rules, entry;
 };

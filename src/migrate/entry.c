@@ -184,6 +184,8 @@ int step_drop_entry(const struct work *w)
 	check_mentions(w, &entries);
 	for (size_t i = 0; i < entries.n; i++)
 		(void)is_foreign(w, &entries.items[i]);
+	for (size_t i = 0; w->intent->live && i < w->intent->live->n; i++)
+		(void)findings_add_new(f, &w->intent->live->items[i]);
 	migration_allow(w->m, 0, f);
 	if (findings_stop(f))
 		return step_refuse(w);

@@ -33,6 +33,7 @@ struct intent {
 	bool rules;        /* GO_DONE: DestinationRules for the old host go, too */
 	bool survey;       /* a refusal is no reason to stop looking for others; nothing comes of a step that is refused anyhow */
 	struct slice hold; /* GO_DOWN: the reason to write; absent: none is written */
+	const struct findings *live; /* GO_ENTRY: what a cluster says about the old host; NULL: nobody looked at one */
 };
 
 /* One migration's part of a plan. */

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""check --live against a real API server, and against kubectls that misbehave.
+"""check, discover and finalize with --live against a real API server, and against kubectls that misbehave.
 
 GCB_TOOLS is the folder of live-check (default build/), GCB_BINARY the program (default build/kubectl-gcpbackend). The last line says
 "N passed, N failed, N skipped"; exit 1 when one failed.
 """
+import json
 import os
 import pathlib
 import signal
@@ -118,6 +119,12 @@ def command(repo, *flags):
     return done.returncode, done.stdout + done.stderr
 
 
+def program(where, *argv):
+    """Any command of the program in a folder: (exit code, what it says)."""
+    done = subprocess.run([BINARY, "migrate", *argv], capture_output=True, text=True, cwd=where)
+    return done.returncode, done.stdout + done.stderr
+
+
 def codes(text):
     return sorted({part.split("]")[0] for part in text.split(" [")[1:]})
 
@@ -182,7 +189,12 @@ spec: {strategy: {canary: {trafficRouting: {istio: {virtualService: {name: web}}
     expect("the analyzer's condition", look(repo, *admin), 0, ["GCB5012"], "PassedAnalysis is False: Errors 2 errors")
     server.kubectl("patch", "virtualservice", "web", "-n", "shop", "--subresource=status", "--type=merge", "-p", '{"status": null}')
 
+    discover(server, admin, apply)
+    finalize(server, admin, apply)
+    apply((repo / "apps/web.yaml").read_text())
     rights(server, repo, apply)
+    discover_rights(server)
+    server.kubectl("delete", "serviceentry", "--all", "-n", "shop")
     many(server, repo, admin, apply)
     got = command(repo, "--kubeconfig", server.config("nobody"))
     note("no cluster is an error of check --live", got[0] == 1 and "[GCB5001]" in got[1], got)
@@ -207,6 +219,93 @@ def rights(server, repo, apply):
     note("the token is not told", token not in got[1], "the token stands in the output")
     expect("a user without rights", look(repo, "--kubeconfig", server.config(), "--as", "stranger"), 0, ["GCB5003"],
            "seen virtualservices.networking.istio.io forbidden")
+
+
+ENTRY = """apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: old, namespace: shop}
+spec:
+  hosts: [old.example.com]
+  resolution: STATIC
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  endpoints: [{address: 10.0.0.1}]
+"""
+
+
+def hosts(got):
+    """{host: verdict} of a discover -o json."""
+    text = got[1]
+    return {i["host"]: i["verdict"] for i in json.JSONDecoder().raw_decode(text[text.index("{"):])[0]["items"]}
+
+
+def discover(server, admin, apply):
+    """discover --live outside of any repository, with all rights."""
+    with tempfile.TemporaryDirectory(prefix="gcb-empty-") as empty:
+        got = program(empty, "discover", "--live", *admin)
+        note("discover: no ServiceEntries yet", got[0] == 0 and "No ServiceEntries found" in got[1] and "all was seen" in got[1], got)
+        apply(ENTRY)
+        apply(ENTRY.replace("name: old", "name: web-vm").replace("old.example.com", "web-vm.example.com"))
+        apply(SERVICE.replace("name: web", "name: vm").replace("old.example.com", "web-vm.example.com"))
+        got = program(empty, "discover", "--live", "--to-port", "8080", "-o", "json", *admin)
+        note("discover: ready, and blocked without a GCPBackend of its own", got[0] == 0 and hosts(got) == {
+            "web-vm.example.com": "ready", "old.example.com": "blocked"}, got)
+        got = program(empty, "discover", "--live", "-o", "wide", *admin)
+        note("discover: where it is used", got[0] == 0 and "shop/vm route 1" in got[1] and "GCB1006" in got[1], got)
+
+
+def discover_rights(server):
+    """discover --live as a user who sees VirtualServices of one namespace, then ServiceEntries of it too, then nothing."""
+    with tempfile.TemporaryDirectory(prefix="gcb-empty-") as empty:
+        limited = ["discover", "--live", "--to-port", "8080", "-n", "shop", "--kubeconfig", server.config("limited")]
+        got = program(empty, *limited)
+        note("discover: ServiceEntries that may not be read are no empty list", got[0] == 6 and "[GCB5016]" in got[1]
+             and "No ServiceEntries" not in got[1], got)
+        server.kubectl("apply", "-f", "-", text=ROLE.split("---")[0].replace("[virtualservices]", "[virtualservices, serviceentries]"))
+        time.sleep(1)
+        got = program(empty, *limited)
+        note("discover: what was not seen is said", got[0] == 0 and "not all was seen" in got[1] and "[GCB5003]" in got[1], got)
+        got = program(empty, *limited, "-o", "json")
+        note("discover: nothing is ready that depends on it", set(hosts(got).values()) == {"blocked"} and "GCB5016" in got[1], got)
+        got = program(empty, "discover", "--live", "--kubeconfig", server.config("nobody"))
+        note("discover: no access", got[0] == 1 and "[GCB5001]" in got[1], got)
+
+
+def finalize(server, admin, apply):
+    """The ServiceEntry's end: refused while the cluster names the host, or while that cannot be seen; then done."""
+    with tempfile.TemporaryDirectory(prefix="gcb-final-") as name:
+        repo = pathlib.Path(name)
+        make_repo(repo)
+        for path in "apps/web.yaml", "infra/web.yaml", ".gcpbackend/web.yaml":
+            text = (repo / path).read_text().replace("hosts: [old.example.com]", "hosts: [web.example.com]")
+            (repo / path).write_text(text)
+        (repo / "apps/entry.yaml").write_text(ENTRY)
+        git(repo, "add", ".")
+        git(repo, "commit", "-qm", "entry")
+        for argv in (["promote", "web", "--to", "100", "--yes"], ["finalize", "web", "--confirm=web"]):
+            got = program(repo, *argv)
+            note(f"finalize: {argv[0]}", got[0] == 0, got)
+        note("finalize: says that the cluster was not looked at", "the cluster was not looked at" in got[1] and "check web --live" in got[1],
+             got)
+        delete = ["finalize", "web", "--delete-service-entry", "--confirm=web", "--live"]
+        got = program(repo, *delete, *admin)
+        note("finalize: refused while the cluster's routes name it", got[0] == 6 and "VirtualService shop/web in the cluster" in got[1]
+             and codes(got[1]) == ["GCB5017"], got)
+        apply((repo / "apps/web.yaml").read_text())
+        apply("""apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: default, namespace: default}
+spec: {egress: [{hosts: ["*/old.example.com"]}]}
+""")
+        got = program(repo, *delete, *admin)
+        note("finalize: refused while a Sidecar elsewhere does", got[0] == 6 and "Sidecar default/default in the cluster" in got[1]
+             and "VirtualService" not in got[1], got)
+        server.kubectl("delete", "sidecar", "default", "-n", "default")
+        got = program(repo, *delete, *admin, "--as", "stranger")
+        note("finalize: refused for somebody who sees nothing", got[0] == 6 and codes(got[1]) == ["GCB5003", "GCB5016"], got)
+        note("finalize: nothing was written until now", (repo / "apps/entry.yaml").exists(), "the file is gone")
+        got = program(repo, *delete, *admin)
+        note("finalize: accepted at last", got[0] == 0 and not (repo / "apps/entry.yaml").exists() and "all was seen" in got[1], got)
+    server.kubectl("delete", "virtualservice", "vm", "-n", "shop")
 
 
 def many(server, repo, admin, apply):
