@@ -149,13 +149,13 @@ static bool ends_shared_line(const struct yaml_edits *e, const struct yaml_node 
 	return yaml_blanks_before(f, comma) == n->end && !comment_between(f, n->prev->end, n->entry, false);
 }
 
-/* Does the entry's own comma stand on a line further down, and the one in front of the entry on the entry's line? */
+/* Does the entry's own comma stand on a line further down, so that the one in front of the entry goes with it? */
 static bool has_comma_below(const struct yaml_edits *e, const struct yaml_node *n)
 {
 	const struct yaml_file *f = n->file;
 
 	return n->prev && !edits_delete(e, n->prev) && !edits_insert(e, n, YAML_BEFORE) && may_follow(n->prev, n->end) &&
-	       yaml_line_start(f, n->prev->end) == yaml_line_start(f, n->end) &&
+	       !comment_between(f, n->prev->end, n->entry, false) &&
 	       yaml_line_start(f, yaml_comma(n)) != yaml_line_start(f, n->end);
 }
 
