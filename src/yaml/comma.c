@@ -155,7 +155,7 @@ static bool has_comma_below(const struct yaml_edits *e, const struct yaml_node *
 	const struct yaml_file *f = n->file;
 
 	return n->prev && !edits_delete(e, n->prev) && !edits_insert(e, n, YAML_BEFORE) && may_follow(n->prev, n->end) &&
-	       !comment_between(f, n->prev->end, n->entry, false) &&
+	       !yaml_is_sign(n->prev) && !comment_between(f, n->prev->end, n->entry, false) &&
 	       yaml_line_start(f, yaml_comma(n)) != yaml_line_start(f, n->end);
 }
 
