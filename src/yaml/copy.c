@@ -157,8 +157,6 @@ int splice_copy(const struct edit *edit, struct splices *out, struct err *err)
 	if (splice_bare_scalar(item) || ends_bare(edit))
 		return err_set(err, &CODE_yaml_style, yaml_place(item), "%s",
 			       "a block scalar at the end of a file without a line end cannot be copied");
-	if (flow && yaml_is_sign(item))
-		return err_set(err, &CODE_yaml_style, yaml_place(item), "a value that might be read as a sign cannot be copied");
 	if (splices_collect(edit->nested, &inner, err) < 0)
 		return -1;
 	drop_comments(item, &inner);
@@ -174,8 +172,7 @@ int splice_copy(const struct edit *edit, struct splices *out, struct err *err)
 	}
 	str_add(&all, str_slice(&text));
 	if (flow)
-		splice_flow_insert(item, edit->side, str_slice(&all), out);
-	else
-		splice_block_insert(item, edit->side, str_slice(&all), out)->comments = copy_comments(edit, &inner, out->arena);
+		return splice_flow_insert(item, edit->side, str_slice(&all), out, err);
+	splice_block_insert(item, edit->side, str_slice(&all), out)->comments = copy_comments(edit, &inner, out->arena);
 	return 0;
 }

@@ -230,11 +230,8 @@ bool splice_blank_lines_at(const struct yaml_file *f, uint32_t at, bool wide);
 /* copy.c: one intention to copy. */
 int splice_copy(const struct edit *edit, struct splices *out, struct err *err);
 
-/* comma.c: is it a plain "-", "?" or ":", which is a value only by the comma or bracket right behind it? */
-bool yaml_is_sign(const struct yaml_node *n);
-
 /* comma.c: text beside a flow entry, with a comma as its neighbours have it; deletion of an entry, one of its list's to go. */
-void splice_flow_insert(const struct yaml_node *near, enum yaml_side side, struct slice text, struct splices *out);
+int splice_flow_insert(const struct yaml_node *near, enum yaml_side side, struct slice text, struct splices *out, struct err *err);
 int splice_flow_delete(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out, struct err *err);
 
 /* replace.c: the value `n` becomes the literal. */

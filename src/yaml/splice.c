@@ -152,9 +152,8 @@ static int splice_literal(const struct yaml_edits *e, const struct edit *edit, s
 		return refuse(edit->at, "nothing can follow a block scalar whose last line has no line end", err);
 	lit_entry(edit->at, edit->lit, &text);
 	if (edit->at->parent->style == YAML_FLOW)
-		splice_flow_insert(edit->at, edit->side, str_slice(&text), out);
-	else
-		splice_block_insert(edit->at, edit->side, str_slice(&text), out);
+		return splice_flow_insert(edit->at, edit->side, str_slice(&text), out, err);
+	splice_block_insert(edit->at, edit->side, str_slice(&text), out);
 	return 0;
 }
 
