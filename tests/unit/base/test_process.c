@@ -303,6 +303,7 @@ Test(process, interrupted)
 		int64_t start = clock_ms();
 		pthread_t thread;
 
+		cr_assert_neq(signal(signo, SIG_DFL), SIG_ERR); /* nohup, say, makes children ignore one */
 		send_soon(&signo, &thread);
 		cr_expect_eq(process_run(&p, &r, &err), -1);
 		cr_expect_eq(err.code, signals[i].code, "%s", err.reason);
