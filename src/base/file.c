@@ -82,22 +82,72 @@ static int write_all(int fd, struct slice bytes)
 	return 0;
 }
 
-/* Makes the rename in the folder of `path` durable. */
-static int sync_folder(const char *path)
+/* The folder of `path`; freed by the caller. */
+static char *folder_of(const char *path)
 {
-	AUTO_FREE char *folder = strdup(path);
-	AUTO_CLOSE int fd = -1;
-	char *slash;
+	char *folder = strdup(strchr(path, '/') ? path : "./"), *slash;
 
 	if (!folder)
 		fatal("out of memory");
 	slash = strrchr(folder, '/');
-	if (slash)
-		slash[slash == folder] = '\0';
-	fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	slash[slash == folder] = '\0';
+	return folder;
+}
+
+/* Opens a folder, or any file for reading, and makes it durable with `sync`. */
+static int sync_at(const char *path, int flags, int (*sync)(int fd))
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
+
 	if (fd < 0)
 		return -1;
-	return fsync(fd);
+	return sync(fd) == 0 || errno == EINVAL ? 0 : -1; /* some file systems have nothing to sync in a folder */
+}
+
+/* Makes the rename in the folder of `path` durable. */
+static int sync_folder(const char *path)
+{
+	AUTO_FREE char *folder = folder_of(path);
+
+	return sync_at(folder, O_DIRECTORY, fsync);
+}
+
+int folder_sync(const char *folder, struct err *err)
+{
+	return sync_at(folder, O_DIRECTORY, fsync) == 0 ? 0 : err_os(err, &CODE_io, place_of(folder), "cannot write");
+}
+
+/* A file, which may be gone, and the folders above it, of which some may be gone, from the one that holds it up to `top`. */
+static int sync_file(const char *path, const char *top)
+{
+	AUTO_FREE char *at = folder_of(path);
+
+	if (sync_at(path, O_NONBLOCK, fsync) < 0 && errno != ENOENT && errno != ENOTDIR)
+		return -1;
+	for (;;) {
+		char *above;
+
+		if (sync_at(at, O_DIRECTORY, fsync) < 0 && errno != ENOENT && errno != ENOTDIR)
+			return -1;
+		if (strlen(at) <= strlen(top))
+			return 0;
+		above = folder_of(at);
+		free(at);
+		at = above;
+	}
+}
+
+/* From this many files on their file system is told to write all that it has. */
+enum { SYNC_ALL_FROM = 9 };
+
+int files_sync(const char *const *paths, size_t n, const char *top, struct err *err)
+{
+	if (n >= SYNC_ALL_FROM)
+		return sync_at(top, O_DIRECTORY, syncfs) == 0 ? 0 : err_os(err, &CODE_io, place_of(top), "cannot write");
+	for (size_t i = 0; i < n; i++)
+		if (sync_file(paths[i], top) < 0)
+			return err_os(err, &CODE_io, place_of(paths[i]), "cannot write");
+	return 0;
 }
 
 /* Fills the temporary file `temp`, open as `fd`, and puts it in the place of `target`. */
@@ -123,6 +173,20 @@ static unsigned final_mode(const char *target, unsigned mode)
 	return mode & ~mask;
 }
 
+/* Makes the temporary file: of a name that nobody has, or of the fixed one, when the caller holds a lock. */
+static int open_temp(const char *target, bool shared, struct str *temp)
+{
+	int fd;
+
+	str_addf(temp, "%s%s", target, shared ? ".gcbXXXXXX" : FILE_UNFINISHED);
+	if (shared)
+		return mkostemp(temp->ptr, O_CLOEXEC);
+	fd = open(temp->ptr, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0 && errno == EEXIST && unlink(temp->ptr) == 0)
+		fd = open(temp->ptr, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return fd;
+}
+
 /* Replaces a file, with or without waiting until the disk has it. */
 static int replace(const char *path, struct slice bytes, unsigned mode, bool durable, struct err *err)
 {
@@ -136,8 +200,7 @@ static int replace(const char *path, struct slice bytes, unsigned mode, bool dur
 	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && !(real = realpath(path, NULL)) && errno != ENOENT)
 		return err_os(err, &CODE_io, place_of(path), "cannot write");
 	target = real ? real : path;
-	str_addf(&temp, "%s.gcbXXXXXX", target);
-	fd = mkostemp(temp.ptr, O_CLOEXEC);
+	fd = open_temp(target, durable, &temp);
 	if (fd < 0)
 		return err_os(err, &CODE_io, place_of(path), "cannot write");
 	if (fill_and_rename(fd, temp.ptr, target, bytes, final_mode(target, mode), durable) == 0)

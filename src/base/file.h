@@ -29,10 +29,21 @@ bool file_exists(const char *path);
 int file_replace(const char *path, struct slice bytes, unsigned mode, struct err *err);
 
 /*
- * The same without waiting for the disk, as git writes working trees: for files whose bytes can be had again after a power failure. One
- * fsync a file is most of the time that a thousand of them take.
+ * The same for many files: without waiting for the disk (files_sync does that for all), since one fsync a file is most of the time that a
+ * thousand of them take. Only for somebody who holds a lock on the file: the temporary file has a fixed name, `path` with FILE_UNFINISHED
+ * behind it, so that one that a kill left behind is taken away by the next try.
  */
+#define FILE_UNFINISHED ".gcb-tmp"
 int file_replace_soon(const char *path, struct slice bytes, unsigned mode, struct err *err);
+
+/*
+ * Waits until the disk has these files below the folder `top` (no slash at its end), or that they are gone, and the folders in between. Many
+ * by one call for the file system of `top`. Errors: `io`.
+ */
+int files_sync(const char *const *paths, size_t n, const char *top, struct err *err);
+
+/* Waits until the disk has the names in this folder. Errors: `io`. */
+int folder_sync(const char *folder, struct err *err);
 
 /* Makes the folders above `path` that are missing. Errors: `io`. */
 int file_make_parents(const char *path, struct err *err);

@@ -1,4 +1,5 @@
 #include "base/alloc.h"
+#include "base/file.h"
 #include "git/commit.h"
 #include "git/internal.h"
 
@@ -42,6 +43,22 @@ static int move_error(struct repo *r, const char *name, const char *ref, int cod
 	return git_fail_lock(err, code, lock.ptr, "cannot move the branch '%s'", name);
 }
 
+/* New folders of a ref and of its log: libgit2 syncs the lowest one. */
+static int sync_ref(struct repo *r, const char *ref, struct err *err)
+{
+	static const char *const places[] = { "", "logs/" };
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && strchr(ref + strlen("refs/heads/"), '/'); i++) {
+		AUTO_STR struct str path = STR_INIT, top = STR_INIT;
+
+		str_addf(&path, "%s%s%s", git_repository_commondir(r->git), places[i], ref);
+		str_addf(&top, "%s%srefs/heads", git_repository_commondir(r->git), places[i]);
+		if (files_sync((const char *const[]){ path.ptr }, 1, top.ptr, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int branch_move(struct repo *r, const char *name, const struct oid *expect, const struct oid *to, const char *why, struct err *err)
 {
 	AUTO_GIT(reference) git_reference *ref = NULL;
@@ -62,7 +79,7 @@ int branch_move(struct repo *r, const char *name, const struct oid *expect, cons
 		oid_to_git(expect, &old);
 	code = expect ? git_reference_create_matching(&ref, r->git, path.ptr, &new, 1, &old, why) :
 			git_reference_create(&ref, r->git, path.ptr, &new, 0, why);
-	return code == 0 ? 0 : move_error(r, name, path.ptr, code, err);
+	return code == 0 ? sync_ref(r, path.ptr, err) : move_error(r, name, path.ptr, code, err);
 }
 
 struct branch_lock {
@@ -125,6 +142,8 @@ int branch_finish(struct branch_lock *lock, const struct oid *to, const char *wh
 	    (git_repository_set_ident(lock->repo->git, who->name, who->email) < 0 ||
 	     git_transaction_set_target(lock->tx, lock->ref.ptr, &new, who, why) < 0 || git_transaction_commit(lock->tx) < 0))
 		failed = git_fail(err, place_of(repo_where(lock->repo)), "cannot move %s", lock->ref.ptr);
+	if (!failed)
+		failed = sync_ref(lock->repo, lock->ref.ptr, err);
 	branch_unlock(lock);
 	return failed;
 }

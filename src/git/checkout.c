@@ -168,6 +168,32 @@ static int index_file(git_index *index, const struct tree_change *c)
 	return git_index_add(index, &entry);
 }
 
+/* Waits until the disk has the files that were written, so that it never has the ref without them. */
+static int sync_files(const struct worktree_plan *w, struct err *err)
+{
+	const char **paths = arena_array(w->arena, w->n, sizeof(*paths));
+	AUTO_STR struct str top = STR_INIT;
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		if (!w->items[i].absent)
+			paths[n++] = w->items[i].full;
+	str_add(&top, slice_sub(slice_of(repo_workdir(w->repo)), 0, strlen(repo_workdir(w->repo)) - 1));
+	return files_sync(paths, n, top.ptr, err);
+}
+
+/* The same for the index. */
+static int sync_index(const char *path, struct err *err)
+{
+	AUTO_STR struct str folder = STR_INIT;
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return files_sync(&path, 1, ".", err);
+	str_add(&folder, (struct slice){ path, (size_t)(slash - path) });
+	return files_sync(&path, 1, folder.ptr, err);
+}
+
 int worktree_index(struct worktree_plan *w, struct err *err)
 {
 	AUTO_GIT(index) git_index *index = NULL;
@@ -176,14 +202,14 @@ int worktree_index(struct worktree_plan *w, struct err *err)
 
 	if (!w)
 		return 0;
-	if (worktree_open_index(w->repo, true, &index, err) < 0)
+	if (sync_files(w, err) < 0 || worktree_open_index(w->repo, true, &index, err) < 0)
 		return -1;
 	for (size_t i = 0; i < w->n; i++)
 		if (index_file(index, &w->items[i]) < 0)
 			return git_fail(err, (struct place){ w->items[i].path, 0, 0 }, "cannot update the index");
 	code = git_index_write(index);
 	if (code == 0)
-		return 0;
+		return sync_index(git_index_path(index), err);
 	str_addf(&lock, "%s.lock", git_index_path(index));
 	return git_fail_lock(err, code, lock.ptr, "cannot write the index");
 }

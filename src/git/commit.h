@@ -54,7 +54,10 @@ int worktree_files(struct worktree_plan *plan, struct err *err);
  */
 int worktree_restore(struct worktree_plan *plan, struct err *err);
 
-/* Brings the index entries of the changed files up to date. NULL is fine. Errors: git, busy. */
+/*
+ * Brings the index entries of the changed files up to date. Before 0 is returned, the disk has files and index: after a power failure, too,
+ * the ref never is ahead of them. NULL is fine. Errors: git, busy, io.
+ */
 int worktree_index(struct worktree_plan *plan, struct err *err);
 
 /* Frees it. NULL is fine. */

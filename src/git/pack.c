@@ -1,4 +1,5 @@
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/map.h"
 #include "base/parallel.h"
 #include "git/internal.h"
@@ -87,6 +88,8 @@ void batch_add(struct batch *b, git_object_t type, struct slice bytes, git_oid *
 /* One by one. Those that are there are made young again, so that no git gc takes them for garbage meanwhile. */
 static int write_loose(const struct batch *b, struct err *err)
 {
+	AUTO_STR struct str folder = STR_INIT;
+
 	for (size_t i = 0; i < b->n; i++) {
 		const struct object *o = &b->items[i];
 		git_oid id;
@@ -94,7 +97,9 @@ static int write_loose(const struct batch *b, struct err *err)
 		if (git_odb_write(&id, b->repo->odb, o->bytes.ptr, o->bytes.len, o->type) < 0)
 			return git_fail(err, place_of(repo_where(b->repo)), "cannot write an object");
 	}
-	return 0;
+	str_addf(&folder, "%sobjects",
+		 git_repository_commondir(b->repo->git)); /* of its own folders libgit2 syncs the lower ones */
+	return folder_sync(folder.ptr, err);
 }
 
 /* Type and size of a pack entry: three bits of type, then the size in groups of 4, 7, 7 ... bits, low ones first. */

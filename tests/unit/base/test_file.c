@@ -255,3 +255,52 @@ Test(file, make_parents)
 	cr_expect_eq(err.code, &CODE_io);
 	cr_expect_not(file_exists("a/f"), "the file itself is not made");
 }
+
+Test(file, replace_soon_takes_away_what_a_kill_left)
+{
+	struct err err = ERR_INIT;
+
+	put("f", "old");
+	put("f" FILE_UNFINISHED, "half");
+	cr_expect_eq(file_replace_soon("f", SLICE("new"), 0644, &err), 0, "%s", err.reason);
+	expect_text("f", "new");
+	cr_expect_eq(count_names(), 1);
+}
+
+Test(file, replace_soon_does_not_take_a_folder_away)
+{
+	struct err err = ERR_INIT;
+
+	put("f", "old");
+	cr_assert_eq(mkdir("f" FILE_UNFINISHED, 0777), 0);
+	cr_expect_eq(file_replace_soon("f", SLICE("new"), 0644, &err), -1);
+	cr_expect_eq(err.code, &CODE_io);
+	expect_text("f", "old");
+}
+
+Test(file, files_sync_takes_what_is_there_and_what_is_gone)
+{
+	static const char *const paths[] = { "d/f", "d/gone", "gone/deep/f", "d/f", "d/f", "d/f", "d/f", "d/f", "d/f" };
+	struct err err = ERR_INIT;
+	char top[4096];
+
+	cr_assert_eq(mkdir("d", 0777), 0);
+	put("d/f", "text");
+	for (size_t n = 0; n <= sizeof(paths) / sizeof(paths[0]); n++)
+		cr_expect_eq(files_sync(paths, n, ".", &err), 0, "%zu: %s", n, err.reason);
+	cr_assert_not_null(getcwd(top, sizeof(top)));
+	cr_expect_eq(files_sync(paths, 3, top, &err), 0, "%s", err.reason);
+	cr_expect_eq(folder_sync("d", &err), 0);
+}
+
+Test(file, what_cannot_be_synced_is_an_error)
+{
+	static const char *const loop[] = { "loop" }, *const many[] = { "1", "2", "3", "4", "5", "6", "7", "8", "9" };
+	struct err err = ERR_INIT;
+
+	cr_assert_eq(symlink("loop", "loop"), 0);
+	cr_expect_eq(files_sync(loop, 1, ".", &err), -1);
+	cr_expect_eq(err.code, &CODE_io);
+	cr_expect_eq(files_sync(many, 9, "missing", &err), -1);
+	cr_expect_eq(folder_sync("missing", &err), -1);
+}
