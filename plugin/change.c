@@ -261,6 +261,7 @@ static int run(struct changing *c, struct err *err)
 
 	if (look_at_cluster(c, err) < 0 || make_intents(c, intents, err) < 0 ||
 	    session_plan(c->session, intents, c->list.n, &c->plan, err) < 0 ||
+	    session_check_clean(c->session, &c->plan.changes, err) < 0 ||
 	    step_rows(&c->plan, c->documents || c->list.n <= SHOW_WHOLE, c->app, &c->rows, err) < 0)
 		return -1;
 	for (size_t i = 0; i < c->plan.n; i++)
@@ -287,9 +288,11 @@ int change_run(struct app *app, const struct change_context *ctx, enum direction
 {
 	AUTO_SESSION struct session *session = NULL;
 	struct changing c = { .app = app, .ctx = ctx, .direction = direction };
+	struct work_context work = ctx->work;
 	int failed;
 
-	if (work_select(app, &ctx->work, &session, &c.list, err) < 0)
+	work.check_later = true; /* what a killed run left in the working tree may be just what is planned again */
+	if (work_select(app, &work, &session, &c.list, err) < 0)
 		return -1;
 	c.session = session;
 	c.documents = app->output == OUTPUT_JSON || app->output == OUTPUT_YAML || app->output == OUTPUT_NAME;

@@ -100,7 +100,8 @@ static void make_file(struct writing *w, struct discover_row *row)
 	}
 	if (make_migration(&w->migrations[w->n], row->of, w->ctx->port, &err) == 0 &&
 	    newfile_make(f, w->app, w->session, &w->migrations[w->n], &err) == 0) {
-		if (newfile_check(f, w->app, w->session, &err) == 0 && newfile_guard(f, w->app, w->session, &err) == 0) {
+		if (newfile_check(f, w->app, w->session, w->ctx->commit, &err) == 0 &&
+		    newfile_guard(f, w->app, w->session, &err) == 0) {
 			row->file = f->path;
 			w->rows[w->n++] = row;
 			return;

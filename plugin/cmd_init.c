@@ -140,7 +140,7 @@ static int run(struct app *app, void *context, struct err *err)
 	if (newfile_make(&k.file, app, s, &k.m, err) < 0)
 		return -1;
 	k.row.path = k.file.path;
-	failed = newfile_check(&k.file, app, s, err);
+	failed = newfile_check(&k.file, app, s, ctx->commit, err);
 	if (!failed)
 		failed = look_around(&k, err);
 	if (!failed)

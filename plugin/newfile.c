@@ -31,7 +31,16 @@ static const char *place_of_file(const struct newfile *f, const struct app *app,
 	return workdir ? arena_printf(app->arena, "%s%s", workdir, f->path.ptr).ptr : NULL;
 }
 
-int newfile_check(const struct newfile *f, const struct app *app, const struct session *s, struct err *err)
+/* Does the file hold just what it will be given? */
+static bool holds(const char *file, const struct newfile *f)
+{
+	AUTO_STR struct str text = STR_INIT;
+	struct err ignored = ERR_INIT;
+
+	return file_read(file, MIGRATION_MAX, &text, &ignored) == 0 && slice_eq(str_slice(&text), str_slice(&f->text));
+}
+
+int newfile_check(const struct newfile *f, const struct app *app, const struct session *s, bool commit, struct err *err)
 {
 	AUTO_STR struct str ignored = STR_INIT;
 	const char *file = place_of_file(f, app, s);
@@ -39,7 +48,7 @@ int newfile_check(const struct newfile *f, const struct app *app, const struct s
 
 	if (missing < 0)
 		return -1;
-	if (missing && !(file && file_exists(file)))
+	if (missing && (!file || !file_exists(file) || (commit && holds(file, f))))
 		return 0;
 	(void)err_set(err, &CODE_exists, (struct place){ f->path, 0, 0 }, "the migration '%" SLICE_FMT "' is there already",
 		      SLICE_ARG(f->m->name));

@@ -18,8 +18,11 @@ struct newfile {
 int newfile_make(struct newfile *out, const struct app *app, const struct session *s, const struct migration *m, struct err *err);
 void newfile_release(struct newfile *f);
 
-/* Is there no migration of this name yet, committed or not? Error: exists. */
-int newfile_check(const struct newfile *f, const struct app *app, const struct session *s, struct err *err);
+/*
+ * Is there no migration of this name yet, committed or not? One that is to be committed may lie there with the very same bytes: a run that
+ * was killed left it. Error: exists.
+ */
+int newfile_check(const struct newfile *f, const struct app *app, const struct session *s, bool commit, struct err *err);
 
 /*
  * Does nothing of the repository apply the file, whose session has read the manifests? What the file's own guards keep off is fine. Errors:

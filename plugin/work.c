@@ -56,7 +56,7 @@ int work_open(const struct work_context *w, struct session **out, struct err *er
 
 int work_select(struct app *app, const struct work_context *w, struct session **session, struct selected *out, struct err *err)
 {
-	const struct selection want = { app->args, w->selector, w->all };
+	const struct selection want = { app->args, w->selector, w->all, w->check_later };
 
 	if (work_open(w, session, err) < 0 || session_select(*session, &want, out, err) < 0)
 		return -1;

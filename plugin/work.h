@@ -15,6 +15,7 @@ struct work_context {
 	struct slice repo, migrations, templates; /* folders; absent: the defaults */
 	struct slice selector;
 	bool all;
+	bool check_later; /* not an option: see struct selection */
 };
 
 extern const struct record work_repo_options;   /* --repo, --migrations, --templates */

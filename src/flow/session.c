@@ -272,15 +272,27 @@ static bool checked_out(const struct session *s)
 	return repo_workdir(s->repo) && repo_head_branch(s->repo, &head, &ignored) == 0 && slice_eq(str_slice(&head), s->branch);
 }
 
-/* Is the migration file in the working tree the one of the commit? Asked only where that branch is checked out. */
-static int check_clean(const struct session *s, const struct migration *m, struct err *err)
+/* The bytes that the changes give a file; absent: none of them is about it. */
+static struct slice planned_bytes(const struct changes *planned, struct slice path)
+{
+	for (size_t i = 0; planned && i < planned->n; i++)
+		if (slice_eq(planned->items[i].path, path))
+			return planned->items[i].after;
+	return (struct slice){ NULL, 0 };
+}
+
+/* Is the migration file in the working tree the one of the commit, or what is planned? Asked only where that branch is checked out. */
+static int check_clean(const struct session *s, const struct migration *m, const struct changes *planned, struct err *err)
 {
 	AUTO_STR struct str text = STR_INIT;
 	struct err ignored = ERR_INIT;
-	struct slice path = worktree_path(s, m->path);
+	struct slice path = worktree_path(s, m->path), wanted;
 
 	if (!file_exists(path.ptr) || file_read(path.ptr, MIGRATION_MAX, &text, &ignored) < 0 ||
 	    slice_eq(str_slice(&text), m->bytes))
+		return 0;
+	wanted = planned_bytes(planned, m->path);
+	if (wanted.ptr && slice_eq(str_slice(&text), wanted))
 		return 0;
 	return err_set(err, &CODE_migration_dirty, (struct place){ m->path, 0, 0 },
 		       "the migration file has changes that are not committed");
@@ -289,7 +301,6 @@ static int check_clean(const struct session *s, const struct migration *m, struc
 int session_select(struct session *s, const struct selection *want, struct selected *out, struct err *err)
 {
 	struct slice branch = { NULL, 0 };
-	bool checked;
 
 	if (pick(s, want, out, err) < 0 || wanted_branch(out, &branch, err) < 0)
 		return -1;
@@ -299,12 +310,18 @@ int session_select(struct session *s, const struct selection *want, struct selec
 			return -1;
 	}
 	s->selected = *out;
-	checked = checked_out(s);
 	if (!s->branch.ptr && out->n)
 		return err_set(err, &CODE_detached, (struct place){ slice_of(repo_where(s->repo)), 0, 0 },
 			       "HEAD is not on a branch");
-	for (size_t i = 0; i < out->n && checked; i++)
-		if (check_clean(s, out->items[i], err) < 0)
+	return want->check_later ? 0 : session_check_clean(s, NULL, err);
+}
+
+int session_check_clean(const struct session *s, const struct changes *planned, struct err *err)
+{
+	bool checked = checked_out(s);
+
+	for (size_t i = 0; i < s->selected.n && checked; i++)
+		if (check_clean(s, s->selected.items[i], planned, err) < 0)
 			return -1;
 	return 0;
 }

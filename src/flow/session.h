@@ -62,6 +62,7 @@ struct selection {
 	struct slices names;
 	struct slice selector; /* absent: none */
 	bool all;
+	bool check_later; /* the caller does session_check_clean when it has a plan */
 };
 
 /*
@@ -70,6 +71,12 @@ struct selection {
  * it"), migration_dirty, detached, no_branch, usage (a bad selector), and what is wrong with a named migration's file.
  */
 int session_select(struct session *s, const struct selection *want, struct selected *out, struct err *err);
+
+/*
+ * Refuses a selected migration whose file in the working tree is neither the commit's nor what `planned` (NULL: nothing) makes of it, as a
+ * command does that was killed before it could move the branch. Error: migration_dirty.
+ */
+int session_check_clean(const struct session *s, const struct changes *planned, struct err *err);
 
 /* Reads the tree and the history as far as they matter to all selected migrations, once. Errors: git, shallow. */
 int session_read(struct session *s, struct err *err);
