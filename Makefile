@@ -71,7 +71,7 @@ lib_ldlibs := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
 STATIC     ?= 1
 main_ldlibs := $(lib_ldlibs)
 ifeq ($(STATIC)$(SANITIZE),1)
-ifneq ($(filter-out deps demo check e2e lint format clean help uninstall compile_commands.json unit unit-tests,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out deps demo check e2e torture lint format clean help uninstall compile_commands.json unit unit-tests,$(or $(MAKECMDGOALS),all)),)
 include $(B)/libs.mk
 endif
 endif
@@ -105,7 +105,7 @@ link    = $(CC) $(all_cflags) $(all_ldflags)
 
 # --- targets -------------------------------------------------------------------------------------------------------------------
 
-.PHONY: all check-readers e2e mutants fuzz soak deps demo unit unit-tests test-tools check check-built lint format bench golden docs install uninstall clean compile_commands.json help FORCE
+.PHONY: all check-readers e2e torture mutants fuzz soak deps demo unit unit-tests test-tools check check-built lint format bench golden docs install uninstall clean compile_commands.json help FORCE
 
 all: $(B)/kubectl-gcpbackend ## build the program: build/kubectl-gcpbackend
 
@@ -151,6 +151,11 @@ check-readers: deps ## compare with YAML readers that we did not write
 e2e: deps ## test against real servers, which it builds once into a cache folder; PART=istio for a part
 	@+$(MAKE) --no-print-directory $(jobs) all test-tools
 	@GCB_TOOLS='$(CURDIR)/$(B)' GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' tests/e2e/run $(PART)
+
+torture: deps ## kill and fail every system call of a command that can change something; QUICK=1: every 7th, SCENE=bare: one
+	@sh scripts/deps.sh build heavy
+	@+$(MAKE) --no-print-directory $(jobs) all
+	@GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' tests/torture/run $(if $(filter 1,$(QUICK)),--quick) $(SCENE)
 
 mutants: deps ## see that each of some faults in the YAML editor is found by a test
 	@python3 tests/mutants.py

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian or Ubuntu packages that building and testing needs and that are missing.
 #
-#   scripts/deps.sh [GROUP...]     groups: build, lint, ci; default: build and lint
+#   scripts/deps.sh [GROUP...]     groups: build, lint, ci, heavy; default: build and lint
 #
 # Says nothing and ends at once when all is there.
 set -eu
@@ -9,6 +9,7 @@ set -eu
 build="gcc libc6-dev make pkg-config git python3 python3-yaml libyaml-dev libgit2-dev libcjson-dev zlib1g-dev libmd-dev libcriterion-dev"
 lint="clang-format"
 ci="clang"
+heavy="strace"
 
 wanted=
 for group in "${@:-build lint}"; do
@@ -17,7 +18,8 @@ for group in "${@:-build lint}"; do
 		build) wanted="$wanted $build" ;;
 		lint) wanted="$wanted $lint" ;;
 		ci) wanted="$wanted $ci" ;;
-		*) echo "deps: no such group: $name (build, lint, ci)" >&2; exit 1 ;;
+		heavy) wanted="$wanted $heavy" ;;
+		*) echo "deps: no such group: $name (build, lint, ci, heavy)" >&2; exit 1 ;;
 		esac
 	done
 done
