@@ -4,10 +4,14 @@
 #include "base/parallel.h"
 #include "git/internal.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <sha1.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 #include <zlib.h>
 
 /*
@@ -182,6 +186,30 @@ static void make_stream(struct batch *b, struct str *out)
 	str_add(out, (struct slice){ (char *)digest, sizeof(digest) });
 }
 
+/* A pack is written in seconds; what has this prefix after so many of them was left by a process that was killed. */
+#define PACK_UNFINISHED "pack_git2_"
+enum { LEFT_BEHIND = 24 * 60 * 60 };
+
+/* Takes away half-written packs of libgit2, which git gc does not know. What cannot be removed stays. */
+static void remove_unfinished(struct repo *r)
+{
+	AUTO_STR struct str folder = STR_INIT;
+	const struct dirent *entry;
+	time_t now = time(NULL);
+	struct stat st;
+	DIR *dir;
+
+	str_addf(&folder, "%sobjects/pack", git_repository_commondir(r->git));
+	dir = opendir(folder.ptr);
+	while (dir && (entry = readdir(dir)) != NULL)
+		if (slice_starts(slice_of(entry->d_name), SLICE(PACK_UNFINISHED)) &&
+		    fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+		    now - st.st_mtime > LEFT_BEHIND)
+			(void)unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		(void)closedir(dir);
+}
+
 /* Hands the pack to libgit2's indexer. */
 static int write_pack(struct batch *b, struct err *err)
 {
@@ -203,6 +231,8 @@ static int write_pack(struct batch *b, struct err *err)
 		(void)git_fail(err, place_of(repo_where(b->repo)), "cannot write a pack");
 	if (writer)
 		writer->free(writer);
+	if (!failed)
+		remove_unfinished(b->repo);
 	return failed ? -1 : 0;
 }
 

@@ -8,10 +8,12 @@
 #include "scratch.h"
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 TestSuite(commit, .init = scratch_enter, .fini = scratch_leave);
@@ -213,6 +215,35 @@ Test(commit, many_objects_are_one_pack)
 	cr_expect_not_null(strstr(counts, "in-pack: 1012\n"), "%s", counts); /* 11, and 1001: a blob and a tree are there already */
 	expect_like_git();
 	cr_assert_eq(commit_changes(many(arena, 500), 500, "many", &err), 0, "%s", err.reason);
+}
+
+/* A file in the folder of packs that was last written `hours` ago. */
+static void left_behind(const char *path, int hours)
+{
+	struct timespec times[2];
+
+	put(path, "half");
+	cr_assert_eq(clock_gettime(CLOCK_REALTIME, &times[0]), 0);
+	times[0].tv_sec -= (time_t)hours * 3600;
+	times[1] = times[0];
+	cr_assert_eq(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+Test(commit, a_half_written_pack_is_taken_away_a_day_later)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct err err = ERR_INIT;
+
+	one_commit();
+	left_behind(".git/objects/pack/pack_git2_0123456789abcdef", 25);
+	left_behind(".git/objects/pack/pack_git2_0123456789abidx.lock", 25);
+	left_behind(".git/objects/pack/pack_git2_young", 23);
+	left_behind(".git/objects/pack/pack-other.keep", 25);
+	cr_assert_eq(commit_changes(many(arena, 100), 100, "many", &err), 0, "%s", err.reason);
+	cr_expect_not(file_exists(".git/objects/pack/pack_git2_0123456789abcdef"));
+	cr_expect_not(file_exists(".git/objects/pack/pack_git2_0123456789abidx.lock"));
+	cr_expect(file_exists(".git/objects/pack/pack_git2_young"));
+	cr_expect(file_exists(".git/objects/pack/pack-other.keep"));
 }
 
 Test(commit, a_large_file_in_a_pack)
