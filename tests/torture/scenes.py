@@ -59,15 +59,17 @@ FILES = {"apps/{name}/virtualservice.yaml": VIRTUAL_SERVICE, "apps/{name}/kustom
 
 class Scene:
     """
-    One row. `services`: how many there are; `before`: commands of the program that lead there; `command`: the one that is disturbed.
+    One row, and all that a new one needs: a command that pushes gets its remote in `build`, as a shape. `services`: how many there are; `before`: commands of the program that lead there; `command`: the one that is disturbed.
     `shape`: checkout, bare or linked (the command runs in a linked worktree); `packed`: as after git gc. `branch`: the one that moves;
-    `commits`: how many it gets. `told`: words of the error with which the finished command may be refused when it runs once more.
+    `commits`: how many it gets. `told`: words of the error with which the finished command may be refused when it runs once more. `sweep`: a later command
+    that clears away what git does not know.
     """
 
     def __init__(self, name, command, shape="checkout", services=1, packed=False, before=(), branch="main", commits=1, migration=MIGRATION,
-                 told=None):
+                 told=None, sweep=None):
         self.name, self.command, self.shape, self.services, self.packed = name, command, shape, services, packed
         self.before, self.branch, self.commits, self.migration, self.told = before, branch, commits, migration, told
+        self.sweep = sweep
 
     def git(self, env, where, *args):
         return subprocess.run(["git", *args], cwd=where, env=env, check=True, capture_output=True, text=True).stdout
@@ -112,7 +114,8 @@ SCENES = [
     Scene("checkout", [*TO, "10", "--yes"]),
     Scene("bare", [*TO, "10", "--yes"], shape="bare", packed=True),
     Scene("three-commits", ["promote", "--all", "--to", "10", "--yes"], services=3, commits=3),
-    Scene("batch-of-40", ["promote", "--all", "--to", "10", "--batch", "--yes"], services=40, packed=True),
+    Scene("batch-of-40", ["promote", "--all", "--to", "10", "--batch", "--yes"], services=40, packed=True,
+          sweep=["promote", "--all", "--to", "25", "--batch", "--yes"]),
     Scene("rollback", ["rollback", "svc-00"], before=UP),
     Scene("finalize", DONE, before=(END,)),
     Scene("delete-entry", [*DONE, "--delete-service-entry"], before=(END, DONE), told="it is gone already"),

@@ -14,7 +14,7 @@ SYNC = {"fsync", "fdatasync"}
 # A question mark: not every machine has each call.
 WATCHED = ",".join("?" + name for name in CHANGING)
 
-LINE = re.compile(r"^\d+ +(\w+)\((.*)\) += (.*)$")
+LINE = re.compile(r"^(\d+) +(\w+)\((.*)\) += (.*)$")
 PATH = re.compile(r'"((?:[^"\\]|\\.)*)"(?!\.\.\.)|(?<!<)<(/[^>]*)>')
 RANDOM = [(re.compile(r"tmp_object_git2_\w+"), "tmp_object"), (re.compile(r"pack_git2_\w+"), "tmp_pack"), (re.compile(r"\.gcb\w{6}"), ".gcb"),
           (re.compile(r"_git2_\w{6,}"), "_git2"), (re.compile(r"\[\{tv_sec.*?\}.*?\]"), "[]"), (re.compile(r" \(deleted\)"), ""),
@@ -25,13 +25,19 @@ Call = collections.namedtuple("Call", "name nth args result paths text")
 
 
 def calls(lines, root):
-    """All calls of a trace in their order; paths below `root` only, relative to it."""
-    seen, result = collections.Counter(), []
+    """
+    The calls of a trace in their order; paths below `root` only, relative to it. Only those of the first process, which is the program: strace
+    counts for each process anew, so that a program that it starts is disturbed at its own call of the same number.
+    """
+    seen, result, program = collections.Counter(), [], None
     for line in lines:
         match = LINE.match(line)
         if not match:
             continue
-        name, args, outcome = match.groups()
+        process, name, args, outcome = match.groups()
+        program = program or process
+        if process != program:
+            continue
         seen[name] += 1
         paths = []
         for quoted, plain in PATH.findall(args.replace("AT_FDCWD<", "<<") + (" " + outcome if name in ("openat", "open", "creat") else "")):
