@@ -54,6 +54,33 @@ const char *config_from_environment(const char *key, size_t *from)
 	return NULL;
 }
 
+bool config_text(git_config *config, const char *key, struct str *out)
+{
+	const char *value = NULL, *next;
+	git_buf buf = { 0 };
+	size_t at = 0;
+	bool found;
+
+	while ((next = config_from_environment(key, &at)) != NULL)
+		value = next;
+	if (!value && git_config_get_string_buf(&buf, config, key) == 0)
+		value = buf.ptr;
+	found = value && *value;
+	if (found)
+		str_adds(out, value);
+	git_buf_dispose(&buf);
+	return found;
+}
+
+void config_add_path(struct slice path, struct str *out)
+{
+	if (slice_starts(path, SLICE("~/")) && getenv("HOME")) {
+		str_adds(out, getenv("HOME"));
+		path = slice_sub(path, 1, path.len);
+	}
+	str_add(out, path);
+}
+
 /* --- safe.directory -------------------------------------------------------------------------------------------------------------- */
 
 struct safe {
@@ -75,9 +102,7 @@ static void judge(struct safe *safe, const char *value)
 	AUTO_STR struct str path = STR_INIT;
 	struct slice text = slice_of(value), named;
 
-	if (slice_starts(text, SLICE("~/")) && getenv("HOME"))
-		str_adds(&path, getenv("HOME"));
-	str_add(&path, path.len ? slice_sub(text, 1, text.len) : text);
+	config_add_path(text, &path);
 	named = str_slice(&path);
 	if (!named.len)
 		safe->yes = false;

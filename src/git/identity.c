@@ -37,18 +37,9 @@ static bool add_clean(struct str *out, const char *value)
 /* A value of the configuration. */
 static bool from_config(git_config *config, const char *key, struct str *out)
 {
-	const char *value = NULL, *next;
-	git_buf buf = { 0 };
-	size_t at = 0;
-	bool found;
+	AUTO_STR struct str value = STR_INIT;
 
-	while ((next = config_from_environment(key, &at)) != NULL)
-		value = next;
-	if (!value && git_config_get_string_buf(&buf, config, key) == 0)
-		value = buf.ptr;
-	found = value && add_clean(out, value);
-	git_buf_dispose(&buf);
-	return found;
+	return config_text(config, key, &value) && value.ptr && add_clean(out, value.ptr);
 }
 
 /* A value of the environment. */

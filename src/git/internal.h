@@ -82,6 +82,10 @@ int renames_find(struct renames *s, struct slice path, const git_oid *id, struct
 int config_follow_environment(git_config *config, git_repository *repo);
 /* The next value of a key in GIT_CONFIG_COUNT's list, from number `*from` on, which moves behind it; NULL: no more. */
 const char *config_from_environment(const char *key, size_t *from);
+/* Appends the value of a key, that of GIT_CONFIG_COUNT's list first. False: it has none, or an empty one. */
+bool config_text(git_config *config, const char *key, struct str *out);
+/* Appends a path of the configuration, "~/" made the home folder. */
+void config_add_path(struct slice path, struct str *out);
 /* Does safe.directory name this folder? */
 bool config_trusts(const char *folder);
 

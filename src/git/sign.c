@@ -24,23 +24,6 @@ static const struct format formats[] = {
 	{ "ssh", "gpg.ssh.program", NULL, "ssh-keygen", true },
 };
 
-/* Appends a value of the configuration. False: it has none. */
-static bool config_text(git_config *config, const char *key, struct str *out)
-{
-	const char *value = NULL, *next;
-	git_buf buf = { 0 };
-	size_t at = 0;
-
-	while ((next = config_from_environment(key, &at)) != NULL)
-		value = next;
-	if (!value && git_config_get_string_buf(&buf, config, key) == 0)
-		value = buf.ptr;
-	if (value)
-		str_adds(out, value);
-	git_buf_dispose(&buf);
-	return value != NULL;
-}
-
 /* Shall commits be signed? -1: the value is no truth value. */
 static int is_wanted(git_config *config, struct err *err)
 {
@@ -72,16 +55,6 @@ static void find_program(git_config *config, const struct format *f, struct str 
 {
 	if (!config_text(config, f->key, out) && !(f->old_key && config_text(config, f->old_key, out)))
 		str_adds(out, f->program);
-}
-
-/* Appends a path with "~/" made the home folder. */
-static void add_home(struct str *out, struct slice path)
-{
-	if (slice_starts(path, SLICE("~/")) && getenv("HOME")) {
-		str_adds(out, getenv("HOME"));
-		path = slice_sub(path, 1, path.len);
-	}
-	str_add(out, path);
 }
 
 /* Runs the program on the commit's bytes. */
@@ -151,7 +124,7 @@ static int sign_ssh(git_config *config, const char *program, struct slice text, 
 	said = str_slice(&key);
 	literal = slice_starts(said, SLICE("key::")) || slice_starts(said, SLICE("ssh-"));
 	if (!literal)
-		add_home(&path, said);
+		config_add_path(said, &path);
 	else if (keep_key(slice_starts(said, SLICE("key::")) ? slice_sub(said, 5, said.len) : said, &path, err) < 0)
 		return -1;
 	argv[6] = path.ptr;

@@ -1,0 +1,34 @@
+/*
+ * Addresses without secrets.
+ */
+#include "git/remote.h"
+
+#include <criterion/criterion.h>
+
+static const struct {
+	const char *in, *out;
+} rows[] = {
+	{ "", "" },
+	{ "nothing to hide", "nothing to hide" },
+	{ "https://user:tok@host/a.git", "https://host/a.git" },
+	{ "https://tok@host", "https://host" },
+	{ "https://host/a?private_token=x#y", "https://host/a" },
+	{ "https://host?x=1", "https://host" },
+	{ "https://us@er:p@ss@host/a@b", "https://host/a@b" },
+	{ "fatal: unable to access 'https://u:p@host/a/': no", "fatal: unable to access 'https://host/a/': no" },
+	{ "https://u:p@one/a and ssh://git:pw@two:22/b?c", "https://one/a and ssh://two:22/b" },
+	{ "git@host:team/shop.git", "git@host:team/shop.git" },
+	{ "://", "://" },
+	{ "x://u:p@", "x://" },
+	{ "https://u:p@host\n", "https://host\n" },
+};
+
+Test(remote_redact, takes_secrets_out)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		AUTO_STR struct str out = STR_INIT;
+
+		remote_redact(&out, slice_of(rows[i].in));
+		cr_expect(slice_is(str_slice(&out), rows[i].out), "'%s' gives '%s'", rows[i].in, out.ptr);
+	}
+}
