@@ -30,6 +30,10 @@ const struct record change_options = {
 			  .flag = "batch",
 			  .help = "One commit for all that is selected" },
 			{ .kind = VALUE_BOOL,
+			  .offset = offsetof(struct change_context, merge_request),
+			  .flag = "merge-request",
+			  .help = "Let GitLab open the merge request of a branch that is pushed for review" },
+			{ .kind = VALUE_BOOL,
 			  .offset = offsetof(struct change_context, all_or_nothing),
 			  .flag = "all-or-nothing",
 			  .help = "Do nothing when any of the migrations is refused" },
@@ -145,7 +149,8 @@ static int confirm(const struct changing *c, struct err *err)
 {
 	bool absolute = c->direction == GO_DOWN || c->ctx->to.ptr;
 	bool reviewed = c->direction == GO_UP; /* pull requests are asked about by their reviewers */
-	char question[128];
+	const struct session *s = c->session;
+	struct slice question;
 
 	for (size_t i = 0; i < c->plan.n && reviewed; i++)
 		reviewed = c->plan.steps[i].m->f.spec.git.mode == MODE_PULL_REQUEST;
@@ -159,8 +164,10 @@ static int confirm(const struct changing *c, struct err *err)
 		(void)err_set(err, &CODE_not_confirmed, NOWHERE, "without a terminal the next stage must be named");
 		return err_remedy(err, "say --to STAGE with --yes, so that a repeated job cannot climb by itself");
 	}
-	(void)snprintf(question, sizeof(question), "Commit this to '%.*s'?", SLICE_ARG(c->session->branch));
-	if (work_confirm(c->app, c->ctx->yes, question, err) < 0) {
+	question = arena_printf(c->app->arena,
+				s->remote.name.ptr ? "Commit this to '%.*s', and push it to %.*s?" : "Commit this to '%.*s'?",
+				SLICE_ARG(s->branch), SLICE_ARG(s->remote.name));
+	if (work_confirm(c->app, c->ctx->yes, question.ptr, err) < 0) {
 		if (!c->app->in_tty)
 			return err_remedy(err, absolute ? "say --yes" : "say --yes and --to STAGE");
 		return -1;
@@ -183,6 +190,11 @@ static void report(const struct changing *c, const struct published *p, struct s
 	AUTO_STR struct str undo = STR_INIT;
 	char commit[41];
 
+	if (p->existed && !p->committed) {
+		row->outcome = SLICE("unchanged");
+		(void)fprintf(c->app->talk, "%.*s is at '%.*s' by now: somebody else did it\n", SLICE_ARG(row->name),
+			      SLICE_ARG(row->to));
+	}
 	if (!p->committed)
 		return;
 	oid_text(&p->commit, commit);
@@ -191,26 +203,52 @@ static void report(const struct changing *c, const struct published *p, struct s
 	row->branch = arena_copy(c->app->arena, p->branch);
 	if (slice_eq(p->branch, c->session->branch))
 		undo_command(p->step, c->app->program, &undo);
+	else if (c->session->remote.name.ptr)
+		str_addf(&undo, "git push --delete %" SLICE_FMT " %" SLICE_FMT, SLICE_ARG(c->session->remote.name),
+			 SLICE_ARG(p->branch));
 	else
 		str_addf(&undo, "git branch -D %" SLICE_FMT, SLICE_ARG(p->branch));
 	row->undo = arena_copy(c->app->arena, str_slice(&undo));
 	if (c->documents)
 		return;
-	(void)fprintf(c->app->out, "migration/%.*s %s: %.*s -> %.*s (%.8s on %.*s)\n", SLICE_ARG(row->name),
+	(void)fprintf(c->app->out, "migration/%.*s %s: %.*s -> %.*s (%.8s on %.*s%s%.*s)\n", SLICE_ARG(row->name),
 		      p->existed ? "already prepared" : words[c->direction].said, SLICE_ARG(row->from), SLICE_ARG(row->to), commit,
-		      SLICE_ARG(p->branch));
+		      SLICE_ARG(p->branch), p->pushed ? ", pushed to " : "",
+		      SLICE_ARG(p->pushed ? c->session->remote.name : SLICE("")));
 	(void)fflush(c->app->out);
+	if (p->url.ptr)
+		(void)fprintf(c->app->talk, "open the pull request: %.*s\n", SLICE_ARG(p->url));
+	for (size_t i = 0; i < p->abandoned.n; i++)
+		(void)fprintf(c->app->talk, "the branch '%.*s' holds somebody's work and stays\n",
+			      SLICE_ARG(p->abandoned.items[i]));
 	if (c->plan.n <= SHOW_WHOLE)
 		(void)fprintf(c->app->talk, "undo with: %s\n", undo.ptr);
+}
+
+/* Says which hooks a commit of git's would have run. */
+static void say_hooks(const struct changing *c, const struct publication *done)
+{
+	struct slices hooks = session_hooks(c->session);
+	bool any = false;
+
+	for (size_t i = 0; i < c->plan.n; i++)
+		any = any || (done->rows[i].committed && !done->rows[i].existed);
+	for (size_t i = 0; any && i < hooks.n; i++)
+		(void)fprintf(c->app->talk, "%s%.*s%s", i ? ", " : "hooks that were not run: ", SLICE_ARG(hooks.items[i]),
+			      i + 1 == hooks.n ? "\n" : "");
 }
 
 /* Commits, and says so. */
 static int publish(struct changing *c, struct err *err)
 {
-	const struct publish_options o = { c->ctx->batch, c->direction == GO_DOWN, c->app->program, c->ctx->reason };
-	struct published *done = arena_array(c->app->arena, c->plan.n, sizeof(*done));
+	const struct publish_options o = { .batch = c->ctx->batch,
+					   .rollback = c->direction == GO_DOWN,
+					   .program = c->app->program,
+					   .reason = c->ctx->reason,
+					   .merge_request = c->ctx->merge_request };
+	struct publication done;
 
-	if (session_publish(c->session, &c->plan, &o, done, err) < 0)
+	if (session_publish(c->session, &c->plan, &o, &done, err) < 0)
 		return -1;
 	for (size_t i = 0; i < c->plan.n; i++) {
 		struct step *step = &c->plan.steps[i];
@@ -220,8 +258,10 @@ static int publish(struct changing *c, struct err *err)
 			work_print_findings(c->app, &step->findings, SEVERITY_ERROR);
 			c->app->exit = work_worse(c->app->exit, work_step_exit(step));
 		}
-		report(c, &done[i], &c->rows[i]);
+		report(c, &done.rows[i], &c->rows[i]);
 	}
+	work_say_behind(c->app, c->session, done.behind);
+	say_hooks(c, &done);
 	return 0;
 }
 
@@ -292,7 +332,7 @@ int change_run(struct app *app, const struct change_context *ctx, enum direction
 	int failed;
 
 	work.check_later = true; /* what a killed run left in the working tree may be just what is planned again */
-	if (work_select(app, &work, &session, &c.list, err) < 0)
+	if (work_select(app, &work, WORK_CHANGES, &session, &c.list, err) < 0)
 		return -1;
 	c.session = session;
 	c.documents = app->output == OUTPUT_JSON || app->output == OUTPUT_YAML || app->output == OUTPUT_NAME;

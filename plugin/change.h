@@ -12,7 +12,7 @@ struct change_context {
 	struct work_context work;
 	struct live_context live; /* finalize */
 	struct slice to, reason, confirm;
-	bool yes, dry_run, batch, resume, adopt, all_or_nothing, rules, entry;
+	bool yes, dry_run, batch, resume, adopt, all_or_nothing, rules, entry, merge_request;
 };
 
 extern const struct record change_options; /* --to --yes --dry-run --batch --all-or-nothing */

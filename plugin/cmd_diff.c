@@ -129,7 +129,7 @@ static int run(struct app *app, void *context, struct err *err)
 	const struct context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
 	struct selected list;
-	int failed = work_select(app, &ctx->work, &s, &list, err);
+	int failed = work_select(app, &ctx->work, WORK_READS, &s, &list, err);
 
 	if (!failed)
 		failed = run_plan(app, ctx, s, &list, err);

@@ -225,11 +225,11 @@ static void say_broken(struct app *app, const struct session *s)
 }
 
 /* The repository around, whose migrations are told from other hosts; a cluster may be looked at without any. */
-static int open_if_any(const struct context *ctx, struct session **s, struct err *err)
+static int open_if_any(struct app *app, const struct context *ctx, struct session **s, struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	if (work_open(&ctx->work, s, &why) == 0)
+	if (work_open(app, &ctx->work, WORK_READS, s, &why) == 0)
 		return 0;
 	if (!ctx->work.repo.ptr && !ctx->work.migrations.ptr && (why.code == &CODE_no_repo || why.code == &CODE_no_commit))
 		return 0;
@@ -244,7 +244,7 @@ static int run_live(struct app *app, const struct context *ctx, const struct kub
 	struct discover_live d;
 	int failed;
 
-	if (open_if_any(ctx, &s, err) < 0 ||
+	if (open_if_any(app, ctx, &s, err) < 0 ||
 	    discover_live(&d, kubectl, &(struct discover_live_query){ s, ctx->namespaces, (int)ctx->port }, err) < 0)
 		return -1;
 	failed = show(app, s, ctx, &d.found, err);
@@ -277,7 +277,7 @@ static int run(struct app *app, void *context, struct err *err)
 		return -1;
 	if (ctx->live.live)
 		return run_live(app, ctx, &kubectl, err);
-	if (work_open(&ctx->work, &s, err) < 0)
+	if (work_open(app, &ctx->work, ctx->commit ? WORK_CHANGES : WORK_READS, &s, err) < 0)
 		return -1;
 	if (ctx->write && s->broken.n) /* it may be about a host that would get a second one */
 		return err_from_finding(err, &s->broken.items[0]);

@@ -327,7 +327,7 @@ static int render_migrations(struct app *app, const struct context *ctx, struct 
 	struct selected list;
 	int failed = 0;
 
-	if (work_select(app, &ctx->work, &s, &list, err) < 0)
+	if (work_select(app, &ctx->work, WORK_READS, &s, &list, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list.n && !failed; i++) {
 		struct stages stages;

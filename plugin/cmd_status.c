@@ -40,7 +40,7 @@ static int run(struct app *app, void *context, struct err *err)
 	struct plan plan;
 
 	ctx->work.all = ctx->work.all || (!app->args.n && !ctx->work.selector.ptr);
-	if (work_select(app, &ctx->work, &s, &list, err) < 0)
+	if (work_select(app, &ctx->work, WORK_READS, &s, &list, err) < 0)
 		return -1;
 	rows = arena_array(app->arena, list.n, sizeof(*rows));
 	intents = arena_array(app->arena, list.n, sizeof(*intents));

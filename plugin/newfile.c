@@ -88,18 +88,23 @@ static int commit_all(const struct newfile *files, size_t n, struct app *app, st
 {
 	struct change *changes = arena_array(app->arena, n, sizeof(*changes));
 	struct slice what = n == 1 ? files->path : arena_printf(app->arena, "%zu migration files", n);
-	struct slice question;
+	struct slice question, behind = { NULL, 0 };
 	struct oid commit;
 	char text[41];
 
 	if (!s->branch.ptr)
 		return err_set(err, &CODE_detached, place_of(repo_where(s->repo)), "HEAD is not on a branch");
-	question = arena_printf(app->arena, "Commit %s to '%" SLICE_FMT "'?", what.ptr, SLICE_ARG(s->branch));
+	question = arena_printf(app->arena,
+				s->remote.name.ptr ? "Commit %s to '%" SLICE_FMT "', and push it to %" SLICE_FMT "?" :
+						     "Commit %s to '%" SLICE_FMT "'?",
+				what.ptr, SLICE_ARG(s->branch), SLICE_ARG(s->remote.name));
 	for (size_t i = 0; i < n; i++)
 		changes[i] = (struct change){ files[i].path, { NULL, 0 }, str_slice(&files[i].text), 0100644 };
 	if (work_confirm(app, yes, question.ptr, err) < 0 ||
-	    session_commit_files(s, &(struct changes){ changes, n }, message_of(files, n, app->arena).ptr, &commit, err) < 0)
+	    session_commit_files(s, &(struct changes){ changes, n }, message_of(files, n, app->arena).ptr, &commit, &behind, err) <
+		    0)
 		return -1;
+	work_say_behind(app, s, behind);
 	oid_text(&commit, text);
 	*hex = arena_copy(app->arena, slice_of(text));
 	return 0;

@@ -1,7 +1,10 @@
 #include "plugin/work.h"
 
+#include "flow/base.h"
+
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
 
 const struct record work_repo_options = {
 	.fields =
@@ -21,6 +24,14 @@ const struct record work_repo_options = {
 			  .flag = "templates",
 			  .arg = "DIR",
 			  .help = "A folder with templates of your own, in place of the built-in ones of the same name" },
+			{ .kind = VALUE_BOOL,
+			  .offset = offsetof(struct work_context, fetch),
+			  .flag = "fetch",
+			  .help = "Fetch the remote's branch first; commands that change it always do" },
+			{ .kind = VALUE_BOOL,
+			  .offset = offsetof(struct work_context, offline),
+			  .flag = "offline",
+			  .help = "Use the local branch, and neither fetch nor push" },
 			{ .name = NULL },
 		},
 };
@@ -47,24 +58,56 @@ const char *work_templates(const struct work_context *w)
 	return w->templates.ptr;
 }
 
-int work_open(const struct work_context *w, struct session **out, struct err *err)
+/* What a server or its hooks say is for the user; of the rest the error tells what matters, and a lost race is tried again. */
+static void hear(void *ctx, struct slice line)
 {
-	const struct session_options options = { w->repo.ptr, w->migrations.ptr, w->templates.ptr };
+	const struct app *app = ctx;
 
-	return session_open(out, &options, err);
+	if (slice_starts(line, SLICE("remote: ")) && slice_find(line, SLICE("cannot lock ref")) == SIZE_MAX)
+		(void)fprintf(app->talk, "%.*s\n", SLICE_ARG(line));
 }
 
-int work_select(struct app *app, const struct work_context *w, struct session **session, struct selected *out, struct err *err)
+int work_open(struct app *app, const struct work_context *w, enum work_kind kind, struct session **out, struct err *err)
+{
+	struct session_options *o = arena_alloc(app->arena, sizeof(*o));
+
+	if (w->fetch && w->offline)
+		return err_set(err, &CODE_usage, NOWHERE, "--fetch and --offline cannot be said together");
+	*o = (struct session_options){ .repo = w->repo.ptr,
+				       .migrations_dir = w->migrations.ptr,
+				       .templates_dir = w->templates.ptr };
+	o->base = w->offline ? BASE_LOCAL : w->fetch || kind == WORK_CHANGES ? BASE_FRESH : BASE_FETCHED;
+	o->way = (struct remote_way){ .asks = app->in_tty, .hear = hear, .ctx = app };
+	return session_open(out, o, err);
+}
+
+/* Says what is looked at when it may be old. */
+static void say_base(const struct app *app, const struct session *s)
+{
+	if (s->options->base == BASE_FETCHED && s->remote.name.ptr)
+		(void)fprintf(app->talk, "Looking at %.*s; --fetch renews it\n", SLICE_ARG(base_text(s, (long long)time(NULL))));
+}
+
+int work_select(struct app *app, const struct work_context *w, enum work_kind kind, struct session **session, struct selected *out,
+		struct err *err)
 {
 	const struct selection want = { app->args, w->selector, w->all, w->check_later };
 
-	if (work_open(w, session, err) < 0 || session_select(*session, &want, out, err) < 0)
+	if (work_open(app, w, kind, session, err) < 0 || session_select(*session, &want, out, err) < 0)
 		return -1;
+	say_base(app, *session);
 	for (size_t i = 0; i < (*session)->broken.n && !app->args.n; i++)
 		app->exit = EXIT_ERROR;
 	if (!app->args.n)
 		work_print_findings(app, &(*session)->broken, SEVERITY_ERROR);
 	return 0;
+}
+
+void work_say_behind(const struct app *app, const struct session *s, struct slice behind)
+{
+	if (behind.ptr)
+		(void)fprintf(app->talk, "the local branch '%.*s' stays behind: %.*s; git pull brings it up to date\n",
+			      SLICE_ARG(s->branch), SLICE_ARG(behind));
 }
 
 void work_print_findings(const struct app *app, const struct findings *f, enum severity least)

@@ -14,21 +14,31 @@ struct work_context {
 	struct common common;
 	struct slice repo, migrations, templates; /* folders; absent: the defaults */
 	struct slice selector;
-	bool all;
+	bool all, fetch, offline;
 	bool check_later; /* not an option: see struct selection */
 };
 
-extern const struct record work_repo_options;   /* --repo, --migrations, --templates */
+extern const struct record work_repo_options;   /* --repo, --migrations, --templates, --fetch, --offline */
 extern const struct record work_select_options; /* -l, --all */
 
 /* The folder of --templates, or NULL. */
 const char *work_templates(const struct work_context *w);
 
-/* Opens the session that the options say. */
-int work_open(const struct work_context *w, struct session **out, struct err *err);
+/* What a command does to the branch that is applied. */
+enum work_kind {
+	WORK_READS,  /* looks at it, as it was fetched last */
+	WORK_CHANGES /* builds on it, as it is now */
+};
+
+/* Opens the session that the options say. It borrows from `app`. */
+int work_open(struct app *app, const struct work_context *w, enum work_kind kind, struct session **out, struct err *err);
 
 /* Opens it and selects the migrations that words and options name. */
-int work_select(struct app *app, const struct work_context *w, struct session **session, struct selected *out, struct err *err);
+int work_select(struct app *app, const struct work_context *w, enum work_kind kind, struct session **session, struct selected *out,
+		struct err *err);
+
+/* Says on app->talk that the local branch did not follow what was pushed, and why; absent: nothing. */
+void work_say_behind(const struct app *app, const struct session *s, struct slice behind);
 
 /* Says on app->talk what was found of at least this severity: "warning: place: reason; remedy [CODE]". */
 void work_print_findings(const struct app *app, const struct findings *f, enum severity least);

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/parallel.h"
+#include "flow/base.h"
 #include "kube/selector.h"
 
 #include <stdlib.h>
@@ -105,19 +106,32 @@ static int load(struct session *s, struct err *err)
 	return result;
 }
 
-/* The commit to build on: the tip of the branch HEAD is on; with a detached HEAD, HEAD itself for now. */
-static int find_base(struct session *s, struct err *err)
+/*
+ * The commit to build on: the tip of the branch HEAD is on; with a detached HEAD, HEAD itself for now. A branch that the remote does not have
+ * is read as it is here, since the migrations may say another one.
+ */
+static int first_base(struct session *s, struct err *err)
 {
 	AUTO_STR struct str branch = STR_INIT;
 
-	if (repo_head_branch(s->repo, &branch, err) == 0) {
-		s->branch = arena_copy(s->arena, str_slice(&branch));
-		return repo_branch_tip(s->repo, s->branch.ptr, &s->base, err);
+	if (s->options->base == BASE_COMMIT) {
+		s->base = *s->options->at;
+		return 0;
 	}
-	if (err->code != &CODE_detached)
+	if (repo_head_branch(s->repo, &branch, err) < 0) {
+		if (err->code != &CODE_detached)
+			return -1;
+		*err = (struct err)ERR_INIT;
+		return repo_resolve(s->repo, "HEAD", &s->base, err);
+	}
+	s->branch = arena_copy(s->arena, str_slice(&branch));
+	if (base_find(s, (struct slice){ NULL, 0 }, err) == 0)
+		return 0;
+	if (err->code != &CODE_no_branch || !repo_has_branch(s->repo, s->branch.ptr))
 		return -1;
+	s->homeless = err_keep(err);
 	*err = (struct err)ERR_INIT;
-	return repo_resolve(s->repo, "HEAD", &s->base, err);
+	return repo_branch_tip(s->repo, s->branch.ptr, &s->base, err);
 }
 
 int session_open(struct session **out, const struct session_options *options, struct err *err)
@@ -125,10 +139,11 @@ int session_open(struct session **out, const struct session_options *options, st
 	struct session *s = xzalloc(sizeof(*s));
 
 	s->arena = s->broken.arena = arena_new();
+	s->options = options;
 	s->migrations_dir = options->migrations_dir ? options->migrations_dir : MIGRATION_DIR;
 	s->templates_dir = options->templates_dir;
 	if (path_check(slice_of(s->migrations_dir), NOWHERE, "--migrations", err) < 0 ||
-	    repo_open(&s->repo, options->repo, err) < 0 || find_base(s, err) < 0 || load(s, err) < 0) {
+	    repo_open(&s->repo, options->repo, err) < 0 || first_base(s, err) < 0 || load(s, err) < 0) {
 		session_close(s);
 		return -1;
 	}
@@ -141,6 +156,7 @@ void session_close(struct session *s)
 	if (!s)
 		return;
 	unload(s);
+	free(s->homeless);
 	past_free(s->past);
 	reach_free(s->reach);
 	inventory_free(s->inventory);
@@ -196,6 +212,9 @@ static int not_there(const struct session *s, struct slice name, struct err *err
 {
 	struct slice path = arena_printf(s->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir, SLICE_ARG(name)), near;
 	struct slice *names = arena_array(s->arena, s->n, sizeof(*names));
+	AUTO_STR struct str local = STR_INIT;
+	struct err ignored = ERR_INIT;
+	struct oid tip;
 
 	for (size_t i = 0; i < s->broken.n; i++)
 		if (slice_eq(name_of_path(s->broken.items[i].at.path), name))
@@ -209,6 +228,9 @@ static int not_there(const struct session *s, struct slice name, struct err *err
 	if (repo_workdir(s->repo) && path_check(path, NOWHERE, "", &(struct err)ERR_INIT) == 0 &&
 	    file_exists(worktree_path(s, path).ptr))
 		return err_remedy(err, "%" SLICE_FMT " is there but not committed: git add and commit it", SLICE_ARG(path));
+	if (s->remote.name.ptr && base_local(s, &tip) &&
+	    tree_read(s->repo, &tip, path.ptr, MIGRATION_MAX, &local, NULL, &ignored) == 0)
+		return err_remedy(err, "the local branch has it: git push, or say --offline");
 	if (near.ptr)
 		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
 	return err_remedy(err, "migrate status lists those there are, migrate init makes one");
@@ -246,19 +268,19 @@ static int pick(struct session *s, const struct selection *want, struct selected
 	return 0;
 }
 
-/* The branch that the selected migrations say; absent when they say none. They must agree. */
-static int wanted_branch(const struct selected *list, struct slice *out, struct err *err)
+/* One of the fields of spec.git that the selected migrations must agree on; absent when they say none. */
+static int agreed(const struct selected *list, const char *what, size_t offset, struct slice *out, struct err *err)
 {
 	for (size_t i = 0; i < list->n; i++) {
-		struct slice branch = list->items[i]->f.spec.git.branch;
+		const struct slice *said = (const void *)((const char *)&list->items[i]->f.spec.git + offset);
 
-		if (!branch.len)
+		if (!said->len)
 			continue;
-		if (out->ptr && !slice_eq(*out, branch))
+		if (out->ptr && !slice_eq(*out, *said))
 			return err_set(err, &CODE_usage, NOWHERE,
-				       "the migrations are on different branches: '%" SLICE_FMT "' and '%" SLICE_FMT "'",
-				       SLICE_ARG(*out), SLICE_ARG(branch));
-		*out = branch;
+				       "the migrations are on different %s: '%" SLICE_FMT "' and '%" SLICE_FMT "'", what,
+				       SLICE_ARG(*out), SLICE_ARG(*said));
+		*out = *said;
 	}
 	return 0;
 }
@@ -281,12 +303,16 @@ static struct slice planned_bytes(const struct changes *planned, struct slice pa
 	return (struct slice){ NULL, 0 };
 }
 
-/* Is the migration file in the working tree the one of the commit, or what is planned? Asked only where that branch is checked out. */
+/*
+ * Is the migration file in the working tree the one of the branch there, or what is planned? Asked only where that branch is checked out. It may
+ * be older than the remote's, which counts.
+ */
 static int check_clean(const struct session *s, const struct migration *m, const struct changes *planned, struct err *err)
 {
-	AUTO_STR struct str text = STR_INIT;
+	AUTO_STR struct str text = STR_INIT, committed = STR_INIT;
 	struct err ignored = ERR_INIT;
 	struct slice path = worktree_path(s, m->path), wanted;
+	struct oid tip;
 
 	if (!file_exists(path.ptr) || file_read(path.ptr, MIGRATION_MAX, &text, &ignored) < 0 ||
 	    slice_eq(str_slice(&text), m->bytes))
@@ -294,21 +320,47 @@ static int check_clean(const struct session *s, const struct migration *m, const
 	wanted = planned_bytes(planned, m->path);
 	if (wanted.ptr && slice_eq(str_slice(&text), wanted))
 		return 0;
+	if (s->remote.name.ptr && base_local(s, &tip) &&
+	    tree_read(s->repo, &tip, m->path.ptr, MIGRATION_MAX, &committed, NULL, &ignored) == 0 &&
+	    slice_eq(str_slice(&text), str_slice(&committed)))
+		return 0;
 	return err_set(err, &CODE_migration_dirty, (struct place){ m->path, 0, 0 },
 		       "the migration file has changes that are not committed");
 }
 
+/* Goes to the branch, or the remote, that the migrations say, if it is another one; then everything is read again. */
+static int settle(struct session *s, const struct selection *want, struct selected *out, struct err *err)
+{
+	struct slice branch = { NULL, 0 }, remote = { NULL, 0 };
+	bool same;
+
+	if (agreed(out, "branches", offsetof(struct migration_git, branch), &branch, err) < 0 ||
+	    agreed(out, "remotes", offsetof(struct migration_git, remote), &remote, err) < 0)
+		return -1;
+	same = (!branch.ptr || slice_eq(branch, s->branch)) &&
+	       (!remote.ptr || s->options->base == BASE_LOCAL || slice_eq(remote, s->remote.name));
+	if (same && s->homeless && out->n) {
+		*err = *s->homeless;
+		return -1;
+	}
+	if (same)
+		return 0;
+	s->branch = branch.ptr ? arena_copy(s->arena, branch) : s->branch;
+	remote = remote.ptr ? arena_copy(s->arena, remote) : remote;
+	if (s->branch.ptr && (base_find(s, remote, err) < 0 || load(s, err) < 0 || pick(s, want, out, err) < 0))
+		return -1;
+	return 0;
+}
+
 int session_select(struct session *s, const struct selection *want, struct selected *out, struct err *err)
 {
-	struct slice branch = { NULL, 0 };
-
-	if (pick(s, want, out, err) < 0 || wanted_branch(out, &branch, err) < 0)
+	if (pick(s, want, out, err) < 0)
 		return -1;
-	if (branch.ptr && !slice_eq(branch, s->branch)) {
-		s->branch = arena_copy(s->arena, branch);
-		if (repo_branch_tip(s->repo, s->branch.ptr, &s->base, err) < 0 || load(s, err) < 0 || pick(s, want, out, err) < 0)
-			return -1;
-	}
+	s->selected = *out;
+	if (s->options->base == BASE_COMMIT)
+		return 0;
+	if (settle(s, want, out, err) < 0)
+		return -1;
 	s->selected = *out;
 	if (!s->branch.ptr && out->n)
 		return err_set(err, &CODE_detached, (struct place){ slice_of(repo_where(s->repo)), 0, 0 },

@@ -8,7 +8,7 @@
 #define GCB_FLOW_SESSION_H
 
 #include "base/map.h"
-#include "git/repo.h"
+#include "git/remote.h"
 #include "migrate/plan.h"
 
 struct selected {
@@ -19,8 +19,12 @@ struct selected {
 struct session {
 	struct repo *repo;
 	struct arena *arena;
-	struct slice branch;                        /* the branch that is applied, and that the command builds on */
-	struct oid base;                            /* its tip */
+	const struct session_options *options;
+	struct slice branch;  /* the branch that is applied, and that the command builds on */
+	struct oid base;      /* its tip: the remote's, or the local one where there is no remote, or none is asked */
+	struct remote remote; /* name absent: the base is the local branch */
+	struct err *homeless; /* HEAD's branch is not at the remote; NULL: it is, or nobody asked */
+	long long fetched;    /* when the remote's tip was fetched, in seconds since 1970; 0: not known */
 	const char *migrations_dir, *templates_dir; /* templates_dir: NULL: built-in ones */
 	struct migration **all; /* every migration file of the commit that can be read, in the order of their names */
 	size_t n;
@@ -35,14 +39,26 @@ struct session {
 	size_t nblobs, blobs_cap;
 };
 
-/* How to find things; NULL: the defaults. */
+/* What a session builds on. */
+enum session_base {
+	BASE_FETCHED, /* the remote's branch as it was fetched last; the local one where it never was, or there is no remote */
+	BASE_FRESH,   /* the remote's branch, fetched now; the local one where there is no remote */
+	BASE_LOCAL,   /* the local branch */
+	BASE_COMMIT   /* the commit `at`, whatever branch the migrations say: to look back */
+};
+
+/* How to find things; NULL: the defaults. All of it is borrowed, and outlives the session. */
 struct session_options {
 	const char *repo, *migrations_dir, *templates_dir;
+	enum session_base base;
+	const struct oid *at;  /* BASE_COMMIT */
+	struct remote_way way; /* how git is run */
 };
 
 /*
- * Opens the repository and reads the migration files of the branch that HEAD is on. A repository with a detached HEAD is read at that commit,
- * and `branch` stays absent until session_select finds it in the migrations. Errors: no_repo, no_commit, git.
+ * Opens the repository and reads the migration files of the branch that HEAD is on, or of what the remote has of it. A repository with a
+ * detached HEAD is read at that commit, and `branch` stays absent until session_select finds it in the migrations. Errors: no_repo,
+ * no_commit, git, and what remote_find and remote_fetch say.
  */
 int session_open(struct session **out, const struct session_options *options, struct err *err);
 

@@ -39,8 +39,8 @@ struct migration_spec {
 		long percent;
 		struct slices methods;
 	} mirror;
-	struct {
-		struct slice branch;
+	struct migration_git {
+		struct slice branch, remote;
 		int mode, rollback;
 	} git;
 	struct pairs allow;

@@ -94,7 +94,7 @@ Test(write, what_is_read_back_is_what_was_written)
 					  .routes = { routes, 2 },
 					  .stages = { stages, 2 },
 					  .mirror = { 50, { methods, 2 } },
-					  .git = { SLICE("release"), MODE_PULL_REQUEST, MODE_DIRECT },
+					  .git = { .branch = SLICE("release"), .mode = MODE_PULL_REQUEST, .rollback = MODE_DIRECT },
 					  .allow = { allow, 1 },
 					  .hold = SLICE("12") };
 	cr_assert_eq(migration_write(&f, template, path, &out, &err), 0, "%s", err.reason);

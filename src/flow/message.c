@@ -1,0 +1,94 @@
+#include "flow/publish_internal.h"
+
+#include "flow/templates.h"
+
+void undo_command(const struct step *step, const char *program, struct str *out)
+{
+	bool down = step->known && stage_cmp(step->to, step->from) < 0;
+	char from[8];
+
+	stage_name(step->from, from);
+	if (step->intent.direction == GO_ENTRY || step->intent.rules) { /* whole objects come back from the history only */
+		str_adds(out, "git revert the commit");
+		return;
+	}
+	if (step->from.kind == STAGE_DONE) {
+		str_addf(out, "git revert the commit, or %s migrate promote %" SLICE_FMT " --resume --to 100 --yes", program,
+			 SLICE_ARG(step->m->name));
+		return;
+	}
+	str_addf(out, "%s migrate %s %" SLICE_FMT, program, down ? "promote --resume" : "rollback", SLICE_ARG(step->m->name));
+	if (step->known && step->from.kind != STAGE_START)
+		str_addf(out, " --to %s", from);
+	if (down)
+		str_adds(out, " --yes");
+}
+
+/* "path: N lines" for each file of the step. */
+static void describe_changes(const struct changes *changes, struct str *out)
+{
+	for (size_t i = 0; i < changes->n; i++) {
+		if (i)
+			str_addc(out, '\n');
+		str_addf(out, "%s %" SLICE_FMT,
+			 !changes->items[i].before.ptr ? "add" :
+			 changes->items[i].after.ptr   ? "change" :
+							 "remove",
+			 SLICE_ARG(changes->items[i].path));
+	}
+}
+
+int step_message(const struct session *s, const struct step *step, const struct publish_options *o, struct str *out,
+		 struct err *err)
+{
+	AUTO_STR struct str what = STR_INIT, undo = STR_INIT;
+	bool entry = step->intent.direction == GO_ENTRY; /* the one commit between two stages of one name */
+	char from[8], to[8];
+
+	stage_name(step->from, from);
+	stage_name(step->to, to);
+	describe_changes(&step->changes, &what);
+	undo_command(step, o->program, &undo);
+	struct pair values[] = {
+		{ SLICE("migration"), step->m->name },
+		{ SLICE("from_stage"), step->known ? slice_of(from) : SLICE("mixed") },
+		{ SLICE("to_stage"), entry ? SLICE("done, ServiceEntry deleted") : slice_of(to) },
+		{ SLICE("what"), str_slice(&what) },
+		{ SLICE("why"), o->reason },
+		{ SLICE("undo"), str_slice(&undo) },
+	};
+	return templates_render(s->templates_dir, SLICE("commit-message"),
+				(struct pairs){ values, sizeof(values) / sizeof(values[0]) }, out, err);
+}
+
+bool step_has_work(const struct step *step)
+{
+	return !step->refused && step->changes.n > 0;
+}
+
+void batch_message(const struct plan *plan, struct str *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n; i++)
+		n += step_has_work(&plan->steps[i]);
+	str_addf(out, "%zu migrations: next stages\n\n", n);
+	for (size_t i = 0; i < plan->n; i++) {
+		char from[8], to[8];
+
+		stage_name(plan->steps[i].from, from);
+		stage_name(plan->steps[i].to, to);
+		if (step_has_work(&plan->steps[i]))
+			str_addf(out, "%" SLICE_FMT ": %s -> %s\n", SLICE_ARG(plan->steps[i].m->name),
+				 plan->steps[i].known ? from : "mixed", to);
+	}
+	str_addc(out, '\n');
+	for (size_t i = 0; i < plan->n; i++) {
+		char to[8];
+
+		stage_name(plan->steps[i].to, to);
+		if (step_has_work(&plan->steps[i]))
+			str_addf(out, "GCPBackend-Migration: %" SLICE_FMT "\nGCPBackend-Stage: %s\n",
+				 SLICE_ARG(plan->steps[i].m->name), to);
+	}
+}

@@ -1,0 +1,35 @@
+/*
+ * publish_internal.h - what the files of publishing share. Nobody else includes it.
+ *
+ *	publish.c  the way of a plan to the branch that is applied; one try after the other
+ *	again.c    the same steps on a remote branch that has moved
+ *	request.c  branches of their own, for review
+ *	message.c  commit messages, and how to undo
+ */
+#ifndef GCB_FLOW_PUBLISH_INTERNAL_H
+#define GCB_FLOW_PUBLISH_INTERNAL_H
+
+#include "flow/publish.h"
+#include "flow/push.h"
+
+/* message.c: does the step bring a commit? */
+bool step_has_work(const struct step *step);
+
+/* message.c: the commit message of one step. Errors: what templates say. */
+int step_message(const struct session *s, const struct step *step, const struct publish_options *o, struct str *out,
+		 struct err *err);
+
+/* message.c: of one commit for many steps: a subject, a line a step, and their trailers. */
+void batch_message(const struct plan *plan, struct str *out);
+
+/* publish.c: one try; an enum advanced, or -1. `out->rows` has room for all steps. */
+int publish_once(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out, struct err *err);
+
+/* again.c: fetches, plans the same stages again, and publishes them. An enum advanced, or -1. */
+int publish_again(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out, struct err *err);
+
+/* request.c: all steps on branches of their own. */
+int publish_requests(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out,
+		     struct err *err);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * push.h - commits that are written become the branch: here, or at the remote first. For publish.c.
+ */
+#ifndef GCB_FLOW_PUSH_H
+#define GCB_FLOW_PUSH_H
+
+#include "flow/session.h"
+
+/* What became of the branch. */
+enum advanced {
+	ADVANCED,     /* it is at the tip */
+	ADVANCE_RACED /* the remote's branch is not where the session's base is: nothing has moved */
+};
+
+/*
+ * The session's branch goes from its base to `tip`, whose changes against it are `changes`; the reflog says `why`. Without a remote the local
+ * one, with its working tree. With one, the remote's, and then the local one if it is at the base; else, or when that fails, `*behind` says why
+ * not, in the session's arena. Returns an enum advanced, or -1: dirty, moved, checked_out, busy, git, push_refused, and what remote_push says.
+ */
+int branch_advance(struct session *s, const struct changes *changes, const struct oid *tip, const char *why, struct slice *behind,
+		   struct err *err);
+
+/* Waits for a random time that grows with the number of the try. */
+void push_pause(unsigned try);
+
+#endif

@@ -1,0 +1,187 @@
+#include "flow/publish_internal.h"
+
+#include "base/alloc.h"
+#include "flow/compare.h"
+#include "flow/topic.h"
+#include "git/commit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One run of publish_requests. */
+struct requests {
+	struct session *s;
+	const struct publish_options *o;
+	struct publication *out;
+	struct push *pushes; /* what the remote is asked for, all at once */
+	size_t *step_of;     /* the step of each; SIZE_MAX: a branch of another stage goes */
+	size_t npushes, pushes_cap, step_of_cap;
+	struct remote_branch *known; /* all of the remote */
+	size_t nknown;
+};
+
+/* Refuses one step whose branch somebody has worked on. */
+static void refuse_foreign(struct session *s, struct step *step, const struct topic *t)
+{
+	struct commit_info info = { .author = { NULL, 0 } };
+	struct err ignored = ERR_INIT;
+
+	(void)repo_commit_info(s->repo, &t->tip, s->arena, &info, &ignored);
+	findings_add(&step->findings, &CODE_branch_foreign, NOWHERE,
+		     "the branch '%" SLICE_FMT "' holds a commit of %" SLICE_FMT " that this stage would not make",
+		     SLICE_ARG(t->branch), SLICE_ARG(info.author));
+	step->refused = true;
+}
+
+/* A copy that lives as long as the session; NULL stays NULL. */
+static const struct oid *keep(struct session *s, const struct oid *id)
+{
+	struct oid *copy = id ? arena_alloc(s->arena, sizeof(*copy)) : NULL;
+
+	if (copy)
+		*copy = *id;
+	return copy;
+}
+
+/* The remote shall have `to` (NULL: nothing) where it has `expect` (NULL: nothing) now. */
+static void want_push(struct requests *q, struct slice branch, const struct oid *expect, const struct oid *to, size_t step)
+{
+	struct arena *arena = q->s->arena;
+	struct push push = { .ref = arena_printf(arena, "refs/heads/%" SLICE_FMT, SLICE_ARG(branch)).ptr };
+
+	push.expect = keep(q->s, expect);
+	push.to = keep(q->s, to);
+	ROOM(q->pushes, q->npushes, q->pushes_cap);
+	ROOM(q->step_of, q->npushes, q->step_of_cap);
+	q->step_of[q->npushes] = step;
+	q->pushes[q->npushes++] = push;
+}
+
+/* Branches of other stages: ours go, somebody's are named. */
+static void supersede(struct requests *q, const struct step *step, struct published *row)
+{
+	struct session *s = q->s;
+	struct slice own = row->branch, folder = slice_sub(own, 0, strlen(TOPICS "/") + step->m->name.len + 1);
+
+	row->abandoned.items = arena_array(s->arena, q->nknown, sizeof(struct slice));
+	for (size_t i = 0; i < q->nknown; i++) {
+		struct topic t = { q->known[i].name, q->known[i].tip };
+
+		if (!slice_starts(t.branch, folder) || slice_eq(t.branch, own))
+			continue;
+		if (topic_is_ours(s, &t, step->m))
+			want_push(q, t.branch, &t.tip, NULL, SIZE_MAX);
+		else
+			row->abandoned.items[row->abandoned.n++] = t.branch;
+	}
+}
+
+/* The step's commit on the base, and the branch that shall hold it; `old`: what the branch has now, or NULL. */
+static int make_branch(struct requests *q, struct step *step, size_t number, struct slice branch, const struct topic *old,
+		       struct err *err)
+{
+	AUTO_STR struct str message = STR_INIT;
+	struct session *s = q->s;
+	struct oid commit;
+
+	if (step_message(s, step, q->o, &message, err) < 0 ||
+	    commit_write(s->repo, &s->base, step->changes.items, step->changes.n, message.ptr, &commit, err) < 0)
+		return -1;
+	if (s->remote.name.ptr)
+		want_push(q, branch, old ? &old->tip : NULL, &commit, number);
+	else if (branch_move(s->repo, branch.ptr, old ? &old->tip : NULL, &commit, "gcpbackend: migrate", err) < 0)
+		return -1;
+	q->out->rows[number] = (struct published){ .step = step, .committed = true, .commit = commit, .branch = branch };
+	return 0;
+}
+
+bool step_branch(struct session *s, const struct step *step, struct slice *out)
+{
+	struct topic t;
+
+	*out = topic_name(s, step->m, step->to);
+	return topic_find(s, *out, &t);
+}
+
+/* One step: its branch is there already with the same work, or with older work of ours, or with somebody's, or is made. */
+static int request(struct requests *q, struct step *step, size_t number, struct err *err)
+{
+	struct session *s = q->s;
+	struct published *row = &q->out->rows[number];
+	struct slice branch = topic_name(s, step->m, step->to);
+	bool same = false, is;
+	struct topic t;
+
+	is = topic_find(s, branch, &t);
+	if (is && topic_is_step(s, &t, step, &same, err) < 0)
+		return -1;
+	if (is && !same && !topic_is_ours(s, &t, step->m)) {
+		refuse_foreign(s, step, &t);
+		return 0;
+	}
+	if (same)
+		*row = (struct published){ .step = step, .committed = true, .existed = true, .branch = branch, .commit = t.tip };
+	else if (make_branch(q, step, number, branch, is ? &t : NULL, err) < 0)
+		return -1;
+	row->url = compare_url(&s->remote, s->branch, branch, s->arena);
+	supersede(q, step, row);
+	return 0;
+}
+
+/* What the remote said of one branch. */
+static void hear_result(struct requests *q, const struct plan *plan, size_t i)
+{
+	const struct push *push = &q->pushes[i];
+	bool raced = push->result == PUSH_RACED;
+	struct step *step;
+
+	if (q->step_of[i] == SIZE_MAX)
+		return;
+	step = &plan->steps[q->step_of[i]];
+	q->out->rows[q->step_of[i]].pushed = push->result == PUSH_DONE || push->result == PUSH_SAME;
+	if (q->out->rows[q->step_of[i]].pushed)
+		return;
+	findings_add(&step->findings, raced ? &CODE_push_raced : &CODE_push_refused, NOWHERE, "%s: %" SLICE_FMT, push->ref,
+		     SLICE_ARG(push->why.ptr ? push->why : SLICE("the remote did not say what became of it")));
+	step->refused = true;
+	q->out->rows[q->step_of[i]].committed = false;
+}
+
+/* All branches in one push. */
+static int push_all(struct requests *q, const struct plan *plan, struct err *err)
+{
+	struct session *s = q->s;
+
+	struct slice wanted[] = { SLICE("merge_request.create"),
+				  arena_printf(s->arena, "merge_request.target=%" SLICE_FMT, SLICE_ARG(s->branch)) };
+	const struct slices options = { wanted, 2 };
+
+	if (!q->npushes)
+		return 0;
+	if (remote_push(s->repo, &s->remote, q->pushes, q->npushes, q->o->merge_request ? &options : NULL, &s->options->way,
+			s->arena, err) < 0)
+		return -1;
+	for (size_t i = 0; i < q->npushes; i++)
+		hear_result(q, plan, i);
+	return 0;
+}
+
+int publish_requests(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out,
+		     struct err *err)
+{
+	struct requests q = { .s = s, .o = o, .out = out };
+	int result = 0;
+
+	if (s->remote.name.ptr && s->options->base == BASE_FRESH)
+		result = remote_fetch_under(s->repo, &s->remote, TOPICS, &s->options->way, err);
+	if (result == 0 && s->remote.name.ptr)
+		result = remote_branches(s->repo, &s->remote, TOPICS, s->arena, &q.known, &q.nknown, err);
+	for (size_t i = 0; i < plan->n && result == 0; i++)
+		if (step_has_work(&plan->steps[i]))
+			result = request(&q, &plan->steps[i], i, err);
+	if (result == 0)
+		result = push_all(&q, plan, err);
+	free(q.pushes);
+	free(q.step_of);
+	return result;
+}
