@@ -109,6 +109,21 @@ static int walk_history(struct session *s, struct err *err)
 	return history_each(s->repo, &s->base, paths.items, paths.n, known_bytes, take_version, s, err) < 0 ? -1 : 0;
 }
 
+/* The same; where a shallow clone ends too soon, and the remote may be asked, it is deepened first. */
+static int walk_whole_history(struct session *s, struct err *err)
+{
+	int result = walk_history(s, err);
+
+	if (result == 0 || err->code != &CODE_shallow || s->options->base != BASE_FRESH || !s->remote.name.ptr)
+		return result;
+	*err = (struct err)ERR_INIT;
+	if (remote_deepen(s->repo, &s->remote, s->branch.ptr, 0, &s->options->way, err) < 0)
+		return -1;
+	past_free(s->past);
+	s->past = past_new();
+	return walk_history(s, err);
+}
+
 int session_read(struct session *s, struct err *err)
 {
 	if (s->inventory)
@@ -117,7 +132,7 @@ int session_read(struct session *s, struct err *err)
 	s->past = past_new();
 	for (size_t i = 0; i < s->selected.n; i++)
 		inventory_watch(s->inventory, s->selected.items[i]);
-	return walk_tree(s, err) < 0 ? -1 : walk_history(s, err);
+	return walk_tree(s, err) < 0 ? -1 : walk_whole_history(s, err);
 }
 
 int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out, struct err *err)
