@@ -65,7 +65,7 @@ static int run(struct app *app, void *context, struct err *err)
 	struct live_report report;
 	bool looked;
 
-	if (work_select(app, &ctx->work, &s, &list, err) < 0 ||
+	if (work_select(app, &ctx->work, WORK_READS, &s, &list, err) < 0 ||
 	    live_look(app, &cmd_check, &ctx->live, s, &report, &looked, err) < 0)
 		return -1;
 	if (!looked)
