@@ -176,6 +176,7 @@ class Test:
             self.expect(f"finalize: {name} has its ServiceEntry", self.lives(name, "serviceentry", "old"))
         self.repository.run("git", "rm", "-q", "shop/kept.yaml")
         self.repository.commit("kept is not in use")
+        self.repository.push()
         self.migrate("finalize", "web", "--delete-service-entry", "--confirm=web")
         self.arrives("the ServiceEntry is deleted", *names)
 

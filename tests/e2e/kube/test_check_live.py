@@ -333,7 +333,8 @@ def fake(repo, folder):
     expect("no kubectl", look(repo, env={"KUBECTL_PATH": str(folder / "missing")}), 1, ["GCB0021"])
     kubectl(f"case $1 in config) echo c;; *) echo $$ >{folder}/pid; exec sleep 60;; esac")
     child = subprocess.Popen([TOOLS / "live-check", "migrate", "check", "--live", "--repo", str(repo), "web"], stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, text=True, env={**os.environ, **env}, start_new_session=True)
+                             stderr=subprocess.STDOUT, text=True, env={**os.environ, **env}, start_new_session=True,
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # a job in the background ignores it
     for _ in range(100):
         if (folder / "pid").exists() and (folder / "pid").read_text().strip():
             break
