@@ -9,35 +9,46 @@ static void record(struct published *out, const struct step *step, const struct 
 	*out = (struct published){ .step = step, .committed = true, .commit = *commit, .branch = branch };
 }
 
-/* Everything on the applied branch. */
-static int publish_direct(struct session *s, const struct plan *plan, const struct publish_options *o, struct publication *out,
-			  struct err *err)
+/* All changes as one commit, or a commit a step, of which none is written yet. */
+static int add_commits(struct session *s, const struct plan *plan, const struct publish_options *o, struct commits *commits,
+		       struct published *rows, struct oid *tip, struct err *err)
 {
-	struct oid tip = s->base;
-
-	if (!plan->changes.n)
-		return 0;
 	if (o->batch) {
 		AUTO_STR struct str message = STR_INIT;
 
 		batch_message(plan, &message);
-		if (commit_write(s->repo, &s->base, plan->changes.items, plan->changes.n, message.ptr, &tip, err) < 0)
+		if (commits_add(commits, plan->changes.items, plan->changes.n, message.ptr, tip, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *step = &plan->steps[i];
 		AUTO_STR struct str message = STR_INIT;
-		struct oid parent = tip;
 
 		if (!step_has_work(step))
 			continue;
 		if (!o->batch && (step_message(s, step, o, &message, err) < 0 ||
-				  commit_write(s->repo, &parent, step->changes.items, step->changes.n, message.ptr, &tip, err) < 0))
+				  commits_add(commits, step->changes.items, step->changes.n, message.ptr, tip, err) < 0))
 			return -1;
-		record(&out->rows[i], step, &tip, s->branch);
-		out->rows[i].pushed = s->remote.name.ptr != NULL;
+		record(&rows[i], step, tip, s->branch);
+		rows[i].pushed = s->remote.name.ptr != NULL;
 	}
-	return branch_advance(s, &plan->changes, &tip, "gcpbackend: migrate", &out->behind, err);
+	return 0;
+}
+
+/* Everything on the applied branch. */
+static int publish_direct(struct session *s, const struct plan *plan, const struct publish_options *o, struct publication *out,
+			  struct err *err)
+{
+	struct commits *commits = NULL;
+	struct oid tip = s->base;
+	int failed;
+
+	if (!plan->changes.n)
+		return 0;
+	failed = commits_new(&commits, s->repo, &s->base, err) < 0 || add_commits(s, plan, o, commits, out->rows, &tip, err) < 0 ||
+		 commits_write(commits, err) < 0;
+	commits_free(commits);
+	return failed ? -1 : branch_advance(s, &plan->changes, &tip, "gcpbackend: migrate", &out->behind, err);
 }
 
 /* Does the step go on a branch of its own? */

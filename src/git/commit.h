@@ -3,7 +3,7 @@
  *
  * Calling order of a commit on a branch:
  *
- *	commit_write       objects only: moves nothing, can be repeated
+ *	commits_write      objects only: moves nothing, can be repeated
  *	branch_lock        compare: from here on nobody else moves the branch
  *	worktree_prepare   refuses when a file that would change is dirty; says what has to be written
  *	worktree_files     the working tree's files get the new bytes, each by rename
@@ -21,11 +21,26 @@
 #include "git/repo.h"
 
 /*
- * Writes blobs, trees and one commit with the single parent `parent` and these changes; only trees on the way to a changed file are
- * rewritten. Author and committer as git has them: GIT_AUTHOR_NAME/EMAIL/DATE, GIT_COMMITTER_*, else user.name and user.email (also
- * author.* and committer.*). Many objects are written as one pack. Everything is durable before 0 is returned. `message` is used as
- * it is, with one line feed at its end. Signed when commit.gpgSign says so, by the user's programs. Errors: identity, signing, unsafe_path (empty names, ".", "..", ".git" in any spelling, absolute), git.
+ * Commits in a row, each on the one before, written together. `commits_new` begins on `parent`; freed with commits_free, NULL is fine.
+ * Error: git.
  */
+struct commits;
+int commits_new(struct commits **out, struct repo *r, const struct oid *parent, struct err *err);
+void commits_free(struct commits *c);
+
+/*
+ * Adds a commit with these changes, whose bytes must outlive `c`, and gives its name; nothing is written yet. Only trees on the way to a
+ * changed file are made anew. Author and committer as git has them: GIT_AUTHOR_NAME/EMAIL/DATE, GIT_COMMITTER_*, else user.name and user.email
+ * (also author.* and committer.*). `message` is used as it is, with one line feed at its end. Signed when commit.gpgSign says so, by the user's
+ * programs. After an error `c` can only be freed: identity, signing, unsafe_path (empty names, ".", "..", ".git" in any spelling, absolute),
+ * not_a_file, git.
+ */
+int commits_add(struct commits *c, const struct change *changes, size_t n, const char *message, struct oid *out, struct err *err);
+
+/* Writes all objects, many of them as one pack. Everything is durable before 0 is returned. Error: git. */
+int commits_write(struct commits *c, struct err *err);
+
+/* All three for a single commit. */
 int commit_write(struct repo *r, const struct oid *parent, const struct change *changes, size_t n, const char *message,
 		 struct oid *out, struct err *err);
 

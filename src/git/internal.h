@@ -109,12 +109,30 @@ void object_name(git_object_t type, struct slice bytes, git_oid *out);
 
 /* Objects that are written together, in one pack when they are many. */
 struct batch;
+#define BATCH_NONE SIZE_MAX
 struct batch *batch_new(struct repo *r);
 void batch_free(struct batch *b);
 /* Adds an object and gives its name. */
 void batch_add(struct batch *b, git_object_t type, struct slice bytes, git_oid *out);
+/* The same without a copy: the bytes outlive the batch. */
+void batch_add_borrowed(struct batch *b, git_object_t type, struct slice bytes, git_oid *out);
+/*
+ * The same for an object that is nearly one of the batch, which has the bytes `old` and the number `number` (BATCH_NONE: there is none): what
+ * differs is kept. Gives its own number.
+ */
+size_t batch_add_after(struct batch *b, git_object_t type, struct slice bytes, struct slice old, size_t number, git_oid *out);
 /* Makes all of them durable. */
 int batch_write(struct batch *b, struct err *err);
+
+/* folder.c: the folders of a commit, for changing them: only those on the way to a change are read, each once for many commits in a row. */
+struct folders;
+int folders_open(struct folders **out, struct repo *r, const struct oid *commit, struct err *err);
+void folders_free(struct folders *w);
+/*
+ * Brings changes in, whose bytes outlive the batch; what is new goes into the batch, and `*tree` is the name of the whole. Use it no more after
+ * an error: unsafe_path, not_a_file, git.
+ */
+int folders_change(struct folders *w, const struct change *changes, size_t n, struct batch *batch, git_oid *tree, struct err *err);
 
 /* checkouts.c: is the branch checked out in this working tree? Refuses one that another one has, or that is being rebased: checked_out. */
 int checkouts_find(struct repo *r, const char *branch, bool *here, struct err *err);

@@ -23,11 +23,17 @@
 /* From this many new objects on a pack is made; so many are deflated at a time. */
 enum { PACK_FROM = 64, PORTION = 8 };
 
+/* So long may a chain of deltas get, as git itself makes them; and so much of the bytes must be the same that one is worth it. */
+enum { CHAIN_MOST = 50, DELTA_FROM = 1024 };
+
 struct object {
 	git_oid id;
 	git_object_t type;
-	struct slice bytes;
-	bool there; /* the repository has it already */
+	struct slice bytes; /* of the delta, if it is one */
+	bool there;         /* the repository has it already */
+	size_t base;        /* number of the object that it is a delta of; BATCH_NONE: it is none */
+	unsigned chain;     /* deltas until one that is none */
+	size_t offset;      /* in the pack */
 	struct str deflated;
 };
 
@@ -72,21 +78,124 @@ void object_name(git_object_t type, struct slice bytes, git_oid *out)
 	SHA1Final(out->id, &sha);
 }
 
-void batch_add(struct batch *b, git_object_t type, struct slice bytes, git_oid *out)
+/* Adds an object without bytes if it is not in the batch yet; `*fresh`: its bytes are wanted. Its number. */
+static size_t add_named(struct batch *b, git_object_t type, const git_oid *id, bool *fresh)
 {
-	struct slice name;
-	bool there;
+	struct slice name = arena_copy(b->arena, (struct slice){ (const char *)id->id, sizeof(id->id) });
+	size_t at = map_get(&b->ids, name);
 
-	object_name(type, bytes, out);
-	name = arena_copy(b->arena, (struct slice){ (const char *)out->id, sizeof(out->id) });
-	if (map_get(&b->ids, name) != MAP_NONE)
-		return;
-	/* Looking for packs that came meanwhile, for each object, would take most of the time. */
-	there = git_odb_exists_ext(b->repo->odb, out, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
+	*fresh = at == MAP_NONE;
+	if (!*fresh)
+		return at;
 	map_set(&b->ids, name, b->n);
 	ROOM(b->items, b->n, b->cap);
-	b->items[b->n++] = (struct object){ *out, type, arena_copy(b->arena, bytes.ptr ? bytes : SLICE("")), there, STR_INIT };
-	b->fresh += !there;
+	/* Looking for packs that came meanwhile, for each object, would take most of the time. */
+	b->items[b->n] = (struct object){ .id = *id,
+					  .type = type,
+					  .there = git_odb_exists_ext(b->repo->odb, id, GIT_ODB_LOOKUP_NO_REFRESH) == 1,
+					  .base = BATCH_NONE,
+					  .deflated = STR_INIT };
+	b->fresh += !b->items[b->n].there;
+	return b->n++;
+}
+
+void batch_add_borrowed(struct batch *b, git_object_t type, struct slice bytes, git_oid *out)
+{
+	bool fresh;
+	size_t at;
+
+	object_name(type, bytes, out);
+	at = add_named(b, type, out, &fresh);
+	if (fresh)
+		b->items[at].bytes = bytes.ptr ? bytes : SLICE("");
+}
+
+void batch_add(struct batch *b, git_object_t type, struct slice bytes, git_oid *out)
+{
+	(void)batch_add_after(b, type, bytes, (struct slice){ NULL, 0 }, BATCH_NONE, out);
+}
+
+/* A size in a delta: seven bits a byte, low ones first. */
+static void add_size(struct str *out, size_t size)
+{
+	for (; size > 0x7f; size >>= 7)
+		str_addc(out, (char)(0x80 | (size & 0x7f)));
+	str_addc(out, (char)size);
+}
+
+/* Instructions of a delta that copy [from, to) of the base. */
+static void add_copy(struct str *out, size_t from, size_t to)
+{
+	enum { MOST = 0xffff };
+
+	for (; from < to; from += to - from < MOST ? to - from : MOST) {
+		size_t n = to - from < MOST ? to - from : MOST;
+
+		str_addc(out, (char)0xbf); /* four bytes of offset, two of size */
+		for (int shift = 0; shift < 32; shift += 8)
+			str_addc(out, (char)(from >> shift & 0xff));
+		str_addc(out, (char)(n & 0xff));
+		str_addc(out, (char)(n >> 8));
+	}
+}
+
+/* Instructions that insert bytes. */
+static void add_insert(struct str *out, struct slice bytes)
+{
+	enum { MOST = 0x7f };
+
+	for (size_t at = 0; at < bytes.len; at += MOST) {
+		struct slice part = slice_sub(bytes, at, MOST);
+
+		str_addc(out, (char)part.len);
+		str_add(out, part);
+	}
+}
+
+/*
+ * The delta (gitformat-pack(5)) from `old` to `now`, which are the same but for one stretch, as a folder is after one of its files changed.
+ * False: they have too little in common.
+ */
+static bool delta_of(struct slice old, struct slice now, struct str *out)
+{
+	size_t least = old.len < now.len ? old.len : now.len, front = 0, back = 0;
+
+	if (least < DELTA_FROM || now.len > UINT32_MAX)
+		return false;
+	while (front < least && old.ptr[front] == now.ptr[front])
+		front++;
+	while (back < least - front && old.ptr[old.len - 1 - back] == now.ptr[now.len - 1 - back])
+		back++;
+	if (now.len - front - back > now.len / 4)
+		return false;
+	add_size(out, old.len);
+	add_size(out, now.len);
+	add_copy(out, 0, front);
+	add_insert(out, slice_sub(now, front, now.len - front - back));
+	add_copy(out, old.len - back, old.len);
+	return true;
+}
+
+size_t batch_add_after(struct batch *b, git_object_t type, struct slice bytes, struct slice old, size_t number, git_oid *out)
+{
+	AUTO_STR struct str delta = STR_INIT;
+	bool fresh, small = b->fresh < PACK_FROM; /* it may still be that all are written loose */
+	struct object *o;
+	size_t at;
+
+	object_name(type, bytes, out);
+	at = add_named(b, type, out, &fresh);
+	o = &b->items[at];
+	if (!fresh)
+		return at;
+	if (!small && number != BATCH_NONE && !b->items[number].there && b->items[number].chain < CHAIN_MOST &&
+	    delta_of(old, bytes, &delta)) {
+		o->base = number;
+		o->chain = b->items[number].chain + 1;
+		bytes = str_slice(&delta);
+	}
+	o->bytes = arena_copy(b->arena, bytes.ptr ? bytes : SLICE(""));
+	return at;
 }
 
 /* One by one. Those that are there are made young again, so that no git gc takes them for garbage meanwhile. */
@@ -107,15 +216,41 @@ static int write_loose(const struct batch *b, struct err *err)
 }
 
 /* Type and size of a pack entry: three bits of type, then the size in groups of 4, 7, 7 ... bits, low ones first. */
-static void add_header(struct str *out, git_object_t type, size_t size)
+static void add_header(struct str *out, unsigned type, size_t size)
 {
-	unsigned char c = (unsigned char)((unsigned)type << 4 | (size & 15));
+	unsigned char c = (unsigned char)(type << 4 | (size & 15));
 
 	for (size >>= 4; size; size >>= 7) {
 		str_addc(out, (char)(c | 0x80));
 		c = size & 0x7f;
 	}
 	str_addc(out, (char)c);
+}
+
+/* How far back in the pack the base of a delta is: groups of seven bits, high ones first, each but the last one less by one. */
+static void add_distance(struct str *out, size_t distance)
+{
+	char groups[10];
+	size_t at = sizeof(groups);
+
+	groups[--at] = (char)(distance & 0x7f);
+	while (distance >>= 7)
+		groups[--at] = (char)(0x80 | (--distance & 0x7f));
+	str_add(out, (struct slice){ groups + at, sizeof(groups) - at });
+}
+
+/* One object of the pack. */
+static void add_object(const struct batch *b, struct object *o, struct str *out)
+{
+	o->offset = out->len;
+	if (o->base == BATCH_NONE) {
+		add_header(out, (unsigned)o->type, o->bytes.len);
+	} else {
+		add_header(out, GIT_OBJECT_OFS_DELTA, o->bytes.len);
+		add_distance(out, o->offset - b->items[o->base].offset);
+	}
+	str_add(out, str_slice(&o->deflated));
+	str_release(&o->deflated);
 }
 
 /* Deflates `n` objects from number `from` on with one stream, of which all but the first use again what was set up. */
@@ -173,13 +308,9 @@ static void make_stream(struct batch *b, struct str *out)
 	str_adds(out, "PACK");
 	add_u32(out, 2);
 	add_u32(out, (uint32_t)b->fresh);
-	for (size_t i = 0; i < b->n; i++) {
-		if (b->items[i].there)
-			continue;
-		add_header(out, b->items[i].type, b->items[i].bytes.len);
-		str_add(out, str_slice(&b->items[i].deflated));
-		str_release(&b->items[i].deflated);
-	}
+	for (size_t i = 0; i < b->n; i++)
+		if (!b->items[i].there)
+			add_object(b, &b->items[i], out);
 	SHA1Init(&sha);
 	SHA1Update(&sha, (const uint8_t *)out->ptr, out->len);
 	SHA1Final(digest, &sha);

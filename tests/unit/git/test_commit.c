@@ -229,6 +229,85 @@ static void left_behind(const char *path, int hours)
 	cr_assert_eq(utimensat(AT_FDCWD, path, times, 0), 0);
 }
 
+/* The same changes as a commit for git fast-import. */
+static void tell_import(struct str *stream, const struct change *changes, size_t n, bool first)
+{
+	str_adds(stream, "commit refs/heads/imported\ncommitter A <a@example.com> 1767323045 +0000\ndata 1\nx\n");
+	if (first)
+		str_adds(stream, "from refs/heads/main^0\n");
+	for (size_t i = 0; i < n; i++)
+		if (changes[i].after.ptr)
+			str_addf(stream, "M 100644 inline %" SLICE_FMT "\ndata %zu\n%" SLICE_FMT "\n", SLICE_ARG(changes[i].path),
+				 changes[i].after.len, SLICE_ARG(changes[i].after));
+		else
+			str_addf(stream, "D %" SLICE_FMT "\n", SLICE_ARG(changes[i].path));
+}
+
+/* What the commit number `i` of a row does: changes in a flat folder, and now and then comings and goings. */
+static size_t one_of_a_row(struct arena *arena, size_t i, struct change *out)
+{
+	static const struct {
+		const char *path;
+		bool there;
+	} odd[] = {
+		{ "apps/api/sub/deep.yaml", false },
+		{ "apps/api/sub/deep.yaml", true },
+		{ "flat/a", true },
+		{ "flat/a", false },
+		{ "flat/a/b/c", true },
+		{ "flat/a/b/c", false },
+		{ "flat/a.x", true },
+		{ "apps-x", false },
+		{ "apps-x/y", true },
+		{ "README.md", false },
+		{ "new", true },
+	};
+	size_t n = 0;
+
+	out[n++] = (struct change){ .path = arena_printf(arena, "flat/file-%03zu", i * 7 % 120),
+				    .after = arena_printf(arena, "weight: %zu\n", i) };
+	if (i % 10 == 5 && i < 110)
+		out[n++] = (struct change){ .path = slice_of(odd[i / 10].path),
+					    .after = odd[i / 10].there ? arena_printf(arena, "odd %zu\n", i) : ABSENT };
+	return n;
+}
+
+Test(commit, a_row_of_them_is_as_git_would_have_made_it)
+{
+	enum { ROW = 300 };
+	AUTO_ARENA struct arena *arena = arena_new();
+	AUTO_REPO struct repo *r = NULL;
+	AUTO_STR struct str stream = STR_INIT;
+	AUTO_FREE char *trees = NULL;
+	struct commits *commits = NULL;
+	struct err err = ERR_INIT;
+	struct oid head, tip;
+	char hex[41];
+
+	one_commit();
+	r = open_here();
+	head = oid_at("HEAD");
+	cr_assert_eq(commits_new(&commits, r, &head, &err), 0, "%s", err.reason);
+	for (size_t i = 0; i < ROW; i++) {
+		struct change *changes = arena_array(arena, 2, sizeof(*changes));
+		size_t n = one_of_a_row(arena, i, changes);
+
+		tell_import(&stream, changes, n, i == 0);
+		cr_assert_eq(commits_add(commits, changes, n, "one of a row", &tip, &err), 0, "%zu: %s", i, err.reason);
+	}
+	cr_assert_eq(commits_write(commits, &err), 0, "%s", err.reason);
+	commits_free(commits);
+	oid_text(&tip, hex);
+	git("update-ref", "refs/heads/result", hex, NULL);
+	put("stream", stream.ptr);
+	cr_assert_eq(system("git fast-import --quiet <stream"), 0); /* NOLINT: a test's own words */
+	trees = git_says("rev-list", "--format=%T", "--no-commit-header", "imported", NULL);
+	expect_git(trees, "rev-list", "--format=%T", "--no-commit-header", "result");
+	expect_git("301", "rev-list", "--count", "result");
+	git("update-ref", "-d", "refs/heads/imported", NULL);
+	expect_sound();
+}
+
 Test(commit, a_half_written_pack_is_taken_away_a_day_later)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
