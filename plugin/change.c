@@ -332,7 +332,7 @@ int change_run(struct app *app, const struct change_context *ctx, enum direction
 	int failed;
 
 	work.check_later = true; /* what a killed run left in the working tree may be just what is planned again */
-	if (work_select(app, &work, WORK_CHANGES, &session, &c.list, err) < 0)
+	if (work_select(app, &work, ends(&c) ? WORK_ENDS : WORK_CHANGES, &session, &c.list, err) < 0)
 		return -1;
 	c.session = session;
 	c.documents = app->output == OUTPUT_JSON || app->output == OUTPUT_YAML || app->output == OUTPUT_NAME;

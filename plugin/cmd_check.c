@@ -296,7 +296,7 @@ static int run(struct app *app, void *context, struct err *err)
 	struct live_report live;
 	bool looked;
 
-	if (work_select(app, &ctx->work, WORK_READS, &s, &list, err) < 0)
+	if (work_select(app, &ctx->work, WORK_LOOKS, &s, &list, err) < 0)
 		return -1;
 	if (live_look(app, &cmd_check, &ctx->live, s, &live, &looked, err) < 0)
 		return -1;

@@ -229,7 +229,7 @@ static int open_if_any(struct app *app, const struct context *ctx, struct sessio
 {
 	struct err why = ERR_INIT;
 
-	if (work_open(app, &ctx->work, WORK_READS, s, &why) == 0)
+	if (work_open(app, &ctx->work, WORK_LOOKS, s, &why) == 0)
 		return 0;
 	if (!ctx->work.repo.ptr && !ctx->work.migrations.ptr && (why.code == &CODE_no_repo || why.code == &CODE_no_commit))
 		return 0;
@@ -277,7 +277,7 @@ static int run(struct app *app, void *context, struct err *err)
 		return -1;
 	if (ctx->live.live)
 		return run_live(app, ctx, &kubectl, err);
-	if (work_open(app, &ctx->work, ctx->commit ? WORK_CHANGES : WORK_READS, &s, err) < 0)
+	if (work_open(app, &ctx->work, ctx->commit ? WORK_CHANGES : WORK_LOOKS, &s, err) < 0)
 		return -1;
 	if (ctx->write && s->broken.n) /* it may be about a host that would get a second one */
 		return err_from_finding(err, &s->broken.items[0]);

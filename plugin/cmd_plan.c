@@ -134,7 +134,7 @@ static int run(struct app *app, void *context, struct err *err)
 	struct collected all = { .n = 0 };
 	struct selected list;
 
-	if (work_select(app, &ctx->work, WORK_READS, &s, &list, err) < 0)
+	if (work_select(app, &ctx->work, WORK_LOOKS, &s, &list, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list.n; i++)
 		if (plan_migration(app, ctx, s, list.items[i], &all, err) < 0)

@@ -76,7 +76,9 @@ int work_open(struct app *app, const struct work_context *w, enum work_kind kind
 	*o = (struct session_options){ .repo = w->repo.ptr,
 				       .migrations_dir = w->migrations.ptr,
 				       .templates_dir = w->templates.ptr };
-	o->base = w->offline ? BASE_LOCAL : w->fetch || kind == WORK_CHANGES ? BASE_FRESH : BASE_FETCHED;
+	o->only = w->only;
+	o->bounded = kind == WORK_READS || kind == WORK_CHANGES;
+	o->base = w->offline ? BASE_LOCAL : w->fetch || kind >= WORK_CHANGES ? BASE_FRESH : BASE_FETCHED;
 	o->way = (struct remote_way){ .asks = app->in_tty, .hear = hear, .ctx = app };
 	return session_open(out, o, err);
 }
@@ -92,8 +94,10 @@ int work_select(struct app *app, const struct work_context *w, enum work_kind ki
 		struct err *err)
 {
 	const struct selection want = { app->args, w->selector, w->all, w->check_later };
+	struct work_context named = *w;
 
-	if (work_open(app, w, kind, session, err) < 0 || session_select(*session, &want, out, err) < 0)
+	named.only = app->args;
+	if (work_open(app, &named, kind, session, err) < 0 || session_select(*session, &want, out, err) < 0)
 		return -1;
 	say_base(app, *session);
 	for (size_t i = 0; i < (*session)->broken.n && !app->args.n; i++)

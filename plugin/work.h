@@ -15,7 +15,8 @@ struct work_context {
 	struct slice repo, migrations, templates; /* folders; absent: the defaults */
 	struct slice selector;
 	bool all, fetch, offline;
-	bool check_later; /* not an option: see struct selection */
+	bool check_later;   /* not an option: see struct selection */
+	struct slices only; /* not an option: see struct session_options */
 };
 
 extern const struct record work_repo_options;   /* --repo, --migrations, --templates, --fetch, --offline */
@@ -24,10 +25,12 @@ extern const struct record work_select_options; /* -l, --all */
 /* The folder of --templates, or NULL. */
 const char *work_templates(const struct work_context *w);
 
-/* What a command does to the branch that is applied. */
+/* What a command does to the branch that is applied, and whether it looks outside of the folders of manifests.search. */
 enum work_kind {
-	WORK_READS,  /* looks at it, as it was fetched last */
-	WORK_CHANGES /* builds on it, as it is now */
+	WORK_READS,   /* looks at it, as it was fetched last */
+	WORK_LOOKS,   /* the same, everywhere */
+	WORK_CHANGES, /* builds on it, as it is now */
+	WORK_ENDS     /* the same, everywhere */
 };
 
 /* Opens the session that the options say. It borrows from `app`. */

@@ -13,7 +13,8 @@ static bool wants_bytes(struct slice path, struct slice bytes, void *ctx)
 {
 	const struct session *s = ctx;
 
-	return discover_wants(bytes) || inventory_wants_around(s->inventory, path, bytes);
+	return !session_has_migration(s, path, bytes) &&
+	       (discover_wants(bytes) || inventory_wants_around(s->inventory, path, bytes));
 }
 
 /* One file into the inventory. */
@@ -47,14 +48,12 @@ struct slices session_taken(const struct session *s)
 
 int session_discover(struct session *s, int port, struct discovery *out, struct findings *unread, struct err *err)
 {
-	const struct tree_query query = { "", wants_name, wants_bytes, MANIFEST_MAX };
+	const struct tree_query query = { .name_wanted = wants_name, .bytes_wanted = wants_bytes, .max = MANIFEST_MAX };
 	struct source *const *broken;
 	size_t n;
 
 	s->inventory = inventory_new();
 	inventory_want_environments(s->inventory);
-	for (size_t i = 0; i < s->n; i++)
-		inventory_skip(s->inventory, s->all[i]->path);
 	if (tree_search(s->repo, &s->base, &query, take_file, s, err) < 0)
 		return -1;
 	inventory_parse(s->inventory, parallel_each);

@@ -24,11 +24,7 @@ static bool is_prose(struct slice path)
 
 static bool wants(struct slice path, void *ctx)
 {
-	const struct search *s = ctx;
-
-	for (size_t i = 0; i < s->session->n; i++)
-		if (slice_eq(s->session->all[i]->path, path))
-			return false;
+	(void)ctx;
 	return !is_prose(path);
 }
 
@@ -72,6 +68,8 @@ static int look(const struct tree_file *file, void *ctx, struct err *err)
 	struct slice host = local ? slice_sub(s->host, 0, s->host.len - strlen(".svc.cluster.local")) : s->host;
 
 	(void)err;
+	if (file->bytes.ptr && session_has_migration(s->session, file->path, file->bytes))
+		return 0;
 	if (!file->bytes.ptr && (file->mode & 0170000) == 0100000 && s->n < MENTIONS_MAX)
 		note(s, file, 0);
 	for (size_t at = 0; at + host.len <= file->bytes.len && s->n < MENTIONS_MAX; at++)

@@ -20,12 +20,6 @@ static struct slice name_of_path(struct slice path)
 	return slice_ends(path, SLICE(".yaml")) ? slice_sub(path, 0, path.len - 5) : path;
 }
 
-static bool is_yaml(struct slice path, void *ctx)
-{
-	(void)ctx;
-	return slice_ends(path, SLICE(".yaml"));
-}
-
 /* Files of the migrations folder, and what is read of them. */
 struct loading {
 	struct session *s;
@@ -37,6 +31,14 @@ struct loading {
 	} * *items;
 	size_t n, cap;
 };
+
+/* Is it a file of the folder that is to be read? */
+static bool wants_file(struct slice path, void *ctx)
+{
+	const struct session *s = ((const struct loading *)ctx)->s;
+
+	return slice_ends(path, SLICE(".yaml")) && (!s->only.n || slices_have(s->only, name_of_path(path)));
+}
 
 /* One file of the migrations folder. */
 static int take_migration(const struct tree_file *file, void *ctx, struct err *err)
@@ -94,7 +96,7 @@ static int load(struct session *s, struct err *err)
 	int result;
 
 	unload(s);
-	result = tree_each(s->repo, &s->base, s->migrations_dir, is_yaml, MIGRATION_MAX, take_migration, &l, err);
+	result = tree_each(s->repo, &s->base, s->migrations_dir, wants_file, MIGRATION_MAX, take_migration, &l, err);
 	parallel_each(l.n, read_migration, &l);
 	s->all = xrealloc_array(NULL, l.n, sizeof(*s->all));
 	for (size_t i = 0; i < l.n; i++)
@@ -142,6 +144,7 @@ int session_open(struct session **out, const struct session_options *options, st
 	s->options = options;
 	s->migrations_dir = options->migrations_dir ? options->migrations_dir : MIGRATION_DIR;
 	s->templates_dir = options->templates_dir;
+	s->only = options->only;
 	if (path_check(slice_of(s->migrations_dir), NOWHERE, "--migrations", err) < 0 ||
 	    repo_open(&s->repo, options->repo, err) < 0 || first_base(s, err) < 0 || load(s, err) < 0) {
 		session_close(s);
@@ -160,6 +163,7 @@ void session_close(struct session *s)
 	past_free(s->past);
 	reach_free(s->reach);
 	inventory_free(s->inventory);
+	bounds_release(&s->bounds);
 	map_release(&s->blobs);
 	free(s->blob_bytes);
 	repo_close(s->repo);
@@ -192,6 +196,14 @@ struct slice session_known(const struct session *s, const struct oid *blob)
 	return at == MAP_NONE ? (struct slice){ 0 } : s->blob_bytes[at];
 }
 
+bool session_has_migration(const struct session *s, struct slice path, struct slice bytes)
+{
+	struct slice folder = slice_of(s->migrations_dir);
+
+	return slice_starts(path, folder) && path.len > folder.len && path.ptr[folder.len] == '/' &&
+	       slice_ends(path, SLICE(".yaml")) && slice_find(bytes, SLICE(MIGRATION_API)) != SIZE_MAX;
+}
+
 /* The migration of this name, or NULL. */
 static const struct migration *find(const struct session *s, struct slice name)
 {
@@ -208,14 +220,18 @@ static struct slice worktree_path(const struct session *s, struct slice path)
 }
 
 /* Why a named migration is not there. */
-static int not_there(const struct session *s, struct slice name, struct err *err)
+static int not_there(struct session *s, struct slice name, struct err *err)
 {
 	struct slice path = arena_printf(s->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir, SLICE_ARG(name)), near;
-	struct slice *names = arena_array(s->arena, s->n, sizeof(*names));
+	struct slice *names;
 	AUTO_STR struct str local = STR_INIT;
 	struct err ignored = ERR_INIT;
 	struct oid tip;
 
+	s->only.n = 0; /* all of them, to find the nearest */
+	if (load(s, err) < 0)
+		return -1;
+	names = arena_array(s->arena, s->n, sizeof(*names));
 	for (size_t i = 0; i < s->broken.n; i++)
 		if (slice_eq(name_of_path(s->broken.items[i].at.path), name))
 			return err_from_finding(err, &s->broken.items[i]);

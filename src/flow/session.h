@@ -8,6 +8,7 @@
 #define GCB_FLOW_SESSION_H
 
 #include "base/map.h"
+#include "flow/bounds.h"
 #include "git/remote.h"
 #include "migrate/plan.h"
 
@@ -26,10 +27,13 @@ struct session {
 	struct err *homeless; /* HEAD's branch is not at the remote; NULL: it is, or nobody asked */
 	long long fetched;    /* when the remote's tip was fetched, in seconds since 1970; 0: not known */
 	const char *migrations_dir, *templates_dir; /* templates_dir: NULL: built-in ones */
-	struct migration **all; /* every migration file of the commit that can be read, in the order of their names */
+	struct migration *
+		*all; /* every migration file of the commit that can be read, in the order of their names; or those asked for */
 	size_t n;
+	struct slices only;          /* names of those; empty: all */
 	struct findings broken;      /* migration files that cannot be read */
 	struct selected selected;    /* by session_select: what session_plan reads the files for */
+	struct bounds bounds;        /* what session_plan reads of the tree */
 	struct inventory *inventory; /* made by session_plan */
 	struct here here;
 	struct reach *reach; /* with the inventory: which environments the files of the commit end up in */
@@ -52,6 +56,8 @@ struct session_options {
 	const char *repo, *migrations_dir, *templates_dir;
 	enum session_base base;
 	const struct oid *at;  /* BASE_COMMIT */
+	struct slices only;    /* read only the migration files of these names; empty: all */
+	bool bounded;          /* do not look outside of the folders of manifests.search */
 	struct remote_way way; /* how git is run */
 };
 
@@ -72,6 +78,9 @@ void session_know(struct session *s, const struct oid *blob, struct slice bytes)
 
 /* The bytes of a blob that session_know was told of, else absent. */
 struct slice session_known(const struct session *s, const struct oid *blob);
+
+/* Are these the bytes of a migration file, which names hosts and is no manifest? */
+bool session_has_migration(const struct session *s, struct slice path, struct slice bytes);
 
 /* Which migrations a command is about: names, or those whose labels match, or all. */
 struct selection {

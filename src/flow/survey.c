@@ -11,7 +11,14 @@ static bool wants_name(struct slice path, void *ctx)
 {
 	const struct session *s = ctx;
 
-	return inventory_wants_path(s->inventory, path);
+	return inventory_wants_path(s->inventory, path) && bounds_have_file(&s->bounds, path);
+}
+
+static bool wants_folder(struct slice path, void *ctx)
+{
+	const struct session *s = ctx;
+
+	return bounds_have_folder(&s->bounds, path);
 }
 
 /* Asked by several threads: the inventory does not change meanwhile. */
@@ -19,7 +26,7 @@ static bool wants_bytes(struct slice path, struct slice bytes, void *ctx)
 {
 	const struct session *s = ctx;
 
-	return inventory_wants(s->inventory, path, bytes);
+	return !session_has_migration(s, path, bytes) && inventory_wants(s->inventory, path, bytes);
 }
 
 /* One file of the tree, which may matter, into the inventory. */
@@ -44,11 +51,11 @@ void session_read_environments(struct session *s)
 /* Goes over the tree; a second time when hosts turned up that other files may share. */
 static int walk_tree(struct session *s, struct err *err)
 {
-	const struct tree_query query = { "", wants_name, wants_bytes, MANIFEST_MAX };
+	const struct tree_query query = {
+		.name_wanted = wants_name, .folder_wanted = wants_folder, .bytes_wanted = wants_bytes, .max = MANIFEST_MAX
+	};
 
 	inventory_want_environments(s->inventory);
-	for (size_t i = 0; i < s->n; i++)
-		inventory_skip(s->inventory, s->all[i]->path);
 	do {
 		if (tree_search(s->repo, &s->base, &query, take_file, s, err) < 0)
 			return -1;
@@ -132,6 +139,8 @@ int session_read(struct session *s, struct err *err)
 	s->past = past_new();
 	for (size_t i = 0; i < s->selected.n; i++)
 		inventory_watch(s->inventory, s->selected.items[i]);
+	if (s->options->bounded)
+		bounds_make(&s->bounds, s->selected.items, s->selected.n);
 	return walk_tree(s, err) < 0 ? -1 : walk_whole_history(s, err);
 }
 

@@ -105,6 +105,7 @@ bool topic_is_ours(struct session *s, const struct topic *t, const struct migrat
 {
 	AUTO_SESSION struct session *at = NULL;
 	struct session_options options = *s->options;
+	struct slice only = m->name;
 	struct err ignored = ERR_INIT;
 	struct commit_info info;
 
@@ -112,5 +113,6 @@ bool topic_is_ours(struct session *s, const struct topic *t, const struct migrat
 		return false;
 	options.base = BASE_COMMIT;
 	options.at = &info.parent;
+	options.only = (struct slices){ &only, 1 };
 	return session_open(&at, &options, &ignored) == 0 && makes_tip(at, t, m->name, &info.parent, &info.tree, &ignored);
 }

@@ -81,7 +81,8 @@ struct tree_file {
 /* Which files of a tree are wanted; all callbacks of a search get the same context. */
 struct tree_query {
 	const char *under; /* the folder, or the file: "" or ".": all; "./" before and "/" behind it are fine */
-	bool (*name_wanted)(struct slice path, void *ctx); /* NULL: all */
+	bool (*name_wanted)(struct slice path, void *ctx);   /* NULL: all */
+	bool (*folder_wanted)(struct slice path, void *ctx); /* is the folder to be looked into? NULL: all are */
 	/*
 	 * Is a file of interest that holds these bytes? NULL: all are. Called by several threads at once, so it may only read. Files that
 	 * are not are not told; those without bytes are, without asking.

@@ -53,7 +53,7 @@ static int visit(struct walk *w, const git_tree_entry *entry)
 {
 	bool folder = git_tree_entry_type(entry) == GIT_OBJECT_TREE;
 
-	if (!in_scope(w, folder))
+	if (!in_scope(w, folder) || (folder && w->query->folder_wanted && !w->query->folder_wanted(str_slice(&w->path), w->ctx)))
 		return 0;
 	if (folder)
 		return walk_tree(w, git_tree_entry_id(entry));
@@ -124,7 +124,7 @@ int tree_search(struct repo *r, const struct oid *commit, const struct tree_quer
 int tree_each(struct repo *r, const struct oid *commit, const char *under, bool (*name_wanted)(struct slice path, void *ctx),
 	      size_t max, int (*file)(const struct tree_file *file, void *ctx, struct err *err), void *ctx, struct err *err)
 {
-	const struct tree_query query = { under, name_wanted, NULL, max };
+	const struct tree_query query = { .under = under, .name_wanted = name_wanted, .max = max };
 
 	return tree_search(r, commit, &query, file, ctx, err);
 }

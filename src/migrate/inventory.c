@@ -28,7 +28,6 @@ struct inventory {
 	struct map asked;    /* first labels of hosts of gateway VirtualServices, names of delegates: for the second round */
 	struct map paths;    /* to the number of the source */
 	struct map creates;  /* files that migrations would create: needed if they are there */
-	struct map skipped;  /* files that are no manifests, whatever they name */
 	struct map by_label; /* to the number of the newest entry */
 	struct entry *entries;
 	size_t nentries, entries_cap;
@@ -73,7 +72,6 @@ void inventory_free(struct inventory *inv)
 	map_release(&inv->asked);
 	map_release(&inv->paths);
 	map_release(&inv->creates);
-	map_release(&inv->skipped);
 	map_release(&inv->by_label);
 	arena_free(inv->arena);
 	free(inv);
@@ -144,15 +142,8 @@ const struct object *const *inventory_sidecars(const struct inventory *inv, size
 	return inv->sidecars;
 }
 
-void inventory_skip(struct inventory *inv, struct slice path)
-{
-	map_set(&inv->skipped, path, 0);
-}
-
 bool inventory_wants_path(const struct inventory *inv, struct slice path)
 {
-	if (map_get(&inv->skipped, path) != MAP_NONE)
-		return false;
 	if (slice_ends(path, SLICE(".yaml")) || slice_ends(path, SLICE(".yml")) || slice_ends(path, SLICE(".json")))
 		return true;
 	return inv->kustomizations && kustomization_is(path);

@@ -42,9 +42,6 @@ void inventory_watch(struct inventory *inv, const struct migration *m);
  */
 void inventory_want_environments(struct inventory *inv);
 
-/* The file at `path` (a text that outlives the inventory) is a migration file, no manifest: it names hosts, and still does not matter. */
-void inventory_skip(struct inventory *inv, struct slice path);
-
 /* May the file of this name hold manifests (.yaml, .yml, .json), or is it a kustomization that is needed? */
 bool inventory_wants_path(const struct inventory *inv, struct slice path);
 

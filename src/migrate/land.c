@@ -59,6 +59,24 @@ void step_land(const struct work *w)
 		land(w, losing.items[i], (struct slice){ 0 }, true);
 }
 
+/* Names environments whose definitions the migration says are not there. */
+static void check_search(const struct work *w)
+{
+	for (size_t i = 0; i < w->step->landings.n; i++) {
+		const struct arrivals *a = &w->step->landings.items[i].arrivals;
+
+		for (size_t j = 0; j < a->n; j++) {
+			const struct environment *e = a->items[j].environment;
+
+			if (!migration_searches(w->m, e->at.path))
+				findings_add(
+					&w->step->findings, &CODE_search_outside, e->at,
+					"the %s '%" SLICE_FMT "' takes up %" SLICE_FMT ", and stands outside of manifests.search",
+					environment_word(e->kind), SLICE_ARG(e->name), SLICE_ARG(w->step->landings.items[i].path));
+		}
+	}
+}
+
 void step_check_landings(const struct work *w)
 {
 	const struct slices *listed = &w->m->f.spec.manifests.environments;
@@ -70,6 +88,7 @@ void step_check_landings(const struct work *w)
 		at.path = w->m->path;
 	environments_check(&w->step->landings, *listed, at, &w->step->findings);
 	environments_note_unread(w->in->reach, &w->step->findings);
+	check_search(w);
 	if (w->m->file)
 		environments_check_guards(w->in->reach, w->m->path, w->m->file, &CODE_unguarded, &w->step->findings);
 }

@@ -1,6 +1,8 @@
 #include "migrate/migration.h"
 
 #include "base/alloc.h"
+#include "gitops/kustomization.h"
+#include "gitops/path.h"
 #include "migrate/read.h"
 
 #include <stddef.h>
@@ -107,6 +109,12 @@ static const struct record manifests_record = {
 			  .flag = "environments",
 			  .arg = "LIST",
 			  .help = "The environments that the manifests end up in: needed where several share one; plan and discover name them" },
+			{ .name = "search",
+			  .kind = VALUE_LIST,
+			  .offset = PART(manifests, search),
+			  .flag = "search",
+			  .arg = "LIST",
+			  .help = "Folders beside path that hold all else about the two hosts: stages look nowhere else, which is fast" },
 			END_OF_FIELDS,
 		},
 };
@@ -287,15 +295,34 @@ void migration_release(struct migration *m)
 	m->arena = NULL;
 }
 
+/* The folder as paths have it: "." is the root. */
+static struct slice folder_of(struct slice said)
+{
+	return slice_is(said, ".") ? (struct slice){ NULL, 0 } : said;
+}
+
 bool migration_covers(const struct migration *m, struct slice path)
 {
-	struct slice root = m->f.spec.manifests.path;
-
 	if (m->f.spec.manifests.virtual_service.len)
 		return slice_eq(m->f.spec.manifests.virtual_service, path);
-	if (!root.len || slice_is(root, ".") || slice_eq(root, path))
-		return true;
-	return path.len > root.len && slice_starts(path, root) && path.ptr[root.len] == '/';
+	return path_below(path, folder_of(m->f.spec.manifests.path));
+}
+
+/* Is the path in the folder, or a kustomization on the way to it? */
+static bool searched_for(struct slice path, struct slice folder)
+{
+	folder = folder_of(folder);
+	return path_below(path, folder) || (kustomization_is(path) && path_below(folder, path_folder(path)));
+}
+
+bool migration_searches(const struct migration *m, struct slice path)
+{
+	const struct slices *folders = &m->f.spec.manifests.search;
+	bool found = !folders->n || searched_for(path, m->f.spec.manifests.path);
+
+	for (size_t i = 0; i < folders->n && !found; i++)
+		found = searched_for(path, folders->items[i]);
+	return found;
 }
 
 struct slice migration_allows(const struct migration *m, const struct code *code)

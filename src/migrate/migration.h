@@ -31,7 +31,7 @@ struct migration_spec {
 	} to;
 	struct {
 		struct slice path, virtual_service, create;
-		struct slices environments;
+		struct slices environments, search;
 	} manifests;
 	struct slices routes; /* kinds: http, tls, tcp; empty: http */
 	struct slices stages;
@@ -94,6 +94,12 @@ void migration_defaults(struct migration_spec *spec);
 
 /* Does the file `path` belong to the migration: is it, or lies it below, manifests.path, and is it virtualService where that is set? */
 bool migration_covers(const struct migration *m, struct slice path);
+
+/*
+ * May the file at `path` matter to the migration? Outside of manifests.path, the folders of manifests.search and the kustomizations on the way
+ * there none does, says a migration that lists any.
+ */
+bool migration_searches(const struct migration *m, struct slice path);
 
 /* Does the migration accept findings of this code? The reason it gives, or an absent slice. */
 struct slice migration_allows(const struct migration *m, const struct code *code);

@@ -50,6 +50,9 @@ static int check_paths(const struct migration_fields *f, struct place at, struct
 {
 	if (f->spec.manifests.path.len && path_check(f->spec.manifests.path, at, "manifests.path", err) < 0)
 		return -1;
+	for (size_t i = 0; i < f->spec.manifests.search.n; i++)
+		if (path_check(f->spec.manifests.search.items[i], at, "manifests.search", err) < 0)
+			return -1;
 	if (f->spec.manifests.virtual_service.len &&
 	    path_check(f->spec.manifests.virtual_service, at, "manifests.virtualService", err) < 0)
 		return -1;

@@ -294,6 +294,22 @@ static void collect_objects(struct scene *scene, const struct inventory *inv, co
 			add_objects(scene, inventory_by_host(inv, scene->vss[i].object->name, scene->arena));
 }
 
+/* Names what the migration says is not there. */
+static void check_search(const struct plan_inputs *in, const struct migration *m, struct findings *findings)
+{
+	struct holdings all;
+
+	if (!m->f.spec.manifests.search.n)
+		return;
+	all = both_hosts(in->inventory, m, findings->arena);
+	for (size_t i = 0; i < all.n; i++)
+		if (!migration_searches(m, all.items[i].source->path))
+			findings_add(findings, &CODE_search_outside, yaml_place(all.items[i].object->node),
+				     "the %" SLICE_FMT " '%" SLICE_FMT
+				     "' names one of the two hosts, or nearly, and stands outside of manifests.search",
+				     SLICE_ARG(all.items[i].object->kind), SLICE_ARG(all.items[i].object->name));
+}
+
 void scope_check(const struct scope *scope, const struct plan_inputs *in, const struct intent *intent, struct stage to,
 		 struct findings *findings)
 {
@@ -311,6 +327,7 @@ void scope_check(const struct scope *scope, const struct plan_inputs *in, const 
 	collect_objects(&scene, in->inventory, m);
 	scene.at = yaml_place(yaml_path(m->spec, "to", "host", NULL));
 	rules_check(&scene, findings);
+	check_search(in, m, findings);
 	migration_allow(m, from, findings);
 }
 

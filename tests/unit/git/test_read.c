@@ -77,7 +77,7 @@ Test(reading, many_files_are_told_in_order)
 	r = open_here();
 	head = oid_at("HEAD");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct tree_query query = { "", NULL, rows[i].wanted, 100000 };
+		const struct tree_query query = { .bytes_wanted = rows[i].wanted, .max = 100000 };
 		struct counting c = { .stop = rows[i].stop };
 
 		cr_expect_eq(tree_search(r, &head, &query, count, &c, &err), rows[i].result);
@@ -87,7 +87,7 @@ Test(reading, many_files_are_told_in_order)
 
 Test(reading, a_missing_blob_is_an_error_with_its_path)
 {
-	const struct tree_query query = { "", NULL, NULL, 100000 };
+	const struct tree_query query = { .max = 100000 };
 	AUTO_REPO struct repo *r = NULL;
 	AUTO_FREE char *hex = NULL;
 	struct counting c = { .n = 0 };
@@ -112,7 +112,7 @@ Test(reading, a_missing_blob_is_an_error_with_its_path)
 /* With a folder of objects from the environment, only the repository's own handle knows it. */
 Test(reading, objects_of_the_environment)
 {
-	const struct tree_query query = { "", NULL, NULL, 100000 };
+	const struct tree_query query = { .max = 100000 };
 	AUTO_REPO struct repo *r = NULL;
 	struct counting c = { .n = 0 };
 	struct err err = ERR_INIT;
