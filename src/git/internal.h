@@ -36,7 +36,6 @@ void auto_git_reference(git_reference **p);
 void auto_git_signature(git_signature **p);
 void auto_git_index(git_index **p);
 void auto_git_config(git_config **p);
-void auto_git_diff(git_diff **p);
 void auto_git_entry(git_tree_entry **p);
 
 /* A commit and its tree; both are freed by the caller. */

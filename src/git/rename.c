@@ -36,32 +36,86 @@ struct line {
 	size_t len;
 };
 
+/* Folders nest no deeper than this in what is compared; what is deeper is not looked for. */
+enum { DEEPEST = 512 };
+
+/* Where the search for removed files is. */
+struct hunt {
+	struct renames *found;
+	size_t cap;
+	struct str path;
+	size_t depth;
+	struct err *err;
+};
+
+static int hunt_folder(struct hunt *h, const git_tree *old_tree, const git_tree *new_tree);
+
+/* Is the entry a folder? */
+static bool is_folder(const git_tree_entry *e)
+{
+	return e && git_tree_entry_type(e) == GIT_OBJECT_TREE;
+}
+
+/* The folder of an entry; NULL: it is none. Not 0: it cannot be read. */
+static int open_folder(struct repo *r, const git_tree_entry *e, git_tree **out)
+{
+	return is_folder(e) ? git_tree_lookup(out, r->git, git_tree_entry_id(e)) : 0;
+}
+
+/* An entry of a folder that was, and what is there now under its name, or NULL. */
+static int hunt_entry(struct hunt *h, const git_tree_entry *was, const git_tree_entry *now)
+{
+	AUTO_GIT(tree) git_tree *old_tree = NULL, *new_tree = NULL;
+	struct renames *found = h->found;
+
+	if (now && git_oid_equal(git_tree_entry_id(was), git_tree_entry_id(now)))
+		return 0;
+	if (is_folder(was)) {
+		if (open_folder(found->repo, was, &old_tree) || open_folder(found->repo, now, &new_tree))
+			return git_fail(h->err, place_of(repo_where(found->repo)), "cannot compare two commits");
+		return hunt_folder(h, old_tree, new_tree);
+	}
+	if (!entry_is_file(was) || (now && !is_folder(now)))
+		return 0;
+	ROOM(found->items, found->n, h->cap);
+	found->items[found->n++] = (struct removed){ .path = arena_copy(found->arena, str_slice(&h->path)),
+						     .id = *git_tree_entry_id(was),
+						     .mode = (unsigned)git_tree_entry_filemode(was) };
+	return 0;
+}
+
+/* The files of a folder that are there no more; what is new in it is not looked at. */
+static int hunt_folder(struct hunt *h, const git_tree *old_tree, const git_tree *new_tree)
+{
+	size_t length = h->path.len;
+	int failed = 0;
+
+	if (h->depth++ < DEEPEST)
+		for (size_t i = 0; i < git_tree_entrycount(old_tree) && !failed; i++) {
+			const git_tree_entry *was = git_tree_entry_byindex(old_tree, i);
+
+			str_addf(&h->path, "%s%s", length ? "/" : "", git_tree_entry_name(was));
+			failed = hunt_entry(h, was, new_tree ? git_tree_entry_byname(new_tree, git_tree_entry_name(was)) : NULL);
+			h->path.len = length;
+		}
+	h->depth--;
+	return failed;
+}
+
 struct renames *renames_of(struct repo *r, const git_tree *old_tree, const git_tree *new_tree, struct err *err)
 {
-	AUTO_GIT(diff) git_diff *diff = NULL;
-	git_diff_options options;
-	struct renames *found;
+	struct renames *found = xzalloc(sizeof(*found));
+	struct hunt h = { found, 0, STR_INIT, 0, err };
+	int failed;
 
-	(void)git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
-	options.flags = GIT_DIFF_SKIP_BINARY_CHECK;
-	if (git_diff_tree_to_tree(&diff, r->git, (git_tree *)(uintptr_t)old_tree, (git_tree *)(uintptr_t)new_tree, &options) < 0) {
-		(void)git_fail(err, place_of(repo_where(r)), "cannot compare two commits");
-		return NULL;
-	}
-	found = xzalloc(sizeof(*found));
 	found->repo = r;
 	found->arena = arena_new();
-	found->items = arena_array(found->arena, git_diff_num_deltas(diff), sizeof(*found->items));
-	for (size_t i = 0; i < git_diff_num_deltas(diff); i++) {
-		const git_diff_delta *d = git_diff_get_delta(diff, i);
-
-		if (d->status != GIT_DELTA_DELETED || (d->old_file.mode & 0170000) != 0100000)
-			continue;
-		found->items[found->n++] = (struct removed){ .path = arena_copy(found->arena, slice_of(d->old_file.path)),
-							     .id = d->old_file.id,
-							     .mode = d->old_file.mode };
-	}
-	return found;
+	failed = old_tree ? hunt_folder(&h, old_tree, new_tree) : 0;
+	str_release(&h.path);
+	if (!failed)
+		return found;
+	renames_free(found);
+	return NULL;
 }
 
 void renames_free(struct renames *s)
@@ -69,6 +123,7 @@ void renames_free(struct renames *s)
 	if (!s)
 		return;
 	arena_free(s->arena);
+	free(s->items);
 	free(s);
 }
 
