@@ -7,6 +7,7 @@
 #include "istio/audience.h"
 #include "istio/host.h"
 #include "istio/rules.h"
+#include "migrate/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,15 +18,9 @@ struct entry {
 	size_t next; /* number of the next entry, MAP_NONE: the last */
 };
 
-/* Of what words the bits of `seen` speak: most words of a file are in no map, and the bits say so at once. */
-enum { SEEN_BITS = 1 << 18 };
-
 struct inventory {
 	struct arena *arena;
-	unsigned char letters[256]; /* what may stand in a host name, in lower case, and the star of a wildcard; 0: anything else */
-	uint64_t seen[SEEN_BITS / 64]; /* by the hash of a word in `labels` or `asked` */
-	struct map labels;             /* first labels of hosts, and suffixes of wildcards ("*.example.com") */
-	struct map asked;    /* first labels of hosts of gateway VirtualServices, names of delegates: for the second round */
+	struct words words;  /* of hosts of migrations; for VirtualServices, of their relatives: for the second round */
 	struct map paths;    /* to the number of the source */
 	struct map creates;  /* files that migrations would create: needed if they are there */
 	struct map by_label; /* to the number of the newest entry */
@@ -46,12 +41,8 @@ struct inventory *inventory_new(void)
 	struct inventory *inv = xzalloc(sizeof(*inv));
 
 	inv->arena = arena_new();
-	inv->labels = inv->asked = inv->by_label = (struct map)MAP_INIT_FOLD;
-	for (size_t c = 0; c < sizeof(inv->letters); c++)
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr("-_.*", (int)c)))
-			inv->letters[c] = (unsigned char)c;
-		else if (c >= 'A' && c <= 'Z')
-			inv->letters[c] = (unsigned char)(c - 'A' + 'a');
+	words_init(&inv->words);
+	inv->by_label = (struct map)MAP_INIT_FOLD;
 	return inv;
 }
 
@@ -68,36 +59,12 @@ void inventory_free(struct inventory *inv)
 	free(inv->broken);
 	free(inv->entries);
 	free(inv->sidecars);
-	map_release(&inv->labels);
-	map_release(&inv->asked);
+	words_release(&inv->words);
 	map_release(&inv->paths);
 	map_release(&inv->creates);
 	map_release(&inv->by_label);
 	arena_free(inv->arena);
 	free(inv);
-}
-
-/* The hash of a word so far, with one more letter; of no word it is 0. */
-static uint32_t hash_on(uint32_t hash, unsigned char letter)
-{
-	return (hash ^ letter) * 0x9e3779b1u;
-}
-
-/* Where the bit of a word is. */
-static uint32_t bit_of(uint32_t hash)
-{
-	return hash >> 14; /* the upper bits are the good ones; 2^18 */
-}
-
-/* A word that files may name. */
-static void look_for(struct inventory *inv, struct map *words, struct slice word)
-{
-	uint32_t hash = 0;
-
-	for (size_t i = 0; i < word.len; i++)
-		hash = hash_on(hash, inv->letters[(unsigned char)word.ptr[i]]);
-	inv->seen[bit_of(hash) / 64] |= (uint64_t)1 << bit_of(hash) % 64;
-	map_set(words, word, 0);
 }
 
 /* "*.example.com" of ".example.com". */
@@ -113,12 +80,12 @@ static void watch_host(struct inventory *inv, struct slice host)
 		struct slice suffix = slice_sub(host, at, host.len);
 		size_t next;
 
-		look_for(inv, &inv->labels, wildcard_of(suffix, inv->arena));
+		words_add(&inv->words, wildcard_of(suffix, inv->arena), false);
 		next = slice_find_byte(slice_sub(suffix, 1, suffix.len), '.');
 		at = next == SIZE_MAX ? host.len : at + 1 + next;
 	}
 	if (host.len)
-		look_for(inv, &inv->labels, host_first_label(host));
+		words_add(&inv->words, host_first_label(host), false);
 }
 
 void inventory_watch(struct inventory *inv, const struct migration *m)
@@ -156,41 +123,9 @@ bool inventory_wants_around(const struct inventory *inv, struct slice path, stru
 	return inv->environments && (chart_is(path) || reach_wants(bytes));
 }
 
-/* Is a word of the bytes one that is looked for: the first label of it, or the whole behind a star? */
-static bool names_any(const struct inventory *inv, struct slice bytes, bool asked)
-{
-	for (size_t i = 0, start, dot; i < bytes.len; i++) {
-		uint32_t label = 0, hash = 0;
-		unsigned char c;
-		struct slice word;
-
-		for (start = i, dot = SIZE_MAX; i < bytes.len && (c = inv->letters[(unsigned char)bytes.ptr[i]]) != 0; i++) {
-			if (c == '.' && dot == SIZE_MAX) {
-				dot = i;
-				label = hash;
-			}
-			hash = hash_on(hash, c);
-		}
-		if (i == start)
-			continue;
-		if (dot == SIZE_MAX || bytes.ptr[start] == '*') {
-			dot = i;
-			label = hash;
-		}
-		if (!(inv->seen[bit_of(label) / 64] >> bit_of(label) % 64 & 1))
-			continue;
-		word = slice_sub(bytes, start, dot - start);
-		if (map_get(&inv->labels, word) != MAP_NONE || (asked && map_get(&inv->asked, word) != MAP_NONE))
-			return true;
-	}
-	return false;
-}
-
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes)
 {
-	bool asked = inv->asked.n && slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
-
-	if (map_get(&inv->creates, path) != MAP_NONE || inventory_wants_around(inv, path, bytes) || names_any(inv, bytes, asked))
+	if (map_get(&inv->creates, path) != MAP_NONE || inventory_wants_around(inv, path, bytes) || words_in(&inv->words, bytes))
 		return true;
 	if (slice_find(bytes, SLICE("Sidecar")) != SIZE_MAX && slice_find(bytes, SLICE("networking.istio.io")) != SIZE_MAX)
 		return true; /* it hides hosts by not naming them */
@@ -223,7 +158,7 @@ static void enter_host(struct slice host, void *ctx)
 static void ask_for(struct inventory *inv, struct slice word)
 {
 	if (word.len && !inv->second)
-		look_for(inv, &inv->asked, slice_starts(word, SLICE("*")) ? word : host_first_label(word));
+		words_add(&inv->words, slice_starts(word, SLICE("*")) ? word : host_first_label(word), true);
 }
 
 /* Remembers the hosts of a VirtualService of a gateway, of which others may have the same, and the name of one that others delegate to. */
@@ -345,7 +280,7 @@ void inventory_add_large(struct inventory *inv, struct slice path, size_t size)
 
 bool inventory_complete(struct inventory *inv)
 {
-	bool done = inv->second || inv->asked.n == 0;
+	bool done = inv->second || !words_asked(&inv->words);
 
 	inv->second = true;
 	return done;
