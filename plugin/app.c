@@ -31,6 +31,7 @@ void app_init(struct app *app, int argc, char *const *argv)
 
 	*app = (struct app){ .out = stdout, .talk = stderr, .arena = arena_new() };
 	app->out_tty = isatty(STDOUT_FILENO) == 1;
+	app->talk_tty = isatty(STDERR_FILENO) == 1;
 	app->in_tty = isatty(STDIN_FILENO) == 1;
 	app->columns = app->out_tty ? terminal_columns() : 0;
 	app->program = arena_copy(app->arena, program_name(called)).ptr;

@@ -301,9 +301,11 @@ static int run(struct app *app, void *context, struct err *err)
 	if (live_look(app, &cmd_check, &ctx->live, s, &live, &looked, err) < 0)
 		return -1;
 	rows = arena_array(app->arena, list.n, sizeof(*rows));
-	for (size_t i = 0; i < list.n; i++)
+	for (size_t i = 0; i < list.n; i++) {
+		progress_tell(&s->options->progress, "migrations checked", i + 1, list.n);
 		if (check(app, s, i, looked ? &live : NULL, &rows[i], err) < 0)
 			return -1;
+	}
 	if (!list.n && app->output == OUTPUT_TABLE)
 		(void)fprintf(app->talk, "No migrations found.\n");
 	if (looked && app->output == OUTPUT_TABLE) {

@@ -136,9 +136,11 @@ static int run(struct app *app, void *context, struct err *err)
 
 	if (work_select(app, &ctx->work, WORK_LOOKS, &s, &list, err) < 0)
 		return -1;
-	for (size_t i = 0; i < list.n; i++)
+	for (size_t i = 0; i < list.n; i++) {
+		progress_tell(&s->options->progress, "migrations planned", i + 1, list.n);
 		if (plan_migration(app, ctx, s, list.items[i], &all, err) < 0)
 			return -1;
+	}
 	if (app->output == OUTPUT_JSON || app->output == OUTPUT_YAML || app->output == OUTPUT_NAME)
 		print_rows(app, &plan_record, (struct rows){ all.items, all.n }, "");
 	else if (!list.n)

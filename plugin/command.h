@@ -30,7 +30,7 @@ struct common {
 /* The program's surroundings, so that tests can give others: nothing global is used. */
 struct app {
 	FILE *out, *talk;                      /* stdout: the result; stderr: talk */
-	bool out_tty, in_tty;                  /* is somebody there to see, to answer? */
+	bool out_tty, talk_tty, in_tty;        /* is somebody there to see, to answer? */
 	size_t columns;                        /* of the terminal that stdout is; 0: unknown */
 	const char *program;                   /* "kubectl gcpbackend", or the name the program was called by */
 	const struct command *const *commands; /* all there are, NULL-terminated; set by dispatch */

@@ -1,6 +1,7 @@
 #include "plugin/work.h"
 
 #include "flow/base.h"
+#include "plugin/progress.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -77,6 +78,7 @@ int work_open(struct app *app, const struct work_context *w, enum work_kind kind
 				       .migrations_dir = w->migrations.ptr,
 				       .templates_dir = w->templates.ptr };
 	o->only = w->only;
+	o->progress = progress_shown(app);
 	o->bounded = kind == WORK_READS || kind == WORK_CHANGES;
 	o->base = w->offline ? BASE_LOCAL : w->fetch || kind >= WORK_CHANGES ? BASE_FRESH : BASE_FETCHED;
 	o->way = (struct remote_way){ .asks = app->in_tty, .hear = hear, .ctx = app };

@@ -26,6 +26,7 @@ static int add_commits(struct session *s, const struct plan *plan, const struct 
 
 		if (!step_has_work(step))
 			continue;
+		progress_tell(&s->options->progress, "commits made", o->batch ? 1 : i, o->batch ? 1 : plan->n);
 		if (!o->batch && (step_message(s, step, o, &message, err) < 0 ||
 				  commits_add(commits, step->changes.items, step->changes.n, message.ptr, tip, err) < 0))
 			return -1;
@@ -85,6 +86,7 @@ int session_publish(struct session *s, struct plan *plan, const struct publish_o
 	*out = (struct publication){ .rows = arena_array(s->arena, plan->n, sizeof(*out->rows)) };
 	result = publish_once(s, plan, options, out, err);
 	while (result == ADVANCE_RACED) {
+		progress_tell(&s->options->progress, "pushes that others were faster than", out->tries, 0);
 		if (out->tries == TRIES)
 			return err_set(err, &CODE_push_raced, NOWHERE,
 				       "%" SLICE_FMT "/%" SLICE_FMT " moved during each of %u tries", SLICE_ARG(s->remote.name),
@@ -94,6 +96,7 @@ int session_publish(struct session *s, struct plan *plan, const struct publish_o
 			out->rows[i].committed = out->rows[i].pushed = false;
 		result = publish_again(s, plan, options, out, err);
 	}
+	progress_tell(&s->options->progress, NULL, 0, 0);
 	return result < 0 ? -1 : 0;
 }
 

@@ -48,6 +48,7 @@ static int take_migration(const struct tree_file *file, void *ctx, struct err *e
 	struct loaded *x = arena_alloc(arena, sizeof(*x));
 
 	(void)err;
+	progress_tell(&l->s->options->progress, "migration files read", l->n, 0);
 	x->path = arena_copy(arena, file->path);
 	x->bytes = arena_copy(arena, file->bytes);
 	x->mode = file->mode;
@@ -105,6 +106,7 @@ static int load(struct session *s, struct err *err)
 		else
 			findings_add_err(&s->broken, l.items[i]->why);
 	loading_release(&l);
+	progress_tell(&s->options->progress, NULL, 0, 0);
 	return result;
 }
 

@@ -8,6 +8,7 @@
 #define GCB_FLOW_SESSION_H
 
 #include "base/map.h"
+#include "base/progress.h"
 #include "flow/bounds.h"
 #include "git/remote.h"
 #include "migrate/plan.h"
@@ -41,6 +42,7 @@ struct session {
 	struct map blobs; /* names of blobs whose bytes are in `blob_bytes`, so that they need not be read again */
 	struct slice *blob_bytes;
 	size_t nblobs, blobs_cap;
+	size_t looked; /* files and versions that were looked at, for who waits */
 };
 
 /* What a session builds on. */
@@ -59,6 +61,7 @@ struct session_options {
 	struct slices only;    /* read only the migration files of these names; empty: all */
 	bool bounded;          /* do not look outside of the folders of manifests.search */
 	struct remote_way way; /* how git is run */
+	struct progress progress;
 };
 
 /*

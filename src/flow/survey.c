@@ -9,8 +9,9 @@
 
 static bool wants_name(struct slice path, void *ctx)
 {
-	const struct session *s = ctx;
+	struct session *s = ctx;
 
+	progress_tell(&s->options->progress, "files looked at", ++s->looked, 0);
 	return inventory_wants_path(s->inventory, path) && bounds_have_file(&s->bounds, path);
 }
 
@@ -90,6 +91,7 @@ static int take_version(const struct version *v, void *ctx, struct err *err)
 	enum past_answer answer;
 	char commit[41];
 
+	progress_tell(&s->options->progress, "versions of manifests read", ++s->looked, 0);
 	if (repo_commit_info(s->repo, &v->since, arena, &info, err) < 0)
 		return -1;
 	oid_text(&v->since, commit);
@@ -113,6 +115,7 @@ static int walk_history(struct session *s, struct err *err)
 	paths = past_paths(s->past);
 	if (!paths.n)
 		return 0;
+	s->looked = 0;
 	return history_each(s->repo, &s->base, paths.items, paths.n, known_bytes, take_version, s, err) < 0 ? -1 : 0;
 }
 
@@ -162,6 +165,8 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
 	in.past = s->past;
 	in.reach = s->reach;
 	in.each = parallel_each;
+	in.progress = &s->options->progress;
 	plan_make(out, &in, intents, n);
+	progress_tell(&s->options->progress, NULL, 0, 0);
 	return 0;
 }

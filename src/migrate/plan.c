@@ -189,9 +189,14 @@ void plan_make(struct plan *out, const struct plan_inputs *in, const struct inte
 	struct meetings meetings = { NULL, 0, 0, MAP_INIT, MAP_INIT };
 
 	plan.steps = arena_array(plan.arena, n, sizeof(struct step));
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (n > 1)
+			progress_tell(in->progress, "migrations planned", i + 1, n);
 		step_make(&plan.steps[i], &targets[i], &plan, in, &intents[i]);
+	}
 	meetings_make(&meetings, &plan, targets);
+	if (n > 1)
+		progress_tell(in->progress, "files edited and checked", meetings.n, 0);
 	in->each(meetings.n, apply_alone, &meetings);
 	for (size_t i = 0; i < n; i++)
 		if (!plan.steps[i].refused)

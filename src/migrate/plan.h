@@ -8,6 +8,7 @@
 #define GCB_MIGRATE_PLAN_H
 
 #include "base/each.h"
+#include "base/progress.h"
 #include "istio/audience.h"
 #include "istio/converge.h"
 #include "migrate/environments.h"
@@ -72,10 +73,11 @@ struct mention {
 struct plan_inputs {
 	struct inventory *inventory;
 	const struct past *past;
-	const struct reach *reach;      /* NULL: nothing is known of environments, as of a single file */
-	each_fn *each;                  /* how to do the same work on many files */
-	struct slice vs_template;       /* bytes of the template that `create` renders */
-	const struct mention *mentions; /* GO_ENTRY: all of the old host, outside of migration files and documentation */
+	const struct reach *reach;       /* NULL: nothing is known of environments, as of a single file */
+	each_fn *each;                   /* how to do the same work on many files */
+	const struct progress *progress; /* NULL: nobody waits */
+	struct slice vs_template;        /* bytes of the template that `create` renders */
+	const struct mention *mentions;  /* GO_ENTRY: all of the old host, outside of migration files and documentation */
 	size_t nmentions;
 };
 
