@@ -37,7 +37,7 @@ static bool wants_file(struct slice path, void *ctx)
 {
 	const struct session *s = ((const struct loading *)ctx)->s;
 
-	return slice_ends(path, SLICE(".yaml")) && (!s->only.n || slices_have(s->only, name_of_path(path)));
+	return slice_ends(path, SLICE(".yaml")) && (!s->only.n || map_get(&s->only, name_of_path(path)) != MAP_NONE);
 }
 
 /* One file of the migrations folder. */
@@ -146,7 +146,8 @@ int session_open(struct session **out, const struct session_options *options, st
 	s->options = options;
 	s->migrations_dir = options->migrations_dir ? options->migrations_dir : MIGRATION_DIR;
 	s->templates_dir = options->templates_dir;
-	s->only = options->only;
+	for (size_t i = 0; i < options->only.n; i++)
+		map_set(&s->only, options->only.items[i], i);
 	if (path_check(slice_of(s->migrations_dir), NOWHERE, "--migrations", err) < 0 ||
 	    repo_open(&s->repo, options->repo, err) < 0 || first_base(s, err) < 0 || load(s, err) < 0) {
 		session_close(s);
@@ -167,6 +168,7 @@ void session_close(struct session *s)
 	inventory_free(s->inventory);
 	bounds_release(&s->bounds);
 	map_release(&s->blobs);
+	map_release(&s->only);
 	free(s->blob_bytes);
 	repo_close(s->repo);
 	arena_free(s->arena);
@@ -230,7 +232,7 @@ static int not_there(struct session *s, struct slice name, struct err *err)
 	struct err ignored = ERR_INIT;
 	struct oid tip;
 
-	s->only.n = 0; /* all of them, to find the nearest */
+	map_release(&s->only); /* all of them, to find the nearest */
 	if (load(s, err) < 0)
 		return -1;
 	names = arena_array(s->arena, s->n, sizeof(*names));

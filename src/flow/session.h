@@ -31,7 +31,7 @@ struct session {
 	struct migration *
 		*all; /* every migration file of the commit that can be read, in the order of their names; or those asked for */
 	size_t n;
-	struct slices only;          /* names of those; empty: all */
+	struct map only;             /* names of those; empty: all */
 	struct findings broken;      /* migration files that cannot be read */
 	struct selected selected;    /* by session_select: what session_plan reads the files for */
 	struct bounds bounds;        /* what session_plan reads of the tree */

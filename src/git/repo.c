@@ -101,6 +101,9 @@ int repo_open(struct repo **out, const char *dir, struct err *err)
 	(void)git_libgit2_init();
 	(void)git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
 	(void)git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0); /* as git reads: git fsck is for checking */
+	/* A folder of ten thousand files is asked for again at each commit; all folders of a large repository shall not stay. */
+	(void)git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, (size_t)1 << 20);
+	(void)git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)16 << 20);
 	(void)git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, sizeof(extensions) / sizeof(extensions[0]));
 	if (open_parts(r, dir, err) < 0) {
 		repo_close(r);
