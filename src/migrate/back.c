@@ -10,8 +10,9 @@ static void same_surroundings(const struct work *w, struct vs *vs)
 		}
 }
 
-bool step_forward(const struct work *w, const struct yaml_file *from, const struct yaml_file *base, struct stage stage,
-		  struct str *out)
+/* The edits that bring `from` to a stage; NULL: there are none. */
+static struct yaml_edits *forward(const struct work *w, const struct yaml_file *from, const struct yaml_file *base,
+				  struct stage stage)
 {
 	struct arena *arena = w->plan->arena;
 	struct yaml_edits *e = yaml_edits_new(from, arena);
@@ -21,28 +22,38 @@ bool step_forward(const struct work *w, const struct yaml_file *from, const stru
 	struct err ignored = ERR_INIT;
 
 	if (vs_list_read(&list, &objects, &w->m->move, arena, NULL, &ignored) < 0)
-		return false;
+		return NULL;
 	if (base) {
 		before = objects_of(base, arena);
 		if (vs_list_read(&then, &before, &w->m->move, arena, NULL, &ignored) < 0)
-			return false;
+			return NULL;
 	}
 	for (size_t i = 0; i < list.n; i++) {
 		same_surroundings(w, &list.items[i]);
 		if (vs_converge(e, &list.items[i], base ? vs_list_pair(&then, &list, i) : NULL, &goal, arena, NULL, NULL,
 				&ignored) < 0)
-			return false;
+			return NULL;
 	}
-	return yaml_apply(e, out, &ignored) == 0;
+	return e;
+}
+
+bool step_forward(const struct work *w, const struct yaml_file *from, const struct yaml_file *base, struct stage stage,
+		  struct str *out)
+{
+	struct yaml_edits *e = forward(w, from, base, stage);
+	struct err ignored = ERR_INIT;
+
+	return e && yaml_apply(e, out, &ignored) == 0;
 }
 
 void step_restore(const struct work *w, struct target *t)
 {
 	const struct past_file *past = past_find(w->in->past, t->path, w->m);
-	AUTO_STR struct str forward = STR_INIT;
+	const struct yaml_edits *e;
 
 	if (!past || !past->file || !w->step->known || !t->before.ptr)
 		return;
-	if (step_forward(w, past->file, NULL, w->step->from, &forward) && slice_eq(str_slice(&forward), t->before))
+	e = forward(w, past->file, NULL, w->step->from);
+	if (e && yaml_gives(e, t->before))
 		t->restore = past->baseline;
 }

@@ -33,6 +33,7 @@ struct inventory {
 	size_t nbroken, broken_cap;
 	const struct object **sidecars;
 	size_t nsidecars, sidecars_cap;
+	const struct inventory *under; /* what is not here is there; NULL: nothing is */
 	bool kustomizations, environments, whole, second;
 };
 
@@ -43,6 +44,24 @@ struct inventory *inventory_new(void)
 	inv->arena = arena_new();
 	words_init(&inv->words);
 	inv->by_label = (struct map)MAP_INIT_FOLD;
+	return inv;
+}
+
+/* The file is one of those that cannot be read. */
+static void note_broken(struct inventory *inv, struct source *s)
+{
+	ROOM(inv->broken, inv->nbroken, inv->broken_cap);
+	inv->broken[inv->nbroken++] = s;
+}
+
+struct inventory *inventory_over(const struct inventory *under)
+{
+	struct inventory *inv = inventory_new();
+
+	inv->under = under;
+	inv->whole = under->whole;
+	for (size_t i = 0; i < under->nbroken; i++)
+		note_broken(inv, under->broken[i]);
 	return inv;
 }
 
@@ -105,6 +124,8 @@ void inventory_want_environments(struct inventory *inv)
 
 const struct object *const *inventory_sidecars(const struct inventory *inv, size_t *n)
 {
+	if (inv->under)
+		return inventory_sidecars(inv->under, n);
 	*n = inv->nsidecars;
 	return inv->sidecars;
 }
@@ -195,13 +216,6 @@ static void enter_objects(struct inventory *inv, const struct source *s)
 	}
 }
 
-/* The file is one of those that cannot be read. */
-static void note_broken(struct inventory *inv, struct source *s)
-{
-	ROOM(inv->broken, inv->nbroken, inv->broken_cap);
-	inv->broken[inv->nbroken++] = s;
-}
-
 /* A new row for a file. */
 static struct source *source_new(struct inventory *inv, struct slice path)
 {
@@ -218,15 +232,15 @@ struct source *inventory_find(const struct inventory *inv, struct slice path)
 {
 	size_t at = map_get(&inv->paths, path);
 
-	return at == MAP_NONE ? NULL : inv->sources[at];
+	return at != MAP_NONE ? inv->sources[at] : inv->under ? inventory_find(inv->under, path) : NULL;
 }
 
-const struct source *inventory_add(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode)
+struct source *inventory_add(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode)
 {
-	struct source *s = inventory_find(inv, path);
+	struct source *s;
 
-	if (s)
-		return s;
+	if (map_get(&inv->paths, path) != MAP_NONE)
+		return inventory_find(inv, path);
 	s = source_new(inv, path);
 	s->bytes = arena_copy(inv->arena, bytes.ptr ? bytes : SLICE(""));
 	s->mode = mode;
@@ -240,7 +254,7 @@ static void parse_source(void *ctx, size_t i)
 	struct source *s = inv->sources[inv->nparsed + i];
 	struct err err = ERR_INIT;
 
-	if (s->why || yaml_parse(&s->file, s->path, s->bytes, &err) == 0)
+	if (s->why || s->file || yaml_parse(&s->file, s->path, s->bytes, &err) == 0)
 		return;
 	s->why = err_keep(&err);
 	err = (struct err)ERR_INIT;
@@ -270,7 +284,7 @@ void inventory_add_large(struct inventory *inv, struct slice path, size_t size)
 	struct source *s;
 	struct err err = ERR_INIT;
 
-	if (inventory_find(inv, path))
+	if (map_get(&inv->paths, path) != MAP_NONE)
 		return;
 	s = source_new(inv, path);
 	(void)err_set(&err, &CODE_yaml_limit, (struct place){ s->path, 0, 0 },
@@ -314,18 +328,21 @@ static int by_file(const void *a, const void *b)
 	const struct holding *x = a, *y = b;
 	int order = slice_cmp(x->source->path, y->source->path);
 
-	if (order)
-		return order;
-	return (x->object > y->object) - (x->object < y->object);
+	return order ? order : (x->object > y->object) - (x->object < y->object);
 }
 
-/* Adds what is entered under a word. */
-static void collect(const struct inventory *inv, struct slice word, struct holding **items, size_t *n, size_t *cap)
+/* Adds what is entered under a word; what is in files of `hidden` (NULL: none) is not. */
+static void collect(const struct inventory *inv, const struct map *hidden, struct slice word, struct holding **items, size_t *n,
+		    size_t *cap)
 {
 	for (size_t i = map_get(&inv->by_label, word); i != MAP_NONE; i = inv->entries[i].next) {
+		if (hidden && map_get(hidden, inv->entries[i].holding.source->path) != MAP_NONE)
+			continue;
 		ROOM(*items, *n, *cap);
 		(*items)[(*n)++] = inv->entries[i].holding;
 	}
+	if (inv->under)
+		collect(inv->under, &inv->paths, word, items, n, cap);
 }
 
 struct holdings inventory_by_host(const struct inventory *inv, struct slice host, struct arena *arena)
@@ -333,10 +350,10 @@ struct holdings inventory_by_host(const struct inventory *inv, struct slice host
 	struct holding *items = NULL, *kept;
 	size_t n = 0, cap = 0, unique = 0;
 
-	collect(inv, host_first_label(host), &items, &n, &cap);
+	collect(inv, NULL, host_first_label(host), &items, &n, &cap);
 	for (size_t i = 0; i < host.len; i++)
 		if (host.ptr[i] == '.')
-			collect(inv, wildcard_of(slice_sub(host, i, host.len), arena), &items, &n, &cap);
+			collect(inv, NULL, wildcard_of(slice_sub(host, i, host.len), arena), &items, &n, &cap);
 	if (n)
 		qsort(items, n, sizeof(*items), by_file);
 	kept = arena_array(arena, n, sizeof(*kept));

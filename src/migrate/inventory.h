@@ -54,8 +54,11 @@ bool inventory_wants(const struct inventory *inv, struct slice path, struct slic
 /* The part of inventory_wants that is about kustomizations and environments. */
 bool inventory_wants_around(const struct inventory *inv, struct slice path, struct slice bytes);
 
-/* Takes a file in: copies bytes and path, and returns its row. Twice the same path: once. */
-const struct source *inventory_add(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode);
+/*
+ * Takes a file in: copies bytes and path, and returns its row. Twice the same path: once. Who has the bytes parsed already may set `file` in it,
+ * which the inventory frees.
+ */
+struct source *inventory_add(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode);
 
 /* Parses the files that were added since the last time, by `each`. One that cannot be parsed is kept with its error. */
 void inventory_parse(struct inventory *inv, each_fn *each);
@@ -73,6 +76,12 @@ bool inventory_complete(struct inventory *inv);
 /* Was the whole tree gone over, so that what is missing is missing? Set by the caller. */
 void inventory_set_whole(struct inventory *inv, bool whole);
 bool inventory_whole(const struct inventory *inv);
+
+/*
+ * An inventory that is `under` but for the files that are added to it: they hide those of the same paths. It looks for nothing by itself, and
+ * its sources, Sidecars apart, are only its own. `under` must outlive it.
+ */
+struct inventory *inventory_over(const struct inventory *under);
 
 /* All files, in the order they came. */
 struct source *const *inventory_sources(const struct inventory *inv, size_t *n);

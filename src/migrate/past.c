@@ -43,6 +43,7 @@ struct past {
 	struct map numbers;       /* of the watched paths */
 	struct yaml_file **files; /* parsed baselines */
 	size_t nfiles, files_cap;
+	const struct past *under; /* what is not here is there; NULL: nothing is */
 };
 
 struct past *past_new(void)
@@ -118,41 +119,6 @@ struct slices past_paths(const struct past *p)
 	for (size_t i = 0; i < p->nwatched; i++)
 		list.items[i] = p->watched[i].path;
 	return list;
-}
-
-int vs_list_read(struct vs_list *out, const struct objects *objects, const struct move *move, struct arena *arena,
-		 struct findings *findings, struct err *err)
-{
-	struct vs_list list = { arena_array(arena, objects->n, sizeof(struct vs)), 0 };
-
-	for (size_t i = 0; i < objects->n; i++) {
-		if (!vs_is(&objects->items[i]))
-			continue;
-		if (vs_read(&list.items[list.n], &objects->items[i], move, arena, findings, err) < 0)
-			return -1;
-		vs_mark_copies(&list.items[list.n], move, arena);
-		list.n++;
-	}
-	*out = list;
-	return 0;
-}
-
-/* Same object by namespace and name? */
-static bool same_object(const struct object *a, const struct object *b)
-{
-	return slice_eq(a->ns, b->ns) && slice_eq(a->name, b->name);
-}
-
-const struct vs *vs_list_pair(const struct vs_list *list, const struct vs_list *of, size_t i)
-{
-	size_t ordinal = 0;
-
-	for (size_t j = 0; j < i; j++)
-		ordinal += same_object(of->items[j].object, of->items[i].object);
-	for (size_t j = 0; j < list->n; j++)
-		if (same_object(list->items[j].object, of->items[i].object) && ordinal-- == 0)
-			return &list->items[j];
-	return NULL;
 }
 
 /* How far a version is: 0 nothing moved, 1 a mirror, above that by new's share of the weights, in thousandths. */
@@ -369,5 +335,45 @@ const struct past_file *past_find(const struct past *p, struct slice path, const
 	     i = next_track(&p->watched[file], &p->tracks[i]))
 		if (p->tracks[i].result.m == m)
 			return &p->tracks[i].result;
-	return NULL;
+	return p->under ? past_find(p->under, path, m) : NULL;
+}
+
+struct past *past_over(const struct past *under)
+{
+	struct past *p = past_new();
+
+	p->under = under;
+	return p;
+}
+
+/* Makes the file the baseline if nothing of the move is in it. */
+static void take_untouched(struct past *p, struct past_file *result, const struct yaml_file *file)
+{
+	struct objects objects = objects_of(file, p->arena);
+	struct err ignored = ERR_INIT;
+	struct vs_list list;
+
+	if (vs_list_read(&list, &objects, &result->m->move, p->arena, NULL, &ignored) < 0 || !untouched(&list))
+		return;
+	result->file = file;
+	result->baseline = yaml_bytes(file);
+}
+
+void past_grow(struct past *p, struct slice path, const struct migration *m, const struct yaml_file *file,
+	       const struct yaml_file *today)
+{
+	const struct past_file *before = past_find(p, path, m);
+	struct track t = { .result = { .m = m }, .home = MAP_NONE, .next_of_home = MAP_NONE, .done = true };
+
+	if (before)
+		t.result = *before;
+	if (!t.result.file && today)
+		take_untouched(p, &t.result, today);
+	take_untouched(p, &t.result, file);
+	t.file = watch(p, path, false);
+	t.result.path = p->watched[t.file].path;
+	t.next = p->watched[t.file].tracks;
+	p->watched[t.file].tracks = p->ntracks;
+	ROOM(p->tracks, p->ntracks, p->tracks_cap);
+	p->tracks[p->ntracks++] = t;
 }

@@ -37,6 +37,14 @@ enum past_answer past_version(struct past *p, size_t file, struct slice bytes, s
 /* Sets the baseline by hand (render --baseline). `path` and `m` as with past_want. */
 void past_set_baseline(struct past *p, struct slice path, const struct migration *m, struct slice bytes);
 
+/*
+ * A past that is `under`, but for the files that past_grow is told of: these get one more version, newer than all, which nobody has committed
+ * yet. `file` is its parse, `today` that of the newest committed one (NULL: there is none); they outlive the past, as `under` does.
+ */
+struct past *past_over(const struct past *under);
+void past_grow(struct past *p, struct slice path, const struct migration *m, const struct yaml_file *file,
+	       const struct yaml_file *today);
+
 /* What the past says of a file for a migration. */
 struct past_file {
 	struct slice path;
@@ -51,7 +59,7 @@ struct past_file {
 /* NULL: past_want never named it. */
 const struct past_file *past_find(const struct past *p, struct slice path, const struct migration *m);
 
-/* The VirtualServices of a file that are about a move, read; the k-th of a name is the k-th of that name anywhere. */
+/* vs_list.c: the VirtualServices of a file that are about a move, read; the k-th of a name is the k-th of that name anywhere. */
 struct vs_list {
 	struct vs *items;
 	size_t n;

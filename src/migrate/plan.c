@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "migrate/step.h"
+#include "migrate/undo.h"
 
 #include <stdlib.h>
 
@@ -17,6 +18,7 @@ struct meeting {
 	size_t touching;  /* steps that change it */
 	struct str text;  /* with one step that changes it: its result, or why there is none */
 	struct err *why;
+	struct yaml_file *parsed; /* that result, if all of it had to be parsed */
 };
 
 struct meetings {
@@ -24,6 +26,7 @@ struct meetings {
 	size_t n, cap;
 	struct map numbers; /* by path */
 	struct map claimed; /* nodes that a step moves, by their address */
+	bool keep;          /* the parses of results: somebody will look at them */
 };
 
 /* Does the step change the file of the target? */
@@ -58,10 +61,16 @@ static void meetings_make(struct meetings *out, const struct plan *plan, const s
 /* The result of a file that one step changes, which is nearly every file and nearly all the work. */
 static void apply_alone(void *ctx, size_t i)
 {
-	struct meeting *m = &((struct meetings *)ctx)->items[i];
+	const struct meetings *all = ctx;
+	struct meeting *m = &all->items[i];
 	struct err err = ERR_INIT;
+	int result;
 
-	if (m->touching == 1 && !m->first->restore.ptr && yaml_apply(m->first->edits, &m->text, &err) < 0)
+	if (m->touching != 1 || m->first->restore.ptr)
+		return;
+	result = all->keep ? yaml_apply_parsed(m->first->edits, &m->text, &m->parsed, &err) :
+			     yaml_apply(m->first->edits, &m->text, &err);
+	if (result < 0)
 		m->why = err_keep(&err);
 }
 
@@ -182,34 +191,64 @@ static void sum_up(struct plan *plan, const struct meetings *meetings)
 	plan->changes = (struct changes){ items, n };
 }
 
+/* Frees them; what was parsed is the plan's from now on. */
+static void meetings_release(struct meetings *meetings, struct plan *plan)
+{
+	map_release(&meetings->numbers);
+	map_release(&meetings->claimed);
+	for (size_t i = 0; i < meetings->n; i++) {
+		str_release(&meetings->items[i].text);
+		free(meetings->items[i].why);
+		if (meetings->items[i].parsed)
+			plan_own(plan, meetings->items[i].parsed);
+	}
+	free(meetings->items);
+}
+
+/* The plan without the steps of `barred`, which are refused for these findings. */
+static void make(struct plan *plan, const struct plan_inputs *in, const struct intent *intents, const struct findings *barred)
+{
+	struct targets *targets = arena_array(plan->arena, plan->n, sizeof(*targets));
+	struct meetings meetings = { NULL, 0, 0, MAP_INIT, MAP_INIT, false };
+
+	plan->steps = arena_array(plan->arena, plan->n, sizeof(struct step));
+	for (size_t i = 0; i < plan->n; i++) {
+		if (plan->n > 1)
+			progress_tell(in->progress, "migrations planned", i + 1, plan->n);
+		step_make(&plan->steps[i], &targets[i], plan, in, &intents[i]);
+		for (size_t j = 0; j < barred[i].n; j++)
+			(void)findings_add_new(&plan->steps[i].findings, &barred[i].items[j]);
+		plan->steps[i].refused = plan->steps[i].refused || barred[i].n;
+		meetings.keep = meetings.keep || undo_matters(&plan->steps[i]);
+	}
+	meetings_make(&meetings, plan, targets);
+	if (plan->n > 1)
+		progress_tell(in->progress, "files edited and checked", meetings.n, 0);
+	in->each(meetings.n, apply_alone, &meetings);
+	for (size_t i = 0; i < plan->n; i++)
+		if (!plan->steps[i].refused)
+			apply_step(plan, &plan->steps[i], &targets[i], &meetings);
+	sum_up(plan, &meetings);
+	meetings_release(&meetings, plan);
+}
+
 void plan_make(struct plan *out, const struct plan_inputs *in, const struct intent *intents, size_t n)
 {
 	struct plan plan = { .arena = arena_new(), .n = n };
-	struct targets *targets = arena_array(plan.arena, n, sizeof(*targets));
-	struct meetings meetings = { NULL, 0, 0, MAP_INIT, MAP_INIT };
+	struct findings *barred = arena_array(plan.arena, n, sizeof(*barred));
 
-	plan.steps = arena_array(plan.arena, n, sizeof(struct step));
-	for (size_t i = 0; i < n; i++) {
-		if (n > 1)
-			progress_tell(in->progress, "migrations planned", i + 1, n);
-		step_make(&plan.steps[i], &targets[i], &plan, in, &intents[i]);
-	}
-	meetings_make(&meetings, &plan, targets);
-	if (n > 1)
-		progress_tell(in->progress, "files edited and checked", meetings.n, 0);
-	in->each(meetings.n, apply_alone, &meetings);
 	for (size_t i = 0; i < n; i++)
-		if (!plan.steps[i].refused)
-			apply_step(&plan, &plan.steps[i], &targets[i], &meetings);
-	sum_up(&plan, &meetings);
-	map_release(&meetings.numbers);
-	map_release(&meetings.claimed);
-	for (size_t i = 0; i < meetings.n; i++) {
-		str_release(&meetings.items[i].text);
-		free(meetings.items[i].why);
-	}
-	free(meetings.items);
+		barred[i].arena = plan.arena;
+	do
+		make(&plan, in, intents, barred);
+	while (undo_check(&plan, in, barred));
 	*out = plan;
+}
+
+void plan_own(struct plan *plan, struct yaml_file *file)
+{
+	ROOM(plan->made, plan->nmade, plan->made_cap);
+	plan->made[plan->nmade++] = file;
 }
 
 void plan_release(struct plan *p)

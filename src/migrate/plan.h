@@ -32,6 +32,7 @@ struct intent {
 	bool adopt;        /* today's proportions are the baseline */
 	bool resume;       /* the hold ends */
 	bool rules;        /* GO_DONE: DestinationRules for the old host go, too */
+	bool trial;        /* only the bytes matter, and whether it is refused: nobody reads what else the step says */
 	bool survey;       /* a refusal is no reason to stop looking for others; nothing comes of a step that is refused anyhow */
 	struct slice hold; /* GO_DOWN: the reason to write; absent: none is written */
 	const struct findings *live; /* GO_ENTRY: what a cluster says about the old host; NULL: nobody looked at one */
@@ -88,7 +89,7 @@ struct slices plan_files(const struct inventory *inv, const struct migration *m,
 
 /*
  * Makes the plan of `n` intents. Freed with plan_release. Everything in it lives as long as it, the inventory and the past do. Refusals are
- * in the steps.
+ * in the steps. A step up whose way back does not work is refused (migrate/undo.h).
  */
 void plan_make(struct plan *out, const struct plan_inputs *in, const struct intent *intents, size_t n);
 

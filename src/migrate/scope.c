@@ -12,8 +12,7 @@ struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice 
 
 	if (yaml_parse(&file, path, bytes, err) < 0)
 		return NULL;
-	ROOM(plan->made, plan->nmade, plan->made_cap);
-	plan->made[plan->nmade++] = file;
+	plan_own(plan, file);
 	return file;
 }
 

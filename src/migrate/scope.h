@@ -35,6 +35,9 @@ void scope_check(const struct scope *scope, const struct plan_inputs *in, const 
 /* Are all members at the stage? */
 bool scope_at(const struct scope *scope, const struct goal *goal);
 
+/* plan.c: the plan frees the file with all else. */
+void plan_own(struct plan *plan, struct yaml_file *file);
+
 /* Parses bytes into a file that the plan owns. */
 struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice bytes, struct err *err);
 

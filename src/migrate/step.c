@@ -327,7 +327,8 @@ static int make_edits(const struct work *w)
 	step->unchanged = !any;
 	if (any)
 		claim(w);
-	note_lost_comments(w);
+	if (!w->intent->trial)
+		note_lost_comments(w);
 	if (any || w->intent->resume)
 		converge_hold(w);
 	if (w->scope.created)
@@ -363,12 +364,14 @@ void step_make(struct step *step, struct targets *targets, struct plan *plan, co
 		return;
 	}
 	list_files(&w);
-	step_land(&w);
+	if (!intent->trial)
+		step_land(&w);
 	targets->items = arena_array(plan->arena, most_targets(&w), sizeof(struct target));
 	find_stage(&w);
 	find_hold(&w);
 	if (resolve(&w) < 0 || may_go(&w) < 0)
 		return;
-	note_audiences(&w);
+	if (!intent->trial)
+		note_audiences(&w);
 	(void)make_edits(&w);
 }

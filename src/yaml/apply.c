@@ -66,8 +66,17 @@ static int unreadable(const struct yaml_file *f, struct err *err)
 	return -1;
 }
 
-/* All but the documents that go. */
-static int apply_edits(const struct yaml_edits *e, struct str *out, struct err *err)
+/* The new text of the whole file stays with its parse, which gets its regions. */
+static struct yaml_file *with_own_text(struct yaml_file *now, struct str *text)
+{
+	now->own = text->ptr;
+	*text = (struct str)STR_INIT;
+	yaml_regions(now);
+	return now;
+}
+
+/* All but the documents that go. `*parsed` (NULL: not wanted) stays as it is when less than the whole result was parsed. */
+static int apply_edits(const struct yaml_edits *e, struct str *out, struct yaml_file **parsed, struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct splices s = { .arena = arena };
@@ -93,10 +102,21 @@ static int apply_edits(const struct yaml_edits *e, struct str *out, struct err *
 		return unreadable(e->file, err);
 	}
 	result = yaml_check(e, &s, &part, str_slice(&text), now, err);
-	yaml_file_free(now);
 	if (result == 0)
 		str_add(out, str_slice(&text));
+	if (result == 0 && parsed && yaml_bytes(now).len == text.len)
+		*parsed = with_own_text(now, &text);
+	else
+		yaml_file_free(now);
 	return result;
+}
+
+int yaml_apply_parsed(const struct yaml_edits *e, struct str *out, struct yaml_file **now, struct err *err)
+{
+	*now = NULL;
+	if (!e->ndrops)
+		return apply_edits(e, out, now, err);
+	return yaml_apply(e, out, err);
 }
 
 int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err)
@@ -104,8 +124,23 @@ int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err)
 	AUTO_STR struct str text = STR_INIT;
 
 	if (!e->ndrops)
-		return apply_edits(e, out, err);
-	return apply_edits(e, &text, err) < 0 ? -1 : yaml_drop_apply(e, str_slice(&text), out, err);
+		return apply_edits(e, out, NULL, err);
+	return apply_edits(e, &text, NULL, err) < 0 ? -1 : yaml_drop_apply(e, str_slice(&text), out, err);
+}
+
+bool yaml_gives(const struct yaml_edits *e, struct slice bytes)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct splices s = { .arena = arena };
+	AUTO_STR struct str text = STR_INIT;
+	struct err ignored = ERR_INIT;
+
+	if (e->ndrops)
+		return yaml_apply(e, &text, &ignored) == 0 && slice_eq(str_slice(&text), bytes);
+	if (splices_make(e, &s, &ignored) < 0)
+		return false;
+	splices_render(e->file, &s, 0, (uint32_t)e->file->bytes.len, &text);
+	return slice_eq(str_slice(&text), bytes);
 }
 
 struct slices yaml_lost_comments(const struct yaml_edits *e)

@@ -40,6 +40,7 @@ enum { NODES_OF_CHUNK = 16 };
 
 struct yaml_file {
 	struct slice name, bytes;
+	char *own;     /* the memory of `bytes`, if it goes with the file */
 	uint32_t body; /* 3 behind a byte order mark, else 0 */
 	bool wide;     /* some byte is not ASCII */
 	struct arena *arena;

@@ -92,6 +92,7 @@ void yaml_file_free(struct yaml_file *file)
 	free(file->chunks);
 	free(file->properties);
 	free(file->comments);
+	free(file->own);
 	free(file);
 }
 

@@ -226,6 +226,16 @@ bool yaml_copy_is(const struct yaml_node *item, const struct yaml_edits *nested,
  */
 int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err);
 
+/*
+ * The same, and the result as yaml_parse reads it, if all of it had to be parsed; else `*now` is NULL. The file has its own copy of the bytes.
+ */
+int yaml_apply_parsed(const struct yaml_edits *e, struct str *out, struct yaml_file **now, struct err *err);
+
+/*
+ * Would the edits give just these bytes? Much faster than yaml_apply, since nothing is parsed or checked: for bytes that are known to be good.
+ */
+bool yaml_gives(const struct yaml_edits *e, struct slice bytes);
+
 /* The comments that the deletions and dropped documents of `e` take along, each without its "#", allocated in the arena of `e`. */
 struct slices yaml_lost_comments(const struct yaml_edits *e);
 
