@@ -3,6 +3,7 @@
 #include "flow/diff.h"
 #include "plugin/commands.h"
 #include "plugin/options.h"
+#include "plugin/patch.h"
 #include "plugin/print.h"
 #include "plugin/rows.h"
 
@@ -301,7 +302,7 @@ static int run(struct changing *c, struct err *err)
 
 	if (look_at_cluster(c, err) < 0 || make_intents(c, intents, err) < 0 ||
 	    session_plan(c->session, intents, c->list.n, &c->plan, err) < 0 ||
-	    session_check_clean(c->session, &c->plan.changes, err) < 0 ||
+	    (!c->ctx->patch.ptr && session_check_clean(c->session, &c->plan.changes, err) < 0) ||
 	    step_rows(&c->plan, c->documents || c->list.n <= SHOW_WHOLE, c->app, &c->rows, err) < 0)
 		return -1;
 	for (size_t i = 0; i < c->plan.n; i++)
@@ -319,6 +320,8 @@ static int run(struct changing *c, struct err *err)
 			      count(c, true), c->plan.n);
 		return err_remedy(err, "see to those, or leave them out of the selection");
 	}
+	if (c->ctx->patch.ptr)
+		return patch_write(c->app, c->ctx, c->session, &c->plan, c->rows, err);
 	if (confirm(c, err) < 0)
 		return -1;
 	return publish(c, err);
@@ -332,7 +335,9 @@ int change_run(struct app *app, const struct change_context *ctx, enum direction
 	int failed;
 
 	work.check_later = true; /* what a killed run left in the working tree may be just what is planned again */
-	if (work_select(app, &work, ends(&c) ? WORK_ENDS : WORK_CHANGES, &session, &c.list, err) < 0)
+	if (ctx->patch.ptr && patch_check(app, ctx, err) < 0)
+		return -1;
+	if (work_select(app, &work, ends(&c) ? WORK_ENDS : ctx->patch.ptr ? WORK_READS : WORK_CHANGES, &session, &c.list, err) < 0)
 		return -1;
 	c.session = session;
 	c.documents = app->output == OUTPUT_JSON || app->output == OUTPUT_YAML || app->output == OUTPUT_NAME;

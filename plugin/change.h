@@ -12,6 +12,7 @@ struct change_context {
 	struct work_context work;
 	struct live_context live; /* finalize */
 	struct slice to, reason, confirm;
+	struct slice patch; /* rollback: the file to write instead of committing; absent: none */
 	bool yes, dry_run, batch, resume, adopt, all_or_nothing, rules, entry, merge_request;
 };
 

@@ -12,7 +12,7 @@ struct step_row {
 	struct slice from_host, to_host;
 	struct slice from, to; /* stages; from "mixed" when the routes disagree */
 	struct slice next;     /* status: the stage that promote would go to; absent: none */
-	struct slice outcome;  /* planned, promoted, rolled-back, unchanged, refused, held, finished ... */
+	struct slice outcome;  /* planned, promoted, rolled-back, unchanged, refused, held, finished, patch ... */
 	struct slice hold;
 	struct slice branch, commit, undo;
 	struct slices skipped;

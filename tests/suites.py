@@ -30,6 +30,7 @@ SUITES = {
     "krew": ["python3", "tests/krew.py"],
     "harness": ["python3", "tests/harness.py"],
     "reach": ["python3", "tests/reach.py"],
+    "patches": ["python3", "tests/patches.py"],
 }
 COUNTERS = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 SYNTHESIS = re.compile(r"Synthesis: Tested: .*?(\d+).*?\| Passing: .*?(\d+).*?\| Failing: .*?(\d+).*?\| Crashing: .*?(\d+)")
