@@ -21,10 +21,10 @@ void yaml_edits_fill(struct yaml_edits *e)
 
 void edits_refuse(struct yaml_edits *e, const struct err *err)
 {
-	if (e->refused)
+	if (e->refusal)
 		return;
-	e->refused = true;
-	e->refusal = *err;
+	e->refusal = arena_alloc(e->arena, sizeof(*err));
+	*e->refusal = *err;
 }
 
 /* Sets a node's bit in a set, which is made when it is first needed. */
@@ -319,8 +319,8 @@ struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item,
 
 void yaml_edits_merge(struct yaml_edits *into, const struct yaml_edits *from)
 {
-	if (from->refused)
-		edits_refuse(into, &from->refusal);
+	if (from->refusal)
+		edits_refuse(into, from->refusal);
 	for (size_t i = 0; i < from->n; i++) {
 		struct edit *row = arena_alloc(into->arena, sizeof(*row));
 
@@ -334,15 +334,15 @@ void yaml_edits_merge(struct yaml_edits *into, const struct yaml_edits *from)
 
 bool yaml_edits_empty(const struct yaml_edits *e)
 {
-	return e->n == e->nsame && !e->ndrops && !e->refused;
+	return e->n == e->nsame && !e->ndrops && !e->refusal;
 }
 
 const struct err *yaml_edits_refusal(const struct yaml_edits *e)
 {
-	for (size_t i = 0; i < e->n && !e->refused; i++)
+	for (size_t i = 0; i < e->n && !e->refusal; i++)
 		if (e->items[i]->nested && yaml_edits_refusal(e->items[i]->nested))
 			return yaml_edits_refusal(e->items[i]->nested);
-	return e->refused ? &e->refusal : NULL;
+	return e->refusal;
 }
 
 bool edits_delete(const struct yaml_edits *e, const struct yaml_node *node)

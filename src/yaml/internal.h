@@ -173,9 +173,8 @@ struct yaml_edits {
 	uint64_t *set, *kept;           /* for those that are set to another one, and to what they are */
 	bool *drops;                    /* per document: it goes; NULL: none does */
 	size_t ndrops;
-	bool fills; /* yaml_edits_fill */
-	bool refused;
-	struct err refusal;
+	bool fills;          /* yaml_edits_fill */
+	struct err *refusal; /* the first one; NULL: none */
 };
 
 /* edit.c: makes a refusal stick to the list, if it is the first. */

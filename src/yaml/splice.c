@@ -296,8 +296,8 @@ static bool tab_in_the_way(const struct edit *edit)
 
 int splices_collect(const struct yaml_edits *e, struct splices *out, struct err *err)
 {
-	if (e->refused) {
-		*err = e->refusal;
+	if (e->refusal) {
+		*err = *e->refusal;
 		return -1;
 	}
 	for (size_t i = 0; i < e->n; i++) {
