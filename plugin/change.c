@@ -229,14 +229,12 @@ static void report(const struct changing *c, const struct published *p, struct s
 /* Says which hooks a commit of git's would have run. */
 static void say_hooks(const struct changing *c, const struct publication *done)
 {
-	struct slices hooks = session_hooks(c->session);
 	bool any = false;
 
 	for (size_t i = 0; i < c->plan.n; i++)
 		any = any || (done->rows[i].committed && !done->rows[i].existed);
-	for (size_t i = 0; any && i < hooks.n; i++)
-		(void)fprintf(c->app->talk, "%s%.*s%s", i ? ", " : "hooks that were not run: ", SLICE_ARG(hooks.items[i]),
-			      i + 1 == hooks.n ? "\n" : "");
+	if (any)
+		work_say_hooks(c->app, c->session);
 }
 
 /* Commits, and says so. */

@@ -292,7 +292,7 @@ static int run(struct app *app, void *context, struct err *err)
 	return failed;
 }
 
-static const struct record *const options[] = { &own_record, &work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_record, &work_hooks_options, &work_repo_options, &output_options, NULL };
 
 const struct command cmd_discover = {
 	.name = "discover",

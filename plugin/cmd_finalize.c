@@ -51,7 +51,7 @@ static int run(struct app *app, void *context, struct err *err)
 	return change_run(app, ctx, ctx->entry ? GO_ENTRY : GO_DONE, err);
 }
 
-static const struct record *const options[] = { &own_record, &work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_record, &work_hooks_options, &work_repo_options, &output_options, NULL };
 
 const struct command cmd_finalize = {
 	.name = "finalize",

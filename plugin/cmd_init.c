@@ -160,7 +160,7 @@ static int init(void *context)
 	return 0;
 }
 
-static const struct record *const options[] = { &own_record, &work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_record, &work_hooks_options, &work_repo_options, &output_options, NULL };
 
 const struct command cmd_init = {
 	.name = "init",

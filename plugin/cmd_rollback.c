@@ -26,8 +26,9 @@ static int run(struct app *app, void *context, struct err *err)
 	return change_run(app, context, GO_DOWN, err);
 }
 
-static const struct record *const options[] = { &change_options,    &own_record,     &work_select_options,
-						&work_repo_options, &output_options, NULL };
+static const struct record *const options[] = {
+	&change_options, &own_record, &work_hooks_options, &work_select_options, &work_repo_options, &output_options, NULL
+};
 
 const struct command cmd_rollback = {
 	.name = "rollback",

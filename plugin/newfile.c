@@ -105,6 +105,7 @@ static int commit_all(const struct newfile *files, size_t n, struct app *app, st
 		    0)
 		return -1;
 	work_say_behind(app, s, behind);
+	work_say_hooks(app, s);
 	oid_text(&commit, text);
 	*hex = arena_copy(app->arena, slice_of(text));
 	return 0;

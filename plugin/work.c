@@ -54,6 +54,17 @@ const struct record work_select_options = {
 		},
 };
 
+const struct record work_hooks_options = {
+	.fields =
+		(const struct field[]){
+			{ .kind = VALUE_BOOL,
+			  .offset = offsetof(struct work_context, hooks),
+			  .flag = "hooks",
+			  .help = "Run the repository's pre-commit and commit-msg hooks on each commit, as git commit does" },
+			{ .name = NULL },
+		},
+};
+
 const char *work_templates(const struct work_context *w)
 {
 	return w->templates.ptr;
@@ -66,6 +77,21 @@ static void hear(void *ctx, struct slice line)
 
 	if (slice_starts(line, SLICE("remote: ")) && slice_find(line, SLICE("cannot lock ref")) == SIZE_MAX)
 		(void)fprintf(app->talk, "%.*s\n", SLICE_ARG(line));
+}
+
+/* What hooks say is for the user. */
+static void hear_hook(void *ctx, struct slice line)
+{
+	(void)fprintf(((const struct app *)ctx)->talk, "%.*s\n", SLICE_ARG(line));
+}
+
+/* How hooks are run. */
+static const struct hooks_way *hooks_way(struct app *app)
+{
+	struct hooks_way *way = arena_alloc(app->arena, sizeof(*way));
+
+	*way = (struct hooks_way){ .asks = app->in_tty, .hear = hear_hook, .ctx = app };
+	return way;
 }
 
 int work_open(struct app *app, const struct work_context *w, enum work_kind kind, struct session **out, struct err *err)
@@ -82,6 +108,7 @@ int work_open(struct app *app, const struct work_context *w, enum work_kind kind
 	o->bounded = kind == WORK_READS || kind == WORK_CHANGES;
 	o->base = w->offline ? BASE_LOCAL : w->fetch || kind >= WORK_CHANGES ? BASE_FRESH : BASE_FETCHED;
 	o->way = (struct remote_way){ .asks = app->in_tty, .hear = hear, .ctx = app };
+	o->hooks = w->hooks ? hooks_way(app) : NULL;
 	return session_open(out, o, err);
 }
 
@@ -114,6 +141,15 @@ void work_say_behind(const struct app *app, const struct session *s, struct slic
 	if (behind.ptr)
 		(void)fprintf(app->talk, "the local branch '%.*s' stays behind: %.*s; git pull brings it up to date\n",
 			      SLICE_ARG(s->branch), SLICE_ARG(behind));
+}
+
+void work_say_hooks(const struct app *app, const struct session *s)
+{
+	struct slices hooks = session_hooks(s);
+
+	for (size_t i = 0; i < hooks.n; i++)
+		(void)fprintf(app->talk, "%s%.*s%s", i ? ", " : "hooks that were not run: ", SLICE_ARG(hooks.items[i]),
+			      i + 1 == hooks.n ? "\n" : "");
 }
 
 void work_print_findings(const struct app *app, const struct findings *f, enum severity least)

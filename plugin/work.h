@@ -14,13 +14,15 @@ struct work_context {
 	struct common common;
 	struct slice repo, migrations, templates; /* folders; absent: the defaults */
 	struct slice selector;
-	bool all, fetch, offline;
+	bool all, fetch, offline, hooks;
 	bool check_later;   /* not an option: see struct selection */
 	struct slices only; /* not an option: see struct session_options */
 };
 
 extern const struct record work_repo_options;   /* --repo, --migrations, --templates, --fetch, --offline */
 extern const struct record work_select_options; /* -l, --all */
+
+extern const struct record work_hooks_options; /* --hooks */
 
 /* The folder of --templates, or NULL. */
 const char *work_templates(const struct work_context *w);
@@ -42,6 +44,9 @@ int work_select(struct app *app, const struct work_context *w, enum work_kind ki
 
 /* Says on app->talk that the local branch did not follow what was pushed, and why; absent: nothing. */
 void work_say_behind(const struct app *app, const struct session *s, struct slice behind);
+
+/* Names on app->talk the hooks that a commit of git's would have run, and this one did not. */
+void work_say_hooks(const struct app *app, const struct session *s);
 
 /* Says on app->talk what was found of at least this severity: "warning: place: reason; remedy [CODE]". */
 void work_print_findings(const struct app *app, const struct findings *f, enum severity least);

@@ -9,6 +9,17 @@ static void record(struct published *out, const struct step *step, const struct 
 	*out = (struct published){ .step = step, .committed = true, .commit = *commit, .branch = branch };
 }
 
+/* One more commit on `tip`. Hooks look at what is written, so with them each is written by itself. */
+static int add_commit(struct session *s, struct commits *commits, const struct changes *changes, const char *message,
+		      struct oid *tip, struct err *err)
+{
+	struct oid parent = *tip;
+
+	if (s->options->hooks)
+		return session_commit(s, &parent, changes, message, tip, err);
+	return commits_add(commits, changes->items, changes->n, message, tip, err);
+}
+
 /* All changes as one commit, or a commit a step, of which none is written yet. */
 static int add_commits(struct session *s, const struct plan *plan, const struct publish_options *o, struct commits *commits,
 		       struct published *rows, struct oid *tip, struct err *err)
@@ -17,7 +28,7 @@ static int add_commits(struct session *s, const struct plan *plan, const struct 
 		AUTO_STR struct str message = STR_INIT;
 
 		batch_message(plan, &message);
-		if (commits_add(commits, plan->changes.items, plan->changes.n, message.ptr, tip, err) < 0)
+		if (add_commit(s, commits, &plan->changes, message.ptr, tip, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < plan->n; i++) {
@@ -28,7 +39,7 @@ static int add_commits(struct session *s, const struct plan *plan, const struct 
 			continue;
 		progress_tell(&s->options->progress, "commits made", o->batch ? 1 : i, o->batch ? 1 : plan->n);
 		if (!o->batch && (step_message(s, step, o, &message, err) < 0 ||
-				  commits_add(commits, step->changes.items, step->changes.n, message.ptr, tip, err) < 0))
+				  add_commit(s, commits, &step->changes, message.ptr, tip, err) < 0))
 			return -1;
 		record(&rows[i], step, tip, s->branch);
 		rows[i].pushed = s->remote.name.ptr != NULL;
@@ -105,7 +116,7 @@ int session_commit_files(struct session *s, const struct changes *changes, const
 {
 	int result;
 
-	if (commit_write(s->repo, &s->base, changes->items, changes->n, message, commit, err) < 0)
+	if (session_commit(s, &s->base, changes, message, commit, err) < 0)
 		return -1;
 	result = branch_advance(s, changes, commit, "gcpbackend: init", behind, err);
 	if (result == ADVANCE_RACED)
@@ -116,5 +127,10 @@ int session_commit_files(struct session *s, const struct changes *changes, const
 
 struct slices session_hooks(const struct session *s)
 {
-	return hooks_of_commits(s->repo, s->arena);
+	struct slices all = hooks_of_commits(s->repo, s->arena), out = { all.items, 0 };
+
+	for (size_t i = 0; i < all.n; i++)
+		if (!s->options->hooks || !hooks_runs(all.items[i]))
+			out.items[out.n++] = all.items[i];
+	return out;
 }

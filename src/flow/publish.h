@@ -54,7 +54,7 @@ struct publication {
 int session_publish(struct session *s, struct plan *plan, const struct publish_options *options, struct publication *out,
 		    struct err *err);
 
-/* The hooks of the repository that `git commit` would have run: they look at index and working tree, and are not run. */
+/* The hooks of the repository that `git commit` would have run, and that this session does not run. */
 struct slices session_hooks(const struct session *s);
 
 /* The branch of a step in mode pull-request: gcpbackend/NAME/STAGE, in the session's arena. Does it exist, at the remote if there is one? */

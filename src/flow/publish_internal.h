@@ -4,6 +4,7 @@
  *	publish.c  the way of a plan to the branch that is applied; one try after the other
  *	again.c    the same steps on a remote branch that has moved
  *	request.c  branches of their own, for review
+ *	hooked.c   commits, with hooks
  *	message.c  commit messages, and how to undo
  */
 #ifndef GCB_FLOW_PUBLISH_INTERNAL_H
@@ -21,6 +22,10 @@ int step_message(const struct session *s, const struct step *step, const struct 
 
 /* message.c: of one commit for many steps: a subject, a line a step, and their trailers. */
 void batch_message(const struct plan *plan, struct str *out);
+
+/* hooked.c: commit_write (git/commit.h), with the hooks if the session runs them. Errors: hook_refused and hook_place, too. */
+int session_commit(struct session *s, const struct oid *parent, const struct changes *changes, const char *message, struct oid *out,
+		   struct err *err);
 
 /* publish.c: one try; an enum advanced, or -1. `out->rows` has room for all steps. */
 int publish_once(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out, struct err *err);

@@ -85,7 +85,7 @@ static int make_branch(struct requests *q, struct step *step, size_t number, str
 	struct oid commit;
 
 	if (step_message(s, step, q->o, &message, err) < 0 ||
-	    commit_write(s->repo, &s->base, step->changes.items, step->changes.n, message.ptr, &commit, err) < 0)
+	    session_commit(s, &s->base, &step->changes, message.ptr, &commit, err) < 0)
 		return -1;
 	if (s->remote.name.ptr)
 		want_push(q, branch, old ? &old->tip : NULL, &commit, number);

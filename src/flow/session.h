@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "base/progress.h"
 #include "flow/bounds.h"
+#include "git/hooks.h"
 #include "git/remote.h"
 #include "migrate/plan.h"
 
@@ -62,6 +63,7 @@ struct session_options {
 	bool bounded;          /* do not look outside of the folders of manifests.search */
 	struct remote_way way; /* how git is run */
 	struct progress progress;
+	const struct hooks_way *hooks; /* run the hooks that a commit of git's would; NULL: do not */
 };
 
 /*

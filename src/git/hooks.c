@@ -22,21 +22,31 @@ static void add_folder(const struct repo *r, git_config *config, struct str *out
 	config_add_path(str_slice(&path), out);
 }
 
+bool hooks_runs(struct slice name)
+{
+	return slice_is(name, "pre-commit") || slice_is(name, "commit-msg");
+}
+
+bool hook_find(const struct repo *r, const char *name, struct str *path)
+{
+	AUTO_GIT(config) git_config *config = NULL;
+
+	if (git_repository_config_snapshot(&config, r->git) < 0)
+		return false;
+	add_folder(r, config, path);
+	str_addf(path, "/%s", name);
+	return access(path->ptr, X_OK) == 0;
+}
+
 struct slices hooks_of_commits(const struct repo *r, struct arena *arena)
 {
 	enum { HOOKS = sizeof(commit_hooks) / sizeof(commit_hooks[0]) };
 	struct slices out = { arena_array(arena, HOOKS, sizeof(struct slice)), 0 };
-	AUTO_GIT(config) git_config *config = NULL;
-	AUTO_STR struct str folder = STR_INIT;
 
-	if (git_repository_config_snapshot(&config, r->git) < 0)
-		return out;
-	add_folder(r, config, &folder);
 	for (size_t i = 0; i < HOOKS; i++) {
 		AUTO_STR struct str path = STR_INIT;
 
-		str_addf(&path, "%s/%s", folder.ptr, commit_hooks[i]);
-		if (access(path.ptr, X_OK) == 0)
+		if (hook_find(r, commit_hooks[i], &path))
 			out.items[out.n++] = slice_of(commit_hooks[i]);
 	}
 	return out;

@@ -1,7 +1,8 @@
 /*
  * hooks.h - the hooks of a repository that `git commit` would run.
  *
- * Commits are made without index and working tree, which these hooks look at, so none of them is run; who commits is told.
+ * Commits are made without index and working tree, which these hooks look at, so none of them is run unless somebody wants it; who commits
+ * is told.
  */
 #ifndef GCB_GIT_HOOKS_H
 #define GCB_GIT_HOOKS_H
@@ -13,5 +14,27 @@
  * core.hooksPath counts.
  */
 struct slices hooks_of_commits(const struct repo *r, struct arena *arena);
+
+/* Is it one of those that hooks_run runs? */
+bool hooks_runs(struct slice name);
+
+/* How hooks are run. */
+struct hooks_way {
+	int64_t timeout_ms; /* of each; 0: five minutes */
+	bool asks;          /* somebody is there to be asked */
+	/* Takes each line that a hook says, fit for a terminal; NULL: nobody listens. */
+	void (*hear)(void *ctx, struct slice line);
+	void *ctx;
+};
+
+/*
+ * Runs pre-commit and commit-msg, as far as they are there, for the commit `made`, whose objects are written and which no branch has yet, as
+ * githooks(5) says: in the top of the working tree, with GIT_DIR, GIT_INDEX_FILE and GIT_EDITOR=":". The index is a file of its own that holds
+ * the tree of the commit; the user's is not touched. `text` is the message; `out` gets it as commit-msg leaves it. HEAD must be at `parent`, and the working
+ * tree there: the caller has seen to it. Errors: hook_refused (also when pre-commit changed the index or one of the changed files, or the message is
+ * empty after commit-msg), io, git, timed_out, interrupted, terminated, program_*.
+ */
+int hooks_run(struct repo *r, const struct oid *made, const struct change *changes, size_t n, struct slice text,
+	      const struct hooks_way *way, struct str *out, struct err *err);
 
 #endif

@@ -77,6 +77,9 @@ void renames_free(struct renames *s);
 /* The removed file that became `path` with the bytes `id`. Returns 1 and its name (valid as long as `s`), bytes and mode, or 0. */
 int renames_find(struct renames *s, struct slice path, const git_oid *id, struct slice *old, git_oid *old_id, unsigned *mode);
 
+/* hooks.c: the path of a hook; is it there, and may it be executed? */
+bool hook_find(const struct repo *r, const char *name, struct str *path);
+
 /* config.c: replaces the files of a configuration by those that GIT_CONFIG_GLOBAL and its companions name. Not 0: libgit2 failed. */
 int config_follow_environment(git_config *config, git_repository *repo);
 /* The next value of a key in GIT_CONFIG_COUNT's list, from number `*from` on, which moves behind it; NULL: no more. */
