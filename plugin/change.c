@@ -237,6 +237,23 @@ static void say_hooks(const struct changing *c, const struct publication *done)
 		work_say_hooks(c->app, c->session);
 }
 
+/* The branches that got commits, each once, with blanks between them. */
+static struct slice branches_of(const struct changing *c, const struct publication *done)
+{
+	AUTO_STR struct str names = STR_INIT;
+	struct slice last = { NULL, 0 };
+
+	for (size_t i = 0; i < c->plan.n; i++) {
+		const struct published *p = &done->rows[i];
+
+		if (p->committed && !p->existed && !slice_eq(p->branch, last)) {
+			str_addf(&names, "%s%" SLICE_FMT, names.len ? " " : "", SLICE_ARG(p->branch));
+			last = p->branch;
+		}
+	}
+	return arena_copy(c->app->arena, str_slice(&names));
+}
+
 /* Commits, and says so. */
 static int publish(struct changing *c, struct err *err)
 {
@@ -259,7 +276,7 @@ static int publish(struct changing *c, struct err *err)
 		}
 		report(c, &done.rows[i], &c->rows[i]);
 	}
-	work_say_behind(c->app, c->session, done.behind);
+	work_say_behind(c->app, c->session, branches_of(c, &done), done.behind);
 	say_hooks(c, &done);
 	return 0;
 }

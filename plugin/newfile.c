@@ -104,7 +104,7 @@ static int commit_all(const struct newfile *files, size_t n, struct app *app, st
 	    session_commit_files(s, &(struct changes){ changes, n }, message_of(files, n, app->arena).ptr, &commit, &behind, err) <
 		    0)
 		return -1;
-	work_say_behind(app, s, behind);
+	work_say_behind(app, s, s->branch, behind);
 	work_say_hooks(app, s);
 	oid_text(&commit, text);
 	*hex = arena_copy(app->arena, slice_of(text));

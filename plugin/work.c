@@ -136,11 +136,15 @@ int work_select(struct app *app, const struct work_context *w, enum work_kind ki
 	return 0;
 }
 
-void work_say_behind(const struct app *app, const struct session *s, struct slice behind)
+void work_say_behind(const struct app *app, struct session *s, struct slice branches, struct slice behind)
 {
+	struct slice remote = branches.len ? base_unpushed(s) : branches;
+
 	if (behind.ptr)
 		(void)fprintf(app->talk, "the local branch '%.*s' stays behind: %.*s; git pull brings it up to date\n",
 			      SLICE_ARG(s->branch), SLICE_ARG(behind));
+	if (remote.len)
+		(void)fprintf(app->talk, "not pushed; this does: git push %.*s %.*s\n", SLICE_ARG(remote), SLICE_ARG(branches));
 }
 
 void work_say_hooks(const struct app *app, const struct session *s)

@@ -42,8 +42,11 @@ int work_open(struct app *app, const struct work_context *w, enum work_kind kind
 int work_select(struct app *app, const struct work_context *w, enum work_kind kind, struct session **session, struct selected *out,
 		struct err *err);
 
-/* Says on app->talk that the local branch did not follow what was pushed, and why; absent: nothing. */
-void work_say_behind(const struct app *app, const struct session *s, struct slice behind);
+/*
+ * Says on app->talk what is left to be done after commits: why the local branch did not follow what was pushed (absent: it did), or how `branches`, with
+ * a blank between them, are pushed, when that was not wanted now (--offline).
+ */
+void work_say_behind(const struct app *app, struct session *s, struct slice branches, struct slice behind);
 
 /* Names on app->talk the hooks that a commit of git's would have run, and this one did not. */
 void work_say_hooks(const struct app *app, const struct session *s);

@@ -37,6 +37,17 @@ bool base_local(const struct session *s, struct oid *tip)
 	return repo_has_branch(s->repo, s->branch.ptr) && repo_branch_tip(s->repo, s->branch.ptr, tip, &ignored) == 0;
 }
 
+struct slice base_unpushed(struct session *s)
+{
+	struct err ignored = ERR_INIT;
+	struct remote remote;
+
+	if (s->options->base != BASE_LOCAL || !s->branch.ptr ||
+	    remote_find(s->repo, s->branch.ptr, NULL, s->arena, &remote, &ignored) != 0)
+		return (struct slice){ NULL, 0 };
+	return remote.name;
+}
+
 /* "3 hours": the largest unit that there is at least one of. */
 static void ago(long long seconds, struct str *out)
 {

@@ -15,6 +15,12 @@ int base_find(struct session *s, struct slice remote, struct err *err);
 /* The tip of the local branch of this name, if there is one. */
 bool base_local(const struct session *s, struct oid *tip);
 
+/*
+ * The remote that the session's branch would be pushed to, had the session not been told to stay with the local one (BASE_LOCAL), in its arena;
+ * absent: it was not, or there is none.
+ */
+struct slice base_unpushed(struct session *s);
+
 /* "origin/main, fetched 3 hours ago": what the session builds on, for messages; in its arena. `now` as `fetched`. */
 struct slice base_text(const struct session *s, long long now);
 
