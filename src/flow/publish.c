@@ -53,14 +53,18 @@ static int publish_direct(struct session *s, const struct plan *plan, const stru
 {
 	struct commits *commits = NULL;
 	struct oid tip = s->base;
-	int failed;
+	int failed, result;
 
 	if (!plan->changes.n)
 		return 0;
 	failed = commits_new(&commits, s->repo, &s->base, err) < 0 || add_commits(s, plan, o, commits, out->rows, &tip, err) < 0 ||
 		 commits_write(commits, err) < 0;
 	commits_free(commits);
-	return failed ? -1 : branch_advance(s, &plan->changes, &tip, "gcpbackend: migrate", &out->behind, err);
+	result = failed ? -1 : branch_advance(s, &plan->changes, &tip, "gcpbackend: migrate", &out->behind, err);
+	for (size_t i = 0; i < plan->n && result == ADVANCE_SAME; i++)
+		if (out->rows[i].committed)
+			out->rows[i] = (struct published){ .step = &plan->steps[i], .existed = true };
+	return result == ADVANCE_SAME ? ADVANCED : result;
 }
 
 /* Does the step go on a branch of its own? */

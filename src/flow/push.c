@@ -118,7 +118,7 @@ static int push_tip(struct session *s, const struct oid *tip, struct err *err)
 	if (push.result == PUSH_RACED)
 		return ADVANCE_RACED;
 	if (push.result == PUSH_DONE || push.result == PUSH_SAME)
-		return ADVANCED;
+		return push.result == PUSH_DONE ? ADVANCED : ADVANCE_SAME;
 	(void)err_set(err, &CODE_push_refused, NOWHERE, "%" SLICE_FMT " does not take a push to '%" SLICE_FMT "': %" SLICE_FMT,
 		      SLICE_ARG(s->remote.name), SLICE_ARG(s->branch), SLICE_ARG(push.why));
 	return -1;
@@ -135,7 +135,7 @@ int branch_advance(struct session *s, const struct changes *changes, const struc
 	if (can_follow(s, &exists) && check_tree(s, changes, err) < 0)
 		return -1;
 	result = push_tip(s, tip, err);
-	if (result == ADVANCED)
+	if (result == ADVANCED || result == ADVANCE_SAME)
 		follow(s, changes, tip, why, behind);
 	return result;
 }

@@ -9,6 +9,7 @@
 /* What became of the branch. */
 enum advanced {
 	ADVANCED,     /* it is at the tip */
+	ADVANCE_SAME, /* it was there: somebody has made the very same commit in the same second */
 	ADVANCE_RACED /* the remote's branch is not where the session's base is: nothing has moved */
 };
 

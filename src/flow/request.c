@@ -18,6 +18,7 @@ struct requests {
 	size_t npushes, pushes_cap, step_of_cap;
 	struct remote_branch *known; /* all of the remote */
 	size_t nknown;
+	bool raced, last; /* raced: somebody was faster with a branch, and there will be another try; last: there will not */
 };
 
 /* Refuses one step whose branch somebody has worked on. */
@@ -133,18 +134,24 @@ static void hear_result(struct requests *q, const struct plan *plan, size_t i)
 {
 	const struct push *push = &q->pushes[i];
 	bool raced = push->result == PUSH_RACED;
+	struct published *row;
 	struct step *step;
 
 	if (q->step_of[i] == SIZE_MAX)
 		return;
 	step = &plan->steps[q->step_of[i]];
-	q->out->rows[q->step_of[i]].pushed = push->result == PUSH_DONE || push->result == PUSH_SAME;
-	if (q->out->rows[q->step_of[i]].pushed)
+	row = &q->out->rows[q->step_of[i]];
+	row->pushed = push->result == PUSH_DONE || push->result == PUSH_SAME;
+	row->existed = push->result == PUSH_SAME;
+	if (row->pushed)
+		return;
+	row->committed = false;
+	q->raced = q->raced || (raced && !q->last);
+	if (raced && !q->last)
 		return;
 	findings_add(&step->findings, raced ? &CODE_push_raced : &CODE_push_refused, NOWHERE, "%s: %" SLICE_FMT, push->ref,
 		     SLICE_ARG(push->why.ptr ? push->why : SLICE("the remote did not say what became of it")));
 	step->refused = true;
-	q->out->rows[q->step_of[i]].committed = false;
 }
 
 /* All branches in one push. */
@@ -166,21 +173,36 @@ static int push_all(struct requests *q, const struct plan *plan, struct err *err
 	return 0;
 }
 
-int publish_requests(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out,
-		     struct err *err)
+/* One try with all steps that have no branch yet. */
+static int request_all(struct requests *q, struct plan *plan, struct err *err)
 {
-	struct requests q = { .s = s, .o = o, .out = out };
+	struct session *s = q->s;
 	int result = 0;
 
+	q->npushes = 0;
+	q->raced = false;
 	if (s->remote.name.ptr && s->options->base == BASE_FRESH)
 		result = remote_fetch_under(s->repo, &s->remote, TOPICS, &s->options->way, err);
 	if (result == 0 && s->remote.name.ptr)
-		result = remote_branches(s->repo, &s->remote, TOPICS, s->arena, &q.known, &q.nknown, err);
+		result = remote_branches(s->repo, &s->remote, TOPICS, s->arena, &q->known, &q->nknown, err);
 	for (size_t i = 0; i < plan->n && result == 0; i++)
-		if (step_has_work(&plan->steps[i]))
-			result = request(&q, &plan->steps[i], i, err);
-	if (result == 0)
-		result = push_all(&q, plan, err);
+		if (step_has_work(&plan->steps[i]) && !q->out->rows[i].committed)
+			result = request(q, &plan->steps[i], i, err);
+	return result == 0 ? push_all(q, plan, err) : result;
+}
+
+int publish_requests(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out,
+		     struct err *err)
+{
+	enum { TRIES = 10 };
+	struct requests q = { .s = s, .o = o, .out = out };
+	int result = request_all(&q, plan, err);
+
+	for (unsigned try = 1; q.raced && result == 0; try++) {
+		push_pause(try);
+		q.last = try + 1 == TRIES;
+		result = request_all(&q, plan, err);
+	}
 	free(q.pushes);
 	free(q.step_of);
 	return result;

@@ -48,7 +48,7 @@ static int take_migration(const struct tree_file *file, void *ctx, struct err *e
 	struct loaded *x = arena_alloc(arena, sizeof(*x));
 
 	(void)err;
-	progress_tell(&l->s->options->progress, "migration files read", l->n, 0);
+	progress_tell(&l->s->options->progress, "migration files read", l->n + 1, 0);
 	x->path = arena_copy(arena, file->path);
 	x->bytes = arena_copy(arena, file->bytes);
 	x->mode = file->mode;

@@ -107,6 +107,7 @@ static int push_some(struct repo *r, const struct remote *remote, struct push *p
 		     const struct remote_way *way, struct arena *arena, struct err *err)
 {
 	AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
+	AUTO_STR struct str hook = STR_INIT;
 	struct slice mirror = arena_printf(arena, "remote.%" SLICE_FMT ".mirror=false", SLICE_ARG(remote->name));
 	const char *args[64] = {
 		"-c", mirror.ptr, "-c", "push.followTags=false", "push", "--porcelain", "--recurse-submodules=no"
@@ -122,9 +123,13 @@ static int push_some(struct repo *r, const struct remote *remote, struct push *p
 	args[at + 2 * n + 1] = NULL;
 	if (git_run(r, way, args, &result, err) < 0)
 		return err_wrap(err, "cannot push to %" SLICE_FMT, SLICE_ARG(remote->name));
-	if (!take_answer(str_slice(&result.out), pushes, n, arena))
-		return git_said(remote, "push to", &result, err);
-	return 0;
+	if (take_answer(str_slice(&result.out), pushes, n, arena))
+		return 0;
+	if (result.exit_code == 1 && hook_find(r, "pre-push", &hook)) { /* what git cannot do ends with 128 */
+		(void)err_set(err, &CODE_push_refused, place_of(hook.ptr), "the hook pre-push of this clone says no");
+		return err_remedy(err, "run the hook by itself, or see what git push says");
+	}
+	return git_said(remote, "push to", &result, err);
 }
 
 int remote_push(struct repo *r, const struct remote *remote, struct push *pushes, size_t n, const struct slices *options,
