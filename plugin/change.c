@@ -309,6 +309,20 @@ static void say_cluster(const struct changing *c)
 			      c->app->program, SLICE_ARG(c->list.items[0]->name));
 }
 
+/* There is nothing to do at the remote; is there here, from a run that was killed? */
+static int finish(const struct changing *c, struct err *err)
+{
+	bool moved;
+
+	if (session_finish(c->session, &moved, err) < 0)
+		return -1;
+	if (moved)
+		(void)fprintf(c->app->talk,
+			      "the local branch '%.*s', left half-way by a run that was killed, is brought up to date\n",
+			      SLICE_ARG(c->session->branch));
+	return 0;
+}
+
 /* Plans, shows, asks, commits. */
 static int run(struct changing *c, struct err *err)
 {
@@ -329,7 +343,7 @@ static int run(struct changing *c, struct err *err)
 	if (c->ctx->dry_run)
 		return work ? show_diffs(c, err) : 0;
 	if (!work)
-		return 0;
+		return finish(c, err);
 	if (c->ctx->all_or_nothing && count(c, true)) {
 		(void)err_set(err, &CODE_not_confirmed, NOWHERE, "%zu of %zu migrations are refused, and --all-or-nothing was said",
 			      count(c, true), c->plan.n);

@@ -54,6 +54,13 @@ struct publication {
 int session_publish(struct session *s, struct plan *plan, const struct publish_options *options, struct publication *out,
 		    struct err *err);
 
+/*
+ * A run that was killed behind its push, while the working tree followed, left the local branch behind, and files that are neither the old ones
+ * nor committed. Where it looks so (git/commit.h, worktree_begun), and all other files that the remote has changed are clean, brings the local branch to the session's
+ * base, and sets `*moved`. Errors: busy, io, git.
+ */
+int session_finish(struct session *s, bool *moved, struct err *err);
+
 /* The hooks of the repository that `git commit` would have run, and that this session does not run. */
 struct slices session_hooks(const struct session *s);
 

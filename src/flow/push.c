@@ -1,6 +1,8 @@
 #include "flow/push.h"
 
+#include "base/file.h"
 #include "flow/base.h"
+#include "flow/publish.h"
 #include "git/commit.h"
 
 #include <signal.h>
@@ -40,7 +42,8 @@ static int move_prepared(struct session *s, struct branch_lock *lock, const stru
  * Moves the branch to `tip`, with the working tree following (git/commit.h says in which order, and why). Ctrl-C waits until it is done, so that
  * no lock is left behind.
  */
-static int move_branch(struct session *s, const struct changes *changes, const struct oid *tip, const char *why, struct err *err)
+static int move_branch(struct session *s, const struct oid *from, const struct changes *changes, const struct oid *tip,
+		       const char *why, struct err *err)
 {
 	struct branch_lock *lock = NULL;
 	sigset_t patient, before;
@@ -51,7 +54,7 @@ static int move_branch(struct session *s, const struct changes *changes, const s
 	(void)sigaddset(&patient, SIGTERM);
 	(void)sigaddset(&patient, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &patient, &before);
-	result = branch_lock(s->repo, s->branch.ptr, &s->base, &lock, err);
+	result = branch_lock(s->repo, s->branch.ptr, from, &lock, err);
 	if (result == 0)
 		result = move_prepared(s, lock, changes, tip, why, err);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
@@ -85,7 +88,7 @@ static void follow(struct session *s, const struct changes *changes, const struc
 	struct err err = ERR_INIT;
 	bool exists, can = can_follow(s, &exists);
 
-	if (can && move_branch(s, changes, tip, why, &err) < 0)
+	if (can && move_branch(s, &s->base, changes, tip, why, &err) < 0)
 		*behind = arena_copy(s->arena, slice_of(err.reason));
 	else if (!can && exists)
 		*behind = arena_printf(s->arena, "it is not where %" SLICE_FMT "/%" SLICE_FMT " was", SLICE_ARG(s->remote.name),
@@ -131,13 +134,53 @@ int branch_advance(struct session *s, const struct changes *changes, const struc
 	int result;
 
 	if (!s->remote.name.ptr)
-		return move_branch(s, changes, tip, why, err) < 0 ? -1 : ADVANCED;
+		return move_branch(s, &s->base, changes, tip, why, err) < 0 ? -1 : ADVANCED;
 	if (can_follow(s, &exists) && check_tree(s, changes, err) < 0)
 		return -1;
 	result = push_tip(s, tip, err);
 	if (result == ADVANCED || result == ADVANCE_SAME)
 		follow(s, changes, tip, why, behind);
 	return result;
+}
+
+/* Does one of the files have the wanted bytes already? For when the index cannot be looked at. */
+static bool any_there(const struct session *s, const struct changes *changes)
+{
+	for (size_t i = 0; i < changes->n; i++) {
+		AUTO_STR struct str path = STR_INIT, now = STR_INIT;
+		struct slice after = changes->items[i].after;
+		struct err ignored = ERR_INIT;
+
+		str_addf(&path, "%s%" SLICE_FMT, repo_workdir(s->repo), SLICE_ARG(changes->items[i].path));
+		if (after.ptr && file_read(path.ptr, after.len + 1, &now, &ignored) == 0 && slice_eq(str_slice(&now), after))
+			return true;
+	}
+	return false;
+}
+
+int session_finish(struct session *s, bool *moved, struct err *err)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct worktree_plan *files = NULL;
+	struct err ignored = ERR_INIT;
+	struct changes changes;
+	struct oid tip;
+	bool begun;
+
+	*moved = false;
+	if (s->options->base != BASE_FRESH || !s->remote.name.ptr || !repo_workdir(s->repo) || !base_local(s, &tip) ||
+	    oid_eq(&tip, &s->base) || commits_between(s->repo, &tip, &s->base, arena, &changes, &ignored) != 0)
+		return 0;
+	begun = worktree_prepare(s->repo, s->branch.ptr, changes.items, changes.n, &files, &ignored) == 0 && worktree_begun(files);
+	worktree_free(files);
+	if (!begun && ignored.code == &CODE_busy && any_there(s, &changes)) {
+		*err = ignored;
+		return -1;
+	}
+	if (!begun)
+		return 0;
+	*moved = true;
+	return move_branch(s, &tip, &changes, &s->base, "gcpbackend: finish", err);
 }
 
 void push_pause(unsigned try)

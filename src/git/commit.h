@@ -60,6 +60,13 @@ struct worktree_plan;
 int worktree_prepare(struct repo *r, const char *branch, const struct change *changes, size_t n, struct worktree_plan **out,
 		     struct err *err);
 
+/*
+ * Has somebody begun to write these changes, and not come to the end: does a file hold the wanted bytes, or the index, or lies a half-written file beside
+ * one?
+ * NULL: no.
+ */
+bool worktree_begun(const struct worktree_plan *plan);
+
 /* Writes, or removes, the files of the working tree. NULL is fine. Errors: io, git. */
 int worktree_files(struct worktree_plan *plan, struct err *err);
 

@@ -115,6 +115,11 @@ void auto_git_config(git_config **p)
 	git_config_free(*p);
 }
 
+void auto_git_diff(git_diff **p)
+{
+	git_diff_free(*p);
+}
+
 void auto_git_entry(git_tree_entry **p)
 {
 	git_tree_entry_free(*p);

@@ -36,6 +36,7 @@ void auto_git_reference(git_reference **p);
 void auto_git_signature(git_signature **p);
 void auto_git_index(git_index **p);
 void auto_git_config(git_config **p);
+void auto_git_diff(git_diff **p);
 void auto_git_entry(git_tree_entry **p);
 
 /* A commit and its tree; both are freed by the caller. */
@@ -150,6 +151,7 @@ struct tree_change {
 	int stat_errno;    /* why its state cannot be told; 0: it can */
 	struct stat st;    /* of the file when it was checked or written */
 	bool plain;        /* it holds the bytes of before as they are: no filter had a part in them, and none will */
+	bool staged;       /* its index entry is the wanted one already */
 	bool write;        /* it does not hold the wanted bytes yet */
 	bool wrote;        /* worktree_files has been at it */
 	struct err *why;   /* why it could not be written; NULL: it could, or was not tried */

@@ -110,4 +110,11 @@ int tree_each(struct repo *r, const struct oid *commit, const char *under, bool 
 int tree_read(struct repo *r, const struct oid *commit, const char *path, size_t max, struct str *out, unsigned *mode,
 	      struct err *err);
 
+/*
+ * The changes from the commit `from` to a later one, bytes in `arena`. Returns 0, or 1 when there is no such list: `from` is no ancestor, there are
+ * more than 10,000 files, or something else than regular files with their mode has changed. Errors: git.
+ */
+int commits_between(struct repo *r, const struct oid *from, const struct oid *to, struct arena *arena, struct changes *out,
+		    struct err *err);
+
 #endif

@@ -118,6 +118,7 @@ static int check_file(const struct worktree_plan *w, git_index *index, struct tr
 	if (tree_path_check(c->path, err) < 0 || worktree_check_folders(w, c, err) < 0 || file_name_now(w, c, &file, err) < 0 ||
 	    check_staged(c, entry, err) < 0)
 		return -1;
+	c->staged = git_oid_equal(entry ? &entry->id : &(git_oid){ .id = { 0 } }, &c->after);
 	if (!entry && c->change->after.ptr && check_index_folders(index, c, err) < 0)
 		return -1;
 	c->absent = entry && entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE && git_oid_is_zero(&file);
@@ -210,4 +211,16 @@ void worktree_free(struct worktree_plan *w)
 		free(w->items[i].why);
 	arena_free(w->arena);
 	free(w);
+}
+
+bool worktree_begun(const struct worktree_plan *plan)
+{
+	for (size_t i = 0; plan && i < plan->n; i++) {
+		AUTO_STR struct str unfinished = STR_INIT;
+
+		str_addf(&unfinished, "%s" FILE_UNFINISHED, plan->items[i].full);
+		if (plan->items[i].staged || (!plan->items[i].absent && (!plan->items[i].write || file_exists(unfinished.ptr))))
+			return true;
+	}
+	return false;
 }

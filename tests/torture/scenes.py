@@ -62,14 +62,15 @@ class Scene:
     One row, and all that a new one needs: a command that pushes gets its remote in `build`, as a shape. `services`: how many there are; `before`: commands of the program that lead there; `command`: the one that is disturbed.
     `shape`: checkout, bare or linked (the command runs in a linked worktree); `packed`: as after git gc. `branch`: the one that moves;
     `commits`: how many it gets. `told`: words of the error with which the finished command may be refused when it runs once more. `sweep`: a later command
-    that clears away what git does not know.
+    that clears away what git does not know. `remote`: the checkout has one, ../origin.git, that the command fetches from and pushes to; the
+    branch and its commits are those there.
     """
 
     def __init__(self, name, command, shape="checkout", services=1, packed=False, before=(), branch="main", commits=1, migration=MIGRATION,
-                 told=None, sweep=None):
+                 told=None, sweep=None, remote=False):
         self.name, self.command, self.shape, self.services, self.packed = name, command, shape, services, packed
         self.before, self.branch, self.commits, self.migration, self.told = before, branch, commits, migration, told
-        self.sweep = sweep
+        self.sweep, self.remote = sweep, remote
 
     def git(self, env, where, *args):
         return subprocess.run(["git", *args], cwd=where, env=env, check=True, capture_output=True, text=True).stdout
@@ -88,6 +89,11 @@ class Scene:
             (main / ".gcpbackend").rmdir()
         self.git(env, main, "add", "-A")
         self.git(env, main, "commit", "-q", "-m", "all")
+        if self.remote:
+            self.git(env, folder, "clone", "-q", "--bare", str(main), str(folder / "origin.git"))
+            self.git(env, main, "remote", "add", "origin", "../origin.git")
+            self.git(env, main, "fetch", "-q", "origin")
+            self.git(env, main, "branch", "-q", "-u", "origin/main")
         for command in self.before:
             subprocess.run([binary, "migrate", *command], cwd=main, env=env, check=True, capture_output=True)
         if self.packed:
@@ -121,6 +127,9 @@ SCENES = [
     Scene("delete-entry", [*DONE, "--delete-service-entry"], before=(END, DONE), told="it is gone already"),
     Scene("init", INIT, told="is there already"),
     Scene("linked", [*TO, "10", "--yes"], shape="linked"),
+    Scene("push", [*TO, "10", "--yes"], remote=True),
+    Scene("push-back", ["rollback", "svc-00"], before=UP, remote=True),
+    Scene("push-request", [*TO, "10"], branch="gcpbackend/svc-00/10", migration=MIGRATION + "  git: {{mode: pull-request}}\n", remote=True),
     Scene("pull-request", [*TO, "10"], branch="gcpbackend/svc-00/10", migration=MIGRATION + "  git: {{mode: pull-request}}\n"),
 ]
 
