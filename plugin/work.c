@@ -1,5 +1,7 @@
 #include "plugin/work.h"
 
+#include "base/redact.h"
+#include "base/trace.h"
 #include "flow/base.h"
 #include "plugin/progress.h"
 
@@ -33,6 +35,13 @@ const struct record work_repo_options = {
 			  .offset = offsetof(struct work_context, offline),
 			  .flag = "offline",
 			  .help = "Use the local branch, and neither fetch nor push" },
+			{ .kind = VALUE_INT,
+			  .offset = offsetof(struct work_context, verbosity),
+			  .max = TRACE_MOST,
+			  .flag = "v",
+			  .letter = 'v',
+			  .arg = "LEVEL",
+			  .help = "Tell which programs are run (1), what they say (4), around what (6), and all they put out (8), without secrets" },
 			{ .name = NULL },
 		},
 };
@@ -94,12 +103,22 @@ static const struct hooks_way *hooks_way(struct app *app)
 	return way;
 }
 
+/* A line of what -v tells. */
+static void hear_trace(void *ctx, struct slice line)
+{
+	AUTO_STR struct str shown = STR_INIT;
+
+	redact(&shown, line);
+	(void)fprintf(((const struct app *)ctx)->talk, "trace: %s\n", shown.ptr);
+}
+
 int work_open(struct app *app, const struct work_context *w, enum work_kind kind, struct session **out, struct err *err)
 {
 	struct session_options *o = arena_alloc(app->arena, sizeof(*o));
 
 	if (w->fetch && w->offline)
 		return err_set(err, &CODE_usage, NOWHERE, "--fetch and --offline cannot be said together");
+	trace_set(&(struct trace){ w->verbosity, hear_trace, app });
 	*o = (struct session_options){ .repo = w->repo.ptr,
 				       .migrations_dir = w->migrations.ptr,
 				       .templates_dir = w->templates.ptr };

@@ -15,11 +15,12 @@ struct work_context {
 	struct slice repo, migrations, templates; /* folders; absent: the defaults */
 	struct slice selector;
 	bool all, fetch, offline, hooks;
+	long verbosity;
 	bool check_later;   /* not an option: see struct selection */
 	struct slices only; /* not an option: see struct session_options */
 };
 
-extern const struct record work_repo_options;   /* --repo, --migrations, --templates, --fetch, --offline */
+extern const struct record work_repo_options;   /* --repo, --migrations, --templates, --fetch, --offline, -v */
 extern const struct record work_select_options; /* -l, --all */
 
 extern const struct record work_hooks_options; /* --hooks */

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/signals.h"
 #include "base/spawn.h"
+#include "base/trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,12 +26,12 @@ struct run {
 	int ours[NPIPES], theirs[NPIPES]; /* -1: closed, or none */
 	int folder;
 	pid_t pid;
-	size_t fed;      /* bytes of the input that it has */
-	int64_t next;    /* when something has to be done; -1: never */
-	bool ended;      /* it is a zombie, not yet waited for */
-	bool failed;     /* `err` is filled in: it has to end, and the call fails */
-	bool killed;     /* SIGKILL was sent */
-	struct str line; /* of standard error, up to its end */
+	size_t fed;               /* bytes of the input that it has */
+	int64_t next;             /* when something has to be done; -1: never */
+	bool ended;               /* it is a zombie, not yet waited for */
+	bool failed;              /* `err` is filled in: it has to end, and the call fails */
+	bool killed;              /* SIGKILL was sent */
+	struct str lines[NPIPES]; /* of standard output and standard error, the one that has no end yet */
 };
 
 void process_result_release(struct process_result *r)
@@ -213,31 +214,45 @@ static void feed(struct run *run)
 		shut(&run->ours[IN]);
 }
 
-/* Passes the line of standard error on that is complete. */
-static void say_line(struct run *run)
+/* Does anybody want lines of this stream? */
+static bool heard(const struct run *run, int which)
 {
-	AUTO_STR struct str text = STR_INIT;
-
-	if (run->line.len) {
-		str_add_visible(&text, str_slice(&run->line), false);
-		run->p->hear(run->p->ctx, str_slice(&text));
-	}
-	str_clear(&run->line);
+	return which == ERR ? run->p->hear || trace_wants(TRACE_SAID) : trace_wants(TRACE_OUTPUT);
 }
 
-/* Standard error: kept as far as there is room, and cut into lines. */
+/* Passes the line on that is complete. */
+static void say_line(struct run *run, int which)
+{
+	struct str *line = &run->lines[which];
+
+	if (line->len && which == ERR && run->p->hear) {
+		AUTO_STR struct str text = STR_INIT;
+
+		str_add_visible(&text, str_slice(line), false);
+		run->p->hear(run->p->ctx, str_slice(&text));
+	}
+	if (line->len)
+		trace_say(which == ERR ? TRACE_SAID : TRACE_OUTPUT, "%s: %" SLICE_FMT, short_name(run->p),
+			  SLICE_ARG(str_slice(line)));
+	str_clear(line);
+}
+
+/* Cuts what comes into lines. Of one that is too long the rest is dropped, so that no secret is cut into two halves that look harmless. */
+static void cut(struct run *run, int which, struct slice bytes)
+{
+	for (size_t i = 0; i < bytes.len && heard(run, which); i++)
+		if (bytes.ptr[i] == '\n' || bytes.ptr[i] == '\r')
+			say_line(run, which);
+		else if (run->lines[which].len < LINE_MAX_BYTES)
+			str_addc(&run->lines[which], bytes.ptr[i]);
+}
+
+/* Standard error: kept as far as there is room. */
 static void take_err(struct run *run, struct slice bytes)
 {
 	size_t max = run->p->err_max ? run->p->err_max : PROCESS_ERR_MAX, have = run->r->err.len;
 
 	str_add(&run->r->err, slice_sub(bytes, 0, have < max ? max - have : 0));
-	for (size_t i = 0; i < bytes.len && run->p->hear; i++)
-		if (bytes.ptr[i] == '\n' || bytes.ptr[i] == '\r' || run->line.len >= LINE_MAX_BYTES) {
-			say_line(run);
-			if (bytes.ptr[i] != '\n' && bytes.ptr[i] != '\r')
-				str_addc(&run->line, bytes.ptr[i]);
-		} else
-			str_addc(&run->line, bytes.ptr[i]);
 }
 
 /* Standard output: to the caller, or kept. Too much, or a caller who does not want it, ends the program. */
@@ -274,6 +289,7 @@ static void drain(struct run *run, int which)
 	}
 	if (run->ended && !run->failed)
 		run->next = now_ms() + DRAIN_MS; /* it still comes */
+	cut(run, which, (struct slice){ buf, (size_t)n });
 	if (which == OUT)
 		take_out(run, (struct slice){ buf, (size_t)n });
 	else
@@ -306,26 +322,56 @@ static int run_all(struct run *run)
 		turn(run);
 		look(run);
 	}
-	if (run->p->hear)
-		say_line(run);
+	say_line(run, OUT);
+	say_line(run, ERR);
 	return reap(run);
+}
+
+/* Tells what is run, and around what. */
+static void trace_start(const struct process *p)
+{
+	AUTO_STR struct str line = STR_INIT;
+
+	if (!trace_wants(TRACE_PROGRAMS))
+		return;
+	for (size_t i = 0; p->argv[i]; i++)
+		str_addf(&line, " %s", p->argv[i]);
+	trace_say(TRACE_PROGRAMS, "run%s", line.ptr);
+	if (p->folder)
+		trace_say(TRACE_AROUND, "%s: in %s", short_name(p), p->folder);
+	for (size_t i = 0; p->env && p->env[i]; i++)
+		trace_say(TRACE_AROUND, "%s: with %s", short_name(p), p->env[i]);
+}
+
+/* Tells how it ended. */
+static void trace_end(const struct run *run, int result, int64_t ms)
+{
+	if (result < 0)
+		trace_say(TRACE_PROGRAMS, "%s: %s (%g s)", short_name(run->p), run->err->reason, (double)ms / 1000);
+	else
+		trace_say(TRACE_PROGRAMS, "%s: exit %d (%g s)", short_name(run->p), run->r->exit_code, (double)ms / 1000);
 }
 
 int process_run(const struct process *p, struct process_result *r, struct err *err)
 {
-	struct run run = { .p = p, .r = r, .err = err, .folder = -1, .next = -1, .line = STR_INIT };
+	struct run run = { .p = p, .r = r, .err = err, .folder = -1, .next = -1 };
+	int64_t begin = now_ms();
 	int result;
 
-	for (int i = 0; i < NPIPES; i++)
+	for (int i = 0; i < NPIPES; i++) {
 		run.ours[i] = run.theirs[i] = -1;
+		run.lines[i] = (struct str)STR_INIT;
+	}
+	trace_start(p);
 	signals_begin(&run.signals);
 	result = run_all(&run);
 	for (int i = 0; i < NPIPES; i++) {
 		shut(&run.ours[i]);
 		shut(&run.theirs[i]);
+		str_release(&run.lines[i]);
 	}
 	shut(&run.folder);
-	str_release(&run.line);
 	signals_end(&run.signals);
+	trace_end(&run, result, now_ms() - begin);
 	return result;
 }

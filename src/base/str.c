@@ -76,22 +76,29 @@ void str_fill(struct str *s, char c, size_t n)
 	s->ptr[s->len] = '\0';
 }
 
+void str_vaddf(struct str *s, const char *fmt, va_list ap)
+{
+	va_list again;
+	int len;
+
+	va_copy(again, ap);
+	len = vsnprintf(NULL, 0, fmt, ap);
+	if (len < 0)
+		fatal("text cannot be formatted");
+	if (grow(s, (size_t)len)) {
+		(void)vsnprintf(s->ptr + s->len, (size_t)len + 1, fmt, again);
+		s->len += (size_t)len;
+	}
+	va_end(again);
+}
+
 void str_addf(struct str *s, const char *fmt, ...)
 {
 	va_list ap;
-	int len;
 
 	va_start(ap, fmt);
-	len = vsnprintf(NULL, 0, fmt, ap);
+	str_vaddf(s, fmt, ap);
 	va_end(ap);
-	if (len < 0)
-		fatal("text cannot be formatted");
-	if (!grow(s, (size_t)len))
-		return;
-	va_start(ap, fmt);
-	(void)vsnprintf(s->ptr + s->len, (size_t)len + 1, fmt, ap);
-	va_end(ap);
-	s->len += (size_t)len;
 }
 
 /* May this code point be shown as it is? */

@@ -11,6 +11,8 @@
 
 #include "base/slice.h"
 
+#include <stdarg.h>
+
 struct str {
 	char *ptr;  /* never NULL: an empty static string until the first byte is added */
 	size_t len; /* bytes, without the NUL */
@@ -43,6 +45,7 @@ void str_fill(struct str *s, char c, size_t n);
 
 /* Appends text made as printf makes it. */
 void str_addf(struct str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void str_vaddf(struct str *s, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 /*
  * Appends text from outside so that a terminal cannot be steered by it: ESC as "^[", other control characters (C0, DEL, C1 in

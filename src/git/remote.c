@@ -1,6 +1,7 @@
 #include "git/remote_internal.h"
 
 #include "base/alloc.h"
+#include "base/redact.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +74,7 @@ static struct slice shown_url(git_config *config, struct slice name, const char 
 	str_addf(&full, "remote.%" SLICE_FMT ".%s", SLICE_ARG(name), key);
 	if (!config_text(config, full.ptr, &value))
 		return (struct slice){ NULL, 0 };
-	remote_redact(&shown, str_slice(&value));
+	redact(&shown, str_slice(&value));
 	return arena_copy(arena, str_slice(&shown));
 }
 

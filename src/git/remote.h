@@ -111,7 +111,4 @@ int remote_push(struct repo *r, const struct remote *remote, struct push *pushes
 int remote_ask(struct repo *r, const struct remote *remote, const char *ref, const struct remote_way *way, struct oid *tip,
 	       struct err *err);
 
-/* Appends the text with user names, passwords and queries of addresses in it taken out: "https://user:token@host/x?y" becomes "https://host/x". */
-void remote_redact(struct str *out, struct slice text);
-
 #endif

@@ -1,6 +1,7 @@
 #include "git/remote_internal.h"
 
 #include "base/alloc.h"
+#include "base/redact.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@ static void relay(void *ctx, struct slice line)
 
 	while (slice_ends(line, SLICE(" ")))
 		line.len--;
-	remote_redact(&shown, line);
+	redact(&shown, line);
 	way->hear(way->ctx, str_slice(&shown));
 }
 
@@ -120,7 +121,7 @@ int git_said(const struct remote *remote, const char *what, const struct process
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]) && code == &CODE_remote; i++)
 		if (slice_find(str_slice(&result->err), slice_of(meanings[i].words)) != SIZE_MAX)
 			code = meanings[i].code;
-	remote_redact(&words, words_of(result, arena));
+	redact(&words, words_of(result, arena));
 	return err_set(err, code, NOWHERE, "cannot %s %" SLICE_FMT " (%" SLICE_FMT "): %s", what, SLICE_ARG(remote->name),
 		       SLICE_ARG(remote->url), words.len ? words.ptr : "git did not say why");
 }

@@ -2,6 +2,7 @@
  * Other programs: how they end, what they say, and that nothing of them stays behind. The programs are scripts of the test.
  */
 #include "base/process.h"
+#include "base/trace.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -366,4 +367,55 @@ Test(process, last_words)
 	cr_expect_eq(process_last_words(&r, arena).len, 0);
 	str_adds(&r.err, "Warning: x\n error: \x1b[31mno\t\n\n");
 	cr_expect_str_eq(process_last_words(&r, arena).ptr, "^[[31mno");
+}
+
+/* What trace tells, a line each. */
+static void listen(void *ctx, struct slice line)
+{
+	struct str *text = ctx;
+
+	str_addf(text, "%" SLICE_FMT "\n", SLICE_ARG(line));
+}
+
+/* Each level tells what the one below tells, and more; a line of any length is cut, not split. */
+Test(process, traced)
+{
+	static const struct {
+		long level;
+		const char *tells;
+	} levels[] = {
+		{ 0, "" },
+		{ 1, "run sh -c echo a; echo b >&2\nsh: exit 0 (N s)\n" },
+		{ 4, "run sh -c echo a; echo b >&2\nsh: b\nsh: exit 0 (N s)\n" },
+		{ 6, "run sh -c echo a; echo b >&2\nsh: in /\nsh: with A=1\nsh: b\nsh: exit 0 (N s)\n" },
+	};
+	const char *const argv[] = { "sh", "-c", "echo a; echo b >&2", NULL }, *const env[] = { "A=1", NULL };
+	const char *const wide[] = { "sh", "-c", "head -c 9000 /dev/zero | tr '\\0' x; echo; echo y", NULL };
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
+		AUTO_STR struct str text = STR_INIT;
+		const char *time;
+
+		trace_set(&(struct trace){ levels[i].level, listen, &text });
+		cr_assert_eq(process_run(&(struct process){ .argv = argv, .env = env, .folder = "/" }, &r, &err), 0);
+		time = text.len ? strrchr(text.ptr, '(') : NULL;
+		if (time) {
+			text.len = (size_t)(time - text.ptr);
+			str_adds(&text, "(N s)\n");
+		}
+		cr_expect(slice_is(str_slice(&text), levels[i].tells), "%ld: %s", levels[i].level, text.ptr);
+	}
+	{
+		AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
+		AUTO_STR struct str text = STR_INIT;
+
+		trace_set(&(struct trace){ 8, listen, &text });
+		cr_assert_eq(process_run(&(struct process){ .argv = wide }, &r, &err), 0);
+		cr_expect_eq(r.out.len, 9003);
+		cr_expect(text.len > 4096 && text.len < 4400, "%zu", text.len);
+		cr_expect_neq(slice_find(str_slice(&text), SLICE("x\nsh: y\n")), SIZE_MAX);
+	}
+	trace_set(&(struct trace){ 0, NULL, NULL });
 }

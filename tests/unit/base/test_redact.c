@@ -1,7 +1,7 @@
 /*
- * Addresses without secrets.
+ * Text without secrets.
  */
-#include "git/remote.h"
+#include "base/redact.h"
 
 #include <criterion/criterion.h>
 
@@ -21,14 +21,24 @@ static const struct {
 	{ "://", "://" },
 	{ "x://u:p@", "x://" },
 	{ "https://u:p@host\n", "https://host\n" },
+	{ "kubectl get vs --token=abc.def -A", "kubectl get vs --token=*** -A" },
+	{ "GIT_PASSWORD='x y' z", "GIT_PASSWORD=*** z" },
+	{ "client_secret=abc\nnext", "client_secret=***\nnext" },
+	{ "a --token= b", "a --token= b" },
+	{ "> authorization: Bearer abc\n> accept: */*", "> authorization: ***\n> accept: */*" },
+	{ "Authorization:", "Authorization:" },
+	{ "-c http.extraHeader=Authorization: Basic x", "-c http.extraHeader=***" },
+	{ "key ghp_0123456789abcdef, done", "key ***, done" },
+	{ "(glpat-abc-def_1)", "(***)" },
+	{ "ship_ghp_x", "ship_ghp_x" },
 };
 
-Test(remote_redact, takes_secrets_out)
+Test(redact, takes_secrets_out)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		AUTO_STR struct str out = STR_INIT;
 
-		remote_redact(&out, slice_of(rows[i].in));
+		redact(&out, slice_of(rows[i].in));
 		cr_expect(slice_is(str_slice(&out), rows[i].out), "'%s' gives '%s'", rows[i].in, out.ptr);
 	}
 }

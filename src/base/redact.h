@@ -1,0 +1,21 @@
+/*
+ * redact.h - text without secrets, for everything that a person or a log may get to see. Pure.
+ */
+#ifndef GCB_BASE_REDACT_H
+#define GCB_BASE_REDACT_H
+
+#include "base/str.h"
+
+/*
+ * Appends the text with what may be a secret taken out:
+ *
+ *	addresses      "https://user:token@host/x?y#z" becomes "https://host/x"
+ *	values         "--token=x", "PASSWORD=x", "client_secret=x" keep their name, and "***" takes the value's place
+ *	headers        "Authorization: ...", "Cookie: ...", "Private-Token: ..." lose the rest of their line in the same way
+ *	known tokens   what begins as GitHub's, GitLab's and Google's do ("ghp_", "glpat-", "ya29.") becomes "***"
+ *
+ * A secret that stands anywhere else cannot be told from other text.
+ */
+void redact(struct str *out, struct slice text);
+
+#endif
