@@ -31,6 +31,7 @@ SUITES = {
     "harness": ["python3", "tests/harness.py"],
     "reach": ["python3", "tests/reach.py"],
     "patches": ["python3", "tests/patches.py"],
+    "attacks": ["python3", "tests/attacks/run"],
 }
 COUNTERS = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 SYNTHESIS = re.compile(r"Synthesis: Tested: .*?(\d+).*?\| Passing: .*?(\d+).*?\| Failing: .*?(\d+).*?\| Crashing: .*?(\d+)")

@@ -1,114 +1,12 @@
-#include "flow/session.h"
+#include "flow/session_internal.h"
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "base/parallel.h"
 #include "flow/base.h"
 #include "kube/selector.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* The name of a migration from its file's path: what is behind the last slash, without ".yaml". */
-static struct slice name_of_path(struct slice path)
-{
-	size_t start = path.len;
-
-	while (start && path.ptr[start - 1] != '/')
-		start--;
-	path = slice_sub(path, start, path.len);
-	return slice_ends(path, SLICE(".yaml")) ? slice_sub(path, 0, path.len - 5) : path;
-}
-
-/* Files of the migrations folder, and what is read of them. */
-struct loading {
-	struct session *s;
-	struct loaded {
-		struct migration m;
-		struct slice path, bytes;
-		unsigned mode;
-		struct err *why; /* NULL: it can be read */
-	} * *items;
-	size_t n, cap;
-};
-
-/* Is it a file of the folder that is to be read? */
-static bool wants_file(struct slice path, void *ctx)
-{
-	const struct session *s = ((const struct loading *)ctx)->s;
-
-	return slice_ends(path, SLICE(".yaml")) && (!s->only.n || map_get(&s->only, name_of_path(path)) != MAP_NONE);
-}
-
-/* One file of the migrations folder. */
-static int take_migration(const struct tree_file *file, void *ctx, struct err *err)
-{
-	struct loading *l = ctx;
-	struct arena *arena = l->s->arena;
-	struct loaded *x = arena_alloc(arena, sizeof(*x));
-
-	(void)err;
-	progress_tell(&l->s->options->progress, "migration files read", l->n + 1, 0);
-	x->path = arena_copy(arena, file->path);
-	x->bytes = arena_copy(arena, file->bytes);
-	x->mode = file->mode;
-	session_know(l->s, &file->id, x->bytes);
-	ROOM(l->items, l->n, l->cap);
-	l->items[l->n++] = x;
-	return 0;
-}
-
-/* Reads one of them. */
-static void read_migration(void *ctx, size_t i)
-{
-	struct loaded *x = ((struct loading *)ctx)->items[i];
-	struct err err = ERR_INIT;
-
-	if (!x->bytes.ptr)
-		(void)err_set(&err, &CODE_migration_field, (struct place){ x->path, 0, 0 },
-			      "not a regular file of at most %zu bytes", MIGRATION_MAX);
-	if (!x->bytes.ptr || migration_read(&x->m, x->path, x->bytes, x->mode, &err) < 0)
-		x->why = err_keep(&err);
-}
-
-/* Forgets the migrations. */
-static void unload(struct session *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		migration_release(s->all[i]);
-	free(s->all);
-	s->all = NULL;
-	s->n = 0;
-	s->broken.n = 0;
-}
-
-/* Frees the rows but for the migrations. */
-static void loading_release(struct loading *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		free(l->items[i]->why);
-	free(l->items);
-}
-
-/* Reads the migrations of the base commit. */
-static int load(struct session *s, struct err *err)
-{
-	struct loading l = { .s = s };
-	int result;
-
-	unload(s);
-	result = tree_each(s->repo, &s->base, s->migrations_dir, wants_file, MIGRATION_MAX, take_migration, &l, err);
-	parallel_each(l.n, read_migration, &l);
-	s->all = xrealloc_array(NULL, l.n, sizeof(*s->all));
-	for (size_t i = 0; i < l.n; i++)
-		if (!l.items[i]->why)
-			s->all[s->n++] = &l.items[i]->m;
-		else
-			findings_add_err(&s->broken, l.items[i]->why);
-	loading_release(&l);
-	progress_tell(&s->options->progress, NULL, 0, 0);
-	return result;
-}
 
 /*
  * The commit to build on: the tip of the branch HEAD is on; with a detached HEAD, HEAD itself for now. A branch that the remote does not have
@@ -142,14 +40,16 @@ int session_open(struct session **out, const struct session_options *options, st
 {
 	struct session *s = xzalloc(sizeof(*s));
 
-	s->arena = s->broken.arena = arena_new();
 	s->options = options;
+	s->arena = s->broken.arena = arena_new();
 	s->migrations_dir = options->migrations_dir ? options->migrations_dir : MIGRATION_DIR;
 	s->templates_dir = options->templates_dir;
 	for (size_t i = 0; i < options->only.n; i++)
 		map_set(&s->only, options->only.items[i], i);
 	if (path_check(slice_of(s->migrations_dir), NOWHERE, "--migrations", err) < 0 ||
-	    repo_open(&s->repo, options->repo, err) < 0 || first_base(s, err) < 0 || load(s, err) < 0) {
+	    repo_open(&s->repo, options->repo, err) < 0 ||
+	    (options->base != BASE_LOCAL && remote_keep_promises(s->repo, &options->way, err) < 0) || first_base(s, err) < 0 ||
+	    session_load(s, err) < 0) {
 		session_close(s);
 		return -1;
 	}
@@ -161,7 +61,7 @@ void session_close(struct session *s)
 {
 	if (!s)
 		return;
-	unload(s);
+	session_unload(s);
 	free(s->homeless);
 	past_free(s->past);
 	reach_free(s->reach);
@@ -233,11 +133,11 @@ static int not_there(struct session *s, struct slice name, struct err *err)
 	struct oid tip;
 
 	map_release(&s->only); /* all of them, to find the nearest */
-	if (load(s, err) < 0)
+	if (session_load(s, err) < 0)
 		return -1;
 	names = arena_array(s->arena, s->n, sizeof(*names));
 	for (size_t i = 0; i < s->broken.n; i++)
-		if (slice_eq(name_of_path(s->broken.items[i].at.path), name))
+		if (slice_eq(session_name_of(s->broken.items[i].at.path), name))
 			return err_from_finding(err, &s->broken.items[i]);
 	for (size_t i = 0; i < s->n; i++)
 		names[i] = s->all[i]->name;
@@ -367,7 +267,7 @@ static int settle(struct session *s, const struct selection *want, struct select
 		return 0;
 	s->branch = branch.ptr ? arena_copy(s->arena, branch) : s->branch;
 	remote = remote.ptr ? arena_copy(s->arena, remote) : remote;
-	if (s->branch.ptr && (base_find(s, remote, err) < 0 || load(s, err) < 0 || pick(s, want, out, err) < 0))
+	if (s->branch.ptr && (base_find(s, remote, err) < 0 || session_load(s, err) < 0 || pick(s, want, out, err) < 0))
 		return -1;
 	return 0;
 }

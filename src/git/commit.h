@@ -53,7 +53,7 @@ struct worktree_plan;
 /*
  * When the branch `name` is checked out in this working tree: checks each changed file there. Clean is: file and index entry equal
  * `before` (or both are missing), or already hold `after`. Git's filters (line ends) are taken into account. `*out` is NULL when the
- * branch is not checked out here (also in a bare repository), else freed with worktree_free. It keeps pointers into `changes`.
+ * branch is not checked out here (also in a bare repository, and where there is no index yet), else freed with worktree_free. It keeps pointers into `changes`.
  * Errors: dirty (names the first file), checked_out (another worktree has the branch, or it is being rebased), busy (the index is
  * locked), unsafe_path (a symlink stands where a folder is needed), io, git.
  */

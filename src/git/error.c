@@ -42,6 +42,10 @@ static bool is_partial(const struct repo *r)
 int missing_object(const struct repo *r, struct place at, const char *what, struct err *err)
 {
 	(void)git_fail(err, at, "%s", what);
+	if (promise_broken(r)) {
+		*err = *promise_broken(r);
+		return err_wrap(err, "%s, which this partial clone does not have", what);
+	}
 	if (!is_partial(r))
 		return -1;
 	(void)err_set(err, &CODE_git, at, "%s: this partial clone does not have it", what);

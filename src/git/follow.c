@@ -157,7 +157,7 @@ static int compare_folder(struct follow *f, size_t at, const git_oid *id, struct
 		if (!f->nodes[child].live)
 			continue;
 		if (id && !tree && git_tree_lookup(&tree, f->repo->git, id) < 0)
-			return git_fail(err, place_of(repo_where(f->repo)), "cannot read an older tree");
+			return missing_object(f->repo, place_of(repo_where(f->repo)), "cannot read an older tree", err);
 		if (compare(f, child, tree ? git_tree_entry_byname(tree, f->nodes[child].name.ptr) : NULL, err) < 0)
 			return -1;
 	}

@@ -175,13 +175,14 @@ static int step(struct walk *w)
 		return -1;
 	if (!git_commit_parentcount(commit) || cut_off(w))
 		return at_end(w);
+	promise_trees(w->repo, git_commit_parent_id(commit, 0));
 	oid_from_git(git_commit_parent_id(commit, 0), &before);
 	if (commit_open(w->repo, &before, &parent, w->err) < 0 ||
 	    follow_step(w->follow, git_commit_tree_id(parent), &changed, &n, w->err) < 0)
 		return -1;
 	if (n) {
 		if (git_commit_tree(&tree, commit) < 0 || git_commit_tree(&parent_tree, parent) < 0)
-			return git_fail(w->err, place_of(repo_where(w->repo)), "cannot read an older tree");
+			return missing_object(w->repo, place_of(repo_where(w->repo)), "cannot read an older tree", w->err);
 		if (differ(w, changed, n, tree, parent_tree, &before) < 0)
 			return -1;
 	}

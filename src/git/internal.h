@@ -13,13 +13,24 @@
 struct repo {
 	git_repository *git;
 	git_odb *odb;
+	struct promise *promise; /* promise.c's, and freed with the database; NULL: what is not here is nowhere */
 };
 
 /* Turns libgit2's last error into ours: "text: what libgit2 said". Always -1. */
 int git_fail(struct err *err, struct place at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* The same for an object that cannot be read; in a partial clone with the way to get it. */
+/* The same for an object that cannot be read; in a partial clone with why git did not get it, or the way to get it. */
 int missing_object(const struct repo *r, struct place at, const char *what, struct err *err);
+
+/* promise.c: why an object that was left out of a partial clone could not be fetched; NULL: none was refused. */
+const struct err *promise_broken(const struct repo *r);
+
+/*
+ * promise.c: fetches those of the objects that a partial clone left out; or the trees of a commit and of commits before it, more each time. In whole
+ * clones, and where it fails, nothing: who reads the object then says so.
+ */
+void promise_blobs(struct repo *r, const git_oid *ids, size_t n);
+void promise_trees(struct repo *r, const git_oid *commit);
 
 /* The same, but a lock in the way becomes `busy` with the lock file's path and how to remove it. `code` is libgit2's return value. */
 int git_fail_lock(struct err *err, int code, const char *lock, const char *fmt, ...) __attribute__((format(printf, 4, 5)));

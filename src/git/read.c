@@ -169,9 +169,26 @@ static int tell(struct reading *b, struct waiting *w)
 	return result;
 }
 
+/* In a partial clone: gets all that is needed at once. */
+static void fetch_missing(struct reading *b)
+{
+	AUTO_FREE git_oid *ids = NULL;
+	size_t n = 0;
+
+	if (!b->repo->promise)
+		return;
+	ids = xrealloc_array(NULL, b->n + 1, sizeof(*ids));
+	for (size_t i = 0; i < b->n; i++)
+		if (b->items[i].state == TO_READ)
+			oid_to_git(&b->items[i].file.id, &ids[n++]);
+	promise_blobs(b->repo, ids, n);
+}
+
 int reading_flush(struct reading *b)
 {
 	int result = 0;
+
+	fetch_missing(b);
 
 	atomic_store(&b->held, 0);
 	parallel_each(b->n, work, b);

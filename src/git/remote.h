@@ -66,6 +66,12 @@ int remote_fetch_under(struct repo *r, const struct remote *remote, const char *
 int remote_branches(struct repo *r, const struct remote *remote, const char *under, struct arena *arena, struct remote_branch **out,
 		    size_t *n, struct err *err);
 
+/*
+ * From now on what a partial clone left out is fetched when it is wanted, from the remote that promised it, as git does it. `way` must outlive the
+ * repository. In a clone that is whole: nothing. Only from the thread that calls this. Errors: git.
+ */
+int remote_keep_promises(struct repo *r, const struct remote_way *way, struct err *err);
+
 /* Is the clone shallow? */
 bool remote_is_shallow(struct repo *r);
 

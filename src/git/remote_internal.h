@@ -4,7 +4,7 @@
  *	remote.c     which remote, and what is known of it
  *	transport.c  git's program: fetch, deepen, ask
  *	push.c       git's program: push
- *	redact.c     addresses without secrets
+ *	promise.c    git's program: objects that a partial clone left out
  */
 #ifndef GCB_GIT_REMOTE_INTERNAL_H
 #define GCB_GIT_REMOTE_INTERNAL_H
@@ -24,6 +24,10 @@ void remote_tracking(const struct remote *remote, const char *branch, struct str
  * run to its end.
  */
 int git_run(struct repo *r, const struct remote_way *way, const char *const *args, struct process_result *result, struct err *err);
+
+/* transport.c: the same with this standard input. */
+int git_feed(struct repo *r, const struct remote_way *way, const char *const *args, struct slice input,
+	     struct process_result *result, struct err *err);
 
 /* transport.c: the error of a git that ended with another code than 0, told by its words. Always -1. */
 int git_said(const struct remote *remote, const char *what, const struct process_result *result, struct err *err);

@@ -311,7 +311,7 @@ int commit_tree(struct repo *r, const struct oid *id, git_tree **out, struct err
 	if (commit_open(r, id, &commit, err) < 0)
 		return -1;
 	if (git_commit_tree(out, commit) < 0)
-		return git_fail(err, place_of(repo_where(r)), "cannot read the tree of a commit");
+		return missing_object(r, place_of(repo_where(r)), "cannot read the tree of a commit", err);
 	return 0;
 }
 

@@ -37,7 +37,8 @@ static bool has_ssh_command(struct repo *r)
 	return git_repository_config_snapshot(&config, r->git) == 0 && config_text(config, "core.sshcommand", &value);
 }
 
-int git_run(struct repo *r, const struct remote_way *way, const char *const *args, struct process_result *result, struct err *err)
+int git_feed(struct repo *r, const struct remote_way *way, const char *const *args, struct slice input,
+	     struct process_result *result, struct err *err)
 {
 	const char *argv[MOST_ARGS + 6] = { "git", "-c", "gc.auto=0", "-c", "maintenance.auto=false" };
 	const char *env[5] = { NULL, "LC_ALL=C" };
@@ -57,9 +58,15 @@ int git_run(struct repo *r, const struct remote_way *way, const char *const *arg
 			env[nenv++] = "GIT_SSH_COMMAND=ssh -oBatchMode=yes";
 	}
 	p.timeout_ms = way->timeout_ms ? way->timeout_ms : TIMEOUT_MS;
+	p.input = input;
 	p.hear = way->hear ? relay : NULL;
 	p.ctx = (void *)(uintptr_t)way;
 	return process_run(&p, result, err);
+}
+
+int git_run(struct repo *r, const struct remote_way *way, const char *const *args, struct process_result *result, struct err *err)
+{
+	return git_feed(r, way, args, (struct slice){ NULL, 0 }, result, err);
 }
 
 /* --- what its words mean -------------------------------------------------------------------------------------------------------------- */

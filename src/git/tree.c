@@ -73,7 +73,7 @@ static int walk_tree(struct walk *w, const git_oid *id)
 		return err_set(w->err, &CODE_git, (struct place){ str_slice(&w->path), 0, 0 }, "folders nest deeper than %d",
 			       TREE_DEPTH);
 	if (git_tree_lookup(&tree, w->repo->git, id) < 0)
-		return git_fail(w->err, (struct place){ str_slice(&w->path), 0, 0 }, "cannot read from the repository");
+		return missing_object(w->repo, (struct place){ str_slice(&w->path), 0, 0 }, "cannot read a folder", w->err);
 	w->depth++;
 	for (size_t i = 0; i < git_tree_entrycount(tree) && !result; i++) {
 		const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
@@ -141,7 +141,7 @@ static int read_blob(struct repo *r, const git_tree_entry *entry, const char *pa
 	if (size > max)
 		return err_set(err, &CODE_too_large, place_of(path), "the file is larger than %zu bytes", max);
 	if (git_odb_read(&object, r->odb, git_tree_entry_id(entry)) < 0)
-		return git_fail(err, place_of(path), "cannot read the file");
+		return missing_object(r, place_of(path), "cannot read the file", err);
 	str_add(out, (struct slice){ git_odb_object_data(object), git_odb_object_size(object) });
 	git_odb_object_free(object);
 	return 0;

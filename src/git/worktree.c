@@ -109,6 +109,23 @@ static int check_index_folders(git_index *index, const struct tree_change *c, st
 	return err_set(err, &CODE_dirty, (struct place){ c->path, 0, 0 }, "files that are staged are in the way");
 }
 
+/* Refuses a file that holds neither the bytes of before nor the wanted ones; libgit2 reads no other encoding than the blob's. */
+static int refuse_bytes(const struct worktree_plan *w, const struct tree_change *c, struct err *err)
+{
+	struct place at = { c->path, 0, 0 };
+	const char *encoding = NULL;
+
+	if (git_attr_get(&encoding, w->repo->git, 0, c->path.ptr, "working-tree-encoding") == 0 &&
+	    git_attr_value(encoding) == GIT_ATTR_VALUE_STRING) {
+		(void)err_set(err, &CODE_dirty, at, "working-tree-encoding keeps the file in %s here, which cannot be compared",
+			      encoding);
+		return err_remedy(err, "work in a clone without a working tree: git clone --bare");
+	}
+	return err_set(err, &CODE_dirty, at,
+		       c->change->before.ptr ? "the file has changes that are not committed" :
+					       "a file that is not in Git is in the way");
+}
+
 /* One file and its index entry: as before, or as wanted already. */
 static int check_file(const struct worktree_plan *w, git_index *index, struct tree_change *c, struct err *err)
 {
@@ -123,9 +140,7 @@ static int check_file(const struct worktree_plan *w, git_index *index, struct tr
 		return -1;
 	c->absent = entry && entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE && git_oid_is_zero(&file);
 	if (!c->absent && !git_oid_equal(&file, &c->before) && !git_oid_equal(&file, &c->after))
-		return err_set(err, &CODE_dirty, (struct place){ c->path, 0, 0 },
-			       c->change->before.ptr ? "the file has changes that are not committed" :
-						       "a file that is not in Git is in the way");
+		return refuse_bytes(w, c, err);
 	c->write = !c->absent && !git_oid_equal(&file, &c->after);
 	return 0;
 }
@@ -193,6 +208,8 @@ int worktree_prepare(struct repo *r, const char *branch, const struct change *ch
 		return 0;
 	if (worktree_open_index(r, false, &index, err) < 0 || check_index_lock(index, err) < 0)
 		return -1;
+	if (!file_exists(git_index_path(index))) /* git clone --no-checkout */
+		return 0;
 	w = plan_new(r, changes, n);
 	parallel_each(n, look_at_file, w);
 	for (size_t i = 0; i < n && !failed; i++)
