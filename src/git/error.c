@@ -23,30 +23,16 @@ int git_fail(struct err *err, struct place at, const char *fmt, ...)
 	return err_set(err, &CODE_git, at, "%s: %s", text, last_words());
 }
 
-/* Is it a clone that left objects out, to be fetched when they are wanted? */
-static bool is_partial(const struct repo *r)
-{
-	AUTO_GIT(config) git_config *config = NULL;
-	git_config_iterator *it = NULL;
-	git_config_entry *entry;
-	bool found;
-
-	if (git_repository_config_snapshot(&config, r->git) < 0 ||
-	    git_config_iterator_glob_new(&it, config, "^(remote\\..*\\.promisor|extensions\\.partialclone)$") < 0)
-		return false;
-	found = git_config_next(&entry, it) == 0;
-	git_config_iterator_free(it);
-	return found;
-}
-
 int missing_object(const struct repo *r, struct place at, const char *what, struct err *err)
 {
+	AUTO_STR struct str remote = STR_INIT;
+
 	(void)git_fail(err, at, "%s", what);
 	if (promise_broken(r)) {
 		*err = *promise_broken(r);
 		return err_wrap(err, "%s, which this partial clone does not have", what);
 	}
-	if (!is_partial(r))
+	if (!promise_remote(r, &remote))
 		return -1;
 	(void)err_set(err, &CODE_git, at, "%s: this partial clone does not have it", what);
 	return err_remedy(err, "git fetch --refetch --no-filter, then run the command again");

@@ -22,6 +22,9 @@ int git_fail(struct err *err, struct place at, const char *fmt, ...) __attribute
 /* The same for an object that cannot be read; in a partial clone with why git did not get it, or the way to get it. */
 int missing_object(const struct repo *r, struct place at, const char *what, struct err *err);
 
+/* promise.c: appends the remote that promised what a partial clone left out: extensions.partialClone, else the first with remote.NAME.promisor. False: the clone is whole. */
+bool promise_remote(const struct repo *r, struct str *out);
+
 /* promise.c: why an object that was left out of a partial clone could not be fetched; NULL: none was refused. */
 const struct err *promise_broken(const struct repo *r);
 

@@ -23,8 +23,7 @@ struct promise {
 
 enum { AHEAD_FIRST = 32, AHEAD_MOST = 1024 };
 
-/* The remote that promised what is missing: extensions.partialClone, else the first with remote.NAME.promisor. False: the clone is whole. */
-static bool find_promisor(struct repo *r, struct str *out)
+bool promise_remote(const struct repo *r, struct str *out)
 {
 	AUTO_GIT(config) git_config *config = NULL;
 	git_config_iterator *it = NULL;
@@ -34,12 +33,13 @@ static bool find_promisor(struct repo *r, struct str *out)
 		return false;
 	if (config_text(config, "extensions.partialclone", out))
 		return true;
-	if (git_config_iterator_glob_new(&it, config, "^remote\\..*\\.promisor$") < 0)
+	if (git_config_iterator_new(&it, config) < 0)
 		return false;
-	if (git_config_next(&entry, it) == 0) {
+	while (!out->len && git_config_next(&entry, it) == 0) {
 		struct slice name = slice_of(entry->name);
 
-		str_add(out, slice_sub(name, 7, name.len - 16));
+		if (slice_starts(name, SLICE("remote.")) && slice_ends(name, SLICE(".promisor")))
+			str_add(out, slice_sub(name, 7, name.len - 16));
 	}
 	git_config_iterator_free(it);
 	return out->len > 0;
@@ -97,7 +97,7 @@ int remote_keep_promises(struct repo *r, const struct remote_way *way, struct er
 	struct promise *p;
 	struct str name = STR_INIT;
 
-	if (r->promise || !find_promisor(r, &name)) {
+	if (r->promise || !promise_remote(r, &name)) {
 		str_release(&name);
 		return 0;
 	}
