@@ -249,21 +249,19 @@ def owned_by_another(s):
             subprocess.run(["chown", "-R", "0:0", str(s.where)], check=True)
 
 
-@attack((1, "GCB3001"))
 def not_trusted(s):
     """A repository of somebody else that nobody said to trust."""
     s.ready()
     s.armed()
-    if os.geteuid():
-        s.env["GIT_TEST_ASSUME_DIFFERENT_OWNER"] = "1"
-        s.env.pop("GIT_TEST_ASSUME_DIFFERENT_OWNER")
-    else:
-        subprocess.run(["chown", "-R", "65534:65534", str(s.where)], check=True)
+    subprocess.run(["chown", "-R", "65534:65534", str(s.where)], check=True)
     try:
         return s.run()
     finally:
-        if os.geteuid() == 0:
-            subprocess.run(["chown", "-R", "0:0", str(s.where)], check=True)
+        subprocess.run(["chown", "-R", "0:0", str(s.where)], check=True)
+
+
+if os.geteuid() == 0:  # nobody else can give files away
+    attack((1, "GCB3001"))(not_trusted)
 
 
 @attack((0, "promoted"))
