@@ -58,12 +58,8 @@ int newfile_check(const struct newfile *f, const struct app *app, const struct s
 int newfile_guard(const struct newfile *f, const struct app *app, const struct session *s, struct err *err)
 {
 	struct findings found = { .arena = app->arena };
-	struct yaml_file *file = NULL;
 
-	if (yaml_parse(&file, f->path, str_slice(&f->text), err) < 0)
-		return -1;
-	environments_check_guards(s->reach, f->path, file, &CODE_would_apply, &found);
-	yaml_file_free(file);
+	environments_check_guards(s->reach, f->path, str_slice(&f->text), &CODE_would_apply, &found);
 	return found.n ? err_from_finding(err, &found.items[0]) : 0;
 }
 

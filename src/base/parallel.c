@@ -9,7 +9,7 @@
 enum { WORTH_IT = 32, PORTION = 4, HELPERS = 7 };
 
 struct job {
-	size_t n;
+	size_t n, portion;
 	void (*work)(void *ctx, size_t i);
 	void *ctx;
 	atomic_size_t next;
@@ -21,11 +21,11 @@ static void *take_part(void *arg)
 	struct job *job = arg;
 
 	for (;;) {
-		size_t from = atomic_fetch_add(&job->next, PORTION);
+		size_t from = atomic_fetch_add(&job->next, job->portion);
 
 		if (from >= job->n)
 			return NULL;
-		for (size_t i = from; i < job->n && i < from + PORTION; i++)
+		for (size_t i = from; i < job->n && i < from + job->portion; i++)
 			job->work(job->ctx, i);
 	}
 }
@@ -39,12 +39,12 @@ static size_t other_processors(void)
 	return count > HELPERS ? HELPERS : (size_t)count - 1;
 }
 
-void parallel_each(size_t n, void (*work)(void *ctx, size_t i), void *ctx)
+/* Works with at most so many helpers. */
+static void run(struct job job, size_t wanted)
 {
-	struct job job = { .n = n, .work = work, .ctx = ctx };
 	pthread_t helpers[HELPERS];
-	size_t count = 0, wanted = n < WORTH_IT ? 0 : other_processors();
 	sigset_t all, before;
+	size_t count = 0;
 
 	atomic_init(&job.next, 0);
 	(void)sigfillset(&all);
@@ -55,4 +55,16 @@ void parallel_each(size_t n, void (*work)(void *ctx, size_t i), void *ctx)
 	(void)take_part(&job);
 	while (count)
 		(void)pthread_join(helpers[--count], NULL);
+}
+
+void parallel_each(size_t n, void (*work)(void *ctx, size_t i), void *ctx)
+{
+	run((struct job){ .n = n, .portion = PORTION, .work = work, .ctx = ctx }, n < WORTH_IT ? 0 : other_processors());
+}
+
+void parallel_parts(size_t n, void (*work)(void *ctx, size_t i), void *ctx)
+{
+	size_t wanted = n > 1 ? other_processors() : 0;
+
+	run((struct job){ .n = n, .portion = 1, .work = work, .ctx = ctx }, wanted && wanted >= n ? n - 1 : wanted);
 }

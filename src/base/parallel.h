@@ -12,4 +12,7 @@
  */
 void parallel_each(size_t n, void (*work)(void *ctx, size_t i), void *ctx);
 
+/* The same for few things that each are so much work that a thread is worth it. */
+void parallel_parts(size_t n, void (*work)(void *ctx, size_t i), void *ctx);
+
 #endif

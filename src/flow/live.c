@@ -1,5 +1,6 @@
 #include "flow/live.h"
 
+#include "base/parallel.h"
 #include "istio/host.h"
 #include "istio/live_index.h"
 #include "live/cluster.h"
@@ -150,6 +151,7 @@ int session_live(struct session *s, const struct kubectl *kubectl, struct live_r
 
 	if (session_read(s, err) < 0)
 		return -1;
+	inventory_parse(s->inventory, parallel_each); /* the VirtualServices of all are compared with the cluster's at once */
 	*out = (struct live_report){ .of = arena_array(s->arena, s->selected.n, sizeof(*out->of)) };
 	l.parts = arena_array(s->arena, s->selected.n, sizeof(*l.parts));
 	l.namespaces.items = arena_array(s->arena, CLUSTER_NAMESPACES + 2, sizeof(struct slice));

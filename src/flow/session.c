@@ -64,6 +64,7 @@ void session_close(struct session *s)
 	session_unload(s);
 	free(s->homeless);
 	past_free(s->past);
+	parts_free(s->parts);
 	reach_free(s->reach);
 	inventory_free(s->inventory);
 	bounds_release(&s->bounds);

@@ -40,7 +40,8 @@ struct session {
 	struct here here;
 	struct reach *reach; /* with the inventory: which environments the files of the commit end up in */
 	struct past *past;
-	struct map blobs; /* names of blobs whose bytes are in `blob_bytes`, so that they need not be read again */
+	struct parts *parts; /* of the selected migrations; with the inventory */
+	struct map blobs;    /* names of blobs whose bytes are in `blob_bytes`, so that they need not be read again */
 	struct slice *blob_bytes;
 	size_t nblobs, blobs_cap;
 	size_t looked; /* files and versions that were looked at, for who waits */

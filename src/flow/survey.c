@@ -49,16 +49,23 @@ void session_read_environments(struct session *s)
 	s->reach = environments_read(s->inventory, &s->here, arena_printf(s->arena, "%s/x.yaml", s->migrations_dir));
 }
 
-/* Goes over the tree; a second time when hosts turned up that other files may share. */
+/* Goes over the tree once. */
 static int walk_tree(struct session *s, struct err *err)
 {
 	const struct tree_query query = {
 		.name_wanted = wants_name, .folder_wanted = wants_folder, .bytes_wanted = wants_bytes, .max = MANIFEST_MAX
 	};
 
+	return tree_search(s->repo, &s->base, &query, take_file, s, err);
+}
+
+int session_survey(struct session *s, const struct migration *m, struct err *err)
+{
+	s->inventory = inventory_new();
+	inventory_watch(s->inventory, m);
 	inventory_want_environments(s->inventory);
 	do {
-		if (tree_search(s->repo, &s->base, &query, take_file, s, err) < 0)
+		if (walk_tree(s, err) < 0)
 			return -1;
 		inventory_parse(s->inventory, parallel_each);
 	} while (!inventory_complete(s->inventory));
@@ -67,11 +74,24 @@ static int walk_tree(struct session *s, struct err *err)
 	return 0;
 }
 
-int session_survey(struct session *s, const struct migration *m, struct err *err)
+/* Reads the files that matter to the selected migrations; a second time when hosts turned up that other files may share. */
+static int read_tree(struct session *s, struct err *err)
 {
-	s->inventory = inventory_new();
-	inventory_watch(s->inventory, m);
-	return walk_tree(s, err);
+	inventory_want_environments(s->inventory);
+	if (walk_tree(s, err) < 0)
+		return -1;
+	inventory_look(s->inventory, parallel_each);
+	inventory_set_whole(s->inventory, true);
+	progress_tell(&s->options->progress, "manifests looked at", s->looked, 0);
+	s->parts = parts_new(s->inventory, s->selected.items, s->selected.n);
+	parts_learn(s->parts, parallel_parts);
+	if (parts_ask(s->parts)) {
+		if (walk_tree(s, err) < 0)
+			return -1;
+		inventory_look(s->inventory, parallel_each);
+	}
+	session_read_environments(s);
+	return 0;
 }
 
 /* --- the history ---------------------------------------------------------------------------------------------------------------- */
@@ -104,14 +124,7 @@ static int walk_history(struct session *s, struct err *err)
 {
 	struct slices paths;
 
-	for (size_t i = 0; i < s->selected.n; i++) {
-		struct slices files = plan_files(s->inventory, s->selected.items[i], s->arena);
-
-		for (size_t j = 0; j < files.n; j++) {
-			past_want(s->past, files.items[j], s->selected.items[i]);
-			past_now(s->past, inventory_find(s->inventory, files.items[j])->file);
-		}
-	}
+	parts_tell(s->parts, s->past);
 	paths = past_paths(s->past);
 	if (!paths.n)
 		return 0;
@@ -144,7 +157,7 @@ int session_read(struct session *s, struct err *err)
 		inventory_watch(s->inventory, s->selected.items[i]);
 	if (s->options->bounded)
 		bounds_make(&s->bounds, s->selected.items, s->selected.n);
-	return walk_tree(s, err) < 0 ? -1 : walk_whole_history(s, err);
+	return read_tree(s, err) < 0 ? -1 : walk_whole_history(s, err);
 }
 
 int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out, struct err *err)
@@ -162,9 +175,11 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
 			return -1;
 	in.mentions = mentions;
 	in.inventory = s->inventory;
+	in.parts = inventory_parsed(s->inventory) ? NULL : s->parts;
 	in.past = s->past;
 	in.reach = s->reach;
 	in.each = parallel_each;
+	in.each_part = parallel_parts;
 	in.progress = &s->options->progress;
 	plan_make(out, &in, intents, n);
 	progress_tell(&s->options->progress, NULL, 0, 0);

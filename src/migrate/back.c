@@ -49,11 +49,15 @@ bool step_forward(const struct work *w, const struct yaml_file *from, const stru
 void step_restore(const struct work *w, struct target *t)
 {
 	const struct past_file *past = past_find(w->in->past, t->path, w->m);
+	const struct yaml_file *base;
 	const struct yaml_edits *e;
 
-	if (!past || !past->file || !w->step->known || !t->before.ptr)
+	if (!past || !w->step->known || !t->before.ptr)
 		return;
-	e = forward(w, past->file, NULL, w->step->from);
+	base = slice_eq(past->baseline, t->before) ? t->file : past_baseline(w->in->past, t->path, w->m);
+	if (!base)
+		return;
+	e = forward(w, base, NULL, w->step->from);
 	if (e && yaml_gives(e, t->before))
 		t->restore = past->baseline;
 }

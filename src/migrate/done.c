@@ -47,20 +47,21 @@ void done_check(const struct work *w)
 static struct slice undone(const struct work *w, const struct source *source)
 {
 	const struct past_file *past = past_find(w->in->past, source->path, w->m);
+	const struct yaml_file *base = past_baseline(w->in->past, source->path, w->m);
 	AUTO_STR struct str full = STR_INIT, done = STR_INIT, wanted = STR_INIT;
 	struct yaml_file *moved;
 	struct err ignored = ERR_INIT;
 
-	if (!past || !past->file || !step_forward(w, past->file, NULL, last_stage(w), &full))
+	if (!base || !step_forward(w, base, NULL, last_stage(w), &full))
 		return (struct slice){ 0 };
 	moved = plan_parse(w->plan, source->path, arena_copy(w->plan->arena, str_slice(&full)), &ignored);
-	if (!moved || !step_forward(w, moved, past->file, (struct stage){ STAGE_DONE, 0 }, &done) ||
+	if (!moved || !step_forward(w, moved, base, (struct stage){ STAGE_DONE, 0 }, &done) ||
 	    !slice_eq(str_slice(&done), source->bytes))
 		return (struct slice){ 0 };
 	if (w->step->to.kind == STAGE_START)
 		return past->baseline;
-	return step_forward(w, past->file, NULL, w->step->to, &wanted) ? arena_copy(w->plan->arena, str_slice(&wanted)) :
-									 (struct slice){ 0 };
+	return step_forward(w, base, NULL, w->step->to, &wanted) ? arena_copy(w->plan->arena, str_slice(&wanted)) :
+								   (struct slice){ 0 };
 }
 
 /* Is a ServiceEntry with the old host in the commit? Names of services of the cluster need none. */

@@ -14,14 +14,12 @@
 static void unlist(const struct work *w, struct slice path)
 {
 	size_t n;
-	struct source *const *sources = inventory_sources(w->in->inventory, &n);
+	struct source *const *sources = inventory_kustomizations(w->in->inventory, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct source *s = sources[i];
-		const struct yaml_node *item = NULL;
+		const struct yaml_node *item = kustomization_item(s->path, yaml_root(s->file, 0), path);
 
-		if (s->file && kustomization_is(s->path))
-			item = kustomization_item(s->path, yaml_root(s->file, 0), path);
 		if (item)
 			yaml_delete(step_target(w, s->file, s->path, s->bytes, s->mode)->edits, item, "the file goes");
 	}

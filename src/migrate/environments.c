@@ -266,11 +266,15 @@ static struct slice remedy_of(const struct environment *e, struct slice path, un
 			    SLICE_ARG(inside), inside.len ? "/" : "");
 }
 
-void environments_check_guards(const struct reach *r, struct slice path, const struct yaml_file *file, const struct code *code,
+void environments_check_guards(const struct reach *r, struct slice path, struct slice bytes, const struct code *code,
 			       struct findings *findings)
 {
 	struct arrivals a = reach_of(r, path, findings->arena);
+	struct yaml_file *file = NULL;
+	struct err ignored = ERR_INIT;
 
+	if (!a.n || yaml_parse(&file, path, bytes, &ignored) < 0)
+		return;
 	for (size_t i = 0; i < a.n; i++) {
 		const struct environment *e = a.items[i].environment;
 		unsigned open = guard_open(file, a.items[i].ways);
@@ -282,4 +286,5 @@ void environments_check_guards(const struct reach *r, struct slice path, const s
 			     SLICE_ARG(path))
 			->remedy = remedy_of(e, path, open, findings->arena);
 	}
+	yaml_file_free(file);
 }

@@ -49,9 +49,9 @@ void environments_note_unread(const struct reach *r, struct findings *findings);
 
 /*
  * Adds a finding of `code` for each environment that takes a migration file up and that the file does not guard itself against (gitops/guard.h),
- * with what to do about it.
+ * with what to do about it. The bytes are those of a migration file that can be read.
  */
-void environments_check_guards(const struct reach *r, struct slice path, const struct yaml_file *file, const struct code *code,
+void environments_check_guards(const struct reach *r, struct slice path, struct slice bytes, const struct code *code,
 			       struct findings *findings);
 
 #endif

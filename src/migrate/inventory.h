@@ -4,6 +4,9 @@
  * Calling order: inventory_new, inventory_watch for every migration, then for every file of the tree inventory_wants_path,
  * inventory_wants and inventory_add; inventory_parse; inventory_complete says whether another round over the tree is needed because the
  * files showed new words to look for.
+ *
+ * Or, where the migrations are many, inventory_look instead of inventory_parse: then only what is about all of them is parsed, and
+ * inventory_part makes an inventory of a few of them at a time (migrate/parts.h), whose files are parsed, and freed with it.
  * Pure: somebody else reads the files.
  */
 #ifndef GCB_MIGRATE_INVENTORY_H
@@ -25,6 +28,8 @@ struct source {
 	struct yaml_file
 		*loose;       /* a template that may name environments, to be read; NULL: it is none, or cannot be parsed even so */
 	struct objects named; /* of `loose` */
+	bool common, shared;  /* all migrations have to do with it; many name a host that it names */
+	bool listed, entered; /* how far it was taken in */
 };
 
 struct inventory;
@@ -60,8 +65,34 @@ bool inventory_wants_around(const struct inventory *inv, struct slice path, stru
  */
 struct source *inventory_add(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode);
 
-/* Parses the files that were added since the last time, by `each`. One that cannot be parsed is kept with its error. */
+/* Parses the files that are not parsed yet, by `each`. One that cannot be parsed is kept with its error. */
 void inventory_parse(struct inventory *inv, each_fn *each);
+
+/*
+ * Parses only what all migrations have to do with, of the files that were added since the last time: kustomizations, what names environments,
+ * Sidecars. Notes which words the others hold, for inventory_part; after inventory_ask, of all again.
+ */
+void inventory_look(struct inventory *inv, each_fn *each);
+
+/* Are all files parsed (inventory_parse)? */
+bool inventory_parsed(const struct inventory *inv);
+
+/*
+ * An inventory, as inventory_over makes it, of the files that may name the hosts of these migrations, parsed by `each`. It shares bytes and
+ * paths with `inv`, which it only reads: threads may make several at once.
+ */
+struct inventory *inventory_part(const struct inventory *inv, const struct migration *const *migrations, size_t n, each_fn *each);
+
+/* Adds the files of the rest of `inv` that the first ones of a part ask for (inventory_complete), parsed. */
+void inventory_part_complete(struct inventory *part, each_fn *each);
+
+/* Words that the files of a part ask for, borrowed from it; and to take such words (copies) over: inventory_complete tells whether there are any. */
+struct slices inventory_asked(const struct inventory *part);
+void inventory_ask(struct inventory *inv, struct slices words);
+
+/* Calls `source` for each file that may be a manifest with routes to a host (a VirtualService) and holds the word, the first label of one. */
+void inventory_each_routing(const struct inventory *inv, struct slice word, void (*source)(const struct source *s, void *ctx),
+			    void *ctx);
 
 /* A file that was too large to be read. */
 void inventory_add_large(struct inventory *inv, struct slice path, size_t size);
@@ -79,12 +110,15 @@ bool inventory_whole(const struct inventory *inv);
 
 /*
  * An inventory that is `under` but for the files that are added to it: they hide those of the same paths. It looks for nothing by itself, and
- * its sources, Sidecars apart, are only its own. `under` must outlive it.
+ * its sources, Sidecars and kustomizations apart, are only its own. `under` must outlive it.
  */
 struct inventory *inventory_over(const struct inventory *under);
 
 /* All files, in the order they came. */
 struct source *const *inventory_sources(const struct inventory *inv, size_t *n);
+
+/* The kustomizations that could be parsed. */
+struct source *const *inventory_kustomizations(const struct inventory *inv, size_t *n);
 
 /* The Sidecars of Istio among the objects, whatever they name. */
 const struct object *const *inventory_sidecars(const struct inventory *inv, size_t *n);

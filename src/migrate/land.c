@@ -9,12 +9,12 @@ static const struct source *neighbours_list(const struct work *w)
 	struct slice path = w->scope.created->path;
 	const struct source *best = NULL;
 	size_t n;
-	struct source *const *sources = inventory_sources(w->in->inventory, &n);
+	struct source *const *sources = inventory_kustomizations(w->in->inventory, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct source *s = sources[i];
 
-		if (s->file && kustomization_is(s->path) && kustomization_lists_neighbours(s->path, yaml_root(s->file, 0), path) &&
+		if (kustomization_lists_neighbours(s->path, yaml_root(s->file, 0), path) &&
 		    (!best || path_folder(s->path).len > path_folder(best->path).len))
 			best = s;
 	}
@@ -80,17 +80,14 @@ static void check_search(const struct work *w)
 void step_check_landings(const struct work *w)
 {
 	const struct slices *listed = &w->m->f.spec.manifests.environments;
-	struct place at = yaml_place(yaml_path(w->m->spec, "manifests", "environments", NULL));
 
 	if (!w->in->reach)
 		return;
-	if (!at.path.len)
-		at.path = w->m->path;
-	environments_check(&w->step->landings, *listed, at, &w->step->findings);
+	environments_check(&w->step->landings, *listed, w->m->environments_at, &w->step->findings);
 	environments_note_unread(w->in->reach, &w->step->findings);
 	check_search(w);
-	if (w->m->file)
-		environments_check_guards(w->in->reach, w->m->path, w->m->file, &CODE_unguarded, &w->step->findings);
+	if (w->m->bytes.ptr)
+		environments_check_guards(w->in->reach, w->m->path, w->m->bytes, &CODE_unguarded, &w->step->findings);
 }
 
 /* What one environment does. */

@@ -240,14 +240,13 @@ void migration_defaults(struct migration_spec *spec)
 }
 
 /* The name is the file's; a file NAME.yaml that calls itself otherwise would be found under neither. */
-static int check_name(const struct migration *m, struct err *err)
+static int check_name(const struct migration *m, const struct yaml_node *root, struct err *err)
 {
-	const struct yaml_node *name = yaml_path(yaml_root(m->file, 0), "metadata", "name", NULL);
+	const struct yaml_node *name = yaml_path(root, "metadata", "name", NULL);
 	AUTO_STR struct str wanted = STR_INIT;
 
 	if (!slice_is(m->f.api_version, MIGRATION_API) || !slice_is(m->f.kind, MIGRATION_KIND))
-		return err_set(err, &CODE_migration_field, yaml_place(yaml_root(m->file, 0)), "not a %s of %s", MIGRATION_KIND,
-			       MIGRATION_API);
+		return err_set(err, &CODE_migration_field, yaml_place(root), "not a %s of %s", MIGRATION_KIND, MIGRATION_API);
 	if (!migration_name_ok(m->name))
 		return err_set(err, &CODE_migration_field, yaml_place(name),
 			       "the name '%" SLICE_FMT "' is not a DNS label (a-z, 0-9 and '-', at most 63)", SLICE_ARG(m->name));
@@ -259,39 +258,54 @@ static int check_name(const struct migration *m, struct err *err)
 	return 0;
 }
 
+/* Where a node is, or the file when there is none. */
+static struct place place_in(const struct migration *m, const struct yaml_node *node)
+{
+	return node ? yaml_place(node) : (struct place){ m->path, 0, 0 };
+}
+
+/* Reads all fields of the parsed file. */
+static int read_file(struct migration *m, const struct yaml_file *file, struct err *err)
+{
+	const struct yaml_node *root = yaml_root(file, 0), *spec = yaml_get(root, "spec");
+
+	if (yaml_documents(file) != 1)
+		return err_set(err, &CODE_migration_field, (struct place){ m->path, 0, 0 },
+			       "a migration file holds one document, this one %zu", yaml_documents(file));
+	migration_defaults(&m->f.spec);
+	if (record_read(&migration_record, &m->f, root, m->arena, err) < 0)
+		return -1;
+	m->name = m->f.metadata.name;
+	m->from_at = place_in(m, yaml_path(spec, "from", "host", NULL));
+	m->to_at = place_in(m, yaml_path(spec, "to", "host", NULL));
+	m->hold_at = place_in(m, yaml_get(spec, "hold"));
+	m->environments_at = place_in(m, yaml_path(spec, "manifests", "environments", NULL));
+	return check_name(m, root, err) < 0 ? -1 : migration_check(m, yaml_place(spec), err);
+}
+
 int migration_read(struct migration *out, struct slice path, struct slice bytes, unsigned mode, struct err *err)
 {
 	struct migration m = { .path = path, .bytes = bytes, .mode = mode };
-	const struct yaml_node *root;
+	struct yaml_file *file = NULL;
+	int result;
 
-	if (yaml_parse(&m.file, path, bytes, err) < 0)
+	if (yaml_parse(&file, path, bytes, err) < 0)
 		return -1;
 	m.arena = arena_new();
-	root = yaml_root(m.file, 0);
-	migration_defaults(&m.f.spec);
-	m.spec = yaml_get(root, "spec");
-	m.hold = yaml_get(m.spec, "hold");
-	if (yaml_documents(m.file) != 1)
-		(void)err_set(err, &CODE_migration_field, (struct place){ path, 0, 0 },
-			      "a migration file holds one document, this one %zu", yaml_documents(m.file));
-	else if (record_read(&migration_record, &m.f, root, m.arena, err) == 0) {
-		m.name = m.f.metadata.name;
-		if (check_name(&m, err) == 0 && migration_check(&m, yaml_place(m.spec), err) == 0) {
-			*out = m;
-			return 0;
-		}
-	}
-	migration_release(&m);
-	return -1;
+	result = read_file(&m, file, err);
+	yaml_file_free(file);
+	if (result < 0)
+		migration_release(&m);
+	else
+		*out = m;
+	return result;
 }
 
 void migration_release(struct migration *m)
 {
 	if (!m)
 		return;
-	yaml_file_free(m->file);
 	arena_free(m->arena);
-	m->file = NULL;
 	m->arena = NULL;
 }
 

@@ -64,23 +64,24 @@ extern const struct record migration_spec_record; /* what stands under spec: ini
 
 struct migration {
 	struct migration_fields f;
-	struct slice name, path;             /* metadata.name; the file's path in the repository */
-	struct slice bytes;                  /* the file, as it was read */
-	unsigned mode;                       /* Git's file mode */
-	struct yaml_file *file;              /* owned by the migration */
-	struct arena *arena;                 /* of the fields' lists, owned too */
-	const struct yaml_node *spec, *hold; /* nodes to edit; hold NULL: not held */
+	struct slice name, path; /* metadata.name; the file's path in the repository */
+	struct slice bytes;      /* the file, as it was read */
+	unsigned mode;           /* Git's file mode */
+	struct arena *arena;     /* of the fields' texts, owned */
 	struct move move;
 	struct stages stages;
+	/* Places in the file, for messages; the file's own where the field is not there. Nowhere when no file was read. */
+	struct place from_at, to_at, hold_at, environments_at;
 };
 
 /*
- * Reads and checks a migration file into `*out`; `path` and `bytes` are borrowed; migration_release frees what was made of them.
+ * Reads and checks a migration file into `*out`; `path` and `bytes` are borrowed; migration_release frees what was made of them. The parse is
+ * not kept: of ten thousand files it would take most of the memory, and it is wanted again only where the file is edited.
  * Errors: migration_field, yaml_*, host_bad, same_host, stage_bad, unsafe_path; all with a place.
  */
 int migration_read(struct migration *out, struct slice path, struct slice bytes, unsigned mode, struct err *err);
 
-/* Frees the parsed file and the lists. NULL is fine. */
+/* Frees the texts. NULL is fine. */
 void migration_release(struct migration *m);
 
 /*
@@ -118,8 +119,8 @@ int migration_write(const struct migration_fields *f, struct slice template_byte
 		    struct err *err);
 
 /*
- * Adds edits to `e` (an edit list of m->file) that set, change or remove spec.hold. Empty `reason`: remove.
+ * Adds edits to `e`, an edit list of `file`, a parse of a migration file, that set, change or remove spec.hold. Empty `reason`: remove.
  */
-void migration_edit_hold(struct yaml_edits *e, const struct migration *m, struct slice reason, struct arena *arena);
+void migration_edit_hold(struct yaml_edits *e, const struct yaml_file *file, struct slice reason, struct arena *arena);
 
 #endif

@@ -10,6 +10,9 @@
 /* One file for one migration, while the walk goes on. */
 struct track {
 	struct past_file result;
+	const struct yaml_file *parsed; /* the baseline, as soon as somebody wanted it so */
+	struct slice now;               /* today's bytes, judged already; absent: they are not */
+	struct past_verdict verdict;
 	size_t file;               /* number of the path */
 	size_t home;               /* number of the migration file's path; MAP_NONE: there is none */
 	size_t next, next_of_home; /* the next track of the same path, of the same migration file; MAP_NONE: the last */
@@ -25,11 +28,10 @@ struct track {
 /* A path of the walk: a manifest, or a migration file. */
 struct watched {
 	struct slice path;
-	size_t tracks;               /* the first track of a manifest, or of a migration file; MAP_NONE: none */
-	bool migration;              /* it is a migration file */
-	const struct yaml_file *now; /* of past_now; NULL: not known */
-	bool begun;                  /* a migration file that did not exist before here */
-	struct slices held_since;    /* commits that wrote a version with a hold */
+	size_t tracks;            /* the first track of a manifest, or of a migration file; MAP_NONE: none */
+	bool migration;           /* it is a migration file */
+	bool begun;               /* a migration file that did not exist before here */
+	struct slices held_since; /* commits that wrote a version with a hold */
 	size_t held_cap;
 };
 
@@ -41,7 +43,7 @@ struct past {
 	struct watched *watched;
 	size_t nwatched, watched_cap;
 	struct map numbers;       /* of the watched paths */
-	struct yaml_file **files; /* parsed baselines */
+	struct yaml_file **files; /* parsed baselines, owned */
 	size_t nfiles, files_cap;
 	const struct past *under; /* what is not here is there; NULL: nothing is */
 };
@@ -104,14 +106,6 @@ void past_want(struct past *p, struct slice path, const struct migration *m)
 	p->undone++;
 }
 
-void past_now(struct past *p, const struct yaml_file *file)
-{
-	size_t at = map_get(&p->numbers, yaml_name(file));
-
-	if (at != MAP_NONE)
-		p->watched[at].now = file;
-}
-
 struct slices past_paths(const struct past *p)
 {
 	struct slices list = { arena_array(p->arena, p->nwatched, sizeof(struct slice)), p->nwatched };
@@ -121,66 +115,10 @@ struct slices past_paths(const struct past *p)
 	return list;
 }
 
-/* How far a version is: 0 nothing moved, 1 a mirror, above that by new's share of the weights, in thousandths. */
-static long level_of(const struct vs_list *list)
-{
-	long total = 0, moved = 0;
-	bool mirror = false;
-
-	for (size_t v = 0; v < list->n; v++)
-		for (size_t i = 0; i < list->items[v].n; i++) {
-			const struct route *r = &list->items[v].routes[i];
-
-			mirror = mirror || r->our_mirror;
-			for (size_t d = 0; d < r->n && r->nold; d++) {
-				long weight = r->dests[d].value > 0 ? r->dests[d].value : 0;
-
-				total += r->dests[d].side == SIDE_OTHER ? 0 : weight;
-				moved += r->dests[d].side == SIDE_NEW ? weight : 0;
-			}
-		}
-	if (moved)
-		return 2 + moved * 1000 / total;
-	return mirror;
-}
-
-/* How many routes the move is about; where one came or went, levels cannot be compared. */
-static size_t routes_of(const struct vs_list *list)
-{
-	size_t n = 0;
-
-	for (size_t v = 0; v < list->n; v++)
-		for (size_t i = 0; i < list->items[v].n; i++)
-			n += list->items[v].routes[i].nold && !list->items[v].routes[i].our_copy;
-	return n;
-}
-
 /* Was the migration file not there yet? Then no change of the stage is ours to judge. */
 static bool has_begun(const struct past *p, const struct track *t)
 {
 	return t->home != MAP_NONE && p->watched[t->home].begun;
-}
-
-/* Does the version send to new, and nothing to old? */
-static bool is_done(const struct vs_list *list)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < list->n; i++) {
-		if (list->items[i].nold)
-			return false;
-		any = any || vs_is_done(&list->items[i]);
-	}
-	return any;
-}
-
-/* Is nothing of the move in this version? */
-static bool untouched(const struct vs_list *list)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (vs_is_moved(&list->items[i]))
-			return false;
-	return !is_done(list);
 }
 
 /* Did the migration file hold in the version that this commit wrote? */
@@ -200,39 +138,29 @@ static void settle(const struct past *p, struct track *t, long level)
 	t->result.lowered_in = t->since;
 }
 
-/* A version parsed, and kept as long as the past; NULL: it is broken. */
-static const struct yaml_file *parse_version(struct past *p, const struct track *t, struct slice bytes)
+/* What bytes say of the move of a track. */
+static struct past_verdict judge(const struct track *t, struct slice bytes)
 {
-	const struct yaml_file *now = p->watched[t->file].now;
+	AUTO_ARENA struct arena *arena = arena_new();
 	struct yaml_file *file = NULL;
+	struct past_verdict v = { .readable = false };
 	struct err ignored = ERR_INIT;
+	struct objects objects;
 
-	if (now && slice_eq(yaml_bytes(now), bytes))
-		return now;
-	if (yaml_parse(&file, t->result.path, arena_copy(p->arena, bytes), &ignored) < 0)
-		return NULL;
-	ROOM(p->files, p->nfiles, p->files_cap);
-	p->files[p->nfiles++] = file;
-	return file;
-}
-
-/* Frees the version that was parsed last, if it is this one. */
-static void drop_version(struct past *p, const struct yaml_file *file)
-{
-	if (p->nfiles && p->files[p->nfiles - 1] == file)
-		yaml_file_free(p->files[--p->nfiles]);
+	if (t->now.ptr && slice_eq(bytes, t->now))
+		return t->verdict;
+	if (yaml_parse(&file, t->result.path, bytes, &ignored) < 0)
+		return v;
+	objects = objects_of(file, arena);
+	v = past_judge(&objects, &t->result.m->move);
+	yaml_file_free(file);
+	return v;
 }
 
 /* One version of one manifest for one migration. */
 static void track_version(struct past *p, struct track *t, struct slice bytes, struct slice since, struct slice author)
 {
-	AUTO_ARENA struct arena *arena = arena_new();
-	const struct yaml_file *file;
-	struct vs_list list = { NULL, 0 };
-	struct objects objects;
-	struct err ignored = ERR_INIT;
-	size_t routes;
-	long level = 0;
+	struct past_verdict v;
 
 	if (!t->named) {
 		t->named = true;
@@ -243,27 +171,18 @@ static void track_version(struct past *p, struct track *t, struct slice bytes, s
 		t->settled = t->done = true;
 		return;
 	}
-	file = parse_version(p, t, bytes);
-	if (!file)
+	v = judge(t, bytes);
+	if (!v.readable)
 		return; /* a broken version tells nothing; the walk goes on past it */
-	objects = objects_of(file, arena);
-	if (vs_list_read(&list, &objects, &t->result.m->move, arena, NULL, &ignored) == 0) {
-		level = level_of(&list);
-		routes = routes_of(&list);
-		if (t->have && !t->settled && level != t->level && routes == t->routes && !has_begun(p, t))
-			settle(p, t, level);
-		t->have = true;
-		t->level = level;
-		t->routes = routes;
-		t->since = since;
-		t->since_author = author;
-		if (!t->result.file && untouched(&list)) {
-			t->result.file = file;
-			t->result.baseline = yaml_bytes(file);
-			return;
-		}
-	}
-	drop_version(p, file);
+	if (t->have && !t->settled && v.level != t->level && v.routes == t->routes && !has_begun(p, t))
+		settle(p, t, v.level);
+	t->have = true;
+	t->level = v.level;
+	t->routes = v.routes;
+	t->since = since;
+	t->since_author = author;
+	if (!t->result.baseline.ptr && v.untouched)
+		t->result.baseline = slice_eq(bytes, t->now) ? t->now : arena_copy(p->arena, bytes);
 }
 
 /* A version of a migration file: remembers holds, and where the migration begins. */
@@ -287,7 +206,7 @@ static void finish(struct past *p, struct track *t)
 {
 	if (t->counted_out)
 		return;
-	t->done = t->done || (t->have && t->result.file && (t->settled || has_begun(p, t)));
+	t->done = t->done || (t->have && t->result.baseline.ptr && (t->settled || has_begun(p, t)));
 	t->counted_out = t->done;
 	p->undone -= t->done;
 }
@@ -319,23 +238,74 @@ enum past_answer past_version(struct past *p, size_t file, struct slice bytes, s
 	return mine && !w->begun ? PAST_MORE : PAST_FILE_DONE;
 }
 
-void past_set_baseline(struct past *p, struct slice path, const struct migration *m, struct slice bytes)
-{
-	past_want(p, path, m);
-	for (size_t i = p->watched[map_get(&p->numbers, path)].tracks; i != MAP_NONE; i = p->tracks[i].next)
-		if (p->tracks[i].result.m == m)
-			track_version(p, &p->tracks[i], bytes, SLICE(""), SLICE(""));
-}
-
-const struct past_file *past_find(const struct past *p, struct slice path, const struct migration *m)
+/* The track of a file for a migration that is here, not in the past under it; NULL: none is. */
+static struct track *track_of(const struct past *p, struct slice path, const struct migration *m)
 {
 	size_t file = map_get(&p->numbers, path);
 
 	for (size_t i = file == MAP_NONE ? MAP_NONE : p->watched[file].tracks; i != MAP_NONE;
 	     i = next_track(&p->watched[file], &p->tracks[i]))
 		if (p->tracks[i].result.m == m)
-			return &p->tracks[i].result;
+			return &p->tracks[i];
+	return NULL;
+}
+
+void past_now(struct past *p, struct slice path, const struct migration *m, struct slice bytes, const struct past_verdict *verdict)
+{
+	struct track *t = track_of(p, path, m);
+
+	if (!t)
+		return;
+	t->now = bytes;
+	t->verdict = *verdict;
+}
+
+void past_set_baseline(struct past *p, struct slice path, const struct migration *m, struct slice bytes)
+{
+	past_want(p, path, m);
+	track_version(p, track_of(p, path, m), bytes, SLICE(""), SLICE(""));
+}
+
+const struct past_file *past_find(const struct past *p, struct slice path, const struct migration *m)
+{
+	const struct track *t = track_of(p, path, m);
+
+	if (t)
+		return &t->result;
 	return p->under ? past_find(p->under, path, m) : NULL;
+}
+
+/* Adds a track that no walk has to do with. */
+static struct track *track_add(struct past *p, struct slice path, const struct past_file *result)
+{
+	struct track t = { .result = *result, .home = MAP_NONE, .next_of_home = MAP_NONE, .done = true };
+
+	t.file = watch(p, path, false);
+	t.result.path = p->watched[t.file].path;
+	t.next = p->watched[t.file].tracks;
+	p->watched[t.file].tracks = p->ntracks;
+	ROOM(p->tracks, p->ntracks, p->tracks_cap);
+	p->tracks[p->ntracks] = t;
+	return &p->tracks[p->ntracks++];
+}
+
+const struct yaml_file *past_baseline(struct past *p, struct slice path, const struct migration *m)
+{
+	const struct past_file *result = past_find(p, path, m);
+	struct track *t = track_of(p, path, m);
+	struct yaml_file *file = NULL;
+	struct err ignored = ERR_INIT;
+
+	if (!result || !result->baseline.ptr || (t && t->parsed))
+		return t ? t->parsed : NULL;
+	if (!t)
+		t = track_add(p, path, result);
+	if (yaml_parse(&file, t->result.path, t->result.baseline, &ignored) < 0)
+		return NULL;
+	ROOM(p->files, p->nfiles, p->files_cap);
+	p->files[p->nfiles++] = file;
+	t->parsed = file;
+	return file;
 }
 
 struct past *past_over(const struct past *under)
@@ -347,33 +317,26 @@ struct past *past_over(const struct past *under)
 }
 
 /* Makes the file the baseline if nothing of the move is in it. */
-static void take_untouched(struct past *p, struct past_file *result, const struct yaml_file *file)
+static void take_untouched(struct past *p, struct track *t, const struct yaml_file *file)
 {
 	struct objects objects = objects_of(file, p->arena);
-	struct err ignored = ERR_INIT;
-	struct vs_list list;
+	struct past_verdict v = past_judge(&objects, &t->result.m->move);
 
-	if (vs_list_read(&list, &objects, &result->m->move, p->arena, NULL, &ignored) < 0 || !untouched(&list))
+	if (!v.readable || !v.untouched)
 		return;
-	result->file = file;
-	result->baseline = yaml_bytes(file);
+	t->parsed = file;
+	t->result.baseline = yaml_bytes(file);
 }
 
 void past_grow(struct past *p, struct slice path, const struct migration *m, const struct yaml_file *file,
 	       const struct yaml_file *today)
 {
 	const struct past_file *before = past_find(p, path, m);
-	struct track t = { .result = { .m = m }, .home = MAP_NONE, .next_of_home = MAP_NONE, .done = true };
+	struct track *t = track_add(p, path, before ? before : &(struct past_file){ .m = m });
 
-	if (before)
-		t.result = *before;
-	if (!t.result.file && today)
-		take_untouched(p, &t.result, today);
-	take_untouched(p, &t.result, file);
-	t.file = watch(p, path, false);
-	t.result.path = p->watched[t.file].path;
-	t.next = p->watched[t.file].tracks;
-	p->watched[t.file].tracks = p->ntracks;
-	ROOM(p->tracks, p->ntracks, p->tracks_cap);
-	p->tracks[p->ntracks++] = t;
+	if (!t->result.baseline.ptr && today)
+		take_untouched(p, t, today);
+	else if (today && slice_eq(t->result.baseline, yaml_bytes(today)))
+		t->parsed = today;
+	take_untouched(p, t, file);
 }

@@ -4,6 +4,8 @@
  * Pure: somebody walks the history (newest first) and pushes versions in. Files are keyed by path and migration, since each migration has
  * a baseline of its own in a file that several share. The baseline of a file is its newest version in which no route that names old also
  * names new or has our mirror, and in which routes to new are not all there is.
+ *
+ * No version stays parsed: of ten thousand files that would take most of the memory. Baselines are parsed again where they are needed.
  */
 #ifndef GCB_MIGRATE_PAST_H
 #define GCB_MIGRATE_PAST_H
@@ -20,8 +22,21 @@ void past_free(struct past *p);
 /* The file at `path` matters to the migration; `m` must outlive the past. Its migration file is wanted too. Again: no change. */
 void past_want(struct past *p, struct slice path, const struct migration *m);
 
-/* The file of its name as it is now, parsed: a version with the same bytes is not parsed again. `file` must outlive the past. */
-void past_now(struct past *p, const struct yaml_file *file);
+/* What a version of a file says of a move. */
+struct past_verdict {
+	bool readable;  /* else it tells nothing */
+	bool untouched; /* nothing of the move is in it: it may be the baseline */
+	long level;     /* how far it is: 0 nothing moved, 1 a mirror, above that by new's share of the weights, in thousandths */
+	size_t routes;  /* that name old, without generated copies; where one came or went, levels cannot be compared */
+};
+
+/* Judges a version by its objects. */
+struct past_verdict past_judge(const struct objects *objects, const struct move *move);
+
+/*
+ * A wanted file as it is now, which somebody has judged already: a version with these bytes, which outlive the past, is not parsed again.
+ */
+void past_now(struct past *p, struct slice path, const struct migration *m, struct slice bytes, const struct past_verdict *verdict);
 
 /* The paths to walk, in the order of the numbers that past_version takes: manifests and migration files. Valid until the next past_want. */
 struct slices past_paths(const struct past *p);
@@ -39,7 +54,8 @@ void past_set_baseline(struct past *p, struct slice path, const struct migration
 
 /*
  * A past that is `under`, but for the files that past_grow is told of: these get one more version, newer than all, which nobody has committed
- * yet. `file` is its parse, `today` that of the newest committed one (NULL: there is none); they outlive the past, as `under` does.
+ * yet. `file` is its parse, `today` that of the newest committed one (NULL: there is none); they outlive the past, as `under` does. What is
+ * parsed is kept here; `under` is only read, by as many threads as may be.
  */
 struct past *past_over(const struct past *under);
 void past_grow(struct past *p, struct slice path, const struct migration *m, const struct yaml_file *file,
@@ -50,7 +66,6 @@ struct past_file {
 	struct slice path;
 	const struct migration *m;
 	struct slice baseline;               /* its bytes; absent: none was found */
-	const struct yaml_file *file;        /* parsed; NULL without a baseline */
 	struct slice commit, author;         /* of the newest version: who wrote today's bytes */
 	bool lowered;                        /* the newest change of the stage went down, without a hold in the same commit */
 	struct slice lowered_by, lowered_in; /* author and commit of that */
@@ -58,6 +73,9 @@ struct past_file {
 
 /* NULL: past_want never named it. */
 const struct past_file *past_find(const struct past *p, struct slice path, const struct migration *m);
+
+/* The baseline of a file, parsed now or before; lives as long as the past. NULL: there is none, or it cannot be read. */
+const struct yaml_file *past_baseline(struct past *p, struct slice path, const struct migration *m);
 
 /* vs_list.c: the VirtualServices of a file that are about a move, read; the k-th of a name is the k-th of that name anywhere. */
 struct vs_list {

@@ -174,6 +174,12 @@ static int by_path(const void *a, const void *b)
 	return slice_cmp(x->path, y->path);
 }
 
+void plan_sort(struct changes *changes)
+{
+	if (changes->n)
+		qsort(changes->items, changes->n, sizeof(struct change), by_path);
+}
+
 /* The changes of all steps together. */
 static void sum_up(struct plan *plan, const struct meetings *meetings)
 {
@@ -186,9 +192,8 @@ static void sum_up(struct plan *plan, const struct meetings *meetings)
 		items[n] = (struct change){ m->first->path, m->first->before, m->now, m->first->mode };
 		n += m->first->before.ptr ? !m->now.ptr || !slice_eq(m->first->before, m->now) : m->now.ptr != NULL;
 	}
-	if (n)
-		qsort(items, n, sizeof(*items), by_path);
 	plan->changes = (struct changes){ items, n };
+	plan_sort(&plan->changes);
 }
 
 /* Frees them; what was parsed is the plan's from now on. */
@@ -232,7 +237,7 @@ static void make(struct plan *plan, const struct plan_inputs *in, const struct i
 	meetings_release(&meetings, plan);
 }
 
-void plan_make(struct plan *out, const struct plan_inputs *in, const struct intent *intents, size_t n)
+void plan_work_out(struct plan *out, const struct plan_inputs *in, const struct intent *intents, size_t n)
 {
 	struct plan plan = { .arena = arena_new(), .n = n };
 	struct findings *barred = arena_array(plan.arena, n, sizeof(*barred));
@@ -256,6 +261,8 @@ void plan_release(struct plan *p)
 	for (size_t i = 0; i < p->nmade; i++)
 		yaml_file_free(p->made[i]);
 	free(p->made);
+	for (size_t i = 0; i < p->nparts; i++)
+		arena_free(p->parts[i]);
 	if (p->arena)
 		arena_free(p->arena);
 	*p = (struct plan){ .n = 0 };

@@ -13,6 +13,7 @@
 #include "istio/converge.h"
 #include "migrate/environments.h"
 #include "migrate/inventory.h"
+#include "migrate/parts.h"
 #include "migrate/past.h"
 
 /* What is wanted of one migration. Survives every retry, since "next" is resolved to a stage once. */
@@ -60,7 +61,9 @@ struct plan {
 	size_t n;
 	struct changes changes; /* of all steps that are not refused, sorted by path, each path once */
 	struct arena *arena;
-	struct yaml_file **made; /* files parsed for the plan */
+	struct arena **parts; /* of the steps, where there are parts */
+	size_t nparts;
+	struct yaml_file **made; /* files parsed for it while it is made */
 	size_t nmade, made_cap;
 };
 
@@ -72,10 +75,12 @@ struct mention {
 
 /* Things from outside that the plan needs. */
 struct plan_inputs {
-	struct inventory *inventory;
-	const struct past *past;
+	struct inventory *inventory; /* all of it parsed, unless there are parts */
+	struct parts *parts;         /* of the inventory; NULL: none */
+	struct past *past;
 	const struct reach *reach;       /* NULL: nothing is known of environments, as of a single file */
 	each_fn *each;                   /* how to do the same work on many files */
+	each_fn *each_part;              /* and on many parts; NULL: there are none */
 	const struct progress *progress; /* NULL: nobody waits */
 	struct slice vs_template;        /* bytes of the template that `create` renders */
 	const struct mention *mentions;  /* GO_ENTRY: all of the old host, outside of migration files and documentation */
@@ -88,8 +93,8 @@ struct plan_inputs {
 struct slices plan_files(const struct inventory *inv, const struct migration *m, struct arena *arena);
 
 /*
- * Makes the plan of `n` intents. Freed with plan_release. Everything in it lives as long as it, the inventory and the past do. Refusals are
- * in the steps. A step up whose way back does not work is refused (migrate/undo.h).
+ * Makes the plan of `n` intents. Freed with plan_release. Everything in it lives as long as it, the inventory and the past do; nothing points
+ * into parsed manifests. Refusals are in the steps. A step up whose way back does not work is refused (migrate/undo.h).
  */
 void plan_make(struct plan *out, const struct plan_inputs *in, const struct intent *intents, size_t n);
 

@@ -23,7 +23,7 @@ static int read_string(const struct reading *r, const struct field *f, const str
 		(void)wrong(r, node, f, "text");
 		return err_remedy(r->err, "put it in quotes: \"%" SLICE_FMT "\"", SLICE_ARG(node->text));
 	}
-	*out = yaml_string(node);
+	*out = arena_copy(r->arena, yaml_string(node));
 	return out->ptr ? 0 : wrong(r, node, f, "text");
 }
 
@@ -32,7 +32,7 @@ static int read_word(const struct reading *r, const struct field *f, const struc
 {
 	if (node->kind != YAML_SCALAR || yaml_type_of(node) == YAML_NULL)
 		return wrong(r, node, f, "a list of words");
-	*out = node->text;
+	*out = arena_copy(r->arena, node->text);
 	return 0;
 }
 
@@ -91,7 +91,7 @@ static int read_pairs(const struct reading *r, const struct field *f, const stru
 		return -1;
 	list.items = arena_array(r->arena, node->nchildren, sizeof(*list.items));
 	for (const struct yaml_node *c = node->first; c; c = c->next, list.n++) {
-		list.items[list.n].key = c->key->text;
+		list.items[list.n].key = arena_copy(r->arena, c->key->text);
 		if (read_string(r, f, c, &list.items[list.n].value) < 0)
 			return -1;
 	}

@@ -22,26 +22,6 @@ static struct slice old_host(const struct migration *m, struct arena *arena)
 	return host_resolve(m->move.from, m->move.ns, arena);
 }
 
-/* The VirtualService of the baseline file that is this one. */
-static const struct vs *base_of(const struct past_file *past, const struct vs *vs, const struct source *source,
-				const struct move *move, struct arena *arena)
-{
-	struct vs_list then = { NULL, 0 }, now = { NULL, 0 };
-	struct err ignored = ERR_INIT;
-	struct objects objects;
-
-	if (!past || !past->file)
-		return NULL;
-	objects = objects_of(past->file, arena);
-	if (vs_list_read(&then, &objects, move, arena, NULL, &ignored) < 0 ||
-	    vs_list_read(&now, &source->objects, move, arena, NULL, &ignored) < 0)
-		return NULL;
-	for (size_t i = 0; i < now.n; i++)
-		if (now.items[i].object == vs->object)
-			return vs_list_pair(&then, &now, i);
-	return NULL;
-}
-
 /* What the search for VirtualServices passes around. */
 struct search {
 	struct scope *scope;
@@ -50,6 +30,28 @@ struct search {
 	const struct migration *m;
 	struct findings *findings;
 };
+
+/* The VirtualService of the baseline file that is this one. */
+static const struct vs *base_of(const struct search *s, const struct vs *vs, const struct source *source)
+{
+	const struct yaml_file *file = past_baseline(s->in->past, source->path, s->m);
+	const struct move *move = &s->m->move;
+	struct arena *arena = s->plan->arena;
+	struct vs_list then = { NULL, 0 }, now = { NULL, 0 };
+	struct err ignored = ERR_INIT;
+	struct objects objects;
+
+	if (!file)
+		return NULL;
+	objects = objects_of(file, arena);
+	if (vs_list_read(&then, &objects, move, arena, NULL, &ignored) < 0 ||
+	    vs_list_read(&now, &source->objects, move, arena, NULL, &ignored) < 0)
+		return NULL;
+	for (size_t i = 0; i < now.n; i++)
+		if (now.items[i].object == vs->object)
+			return vs_list_pair(&then, &now, i);
+	return NULL;
+}
 
 /* Takes one VirtualService in, if it routes to old. */
 static int consider(struct search *s, const struct holding *h)
@@ -79,10 +81,11 @@ static int consider(struct search *s, const struct holding *h)
 	member = &s->scope->members[s->scope->n++];
 	*member = (struct member){ h->source, vs, NULL };
 	past = past_find(s->in->past, h->source->path, s->m);
-	if (past && past->file == h->source->file) /* nothing is moved yet: today's version is the baseline */
+	if (past && past->baseline.ptr &&
+	    slice_eq(past->baseline, h->source->bytes)) /* nothing is moved yet: today's version is the baseline */
 		member->base = &member->vs;
 	else
-		member->base = base_of(past, &vs, h->source, &s->m->move, arena);
+		member->base = base_of(s, &vs, h->source);
 	return 0;
 }
 
@@ -123,7 +126,7 @@ static void find_done(const struct search *s)
 		if (!vs_is(h->object) || !migration_covers(s->m, h->source->path) ||
 		    vs_read(&vs, h->object, &s->m->move, arena, NULL, &ignored) < 0 || !vs_is_done(&vs))
 			continue;
-		base = base_of(past_find(s->in->past, h->source->path, s->m), &vs, h->source, &s->m->move, arena);
+		base = base_of(s, &vs, h->source);
 		if (base && base->nold)
 			s->scope->members[s->scope->n++] = (struct member){ h->source, vs, base };
 	}
@@ -222,10 +225,10 @@ static int create(struct search *s)
 /* Nothing routes to old: says why as well as it can be said. */
 static int nothing_found(const struct search *s, const struct holdings *candidates)
 {
-	struct place at = yaml_place(yaml_path(s->m->spec, "from", "host", NULL));
+	struct place at = s->m->from_at;
 	struct slice host = old_host(s->m, s->plan->arena);
 
-	if (!at.path.len)
+	if (!at.path.len) /* it was not read from a file */
 		at.path = s->m->path;
 	for (size_t i = 0; i < candidates->n; i++) {
 		const struct object *o = candidates->items[i].object;
@@ -324,7 +327,7 @@ void scope_check(const struct scope *scope, const struct plan_inputs *in, const 
 		vss[i] = scope->members[i].vs;
 	scene.whole = inventory_whole(in->inventory);
 	collect_objects(&scene, in->inventory, m);
-	scene.at = yaml_place(yaml_path(m->spec, "to", "host", NULL));
+	scene.at = m->to_at;
 	rules_check(&scene, findings);
 	check_search(in, m, findings);
 	migration_allow(m, from, findings);

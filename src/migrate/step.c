@@ -191,14 +191,14 @@ static int may_go(const struct work *w)
 {
 	struct step *step = w->step;
 	bool up = w->intent->direction != GO_ANYWHERE && w->intent->direction != GO_DOWN;
-	struct place hold_at = w->m->hold ? yaml_place(w->m->hold) : (struct place){ w->m->path, 0, 0 };
 
 	if (step->mixed && !w->intent->adopt && (up || w->intent->next)) {
 		note_mixed(w);
 		return step_refuse(w);
 	}
 	if (up && step->held && !w->intent->resume) {
-		findings_add(&step->findings, &CODE_held, hold_at, "the migration is held: %" SLICE_FMT, SLICE_ARG(step->hold));
+		findings_add(&step->findings, &CODE_held, w->m->hold_at, "the migration is held: %" SLICE_FMT,
+			     SLICE_ARG(step->hold));
 		return step_refuse(w);
 	}
 	if (w->intent->direction != GO_DOWN && w->intent->direction != GO_ENTRY && step->to.kind != STAGE_START)
@@ -219,20 +219,23 @@ static void converge_hold(const struct work *w)
 	const struct migration *m = w->m;
 	AUTO_STR struct str text = STR_INIT;
 	struct err err = ERR_INIT;
+	struct yaml_file *file = NULL;
 	struct yaml_edits *trial;
 	struct target *t;
 
-	if (!m->file || !((w->intent->direction == GO_DOWN && w->intent->hold.len) || (w->intent->resume && m->hold)))
+	if (m->bytes.ptr && ((w->intent->direction == GO_DOWN && w->intent->hold.len) || (w->intent->resume && m->f.spec.hold.ptr)))
+		file = plan_parse(w->plan, m->path, m->bytes, &err);
+	if (!file)
 		return;
-	trial = yaml_edits_new(m->file, w->plan->arena);
-	migration_edit_hold(trial, m, w->intent->direction == GO_DOWN ? w->intent->hold : SLICE(""), w->plan->arena);
+	trial = yaml_edits_new(file, w->plan->arena);
+	migration_edit_hold(trial, file, w->intent->direction == GO_DOWN ? w->intent->hold : SLICE(""), w->plan->arena);
 	if (yaml_apply(trial, &text, &err) < 0) { /* no reason to keep traffic where it must not stay */
 		findings_add(&w->step->findings, &CODE_unchecked, (struct place){ m->path, err.line, err.col },
 			     "spec.hold cannot be written: %s", err.reason)
 			->remedy = SLICE("write or remove it by hand");
 		return;
 	}
-	t = step_target(w, m->file, m->path, m->bytes, m->mode);
+	t = step_target(w, file, m->path, m->bytes, m->mode);
 	yaml_edits_merge(t->edits, trial);
 }
 
@@ -341,11 +344,13 @@ static int make_edits(const struct work *w)
 /* How many files the step may change: manifests, the migration file, a kustomization; any, where objects go. */
 static size_t most_targets(const struct work *w)
 {
-	size_t n = 0;
+	size_t sources, kustomizations;
 
-	if (w->intent->direction == GO_ENTRY || w->intent->rules)
-		(void)inventory_sources(w->in->inventory, &n);
-	return w->scope.n + 2 + n;
+	if (w->intent->direction != GO_ENTRY && !w->intent->rules)
+		return w->scope.n + 2;
+	(void)inventory_sources(w->in->inventory, &sources);
+	(void)inventory_kustomizations(w->in->inventory, &kustomizations);
+	return w->scope.n + 2 + sources + kustomizations;
 }
 
 void step_make(struct step *step, struct targets *targets, struct plan *plan, const struct plan_inputs *in,

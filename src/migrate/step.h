@@ -31,4 +31,13 @@ struct targets {
 void step_make(struct step *step, struct targets *targets, struct plan *plan, const struct plan_inputs *in,
 	       const struct intent *intent);
 
+/* keep.c: a copy of a step in `arena` that outlives what was parsed for it, though not the inventory. */
+struct step step_keep(const struct step *step, struct arena *arena);
+
+/* plan.c: a plan of intents that are all of one part: `in` has the inventory of that, and no parts. It points into what is parsed. */
+void plan_work_out(struct plan *out, const struct plan_inputs *in, const struct intent *intents, size_t n);
+
+/* plan.c: sorts changes by their paths. */
+void plan_sort(struct changes *changes);
+
 #endif

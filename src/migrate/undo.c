@@ -1,7 +1,7 @@
 #include "migrate/undo.h"
 
 #include "base/map.h"
-#include "migrate/scope.h"
+#include "migrate/step.h"
 
 /* What the parts of undo_check pass around. */
 struct undo {
@@ -154,7 +154,7 @@ static void plan_start(const struct undo *u, const struct plan_inputs *in, enum 
 		intents[i].to = (struct stage){ STAGE_START, 0 };
 	}
 	quiet.progress = NULL;
-	plan_make(out, &quiet, intents, u->n);
+	plan_work_out(out, &quiet, intents, u->n);
 }
 
 /* Says why a step has no way back. */

@@ -47,12 +47,7 @@ void words_add(struct words *w, struct slice word, bool asked)
 	map_set(asked ? &w->asked : &w->labels, word, 0);
 }
 
-bool words_asked(const struct words *w)
-{
-	return w->asked.n != 0;
-}
-
-bool words_in(const struct words *w, struct slice bytes)
+bool words_each(const struct words *w, struct slice bytes, bool (*found)(struct slice word, void *ctx), void *ctx)
 {
 	bool asked = w->asked.n && slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
 
@@ -75,8 +70,22 @@ bool words_in(const struct words *w, struct slice bytes)
 			label = hash;
 		}
 		word = slice_sub(bytes, start, end - start);
-		if (may_be(w, label) && (map_get(&w->labels, word) != MAP_NONE || (asked && map_get(&w->asked, word) != MAP_NONE)))
+		if (may_be(w, label) &&
+		    (map_get(&w->labels, word) != MAP_NONE || (asked && map_get(&w->asked, word) != MAP_NONE)) && found(word, ctx))
 			return true;
 	}
 	return false;
+}
+
+/* One is enough. */
+static bool enough(struct slice word, void *ctx)
+{
+	(void)word;
+	(void)ctx;
+	return true;
+}
+
+bool words_in(const struct words *w, struct slice bytes)
+{
+	return words_each(w, bytes, enough, NULL);
 }

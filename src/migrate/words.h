@@ -25,10 +25,13 @@ void words_release(struct words *w);
 /* Adds the first label of a host, or a wildcard ("*.example.com"), which outlives the words; `asked`: it matters in VirtualServices only. */
 void words_add(struct words *w, struct slice word, bool asked);
 
-/* Are there words that matter in VirtualServices only? */
-bool words_asked(const struct words *w);
+/*
+ * Calls `word` for each of them that stands in the bytes: as the first label of a name, or as a wildcard, in any letter case; for each time it
+ * does. Linear in the bytes. Ends when a call returns true, and returns that.
+ */
+bool words_each(const struct words *w, struct slice bytes, bool (*word)(struct slice word, void *ctx), void *ctx);
 
-/* Does one of them stand in the bytes: as the first label of a name, or as a wildcard, in any letter case? Linear in the bytes. */
+/* Does one of them stand in the bytes? */
 bool words_in(const struct words *w, struct slice bytes);
 
 #endif

@@ -63,17 +63,18 @@ int migration_write(const struct migration_fields *f, struct slice template_byte
 	return 0;
 }
 
-void migration_edit_hold(struct yaml_edits *e, const struct migration *m, struct slice reason, struct arena *arena)
+void migration_edit_hold(struct yaml_edits *e, const struct yaml_file *file, struct slice reason, struct arena *arena)
 {
+	const struct yaml_node *spec = yaml_get(yaml_root(file, 0), "spec"), *hold = yaml_get(spec, "hold");
 	struct yaml_lit *lit = arena_alloc(arena, sizeof(*lit));
 
 	*lit = (struct yaml_lit){ .key = SLICE("hold"), .kind = LIT_STRING, .text = reason };
-	if (!reason.len && m->hold)
-		yaml_delete(e, m->hold, "the hold is over");
-	else if (reason.len && m->hold && !yaml_is_line(m->hold))
-		yaml_replace(e, m->hold, lit, "hold");
-	else if (reason.len && m->hold)
-		yaml_set(e, m->hold, LIT_STRING, reason, "hold");
+	if (!reason.len && hold)
+		yaml_delete(e, hold, "the hold is over");
+	else if (reason.len && hold && !yaml_is_line(hold))
+		yaml_replace(e, hold, lit, "hold");
+	else if (reason.len && hold)
+		yaml_set(e, hold, LIT_STRING, reason, "hold");
 	else if (reason.len)
-		yaml_put(e, m->spec, NULL, YAML_AFTER, lit, "hold");
+		yaml_put(e, spec, NULL, YAML_AFTER, lit, "hold");
 }

@@ -100,6 +100,7 @@ class Scene:
             self.git(env, main, "gc", "-q")
         if self.shape == "bare":
             self.git(env, folder, "clone", "-q", "--bare", str(main), str(folder / "bare.git"))
+            self.git(env, folder / "bare.git", "remote", "remove", "origin")
             subprocess.run(["rm", "-rf", str(main)], check=True)
             return folder / "bare.git"
         if self.shape == "linked":

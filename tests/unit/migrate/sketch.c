@@ -64,8 +64,11 @@ void sketch_survey(struct sketch *s)
 		struct slices files = plan_files(s->inventory, s->migrations[i], s->arena);
 
 		for (size_t j = 0; j < files.n; j++) {
+			const struct source *source = inventory_find(s->inventory, files.items[j]);
+			struct past_verdict verdict = past_judge(&source->objects, &s->migrations[i]->move);
+
 			past_want(s->past, files.items[j], s->migrations[i]);
-			past_now(s->past, inventory_find(s->inventory, files.items[j])->file);
+			past_now(s->past, source->path, s->migrations[i], source->bytes, &verdict);
 		}
 	}
 }

@@ -164,7 +164,7 @@ Test(safety, what_is_created_must_be_covered)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		AUTO_STR struct str text = STR_INIT;
 		struct err err = ERR_INIT;
-		struct migration m = { .file = NULL };
+		struct migration m = { .arena = NULL };
 
 		str_addf(
 			&text,

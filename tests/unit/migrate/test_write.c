@@ -180,15 +180,14 @@ Test(write, the_hold_is_set_changed_and_removed)
 		AUTO_STR struct str out = STR_INIT;
 		struct err err = ERR_INIT;
 		struct yaml_edits *e;
-		struct migration m;
+		struct yaml_file *file = NULL;
 
-		cr_assert_eq(migration_read(&m, path, slice_of(rows[i].before), 0100644, &err), 0, "%s: %s", rows[i].name,
-			     err.reason);
-		e = yaml_edits_new(m.file, arena);
-		migration_edit_hold(e, &m, slice_of(rows[i].reason), arena);
+		cr_assert_eq(yaml_parse(&file, path, slice_of(rows[i].before), &err), 0, "%s: %s", rows[i].name, err.reason);
+		e = yaml_edits_new(file, arena);
+		migration_edit_hold(e, file, slice_of(rows[i].reason), arena);
 		cr_expect_eq(yaml_edits_empty(e), rows[i].after == NULL, "%s", rows[i].name);
 		cr_assert_eq(yaml_apply(e, &out, &err), 0, "%s: %s", rows[i].name, err.reason);
 		cr_expect_str_eq(out.ptr, rows[i].after ? rows[i].after : rows[i].before, "%s", rows[i].name);
-		migration_release(&m);
+		yaml_file_free(file);
 	}
 }

@@ -1,0 +1,102 @@
+#include "migrate/step.h"
+
+/* Paths of files are those of the inventory and of migrations, and live longer; so do the bytes of before. */
+
+static struct slices keep_texts(const struct slices *list, struct arena *arena)
+{
+	struct slices out = { arena_array(arena, list->n, sizeof(struct slice)), list->n };
+
+	for (size_t i = 0; i < list->n; i++)
+		out.items[i] = arena_copy(arena, list->items[i]);
+	return out;
+}
+
+static struct shares keep_shares(const struct shares *list, struct arena *arena)
+{
+	struct shares out = { arena_array(arena, list->n, sizeof(struct share)), list->n, list->n, arena };
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct share *s = &out.items[i];
+
+		*s = list->items[i];
+		s->vs = arena_copy(arena, s->vs);
+		s->route = arena_copy(arena, s->route);
+		s->host = arena_copy(arena, s->host);
+		s->subset = arena_copy(arena, s->subset);
+	}
+	return out;
+}
+
+static struct audiences keep_audiences(const struct audiences *list, struct arena *arena)
+{
+	struct audiences out = { arena_array(arena, list->n, sizeof(struct audience)), list->n, list->n, arena };
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct audience *a = &out.items[i];
+
+		*a = list->items[i];
+		a->vs = arena_copy(arena, a->vs);
+		a->route = arena_copy(arena, a->route);
+		a->callers = keep_texts(&a->callers, arena);
+		a->limits = keep_texts(&a->limits, arena);
+	}
+	return out;
+}
+
+static struct findings keep_findings(const struct findings *list, struct arena *arena)
+{
+	struct findings out = { arena_array(arena, list->n, sizeof(struct finding)), list->n, list->n, arena };
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct finding *f = &out.items[i];
+
+		*f = list->items[i];
+		f->at.path = arena_copy(arena, f->at.path); /* of an error it is a copy, too */
+		f->reason = arena_copy(arena, f->reason);
+		f->remedy = arena_copy(arena, f->remedy);
+	}
+	return out;
+}
+
+static struct landings keep_landings(const struct landings *list, struct arena *arena)
+{
+	struct landings out = { arena_array(arena, list->n, sizeof(struct landing)), list->n };
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct landing *l = &out.items[i];
+
+		*l = list->items[i];
+		l->arrivals.items = arena_array(arena, l->arrivals.n, sizeof(struct arrival));
+		for (size_t j = 0; j < l->arrivals.n; j++)
+			l->arrivals.items[j] = list->items[i].arrivals.items[j];
+	}
+	return out;
+}
+
+static struct changes keep_changes(const struct changes *list, struct arena *arena)
+{
+	struct changes out = { arena_array(arena, list->n, sizeof(struct change)), list->n };
+
+	for (size_t i = 0; i < list->n; i++) {
+		out.items[i] = list->items[i];
+		out.items[i].after = arena_copy(arena, list->items[i].after);
+	}
+	return out;
+}
+
+struct step step_keep(const struct step *step, struct arena *arena)
+{
+	struct step out = *step;
+
+	out.hold = arena_copy(arena, step->hold);
+	out.skipped = keep_texts(&step->skipped, arena);
+	out.shares = keep_shares(&step->shares, arena);
+	out.audiences = keep_audiences(&step->audiences, arena);
+	out.findings = keep_findings(&step->findings, arena);
+	out.landings = keep_landings(&step->landings, arena);
+	out.files = (struct slices){ arena_array(arena, step->files.n, sizeof(struct slice)), step->files.n };
+	for (size_t i = 0; i < step->files.n; i++)
+		out.files.items[i] = step->files.items[i];
+	out.changes = keep_changes(&step->changes, arena);
+	return out;
+}

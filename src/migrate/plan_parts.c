@@ -1,0 +1,186 @@
+#include "migrate/plan.h"
+
+#include "base/map.h"
+#include "migrate/step.h"
+
+/*
+ * The plan of many migrations, part by part (parts.h). What a part of the plan says is kept, and what was parsed for it is not.
+ */
+
+/* The intents of one part, and what came of them. */
+struct share_of_plan {
+	size_t part;
+	struct intent *intents;
+	size_t *numbers; /* of the intents in the whole plan */
+	size_t n;
+	struct step *steps;
+	struct changes changes;
+	struct arena *arena; /* of both */
+};
+
+/* What the parts of plan_make pass around. */
+struct sharing {
+	const struct plan_inputs *in;
+	struct share_of_plan *items;
+	size_t n, from; /* from: the first one of those at hand */
+	bool alone;     /* there is only one, which stays parsed */
+};
+
+/* Bytes that were kept, by where they were before. */
+struct kept {
+	struct map numbers;
+	struct slice *items;
+	size_t n;
+	struct arena *arena;
+};
+
+/* Where bytes are, as a key. */
+static struct slice key_of(struct arena *arena, struct slice bytes)
+{
+	return arena_copy(arena, (struct slice){ (const char *)&bytes.ptr, sizeof(bytes.ptr) });
+}
+
+/* The bytes that a step has kept of these; those of the commit are kept by others. */
+static struct slice kept_bytes(const struct kept *k, struct slice bytes)
+{
+	size_t at = bytes.ptr ? map_get(&k->numbers, (struct slice){ (const char *)&bytes.ptr, sizeof(bytes.ptr) }) : MAP_NONE;
+
+	return at == MAP_NONE ? bytes : k->items[at];
+}
+
+/* Keeps the steps, and finds the new bytes of each step again in what comes behind it. */
+static void keep_steps(struct share_of_plan *s, const struct plan *plan, struct kept *k)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct changes *old = &plan->steps[i].changes;
+		struct changes *now;
+
+		s->steps[i] = step_keep(&plan->steps[i], s->arena);
+		now = &s->steps[i].changes;
+		for (size_t j = 0; j < now->n; j++) {
+			now->items[j].before = kept_bytes(k, old->items[j].before);
+			if (!old->items[j].after.ptr)
+				continue;
+			map_set(&k->numbers, key_of(k->arena, old->items[j].after), k->n);
+			k->items[k->n++] = now->items[j].after;
+		}
+	}
+}
+
+/* Keeps what a plan of a part says, and nothing of what was parsed for it. */
+static void keep(struct share_of_plan *s, const struct plan *plan)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct kept k = { .numbers = MAP_INIT, .arena = arena };
+	size_t most = 0;
+
+	for (size_t i = 0; i < plan->n; i++)
+		most += plan->steps[i].changes.n;
+	k.items = arena_array(arena, most, sizeof(*k.items));
+	s->arena = arena_new();
+	s->steps = arena_array(s->arena, s->n, sizeof(*s->steps));
+	keep_steps(s, plan, &k);
+	s->changes = (struct changes){ arena_array(s->arena, plan->changes.n, sizeof(struct change)), plan->changes.n };
+	for (size_t i = 0; i < plan->changes.n; i++) {
+		s->changes.items[i] = plan->changes.items[i];
+		s->changes.items[i].after = kept_bytes(&k, plan->changes.items[i].after);
+	}
+	map_release(&k.numbers);
+}
+
+/* Plans one part. */
+static void plan_share(void *ctx, size_t i)
+{
+	const struct sharing *all = ctx;
+	struct share_of_plan *s = &all->items[all->from + i];
+	struct plan_inputs in = *all->in;
+	struct plan plan;
+
+	if (!all->alone) {
+		in.each = each_in_turn;
+		in.progress = NULL;
+	}
+	in.past = past_over(all->in->past);
+	in.inventory = (all->alone ? parts_stay : parts_open)(in.parts, s->part, in.each);
+	in.parts = NULL;
+	plan_work_out(&plan, &in, s->intents, s->n);
+	keep(s, &plan);
+	plan_release(&plan);
+	past_free(in.past);
+	if (!all->alone)
+		parts_close(all->in->parts, s->part);
+}
+
+/* Deals the intents out to the parts. */
+static void deal(struct sharing *out, const struct intent *intents, size_t n, struct arena *arena)
+{
+	size_t all = parts_count(out->in->parts), *counts = arena_array(arena, all, sizeof(*counts));
+	size_t *at = arena_array(arena, all, sizeof(*at));
+
+	for (size_t i = 0; i < n; i++)
+		counts[parts_of(out->in->parts, intents[i].m)]++;
+	out->items = arena_array(arena, all, sizeof(*out->items));
+	for (size_t i = 0; i < all; i++) {
+		at[i] = out->n;
+		if (!counts[i])
+			continue;
+		out->items[out->n].part = i;
+		out->items[out->n].intents = arena_array(arena, counts[i], sizeof(struct intent));
+		out->items[out->n++].numbers = arena_array(arena, counts[i], sizeof(size_t));
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct share_of_plan *s = &out->items[at[parts_of(out->in->parts, intents[i].m)]];
+
+		s->intents[s->n] = intents[i];
+		s->numbers[s->n++] = i;
+	}
+	out->alone = out->n == 1;
+}
+
+/* Puts the parts together. */
+static void put_together(struct plan *plan, const struct sharing *all)
+{
+	size_t changes = 0;
+
+	plan->parts = arena_array(plan->arena, all->n, sizeof(*plan->parts));
+	plan->nparts = all->n;
+	for (size_t i = 0; i < all->n; i++)
+		changes += all->items[i].changes.n;
+	plan->changes.items = arena_array(plan->arena, changes, sizeof(struct change));
+	for (size_t i = 0; i < all->n; i++) {
+		const struct share_of_plan *s = &all->items[i];
+
+		plan->parts[i] = s->arena;
+		for (size_t j = 0; j < s->n; j++)
+			plan->steps[s->numbers[j]] = s->steps[j];
+		for (size_t j = 0; j < s->changes.n; j++)
+			plan->changes.items[plan->changes.n++] = s->changes.items[j];
+	}
+	plan_sort(&plan->changes);
+}
+
+void plan_make(struct plan *out, const struct plan_inputs *in, const struct intent *intents, size_t n)
+{
+	enum { AT_A_TIME = 64 }; /* parts between two words of progress */
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct sharing all = { .in = in };
+	size_t done = 0;
+
+	if (!in->parts) {
+		plan_work_out(out, in, intents, n);
+		return;
+	}
+	*out = (struct plan){ .arena = arena_new(), .n = n };
+	out->steps = arena_array(out->arena, n, sizeof(struct step));
+	deal(&all, intents, n, arena);
+	for (; all.from < all.n; all.from += AT_A_TIME) {
+		size_t some = all.n - all.from < AT_A_TIME ? all.n - all.from : AT_A_TIME;
+
+		in->each_part(some, plan_share, &all);
+		for (size_t i = 0; i < some; i++)
+			done += all.items[all.from + i].n;
+		if (!all.alone)
+			progress_tell(in->progress, "migrations planned", done, n);
+	}
+	put_together(out, &all);
+}
