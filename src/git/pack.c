@@ -20,8 +20,8 @@
  * indexer reads it back, checks it and makes the index. libgit2 offers no SHA-1 of free bytes for the trailer; libmd does.
  */
 
-/* From this many new objects on a pack is made; so many are deflated at a time. */
-enum { PACK_FROM = 64, PORTION = 8 };
+/* From this many new objects on a pack is made; so many are deflated at a time, of so many that are in work. */
+enum { PACK_FROM = 64, PORTION = 32, AT_A_TIME = 1024 };
 
 /* So long may a chain of deltas get, as git itself makes them; and so much of the bytes must be the same that one is worth it. */
 enum { CHAIN_MOST = 50, DELTA_FROM = 1024 };
@@ -239,56 +239,77 @@ static void add_distance(struct str *out, size_t distance)
 	str_add(out, (struct slice){ groups + at, sizeof(groups) - at });
 }
 
+/* A pack while it is written, portion by portion: one is deflated while the one before it is handed on. */
+struct packing {
+	struct batch *batch;
+	git_odb_writepack *writer;
+	git_indexer_progress progress;
+	SHA1_CTX sha;
+	struct str bytes; /* to be handed on */
+	size_t offset;    /* of these in the pack */
+	size_t next, end; /* numbers of the objects to be deflated */
+	bool failed;
+	struct err *err;
+};
+
 /* One object of the pack. */
-static void add_object(const struct batch *b, struct object *o, struct str *out)
+static void add_object(struct packing *p, struct object *o)
 {
-	o->offset = out->len;
+	o->offset = p->offset + p->bytes.len;
 	if (o->base == BATCH_NONE) {
-		add_header(out, (unsigned)o->type, o->bytes.len);
+		add_header(&p->bytes, (unsigned)o->type, o->bytes.len);
 	} else {
-		add_header(out, GIT_OBJECT_OFS_DELTA, o->bytes.len);
-		add_distance(out, o->offset - b->items[o->base].offset);
+		add_header(&p->bytes, GIT_OBJECT_OFS_DELTA, o->bytes.len);
+		add_distance(&p->bytes, o->offset - p->batch->items[o->base].offset);
 	}
-	str_add(out, str_slice(&o->deflated));
+	str_add(&p->bytes, str_slice(&o->deflated));
 	str_release(&o->deflated);
 }
 
-/* Deflates `n` objects from number `from` on with one stream, of which all but the first use again what was set up. */
-static void deflate_some(struct object *items, size_t n)
+/*
+ * A stream for small objects, or for others. The table of hashes is small, since it is cleared for each object. A table of codes made for an object of
+ * some kilobytes takes as many bytes as it saves, and whoever inflates it spends most of the time on that.
+ */
+static void stream_begin(z_stream *z, bool small)
 {
-	unsigned char buf[16384];
-	z_stream z = { .zalloc = Z_NULL };
-	int status;
-
-	/* A small table of hashes: it is cleared for each object, and most are manifests of some kilobytes. */
-	if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS, 5, Z_DEFAULT_STRATEGY) != Z_OK)
+	*z = (z_stream){ .zalloc = Z_NULL };
+	if (deflateInit2(z, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS, 5, small ? Z_FIXED : Z_DEFAULT_STRATEGY) != Z_OK)
 		fatal("zlib");
-	for (size_t i = 0; i < n; i++) {
-		if (items[i].there)
-			continue;
-		if (deflateReset(&z) != Z_OK)
-			fatal("zlib");
-		z.next_in = (unsigned char *)(uintptr_t)items[i].bytes.ptr;
-		z.avail_in = (uInt)items[i].bytes.len;
-		do {
-			z.next_out = buf;
-			z.avail_out = sizeof(buf);
-			status = deflate(&z, Z_FINISH);
-			if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
-				fatal("zlib");
-			str_add(&items[i].deflated, (struct slice){ (char *)buf, sizeof(buf) - z.avail_out });
-		} while (status != Z_STREAM_END);
-	}
-	(void)deflateEnd(&z);
 }
 
-/* Deflates one portion of the objects. */
-static void deflate_portion(void *ctx, size_t i)
+/* Deflates one object with a stream, of which all but the first use again what was set up. */
+static void deflate_one(z_stream *z, struct object *o)
 {
-	const struct batch *b = ctx;
-	size_t from = i * PORTION;
+	unsigned char buf[16384];
+	int status;
 
-	deflate_some(b->items + from, b->n - from < PORTION ? b->n - from : PORTION);
+	if (deflateReset(z) != Z_OK)
+		fatal("zlib");
+	z->next_in = (unsigned char *)(uintptr_t)o->bytes.ptr;
+	z->avail_in = (uInt)o->bytes.len;
+	do {
+		z->next_out = buf;
+		z->avail_out = sizeof(buf);
+		status = deflate(z, Z_FINISH);
+		if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
+			fatal("zlib");
+		str_add(&o->deflated, (struct slice){ (char *)buf, sizeof(buf) - z->avail_out });
+	} while (status != Z_STREAM_END);
+}
+
+/* Deflates `n` objects. */
+static void deflate_some(struct object *items, size_t n)
+{
+	enum { SMALL = 4096 };
+	z_stream streams[2];
+
+	for (int small = 0; small < 2; small++)
+		stream_begin(&streams[small], small);
+	for (size_t i = 0; i < n; i++)
+		if (!items[i].there)
+			deflate_one(&streams[items[i].bytes.len <= SMALL], &items[i]);
+	for (int small = 0; small < 2; small++)
+		(void)deflateEnd(&streams[small]);
 }
 
 /* A number of 32 bits, high byte first. */
@@ -298,23 +319,58 @@ static void add_u32(struct str *out, uint32_t value)
 		str_addc(out, (char)(value >> shift & 0xff));
 }
 
-/* The whole pack as bytes. */
-static void make_stream(struct batch *b, struct str *out)
+/* Hands bytes to libgit2's indexer. */
+static void hand_on(struct packing *p, struct slice bytes)
+{
+	if (p->writer->append(p->writer, bytes.ptr, bytes.len, &p->progress) < 0)
+		p->failed = git_fail(p->err, place_of(repo_where(p->batch->repo)), "cannot write a pack") < 0;
+}
+
+/* One thing to do: number 0 is to hand the bytes on, the others are to deflate some objects. */
+static void pack_part(void *ctx, size_t i)
+{
+	struct packing *p = ctx;
+	size_t from = p->next + (i - 1) * PORTION;
+
+	if (i == 0 && p->bytes.len) {
+		SHA1Update(&p->sha, (const uint8_t *)p->bytes.ptr, p->bytes.len);
+		hand_on(p, str_slice(&p->bytes));
+	} else if (i) {
+		deflate_some(p->batch->items + from, p->end - from < PORTION ? p->end - from : PORTION);
+	}
+}
+
+/* Makes bytes of the objects that were deflated; those before were handed on. */
+static void take_deflated(struct packing *p)
+{
+	p->offset += p->bytes.len;
+	str_clear(&p->bytes);
+	for (; p->next < p->end; p->next++)
+		if (!p->batch->items[p->next].there)
+			add_object(p, &p->batch->items[p->next]);
+}
+
+/* The whole pack. */
+static void pack_all(struct packing *p)
 {
 	unsigned char digest[SHA1_DIGEST_LENGTH];
-	SHA1_CTX sha;
+	const struct batch *b = p->batch;
 
-	parallel_each((b->n + PORTION - 1) / PORTION, deflate_portion, b);
-	str_adds(out, "PACK");
-	add_u32(out, 2);
-	add_u32(out, (uint32_t)b->fresh);
-	for (size_t i = 0; i < b->n; i++)
-		if (!b->items[i].there)
-			add_object(b, &b->items[i], out);
-	SHA1Init(&sha);
-	SHA1Update(&sha, (const uint8_t *)out->ptr, out->len);
-	SHA1Final(digest, &sha);
-	str_add(out, (struct slice){ (char *)digest, sizeof(digest) });
+	SHA1Init(&p->sha);
+	str_adds(&p->bytes, "PACK");
+	add_u32(&p->bytes, 2);
+	add_u32(&p->bytes, (uint32_t)b->fresh);
+	while ((p->next < b->n || p->bytes.len) && !p->failed) {
+		p->end = b->n - p->next < AT_A_TIME ? b->n : p->next + AT_A_TIME;
+		parallel_parts(1 + (p->end - p->next + PORTION - 1) / PORTION, pack_part, p);
+		take_deflated(p);
+	}
+	if (p->failed)
+		return;
+	SHA1Final(digest, &p->sha);
+	hand_on(p, (struct slice){ (char *)digest, sizeof(digest) });
+	if (!p->failed && p->writer->commit(p->writer, &p->progress) < 0)
+		p->failed = git_fail(p->err, place_of(repo_where(b->repo)), "cannot write a pack") < 0;
 }
 
 /* A pack is written in seconds; what has this prefix after so many of them was left by a process that was killed. */
@@ -341,30 +397,19 @@ static void remove_unfinished(struct repo *r)
 		(void)closedir(dir);
 }
 
-/* Hands the pack to libgit2's indexer. */
+/* Writes all objects as one pack. */
 static int write_pack(struct batch *b, struct err *err)
 {
-	git_indexer_progress progress = { 0 };
-	git_odb_writepack *writer = NULL;
-	AUTO_STR struct str stream = STR_INIT;
-	int failed;
+	struct packing p = { .batch = b, .bytes = STR_INIT, .err = err };
 
-	stream.max = (size_t)1 << 31;
-	make_stream(b, &stream);
-	if (str_over(&stream))
-		return err_set(err, &CODE_too_large, NOWHERE, "the commit is larger than %zu bytes", stream.max);
-	failed = git_odb_write_pack(&writer, b->repo->odb, NULL, NULL);
-	if (!failed)
-		failed = writer->append(writer, stream.ptr, stream.len, &progress);
-	if (!failed)
-		failed = writer->commit(writer, &progress);
-	if (failed)
-		(void)git_fail(err, place_of(repo_where(b->repo)), "cannot write a pack");
-	if (writer)
-		writer->free(writer);
-	if (!failed)
+	if (git_odb_write_pack(&p.writer, b->repo->odb, NULL, NULL) < 0)
+		return git_fail(err, place_of(repo_where(b->repo)), "cannot write a pack");
+	pack_all(&p);
+	p.writer->free(p.writer);
+	str_release(&p.bytes);
+	if (!p.failed)
 		remove_unfinished(b->repo);
-	return failed ? -1 : 0;
+	return p.failed ? -1 : 0;
 }
 
 int batch_write(struct batch *b, struct err *err)

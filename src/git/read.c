@@ -7,12 +7,17 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 /*
  * So many are read at a time, by so many threads at most (parallel.h). Bytes that wait to be told stay below HELD_MOST, or little more; what
  * comes on top is read when it is its turn.
+ *
+ * libgit2 takes locks of the whole process for each object. Where files are small and stand in the pack as deltas, two threads are in each other's
+ * way and take longer than one; where there is more to inflate they take little more than half. Which it is depends on the pack, and is tried:
+ * TURN files by one thread, TURN by all, and then as it went better.
  */
-enum { AT_A_TIME = 4096, HANDLES = 8 };
+enum { AT_A_TIME = 4096, HANDLES = 8, TURN = 512 };
 static const size_t HELD_MOST = (size_t)4 << 20;
 
 struct reading {
@@ -33,6 +38,10 @@ struct reading {
 	size_t nhandles;
 	struct str folder; /* of the objects; empty: the repository's handle is the only one, and all share it */
 	pthread_mutex_t lock;
+	struct speed {
+		long long ns;
+		size_t files;
+	} alone, together;
 };
 
 struct reading *reading_new(struct repo *r, const struct tree_query *query,
@@ -184,14 +193,56 @@ static void fetch_missing(struct reading *b)
 	promise_blobs(b->repo, ids, n);
 }
 
+static long long now_ns(void)
+{
+	struct timespec t = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long long)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Does the next turn go to one thread? */
+static bool goes_alone(const struct reading *b)
+{
+	if (b->alone.files < TURN || b->together.files < TURN)
+		return b->alone.files < TURN;
+	return (double)b->alone.ns / (double)b->alone.files < (double)b->together.ns / (double)b->together.files;
+}
+
+/* The files of a turn. */
+struct turn {
+	struct reading *b;
+	size_t from;
+};
+
+static void work_in_turn(void *ctx, size_t i)
+{
+	const struct turn *t = ctx;
+
+	work(t->b, t->from + i);
+}
+
+/* Reads a turn of files, and sees how long it takes. */
+static void read_turn(struct reading *b, size_t from, size_t n)
+{
+	bool alone = goes_alone(b);
+	struct speed *speed = alone ? &b->alone : &b->together;
+	struct turn t = { b, from };
+	long long begin = now_ns();
+
+	(alone ? each_in_turn : parallel_each)(n, work_in_turn, &t);
+	speed->ns += now_ns() - begin;
+	speed->files += n;
+}
+
 int reading_flush(struct reading *b)
 {
 	int result = 0;
 
 	fetch_missing(b);
-
 	atomic_store(&b->held, 0);
-	parallel_each(b->n, work, b);
+	for (size_t from = 0; from < b->n; from += TURN)
+		read_turn(b, from, b->n - from < TURN ? b->n - from : TURN);
 	for (size_t i = 0; i < b->n && !result; i++)
 		result = tell(b, &b->items[i]);
 	for (size_t i = 0; i < b->n && result; i++)
