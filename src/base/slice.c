@@ -73,6 +73,19 @@ size_t slice_find(struct slice s, struct slice needle)
 	return hit ? (size_t)(hit - s.ptr) : SIZE_MAX;
 }
 
+size_t slice_find_case(struct slice s, struct slice needle)
+{
+	for (size_t i = 0; i + needle.len <= s.len; i++) {
+		size_t n = 0;
+
+		while (n < needle.len && lower(s.ptr[i + n]) == lower(needle.ptr[n]))
+			n++;
+		if (n == needle.len)
+			return i;
+	}
+	return SIZE_MAX;
+}
+
 size_t slice_find_byte(struct slice s, char c)
 {
 	const char *hit = s.len ? memchr(s.ptr, c, s.len) : NULL;

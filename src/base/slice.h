@@ -67,6 +67,9 @@ int slice_cmp(struct slice a, struct slice b);
 /* Offset of the first `needle` in `s`, or SIZE_MAX. An empty needle is found at 0. */
 size_t slice_find(struct slice s, struct slice needle);
 
+/* The same where ASCII letters match in either case. Linear for needles that begin seldom; a host in a manifest. */
+size_t slice_find_case(struct slice s, struct slice needle);
+
 /* Offset of the first byte `c` in `s`, or SIZE_MAX. */
 size_t slice_find_byte(struct slice s, char c);
 

@@ -84,7 +84,7 @@ static int read_tree(struct session *s, struct err *err)
 	inventory_set_whole(s->inventory, true);
 	progress_tell(&s->options->progress, "manifests looked at", s->looked, 0);
 	s->parts = parts_new(s->inventory, s->selected.items, s->selected.n);
-	parts_learn(s->parts, parallel_parts);
+	parts_learn(s->parts, parallel_each);
 	if (parts_ask(s->parts)) {
 		if (walk_tree(s, err) < 0)
 			return -1;

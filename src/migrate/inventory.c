@@ -149,15 +149,17 @@ static void enter_host(struct slice host, void *ctx)
 }
 
 /* Remembers a word that VirtualServices of other files may name. */
-static void ask_for(struct inventory *inv, struct slice word)
+static void ask_for(struct slice word, void *ctx)
 {
+	struct inventory *inv = ctx;
+
 	if (!word.len || inv->second)
 		return;
 	ROOM(inv->asked.items, inv->asked.n, inv->asked_cap);
-	inv->asked.items[inv->asked.n++] = inventory_word(word);
+	inv->asked.items[inv->asked.n++] = word;
 }
 
-void inventory_note_relatives(struct inventory *inv, const struct object *o)
+void inventory_relatives(const struct object *o, void (*ask)(struct slice word, void *ctx), void *ctx)
 {
 	const struct yaml_node *gateways = yaml_get(o->spec, "gateways"), *hosts = yaml_get(o->spec, "hosts");
 	bool other = false;
@@ -165,9 +167,14 @@ void inventory_note_relatives(struct inventory *inv, const struct object *o)
 	for (const struct yaml_node *c = gateways ? gateways->first : NULL; c; c = c->next)
 		other = other || !slice_is(yaml_string(c), "mesh");
 	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c && other; c = c->next)
-		ask_for(inv, yaml_string(c));
+		ask(inventory_word(yaml_string(c)), ctx);
 	if (!hosts)
-		ask_for(inv, o->name);
+		ask(inventory_word(o->name), ctx);
+}
+
+void inventory_note_relatives(struct inventory *inv, const struct object *o)
+{
+	inventory_relatives(o, ask_for, inv);
 }
 
 void inventory_enter(struct inventory *inv, struct source *s)

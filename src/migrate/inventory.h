@@ -78,17 +78,17 @@ void inventory_look(struct inventory *inv, each_fn *each);
 bool inventory_parsed(const struct inventory *inv);
 
 /*
- * An inventory, as inventory_over makes it, of the files that may name the hosts of these migrations, parsed by `each`. It shares bytes and
- * paths with `inv`, which it only reads: threads may make several at once.
+ * An inventory, as inventory_over makes it, of the files that may name the hosts of these migrations, and of those that their VirtualServices ask for
+ * (inventory_relatives), parsed by `each`. It shares bytes and paths with `inv`, which it only reads: threads may make several at once.
  */
 struct inventory *inventory_part(const struct inventory *inv, const struct migration *const *migrations, size_t n, each_fn *each);
 
-/* Adds the files of the rest of `inv` that the first ones of a part ask for (inventory_complete), parsed. */
-void inventory_part_complete(struct inventory *part, each_fn *each);
-
-/* Words that the files of a part ask for, borrowed from it; and to take such words (copies) over: inventory_complete tells whether there are any. */
-struct slices inventory_asked(const struct inventory *part);
-void inventory_ask(struct inventory *inv, struct slices words);
+/*
+ * Calls `ask` for the words of other files that a VirtualService makes matter: of a gateway, for its hosts, which others may have, too; without hosts, for
+ * its name, by which others delegate to it. And to ask for such a word, of which a copy is made: inventory_complete tells whether there are any.
+ */
+void inventory_relatives(const struct object *o, void (*ask)(struct slice word, void *ctx), void *ctx);
+void inventory_ask(struct inventory *inv, struct slice word);
 
 /* Calls `source` for each file that may be a manifest with routes to a host (a VirtualService) and holds the word, the first label of one. */
 void inventory_each_routing(const struct inventory *inv, struct slice word, void (*source)(const struct source *s, void *ctx),

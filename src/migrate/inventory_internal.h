@@ -60,9 +60,7 @@ struct slice inventory_word(struct slice host);
 bool inventory_may_be_sidecar(struct slice bytes);
 bool inventory_may_escape(struct slice bytes);
 
-/*
- * Asks for the hosts of a VirtualService of a gateway, of which others may have the same, and for the name of one that others delegate to.
- */
+/* The inventory asks for the relatives of a VirtualService (inventory_relatives), unless it has asked before. */
 void inventory_note_relatives(struct inventory *inv, const struct object *o);
 
 /* Adds a file, which is not there yet, without a copy of its path and bytes. */

@@ -122,17 +122,10 @@ void inventory_look(struct inventory *inv, each_fn *each)
 		}
 }
 
-struct slices inventory_asked(const struct inventory *part)
+void inventory_ask(struct inventory *inv, struct slice word)
 {
-	return part->asked;
-}
-
-void inventory_ask(struct inventory *inv, struct slices words)
-{
-	for (size_t i = 0; i < words.n; i++) {
-		ROOM(inv->asked.items, inv->asked.n, inv->asked_cap);
-		inv->asked.items[inv->asked.n++] = arena_copy(inv->arena, words.items[i]);
-	}
+	ROOM(inv->asked.items, inv->asked.n, inv->asked_cap);
+	inv->asked.items[inv->asked.n++] = arena_copy(inv->arena, word);
 }
 
 void inventory_each_routing(const struct inventory *inv, struct slice word, void (*source)(const struct source *s, void *ctx),
@@ -174,15 +167,9 @@ struct inventory *inventory_part(const struct inventory *inv, const struct migra
 		inventory_each_word(migrations[i]->move.to, part->arena, take_word, part);
 	}
 	inventory_parse(part, each);
-	return part;
-}
-
-void inventory_part_complete(struct inventory *part, each_fn *each)
-{
-	if (part->second)
-		return;
-	part->second = true;
+	part->second = true; /* what comes now asks for no more */
 	for (size_t i = 0; i < part->asked.n; i++)
 		take_word(part->asked.items[i], part);
 	inventory_parse(part, each);
+	return part;
 }

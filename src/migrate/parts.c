@@ -3,22 +3,17 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "istio/host.h"
-#include "migrate/plan.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
-/*
- * A part of this many migrations is no burden, and more than enough for a thread. Parsed, manifests take some twelve times their size: so many
- * bytes of them may stay so between the two times that they are needed.
- */
+/* A part of this many migrations is no burden, and more than enough for a thread. */
 enum { PART = 16 };
-static const size_t KEPT_MOST = (size_t)1 << 20;
 
-/* A manifest of a migration, as it is today. */
+/* A file that may be a manifest of a migration: it is covered, may have a VirtualService, and holds the first label of one of the hosts. */
 struct manifest {
 	const struct migration *m;
-	struct slice path, bytes; /* of the inventory of all */
+	const struct source *source;
+	bool routes; /* it has such a VirtualService */
 	struct past_verdict verdict;
 };
 
@@ -26,10 +21,6 @@ struct part {
 	const struct migration **members;
 	size_t n;
 	struct inventory *inventory; /* NULL: it is not parsed */
-	struct manifest *manifests;
-	size_t nmanifests, manifests_cap;
-	struct slices asked; /* words, in `words` */
-	struct arena *words;
 };
 
 struct parts {
@@ -40,18 +31,27 @@ struct parts {
 	size_t n;
 	struct map numbers; /* of the parts, by the paths of the migration files */
 	struct arena *arena;
-	atomic_size_t kept; /* bytes of files that stay parsed */
-	size_t staying;     /* of parts_stay; MAP_NONE: none is */
+	struct manifest *manifests; /* by their files, once they are learnt */
+	size_t nmanifests, manifests_cap;
+	size_t *firsts; /* of the manifests, the first one of each file; one more: their number */
+	size_t nfiles;
+	struct asked {
+		struct arena *arena; /* NULL: no word is asked for */
+		struct slices words;
+		size_t cap;
+	} * asked;      /* by each file */
+	size_t staying; /* of parts_stay; MAP_NONE: none is */
 };
 
 /* --- dividing --------------------------------------------------------------------------------------------------------------------- */
 
 /* What the parts of parts_new pass around: sets of migrations, as trees whose roots are the lowest numbers. */
 struct dividing {
-	const struct parts *p;
+	struct parts *p;
 	size_t *above;
 	struct map firsts; /* of the paths of files, the first migration that may change them */
 	size_t at;         /* the migration at hand */
+	size_t begin;      /* of its manifests */
 };
 
 static size_t root_of(const struct dividing *d, size_t i)
@@ -72,10 +72,16 @@ static void join(const struct dividing *d, size_t a, size_t b)
 static void take_file(const struct source *s, void *ctx)
 {
 	struct dividing *d = ctx;
+	struct parts *p = d->p;
 	size_t first;
 
-	if (!migration_covers(d->p->migrations[d->at], s->path))
+	if (!migration_covers(p->migrations[d->at], s->path))
 		return;
+	for (size_t i = d->begin; i < p->nmanifests; i++)
+		if (p->manifests[i].source == s)
+			return; /* it holds labels of both hosts */
+	ROOM(p->manifests, p->nmanifests, p->manifests_cap);
+	p->manifests[p->nmanifests++] = (struct manifest){ .m = p->migrations[d->at], .source = s };
 	first = map_get(&d->firsts, s->path);
 	if (first == MAP_NONE)
 		map_set(&d->firsts, s->path, d->at);
@@ -92,6 +98,7 @@ static void divide(struct dividing *d)
 		const struct migration *m = d->p->migrations[d->at];
 
 		d->above[d->at] = d->at;
+		d->begin = d->p->nmanifests;
 		inventory_each_routing(d->p->inventory, host_first_label(m->move.from), take_file, d);
 		inventory_each_routing(d->p->inventory, host_first_label(m->move.to), take_file, d);
 		if (!m->f.spec.manifests.create.len)
@@ -157,12 +164,13 @@ void parts_free(struct parts *p)
 {
 	if (!p)
 		return;
-	for (size_t i = 0; i < p->n; i++) {
+	for (size_t i = 0; i < p->n; i++)
 		inventory_free(p->items[i].inventory);
-		free(p->items[i].manifests);
-		free(p->items[i].asked.items);
-		arena_free(p->items[i].words);
+	for (size_t i = 0; i < p->nfiles; i++) {
+		arena_free(p->asked[i].arena);
+		free(p->asked[i].words.items);
 	}
+	free(p->manifests);
 	map_release(&p->numbers);
 	arena_free(p->arena);
 	free(p);
@@ -180,80 +188,133 @@ size_t parts_of(const struct parts *p, const struct migration *m)
 
 /* --- learning --------------------------------------------------------------------------------------------------------------------- */
 
-/* One manifest of a migration. */
-static void note_manifest(const struct parts *p, struct part *x, const struct migration *m, struct slice path)
+/* Does a line begin with these words behind blanks, so that they are no comment? */
+static bool has_line(struct slice bytes, struct slice words)
 {
-	const struct source *s = inventory_find(x->inventory, path), *all = inventory_find(p->inventory, path);
+	for (size_t at = 0, found; (found = slice_find(slice_sub(bytes, at, bytes.len), words)) != SIZE_MAX; at += found + 1) {
+		size_t begin = at + found;
 
-	ROOM(x->manifests, x->nmanifests, x->manifests_cap);
-	x->manifests[x->nmanifests++] = (struct manifest){ m, all->path, all->bytes, past_judge(&s->objects, &m->move) };
+		while (begin && bytes.ptr[begin - 1] == ' ')
+			begin--;
+		if (!begin || bytes.ptr[begin - 1] == '\n')
+			return true;
+	}
+	return false;
 }
 
-/* Parses one, and looks at its manifests. */
-static void learn(void *ctx, size_t i)
+/* What bytes hold that name the new host; of a service of the cluster, maybe only its first label. */
+static struct slice sign_of(const struct migration *m)
 {
-	AUTO_ARENA struct arena *arena = arena_new();
-	struct parts *p = ctx;
-	struct part *x = &p->items[i];
+	return slice_ends(m->move.to, SLICE(".svc.cluster.local")) ? host_first_label(m->move.to) : m->move.to;
+}
 
-	x->inventory = inventory_part(p->inventory, x->members, x->n, each_in_turn);
-	for (size_t j = 0; j < x->n; j++) {
-		struct slices files = plan_files(x->inventory, x->members[j], arena);
+/*
+ * Do the bytes show that the file has no more than one VirtualService, that it asks for no other file, and that nothing of the move is in it? Then it
+ * need not be parsed to be judged. Should it not be readable at all, the migration is refused for that.
+ */
+static bool is_plain(struct slice bytes, const struct migration *m)
+{
+	size_t kind = slice_find(bytes, SLICE("VirtualService"));
 
-		for (size_t k = 0; k < files.n; k++)
-			note_manifest(p, x, x->members[j], files.items[k]);
+	return slice_find(slice_sub(bytes, kind + 1, bytes.len), SLICE("VirtualService")) == SIZE_MAX &&
+	       slice_find_byte(bytes, '\\') == SIZE_MAX && slice_find(bytes, SLICE("gateways")) == SIZE_MAX &&
+	       has_line(bytes, SLICE("hosts:")) && slice_find_case(bytes, sign_of(m)) == SIZE_MAX;
+}
+
+/* Remembers a word that a file asks for. */
+static void ask(struct slice word, void *ctx)
+{
+	struct asked *a = ctx;
+
+	if (!a->arena)
+		a->arena = arena_new();
+	ROOM(a->words.items, a->words.n, a->cap);
+	a->words.items[a->words.n++] = arena_copy(a->arena, word);
+}
+
+/* Judges the objects of a file for each migration whose manifest it is. */
+static void judge(struct parts *p, size_t file, const struct objects *objects)
+{
+	for (size_t i = 0; i < objects->n; i++)
+		if (vs_is(&objects->items[i]))
+			inventory_relatives(&objects->items[i], ask, &p->asked[file]);
+	for (size_t i = p->firsts[file]; i < p->firsts[file + 1]; i++) {
+		struct manifest *f = &p->manifests[i];
+
+		f->routes = past_has_routes(objects, &f->m->move);
+		f->verdict = past_judge(objects, &f->m->move);
 	}
 }
 
-/* The bytes of the files of a part. */
-static size_t size_of(const struct inventory *inv)
+/* Learns what a file says, parsed or not. */
+static void learn(void *ctx, size_t file)
 {
-	size_t n, size = 0;
-	struct source *const *sources = inventory_sources(inv, &n);
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct parts *p = ctx;
+	const struct source *s = p->manifests[p->firsts[file]].source;
+	struct yaml_file *parsed = NULL;
+	struct err ignored = ERR_INIT;
+	struct objects objects;
+	bool plain = !s->shared;
 
-	for (size_t i = 0; i < n; i++)
-		size += sources[i]->bytes.len;
-	return size;
+	for (size_t i = p->firsts[file]; i < p->firsts[file + 1] && plain; i++)
+		plain = is_plain(s->bytes, p->manifests[i].m);
+	for (size_t i = p->firsts[file]; i < p->firsts[file + 1] && plain; i++) {
+		p->manifests[i].routes = true;
+		p->manifests[i].verdict = (struct past_verdict){ true, true, 0, PAST_UNCOUNTED };
+	}
+	if (plain)
+		return;
+	if (s->shared) {
+		judge(p, file, &s->objects);
+		return;
+	}
+	if (yaml_parse(&parsed, s->path, s->bytes, &ignored) < 0)
+		return;
+	objects = objects_of(parsed, arena);
+	judge(p, file, &objects);
+	yaml_file_free(parsed);
 }
 
-/* The same; keeps the words that it asks for, and drops the parse where there is no room for it. */
-static void learn_and_drop(void *ctx, size_t i)
+static int by_source(const void *a, const void *b)
 {
-	struct parts *p = ctx;
-	struct part *x = &p->items[i];
-	struct slices asked;
+	const struct manifest *x = a, *y = b;
+	int order = slice_cmp(x->source->path, y->source->path);
 
-	learn(p, i);
-	asked = inventory_asked(x->inventory);
-	x->asked.items = xrealloc_array(NULL, asked.n, sizeof(struct slice));
-	x->words = arena_new();
-	for (; x->asked.n < asked.n; x->asked.n++)
-		x->asked.items[x->asked.n] = arena_copy(x->words, asked.items[x->asked.n]);
-	if (atomic_fetch_add(&p->kept, size_of(x->inventory)) > KEPT_MOST)
-		parts_close(p, i);
+	return order ? order : slice_cmp(x->m->path, y->m->path);
 }
 
 void parts_learn(struct parts *p, each_fn *each)
 {
-	each(p->n, learn_and_drop, p);
+	if (p->nmanifests)
+		qsort(p->manifests, p->nmanifests, sizeof(*p->manifests), by_source);
+	p->firsts = arena_array(p->arena, p->nmanifests + 1, sizeof(*p->firsts));
+	p->asked = arena_array(p->arena, p->nmanifests, sizeof(*p->asked));
+	for (size_t i = 0; i < p->nmanifests; i++)
+		if (!i || p->manifests[i].source != p->manifests[i - 1].source)
+			p->firsts[p->nfiles++] = i;
+	p->firsts[p->nfiles] = p->nmanifests;
+	each(p->nfiles, learn, p);
 }
 
 bool parts_ask(struct parts *p)
 {
-	for (size_t i = 0; i < p->n; i++)
-		inventory_ask(p->inventory, p->items[i].asked);
+	for (size_t i = 0; i < p->nfiles; i++)
+		for (size_t j = 0; j < p->asked[i].words.n; j++)
+			inventory_ask(p->inventory, p->asked[i].words.items[j]);
 	return !inventory_complete(p->inventory);
 }
 
 void parts_tell(const struct parts *p, struct past *past)
 {
-	for (size_t i = 0; i < p->n; i++)
-		for (size_t j = 0; j < p->items[i].nmanifests; j++) {
-			const struct manifest *f = &p->items[i].manifests[j];
+	for (size_t i = 0; i < p->nmanifests; i++) {
+		const struct manifest *f = &p->manifests[i];
 
-			past_want(past, f->path, f->m);
-			past_now(past, f->path, f->m, f->bytes, &f->verdict);
-		}
+		if (!f->routes)
+			continue;
+		past_want(past, f->source->path, f->m);
+		past_now(past, f->source->path, f->m, f->source->bytes, &f->verdict);
+	}
 }
 
 /* --- opening ---------------------------------------------------------------------------------------------------------------------- */
@@ -264,7 +325,6 @@ struct inventory *parts_open(struct parts *p, size_t part, each_fn *each)
 
 	if (!x->inventory)
 		x->inventory = inventory_part(p->inventory, x->members, x->n, each);
-	inventory_part_complete(x->inventory, each);
 	return x->inventory;
 }
 

@@ -3,8 +3,7 @@
  * the parts can be worked on by several threads.
  *
  * Migrations that may change one file are in one part, and so are all that create files, since they may be listed in one kustomization. All
- * else that a plan needs of other files is found in every part that asks for it (inventory_part). Parts are parsed twice, once to learn which files
- * have a history to be read and what other files they ask for, and once to be planned; as long as there is room they stay parsed in between.
+ * else that a plan needs of other files is found in every part that asks for it (inventory_part).
  *
  * Calling order: parts_new with an inventory that has looked at all files; parts_learn; when parts_ask says so, another round over the tree,
  * with inventory_look; parts_tell; the history; then parts_open and parts_close of one after the other, or of several at once. Pure.
@@ -25,7 +24,10 @@ void parts_free(struct parts *p);
 size_t parts_count(const struct parts *p);
 size_t parts_of(const struct parts *p, const struct migration *m);
 
-/* Finds the manifests of all migrations, judges them (past_judge), and notes what other files they ask for. */
+/*
+ * Judges the manifests of all migrations as they are today (past_judge), and notes what other files they ask for. Those whose bytes say as much are
+ * not parsed for that.
+ */
 void parts_learn(struct parts *p, each_fn *each);
 
 /* Are there words that files may hold which the inventory did not want so far? It does from now on. */

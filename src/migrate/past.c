@@ -157,6 +157,19 @@ static struct past_verdict judge(const struct track *t, struct slice bytes)
 	return v;
 }
 
+/* Does the track have as many routes in this version as in the one before? Those of today may not be counted yet. */
+static bool same_routes(struct track *t, size_t routes)
+{
+	if (t->routes == PAST_UNCOUNTED) {
+		struct slice now = t->now;
+
+		t->now = (struct slice){ NULL, 0 };
+		t->routes = judge(t, now).routes;
+		t->now = now;
+	}
+	return routes == t->routes;
+}
+
 /* One version of one manifest for one migration. */
 static void track_version(struct past *p, struct track *t, struct slice bytes, struct slice since, struct slice author)
 {
@@ -174,7 +187,7 @@ static void track_version(struct past *p, struct track *t, struct slice bytes, s
 	v = judge(t, bytes);
 	if (!v.readable)
 		return; /* a broken version tells nothing; the walk goes on past it */
-	if (t->have && !t->settled && v.level != t->level && v.routes == t->routes && !has_begun(p, t))
+	if (t->have && !t->settled && v.level != t->level && !has_begun(p, t) && same_routes(t, v.routes))
 		settle(p, t, v.level);
 	t->have = true;
 	t->level = v.level;

@@ -30,6 +30,12 @@ struct past_verdict {
 	size_t routes;  /* that name old, without generated copies; where one came or went, levels cannot be compared */
 };
 
+/* Routes that nobody has counted; the past does so itself when it has to. */
+#define PAST_UNCOUNTED SIZE_MAX
+
+/* Has one of the objects routes to old, or is the move done there? */
+bool past_has_routes(const struct objects *objects, const struct move *move);
+
 /* Judges a version by its objects. */
 struct past_verdict past_judge(const struct objects *objects, const struct move *move);
 

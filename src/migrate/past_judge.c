@@ -66,3 +66,18 @@ struct past_verdict past_judge(const struct objects *objects, const struct move 
 		return (struct past_verdict){ .readable = false };
 	return (struct past_verdict){ true, untouched(&list), level_of(&list), routes_of(&list) };
 }
+
+bool past_has_routes(const struct objects *objects, const struct move *move)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < objects->n; i++) {
+		struct err ignored = ERR_INIT;
+		struct vs vs;
+
+		if (vs_is(&objects->items[i]) && vs_read(&vs, &objects->items[i], move, arena, NULL, &ignored) == 0 &&
+		    (vs.nold || vs_is_done(&vs)))
+			return true;
+	}
+	return false;
+}

@@ -114,6 +114,10 @@ Test(slice, find)
 
 	for (size_t i = 0; i < ROWS(rows); i++)
 		cr_expect_eq(slice_find(rows[i].text, rows[i].needle), rows[i].at, "%s", rows[i].name);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		cr_expect_eq(slice_find_case(rows[i].text, rows[i].needle), rows[i].at, "%s", rows[i].name);
+	cr_expect_eq(slice_find_case(SLICE("aaB.Example.COM"), SLICE("ab.eXample.com")), 1);
+	cr_expect_eq(slice_find_case(SLICE("b.Example.CO"), SLICE("b.example.com")), SIZE_MAX);
 	cr_expect_eq(slice_find_byte(SLICE("abcb"), 'b'), 1);
 	cr_expect_eq(slice_find_byte(SLICE("abc"), 'x'), SIZE_MAX);
 	cr_expect_eq(slice_find_byte((struct slice){ 0 }, 'x'), SIZE_MAX);
