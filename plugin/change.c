@@ -42,6 +42,9 @@ const struct record change_options = {
 		},
 };
 
+/* More steps than this are only counted. */
+enum { SHOW_WHOLE = 5 };
+
 /* What the parts of change_run pass around. */
 struct changing {
 	struct app *app;
@@ -86,6 +89,7 @@ static int make_intents(const struct changing *c, struct intent *intents, struct
 		intents[i].next = c->direction == GO_UP && !c->ctx->to.ptr;
 		intents[i].resume = c->ctx->resume;
 		intents[i].rules = c->ctx->rules;
+		intents[i].brief = !c->documents && c->list.n > SHOW_WHOLE;
 		intents[i].live = c->ctx->live.live ? &c->live : NULL;
 		intents[i].hold = c->direction == GO_DOWN ? reason : (struct slice){ NULL, 0 };
 	}
@@ -101,9 +105,6 @@ static size_t count(const struct changing *c, bool refused)
 		n += refused ? c->plan.steps[i].refused : !c->plan.steps[i].refused && c->plan.steps[i].changes.n > 0;
 	return n;
 }
-
-/* More steps than this are shown as a table of one line each. */
-enum { SHOW_WHOLE = 5 };
 
 /* Says what will happen. */
 static void show(const struct changing *c)

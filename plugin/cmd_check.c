@@ -154,8 +154,8 @@ static int check(struct app *app, struct session *s, size_t number, const struct
 	if (survey(app, s, &intent, &row->list, &row->step, &from, err) < 0)
 		return -1;
 	intent.next = false;
-	for (size_t i = 0; i < m->stages.n; i++) {
-		intent.to = m->stages.items[i];
+	for (size_t i = 0; i < m->stages->n; i++) {
+		intent.to = m->stages->items[i];
 		if (stage_cmp(intent.to, from) >= 0 && survey(app, s, &intent, &row->list, NULL, NULL, err) < 0)
 			return -1;
 	}

@@ -70,7 +70,7 @@ struct writing {
 };
 
 /* The migration of a candidate. */
-static int make_migration(struct migration *m, const struct candidate *c, long port, struct err *err)
+static int make_migration(const struct app *app, struct migration *m, const struct candidate *c, long port, struct err *err)
 {
 	struct migration_spec *spec = &m->f.spec;
 
@@ -83,7 +83,7 @@ static int make_migration(struct migration *m, const struct candidate *c, long p
 	spec->to.host = c->to;
 	spec->to.port = port;
 	spec->manifests.path = c->path;
-	return migration_check(m, c->at, err);
+	return migration_check(m, app->arena, c->at, err);
 }
 
 /* Makes the file of one row, unless there is one or it is not clear which host is meant. */
@@ -98,7 +98,7 @@ static void make_file(struct writing *w, struct discover_row *row)
 			      SLICE_ARG(row->host));
 		return;
 	}
-	if (make_migration(&w->migrations[w->n], row->of, w->ctx->port, &err) == 0 &&
+	if (make_migration(w->app, &w->migrations[w->n], row->of, w->ctx->port, &err) == 0 &&
 	    newfile_make(f, w->app, w->session, &w->migrations[w->n], &err) == 0) {
 		if (newfile_check(f, w->app, w->session, w->ctx->commit, &err) == 0 &&
 		    newfile_guard(f, w->app, w->session, &err) == 0) {

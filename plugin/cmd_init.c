@@ -131,7 +131,7 @@ static int run(struct app *app, void *context, struct err *err)
 	k.m.f.api_version = SLICE(MIGRATION_API);
 	k.m.f.kind = SLICE(MIGRATION_KIND);
 	k.m.name = k.m.f.metadata.name = k.row.name = app->args.items[0];
-	if (migration_check(&k.m, NOWHERE, err) < 0 ||
+	if (migration_check(&k.m, app->arena, NOWHERE, err) < 0 ||
 	    work_open(app, &ctx->work, ctx->commit ? WORK_CHANGES : WORK_LOOKS, &s, err) < 0)
 		return -1;
 	k.session = s;

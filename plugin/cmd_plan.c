@@ -119,8 +119,8 @@ static int plan_migration(struct app *app, const struct context *ctx, struct ses
 	if (plan_stage(app, s, &intent, all, &last, &more, err) < 0)
 		return -1;
 	intent.next = false;
-	for (size_t i = 0; i < m->stages.n && more && !ctx->to.ptr; i++) {
-		intent.to = m->stages.items[i];
+	for (size_t i = 0; i < m->stages->n && more && !ctx->to.ptr; i++) {
+		intent.to = m->stages->items[i];
 		if (stage_cmp(intent.to, last) > 0 && plan_stage(app, s, &intent, all, &to, &more, err) < 0)
 			return -1;
 	}

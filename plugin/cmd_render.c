@@ -269,7 +269,7 @@ static int render_file(struct app *app, const struct context *ctx, struct err *e
 		return err_set(err, &CODE_usage, NOWHERE, "names of migrations cannot be combined with -f");
 	if (!ctx->spec.from.host.len || !ctx->spec.to.host.len)
 		return err_set(err, &CODE_usage, NOWHERE, "-f needs --from HOST and --to HOST");
-	if (migration_check(&m, NOWHERE, err) < 0 || wanted_stages(ctx->stage, &m.stages, &stages, err) < 0)
+	if (migration_check(&m, app->arena, NOWHERE, err) < 0 || wanted_stages(ctx->stage, m.stages, &stages, err) < 0)
 		return -1;
 	if (file_read(ctx->file.ptr, YAML_MAX_BYTES, &text, err) < 0)
 		return -1;
@@ -333,7 +333,7 @@ static int render_migrations(struct app *app, const struct context *ctx, struct 
 		struct stages stages;
 
 		progress_tell(&s->options->progress, "migrations rendered", i + 1, list.n);
-		failed = wanted_stages(ctx->stage, &list.items[i]->stages, &stages, err);
+		failed = wanted_stages(ctx->stage, list.items[i]->stages, &stages, err);
 		for (size_t j = 0; j < stages.n && !failed; j++)
 			failed = render_step(&out, s, list.items[i], stages.items[j], err);
 	}

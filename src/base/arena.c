@@ -12,7 +12,7 @@
  * The first blocks are small, since most arenas are and there may be thousands; later ones grow with what is used, so that their number
  * stays low and little of the last one is wasted.
  */
-enum { BLOCK_LEAST = 1024, BLOCK_MOST = 64 * 1024 };
+enum { BLOCK_LEAST = 512, BLOCK_MOST = 64 * 1024 };
 
 struct block {
 	struct block *next;

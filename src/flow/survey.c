@@ -96,40 +96,60 @@ static int read_tree(struct session *s, struct err *err)
 
 /* --- the history ---------------------------------------------------------------------------------------------------------------- */
 
+/* The commit of the last version: of many files it is the same. */
+struct maker {
+	struct session *s;
+	struct arena *arena;
+	struct commit_info info;
+	char commit[41];
+};
+
+/* Who made a version. */
+static int find_maker(struct maker *m, const struct oid *commit, struct err *err)
+{
+	if (m->arena && oid_eq(&m->info.id, commit))
+		return 0;
+	arena_free(m->arena);
+	m->arena = arena_new();
+	oid_text(commit, m->commit);
+	return repo_commit_info(m->s->repo, commit, m->arena, &m->info, err);
+}
+
 /* Today's bytes are there already. */
 static struct slice known_bytes(const struct oid *blob, void *ctx)
 {
-	return session_known(ctx, blob);
+	return session_known(((const struct maker *)ctx)->s, blob);
 }
 
 /* One version of a file into the past. */
 static int take_version(const struct version *v, void *ctx, struct err *err)
 {
-	struct session *s = ctx;
-	AUTO_ARENA struct arena *arena = arena_new();
-	struct commit_info info;
+	struct maker *m = ctx;
+	struct session *s = m->s;
 	enum past_answer answer;
-	char commit[41];
 
 	progress_tell(&s->options->progress, "versions of manifests read", ++s->looked, 0);
-	if (repo_commit_info(s->repo, &v->since, arena, &info, err) < 0)
+	if (find_maker(m, &v->since, err) < 0)
 		return -1;
-	oid_text(&v->since, commit);
-	answer = past_version(s->past, v->file, v->bytes, slice_of(commit), info.author);
+	answer = past_version(s->past, v->file, v->bytes, slice_of(m->commit), m->info.author);
 	return answer == PAST_MORE ? HISTORY_MORE : answer == PAST_FILE_DONE ? HISTORY_ENOUGH : HISTORY_STOP;
 }
 
 /* Walks the history of the manifests of all selected migrations. */
 static int walk_history(struct session *s, struct err *err)
 {
+	struct maker maker = { .s = s };
 	struct slices paths;
+	int failed;
 
 	parts_tell(s->parts, s->past);
 	paths = past_paths(s->past);
 	if (!paths.n)
 		return 0;
 	s->looked = 0;
-	return history_each(s->repo, &s->base, paths.items, paths.n, known_bytes, take_version, s, err) < 0 ? -1 : 0;
+	failed = history_each(s->repo, &s->base, paths.items, paths.n, known_bytes, take_version, &maker, err) < 0;
+	arena_free(maker.arena);
+	return failed ? -1 : 0;
 }
 
 /* The same; where a shallow clone ends too soon, and the remote may be asked, it is deepened first. */

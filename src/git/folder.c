@@ -1,4 +1,5 @@
 #include "base/alloc.h"
+#include "base/parallel.h"
 #include "git/internal.h"
 
 #include <stdlib.h>
@@ -151,10 +152,17 @@ void folders_free(struct folders *w)
 
 /* --- changing ------------------------------------------------------------------------------------------------------------------- */
 
+/* A change and the name that its new bytes have as a blob. */
+struct named {
+	const struct change *change;
+	git_oid blob;
+};
+
 /* A file's entry gets its new blob, or goes. */
-static int set_blob(const struct folders *w, struct folder *f, struct slice name, const struct change *c, struct batch *batch,
+static int set_blob(const struct folders *w, struct folder *f, struct slice name, const struct named *n, struct batch *batch,
 		    struct err *err)
 {
+	const struct change *c = n->change;
 	struct entry *e = entry_named(f, name);
 
 	if (e && e->mode != 0100644 && e->mode != 0100755 && e->mode != 0100664)
@@ -169,7 +177,8 @@ static int set_blob(const struct folders *w, struct folder *f, struct slice name
 	if (!e)
 		e = entry_new(w, f, name, 0100644);
 	e->mode = c->mode == 0100755 ? 0100755 : 0100644;
-	batch_add_borrowed(batch, GIT_OBJECT_BLOB, c->after, &e->id);
+	git_oid_cpy(&e->id, &n->blob);
+	batch_add_blob(batch, c->after, &n->blob);
 	return 0;
 }
 
@@ -197,8 +206,9 @@ static struct folder *enter(const struct folders *w, struct folder *f, struct sl
 }
 
 /* Brings one change in. */
-static int change_one(const struct folders *w, const struct change *c, struct batch *batch, struct err *err)
+static int change_one(const struct folders *w, const struct named *n, struct batch *batch, struct err *err)
 {
+	const struct change *c = n->change;
 	struct folder *f = w->root;
 	struct slice rest = c->path;
 
@@ -206,7 +216,7 @@ static int change_one(const struct folders *w, const struct change *c, struct ba
 		size_t slash = slice_find_byte(rest, '/');
 
 		if (slash == SIZE_MAX)
-			return set_blob(w, f, rest, c, batch, err);
+			return set_blob(w, f, rest, n, batch, err);
 		f = enter(w, f, slice_sub(rest, 0, slash), c->path, err);
 		if (!f)
 			return -1;
@@ -266,35 +276,45 @@ static void write_folder(struct folder *f, struct batch *batch)
 
 static int by_path(const void *a, const void *b)
 {
-	const struct change *const *x = a, *const *y = b;
+	const struct named *x = a, *y = b;
 
-	return slice_cmp((*x)->path, (*y)->path);
+	return slice_cmp(x->change->path, y->change->path);
+}
+
+static void name_blob(void *ctx, size_t i)
+{
+	struct named *n = (struct named *)ctx + i;
+
+	if (n->change->after.ptr)
+		object_name(GIT_OBJECT_BLOB, n->change->after, &n->blob);
 }
 
 /* The changes by path; their paths are checked, and each may be there once. */
-static int sort_changes(const struct change *changes, size_t n, const struct change **sorted, struct err *err)
+static int sort_changes(const struct change *changes, size_t n, struct named *sorted, struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (tree_path_check(changes[i].path, err) < 0)
 			return -1;
-		sorted[i] = &changes[i];
+		sorted[i].change = &changes[i];
 	}
 	if (n)
-		qsort(sorted, n, sizeof(const struct change *), by_path);
+		qsort(sorted, n, sizeof(*sorted), by_path);
 	for (size_t i = 1; i < n; i++)
-		if (slice_eq(sorted[i - 1]->path, sorted[i]->path))
-			return err_set(err, &CODE_git, (struct place){ sorted[i]->path, 0, 0 }, "the same file is changed twice");
+		if (slice_eq(sorted[i - 1].change->path, sorted[i].change->path))
+			return err_set(err, &CODE_git, (struct place){ sorted[i].change->path, 0, 0 },
+				       "the same file is changed twice");
+	parallel_each(n, name_blob, sorted);
 	return 0;
 }
 
 int folders_change(struct folders *w, const struct change *changes, size_t n, struct batch *batch, git_oid *tree, struct err *err)
 {
-	const struct change **sorted = xrealloc_array(NULL, n, sizeof(const struct change *));
+	struct named *sorted = xrealloc_array(NULL, n, sizeof(*sorted));
 	int failed = sort_changes(changes, n, sorted, err);
 
 	w->root->changed = true;
 	for (size_t i = 0; i < n && !failed; i++)
-		failed = change_one(w, sorted[i], batch, err);
+		failed = change_one(w, &sorted[i], batch, err);
 	free(sorted);
 	if (failed)
 		return -1;

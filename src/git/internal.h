@@ -131,8 +131,8 @@ struct batch *batch_new(struct repo *r);
 void batch_free(struct batch *b);
 /* Adds an object and gives its name. */
 void batch_add(struct batch *b, git_object_t type, struct slice bytes, git_oid *out);
-/* The same without a copy: the bytes outlive the batch. */
-void batch_add_borrowed(struct batch *b, git_object_t type, struct slice bytes, git_oid *out);
+/* Adds a blob of this name without a copy: the bytes outlive the batch. */
+void batch_add_blob(struct batch *b, struct slice bytes, const git_oid *id);
 /*
  * The same for an object that is nearly one of the batch, which has the bytes `old` and the number `number` (BATCH_NONE: there is none): what
  * differs is kept. Gives its own number.

@@ -99,13 +99,11 @@ static size_t add_named(struct batch *b, git_object_t type, const git_oid *id, b
 	return b->n++;
 }
 
-void batch_add_borrowed(struct batch *b, git_object_t type, struct slice bytes, git_oid *out)
+void batch_add_blob(struct batch *b, struct slice bytes, const git_oid *id)
 {
 	bool fresh;
-	size_t at;
+	size_t at = add_named(b, GIT_OBJECT_BLOB, id, &fresh);
 
-	object_name(type, bytes, out);
-	at = add_named(b, type, out, &fresh);
 	if (fresh)
 		b->items[at].bytes = bytes.ptr ? bytes : SLICE("");
 }

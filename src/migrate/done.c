@@ -8,7 +8,7 @@
 /* The last stage of the migration. */
 static struct stage last_stage(const struct work *w)
 {
-	return w->m->stages.items[w->m->stages.n - 1];
+	return w->m->stages->items[w->m->stages->n - 1];
 }
 
 int done_allowed(const struct work *w)

@@ -280,7 +280,7 @@ static int read_file(struct migration *m, const struct yaml_file *file, struct e
 	m->to_at = place_in(m, yaml_path(spec, "to", "host", NULL));
 	m->hold_at = place_in(m, yaml_get(spec, "hold"));
 	m->environments_at = place_in(m, yaml_path(spec, "manifests", "environments", NULL));
-	return check_name(m, root, err) < 0 ? -1 : migration_check(m, yaml_place(spec), err);
+	return check_name(m, root, err) < 0 ? -1 : migration_check(m, m->arena, yaml_place(spec), err);
 }
 
 int migration_read(struct migration *out, struct slice path, struct slice bytes, unsigned mode, struct err *err)

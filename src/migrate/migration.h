@@ -69,7 +69,7 @@ struct migration {
 	unsigned mode;           /* Git's file mode */
 	struct arena *arena;     /* of the fields' texts, owned */
 	struct move move;
-	struct stages stages;
+	const struct stages *stages; /* the list, or the default one */
 	/* Places in the file, for messages; the file's own where the field is not there. Nowhere when no file was read. */
 	struct place from_at, to_at, hold_at, environments_at;
 };
@@ -85,10 +85,10 @@ int migration_read(struct migration *out, struct slice path, struct slice bytes,
 void migration_release(struct migration *m);
 
 /*
- * The same checks on fields that did not come from a file (options of init and render): fills `out->move` and `out->stages`. `at` is the place
- * errors name.
+ * The same checks on fields that did not come from a file (options of init and render): fills `out->move` and `out->stages`, in
+ * `arena`. `at` is the place errors name.
  */
-int migration_check(struct migration *out, struct place at, struct err *err);
+int migration_check(struct migration *out, struct arena *arena, struct place at, struct err *err);
 
 /* Defaults of the fields that are not set: mirror of 10 % of GET and HEAD. Called by migration_read before reading. */
 void migration_defaults(struct migration_spec *spec);

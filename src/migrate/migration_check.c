@@ -102,7 +102,24 @@ static int check_host_header(struct slice header, struct place at, struct err *e
 	return 0;
 }
 
-int migration_check(struct migration *out, struct place at, struct err *err)
+/* The list of stages, or the default one. */
+static int check_stages(struct migration *out, struct arena *arena, struct err *err)
+{
+	const struct slices *said = &out->f.spec.stages;
+	struct stages list, *own;
+
+	out->stages = &stages_default;
+	if (!said->n)
+		return 0;
+	if (stages_read(said->items, said->n, &list, err) < 0)
+		return -1;
+	own = arena_alloc(arena, sizeof(*own));
+	*own = list;
+	out->stages = own;
+	return 0;
+}
+
+int migration_check(struct migration *out, struct arena *arena, struct place at, struct err *err)
 {
 	const struct migration_fields *f = &out->f;
 	struct err inner = ERR_INIT;
@@ -121,8 +138,7 @@ int migration_check(struct migration *out, struct place at, struct err *err)
 			       SLICE_ARG(f->spec.to.host));
 	if (f->spec.from.ns.len && !migration_name_ok(f->spec.from.ns))
 		return err_set(err, &CODE_migration_field, at, "'%" SLICE_FMT "' is not a namespace", SLICE_ARG(f->spec.from.ns));
-	out->stages = stages_default;
-	if (f->spec.stages.n && stages_read(f->spec.stages.items, f->spec.stages.n, &out->stages, &inner) < 0)
+	if (check_stages(out, arena, &inner) < 0)
 		return err_set(err, inner.code, at, "%s", inner.reason);
 	if (check_methods(&f->spec.mirror.methods, at, err) < 0 || check_paths(f, at, err) < 0 ||
 	    check_routes(&f->spec.routes, &out->move, at, err) < 0 || check_host_header(f->spec.to.host_header, at, err) < 0)

@@ -71,7 +71,7 @@ static struct spot odd_spot(const struct scope *scope, const struct stages *stag
 
 void mixed_note(const struct scope *scope, const struct migration *m, const struct past *past, struct findings *findings)
 {
-	struct spot odd = odd_spot(scope, &m->stages);
+	struct spot odd = odd_spot(scope, m->stages);
 	const struct past_file *file = past_find(past, odd.member->source->path, m);
 	struct slice label = route_label(odd.route, findings->arena), who = SLICE("");
 

@@ -34,6 +34,7 @@ struct intent {
 	bool resume;       /* the hold ends */
 	bool rules;        /* GO_DONE: DestinationRules for the old host go, too */
 	bool trial;        /* only the bytes matter, and whether it is refused: nobody reads what else the step says */
+	bool brief;        /* nobody reads the shares, nor whose requests they are */
 	bool survey;       /* a refusal is no reason to stop looking for others; nothing comes of a step that is refused anyhow */
 	struct slice hold; /* GO_DOWN: the reason to write; absent: none is written */
 	const struct findings *live; /* GO_ENTRY: what a cluster says about the old host; NULL: nobody looked at one */

@@ -23,8 +23,8 @@ static void find_stage(const struct work *w)
 		step->known = true;
 		step->from = (struct stage){ STAGE_DONE, 0 };
 	}
-	for (size_t i = 0; i <= w->m->stages.n && !step->known; i++) {
-		struct goal goal = step_goal(w, i ? w->m->stages.items[i - 1] : (struct stage){ STAGE_START, 0 });
+	for (size_t i = 0; i <= w->m->stages->n && !step->known; i++) {
+		struct goal goal = step_goal(w, i ? w->m->stages->items[i - 1] : (struct stage){ STAGE_START, 0 });
 
 		goal.adopt = false;
 		if (scope_at(&w->scope, &goal)) {
@@ -122,11 +122,11 @@ static void note_mixed(const struct work *w)
 static int resolve_next(const struct work *w)
 {
 	struct step *step = w->step;
-	struct slice *skipped = arena_array(w->plan->arena, w->m->stages.n, sizeof(*skipped));
+	struct slice *skipped = arena_array(w->plan->arena, w->m->stages->n, sizeof(*skipped));
 	struct err ignored = ERR_INIT;
 
-	for (size_t i = 0; i < w->m->stages.n; i++) {
-		struct stage s = w->m->stages.items[i];
+	for (size_t i = 0; i < w->m->stages->n; i++) {
+		struct stage s = w->m->stages->items[i];
 
 		if (stage_cmp(s, step->from) <= 0)
 			continue;
@@ -148,8 +148,8 @@ static struct slice stage_list(const struct work *w)
 	AUTO_STR struct str list = STR_INIT;
 	char name[8];
 
-	for (size_t i = 0; i < w->m->stages.n; i++) {
-		stage_name(w->m->stages.items[i], name);
+	for (size_t i = 0; i < w->m->stages->n; i++) {
+		stage_name(w->m->stages->items[i], name);
 		str_addf(&list, ", %s", name);
 	}
 	return arena_copy(w->plan->arena, str_slice(&list));
@@ -167,7 +167,7 @@ static int resolve(const struct work *w)
 	step->to = intent->to;
 	if (intent->to.kind == STAGE_DONE && intent->direction != GO_UP)
 		return done_allowed(w);
-	if (!stages_have(&w->m->stages, intent->to)) {
+	if (!stages_have(w->m->stages, intent->to)) {
 		findings_add(&step->findings, &CODE_stage_bad, at, "'%" SLICE_FMT "' is not one of the migration's stages",
 			     SLICE_ARG(name_of(w, intent->to)))
 			->remedy = arena_printf(w->plan->arena, "they are start%s", stage_list(w).ptr);
@@ -316,7 +316,7 @@ static int make_edits(const struct work *w)
 		converge_hold(w);
 		return 0;
 	}
-	if (converge(w, step->to, &step->findings, &step->shares, &err) < 0) {
+	if (converge(w, step->to, &step->findings, w->intent->trial || w->intent->brief ? NULL : &step->shares, &err) < 0) {
 		findings_add_err(&step->findings, &err);
 		return step_refuse(w);
 	}
@@ -376,7 +376,7 @@ void step_make(struct step *step, struct targets *targets, struct plan *plan, co
 	find_hold(&w);
 	if (resolve(&w) < 0 || may_go(&w) < 0)
 		return;
-	if (!intent->trial)
+	if (!intent->trial && !intent->brief)
 		note_audiences(&w);
 	(void)make_edits(&w);
 }

@@ -26,7 +26,7 @@ struct work {
 /* The goal of a stage for this migration. */
 static inline __attribute__((unused)) struct goal step_goal(const struct work *w, struct stage stage)
 {
-	return (struct goal){ .move = &w->m->move, .stages = &w->m->stages, .stage = stage, .adopt = w->intent->adopt };
+	return (struct goal){ .move = &w->m->move, .stages = w->m->stages, .stage = stage, .adopt = w->intent->adopt };
 }
 
 /* Refuses the step; its reason is among the findings already. Always -1. */

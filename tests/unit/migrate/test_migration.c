@@ -24,7 +24,7 @@ Test(migration, all_fields)
 		     &m, &err),
 		0, "%s", err.reason);
 	cr_assert(slice_is(m.move.from, "a.example.com") && slice_is(m.move.ns, "shop") && m.move.port == 8080);
-	cr_assert(m.stages.n == 3 && m.stages.items[1].percent == 20 && m.move.mirror_percent == 5 && m.move.methods.n == 1);
+	cr_assert(m.stages->n == 3 && m.stages->items[1].percent == 20 && m.move.mirror_percent == 5 && m.move.methods.n == 1);
 	cr_assert(m.f.spec.git.mode == MODE_PULL_REQUEST && m.f.spec.git.rollback == MODE_DIRECT && m.hold_at.line);
 	cr_assert(slice_is(migration_allows(&m, &CODE_no_backend), "kept elsewhere") && !migration_allows(&m, &CODE_tls_lost).ptr);
 	cr_assert(migration_covers(&m, SLICE("apps/shop/vs.yaml")) && !migration_covers(&m, SLICE("apps/shopping/vs.yaml")));
@@ -37,7 +37,7 @@ Test(migration, defaults)
 	struct migration m;
 
 	cr_assert_eq(read(META "spec:\n" HOSTS, &m, &err), 0, "%s", err.reason);
-	cr_assert(m.stages.n == 5 && m.move.mirror_percent == 10 && m.move.methods.n == 2 && !m.hold_at.line && !m.move.port);
+	cr_assert(m.stages->n == 5 && m.move.mirror_percent == 10 && m.move.methods.n == 2 && !m.hold_at.line && !m.move.port);
 	cr_assert(migration_covers(&m, SLICE("anything.yaml")));
 	migration_release(&m);
 }

@@ -281,7 +281,7 @@ Test(scope, members_know_their_baseline)
 	struct findings findings = { .arena = s->arena };
 	struct plan plan = { .arena = arena_new() };
 	const struct migration *m = s->migrations[0];
-	struct goal start = { .move = &m->move, .stages = &m->stages, .stage = { STAGE_START, 0 } }, ten = start;
+	struct goal start = { .move = &m->move, .stages = m->stages, .stage = { STAGE_START, 0 } }, ten = start;
 	struct scope scope;
 
 	ten.stage = (struct stage){ STAGE_WEIGHT, 10 };

@@ -105,7 +105,7 @@ Test(write, what_is_read_back_is_what_was_written)
 	cr_expect(slice_is(m.f.spec.manifests.path, "apps") && slice_is(m.f.spec.manifests.virtual_service, "apps/vs.yaml"));
 	cr_expect(slice_is(m.f.spec.manifests.create, "apps/vs.yaml") && slice_is(m.f.spec.git.branch, "release"));
 	cr_expect(m.f.spec.git.mode == MODE_PULL_REQUEST && m.f.spec.git.rollback == MODE_DIRECT);
-	cr_expect(m.stages.n == 2 && m.stages.items[0].percent == 10 && m.f.spec.mirror.percent == 50);
+	cr_expect(m.stages->n == 2 && m.stages->items[0].percent == 10 && m.f.spec.mirror.percent == 50);
 	cr_expect(m.f.spec.mirror.methods.n == 2 && slice_is(m.f.spec.mirror.methods.items[1], "OPTIONS"));
 	cr_expect(m.f.metadata.labels.n == 2 && slice_is(pairs_get(m.f.metadata.labels, SLICE("wave")), "1"));
 	cr_expect(slice_is(pairs_get(m.f.metadata.annotations, SLICE("local")), "true"), "the template's own stays");
