@@ -99,6 +99,7 @@ int session_publish(struct session *s, struct plan *plan, const struct publish_o
 	int result;
 
 	*out = (struct publication){ .rows = arena_array(s->arena, plan->n, sizeof(*out->rows)) };
+	session_forget(s);
 	result = publish_once(s, plan, options, out, err);
 	while (result == ADVANCE_RACED) {
 		progress_tell(&s->options->progress, "pushes that others were faster than", out->tries, 0);

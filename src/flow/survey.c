@@ -180,6 +180,14 @@ int session_read(struct session *s, struct err *err)
 	return read_tree(s, err) < 0 ? -1 : walk_whole_history(s, err);
 }
 
+void session_forget(struct session *s)
+{
+	past_free(s->past);
+	parts_free(s->parts);
+	s->past = NULL;
+	s->parts = NULL;
+}
+
 int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out, struct err *err)
 {
 	struct plan_inputs in = { .inventory = NULL };

@@ -104,6 +104,9 @@ int repo_open(struct repo **out, const char *dir, struct err *err)
 	/* A folder of ten thousand files is asked for again at each commit; all folders of a large repository shall not stay. */
 	(void)git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, (size_t)1 << 20);
 	(void)git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)16 << 20);
+	/* So much of packs is mapped at a time, in windows of this size, however large they are. */
+	(void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, (size_t)1 << 20);
+	(void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)8 << 20);
 	(void)git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, sizeof(extensions) / sizeof(extensions[0]));
 	if (open_parts(r, dir, err) < 0) {
 		repo_close(r);
