@@ -84,13 +84,50 @@ static void loading_release(struct loading *l)
 	free(l->items);
 }
 
+/*
+ * Reads the files of the names that were asked for, where each lies right in the folder, whose other files are none of our business then. Returns 1
+ * when one does not.
+ */
+static int load_named(struct loading *l, struct err *err)
+{
+	struct session *s = l->s;
+	const struct slices *names = &s->options->only;
+	int missing = names->n == 0;
+
+	for (size_t i = 0; i < names->n && !missing; i++) {
+		struct slice path = arena_printf(s->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir, SLICE_ARG(names->items[i]));
+		struct tree_file file;
+
+		if (map_get(&s->only, names->items[i]) != i)
+			continue; /* it is named once more behind */
+		missing = 1;
+		if (migration_name_ok(names->items[i]))
+			missing = tree_find(s->repo, &s->base, path.ptr, MIGRATION_MAX, s->arena, &file, err);
+		if (!missing)
+			missing = take_migration(&file, l, err);
+	}
+	return missing;
+}
+
+/* Reads the files: those of the names, or all. A name that lies deeper is looked for in all of the folder. */
+static int load_files(struct loading *l, struct err *err)
+{
+	int missing = l->s->only.n ? load_named(l, err) : 1;
+	struct session *s = l->s;
+
+	if (missing <= 0)
+		return missing;
+	l->n = 0;
+	return tree_each(s->repo, &s->base, s->migrations_dir, wants_file, MIGRATION_MAX, take_migration, l, err);
+}
+
 int session_load(struct session *s, struct err *err)
 {
 	struct loading l = { .s = s };
 	int result;
 
 	session_unload(s);
-	result = tree_each(s->repo, &s->base, s->migrations_dir, wants_file, MIGRATION_MAX, take_migration, &l, err);
+	result = load_files(&l, err);
 	parallel_each(l.n, read_migration, &l);
 	s->all = xrealloc_array(NULL, l.n, sizeof(*s->all));
 	for (size_t i = 0; i < l.n; i++)

@@ -104,6 +104,13 @@ int tree_each(struct repo *r, const struct oid *commit, const char *under, bool 
 	      size_t max, int (*file)(const struct tree_file *file, void *ctx, struct err *err), void *ctx, struct err *err);
 
 /*
+ * Finds one entry of a commit's tree that is no folder: `out` as tree_search tells of it, path and bytes in `arena`. Returns 0, 1 when there is none, or
+ * -1. Error: git.
+ */
+int tree_find(struct repo *r, const struct oid *commit, const char *path, size_t max, struct arena *arena, struct tree_file *out,
+	      struct err *err);
+
+/*
  * Reads one file of a commit: appends its bytes to `out`. Returns 0, 1 when there is no such file (`*out` untouched), or -1.
  * Errors: not_a_file (a symlink, folder or submodule), too_large past `max` bytes, git.
  */

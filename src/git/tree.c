@@ -147,6 +147,36 @@ static int read_blob(struct repo *r, const git_tree_entry *entry, const char *pa
 	return 0;
 }
 
+int tree_find(struct repo *r, const struct oid *commit, const char *path, size_t max, struct arena *arena, struct tree_file *out,
+	      struct err *err)
+{
+	AUTO_GIT(tree) git_tree *tree = NULL;
+	AUTO_GIT(entry) git_tree_entry *entry = NULL;
+	git_odb_object *object = NULL;
+	git_object_t type;
+	int code;
+
+	if (commit_tree(r, commit, &tree, err) < 0)
+		return -1;
+	code = git_tree_entry_bypath(&entry, tree, path);
+	if (code == GIT_ENOTFOUND || (code == 0 && git_tree_entry_type(entry) == GIT_OBJECT_TREE))
+		return 1;
+	if (code < 0)
+		return git_fail(err, place_of(path), "cannot read from the repository");
+	*out = (struct tree_file){ .path = arena_copy(arena, slice_of(path)) };
+	out->mode = (unsigned)git_tree_entry_filemode_raw(entry);
+	oid_from_git(git_tree_entry_id(entry), &out->id);
+	if (!entry_is_file(entry))
+		return 0;
+	if (git_odb_read_header(&out->size, &type, r->odb, git_tree_entry_id(entry)) < 0 ||
+	    (out->size <= max && git_odb_read(&object, r->odb, git_tree_entry_id(entry)) < 0))
+		return missing_object(r, place_of(path), "cannot read the file", err);
+	if (object)
+		out->bytes = arena_copy(arena, (struct slice){ git_odb_object_data(object), git_odb_object_size(object) });
+	git_odb_object_free(object);
+	return 0;
+}
+
 int tree_read(struct repo *r, const struct oid *commit, const char *path, size_t max, struct str *out, unsigned *mode,
 	      struct err *err)
 {
