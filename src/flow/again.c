@@ -127,6 +127,7 @@ static void take_over(struct session *s, const struct todo *todo, const struct p
 
 int publish_again(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out, struct err *err)
 {
+	struct session_options quiet = *s->options; /* the number of the try says more than how far it is */
 	AUTO_SESSION struct session *next = NULL;
 	struct plan again = { .n = 0 };
 	struct todo todo = { arena_array(s->arena, plan->n, sizeof(*todo.items)), 0 };
@@ -136,7 +137,8 @@ int publish_again(struct session *s, struct plan *plan, const struct publish_opt
 	for (size_t i = 0; i < plan->n; i++)
 		if (step_has_work(&plan->steps[i]) && !out->rows[i].existed)
 			todo.items[todo.n++] = i;
-	if (session_open(&next, s->options, err) < 0 || select_again(next, plan, &todo, err) < 0)
+	quiet.progress = (struct progress){ NULL, NULL };
+	if (session_open(&next, &quiet, err) < 0 || select_again(next, plan, &todo, err) < 0)
 		return -1;
 	if (plan_again(next, plan, &todo, &again, out, err) < 0)
 		result = -1;

@@ -95,7 +95,8 @@ int publish_once(struct session *s, struct plan *plan, const struct publish_opti
 int session_publish(struct session *s, struct plan *plan, const struct publish_options *options, struct publication *out,
 		    struct err *err)
 {
-	enum { TRIES = 60 };
+	enum { TRIES = 100 };
+	int64_t since = push_clock();
 	int result;
 
 	*out = (struct publication){ .rows = arena_array(s->arena, plan->n, sizeof(*out->rows)) };
@@ -107,7 +108,9 @@ int session_publish(struct session *s, struct plan *plan, const struct publish_o
 			return err_set(err, &CODE_push_raced, NOWHERE,
 				       "%" SLICE_FMT "/%" SLICE_FMT " moved during each of %u tries", SLICE_ARG(s->remote.name),
 				       SLICE_ARG(s->branch), out->tries);
-		push_pause(out->tries++);
+		push_pause(since);
+		out->tries++;
+		since = push_clock();
 		for (size_t i = 0; i < plan->n; i++)
 			out->rows[i].committed = out->rows[i].pushed = false;
 		result = publish_again(s, plan, options, out, err);

@@ -183,15 +183,25 @@ int session_finish(struct session *s, bool *moved, struct err *err)
 	return move_branch(s, &tip, &changes, &s->base, "gcpbackend: finish", err);
 }
 
-void push_pause(unsigned try)
+int64_t push_clock(void)
 {
-	enum { STEP_MS = 60, MOST = 30 };
+	struct timespec t = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void push_pause(int64_t since)
+{
+	enum { LEAST_MS = 40, MOST_MS = 10000 };
+	int64_t most = 2 * (push_clock() - since);
 	uint32_t random = 0;
-	uint64_t ms;
+	int64_t ms;
 	struct timespec pause;
 
+	most = most < LEAST_MS ? LEAST_MS : most > MOST_MS ? MOST_MS : most;
 	(void)!getrandom(&random, sizeof(random), GRND_NONBLOCK);
-	ms = random % ((try < MOST ? try : MOST) * STEP_MS);
+	ms = (int64_t)(random % (uint32_t)most);
 	pause = (struct timespec){ (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
 	(void)nanosleep(&pause, NULL);
 }

@@ -196,10 +196,12 @@ int publish_requests(struct session *s, struct plan *plan, const struct publish_
 {
 	enum { TRIES = 10 };
 	struct requests q = { .s = s, .o = o, .out = out };
+	int64_t since = push_clock();
 	int result = request_all(&q, plan, err);
 
 	for (unsigned try = 1; q.raced && result == 0; try++) {
-		push_pause(try);
+		push_pause(since);
+		since = push_clock();
 		q.last = try + 1 == TRIES;
 		result = request_all(&q, plan, err);
 	}

@@ -72,8 +72,7 @@ static void watch_word(struct slice word, void *ctx)
 
 void inventory_watch(struct inventory *inv, const struct migration *m)
 {
-	inventory_each_word(m->move.from, inv->arena, watch_word, inv);
-	inventory_each_word(m->move.to, inv->arena, watch_word, inv);
+	inventory_each_word(m, inv->arena, watch_word, inv);
 	if (m->f.spec.manifests.create.len) {
 		inv->want_kustomizations = true;
 		map_set(&inv->creates, m->f.spec.manifests.create, 0);

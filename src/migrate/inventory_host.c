@@ -11,7 +11,8 @@ static struct slice wildcard_of(struct slice suffix, struct arena *arena)
 	return arena_join(arena, (struct slice[]){ SLICE("*"), suffix }, 2);
 }
 
-void inventory_each_word(struct slice host, struct arena *arena, void (*word)(struct slice word, void *ctx), void *ctx)
+/* The words of one host. */
+static void each_word(struct slice host, struct arena *arena, void (*word)(struct slice word, void *ctx), void *ctx)
 {
 	for (size_t at = slice_find_byte(host, '.'); at < host.len;) {
 		struct slice suffix = slice_sub(host, at, host.len);
@@ -23,6 +24,12 @@ void inventory_each_word(struct slice host, struct arena *arena, void (*word)(st
 	}
 	if (host.len)
 		word(host_first_label(host), ctx);
+}
+
+void inventory_each_word(const struct migration *m, struct arena *arena, void (*word)(struct slice word, void *ctx), void *ctx)
+{
+	each_word(host_resolve(m->move.from, m->move.ns, arena), arena, word, ctx);
+	each_word(host_resolve(m->move.to, m->move.ns, arena), arena, word, ctx);
 }
 
 struct slice inventory_word(struct slice host)

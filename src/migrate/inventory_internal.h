@@ -50,8 +50,11 @@ struct inventory {
 	bool want_kustomizations, environments, whole, second;
 };
 
-/* Calls `word` for the words of a host that make a file matter: the wildcards that cover it (in `arena`), and its first label. */
-void inventory_each_word(struct slice host, struct arena *arena, void (*word)(struct slice word, void *ctx), void *ctx);
+/*
+ * Calls `word` for the words of both hosts of a migration that make a file matter: the wildcards that cover them, as they are resolved (in `arena`), and
+ * their first labels.
+ */
+void inventory_each_word(const struct migration *m, struct arena *arena, void (*word)(struct slice word, void *ctx), void *ctx);
 
 /* The word that a host is found by: its first label; of a wildcard, all of it. */
 struct slice inventory_word(struct slice host);

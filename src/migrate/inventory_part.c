@@ -162,10 +162,8 @@ struct inventory *inventory_part(const struct inventory *inv, const struct migra
 {
 	struct inventory *part = inventory_over(inv);
 
-	for (size_t i = 0; i < n; i++) {
-		inventory_each_word(migrations[i]->move.from, part->arena, take_word, part);
-		inventory_each_word(migrations[i]->move.to, part->arena, take_word, part);
-	}
+	for (size_t i = 0; i < n; i++)
+		inventory_each_word(migrations[i], part->arena, take_word, part);
 	inventory_parse(part, each);
 	part->second = true; /* what comes now asks for no more */
 	for (size_t i = 0; i < part->asked.n; i++)

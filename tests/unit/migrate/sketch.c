@@ -103,6 +103,67 @@ struct sketch *sketch_of(const char *now, const char *before)
 	return s;
 }
 
+/* Do two lists of changes say the same? */
+static void same_changes(const struct changes *a, const struct changes *b)
+{
+	cr_assert_eq(a->n, b->n, "by parts there are %zu changes, not %zu", b->n, a->n);
+	for (size_t i = 0; i < a->n; i++)
+		cr_assert(slice_eq(a->items[i].path, b->items[i].path) && slice_eq(a->items[i].before, b->items[i].before) &&
+				  slice_eq(a->items[i].after, b->items[i].after) && a->items[i].mode == b->items[i].mode,
+			  "by parts %" SLICE_FMT " becomes another file", SLICE_ARG(b->items[i].path));
+}
+
+/* Do two steps say the same? */
+static void same_step(const struct step *a, const struct step *b)
+{
+	cr_assert(a->refused == b->refused && a->known == b->known && a->mixed == b->mixed && a->held == b->held &&
+			  a->finished == b->finished && a->unchanged == b->unchanged && !stage_cmp(a->from, b->from) &&
+			  !stage_cmp(a->to, b->to) && a->shares.n == b->shares.n && a->audiences.n == b->audiences.n &&
+			  a->files.n == b->files.n && a->landings.n == b->landings.n && slice_eq(a->hold, b->hold),
+		  "by parts the step of %" SLICE_FMT " is another one", SLICE_ARG(a->m->name));
+	cr_assert_eq(a->findings.n, b->findings.n, "by parts there are %zu findings, not %zu", b->findings.n, a->findings.n);
+	for (size_t i = 0; i < a->findings.n; i++) {
+		const struct finding *x = &a->findings.items[i], *y = &b->findings.items[i];
+
+		cr_assert(x->code == y->code && slice_eq(x->reason, y->reason) && slice_eq(x->at.path, y->at.path) &&
+				  x->at.line == y->at.line && x->allowed == y->allowed,
+			  "by parts it says %s: %" SLICE_FMT, y->code->id, SLICE_ARG(y->reason));
+	}
+	same_changes(&a->changes, &b->changes);
+}
+
+/* The same plan, part by part, with an inventory that has looked at the files only. */
+static void plan_by_parts(struct sketch *s, struct plan_inputs in, const struct intent *intents, size_t n)
+{
+	size_t count;
+	struct source *const *sources = inventory_sources(s->inventory, &count);
+	struct plan plan;
+
+	in.inventory = inventory_new();
+	for (size_t i = 0; i < s->n; i++)
+		inventory_watch(in.inventory, s->migrations[i]);
+	inventory_want_environments(in.inventory);
+	for (size_t i = 0; i < count; i++)
+		if (sources[i]->bytes.ptr)
+			(void)inventory_add(in.inventory, sources[i]->path, sources[i]->bytes, sources[i]->mode);
+		else
+			inventory_add_large(in.inventory, sources[i]->path, YAML_MAX_BYTES + 1);
+	inventory_set_whole(in.inventory, inventory_whole(s->inventory));
+	inventory_look(in.inventory, each_in_turn);
+	in.parts = parts_new(in.inventory, (const struct migration *const *)s->migrations, s->n);
+	in.each_part = each_in_turn;
+	parts_learn(in.parts, each_in_turn);
+	if (parts_ask(in.parts))
+		inventory_look(in.inventory, each_in_turn);
+	plan_make(&plan, &in, intents, n);
+	for (size_t i = 0; i < n; i++)
+		same_step(&s->plan.steps[i], &plan.steps[i]);
+	same_changes(&s->plan.changes, &plan.changes);
+	plan_release(&plan);
+	parts_free(in.parts);
+	inventory_free(in.inventory);
+}
+
 const struct plan *sketch_plan(struct sketch *s, const struct intent *intents, size_t n)
 {
 	struct plan_inputs in = { .inventory = s->inventory, .past = s->past, .each = each_in_turn, .vs_template = s->template };
@@ -111,6 +172,7 @@ const struct plan *sketch_plan(struct sketch *s, const struct intent *intents, s
 	plan_release(&s->plan);
 	plan_make(&s->plan, &in, intents, n);
 	cr_assert_eq(s->plan.n, n);
+	plan_by_parts(s, in, intents, n);
 	return &s->plan;
 }
 

@@ -68,7 +68,7 @@ enum past_answer sketch_version(struct sketch *s, const char *path, const char *
 /* A sketch with one manifest vs.yaml, a migration "web" from OLD to NEW, and one older version of the manifest unless that is NULL. */
 struct sketch *sketch_of(const char *now, const char *before);
 
-/* Plans the intents; the plan lives until the next one. */
+/* Plans the intents, and sees that the plan is the same part by part (migrate/parts.h); it lives until the next one. */
 const struct plan *sketch_plan(struct sketch *s, const struct intent *intents, size_t n);
 
 /* Plans one intent for the first migration, with a direction and a stage ("next", "10"); returns its step. */
