@@ -67,8 +67,7 @@ bool file_exists(const char *path)
 	return lstat(path, &st) == 0;
 }
 
-/* Writes all bytes. */
-static int write_all(int fd, struct slice bytes)
+int file_write_all(int fd, struct slice bytes)
 {
 	while (bytes.len) {
 		ssize_t n = write(fd, bytes.ptr, bytes.len);
@@ -153,7 +152,7 @@ int files_sync(const char *const *paths, size_t n, const char *top, struct err *
 /* Fills the temporary file `temp`, open as `fd`, and puts it in the place of `target`. */
 static int fill_and_rename(int fd, const char *temp, const char *target, struct slice bytes, unsigned mode, bool durable)
 {
-	if (write_all(fd, bytes) < 0 || fchmod(fd, mode) < 0 || (durable && fsync(fd) < 0))
+	if (file_write_all(fd, bytes) < 0 || fchmod(fd, mode) < 0 || (durable && fsync(fd) < 0))
 		return -1;
 	if (rename(temp, target) < 0)
 		return -1;

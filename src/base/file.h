@@ -36,6 +36,9 @@ int file_replace(const char *path, struct slice bytes, unsigned mode, struct err
 #define FILE_UNFINISHED ".gcb-tmp"
 int file_replace_soon(const char *path, struct slice bytes, unsigned mode, struct err *err);
 
+/* Writes all bytes to a descriptor; -1 with errno when that cannot be. */
+int file_write_all(int fd, struct slice bytes);
+
 /*
  * Waits until the disk has these files below the folder `top` (no slash at its end), or that they are gone, and the folders in between. Many
  * by one call for the file system of `top`. Errors: `io`.

@@ -13,6 +13,7 @@
 struct repo {
 	git_repository *git;
 	git_odb *odb;
+	struct str objects;      /* the folder that new objects go to, without a slash at its end */
 	struct promise *promise; /* promise.c's, and freed with the database; NULL: what is not here is nowhere */
 };
 

@@ -91,6 +91,10 @@ static int open_parts(struct repo *r, const char *dir, struct err *err)
 		return git_fail(err, place_of(repo_where(r)), "cannot read git's configuration");
 	if (git_repository_odb(&r->odb, r->git) < 0)
 		return git_fail(err, place_of(repo_where(r)), "cannot open the objects");
+	if (!dir && getenv("GIT_OBJECT_DIRECTORY"))
+		str_adds(&r->objects, getenv("GIT_OBJECT_DIRECTORY"));
+	else
+		str_addf(&r->objects, "%sobjects", git_repository_commondir(r->git));
 	return 0;
 }
 
@@ -98,6 +102,7 @@ int repo_open(struct repo **out, const char *dir, struct err *err)
 {
 	struct repo *r = xzalloc(sizeof(*r));
 
+	r->objects = (struct str)STR_INIT;
 	(void)git_libgit2_init();
 	(void)git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
 	(void)git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0); /* as git reads: git fsck is for checking */
@@ -120,6 +125,7 @@ void repo_close(struct repo *r)
 {
 	if (!r)
 		return;
+	str_release(&r->objects);
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
 	free(r);

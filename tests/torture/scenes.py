@@ -61,16 +61,16 @@ class Scene:
     """
     One row, and all that a new one needs: a command that pushes gets its remote in `build`, as a shape. `services`: how many there are; `before`: commands of the program that lead there; `command`: the one that is disturbed.
     `shape`: checkout, bare or linked (the command runs in a linked worktree); `packed`: as after git gc. `branch`: the one that moves;
-    `commits`: how many it gets. `told`: words of the error with which the finished command may be refused when it runs once more. `sweep`: a later command
-    that clears away what git does not know. `remote`: the checkout has one, ../origin.git, that the command fetches from and pushes to; the
+    `commits`: how many it gets. `told`: words of the error with which the finished command may be refused when it runs once more.
+    `remote`: the checkout has one, ../origin.git, that the command fetches from and pushes to; the
     branch and its commits are those there.
     """
 
     def __init__(self, name, command, shape="checkout", services=1, packed=False, before=(), branch="main", commits=1, migration=MIGRATION,
-                 told=None, sweep=None, remote=False):
+                 told=None, remote=False):
         self.name, self.command, self.shape, self.services, self.packed = name, command, shape, services, packed
         self.before, self.branch, self.commits, self.migration, self.told = before, branch, commits, migration, told
-        self.sweep, self.remote = sweep, remote
+        self.remote = remote
 
     def git(self, env, where, *args):
         return subprocess.run(["git", *args], cwd=where, env=env, check=True, capture_output=True, text=True).stdout
@@ -121,8 +121,7 @@ SCENES = [
     Scene("checkout", [*TO, "10", "--yes"]),
     Scene("bare", [*TO, "10", "--yes"], shape="bare", packed=True),
     Scene("three-commits", ["promote", "--all", "--to", "10", "--yes"], services=3, commits=3),
-    Scene("batch-of-40", ["promote", "--all", "--to", "10", "--batch", "--yes"], services=40, packed=True,
-          sweep=["promote", "--all", "--to", "25", "--batch", "--yes"]),
+    Scene("batch-of-40", ["promote", "--all", "--to", "10", "--batch", "--yes"], services=40, packed=True),
     Scene("rollback", ["rollback", "svc-00"], before=UP),
     Scene("finalize", DONE, before=(END,)),
     Scene("delete-entry", [*DONE, "--delete-service-entry"], before=(END, DONE), told="it is gone already"),

@@ -16,7 +16,7 @@ WATCHED = ",".join("?" + name for name in CHANGING)
 
 LINE = re.compile(r"^(\d+) +(\w+)\((.*)\) += (.*)$")
 PATH = re.compile(r'"((?:[^"\\]|\\.)*)"(?!\.\.\.)|(?<!<)<(/[^>]*)>')
-RANDOM = [(re.compile(r"tmp_object_git2_\w+"), "tmp_object"), (re.compile(r"pack_git2_\w+"), "tmp_pack"), (re.compile(r"\.gcb\w{6}"), ".gcb"),
+RANDOM = [(re.compile(r"tmp_object_git2_\w+"), "tmp_object"), (re.compile(r"tmp_(pack|idx)_\w{6}"), r"tmp_\1"), (re.compile(r"\.gcb\w{6}"), ".gcb"),
           (re.compile(r"_git2_\w{6,}"), "_git2"), (re.compile(r"\[\{tv_sec.*?\}.*?\]"), "[]"), (re.compile(r" \(deleted\)"), ""),
           (re.compile(r"pipe:\[\d+\]"), "pipe")]
 
