@@ -1,6 +1,7 @@
 #include "flow/publish_internal.h"
 
 #include "flow/templates.h"
+#include "template/template.h"
 
 void undo_command(const struct step *step, const char *program, struct str *out)
 {
@@ -38,8 +39,19 @@ static void describe_changes(const struct changes *changes, struct str *out)
 	}
 }
 
-int step_message(const struct session *s, const struct step *step, const struct publish_options *o, struct str *out,
-		 struct err *err)
+/* The template of messages, parsed once for all commits. */
+static int message_template(struct session *s, struct err *err)
+{
+	struct slice name, bytes;
+
+	if (s->message)
+		return 0;
+	if (templates_get(s->templates_dir, SLICE("commit-message"), s->arena, &name, &bytes, err) < 0)
+		return -1;
+	return template_parse(&s->message, name, bytes, err);
+}
+
+int step_message(struct session *s, const struct step *step, const struct publish_options *o, struct str *out, struct err *err)
 {
 	AUTO_STR struct str what = STR_INIT, undo = STR_INIT;
 	bool entry = step->intent.direction == GO_ENTRY; /* the one commit between two stages of one name */
@@ -57,8 +69,9 @@ int step_message(const struct session *s, const struct step *step, const struct 
 		{ SLICE("why"), o->reason },
 		{ SLICE("undo"), str_slice(&undo) },
 	};
-	return templates_render(s->templates_dir, SLICE("commit-message"),
-				(struct pairs){ values, sizeof(values) / sizeof(values[0]) }, out, err);
+	if (message_template(s, err) < 0)
+		return -1;
+	return template_render(s->message, (struct pairs){ values, sizeof(values) / sizeof(values[0]) }, out, err);
 }
 
 bool step_has_work(const struct step *step)

@@ -17,8 +17,7 @@
 bool step_has_work(const struct step *step);
 
 /* message.c: the commit message of one step. Errors: what templates say. */
-int step_message(const struct session *s, const struct step *step, const struct publish_options *o, struct str *out,
-		 struct err *err);
+int step_message(struct session *s, const struct step *step, const struct publish_options *o, struct str *out, struct err *err);
 
 /* message.c: of one commit for many steps: a subject, a line a step, and their trailers. */
 void batch_message(const struct plan *plan, struct str *out);

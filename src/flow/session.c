@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "flow/base.h"
 #include "kube/selector.h"
+#include "template/template.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,7 @@ void session_close(struct session *s)
 	free(s->homeless);
 	past_free(s->past);
 	parts_free(s->parts);
+	template_free(s->message);
 	reach_free(s->reach);
 	inventory_free(s->inventory);
 	bounds_release(&s->bounds);

@@ -44,7 +44,8 @@ struct session {
 	struct map blobs;    /* names of blobs whose bytes are in `blob_bytes`, so that they need not be read again */
 	struct slice *blob_bytes;
 	size_t nblobs, blobs_cap;
-	size_t looked; /* files and versions that were looked at, for who waits */
+	struct template *message; /* of commits, once it is wanted */
+	size_t looked;            /* files and versions that were looked at, for who waits */
 };
 
 /* What a session builds on. */

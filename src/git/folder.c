@@ -11,7 +11,7 @@
  */
 
 struct entry {
-	struct slice name;
+	struct slice name; /* with a NUL behind it */
 	unsigned mode;
 	git_oid id;
 	struct folder *folder; /* NULL: not opened */
@@ -21,8 +21,9 @@ struct folder {
 	git_tree *tree; /* owns the names that were read; NULL: the folder is new */
 	struct entry *items;
 	size_t n, cap;
-	bool changed;    /* since it was written */
-	struct str text; /* as it was written last, as the object `number` of the batch */
+	bool changed;     /* since it was written */
+	struct str text;  /* as it was written last, as the object `number` of the batch */
+	struct str spare; /* its memory is used again */
 	size_t number;
 	git_oid id; /* of that */
 };
@@ -94,6 +95,7 @@ static void folder_free(struct folder *f)
 		folder_free(f->items[i].folder);
 	free(f->items);
 	str_release(&f->text);
+	str_release(&f->spare);
 	git_tree_free(f->tree);
 	free(f);
 }
@@ -118,6 +120,7 @@ static struct folder *folder_of(git_tree *tree)
 
 	f->tree = tree;
 	f->number = BATCH_NONE;
+	f->text = f->spare = (struct str)STR_INIT;
 	f->items = xrealloc_array(NULL, n, sizeof(*f->items));
 	f->n = f->cap = n;
 	for (size_t i = 0; i < n; i++) {
@@ -252,12 +255,12 @@ static void folder_text(const struct folder *f, struct str *out)
 		char mode[8];
 		size_t at = sizeof(mode);
 
+		mode[--at] = ' ';
+
 		for (unsigned m = f->items[i].mode; m; m >>= 3)
 			mode[--at] = (char)('0' + (m & 7));
 		str_add(out, (struct slice){ mode + at, sizeof(mode) - at });
-		str_addc(out, ' ');
-		str_add(out, f->items[i].name);
-		str_addc(out, '\0');
+		str_add(out, (struct slice){ f->items[i].name.ptr, f->items[i].name.len + 1 }); /* with its NUL */
 		str_add(out, (struct slice){ (const char *)f->items[i].id.id, sizeof(f->items[i].id.id) });
 	}
 }
@@ -267,11 +270,12 @@ static void write_folder(struct folder *f, struct batch *batch)
 	struct str before = f->text;
 
 	write_inner(f, batch);
-	f->text = (struct str)STR_INIT;
+	f->text = f->spare;
+	f->spare = before;
+	str_clear(&f->text);
 	folder_text(f, &f->text);
 	f->number = batch_add_after(batch, GIT_OBJECT_TREE, str_slice(&f->text), str_slice(&before), f->number, &f->id);
 	f->changed = false;
-	str_release(&before);
 }
 
 static int by_path(const void *a, const void *b)

@@ -130,12 +130,18 @@ static void add_insert(struct str *out, struct slice bytes)
  */
 static bool delta_of(struct slice old, struct slice now, struct str *out)
 {
+	enum { STRIDE = 256 }; /* so many bytes are compared at a time, where that goes */
 	size_t least = old.len < now.len ? old.len : now.len, front = 0, back = 0;
 
 	if (least < DELTA_FROM || now.len > UINT32_MAX)
 		return false;
+	while (front + STRIDE <= least && !memcmp(old.ptr + front, now.ptr + front, STRIDE))
+		front += STRIDE;
 	while (front < least && old.ptr[front] == now.ptr[front])
 		front++;
+	while (back + STRIDE <= least - front &&
+	       !memcmp(old.ptr + old.len - back - STRIDE, now.ptr + now.len - back - STRIDE, STRIDE))
+		back += STRIDE;
 	while (back < least - front && old.ptr[old.len - 1 - back] == now.ptr[now.len - 1 - back])
 		back++;
 	if (now.len - front - back > now.len / 4)

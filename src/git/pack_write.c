@@ -83,14 +83,21 @@ static void add_object(struct packing *p, struct object *o)
 }
 
 /*
- * A stream for small objects, or for others. The table of hashes is small, since it is cleared for each object. A table of codes made for an object of
- * some kilobytes takes as many bytes as it saves, and whoever inflates it spends most of the time on that.
+ * How objects are deflated. Trees, and deltas of trees, are mostly names of other objects, which nothing makes shorter: they are stored. For an object of
+ * some kilobytes a table of codes takes as many bytes as it saves, and whoever inflates it spends most of the time on that: it gets the fixed one.
  */
-static void stream_begin(z_stream *z, bool small)
+enum { STORED, FIXED, USUAL, NSTREAMS };
+
+static const struct {
+	int level, strategy;
+} ways[NSTREAMS] = { { Z_NO_COMPRESSION, Z_DEFAULT_STRATEGY }, { Z_BEST_SPEED, Z_FIXED }, { Z_BEST_SPEED, Z_DEFAULT_STRATEGY } };
+
+/* The way of an object. */
+static int way_of(const struct object *o)
 {
-	*z = (z_stream){ .zalloc = Z_NULL };
-	if (deflateInit2(z, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS, 5, small ? Z_FIXED : Z_DEFAULT_STRATEGY) != Z_OK)
-		fatal("zlib");
+	enum { SMALL = 4096 };
+
+	return o->type == GIT_OBJECT_TREE ? STORED : o->bytes.len <= SMALL ? FIXED : USUAL;
 }
 
 /* Deflates one object with a stream, of which all but the first use again what was set up. */
@@ -113,19 +120,28 @@ static void deflate_one(z_stream *z, struct object *o)
 	} while (status != Z_STREAM_END);
 }
 
-/* Deflates `n` objects. */
+/* Deflates `n` objects. A stream's table of hashes is small, since it is cleared for each of them. */
 static void deflate_some(struct object *items, size_t n)
 {
-	enum { SMALL = 4096 };
-	z_stream streams[2];
+	z_stream streams[NSTREAMS];
+	bool open[NSTREAMS] = { false };
 
-	for (int small = 0; small < 2; small++)
-		stream_begin(&streams[small], small);
-	for (size_t i = 0; i < n; i++)
-		if (!items[i].there)
-			deflate_one(&streams[items[i].bytes.len <= SMALL], &items[i]);
-	for (int small = 0; small < 2; small++)
-		(void)deflateEnd(&streams[small]);
+	for (size_t i = 0; i < n; i++) {
+		int way = way_of(&items[i]);
+
+		if (items[i].there)
+			continue;
+		if (!open[way]) {
+			streams[way] = (z_stream){ .zalloc = Z_NULL };
+			if (deflateInit2(&streams[way], ways[way].level, Z_DEFLATED, MAX_WBITS, 5, ways[way].strategy) != Z_OK)
+				fatal("zlib");
+			open[way] = true;
+		}
+		deflate_one(&streams[way], &items[i]);
+	}
+	for (int way = 0; way < NSTREAMS; way++)
+		if (open[way])
+			(void)deflateEnd(&streams[way]);
 }
 
 /* A number of 32 bits, high byte first. */
