@@ -8,6 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The branch of a step, as it is. */
+struct own {
+	struct topic topic; /* its branch; the rest if it is there */
+	bool is, same;      /* it is there; with just the step's work */
+};
+
 /* One run of publish_requests. */
 struct requests {
 	struct session *s;
@@ -16,9 +22,13 @@ struct requests {
 	struct push *pushes; /* what the remote is asked for, all at once */
 	size_t *step_of;     /* the step of each; SIZE_MAX: a branch of another stage goes */
 	size_t npushes, pushes_cap, step_of_cap;
-	struct remote_branch *known; /* all of the remote */
+	struct remote_branch *known; /* all of the remote, sorted by name */
 	size_t nknown;
-	bool raced, last; /* raced: somebody was faster with a branch, and there will be another try; last: there will not */
+	struct own *own;      /* one a step */
+	struct topic *topics; /* those that somebody may have worked on */
+	size_t ntopics, topics_cap;
+	struct map judged; /* their numbers, by their branches */
+	bool raced, last;  /* raced: somebody was faster with a branch, and there will be another try; last: there will not */
 };
 
 /* Refuses one step whose branch somebody has worked on. */
@@ -58,22 +68,71 @@ static void want_push(struct requests *q, struct slice branch, const struct oid 
 	q->pushes[q->npushes++] = push;
 }
 
+/* The branches that the remote has of a migration: the first one, and their number. */
+static size_t branches_of(const struct requests *q, const struct migration *m, size_t *n)
+{
+	struct slice folder = arena_printf(q->s->arena, TOPICS "/%" SLICE_FMT "/", SLICE_ARG(m->name));
+	size_t from = 0, to = q->nknown;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (slice_cmp(q->known[middle].name, folder) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	for (*n = 0; from + *n < q->nknown && slice_starts(q->known[from + *n].name, folder);)
+		++*n;
+	return from;
+}
+
+/* A topic is to be judged. */
+static void want_judged(struct requests *q, struct slice branch, const struct oid *tip, const struct migration *m)
+{
+	ROOM(q->topics, q->ntopics, q->topics_cap);
+	map_set(&q->judged, branch, q->ntopics);
+	q->topics[q->ntopics++] = (struct topic){ branch, *tip, m, false };
+}
+
+/* Is the branch ours? It was judged before. */
+static bool is_ours(const struct requests *q, struct slice branch)
+{
+	return q->topics[map_get(&q->judged, branch)].ours;
+}
+
+/* Looks at the branches of one step: its own, and those of other stages, which shall go. */
+static int look(struct requests *q, const struct step *step, struct own *own, struct err *err)
+{
+	size_t n, first = branches_of(q, step->m, &n);
+
+	*own = (struct own){ .topic = { .branch = topic_name(q->s, step->m, step->to) } };
+	own->is = topic_find(q->s, own->topic.branch, &own->topic);
+	if (own->is && topic_is_step(q->s, &own->topic, step, &own->same, err) < 0)
+		return -1;
+	if (own->is && !own->same)
+		want_judged(q, own->topic.branch, &own->topic.tip, step->m);
+	for (size_t i = first; i < first + n; i++)
+		if (!slice_eq(q->known[i].name, own->topic.branch))
+			want_judged(q, q->known[i].name, &q->known[i].tip, step->m);
+	return 0;
+}
+
 /* Branches of other stages: ours go, somebody's are named. */
 static void supersede(struct requests *q, const struct step *step, struct published *row)
 {
-	struct session *s = q->s;
-	struct slice own = row->branch, folder = slice_sub(own, 0, strlen(TOPICS "/") + step->m->name.len + 1);
+	size_t n, first = branches_of(q, step->m, &n);
 
-	row->abandoned.items = arena_array(s->arena, q->nknown, sizeof(struct slice));
-	for (size_t i = 0; i < q->nknown; i++) {
-		struct topic t = { q->known[i].name, q->known[i].tip };
+	row->abandoned = (struct slices){ arena_array(q->s->arena, n, sizeof(struct slice)), 0 };
+	for (size_t i = first; i < first + n; i++) {
+		const struct remote_branch *b = &q->known[i];
 
-		if (!slice_starts(t.branch, folder) || slice_eq(t.branch, own))
+		if (slice_eq(b->name, row->branch))
 			continue;
-		if (topic_is_ours(s, &t, step->m))
-			want_push(q, t.branch, &t.tip, NULL, SIZE_MAX);
+		if (is_ours(q, b->name))
+			want_push(q, b->name, &b->tip, NULL, SIZE_MAX);
 		else
-			row->abandoned.items[row->abandoned.n++] = t.branch;
+			row->abandoned.items[row->abandoned.n++] = b->name;
 	}
 }
 
@@ -109,20 +168,17 @@ static int request(struct requests *q, struct step *step, size_t number, struct 
 {
 	struct session *s = q->s;
 	struct published *row = &q->out->rows[number];
-	struct slice branch = topic_name(s, step->m, step->to);
-	bool same = false, is;
-	struct topic t;
+	const struct own *own = &q->own[number];
+	const struct topic *t = &own->topic;
+	struct slice branch = t->branch;
 
-	is = topic_find(s, branch, &t);
-	if (is && topic_is_step(s, &t, step, &same, err) < 0)
-		return -1;
-	if (is && !same && !topic_is_ours(s, &t, step->m)) {
-		refuse_foreign(s, step, &t);
+	if (own->is && !own->same && !is_ours(q, branch)) {
+		refuse_foreign(s, step, t);
 		return 0;
 	}
-	if (same)
-		*row = (struct published){ .step = step, .committed = true, .existed = true, .branch = branch, .commit = t.tip };
-	else if (make_branch(q, step, number, branch, is ? &t : NULL, err) < 0)
+	if (own->same)
+		*row = (struct published){ .step = step, .committed = true, .existed = true, .branch = branch, .commit = t->tip };
+	else if (make_branch(q, step, number, branch, own->is ? t : NULL, err) < 0)
 		return -1;
 	row->url = compare_url(&s->remote, s->branch, branch, s->arena);
 	supersede(q, step, row);
@@ -185,9 +241,18 @@ static int request_all(struct requests *q, struct plan *plan, struct err *err)
 		result = remote_fetch_under(s->repo, &s->remote, TOPICS, &s->options->way, err);
 	if (result == 0 && s->remote.name.ptr)
 		result = remote_branches(s->repo, &s->remote, TOPICS, s->arena, &q->known, &q->nknown, err);
+	map_release(&q->judged);
+	q->ntopics = 0;
 	for (size_t i = 0; i < plan->n && result == 0; i++)
 		if (step_has_work(&plan->steps[i]) && !q->out->rows[i].committed)
+			result = look(q, &plan->steps[i], &q->own[i], err);
+	if (result == 0)
+		topics_judge(s, q->topics, q->ntopics);
+	for (size_t i = 0; i < plan->n && result == 0; i++) {
+		progress_tell(&s->options->progress, "branches made", i, plan->n);
+		if (step_has_work(&plan->steps[i]) && !q->out->rows[i].committed)
 			result = request(q, &plan->steps[i], i, err);
+	}
 	return result == 0 ? push_all(q, plan, err) : result;
 }
 
@@ -197,7 +262,10 @@ int publish_requests(struct session *s, struct plan *plan, const struct publish_
 	enum { TRIES = 10 };
 	struct requests q = { .s = s, .o = o, .out = out };
 	int64_t since = push_clock();
-	int result = request_all(&q, plan, err);
+	int result;
+
+	q.own = arena_array(s->arena, plan->n, sizeof(*q.own));
+	result = request_all(&q, plan, err);
 
 	for (unsigned try = 1; q.raced && result == 0; try++) {
 		push_pause(since);
@@ -205,6 +273,8 @@ int publish_requests(struct session *s, struct plan *plan, const struct publish_
 		q.last = try + 1 == TRIES;
 		result = request_all(&q, plan, err);
 	}
+	map_release(&q.judged);
+	free(q.topics);
 	free(q.pushes);
 	free(q.step_of);
 	return result;

@@ -68,7 +68,7 @@ static bool intent_of(struct session *at, const struct topic *t, const struct mi
 {
 	struct slice hold, name = slice_sub(t->branch, strlen(TOPICS "/") + m->name.len + 1, t->branch.len);
 
-	*out = (struct intent){ .m = m, .direction = GO_UP, .resume = m->f.spec.hold.ptr != NULL };
+	*out = (struct intent){ .m = m, .direction = GO_UP, .resume = m->f.spec.hold.ptr != NULL, .apart = true };
 	if (!stage_parse(name, &out->to) || !hold_at(at, &t->tip, m, at->arena, &hold))
 		return false;
 	if (out->to.kind == STAGE_DONE)
@@ -80,39 +80,110 @@ static bool intent_of(struct session *at, const struct topic *t, const struct mi
 	return true;
 }
 
-/* Plans it on the parent, and compares the trees. */
-static bool makes_tip(struct session *at, const struct topic *t, struct slice name, const struct oid *parent,
-		      const struct oid *tree, struct err *err)
-{
-	struct selection want = { .names = { &name, 1 } };
-	struct plan plan = { .n = 0 };
-	struct intent intent;
-	struct selected list;
-	struct oid made;
-	bool same = false;
+/* Topics that were made of one commit, at most one a migration. */
+struct group {
+	struct session *at; /* at that commit */
+	struct oid parent;
+	struct topic **topics;
+	struct oid *trees; /* of their tips */
+	size_t n;
+};
 
-	if (session_select(at, &want, &list, err) < 0 || !intent_of(at, t, list.items[0], &intent) ||
-	    session_plan(at, &intent, 1, &plan, err) < 0)
-		return false;
-	if (!plan.steps[0].refused && plan.changes.n)
-		same = commit_tree_with(at->repo, parent, plan.changes.items, plan.changes.n, &made, err) == 0 &&
-		       oid_eq(&made, tree);
-	plan_release(&plan);
-	return same;
+/* Does a step at the parent make the tree of its topic's tip? */
+static bool makes_tree(const struct group *g, const struct step *step, const struct oid *tree)
+{
+	struct err ignored = ERR_INIT;
+	struct oid made;
+
+	return !step->refused && step->changes.n &&
+	       commit_tree_with(g->at->repo, &g->parent, step->changes.items, step->changes.n, &made, &ignored) == 0 &&
+	       oid_eq(&made, tree);
 }
 
-bool topic_is_ours(struct session *s, const struct topic *t, const struct migration *m)
+/* Plans all of them on the parent, and compares the trees. */
+static void judge_group(const struct group *g)
+{
+	struct arena *arena = g->at->arena;
+	struct selection want = { .names = { arena_array(arena, g->n, sizeof(struct slice)), g->n } };
+	struct intent *intents = arena_array(arena, g->n, sizeof(*intents));
+	size_t *of = arena_array(arena, g->n, sizeof(*of)), n = 0; /* of: the topic of an intent */
+	struct err ignored = ERR_INIT;
+	struct selected list;
+	struct plan plan;
+
+	for (size_t i = 0; i < g->n; i++)
+		want.names.items[i] = g->topics[i]->m->name;
+	if (session_select(g->at, &want, &list, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < g->n; i++)
+		if (intent_of(g->at, g->topics[i], list.items[i], &intents[n]))
+			of[n++] = i;
+	if (session_plan(g->at, intents, n, &plan, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		g->topics[of[i]]->ours = makes_tree(g, &plan.steps[i], &g->trees[of[i]]);
+	plan_release(&plan);
+}
+
+/* The same, with a session at the parent. */
+static void judge_at_parent(struct session *s, struct group *g)
 {
 	AUTO_SESSION struct session *at = NULL;
 	struct session_options options = *s->options;
-	struct slice only = m->name;
+	struct slices only = { arena_array(s->arena, g->n, sizeof(struct slice)), g->n };
 	struct err ignored = ERR_INIT;
-	struct commit_info info;
 
-	if (repo_commit_info(s->repo, &t->tip, s->arena, &info, &ignored) < 0)
-		return false;
+	for (size_t i = 0; i < g->n; i++)
+		only.items[i] = g->topics[i]->m->name;
 	options.base = BASE_COMMIT;
-	options.at = &info.parent;
-	options.only = (struct slices){ &only, 1 };
-	return session_open(&at, &options, &ignored) == 0 && makes_tip(at, t, m->name, &info.parent, &info.tree, &ignored);
+	options.at = &g->parent;
+	options.only = only;
+	if (session_open(&at, &options, &ignored) < 0)
+		return;
+	g->at = at;
+	judge_group(g);
+}
+
+/* One round: the first topic that is not judged yet, and all others of its parent, one a migration. `infos` are those of the tips. */
+static void judge_some(struct session *s, struct topic *topics, const struct commit_info *infos, bool *judged, size_t n)
+{
+	struct map names = MAP_INIT;
+	struct group g = { .topics = arena_array(s->arena, n, sizeof(*g.topics)),
+			   .trees = arena_array(s->arena, n, sizeof(*g.trees)) };
+
+	for (size_t i = 0; i < n; i++) {
+		if (judged[i] || (g.n && !oid_eq(&infos[i].parent, &g.parent)) || map_get(&names, topics[i].m->name) != MAP_NONE)
+			continue;
+		judged[i] = true;
+		map_set(&names, topics[i].m->name, i);
+		g.parent = infos[i].parent;
+		g.trees[g.n] = infos[i].tree;
+		g.topics[g.n++] = &topics[i];
+	}
+	map_release(&names);
+	judge_at_parent(s, &g);
+	if (g.n < 2)
+		return;
+	for (size_t i = 0; i < g.n;
+	     i++) { /* one that meets others in a file, or whose file is gone there, has a judgement of its own */
+		struct group alone = { .parent = g.parent, .topics = &g.topics[i], .trees = &g.trees[i], .n = 1 };
+
+		if (!g.topics[i]->ours)
+			judge_at_parent(s, &alone);
+	}
+}
+
+void topics_judge(struct session *s, struct topic *topics, size_t n)
+{
+	struct commit_info *infos = arena_array(s->arena, n, sizeof(*infos));
+	bool *judged = arena_array(s->arena, n, sizeof(*judged));
+	struct err ignored = ERR_INIT;
+
+	for (size_t i = 0; i < n; i++) {
+		topics[i].ours = false;
+		judged[i] = repo_commit_info(s->repo, &topics[i].tip, s->arena, &infos[i], &ignored) < 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!judged[i])
+			judge_some(s, topics, infos, judged, n);
 }

@@ -13,6 +13,8 @@
 struct topic {
 	struct slice branch;
 	struct oid tip;
+	const struct migration *m; /* that NAME is */
+	bool ours;                 /* of topics_judge */
 };
 
 /* The branch of a migration at a stage, in the session's arena. */
@@ -28,9 +30,9 @@ bool topic_find(struct session *s, struct slice branch, struct topic *out);
 int topic_is_step(struct session *s, const struct topic *t, const struct step *step, bool *is, struct err *err);
 
 /*
- * Is the tip what the program makes of its parent for this migration and the stage in the branch's name? The parent is looked at like a base:
- * this takes as long as a command. Anything that cannot be told is somebody's work.
+ * Finds out which topics are ours: whose tip is what the program makes of its parent for this migration and the stage in the branch's name. A parent is
+ * looked at like a base, which takes as long as a command, once for all topics made of it. Anything that cannot be told is somebody's work.
  */
-bool topic_is_ours(struct session *s, const struct topic *t, const struct migration *m);
+void topics_judge(struct session *s, struct topic *topics, size_t n);
 
 #endif

@@ -100,7 +100,7 @@ static int add_ref(const struct push *p, const char **lease, const char **spec, 
 }
 
 /* At most so many refs go in one run of git: its arguments are bounded. */
-enum { REFS = 20, OPTIONS = 4 };
+enum { REFS = 200, OPTIONS = 4, WORDS = 7 };
 
 /* One run. */
 static int push_some(struct repo *r, const struct remote *remote, struct push *pushes, size_t n, const struct slices *options,
@@ -109,10 +109,10 @@ static int push_some(struct repo *r, const struct remote *remote, struct push *p
 	AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
 	AUTO_STR struct str hook = STR_INIT;
 	struct slice mirror = arena_printf(arena, "remote.%" SLICE_FMT ".mirror=false", SLICE_ARG(remote->name));
-	const char *args[64] = {
+	const char *args[WORDS + OPTIONS + 2 * REFS + 2] = {
 		"-c", mirror.ptr, "-c", "push.followTags=false", "push", "--porcelain", "--recurse-submodules=no"
 	};
-	size_t at = 7;
+	size_t at = WORDS;
 
 	for (size_t i = 0; options && i < options->n && i < OPTIONS; i++)
 		args[at++] = arena_printf(arena, "--push-option=%" SLICE_FMT, SLICE_ARG(options->items[i])).ptr;

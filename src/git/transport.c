@@ -10,7 +10,7 @@
 #include <time.h>
 
 /* Time for one run, when nothing else is said. */
-enum { TIMEOUT_MS = 300000, MOST_ARGS = 64 };
+enum { TIMEOUT_MS = 300000, MOST_ARGS = 448 };
 
 /* --- running git ------------------------------------------------------------------------------------------------------------------ */
 

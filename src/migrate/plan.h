@@ -30,9 +30,10 @@ struct intent {
 	enum direction direction;
 	bool next; /* the next stage that changes something; else `to` */
 	struct stage to;
-	bool adopt;        /* today's proportions are the baseline */
-	bool resume;       /* the hold ends */
-	bool rules;        /* GO_DONE: DestinationRules for the old host go, too */
+	bool adopt;  /* today's proportions are the baseline */
+	bool resume; /* the hold ends */
+	bool rules;  /* GO_DONE: DestinationRules for the old host go, too */
+	bool apart; /* its changes are not on top of those of others, but on the files as they are: it gets a branch of its own. Needs parts */
 	bool trial;        /* only the bytes matter, and whether it is refused: nobody reads what else the step says */
 	bool brief;        /* nobody reads the shares, nor whose requests they are */
 	bool survey;       /* a refusal is no reason to stop looking for others; nothing comes of a step that is refused anyhow */
@@ -54,13 +55,13 @@ struct step {
 	struct findings findings;
 	struct landings landings; /* where its manifests end up; none where nothing names an environment */
 	struct slices files;      /* paths of the manifests of the migration */
-	struct changes changes;   /* of this step, on top of those of the steps before it */
+	struct changes changes;   /* of this step, on top of those of the steps before it, unless it is apart */
 };
 
 struct plan {
 	struct step *steps;
 	size_t n;
-	struct changes changes; /* of all steps that are not refused, sorted by path, each path once */
+	struct changes changes; /* of all steps that are not refused, sorted by path, each path once, but for steps apart */
 	struct arena *arena;
 	struct arena **parts; /* of the steps, where there are parts */
 	size_t nparts;

@@ -11,8 +11,8 @@
 struct share_of_plan {
 	size_t part;
 	struct intent *intents;
-	size_t *numbers; /* of the intents in the whole plan */
-	size_t n;
+	size_t *numbers;    /* of the intents in the whole plan */
+	size_t n, together; /* together: so many of them, the first ones, are not apart */
 	struct step *steps;
 	struct changes changes;
 	struct arena *arena; /* of both */
@@ -49,14 +49,14 @@ static struct slice kept_bytes(const struct kept *k, struct slice bytes)
 }
 
 /* Keeps the steps, and finds the new bytes of each step again in what comes behind it. */
-static void keep_steps(struct share_of_plan *s, const struct plan *plan, struct kept *k)
+static void keep_steps(struct step *out, const struct plan *plan, struct kept *k, struct arena *arena)
 {
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < plan->n; i++) {
 		const struct changes *old = &plan->steps[i].changes;
 		struct changes *now;
 
-		s->steps[i] = step_keep(&plan->steps[i], s->arena);
-		now = &s->steps[i].changes;
+		out[i] = step_keep(&plan->steps[i], arena);
+		now = &out[i].changes;
 		for (size_t j = 0; j < now->n; j++) {
 			now->items[j].before = kept_bytes(k, old->items[j].before);
 			if (!old->items[j].after.ptr)
@@ -67,34 +67,44 @@ static void keep_steps(struct share_of_plan *s, const struct plan *plan, struct 
 	}
 }
 
-/* Keeps what a plan of a part says, and nothing of what was parsed for it. */
-static void keep(struct share_of_plan *s, const struct plan *plan)
+/* Keeps the changes of a plan behind those that are kept. */
+static void keep_changes(struct share_of_plan *s, const struct plan *plan, const struct kept *k)
+{
+	struct changes all = { arena_array(s->arena, s->changes.n + plan->changes.n, sizeof(struct change)), 0 };
+
+	for (size_t i = 0; i < s->changes.n; i++)
+		all.items[all.n++] = s->changes.items[i];
+	for (size_t i = 0; i < plan->changes.n; i++) {
+		all.items[all.n] = plan->changes.items[i];
+		all.items[all.n++].after = kept_bytes(k, plan->changes.items[i].after);
+	}
+	s->changes = all;
+}
+
+/* Plans `n` intents of a part, from number `from` on, and keeps what the plan says, but nothing of what was parsed for it. */
+static void plan_some(struct share_of_plan *s, const struct plan_inputs *in, size_t from, size_t n)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct kept k = { .numbers = MAP_INIT, .arena = arena };
+	struct plan plan;
 	size_t most = 0;
 
-	for (size_t i = 0; i < plan->n; i++)
-		most += plan->steps[i].changes.n;
+	plan_work_out(&plan, in, s->intents + from, n);
+	for (size_t i = 0; i < n; i++)
+		most += plan.steps[i].changes.n;
 	k.items = arena_array(arena, most, sizeof(*k.items));
-	s->arena = arena_new();
-	s->steps = arena_array(s->arena, s->n, sizeof(*s->steps));
-	keep_steps(s, plan, &k);
-	s->changes = (struct changes){ arena_array(s->arena, plan->changes.n, sizeof(struct change)), plan->changes.n };
-	for (size_t i = 0; i < plan->changes.n; i++) {
-		s->changes.items[i] = plan->changes.items[i];
-		s->changes.items[i].after = kept_bytes(&k, plan->changes.items[i].after);
-	}
+	keep_steps(s->steps + from, &plan, &k, s->arena);
+	keep_changes(s, &plan, &k);
 	map_release(&k.numbers);
+	plan_release(&plan);
 }
 
-/* Plans one part. */
+/* Plans one part: those together, then each one that is apart. */
 static void plan_share(void *ctx, size_t i)
 {
 	const struct sharing *all = ctx;
 	struct share_of_plan *s = &all->items[all->from + i];
 	struct plan_inputs in = *all->in;
-	struct plan plan;
 
 	if (!all->alone) {
 		in.each = each_in_turn;
@@ -103,9 +113,12 @@ static void plan_share(void *ctx, size_t i)
 	in.past = past_over(all->in->past);
 	in.inventory = (all->alone ? parts_stay : parts_open)(in.parts, s->part, in.each);
 	in.parts = NULL;
-	plan_work_out(&plan, &in, s->intents, s->n);
-	keep(s, &plan);
-	plan_release(&plan);
+	s->arena = arena_new();
+	s->steps = arena_array(s->arena, s->n, sizeof(*s->steps));
+	if (s->together)
+		plan_some(s, &in, 0, s->together);
+	for (size_t j = s->together; j < s->n; j++)
+		plan_some(s, &in, j, 1);
 	past_free(in.past);
 	if (!all->alone)
 		parts_close(all->in->parts, s->part);
@@ -128,12 +141,16 @@ static void deal(struct sharing *out, const struct intent *intents, size_t n, st
 		out->items[out->n].intents = arena_array(arena, counts[i], sizeof(struct intent));
 		out->items[out->n++].numbers = arena_array(arena, counts[i], sizeof(size_t));
 	}
-	for (size_t i = 0; i < n; i++) {
-		struct share_of_plan *s = &out->items[at[parts_of(out->in->parts, intents[i].m)]];
+	for (int apart = 0; apart < 2; apart++)
+		for (size_t i = 0; i < n; i++) {
+			struct share_of_plan *s = &out->items[at[parts_of(out->in->parts, intents[i].m)]];
 
-		s->intents[s->n] = intents[i];
-		s->numbers[s->n++] = i;
-	}
+			if (intents[i].apart != apart)
+				continue;
+			s->intents[s->n] = intents[i];
+			s->numbers[s->n++] = i;
+			s->together += !apart;
+		}
 	out->alone = out->n == 1;
 }
 
