@@ -26,6 +26,7 @@ Test(parallel, each_number_once)
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		expect_once(parallel_each, sizes[i]);
+		expect_once(parallel_parts, sizes[i]);
 		expect_once(each_in_turn, sizes[i]);
 	}
 }

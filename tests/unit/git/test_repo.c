@@ -528,6 +528,31 @@ Test(repo, reads_no_symlink)
 	expect_err(err, not_a_file, "link");
 }
 
+Test(repo, finds_one_entry)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	AUTO_REPO struct repo *r = NULL;
+	struct err err = ERR_INIT;
+	struct tree_file file;
+	struct oid head;
+
+	one_commit();
+	cr_assert_eq(symlink("README.md", "link"), 0);
+	commit_all("link");
+	r = open_here();
+	head = oid_at("HEAD");
+	cr_expect_eq(tree_find(r, &head, "apps/web/vs.yaml", 100, arena, &file, &err), 0);
+	cr_expect(slice_is(file.path, "apps/web/vs.yaml") && slice_is(file.bytes, "weight: 100\n") && file.mode == 0100644);
+	cr_expect_eq(tree_find(r, &head, "apps/web/vs.yaml", 11, arena, &file, &err), 0);
+	cr_expect(file.size == 12 && !file.bytes.ptr, "it is too large");
+	cr_expect_eq(tree_find(r, &head, "link", 100, arena, &file, &err), 0);
+	cr_expect(file.mode == 0120000 && !file.bytes.ptr, "it is a link");
+	cr_expect_eq(tree_find(r, &head, "apps", 100, arena, &file, &err), 1);
+	cr_expect_eq(tree_find(r, &head, "apps/none", 100, arena, &file, &err), 1);
+	cr_expect_eq(tree_find(r, &head, "apps/web/vs.yaml/none", 100, arena, &file, &err), 1);
+	cr_expect_null(err.code);
+}
+
 Test(repo, addresses_of_remotes)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
