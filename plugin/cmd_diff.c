@@ -108,9 +108,12 @@ static int run_plan(struct app *app, const struct context *ctx, struct session *
 	if (ctx->to.ptr && !stage_parse(ctx->to, &to))
 		return err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage", SLICE_ARG(ctx->to));
 	for (size_t i = 0; i < list->n; i++)
-		intents[i] = (struct intent){
-			.m = list->items[i], .direction = GO_ANYWHERE, .next = !ctx->to.ptr, .to = to, .adopt = ctx->adopt
-		};
+		intents[i] = (struct intent){ .m = list->items[i],
+					      .direction = GO_ANYWHERE,
+					      .next = !ctx->to.ptr,
+					      .to = to,
+					      .adopt = ctx->adopt,
+					      .brief = true };
 	if (session_plan(s, intents, list->n, &plan, err) < 0)
 		return -1;
 	failed = put_changes(app, &plan.changes, err);

@@ -259,7 +259,7 @@ int step_row_files(struct step_row *row, const struct step *step, struct app *ap
 
 		if (change_diff(&changes->items[i], NULL, &added, &removed, err) < 0)
 			return -1;
-		rows[i] = (struct file_row){ changes->items[i].path,
+		rows[i] = (struct file_row){ arena_copy(app->arena, changes->items[i].path),
 					     !changes->items[i].before.ptr ? SLICE("added") :
 					     !changes->items[i].after.ptr  ? SLICE("removed") :
 									     SLICE("changed"),

@@ -83,8 +83,10 @@ int publish_once(struct session *s, struct plan *plan, const struct publish_opti
 		requests += step_has_work(&plan->steps[i]) && by_pull_request(&plan->steps[i], o);
 	}
 	out->tries += work && s->remote.name.ptr && !requests;
-	if (!requests)
+	if (!requests) {
+		session_forget(s, plan);
 		return publish_direct(s, plan, o, out, err);
+	}
 	if (requests != work) {
 		(void)err_set(err, &CODE_usage, NOWHERE, "some of the migrations are in mode direct and some in mode pull-request");
 		return err_remedy(err, "select them apart");
@@ -100,7 +102,6 @@ int session_publish(struct session *s, struct plan *plan, const struct publish_o
 	int result;
 
 	*out = (struct publication){ .rows = arena_array(s->arena, plan->n, sizeof(*out->rows)) };
-	session_forget(s);
 	result = publish_once(s, plan, options, out, err);
 	while (result == ADVANCE_RACED) {
 		progress_tell(&s->options->progress, "pushes that others were faster than", out->tries, 0);

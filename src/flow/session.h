@@ -119,8 +119,11 @@ int session_read(struct session *s, struct err *err);
  */
 int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out, struct err *err);
 
-/* Frees what only session_plan needs, which is not called any more: what history says, and what is parsed. */
-void session_forget(struct session *s);
+/*
+ * Frees what only session_plan needs, which is not called any more: what history says, and what is parsed; and where there is no working tree to be
+ * compared, all files of the commit: of the plan's changes, which are on the branch itself, the bytes of before are then empty.
+ */
+void session_forget(struct session *s, struct plan *plan);
 
 /*
  * Only the inventory, for looking around before there is a migration (init): the files that matter to `m`. `m` must outlive the session.

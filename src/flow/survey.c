@@ -180,12 +180,29 @@ int session_read(struct session *s, struct err *err)
 	return read_tree(s, err) < 0 ? -1 : walk_whole_history(s, err);
 }
 
-void session_forget(struct session *s)
+/* Only that there was something before is needed. */
+static void forget_before(struct changes *changes)
+{
+	for (size_t i = 0; i < changes->n; i++)
+		if (changes->items[i].before.ptr)
+			changes->items[i].before = SLICE("");
+}
+
+void session_forget(struct session *s, struct plan *plan)
 {
 	past_free(s->past);
 	parts_free(s->parts);
 	s->past = NULL;
 	s->parts = NULL;
+	if (repo_workdir(s->repo))
+		return;
+	forget_before(&plan->changes);
+	for (size_t i = 0; i < plan->n; i++)
+		forget_before(&plan->steps[i].changes);
+	reach_free(s->reach);
+	inventory_free(s->inventory);
+	s->reach = NULL;
+	s->inventory = NULL;
 }
 
 int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out, struct err *err)

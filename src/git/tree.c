@@ -37,55 +37,108 @@ bool entry_is_file(const git_tree_entry *entry)
 	return entry && git_tree_entry_type(entry) == GIT_OBJECT_BLOB && git_tree_entry_filemode(entry) != GIT_FILEMODE_LINK;
 }
 
-/* Names a file that is wanted to who reads it. */
-static int visit_file(struct walk *w, const git_tree_entry *entry)
-{
-	struct tree_file file = { .path = str_slice(&w->path), .mode = (unsigned)git_tree_entry_filemode_raw(entry) };
+/* --- all entries ------------------------------------------------------------------------------------------------------------------ */
 
-	oid_from_git(git_tree_entry_id(entry), &file.id);
-	return reading_add(w->reading, &file, entry_is_file(entry));
+/*
+ * Trees are walked over as they are stored (gitformat(5): mode, blank, name, NUL, 20 bytes), each once. libgit2 would make a list of the entries of each, and
+ * keep it: of ten thousand folders more memory than of all that is in them.
+ */
+struct entry {
+	unsigned mode;
+	struct slice name; /* with a NUL behind it */
+	git_oid id;
+};
+
+/* The next entry of a tree's bytes: 1; 0 behind the last one; -1: they are no tree. */
+static int next_entry(struct slice *rest, struct entry *out)
+{
+	size_t blank = slice_find_byte(*rest, ' '), end;
+
+	if (!rest->len)
+		return 0;
+	if (blank == SIZE_MAX || !blank || blank > 6)
+		return -1;
+	out->mode = 0;
+	for (size_t i = 0; i < blank; i++) {
+		if (rest->ptr[i] < '0' || rest->ptr[i] > '7')
+			return -1;
+		out->mode = out->mode << 3 | (unsigned)(rest->ptr[i] - '0');
+	}
+	*rest = slice_sub(*rest, blank + 1, rest->len);
+	end = slice_find_byte(*rest, '\0');
+	if (!end || end == SIZE_MAX || rest->len - end - 1 < GIT_OID_RAWSZ)
+		return -1;
+	out->name = slice_sub(*rest, 0, end);
+	memcpy(out->id.id, rest->ptr + end + 1, GIT_OID_RAWSZ);
+	*rest = slice_sub(*rest, end + 1 + GIT_OID_RAWSZ, rest->len);
+	return 1;
+}
+
+/* Is it what entry_is_file says of libgit2's entries? */
+static bool is_regular(unsigned mode)
+{
+	unsigned type = mode & 0170000;
+
+	return type != GIT_FILEMODE_TREE && type != GIT_FILEMODE_LINK && type != GIT_FILEMODE_COMMIT;
 }
 
 static int walk_tree(struct walk *w, const git_oid *id);
 
 /* One entry of a tree. */
-static int visit(struct walk *w, const git_tree_entry *entry)
+static int visit(struct walk *w, const struct entry *entry)
 {
-	bool folder = git_tree_entry_type(entry) == GIT_OBJECT_TREE;
+	bool folder = (entry->mode & 0170000) == GIT_FILEMODE_TREE;
+	struct tree_file file = { .path = str_slice(&w->path), .mode = entry->mode };
 
-	if (!in_scope(w, folder) || (folder && w->query->folder_wanted && !w->query->folder_wanted(str_slice(&w->path), w->ctx)))
+	if (!in_scope(w, folder) || (folder && w->query->folder_wanted && !w->query->folder_wanted(file.path, w->ctx)))
 		return 0;
 	if (folder)
-		return walk_tree(w, git_tree_entry_id(entry));
-	if (w->query->name_wanted && !w->query->name_wanted(str_slice(&w->path), w->ctx))
+		return walk_tree(w, &entry->id);
+	if (w->query->name_wanted && !w->query->name_wanted(file.path, w->ctx))
 		return 0;
-	return visit_file(w, entry);
+	oid_from_git(&entry->id, &file.id);
+	return reading_add(w->reading, &file, is_regular(entry->mode));
 }
 
-/* All entries of a tree, in their order. */
-static int walk_tree(struct walk *w, const git_oid *id)
+/* All entries of a tree's bytes, in their order. */
+static int walk_entries(struct walk *w, struct slice bytes)
 {
-	AUTO_GIT(tree) git_tree *tree = NULL;
 	size_t length = w->path.len;
-	int result = 0;
+	int result = 0, more;
+	struct entry entry;
 
-	if (w->depth == TREE_DEPTH)
-		return err_set(w->err, &CODE_git, (struct place){ str_slice(&w->path), 0, 0 }, "folders nest deeper than %d",
-			       TREE_DEPTH);
-	if (git_tree_lookup(&tree, w->repo->git, id) < 0)
-		return missing_object(w->repo, (struct place){ str_slice(&w->path), 0, 0 }, "cannot read a folder", w->err);
-	w->depth++;
-	for (size_t i = 0; i < git_tree_entrycount(tree) && !result; i++) {
-		const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
-
+	while (!result && (more = next_entry(&bytes, &entry)) != 0) {
+		if (more < 0)
+			return err_set(w->err, &CODE_git, (struct place){ str_slice(&w->path), 0, 0 },
+				       "the folder cannot be read: its tree is broken");
 		if (length)
 			str_addc(&w->path, '/');
-		str_adds(&w->path, git_tree_entry_name(entry));
-		result = visit(w, entry);
+		str_add(&w->path, entry.name);
+		result = visit(w, &entry);
 		w->path.len = length;
 		w->path.ptr[length] = '\0';
 	}
+	return result;
+}
+
+/* All entries of a tree. */
+static int walk_tree(struct walk *w, const git_oid *id)
+{
+	struct place at = { str_slice(&w->path), 0, 0 };
+	git_odb_object *object = NULL;
+	int result;
+
+	if (w->depth == TREE_DEPTH)
+		return err_set(w->err, &CODE_git, at, "folders nest deeper than %d", TREE_DEPTH);
+	if (git_odb_read(&object, w->repo->odb, id) < 0)
+		return missing_object(w->repo, at, "cannot read a folder", w->err);
+	w->depth++;
+	if (git_odb_object_type(object) != GIT_OBJECT_TREE)
+		result = err_set(w->err, &CODE_git, at, "the folder cannot be read: it is no tree");
+	else
+		result = walk_entries(w, (struct slice){ git_odb_object_data(object), git_odb_object_size(object) });
 	w->depth--;
+	git_odb_object_free(object);
 	return result;
 }
 

@@ -1,6 +1,6 @@
 #include "migrate/step.h"
 
-/* Paths of files are those of the inventory and of migrations, and live longer; so do the bytes of before. */
+/* The bytes of before are those of files of the commit, and live longer. */
 
 static struct slices keep_texts(const struct slices *list, struct arena *arena)
 {
@@ -51,7 +51,7 @@ static struct findings keep_findings(const struct findings *list, struct arena *
 		struct finding *f = &out.items[i];
 
 		*f = list->items[i];
-		f->at.path = arena_copy(arena, f->at.path); /* of an error it is a copy, too */
+		f->at.path = arena_copy(arena, f->at.path);
 		f->reason = arena_copy(arena, f->reason);
 		f->remedy = arena_copy(arena, f->remedy);
 	}
@@ -66,6 +66,7 @@ static struct landings keep_landings(const struct landings *list, struct arena *
 		struct landing *l = &out.items[i];
 
 		*l = list->items[i];
+		l->path = arena_copy(arena, l->path);
 		l->arrivals.items = arena_array(arena, l->arrivals.n, sizeof(struct arrival));
 		for (size_t j = 0; j < l->arrivals.n; j++)
 			l->arrivals.items[j] = list->items[i].arrivals.items[j];
@@ -79,6 +80,7 @@ static struct changes keep_changes(const struct changes *list, struct arena *are
 
 	for (size_t i = 0; i < list->n; i++) {
 		out.items[i] = list->items[i];
+		out.items[i].path = arena_copy(arena, list->items[i].path);
 		out.items[i].after = arena_copy(arena, list->items[i].after);
 	}
 	return out;
@@ -94,9 +96,7 @@ struct step step_keep(const struct step *step, struct arena *arena)
 	out.audiences = keep_audiences(&step->audiences, arena);
 	out.findings = keep_findings(&step->findings, arena);
 	out.landings = keep_landings(&step->landings, arena);
-	out.files = (struct slices){ arena_array(arena, step->files.n, sizeof(struct slice)), step->files.n };
-	for (size_t i = 0; i < step->files.n; i++)
-		out.files.items[i] = step->files.items[i];
+	out.files = keep_texts(&step->files, arena);
 	out.changes = keep_changes(&step->changes, arena);
 	return out;
 }

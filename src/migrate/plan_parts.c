@@ -13,9 +13,9 @@ struct share_of_plan {
 	struct intent *intents;
 	size_t *numbers;    /* of the intents in the whole plan */
 	size_t n, together; /* together: so many of them, the first ones, are not apart */
-	struct step *steps;
+	struct step *steps; /* of the whole plan */
 	struct changes changes;
-	struct arena *arena; /* of both */
+	struct arena *arena; /* of what is kept */
 };
 
 /* What the parts of plan_make pass around. */
@@ -49,14 +49,14 @@ static struct slice kept_bytes(const struct kept *k, struct slice bytes)
 }
 
 /* Keeps the steps, and finds the new bytes of each step again in what comes behind it. */
-static void keep_steps(struct step *out, const struct plan *plan, struct kept *k, struct arena *arena)
+static void keep_steps(struct share_of_plan *s, size_t from, const struct plan *plan, struct kept *k)
 {
 	for (size_t i = 0; i < plan->n; i++) {
+		struct step *step = &s->steps[s->numbers[from + i]];
 		const struct changes *old = &plan->steps[i].changes;
-		struct changes *now;
+		struct changes *now = &step->changes;
 
-		out[i] = step_keep(&plan->steps[i], arena);
-		now = &out[i].changes;
+		*step = step_keep(&plan->steps[i], s->arena);
 		for (size_t j = 0; j < now->n; j++) {
 			now->items[j].before = kept_bytes(k, old->items[j].before);
 			if (!old->items[j].after.ptr)
@@ -76,6 +76,7 @@ static void keep_changes(struct share_of_plan *s, const struct plan *plan, const
 		all.items[all.n++] = s->changes.items[i];
 	for (size_t i = 0; i < plan->changes.n; i++) {
 		all.items[all.n] = plan->changes.items[i];
+		all.items[all.n].path = arena_copy(s->arena, plan->changes.items[i].path);
 		all.items[all.n++].after = kept_bytes(k, plan->changes.items[i].after);
 	}
 	s->changes = all;
@@ -93,7 +94,7 @@ static void plan_some(struct share_of_plan *s, const struct plan_inputs *in, siz
 	for (size_t i = 0; i < n; i++)
 		most += plan.steps[i].changes.n;
 	k.items = arena_array(arena, most, sizeof(*k.items));
-	keep_steps(s->steps + from, &plan, &k, s->arena);
+	keep_steps(s, from, &plan, &k);
 	keep_changes(s, &plan, &k);
 	map_release(&k.numbers);
 	plan_release(&plan);
@@ -114,7 +115,6 @@ static void plan_share(void *ctx, size_t i)
 	in.inventory = (all->alone ? parts_stay : parts_open)(in.parts, s->part, in.each);
 	in.parts = NULL;
 	s->arena = arena_new();
-	s->steps = arena_array(s->arena, s->n, sizeof(*s->steps));
 	if (s->together)
 		plan_some(s, &in, 0, s->together);
 	for (size_t j = s->together; j < s->n; j++)
@@ -125,8 +125,9 @@ static void plan_share(void *ctx, size_t i)
 }
 
 /* Deals the intents out to the parts. */
-static void deal(struct sharing *out, const struct intent *intents, size_t n, struct arena *arena)
+static void deal(struct sharing *out, const struct plan *plan, const struct intent *intents, struct arena *arena)
 {
+	size_t n = plan->n;
 	size_t all = parts_count(out->in->parts), *counts = arena_array(arena, all, sizeof(*counts));
 	size_t *at = arena_array(arena, all, sizeof(*at));
 
@@ -138,6 +139,7 @@ static void deal(struct sharing *out, const struct intent *intents, size_t n, st
 		if (!counts[i])
 			continue;
 		out->items[out->n].part = i;
+		out->items[out->n].steps = plan->steps;
 		out->items[out->n].intents = arena_array(arena, counts[i], sizeof(struct intent));
 		out->items[out->n++].numbers = arena_array(arena, counts[i], sizeof(size_t));
 	}
@@ -168,8 +170,6 @@ static void put_together(struct plan *plan, const struct sharing *all)
 		const struct share_of_plan *s = &all->items[i];
 
 		plan->parts[i] = s->arena;
-		for (size_t j = 0; j < s->n; j++)
-			plan->steps[s->numbers[j]] = s->steps[j];
 		for (size_t j = 0; j < s->changes.n; j++)
 			plan->changes.items[plan->changes.n++] = s->changes.items[j];
 	}
@@ -189,7 +189,7 @@ void plan_make(struct plan *out, const struct plan_inputs *in, const struct inte
 	}
 	*out = (struct plan){ .arena = arena_new(), .n = n };
 	out->steps = arena_array(out->arena, n, sizeof(struct step));
-	deal(&all, intents, n, arena);
+	deal(&all, out, intents, arena);
 	for (; all.from < all.n; all.from += AT_A_TIME) {
 		size_t some = all.n - all.from < AT_A_TIME ? all.n - all.from : AT_A_TIME;
 

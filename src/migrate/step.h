@@ -31,7 +31,7 @@ struct targets {
 void step_make(struct step *step, struct targets *targets, struct plan *plan, const struct plan_inputs *in,
 	       const struct intent *intent);
 
-/* keep.c: a copy of a step in `arena` that outlives what was parsed for it, though not the inventory. */
+/* keep.c: a copy of a step in `arena` that outlives all that it was made of, but for migrations and the bytes of before. */
 struct step step_keep(const struct step *step, struct arena *arena);
 
 /* plan.c: a plan of intents that are all of one part: `in` has the inventory of that, and no parts. It points into what is parsed. */
