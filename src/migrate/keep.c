@@ -86,6 +86,21 @@ static struct changes keep_changes(const struct changes *list, struct arena *are
 	return out;
 }
 
+/* The paths of the manifests; those of changes are there already. */
+static struct slices keep_files(const struct slices *files, const struct changes *kept, struct arena *arena)
+{
+	struct slices out = { arena_array(arena, files->n, sizeof(struct slice)), files->n };
+
+	for (size_t i = 0; i < files->n; i++) {
+		size_t j = 0;
+
+		while (j < kept->n && !slice_eq(kept->items[j].path, files->items[i]))
+			j++;
+		out.items[i] = j < kept->n ? kept->items[j].path : arena_copy(arena, files->items[i]);
+	}
+	return out;
+}
+
 struct step step_keep(const struct step *step, struct arena *arena)
 {
 	struct step out = *step;
@@ -96,7 +111,7 @@ struct step step_keep(const struct step *step, struct arena *arena)
 	out.audiences = keep_audiences(&step->audiences, arena);
 	out.findings = keep_findings(&step->findings, arena);
 	out.landings = keep_landings(&step->landings, arena);
-	out.files = keep_texts(&step->files, arena);
 	out.changes = keep_changes(&step->changes, arena);
+	out.files = keep_files(&step->files, &out.changes, arena);
 	return out;
 }

@@ -26,7 +26,7 @@ struct sharing {
 	bool alone;     /* there is only one, which stays parsed */
 };
 
-/* Bytes that were kept, by where they were before. */
+/* Bytes and paths that were kept, by where they were before. */
 struct kept {
 	struct map numbers;
 	struct slice *items;
@@ -40,12 +40,21 @@ static struct slice key_of(struct arena *arena, struct slice bytes)
 	return arena_copy(arena, (struct slice){ (const char *)&bytes.ptr, sizeof(bytes.ptr) });
 }
 
-/* The bytes that a step has kept of these; those of the commit are kept by others. */
+/* What a step has kept of these bytes, else themselves. */
 static struct slice kept_bytes(const struct kept *k, struct slice bytes)
 {
 	size_t at = bytes.ptr ? map_get(&k->numbers, (struct slice){ (const char *)&bytes.ptr, sizeof(bytes.ptr) }) : MAP_NONE;
 
 	return at == MAP_NONE ? bytes : k->items[at];
+}
+
+/* Remembers what was kept of some bytes. */
+static void note_kept(struct kept *k, struct slice old, struct slice now)
+{
+	if (!old.ptr)
+		return;
+	map_set(&k->numbers, key_of(k->arena, old), k->n);
+	k->items[k->n++] = now;
 }
 
 /* Keeps the steps, and finds the new bytes of each step again in what comes behind it. */
@@ -59,10 +68,8 @@ static void keep_steps(struct share_of_plan *s, size_t from, const struct plan *
 		*step = step_keep(&plan->steps[i], s->arena);
 		for (size_t j = 0; j < now->n; j++) {
 			now->items[j].before = kept_bytes(k, old->items[j].before);
-			if (!old->items[j].after.ptr)
-				continue;
-			map_set(&k->numbers, key_of(k->arena, old->items[j].after), k->n);
-			k->items[k->n++] = now->items[j].after;
+			note_kept(k, old->items[j].after, now->items[j].after);
+			note_kept(k, old->items[j].path, now->items[j].path);
 		}
 	}
 }
@@ -76,7 +83,9 @@ static void keep_changes(struct share_of_plan *s, const struct plan *plan, const
 		all.items[all.n++] = s->changes.items[i];
 	for (size_t i = 0; i < plan->changes.n; i++) {
 		all.items[all.n] = plan->changes.items[i];
-		all.items[all.n].path = arena_copy(s->arena, plan->changes.items[i].path);
+		all.items[all.n].path = kept_bytes(k, plan->changes.items[i].path);
+		if (all.items[all.n].path.ptr == plan->changes.items[i].path.ptr)
+			all.items[all.n].path = arena_copy(s->arena, all.items[all.n].path);
 		all.items[all.n++].after = kept_bytes(k, plan->changes.items[i].after);
 	}
 	s->changes = all;
@@ -92,7 +101,7 @@ static void plan_some(struct share_of_plan *s, const struct plan_inputs *in, siz
 
 	plan_work_out(&plan, in, s->intents + from, n);
 	for (size_t i = 0; i < n; i++)
-		most += plan.steps[i].changes.n;
+		most += 2 * plan.steps[i].changes.n;
 	k.items = arena_array(arena, most, sizeof(*k.items));
 	keep_steps(s, from, &plan, &k);
 	keep_changes(s, &plan, &k);
