@@ -134,7 +134,8 @@ static void show(const struct changing *c)
 				      step->finished ? "at its last stage," : "at", SLICE_ARG(c->rows[i].to));
 	}
 	if (c->plan.n > SHOW_WHOLE && count(c, false))
-		(void)fprintf(c->app->talk, "%zu migrations will change %zu files\n", count(c, false), c->plan.changes.n);
+		(void)fprintf(c->app->talk, "%zu migration%s will change %zu file%s\n", count(c, false),
+			      count(c, false) == 1 ? "" : "s", c->plan.changes.n, c->plan.changes.n == 1 ? "" : "s");
 }
 
 /* The differences of all steps, for --dry-run. */

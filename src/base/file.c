@@ -159,17 +159,20 @@ static int fill_and_rename(int fd, const char *temp, const char *target, struct 
 	return durable ? sync_folder(target) : 0;
 }
 
-/* The permission that the replaced file gets: the one it has, else `mode` less the umask. */
+unsigned file_mode_of_new(unsigned mode)
+{
+	mode_t mask = umask(0);
+
+	(void)umask(mask);
+	return mode & ~mask;
+}
+
+/* The permission that the replaced file gets: the one it has, or that of a new one. */
 static unsigned final_mode(const char *target, unsigned mode)
 {
 	struct stat st;
-	mode_t mask;
 
-	if (stat(target, &st) == 0)
-		return st.st_mode & 07777;
-	mask = umask(0);
-	(void)umask(mask);
-	return mode & ~mask;
+	return stat(target, &st) == 0 ? st.st_mode & 07777 : file_mode_of_new(mode);
 }
 
 /* Makes the temporary file: of a name that nobody has, or of the fixed one, when the caller holds a lock. */

@@ -36,6 +36,9 @@ int file_replace(const char *path, struct slice bytes, unsigned mode, struct err
 #define FILE_UNFINISHED ".gcb-tmp"
 int file_replace_soon(const char *path, struct slice bytes, unsigned mode, struct err *err);
 
+/* The permission that a new file gets: `mode` less the umask. */
+unsigned file_mode_of_new(unsigned mode);
+
 /* Writes all bytes to a descriptor; -1 with errno when that cannot be. */
 int file_write_all(int fd, struct slice bytes);
 

@@ -18,6 +18,7 @@ struct slice session_name_of(struct slice path)
 /* Files of the migrations folder, and what is read of them. */
 struct loading {
 	struct session *s;
+	const struct map *names; /* that are wanted; NULL: all are */
 	struct loaded {
 		struct migration m;
 		struct slice path, bytes;
@@ -30,9 +31,9 @@ struct loading {
 /* Is it a file of the folder that is to be read? */
 static bool wants_file(struct slice path, void *ctx)
 {
-	const struct session *s = ((const struct loading *)ctx)->s;
+	const struct map *names = ((const struct loading *)ctx)->names;
 
-	return slice_ends(path, SLICE(".yaml")) && (!s->only.n || map_get(&s->only, session_name_of(path)) != MAP_NONE);
+	return slice_ends(path, SLICE(".yaml")) && (!names || map_get(names, session_name_of(path)) != MAP_NONE);
 }
 
 /* One file of the migrations folder. */
@@ -84,41 +85,44 @@ static void loading_release(struct loading *l)
 	free(l->items);
 }
 
-/*
- * Reads the files of the names that were asked for, where each lies right in the folder, whose other files are none of our business then. Returns 1
- * when one does not.
- */
-static int load_named(struct loading *l, struct err *err)
+/* Reads the files of the names that were asked for, where they lie right in the folder. Those that do not are `missing`. */
+static int load_named(struct loading *l, struct map *missing, struct err *err)
 {
 	struct session *s = l->s;
 	const struct slices *names = &s->options->only;
-	int missing = names->n == 0;
 
-	for (size_t i = 0; i < names->n && !missing; i++) {
-		struct slice path = arena_printf(s->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir, SLICE_ARG(names->items[i]));
+	for (size_t i = 0; i < names->n; i++) {
+		struct slice name = names->items[i];
+		struct slice path = arena_printf(s->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir, SLICE_ARG(name));
 		struct tree_file file;
+		int absent = 1;
 
-		if (map_get(&s->only, names->items[i]) != i)
+		if (map_get(&s->only, name) != i)
 			continue; /* it is named once more behind */
-		missing = 1;
-		if (migration_name_ok(names->items[i]))
-			missing = tree_find(s->repo, &s->base, path.ptr, MIGRATION_MAX, s->arena, &file, err);
-		if (!missing)
-			missing = take_migration(&file, l, err);
+		if (migration_name_ok(name))
+			absent = tree_find(s->repo, &s->base, path.ptr, MIGRATION_MAX, s->arena, &file, err);
+		if (absent < 0 || (!absent && take_migration(&file, l, err) < 0))
+			return -1;
+		if (absent)
+			map_set(missing, name, i);
 	}
-	return missing;
+	return 0;
 }
 
-/* Reads the files: those of the names, or all. A name that lies deeper is looked for in all of the folder. */
+/* Reads the files: all, or those of the names; which are looked for in the folder's own folders where they are not right in it. */
 static int load_files(struct loading *l, struct err *err)
 {
-	int missing = l->s->only.n ? load_named(l, err) : 1;
 	struct session *s = l->s;
+	struct map missing = MAP_INIT;
+	int result = 0;
 
-	if (missing <= 0)
-		return missing;
-	l->n = 0;
-	return tree_each(s->repo, &s->base, s->migrations_dir, wants_file, MIGRATION_MAX, take_migration, l, err);
+	l->names = s->only.n ? &missing : NULL;
+	if (s->only.n)
+		result = load_named(l, &missing, err);
+	if (!result && (!l->names || missing.n))
+		result = tree_each(s->repo, &s->base, s->migrations_dir, wants_file, MIGRATION_MAX, take_migration, l, err);
+	map_release(&missing);
+	return result;
 }
 
 int session_load(struct session *s, struct err *err)

@@ -220,7 +220,7 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
 			return -1;
 	in.mentions = mentions;
 	in.inventory = s->inventory;
-	in.parts = inventory_parsed(s->inventory) ? NULL : s->parts;
+	in.parts = s->parts;
 	in.past = s->past;
 	in.reach = s->reach;
 	in.each = parallel_each;

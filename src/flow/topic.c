@@ -31,6 +31,8 @@ int topic_is_step(struct session *s, const struct topic *t, const struct step *s
 	*is = false;
 	if (repo_commit_info(s->repo, &t->tip, arena, &there, err) < 0)
 		return -1;
+	if (oid_eq(&there.parent, &(struct oid){ .id = { 0 } })) /* nothing of ours begins a history */
+		return 0;
 	for (size_t i = 0; i < step->changes.n; i++) {
 		const struct change *c = &step->changes.items[i];
 		struct slice path = arena_copy(arena, c->path);

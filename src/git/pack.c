@@ -22,7 +22,10 @@ enum { CHAIN_MOST = 50, DELTA_FROM = 1024 };
 struct batch *batch_new(struct repo *r)
 {
 	struct batch *b = xzalloc(sizeof(*b));
+	AUTO_STR struct str packs = STR_INIT;
 
+	str_addf(&packs, "%s/pack", r->objects.ptr);
+	b->loose = !file_exists(packs.ptr);
 	b->repo = r;
 	b->arena = arena_new();
 	return b;
@@ -157,7 +160,7 @@ static bool delta_of(struct slice old, struct slice now, struct str *out)
 size_t batch_add_after(struct batch *b, git_object_t type, struct slice bytes, struct slice old, size_t number, git_oid *out)
 {
 	AUTO_STR struct str delta = STR_INIT;
-	bool fresh, small = b->fresh < PACK_FROM; /* it may still be that all are written loose */
+	bool fresh, small = b->loose || b->fresh < PACK_FROM; /* it may still be that all are written loose */
 	struct object *o;
 	size_t at;
 
@@ -191,5 +194,5 @@ static int write_loose(const struct batch *b, struct err *err)
 
 int batch_write(struct batch *b, struct err *err)
 {
-	return b->fresh < PACK_FROM ? write_loose(b, err) : pack_write(b, err);
+	return b->loose || b->fresh < PACK_FROM ? write_loose(b, err) : pack_write(b, err);
 }

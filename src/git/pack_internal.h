@@ -23,6 +23,7 @@ struct batch {
 	struct arena *arena;
 	struct object *items;
 	size_t n, cap, fresh; /* `fresh`: not there yet */
+	bool loose;           /* there is no folder for packs: libgit2 would not look for one */
 	struct map ids;       /* of the names, 20 bytes each */
 };
 

@@ -183,10 +183,7 @@ static int open_temp(const struct repo *r, const char *name, struct str *path, s
 {
 	int fd;
 
-	str_addf(path, "%s/pack", r->objects.ptr);
-	if (mkdir(path->ptr, 0777) < 0 && errno != EEXIST)
-		return err_os(err, &CODE_io, place_of(path->ptr), "cannot be made");
-	str_addf(path, "/%s_XXXXXX", name);
+	str_addf(path, "%s/pack/%s_XXXXXX", r->objects.ptr, name);
 	fd = mkostemp(path->ptr, O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
@@ -289,7 +286,7 @@ static int give_name(int fd, const char *temp, const struct packing *p, const ch
 
 	memcpy(trailer.id, p->digest, sizeof(trailer.id));
 	str_addf(&name, "%s/pack/pack-%s%s", p->batch->repo->objects.ptr, git_oid_tostr(hex, sizeof(hex), &trailer), ending);
-	if (fchmod(fd, 0444) < 0 || fsync(fd) < 0 || rename(temp, name.ptr) < 0)
+	if (fchmod(fd, file_mode_of_new(0444)) < 0 || fsync(fd) < 0 || rename(temp, name.ptr) < 0)
 		return err_os(err, &CODE_io, place_of(name.ptr), "cannot write a pack");
 	return 0;
 }

@@ -276,14 +276,6 @@ void inventory_parse(struct inventory *inv, each_fn *each)
 	}
 }
 
-bool inventory_parsed(const struct inventory *inv)
-{
-	for (size_t i = 0; i < inv->sources.n; i++)
-		if (!inv->sources.items[i]->entered)
-			return false;
-	return true;
-}
-
 void inventory_add_large(struct inventory *inv, struct slice path, size_t size)
 {
 	struct source *s;

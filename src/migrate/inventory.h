@@ -74,9 +74,6 @@ void inventory_parse(struct inventory *inv, each_fn *each);
  */
 void inventory_look(struct inventory *inv, each_fn *each);
 
-/* Are all files parsed (inventory_parse)? */
-bool inventory_parsed(const struct inventory *inv);
-
 /*
  * An inventory, as inventory_over makes it, of the files that may name the hosts of these migrations, and of those that their VirtualServices ask for
  * (inventory_relatives), parsed by `each`. It shares bytes and paths with `inv`, which it only reads: threads may make several at once.

@@ -13,7 +13,7 @@ enum { PART = 16 };
 struct manifest {
 	const struct migration *m;
 	const struct source *source;
-	bool routes; /* it has such a VirtualService */
+	enum past_routes routes;
 	struct past_verdict verdict;
 };
 
@@ -202,23 +202,25 @@ static bool has_line(struct slice bytes, struct slice words)
 	return false;
 }
 
-/* What bytes hold that name the new host; of a service of the cluster, maybe only its first label. */
-static struct slice sign_of(const struct migration *m)
+/* What bytes hold that name a host; a service of the cluster, maybe only its first label. */
+static struct slice sign_of(struct slice host)
 {
-	return slice_ends(m->move.to, SLICE(".svc.cluster.local")) ? host_first_label(m->move.to) : m->move.to;
+	return slice_ends(host, SLICE(".svc.cluster.local")) ? host_first_label(host) : host;
 }
 
 /*
- * Do the bytes show that the file has no more than one VirtualService, that it asks for no other file, and that nothing of the move is in it? Then it
- * need not be parsed to be judged. Should it not be readable at all, the migration is refused for that.
+ * Do the bytes show that the file is one VirtualService that asks for no other file, and that nothing of the move is in it? Then it need not be parsed
+ * to be judged. Should it not be readable at all, the migration is refused for that.
  */
 static bool is_plain(struct slice bytes, const struct migration *m)
 {
-	size_t kind = slice_find(bytes, SLICE("VirtualService"));
+	static const struct slice kind = SLICE_INIT("\nkind: VirtualService\n"), any = SLICE_INIT("\nkind:");
+	size_t at = slice_find(bytes, kind), first = slice_find(bytes, any);
 
-	return slice_find(slice_sub(bytes, kind + 1, bytes.len), SLICE("VirtualService")) == SIZE_MAX &&
-	       slice_find_byte(bytes, '\\') == SIZE_MAX && slice_find(bytes, SLICE("gateways")) == SIZE_MAX &&
-	       has_line(bytes, SLICE("hosts:")) && slice_find_case(bytes, sign_of(m)) == SIZE_MAX;
+	return at != SIZE_MAX && at == first && slice_find(slice_sub(bytes, at + 1, bytes.len), any) == SIZE_MAX &&
+	       slice_find(bytes, SLICE("\n---")) == SIZE_MAX && slice_find_byte(bytes, '\\') == SIZE_MAX &&
+	       slice_find(bytes, SLICE("gateways")) == SIZE_MAX && has_line(bytes, SLICE("hosts:")) &&
+	       slice_find_case(bytes, sign_of(m->move.to)) == SIZE_MAX;
 }
 
 /* Remembers a word that a file asks for. */
@@ -241,9 +243,15 @@ static void judge(struct parts *p, size_t file, const struct objects *objects)
 	for (size_t i = p->firsts[file]; i < p->firsts[file + 1]; i++) {
 		struct manifest *f = &p->manifests[i];
 
-		f->routes = past_has_routes(objects, &f->m->move);
+		f->routes = past_routes(objects, &f->m->move);
 		f->verdict = past_judge(objects, &f->m->move);
 	}
+}
+
+/* Do the bytes name the old host? */
+static bool names_old(struct slice bytes, const struct migration *m)
+{
+	return slice_find_case(bytes, sign_of(m->move.from)) != SIZE_MAX;
 }
 
 /* Learns what a file says, parsed or not. */
@@ -260,7 +268,7 @@ static void learn(void *ctx, size_t file)
 	for (size_t i = p->firsts[file]; i < p->firsts[file + 1] && plain; i++)
 		plain = is_plain(s->bytes, p->manifests[i].m);
 	for (size_t i = p->firsts[file]; i < p->firsts[file + 1] && plain; i++) {
-		p->manifests[i].routes = true;
+		p->manifests[i].routes = names_old(s->bytes, p->manifests[i].m) ? PAST_OLD : PAST_NONE;
 		p->manifests[i].verdict = (struct past_verdict){ true, true, 0, PAST_UNCOUNTED };
 	}
 	if (plain)
@@ -307,14 +315,20 @@ bool parts_ask(struct parts *p)
 
 void parts_tell(const struct parts *p, struct past *past)
 {
+	struct map old = MAP_INIT; /* migrations with routes to old: those of others are none of theirs */
+
+	for (size_t i = 0; i < p->nmanifests; i++)
+		if (p->manifests[i].routes == PAST_OLD)
+			map_set(&old, p->manifests[i].m->path, 0);
 	for (size_t i = 0; i < p->nmanifests; i++) {
 		const struct manifest *f = &p->manifests[i];
 
-		if (!f->routes)
+		if (f->routes == PAST_NONE || (f->routes == PAST_DONE && map_get(&old, f->m->path) != MAP_NONE))
 			continue;
 		past_want(past, f->source->path, f->m);
 		past_now(past, f->source->path, f->m, f->source->bytes, &f->verdict);
 	}
+	map_release(&old);
 }
 
 /* --- opening ---------------------------------------------------------------------------------------------------------------------- */

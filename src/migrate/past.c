@@ -157,17 +157,24 @@ static struct past_verdict judge(const struct track *t, struct slice bytes)
 	return v;
 }
 
-/* Does the track have as many routes in this version as in the one before? Those of today may not be counted yet. */
+/* Counts the routes of today's version, where that is still to be done. */
+static size_t counted(struct track *t, size_t routes)
+{
+	struct slice now = t->now;
+
+	if (routes != PAST_UNCOUNTED)
+		return routes;
+	t->now = (struct slice){ NULL, 0 };
+	t->verdict.routes = judge(t, now).routes;
+	t->now = now;
+	return t->verdict.routes;
+}
+
+/* Does the track have as many routes in this version as in the one before? */
 static bool same_routes(struct track *t, size_t routes)
 {
-	if (t->routes == PAST_UNCOUNTED) {
-		struct slice now = t->now;
-
-		t->now = (struct slice){ NULL, 0 };
-		t->routes = judge(t, now).routes;
-		t->now = now;
-	}
-	return routes == t->routes;
+	t->routes = counted(t, t->routes);
+	return counted(t, routes) == t->routes;
 }
 
 /* One version of one manifest for one migration. */

@@ -33,8 +33,9 @@ struct past_verdict {
 /* Routes that nobody has counted; the past does so itself when it has to. */
 #define PAST_UNCOUNTED SIZE_MAX
 
-/* Has one of the objects routes to old, or is the move done there? */
-bool past_has_routes(const struct objects *objects, const struct move *move);
+/* What the routes of objects are to a move: some go to old; or some to new alone, as where it is done; or neither. */
+enum past_routes { PAST_NONE, PAST_DONE, PAST_OLD };
+enum past_routes past_routes(const struct objects *objects, const struct move *move);
 
 /* Judges a version by its objects. */
 struct past_verdict past_judge(const struct objects *objects, const struct move *move);

@@ -67,17 +67,21 @@ struct past_verdict past_judge(const struct objects *objects, const struct move 
 	return (struct past_verdict){ true, untouched(&list), level_of(&list), routes_of(&list) };
 }
 
-bool past_has_routes(const struct objects *objects, const struct move *move)
+enum past_routes past_routes(const struct objects *objects, const struct move *move)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
+	enum past_routes result = PAST_NONE;
 
 	for (size_t i = 0; i < objects->n; i++) {
 		struct err ignored = ERR_INIT;
 		struct vs vs;
 
-		if (vs_is(&objects->items[i]) && vs_read(&vs, &objects->items[i], move, arena, NULL, &ignored) == 0 &&
-		    (vs.nold || vs_is_done(&vs)))
-			return true;
+		if (!vs_is(&objects->items[i]) || vs_read(&vs, &objects->items[i], move, arena, NULL, &ignored) < 0)
+			continue;
+		if (vs.nold)
+			return PAST_OLD;
+		if (vs_is_done(&vs))
+			result = PAST_DONE;
 	}
-	return false;
+	return result;
 }

@@ -1,5 +1,6 @@
 #include "migrate/plan.h"
 
+#include "base/alloc.h"
 #include "base/map.h"
 #include "migrate/step.h"
 
@@ -192,6 +193,9 @@ void plan_make(struct plan *out, const struct plan_inputs *in, const struct inte
 	struct sharing all = { .in = in };
 	size_t done = 0;
 
+	for (size_t i = 0; i < n && !in->parts; i++)
+		if (intents[i].apart)
+			fatal("a step apart needs parts");
 	if (!in->parts) {
 		plan_work_out(out, in, intents, n);
 		return;

@@ -122,6 +122,22 @@ Test(past, what_is_judged_already_is_not_parsed_again)
 	sketch_free(s);
 }
 
+Test(past, routes_of_today_are_counted_when_it_matters)
+{
+	static const char two[] = VS("x") ALL_OLD ALL_OLD;
+	const struct past_verdict verdict = { .readable = true, .untouched = true, .routes = PAST_UNCOUNTED };
+	struct walk w = walk_new();
+
+	past_now(w.s->past, SLICE("vs.yaml"), w.s->migrations[0], slice_of(start), &verdict);
+	(void)push(&w, start, "c5", "Ann");
+	(void)push(&w, two, "c4", "Ann");   /* a route more, at no stage: nothing can be told */
+	(void)push(&w, ten, "c3", "Ann");   /* neither here */
+	(void)push(&w, start, "c2", "Bob"); /* today's bytes once more: from here it went up, with as many routes */
+	(void)push(&w, ten, "c1", "Ann");
+	cr_expect_not(w.file->lowered, "the newest change of the stage went up");
+	sketch_free(w.s);
+}
+
 Test(past, the_newest_version_is_todays)
 {
 	struct walk w = walk_new();

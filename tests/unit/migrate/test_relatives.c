@@ -24,6 +24,23 @@ static const struct {
 	{ "no root", NULL, true, false },
 };
 
+Test(relatives, of_a_delegate_beside_something_with_hosts)
+{
+	struct sketch *s = sketch_new();
+	const struct step *step;
+
+	sketch_file(
+		s, "child.yaml",
+		"apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: e, namespace: b}\nspec:\n  hosts:\n  - " OLD
+		"\n  ports: [{number: 80, name: http, protocol: HTTP}]\n---\n" CHILD);
+	sketch_file(s, "root.yaml", rows[1].root);
+	(void)sketch_migration(s, "web", OLD, NEW, "");
+	sketch_survey(s);
+	step = sketch_go(s, GO_UP, "mirror"); /* the same part by part */
+	cr_expect(!step->changes.n && finding_of(&step->findings, &CODE_mirror_own));
+	sketch_free(s);
+}
+
 Test(relatives, of_a_delegate)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
