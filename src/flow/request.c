@@ -142,12 +142,15 @@ static int make_branch(struct requests *q, struct step *step, size_t number, str
 {
 	AUTO_STR struct str message = STR_INIT;
 	struct session *s = q->s;
+	bool local = !s->remote.name.ptr;
 	struct oid commit;
 
+	if (local && old && branch_check_unused(s->repo, branch.ptr, err) < 0)
+		return -1;
 	if (step_message(s, step, q->o, &message, err) < 0 ||
 	    session_commit(s, &s->base, &step->changes, message.ptr, &commit, err) < 0)
 		return -1;
-	if (s->remote.name.ptr)
+	if (!local)
 		want_push(q, branch, old ? &old->tip : NULL, &commit, number);
 	else if (branch_move(s->repo, branch.ptr, old ? &old->tip : NULL, &commit, "gcpbackend: migrate", err) < 0)
 		return -1;

@@ -22,6 +22,15 @@ bool topic_find(struct session *s, struct slice branch, struct topic *out)
 	return repo_has_branch(s->repo, branch.ptr) && repo_branch_tip(s->repo, branch.ptr, &out->tip, &ignored) == 0;
 }
 
+/*
+ * May the tip be ours? Ours is one commit on one of the branch that is applied. What is built on anything else, or brings other commits along, holds
+ * somebody's work, whatever its tree is.
+ */
+static bool may_be_ours(struct session *s, const struct commit_info *tip)
+{
+	return tip->parents == 1 && commit_is_in(s->repo, &tip->parent, &s->base);
+}
+
 int topic_is_step(struct session *s, const struct topic *t, const struct step *step, bool *is, struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
@@ -31,7 +40,7 @@ int topic_is_step(struct session *s, const struct topic *t, const struct step *s
 	*is = false;
 	if (repo_commit_info(s->repo, &t->tip, arena, &there, err) < 0)
 		return -1;
-	if (oid_eq(&there.parent, &(struct oid){ .id = { 0 } })) /* nothing of ours begins a history */
+	if (!may_be_ours(s, &there))
 		return 0;
 	for (size_t i = 0; i < step->changes.n; i++) {
 		const struct change *c = &step->changes.items[i];
@@ -183,7 +192,8 @@ void topics_judge(struct session *s, struct topic *topics, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		topics[i].ours = false;
-		judged[i] = repo_commit_info(s->repo, &topics[i].tip, s->arena, &infos[i], &ignored) < 0;
+		judged[i] =
+			repo_commit_info(s->repo, &topics[i].tip, s->arena, &infos[i], &ignored) < 0 || !may_be_ours(s, &infos[i]);
 	}
 	for (size_t i = 0; i < n; i++)
 		if (!judged[i])

@@ -30,8 +30,9 @@ bool topic_find(struct session *s, struct slice branch, struct topic *out);
 int topic_is_step(struct session *s, const struct topic *t, const struct step *step, bool *is, struct err *err);
 
 /*
- * Finds out which topics are ours: whose tip is what the program makes of its parent for this migration and the stage in the branch's name. A parent is
- * looked at like a base, which takes as long as a command, once for all topics made of it. Anything that cannot be told is somebody's work.
+ * Finds out which topics are ours: one commit on the session's branch, which is what the program makes of its parent for this migration and the stage
+ * in the branch's name. A parent is looked at like a base, which takes as long as a command, once for all topics made of it. Anything that cannot be
+ * told is somebody's work.
  */
 void topics_judge(struct session *s, struct topic *topics, size_t n);
 

@@ -36,17 +36,23 @@ static int add_delta(struct repo *r, const git_diff_delta *d, struct arena *aren
 	return 0;
 }
 
+bool commit_is_in(struct repo *r, const struct oid *old, const struct oid *tip)
+{
+	git_oid a, b;
+
+	oid_to_git(old, &a);
+	oid_to_git(tip, &b);
+	return git_oid_equal(&a, &b) || git_graph_descendant_of(r->git, &b, &a) == 1;
+}
+
 int commits_between(struct repo *r, const struct oid *from, const struct oid *to, struct arena *arena, struct changes *out,
 		    struct err *err)
 {
 	AUTO_GIT(tree) git_tree *old = NULL, *now = NULL;
 	AUTO_GIT(diff) git_diff *diff = NULL;
-	git_oid a, b;
 	size_t n;
 
-	oid_to_git(from, &a);
-	oid_to_git(to, &b);
-	if (git_graph_descendant_of(r->git, &b, &a) != 1)
+	if (!commit_is_in(r, from, to))
 		return 1;
 	if (commit_tree(r, from, &old, err) < 0 || commit_tree(r, to, &now, err) < 0)
 		return -1;

@@ -59,6 +59,18 @@ static int sync_ref(struct repo *r, const char *ref, struct err *err)
 	return 0;
 }
 
+int branch_check_unused(struct repo *r, const char *name, struct err *err)
+{
+	bool here = false;
+
+	if (checkouts_find(r, name, &here, err) < 0)
+		return -1;
+	if (!here)
+		return 0;
+	(void)err_set(err, &CODE_checked_out, place_of(repo_where(r)), "the branch '%s' is checked out", name);
+	return err_remedy(err, "check out another branch: git switch BRANCH");
+}
+
 int branch_move(struct repo *r, const char *name, const struct oid *expect, const struct oid *to, const char *why, struct err *err)
 {
 	AUTO_GIT(reference) git_reference *ref = NULL;

@@ -100,6 +100,12 @@ int branch_finish(struct branch_lock *lock, const struct oid *to, const char *wh
 void branch_unlock(struct branch_lock *lock);
 
 /*
+ * Refuses a branch that some working tree is on, this one too: the tree's files would stay behind when it moves, and the next commit there take the
+ * move back. Errors: checked_out, io.
+ */
+int branch_check_unused(struct repo *r, const char *name, struct err *err);
+
+/*
  * Moves the local branch `name` from `expect` to `to` with the reflog message `why`. `expect` NULL: the branch must not exist yet.
  * Errors: moved (it is somewhere else by now), busy (a lock file is in the way: its path, and how to remove it), git.
  */

@@ -333,6 +333,7 @@ int repo_commit_info(struct repo *r, const struct oid *id, struct arena *arena, 
 		return -1;
 	author = git_commit_author(commit);
 	*out = (struct commit_info){ .id = *id, .time = git_commit_time(commit) };
+	out->parents = git_commit_parentcount(commit);
 	oid_from_git(git_commit_tree_id(commit), &out->tree);
 	if (git_commit_parentcount(commit))
 		oid_from_git(git_commit_parent_id(commit, 0), &out->parent);

@@ -64,6 +64,7 @@ int repo_resolve(struct repo *r, const char *revision, struct oid *out, struct e
 /* What a commit says of itself; texts in `arena`. `time` is the committer's, seconds since 1970. */
 struct commit_info {
 	struct oid id, parent, tree; /* first parent; all zero: none */
+	unsigned parents;            /* how many there are */
 	struct slice author, email, summary, message;
 	long long time;
 };
@@ -116,6 +117,9 @@ int tree_find(struct repo *r, const struct oid *commit, const char *path, size_t
  */
 int tree_read(struct repo *r, const struct oid *commit, const char *path, size_t max, struct str *out, unsigned *mode,
 	      struct err *err);
+
+/* Is the commit `old` one of those that `tip` is built on, or `tip` itself? False, too, where that cannot be seen. */
+bool commit_is_in(struct repo *r, const struct oid *old, const struct oid *tip);
 
 /*
  * The changes from the commit `from` to a later one, bytes in `arena`. Returns 0, or 1 when there is no such list: `from` is no ancestor, there are

@@ -167,14 +167,16 @@ int remote_fetch(struct repo *r, const struct remote *remote, const char *branch
 		 struct err *err)
 {
 	AUTO_STR struct str spec = STR_INIT;
-	const char *args[] = { "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", remote->name.ptr, NULL, NULL };
+	const char *args[] = {
+		"fetch", "--quiet", "--refmap=", "--no-tags", "--no-recurse-submodules", remote->name.ptr, NULL, NULL
+	};
 	int missing;
 
 	if (remote_check_branch(branch, err) < 0)
 		return -1;
 	str_addf(&spec, "+refs/heads/%s:", branch);
 	remote_tracking(remote, branch, &spec);
-	args[5] = spec.ptr;
+	args[6] = spec.ptr;
 	if (fetch(r, remote, args, way, err) < 0) {
 		if (err->code == &CODE_no_branch) {
 			(void)err_set(err, &CODE_no_branch, NOWHERE, "%" SLICE_FMT " has no branch '%s'", SLICE_ARG(remote->name),
@@ -191,16 +193,15 @@ int remote_fetch_under(struct repo *r, const struct remote *remote, const char *
 		       struct err *err)
 {
 	AUTO_STR struct str spec = STR_INIT;
-	const char *args[] = {
-		"fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--prune", remote->name.ptr, NULL, NULL
-	};
+	const char *args[] = { "fetch",   "--quiet",        "--refmap=", "--no-tags", "--no-recurse-submodules",
+			       "--prune", remote->name.ptr, NULL,        NULL };
 
 	if (remote_check_branch(under, err) < 0)
 		return -1;
 	str_addf(&spec, "+refs/heads/%s/*:", under);
 	remote_tracking(remote, under, &spec);
 	str_adds(&spec, "/*");
-	args[6] = spec.ptr;
+	args[7] = spec.ptr;
 	return fetch(r, remote, args, way, err);
 }
 
@@ -208,7 +209,8 @@ int remote_deepen(struct repo *r, const struct remote *remote, const char *branc
 		  struct err *err)
 {
 	AUTO_STR struct str spec = STR_INIT, depth = STR_INIT;
-	const char *args[] = { "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", NULL, remote->name.ptr, NULL, NULL };
+	const char *args[] = { "fetch", "--quiet",        "--refmap=", "--no-tags", "--no-recurse-submodules",
+			       NULL,    remote->name.ptr, NULL,        NULL };
 
 	if (remote_check_branch(branch, err) < 0)
 		return -1;
@@ -221,8 +223,8 @@ int remote_deepen(struct repo *r, const struct remote *remote, const char *branc
 	}
 	str_addf(&spec, "+refs/heads/%s:", branch);
 	remote_tracking(remote, branch, &spec);
-	args[4] = depth.ptr;
-	args[6] = spec.ptr;
+	args[5] = depth.ptr;
+	args[7] = spec.ptr;
 	return fetch(r, remote, args, way, err);
 }
 
