@@ -26,19 +26,85 @@ static size_t word_end(struct slice text, size_t at)
 	return at;
 }
 
-/* Appends an address behind its "://" without its user, query and fragment. */
-static void add_address(struct str *out, struct slice address)
+/* Where the last of a byte is in the text; SIZE_MAX: there is none. */
+static size_t find_last(struct slice text, char c)
 {
-	size_t host = 0, end = 0;
+	for (size_t i = text.len; i-- > 0;)
+		if (text.ptr[i] == c)
+			return i;
+	return SIZE_MAX;
+}
+
+/* What stands between "://" and the path. */
+static struct slice authority(struct slice address)
+{
+	size_t end = 0;
 
 	while (end < address.len && !strchr("/?#", address.ptr[end]))
 		end++;
-	for (size_t i = 0; i < end; i++)
-		if (address.ptr[i] == '@')
-			host = i + 1;
-	while (end < address.len && !strchr("?#", address.ptr[end]))
+	return slice_sub(address, 0, end);
+}
+
+/* Has it a colon, and behind that no port? Then it is a user with the begin of a password that was not encoded (RFC 3986, 3.2.1). */
+static bool begins_password(struct slice host)
+{
+	size_t at = slice_starts(host, SLICE("[")) ? slice_find_byte(host, ']') : 0;
+
+	while (host.len && strchr(":;,.)!", host.ptr[host.len - 1]))
+		host.len--;
+	while (at < host.len && host.ptr[at] != ':')
+		at++;
+	for (at++; at < host.len; at++)
+		if (host.ptr[at] < '0' || host.ptr[at] > '9')
+			return true;
+	return false;
+}
+
+/* Where an address ends whose first byte behind "://" is at `at`: with a password in it that has a blank or a quote, behind the line's last '@'. */
+static size_t address_end(struct slice text, size_t at)
+{
+	size_t end = word_end(text, at), line, last;
+
+	if (!begins_password(authority(slice_sub(text, at, end - at))) ||
+	    slice_find_byte(slice_sub(text, at, end - at), '@') != SIZE_MAX)
+		return end;
+	line = slice_find_byte(slice_sub(text, end, text.len), '\n');
+	last = find_last(slice_sub(text, end, line), '@');
+	return last == SIZE_MAX ? end : word_end(text, end + last + 1);
+}
+
+/* Appends an address behind its "://" without its user, query and fragment. A secret may hold any byte, so that the last '@' ends it. */
+static void add_address(struct str *out, struct slice address)
+{
+	struct slice host = authority(address);
+	bool password = begins_password(host);
+	size_t last = find_last(address, '@'), end;
+
+	if (password && last == SIZE_MAX) {
+		str_adds(out, HIDDEN);
+		return;
+	}
+	if (password || slice_find_byte(host, '@') != SIZE_MAX)
+		address = slice_sub(address, last + 1, address.len);
+	for (end = 0; end < address.len && !strchr("?#", address.ptr[end]);)
 		end++;
-	str_add(out, slice_sub(address, host, end - host));
+	str_add(out, slice_sub(address, 0, end));
+}
+
+void redact_address(struct str *out, struct slice url)
+{
+	size_t scheme = slice_find(url, SLICE("://")), colon = slice_find_byte(url, ':'), last = find_last(url, '@'), end;
+
+	if (scheme != SIZE_MAX) {
+		str_add(out, slice_sub(url, 0, scheme + 3));
+		url = slice_sub(url, last != SIZE_MAX && last > scheme ? last + 1 : scheme + 3, url.len);
+		for (end = 0; end < url.len && !strchr("?#", url.ptr[end]);)
+			end++;
+		url.len = end;
+	} else if (last != SIZE_MAX && colon < last && slice_find_byte(slice_sub(url, 0, colon), '/') == SIZE_MAX) {
+		url = slice_sub(url, last + 1, url.len);
+	}
+	str_add(out, url);
 }
 
 static bool is_word(char c)
@@ -83,7 +149,7 @@ void redact(struct str *out, struct slice text)
 		size_t done = hide(out, text, at), end;
 
 		if (!done && slice_starts(slice_sub(text, at, 3), SLICE("://"))) {
-			end = word_end(text, at + 3);
+			end = address_end(text, at + 3);
 			str_adds(out, "://");
 			add_address(out, slice_sub(text, at + 3, end - at - 3));
 			done = end - at;

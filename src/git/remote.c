@@ -74,7 +74,7 @@ static struct slice shown_url(git_config *config, struct slice name, const char 
 	str_addf(&full, "remote.%" SLICE_FMT ".%s", SLICE_ARG(name), key);
 	if (!config_text(config, full.ptr, &value))
 		return (struct slice){ NULL, 0 };
-	redact(&shown, str_slice(&value));
+	redact_address(&shown, str_slice(&value));
 	return arena_copy(arena, str_slice(&shown));
 }
 
@@ -96,7 +96,7 @@ static struct slice pick(git_config *config, const char *branch, const char *nam
 int remote_find(struct repo *r, const char *branch, const char *name, struct arena *arena, struct remote *out, struct err *err)
 {
 	AUTO_GIT(config) git_config *config = NULL;
-	AUTO_STR struct str list = STR_INIT;
+	AUTO_STR struct str list = STR_INIT, shown = STR_INIT;
 	struct slices names;
 	struct slice picked;
 
@@ -110,9 +110,12 @@ int remote_find(struct repo *r, const char *branch, const char *name, struct are
 	*out = (struct remote){ .name = arena_copy(arena, picked), .url = shown_url(config, picked, "url", arena) };
 	if (out->url.ptr && name_is_fit(picked))
 		return 0;
-	for (size_t i = 0; i < names.n; i++)
-		str_addf(&list, "%s%" SLICE_FMT, i ? ", " : "", SLICE_ARG(names.items[i]));
-	(void)err_set(err, &CODE_no_remote, place_of(repo_where(r)), "there is no remote '%" SLICE_FMT "'", SLICE_ARG(picked));
+	for (size_t i = 0; i < names.n; i++) {
+		str_adds(&list, i ? ", " : "");
+		redact_address(&list, names.items[i]);
+	}
+	redact_address(&shown, picked); /* git takes an address for a name */
+	(void)err_set(err, &CODE_no_remote, place_of(repo_where(r)), "there is no remote '%s'", shown.ptr);
 	return list.len ? err_remedy(err, "there is %s", list.ptr) : -1;
 }
 
