@@ -138,35 +138,46 @@ static void settle(const struct past *p, struct track *t, long level)
 	t->result.lowered_in = t->since;
 }
 
-/* What bytes say of the move of a track. */
-static struct past_verdict judge(const struct track *t, struct slice bytes)
-{
-	AUTO_ARENA struct arena *arena = arena_new();
-	struct yaml_file *file = NULL;
-	struct past_verdict v = { .readable = false };
-	struct err ignored = ERR_INIT;
+/* A version of a manifest, parsed when the first track of the path needs it so. */
+struct version {
+	struct slice path, bytes; /* bytes absent: there was no such file */
+	struct arena *arena;      /* NULL: not looked at yet */
+	struct yaml_file *file;   /* NULL: cannot be read */
 	struct objects objects;
+};
 
-	if (t->now.ptr && slice_eq(bytes, t->now))
+static void version_free(struct version *v)
+{
+	yaml_file_free(v->file);
+	arena_free(v->arena);
+}
+
+/* What a version says of the move of a track. */
+static struct past_verdict judge(const struct track *t, struct version *v)
+{
+	struct err ignored = ERR_INIT;
+
+	if (t->now.ptr && slice_eq(v->bytes, t->now))
 		return t->verdict;
-	if (yaml_parse(&file, t->result.path, bytes, &ignored) < 0)
-		return v;
-	objects = objects_of(file, arena);
-	v = past_judge(&objects, &t->result.m->move);
-	yaml_file_free(file);
-	return v;
+	if (!v->arena) {
+		v->arena = arena_new();
+		if (yaml_parse(&v->file, v->path, v->bytes, &ignored) == 0)
+			v->objects = objects_of(v->file, v->arena);
+	}
+	return v->file ? past_judge(&v->objects, &t->result.m->move) : (struct past_verdict){ .readable = false };
 }
 
 /* Counts the routes of today's version, where that is still to be done. */
 static size_t counted(struct track *t, size_t routes)
 {
-	struct slice now = t->now;
+	struct version now = { .path = t->result.path, .bytes = t->now };
 
 	if (routes != PAST_UNCOUNTED)
 		return routes;
 	t->now = (struct slice){ NULL, 0 };
-	t->verdict.routes = judge(t, now).routes;
-	t->now = now;
+	t->verdict.routes = judge(t, &now).routes;
+	t->now = now.bytes;
+	version_free(&now);
 	return t->verdict.routes;
 }
 
@@ -178,8 +189,9 @@ static bool same_routes(struct track *t, size_t routes)
 }
 
 /* One version of one manifest for one migration. */
-static void track_version(struct past *p, struct track *t, struct slice bytes, struct slice since, struct slice author)
+static void track_version(struct past *p, struct track *t, struct version *version, struct slice since, struct slice author)
 {
+	struct slice bytes = version->bytes;
 	struct past_verdict v;
 
 	if (!t->named) {
@@ -191,7 +203,7 @@ static void track_version(struct past *p, struct track *t, struct slice bytes, s
 		t->settled = t->done = true;
 		return;
 	}
-	v = judge(t, bytes);
+	v = judge(t, version);
 	if (!v.readable)
 		return; /* a broken version tells nothing; the walk goes on past it */
 	if (t->have && !t->settled && v.level != t->level && !has_begun(p, t) && same_routes(t, v.routes))
@@ -241,6 +253,7 @@ enum past_answer past_version(struct past *p, size_t file, struct slice bytes, s
 {
 	struct watched *w = &p->watched[file];
 	struct slice commit = arena_copy(p->arena, since), who = arena_copy(p->arena, author);
+	struct version version = { .path = w->path, .bytes = bytes };
 	bool mine = false;
 
 	if (w->migration)
@@ -249,10 +262,11 @@ enum past_answer past_version(struct past *p, size_t file, struct slice bytes, s
 		struct track *t = &p->tracks[i];
 
 		if (!w->migration && !t->done)
-			track_version(p, t, bytes, commit, who);
+			track_version(p, t, &version, commit, who);
 		finish(p, t);
 		mine = mine || !t->done;
 	}
+	version_free(&version);
 	if (!p->undone)
 		return PAST_ALL_DONE;
 	return mine && !w->begun ? PAST_MORE : PAST_FILE_DONE;
@@ -282,8 +296,11 @@ void past_now(struct past *p, struct slice path, const struct migration *m, stru
 
 void past_set_baseline(struct past *p, struct slice path, const struct migration *m, struct slice bytes)
 {
+	struct version version = { .path = path, .bytes = bytes };
+
 	past_want(p, path, m);
-	track_version(p, track_of(p, path, m), bytes, SLICE(""), SLICE(""));
+	track_version(p, track_of(p, path, m), &version, SLICE(""), SLICE(""));
+	version_free(&version);
 }
 
 const struct past_file *past_find(const struct past *p, struct slice path, const struct migration *m)
