@@ -73,6 +73,22 @@ static int fill_attributes(const struct spawn *s, posix_spawnattr_t *attributes)
 	       posix_spawnattr_setsigdefault(attributes, &defaults);
 }
 
+/* Runs sh with the script, whose arguments stay. */
+static int spawn_script(pid_t *pid, const struct spawn *s, const posix_spawn_file_actions_t *actions,
+			const posix_spawnattr_t *attributes, char **env)
+{
+	AUTO_FREE const char **argv = NULL;
+	size_t n = 0;
+
+	while (s->argv[n])
+		n++;
+	argv = xrealloc_array(NULL, n + 2, sizeof(*argv));
+	argv[0] = "sh";
+	argv[1] = s->file;
+	memcpy(argv + 2, s->argv + 1, n * sizeof(*argv));
+	return posix_spawn(pid, "/bin/sh", actions, attributes, (char *const *)(uintptr_t)argv, env);
+}
+
 int process_spawn(pid_t *pid, const struct spawn *s)
 {
 	AUTO_FREE char **env = environment(s->env);
@@ -85,6 +101,8 @@ int process_spawn(pid_t *pid, const struct spawn *s)
 	if (posix_spawnattr_init(&attributes) || fill_actions(s, &actions) || fill_attributes(s, &attributes))
 		fatal("out of memory");
 	failed = posix_spawn(pid, s->file, &actions, &attributes, (char *const *)(uintptr_t)s->argv, env);
+	if (failed == ENOEXEC)
+		failed = spawn_script(pid, s, &actions, &attributes, env);
 	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return failed;

@@ -17,7 +17,10 @@ struct spawn {
 	bool group;           /* in a process group of its own */
 };
 
-/* Starts it: 0 and its number in `*pid`, else the errno that tells why it cannot be run. Without threads or signals in between. */
+/*
+ * Starts it: 0 and its number in `*pid`, else the errno that tells why it cannot be run. A script without "#!" is run by sh, as POSIX has execvp do.
+ * Without threads or signals in between.
+ */
 int process_spawn(pid_t *pid, const struct spawn *s);
 
 #endif

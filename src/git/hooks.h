@@ -29,10 +29,11 @@ struct hooks_way {
 
 /*
  * Runs pre-commit and commit-msg, as far as they are there, for the commit `made`, whose objects are written and which no branch has yet, as
- * githooks(5) says: in the top of the working tree, with GIT_DIR, GIT_INDEX_FILE and GIT_EDITOR=":". The index is a file of its own that holds
- * the tree of the commit; the user's is not touched. `text` is the message; `out` gets it as commit-msg leaves it. HEAD must be at `parent`, and the working
- * tree there: the caller has seen to it. Errors: hook_refused (also when pre-commit changed the index or one of the changed files, or the message is
- * empty after commit-msg), io, git, timed_out, interrupted, terminated, program_*.
+ * githooks(5) says: in the top of the working tree, with GIT_INDEX_FILE, GIT_EDITOR=":" and GIT_AUTHOR_*, and with GIT_DIR and GIT_WORK_TREE where
+ * git would not find the repository from there. A hook without "#!" is a script for sh. The index is a file of its own that holds the tree of the
+ * commit; the user's is not touched. `text` is the message; `out` gets it as commit-msg leaves it, without needless blanks. HEAD must be at `parent`,
+ * and the working tree there: the caller has seen to it. Errors: hook_refused (also when pre-commit changed the index or one of the changed files, or
+ * the message is empty after commit-msg, or has a NUL), io, git, timed_out, interrupted, terminated, program_*.
  */
 int hooks_run(struct repo *r, const struct oid *made, const struct change *changes, size_t n, struct slice text,
 	      const struct hooks_way *way, struct str *out, struct err *err);

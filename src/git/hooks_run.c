@@ -14,14 +14,48 @@ enum { TIMEOUT_MS = 300000, MESSAGE_MAX = 1 << 20 };
 struct hooking {
 	struct repo *repo;
 	const struct hooks_way *way;
-	struct str folder;             /* a folder of its own in the git folder */
-	struct str index, message;     /* the files in it */
-	struct str git_dir, git_index; /* words of the environment */
-	const char *env[6];
+	struct str folder;                                               /* a folder of its own in the git folder */
+	struct str index, message;                                       /* the files in it */
+	struct str git_index, git_dir, git_work_tree, name, email, date; /* words of the environment */
+	const char *env[9];
 };
 
-/* Makes the folder, and the environment of githooks(5). */
-static int begin(struct hooking *h, struct err *err)
+/* Does git find the repository from the top of its working tree? Not where GIT_DIR or core.worktree say where that is. */
+static bool is_found(const struct hooking *h)
+{
+	AUTO_STR struct str path = STR_INIT;
+
+	str_addf(&path, "%s.git", repo_where(h->repo));
+	return !getenv("GIT_DIR") && access(path.ptr, F_OK) == 0;
+}
+
+/* The environment that `git commit` gives its hooks (githooks(5), and determine_author_info() in git's builtin/commit.c). */
+static void make_environment(struct hooking *h, const git_signature *author)
+{
+	int zone = author->when.offset < 0 ? -author->when.offset : author->when.offset;
+	size_t n = 0;
+
+	str_addf(&h->git_index, "GIT_INDEX_FILE=%s", h->index.ptr);
+	str_addf(&h->name, "GIT_AUTHOR_NAME=%s", author->name);
+	str_addf(&h->email, "GIT_AUTHOR_EMAIL=%s", author->email);
+	str_addf(&h->date, "GIT_AUTHOR_DATE=@%lld %c%02d%02d", (long long)author->when.time, author->when.offset < 0 ? '-' : '+',
+		 zone / 60, zone % 60);
+	h->env[n++] = h->git_index.ptr;
+	h->env[n++] = h->name.ptr;
+	h->env[n++] = h->email.ptr;
+	h->env[n++] = h->date.ptr;
+	h->env[n++] = "GIT_EDITOR=:";
+	h->env[n++] = "GIT_PREFIX=";
+	if (is_found(h))
+		return;
+	str_addf(&h->git_dir, "GIT_DIR=%s", git_repository_path(h->repo->git));
+	str_addf(&h->git_work_tree, "GIT_WORK_TREE=%s", repo_where(h->repo));
+	h->env[n++] = h->git_dir.ptr;
+	h->env[n] = h->git_work_tree.ptr;
+}
+
+/* Makes the folder, and the environment. */
+static int begin(struct hooking *h, const git_signature *author, struct err *err)
 {
 	str_addf(&h->folder, "%sgcb-hooks-XXXXXX", git_repository_path(h->repo->git));
 	if (!mkdtemp(h->folder.ptr)) {
@@ -31,12 +65,7 @@ static int begin(struct hooking *h, struct err *err)
 	}
 	str_addf(&h->index, "%s/index", h->folder.ptr);
 	str_addf(&h->message, "%s/COMMIT_EDITMSG", h->folder.ptr);
-	str_addf(&h->git_dir, "GIT_DIR=%s", git_repository_path(h->repo->git));
-	str_addf(&h->git_index, "GIT_INDEX_FILE=%s", h->index.ptr);
-	h->env[0] = h->git_dir.ptr;
-	h->env[1] = h->git_index.ptr;
-	h->env[2] = "GIT_EDITOR=:";
-	h->env[3] = "GIT_PREFIX=";
+	make_environment(h, author);
 	return 0;
 }
 
@@ -51,8 +80,12 @@ static void end(struct hooking *h)
 	str_release(&h->folder);
 	str_release(&h->index);
 	str_release(&h->message);
-	str_release(&h->git_dir);
 	str_release(&h->git_index);
+	str_release(&h->git_dir);
+	str_release(&h->git_work_tree);
+	str_release(&h->name);
+	str_release(&h->email);
+	str_release(&h->date);
 }
 
 /* Runs a program in the top of the working tree. */
@@ -165,16 +198,14 @@ static void read_files(const struct repo *r, const struct change *changes, size_
 }
 
 /* pre-commit, which must leave all as it is. */
-static int pre_commit(const struct hooking *h, const struct oid *made, const struct change *changes, size_t n, struct err *err)
+static int pre_commit(const struct hooking *h, const git_commit *commit, const struct change *changes, size_t n, struct err *err)
 {
-	AUTO_GIT(commit) git_commit *commit = NULL;
 	AUTO_STR struct str path = STR_INIT, before = STR_INIT, after = STR_INIT;
-	char text[41];
+	char text[GIT_OID_HEXSZ + 1];
 
 	if (!hook_find(h->repo, "pre-commit", &path))
 		return 0;
-	oid_text(made, text);
-	if (commit_open(h->repo, made, &commit, err) < 0 || make_index(h, text, err) < 0)
+	if (make_index(h, git_oid_tostr(text, sizeof(text), git_commit_id(commit)), err) < 0)
 		return -1;
 	read_files(h->repo, changes, n, &before);
 	if (run_hook(h, "pre-commit", NULL, err) < 0 || check_index(h, git_commit_tree_id(commit), err) < 0)
@@ -185,14 +216,27 @@ static int pre_commit(const struct hooking *h, const struct oid *made, const str
 	return err_set(err, &CODE_hook_refused, NOWHERE, "pre-commit changed a file of the working tree that is to be changed");
 }
 
-/* commit-msg, which may change the message. */
+/* commit-msg, which may change the message; cleaned up after it as `git commit -m` does (--cleanup=whitespace of git-commit(1)). */
 static int commit_msg(const struct hooking *h, struct slice text, struct str *out, struct err *err)
 {
+	AUTO_STR struct str path = STR_INIT, left = STR_INIT;
+	git_buf clean = { 0 };
+
+	if (!hook_find(h->repo, "commit-msg", &path)) {
+		str_add(out, text);
+		return 0;
+	}
 	if (file_replace(h->message.ptr, text, 0600, err) < 0 || run_hook(h, "commit-msg", h->message.ptr, err) < 0)
 		return -1;
-	if (file_read(h->message.ptr, MESSAGE_MAX, out, err) < 0)
+	if (file_read(h->message.ptr, MESSAGE_MAX, &left, err) < 0)
 		return -1;
-	if (slice_trim(str_slice(out)).len)
+	if (slice_find_byte(str_slice(&left), '\0') != SIZE_MAX)
+		return err_set(err, &CODE_hook_refused, NOWHERE, "commit-msg left a NUL byte in the message");
+	if (git_message_prettify(&clean, left.ptr ? left.ptr : "", 0, '#') < 0)
+		return git_fail(err, NOWHERE, "the message that commit-msg left cannot be cleaned up");
+	str_add(out, (struct slice){ clean.ptr, clean.size });
+	git_buf_dispose(&clean);
+	if (out->len)
 		return 0;
 	return err_set(err, &CODE_hook_refused, NOWHERE, "commit-msg left an empty message");
 }
@@ -200,11 +244,18 @@ static int commit_msg(const struct hooking *h, struct slice text, struct str *ou
 int hooks_run(struct repo *r, const struct oid *made, const struct change *changes, size_t n, struct slice text,
 	      const struct hooks_way *way, struct str *out, struct err *err)
 {
-	struct hooking h = { .repo = r, .way = way, .folder = STR_INIT, .index = STR_INIT, .message = STR_INIT };
+	AUTO_GIT(commit) git_commit *commit = NULL;
+	struct hooking h = { .repo = r, .way = way };
+	struct str *const words[] = { &h.folder,        &h.index, &h.message, &h.git_index, &h.git_dir,
+				      &h.git_work_tree, &h.name,  &h.email,   &h.date };
 	int failed;
 
-	h.git_dir = h.git_index = (struct str)STR_INIT;
-	failed = begin(&h, err) < 0 || pre_commit(&h, made, changes, n, err) < 0 || commit_msg(&h, text, out, err) < 0;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		*words[i] = (struct str)STR_INIT;
+	if (commit_open(r, made, &commit, err) < 0)
+		return -1;
+	failed = begin(&h, git_commit_author(commit), err) < 0 || pre_commit(&h, commit, changes, n, err) < 0 ||
+		 commit_msg(&h, text, out, err) < 0;
 	end(&h);
 	return failed ? -1 : 0;
 }
