@@ -113,6 +113,25 @@ static int vanishes(struct walk *w, struct followed *f, struct renames *renames,
 	return f->live && !w->stop ? tell_absent(w, f, parent) : 0;
 }
 
+/* Fetches at once, in a partial clone, the versions that these files have to tell of. */
+static void promise_versions(struct walk *w, struct followed *const *files, size_t n)
+{
+	AUTO_FREE git_oid *ids = NULL;
+	size_t k = 0;
+
+	if (!w->repo->promise)
+		return;
+	ids = xrealloc_array(NULL, n + 1, sizeof(*ids));
+	for (size_t i = 0; i < n; i++) {
+		struct oid blob;
+
+		oid_from_git(&files[i]->id, &blob);
+		if (!w->known || !w->known(&blob, w->ctx).ptr)
+			git_oid_cpy(&ids[k++], &files[i]->id);
+	}
+	promise_blobs(w->repo, ids, k);
+}
+
 /* The files that differ in the parent. The removed files of the commit are looked for when one of them needs it. */
 static int differ(struct walk *w, struct followed **changed, size_t n, const git_tree *tree, const git_tree *parent_tree,
 		  const struct oid *parent)
@@ -120,6 +139,7 @@ static int differ(struct walk *w, struct followed **changed, size_t n, const git
 	struct renames *renames = NULL;
 	int failed = 0;
 
+	promise_versions(w, changed, n);
 	for (size_t i = 0; i < n && !failed && !w->stop; i++) {
 		if (changed[i]->older_mode) {
 			failed = goes_on(w, changed[i], parent);
@@ -145,8 +165,14 @@ static bool cut_off(const struct walk *w)
 /* The last commit there is: every file that is left begins here, unless it is only the end of what was cloned. */
 static int at_end(struct walk *w)
 {
+	AUTO_FREE struct followed **left = xrealloc_array(NULL, w->n + 1, sizeof(*left));
 	bool cut = cut_off(w);
+	size_t n = 0;
 
+	for (size_t i = 0; i < w->n; i++)
+		if (w->files[i].live)
+			left[n++] = &w->files[i];
+	promise_versions(w, left, n);
 	for (size_t i = 0; i < w->n && !w->stop; i++) {
 		struct followed *f = &w->files[i];
 

@@ -4,9 +4,11 @@
 #include "git/history.h"
 
 #include "base/alloc.h"
+#include "git/remote.h"
 #include "scratch.h"
 
 #include <criterion/criterion.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -479,5 +481,49 @@ Test(history, objects_left_out_by_a_partial_clone)
 	str_clear(&s.text);
 	cr_expect_eq(walk(&s, PATHS("a"), &err), 0, "%s", err.reason);
 	cr_expect_str_eq(s.text.ptr, "0:a=2(c2..c2)|0:a=1(c1..c1)|0:a=-(c1..c1)|");
+	str_release(&s.text);
+}
+
+/* How many packs came from the remote that promised them. */
+static size_t promised_packs(void)
+{
+	glob_t found;
+	size_t n = glob(".git/objects/pack/*.promisor", 0, NULL, &found) == 0 ? found.gl_pathc : 0;
+
+	globfree(&found);
+	return n;
+}
+
+Test(history, objects_that_are_promised_come_together)
+{
+	struct seen s = { .text = STR_INIT };
+	AUTO_REPO struct repo *r = NULL;
+	AUTO_STR struct str url = STR_INIT;
+	const struct slice list[] = { SLICE("a"), SLICE("b"), SLICE("c") };
+	const struct remote_way way = { .asks = false };
+	struct err err = ERR_INIT;
+	struct oid head;
+	size_t before;
+
+	new_repo();
+	git("config", "uploadpack.allowFilter", "true", NULL);
+	git("config", "uploadpack.allowAnySHA1InWant", "true", NULL);
+	put("b", "1\n");
+	put("c", "2\n");
+	step("a", "3\n", "c1");
+	put("b", "4\n");
+	put("c", "5\n");
+	step("a", "6\n", "c2");
+	str_addf(&url, "file://%s", scratch_folder());
+	git("clone", "-q", "--filter=blob:none", url.ptr, "partial", NULL);
+	cr_assert_eq(chdir("partial"), 0);
+	before = promised_packs();
+	r = open_here();
+	head = oid_at("HEAD");
+	s.repo = r;
+	cr_assert_eq(remote_keep_promises(r, &way, &err), 0, "%s", err.reason);
+	cr_expect_eq(history_each(r, &head, list, 3, NULL, see, &s, &err), 0, "%s", err.reason);
+	cr_expect_eq(promised_packs() - before, 1);
+	cr_expect(strstr(s.text.ptr, "0:a=3(c1..c1)|") && strstr(s.text.ptr, "2:c=2(c1..c1)|"), "%s", s.text.ptr);
 	str_release(&s.text);
 }
