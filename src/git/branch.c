@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Is this a name that git takes for a branch (git check-ref-format --branch)? */
 static bool branch_name_valid(const char *name)
@@ -119,6 +120,32 @@ static int check_place(const struct branch_lock *lock, const char *name, const s
 	return oid_eq(&now, expect) ? 0 : moved(lock->repo, name, err);
 }
 
+/* How long a lock of somebody else is waited for, in ms; less than 0: for ever (core.filesRefLockTimeout of git-config(1)). */
+static long patience(struct repo *r)
+{
+	enum { BY_DEFAULT = 100 };
+	AUTO_GIT(config) git_config *config = NULL;
+	int32_t set;
+
+	if (git_repository_config_snapshot(&config, r->git) < 0 ||
+	    git_config_get_int32(&set, config, "core.filesreflocktimeout") < 0)
+		return BY_DEFAULT;
+	return set;
+}
+
+/* Locks the ref as git does: one that somebody has is mostly given back soon. */
+static int lock_ref(struct branch_lock *lock)
+{
+	enum { PAUSE_MS = 10 };
+	const struct timespec pause = { 0, PAUSE_MS * 1000000L };
+	int code = git_transaction_lock_ref(lock->tx, lock->ref.ptr);
+	long most = code == GIT_ELOCKED ? patience(lock->repo) : 0;
+
+	for (long ms = 0; code == GIT_ELOCKED && (most < 0 || ms < most) && nanosleep(&pause, NULL) == 0; ms += PAUSE_MS)
+		code = git_transaction_lock_ref(lock->tx, lock->ref.ptr);
+	return code;
+}
+
 int branch_lock(struct repo *r, const char *name, const struct oid *expect, struct branch_lock **out, struct err *err)
 {
 	struct branch_lock *lock;
@@ -132,7 +159,7 @@ int branch_lock(struct repo *r, const char *name, const struct oid *expect, stru
 	str_addf(&lock->ref, "refs/heads/%s", name);
 	code = git_transaction_new(&lock->tx, r->git);
 	if (code == 0)
-		code = git_transaction_lock_ref(lock->tx, lock->ref.ptr);
+		code = lock_ref(lock);
 	if (code < 0)
 		(void)move_error(r, name, lock->ref.ptr, code, err);
 	if (code < 0 || check_direct(r, name, lock->ref.ptr, err) < 0 || check_place(lock, name, expect, err) < 0) {

@@ -89,7 +89,8 @@ struct branch_lock;
 
 /*
  * Locks the local branch `name`, which must be at `expect`. Freed by branch_finish, or by branch_unlock, which lets it stay where it is.
- * Errors: moved, busy (the lock file is there: its path, and how to remove it), no_branch, git.
+ * A lock that somebody has is waited for, for core.filesRefLockTimeout (100 ms by default), as git does. Errors: moved, busy (the lock file is there:
+ * its path, and how to remove it), no_branch, git.
  */
 int branch_lock(struct repo *r, const char *name, const struct oid *expect, struct branch_lock **out, struct err *err);
 

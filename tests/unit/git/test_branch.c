@@ -9,6 +9,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 TestSuite(branch, .init = scratch_enter, .fini = scratch_leave);
@@ -208,6 +209,33 @@ Test(branch, locked_and_moved)
 	expect_git("c1", "log", "-1", "--format=%s", "main@{1}");
 	git("update-ref", "refs/heads/main", "c3", NULL);
 	expect_sound();
+}
+
+Test(branch, waits_for_a_lock)
+{
+	AUTO_REPO struct repo *r = NULL;
+	struct branch_lock *lock = NULL;
+	struct err err = ERR_INIT;
+	struct oid c1;
+	pid_t other;
+
+	three_commits();
+	git("config", "core.filesRefLockTimeout", "20000", NULL);
+	r = open_here();
+	c1 = oid_at("c1");
+	put(".git/refs/heads/main.lock", "");
+	other = fork();
+	if (!other) {
+		(void)usleep(50000);
+		_exit(unlink(".git/refs/heads/main.lock") ? 1 : 0);
+	}
+	cr_assert_eq(branch_lock(r, "main", &c1, &lock, &err), 0, "%s", err.reason);
+	branch_unlock(lock);
+	(void)waitpid(other, NULL, 0);
+	git("config", "core.filesRefLockTimeout", "0", NULL);
+	put(".git/refs/heads/main.lock", "");
+	cr_expect_eq(branch_lock(r, "main", &c1, &lock, &err), -1);
+	expect_err(err, busy, "main.lock");
 }
 
 Test(branch, locked_and_left)
