@@ -94,29 +94,16 @@ int publish_once(struct session *s, struct plan *plan, const struct publish_opti
 	return publish_requests(s, plan, o, out, err);
 }
 
-/* What has been pushed to is, time and again, not where the fetch comes from. */
-static int blind_error(const struct session *s, unsigned tries, struct err *err)
-{
-	(void)err_set(err, &CODE_push_raced, NOWHERE,
-		      "%" SLICE_FMT "/%" SLICE_FMT
-		      " moved, says the server, in each of %u tries, and the fetch between them shows no move",
-		      SLICE_ARG(s->remote.name), SLICE_ARG(s->branch), tries);
-	return err_remedy(err, "see that the remote's url and pushurl name the same repository: git remote -v");
-}
-
 int session_publish(struct session *s, struct plan *plan, const struct publish_options *options, struct publication *out,
 		    struct err *err)
 {
-	enum { TRIES = 100, BLIND_TRIES = 20 };
+	enum { TRIES = 100 };
 	int64_t since = push_clock();
-	unsigned blind = 0;
 	int result;
 
 	*out = (struct publication){ .rows = arena_array(s->arena, plan->n, sizeof(*out->rows)) };
 	result = publish_once(s, plan, options, out, err);
 	while (result == ADVANCE_RACED) {
-		struct oid base = s->base;
-
 		progress_tell(&s->options->progress, "pushes that others were faster than", out->tries, 0);
 		if (out->tries == TRIES)
 			return err_set(err, &CODE_push_raced, NOWHERE,
@@ -128,9 +115,6 @@ int session_publish(struct session *s, struct plan *plan, const struct publish_o
 		for (size_t i = 0; i < plan->n; i++)
 			out->rows[i].committed = out->rows[i].pushed = false;
 		result = publish_again(s, plan, options, out, err);
-		blind = oid_eq(&base, &s->base) ? blind + 1 : 0;
-		if (result == ADVANCE_RACED && blind == BLIND_TRIES)
-			return blind_error(s, blind, err);
 	}
 	progress_tell(&s->options->progress, NULL, 0, 0);
 	return result < 0 ? -1 : 0;
