@@ -5,53 +5,56 @@
 #include "git/internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Time for one hook, when nothing else is said; the largest message. */
 enum { TIMEOUT_MS = 300000, MESSAGE_MAX = 1 << 20 };
 
+/* Words of the environment. */
+enum { GIT_INDEX, AUTHOR_NAME, AUTHOR_EMAIL, AUTHOR_DATE, GIT_FOLDER, WORK_TREE, NWORDS };
+
 /* One run of the hooks. */
 struct hooking {
 	struct repo *repo;
 	const struct hooks_way *way;
-	struct str folder;                                               /* a folder of its own in the git folder */
-	struct str index, message;                                       /* the files in it */
-	struct str git_index, git_dir, git_work_tree, name, email, date; /* words of the environment */
-	const char *env[9];
+	struct str folder;         /* a folder of its own in the git folder */
+	struct str index, message; /* the files in it */
+	struct str words[NWORDS];
+	const char *env[NWORDS + 3];
 };
 
 /* Does git find the repository from the top of its working tree? Not where GIT_DIR or core.worktree say where that is. */
 static bool is_found(const struct hooking *h)
 {
-	AUTO_STR struct str path = STR_INIT;
+	git_buf found = { 0 };
+	bool same = !getenv("GIT_DIR") && git_repository_discover(&found, repo_where(h->repo), 0, NULL) == 0 &&
+		    !strcmp(found.ptr, git_repository_path(h->repo->git));
 
-	str_addf(&path, "%s.git", repo_where(h->repo));
-	return !getenv("GIT_DIR") && access(path.ptr, F_OK) == 0;
+	git_buf_dispose(&found);
+	return same;
 }
 
 /* The environment that `git commit` gives its hooks (githooks(5), and determine_author_info() in git's builtin/commit.c). */
 static void make_environment(struct hooking *h, const git_signature *author)
 {
-	int zone = author->when.offset < 0 ? -author->when.offset : author->when.offset;
+	int offset = author->when.offset, zone = offset < 0 ? -offset : offset;
 	size_t n = 0;
 
-	str_addf(&h->git_index, "GIT_INDEX_FILE=%s", h->index.ptr);
-	str_addf(&h->name, "GIT_AUTHOR_NAME=%s", author->name);
-	str_addf(&h->email, "GIT_AUTHOR_EMAIL=%s", author->email);
-	str_addf(&h->date, "GIT_AUTHOR_DATE=@%lld %c%02d%02d", (long long)author->when.time, author->when.offset < 0 ? '-' : '+',
+	str_addf(&h->words[GIT_INDEX], "GIT_INDEX_FILE=%s", h->index.ptr);
+	str_addf(&h->words[AUTHOR_NAME], "GIT_AUTHOR_NAME=%s", author->name);
+	str_addf(&h->words[AUTHOR_EMAIL], "GIT_AUTHOR_EMAIL=%s", author->email);
+	str_addf(&h->words[AUTHOR_DATE], "GIT_AUTHOR_DATE=@%lld %c%02d%02d", (long long)author->when.time, offset < 0 ? '-' : '+',
 		 zone / 60, zone % 60);
-	h->env[n++] = h->git_index.ptr;
-	h->env[n++] = h->name.ptr;
-	h->env[n++] = h->email.ptr;
-	h->env[n++] = h->date.ptr;
+	if (!is_found(h)) {
+		str_addf(&h->words[GIT_FOLDER], "GIT_DIR=%s", git_repository_path(h->repo->git));
+		str_addf(&h->words[WORK_TREE], "GIT_WORK_TREE=%s", repo_where(h->repo));
+	}
 	h->env[n++] = "GIT_EDITOR=:";
 	h->env[n++] = "GIT_PREFIX=";
-	if (is_found(h))
-		return;
-	str_addf(&h->git_dir, "GIT_DIR=%s", git_repository_path(h->repo->git));
-	str_addf(&h->git_work_tree, "GIT_WORK_TREE=%s", repo_where(h->repo));
-	h->env[n++] = h->git_dir.ptr;
-	h->env[n] = h->git_work_tree.ptr;
+	for (size_t i = 0; i < NWORDS; i++)
+		if (h->words[i].len)
+			h->env[n++] = h->words[i].ptr;
 }
 
 /* Makes the folder, and the environment. */
@@ -80,12 +83,8 @@ static void end(struct hooking *h)
 	str_release(&h->folder);
 	str_release(&h->index);
 	str_release(&h->message);
-	str_release(&h->git_index);
-	str_release(&h->git_dir);
-	str_release(&h->git_work_tree);
-	str_release(&h->name);
-	str_release(&h->email);
-	str_release(&h->date);
+	for (size_t i = 0; i < NWORDS; i++)
+		str_release(&h->words[i]);
 }
 
 /* Runs a program in the top of the working tree. */
@@ -245,13 +244,11 @@ int hooks_run(struct repo *r, const struct oid *made, const struct change *chang
 	      const struct hooks_way *way, struct str *out, struct err *err)
 {
 	AUTO_GIT(commit) git_commit *commit = NULL;
-	struct hooking h = { .repo = r, .way = way };
-	struct str *const words[] = { &h.folder,        &h.index, &h.message, &h.git_index, &h.git_dir,
-				      &h.git_work_tree, &h.name,  &h.email,   &h.date };
+	struct hooking h = { .repo = r, .way = way, .folder = STR_INIT, .index = STR_INIT, .message = STR_INIT };
 	int failed;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		*words[i] = (struct str)STR_INIT;
+	for (size_t i = 0; i < NWORDS; i++)
+		h.words[i] = (struct str)STR_INIT;
 	if (commit_open(r, made, &commit, err) < 0)
 		return -1;
 	failed = begin(&h, git_commit_author(commit), err) < 0 || pre_commit(&h, commit, changes, n, err) < 0 ||
