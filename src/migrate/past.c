@@ -214,7 +214,7 @@ static void track_version(struct past *p, struct track *t, struct version *versi
 	t->since = since;
 	t->since_author = author;
 	if (!t->result.baseline.ptr && v.untouched)
-		t->result.baseline = slice_eq(bytes, t->now) ? t->now : arena_copy(p->arena, bytes);
+		t->result.baseline = t->now.ptr && slice_eq(bytes, t->now) ? t->now : arena_copy(p->arena, bytes);
 }
 
 /* A version of a migration file: remembers holds, and where the migration begins. */

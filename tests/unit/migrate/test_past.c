@@ -107,6 +107,17 @@ Test(past, the_baseline_is_the_newest_version_without_the_new_host)
 	}
 }
 
+Test(past, an_empty_version_is_one)
+{
+	struct walk w = walk_new();
+
+	push(&w, ten, "c2", "Bob");
+	push(&w, "", "c1", "Ann");
+	cr_assert_not_null(w.file->baseline.ptr, "nothing of the move is in it");
+	cr_expect_eq(w.file->baseline.len, 0);
+	sketch_free(w.s);
+}
+
 Test(past, what_is_judged_already_is_not_parsed_again)
 {
 	static const char text[] = "a: [";
