@@ -71,12 +71,6 @@ static bool ends(const struct changing *c)
 	return c->direction == GO_DONE || c->direction == GO_ENTRY;
 }
 
-/* Does the step go on a branch of its own? */
-static bool by_pull_request(const struct changing *c, const struct migration *m)
-{
-	return (c->direction == GO_DOWN ? m->f.spec.git.rollback : m->f.spec.git.mode) == MODE_PULL_REQUEST;
-}
-
 /* The intents of all selected migrations. */
 static int make_intents(const struct changing *c, struct intent *intents, struct err *err)
 {
@@ -95,7 +89,7 @@ static int make_intents(const struct changing *c, struct intent *intents, struct
 		intents[i].next = c->direction == GO_UP && !c->ctx->to.ptr;
 		intents[i].resume = c->ctx->resume;
 		intents[i].rules = c->ctx->rules;
-		intents[i].apart = !c->ctx->patch.ptr && by_pull_request(c, c->list.items[i]);
+		intents[i].apart = !c->ctx->patch.ptr && migration_by_request(c->list.items[i], c->direction == GO_DOWN);
 		intents[i].brief = !c->documents && c->list.n > SHOW_WHOLE;
 		intents[i].live = c->ctx->live.live ? &c->live : NULL;
 		intents[i].hold = c->direction == GO_DOWN ? reason : (struct slice){ NULL, 0 };

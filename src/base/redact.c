@@ -35,15 +35,19 @@ static size_t find_last(struct slice text, char c)
 	return SIZE_MAX;
 }
 
-/* What stands between "://" and the path. */
-static struct slice authority(struct slice address)
+/* The text up to the first of some bytes. */
+static struct slice up_to(struct slice text, const char *stops)
 {
 	size_t end = 0;
 
-	while (end < address.len && !strchr("/?#", address.ptr[end]))
+	while (end < text.len && !strchr(stops, text.ptr[end]))
 		end++;
-	return slice_sub(address, 0, end);
+	return slice_sub(text, 0, end);
 }
+
+/* What ends an address' host, and what ends its path. */
+#define HOST_ENDS "/?#"
+#define PATH_ENDS "?#"
 
 /* Has it a colon, and behind that no port? Then it is a user with the begin of a password that was not encoded (RFC 3986, 3.2.1). */
 static bool begins_password(struct slice host)
@@ -65,7 +69,7 @@ static size_t address_end(struct slice text, size_t at)
 {
 	size_t end = word_end(text, at), line, last;
 
-	if (!begins_password(authority(slice_sub(text, at, end - at))) ||
+	if (!begins_password(up_to(slice_sub(text, at, end - at), HOST_ENDS)) ||
 	    slice_find_byte(slice_sub(text, at, end - at), '@') != SIZE_MAX)
 		return end;
 	line = slice_find_byte(slice_sub(text, end, text.len), '\n');
@@ -76,9 +80,9 @@ static size_t address_end(struct slice text, size_t at)
 /* Appends an address behind its "://" without its user, query and fragment. A secret may hold any byte, so that the last '@' ends it. */
 static void add_address(struct str *out, struct slice address)
 {
-	struct slice host = authority(address);
+	struct slice host = up_to(address, HOST_ENDS);
 	bool password = begins_password(host);
-	size_t last = find_last(address, '@'), end;
+	size_t last = find_last(address, '@');
 
 	if (password && last == SIZE_MAX) {
 		str_adds(out, HIDDEN);
@@ -86,21 +90,16 @@ static void add_address(struct str *out, struct slice address)
 	}
 	if (password || slice_find_byte(host, '@') != SIZE_MAX)
 		address = slice_sub(address, last + 1, address.len);
-	for (end = 0; end < address.len && !strchr("?#", address.ptr[end]);)
-		end++;
-	str_add(out, slice_sub(address, 0, end));
+	str_add(out, up_to(address, PATH_ENDS));
 }
 
 void redact_address(struct str *out, struct slice url)
 {
-	size_t scheme = slice_find(url, SLICE("://")), colon = slice_find_byte(url, ':'), last = find_last(url, '@'), end;
+	size_t scheme = slice_find(url, SLICE("://")), colon = slice_find_byte(url, ':'), last = find_last(url, '@');
 
 	if (scheme != SIZE_MAX) {
 		str_add(out, slice_sub(url, 0, scheme + 3));
-		url = slice_sub(url, last != SIZE_MAX && last > scheme ? last + 1 : scheme + 3, url.len);
-		for (end = 0; end < url.len && !strchr("?#", url.ptr[end]);)
-			end++;
-		url.len = end;
+		url = up_to(slice_sub(url, last != SIZE_MAX && last > scheme ? last + 1 : scheme + 3, url.len), PATH_ENDS);
 	} else if (last != SIZE_MAX && colon < last && slice_find_byte(slice_sub(url, 0, colon), '/') == SIZE_MAX) {
 		url = slice_sub(url, last + 1, url.len);
 	}

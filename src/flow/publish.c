@@ -67,12 +67,6 @@ static int publish_direct(struct session *s, const struct plan *plan, const stru
 	return result == ADVANCE_SAME ? ADVANCED : result;
 }
 
-/* Does the step go on a branch of its own? */
-static bool by_pull_request(const struct step *step, const struct publish_options *o)
-{
-	return (o->rollback ? step->m->f.spec.git.rollback : step->m->f.spec.git.mode) == MODE_PULL_REQUEST;
-}
-
 int publish_once(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out, struct err *err)
 {
 	size_t requests = 0, work = 0;
@@ -80,7 +74,7 @@ int publish_once(struct session *s, struct plan *plan, const struct publish_opti
 	for (size_t i = 0; i < plan->n; i++) {
 		out->rows[i] = (struct published){ .step = &plan->steps[i] };
 		work += step_has_work(&plan->steps[i]);
-		requests += step_has_work(&plan->steps[i]) && by_pull_request(&plan->steps[i], o);
+		requests += step_has_work(&plan->steps[i]) && migration_by_request(plan->steps[i].m, o->rollback);
 	}
 	out->tries += work && s->remote.name.ptr && !requests;
 	if (!requests) {

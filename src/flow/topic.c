@@ -175,8 +175,8 @@ static void judge_some(struct session *s, struct topic *topics, const struct com
 	judge_at_parent(s, &g);
 	if (g.n < 2)
 		return;
-	for (size_t i = 0; i < g.n;
-	     i++) { /* one that meets others in a file, or whose file is gone there, has a judgement of its own */
+	/* One that meets others in a file, or whose file is gone there, has a judgement of its own. */
+	for (size_t i = 0; i < g.n; i++) {
 		struct group alone = { .parent = g.parent, .topics = &g.topics[i], .trees = &g.trees[i], .n = 1 };
 
 		if (!g.topics[i]->ours)

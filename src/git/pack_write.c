@@ -29,7 +29,7 @@ static const size_t LARGEST = (size_t)1 << 31;
 /* A pack while it is written, portion by portion: one is deflated while the one before it goes to the file. */
 struct packing {
 	struct batch *batch;
-	struct str temp; /* the file's name for now */
+	struct str temp; /* the file's name until it is complete */
 	int fd;
 	SHA1_CTX sha;
 	unsigned char digest[SHA1_DIGEST_LENGTH];

@@ -239,6 +239,11 @@ void migration_defaults(struct migration_spec *spec)
 	spec->mirror.methods = (struct slices){ safe, 2 };
 }
 
+bool migration_by_request(const struct migration *m, bool rollback)
+{
+	return (rollback ? m->f.spec.git.rollback : m->f.spec.git.mode) == MODE_PULL_REQUEST;
+}
+
 /* The name is the file's; a file NAME.yaml that calls itself otherwise would be found under neither. */
 static int check_name(const struct migration *m, const struct yaml_node *root, struct err *err)
 {

@@ -90,6 +90,9 @@ void migration_release(struct migration *m);
  */
 int migration_check(struct migration *out, struct arena *arena, struct place at, struct err *err);
 
+/* Do its changes, those of a rollback or all others, go on a branch of their own (spec.git.rollback, spec.git.mode)? */
+bool migration_by_request(const struct migration *m, bool rollback);
+
 /* Defaults of the fields that are not set: mirror of 10 % of GET and HEAD. Called by migration_read before reading. */
 void migration_defaults(struct migration_spec *spec);
 
