@@ -14,7 +14,8 @@ struct slice program_name(struct slice path)
 	tail = slice_sub(base, base.len > exe.len ? base.len - exe.len : 0, exe.len);
 	if (base.len > exe.len && slice_eq_case(tail, exe))
 		base.len -= exe.len;
-	return !base.len || slice_is(base, "kubectl-gcpbackend") ? SLICE("kubectl gcpbackend") : base;
+	return !base.len || slice_is(base, "kubectl-gcpbackend") ? SLICE("kubectl gcpbackend") :
+								   base;
 }
 
 /* The columns of the terminal that stdout is, or 0. */

@@ -16,7 +16,8 @@ const struct record change_options = {
 			  .offset = offsetof(struct change_context, to),
 			  .flag = "to",
 			  .arg = "STAGE",
-			  .help = "The stage to go to: start, mirror, or a percentage of the migration's list" },
+			  .help = "The stage to go to: start, mirror, or a percentage of the "
+				  "migration's list" },
 			{ .kind = VALUE_BOOL,
 			  .offset = offsetof(struct change_context, yes),
 			  .flag = "yes",
@@ -33,7 +34,8 @@ const struct record change_options = {
 			{ .kind = VALUE_BOOL,
 			  .offset = offsetof(struct change_context, merge_request),
 			  .flag = "merge-request",
-			  .help = "Let GitLab open the merge request of a branch that is pushed for review" },
+			  .help = "Let GitLab open the merge request of a branch that is pushed "
+				  "for review" },
 			{ .kind = VALUE_BOOL,
 			  .offset = offsetof(struct change_context, all_or_nothing),
 			  .flag = "all-or-nothing",
@@ -77,19 +79,25 @@ static int make_intents(const struct changing *c, struct intent *intents, struct
 	struct stage to = { STAGE_START, 0 };
 	struct slice reason = c->ctx->reason;
 
-	if (c->ctx->to.ptr && (!stage_parse(c->ctx->to, &to) || (to.kind == STAGE_DONE && !ends(c)))) {
-		(void)err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage", SLICE_ARG(c->ctx->to));
+	if (c->ctx->to.ptr &&
+	    (!stage_parse(c->ctx->to, &to) || (to.kind == STAGE_DONE && !ends(c)))) {
+		(void)err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage",
+			      SLICE_ARG(c->ctx->to));
 		return err_remedy(err, "say start, mirror, or a percentage such as 10");
 	}
 	if (c->direction == GO_DOWN && !reason.ptr)
 		reason = arena_printf(c->app->arena, "rolled back to %" SLICE_FMT,
 				      SLICE_ARG(c->ctx->to.ptr ? c->ctx->to : SLICE("start")));
 	for (size_t i = 0; i < c->list.n; i++) {
-		intents[i] = (struct intent){ .m = c->list.items[i], .direction = c->direction, .to = to, .adopt = c->ctx->adopt };
+		intents[i] = (struct intent){ .m = c->list.items[i],
+					      .direction = c->direction,
+					      .to = to,
+					      .adopt = c->ctx->adopt };
 		intents[i].next = c->direction == GO_UP && !c->ctx->to.ptr;
 		intents[i].resume = c->ctx->resume;
 		intents[i].rules = c->ctx->rules;
-		intents[i].apart = !c->ctx->patch.ptr && migration_by_request(c->list.items[i], c->direction == GO_DOWN);
+		intents[i].apart = !c->ctx->patch.ptr &&
+				   migration_by_request(c->list.items[i], c->direction == GO_DOWN);
 		intents[i].brief = !c->documents && c->list.n > SHOW_WHOLE;
 		intents[i].live = c->ctx->live.live ? &c->live : NULL;
 		intents[i].hold = c->direction == GO_DOWN ? reason : (struct slice){ NULL, 0 };
@@ -103,7 +111,8 @@ static size_t count(const struct changing *c, bool refused)
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->plan.n; i++)
-		n += refused ? c->plan.steps[i].refused : !c->plan.steps[i].refused && c->plan.steps[i].changes.n > 0;
+		n += refused ? c->plan.steps[i].refused :
+			       !c->plan.steps[i].refused && c->plan.steps[i].changes.n > 0;
 	return n;
 }
 
@@ -120,16 +129,22 @@ static void show(const struct changing *c)
 				step_show(c->app, step, &c->rows[i], to);
 			(void)fflush(to);
 			if (step->refused && c->plan.n > 1)
-				(void)fprintf(c->app->talk, "%.*s is skipped:\n", SLICE_ARG(step->m->name));
-			work_print_findings(c->app, &step->findings, c->direction == GO_ENTRY ? SEVERITY_INFO : SEVERITY_WARNING);
+				(void)fprintf(c->app->talk, "%.*s is skipped:\n",
+					      SLICE_ARG(step->m->name));
+			work_print_findings(c->app, &step->findings,
+					    c->direction == GO_ENTRY ? SEVERITY_INFO :
+								       SEVERITY_WARNING);
 		}
 		if (!step->refused && !step->changes.n)
-			(void)fprintf(c->app->talk, "%.*s is %s '%.*s' already: nothing to do\n", SLICE_ARG(step->m->name),
-				      step->finished ? "at its last stage," : "at", SLICE_ARG(c->rows[i].to));
+			(void)fprintf(c->app->talk, "%.*s is %s '%.*s' already: nothing to do\n",
+				      SLICE_ARG(step->m->name),
+				      step->finished ? "at its last stage," : "at",
+				      SLICE_ARG(c->rows[i].to));
 	}
 	if (c->plan.n > SHOW_WHOLE && count(c, false))
-		(void)fprintf(c->app->talk, "%zu migration%s will change %zu file%s\n", count(c, false),
-			      count(c, false) == 1 ? "" : "s", c->plan.changes.n, c->plan.changes.n == 1 ? "" : "s");
+		(void)fprintf(c->app->talk, "%zu migration%s will change %zu file%s\n",
+			      count(c, false), count(c, false) == 1 ? "" : "s", c->plan.changes.n,
+			      c->plan.changes.n == 1 ? "" : "s");
 }
 
 /* The differences of all steps, for --dry-run. */
@@ -152,7 +167,8 @@ static int show_diffs(const struct changing *c, struct err *err)
 static int confirm(const struct changing *c, struct err *err)
 {
 	bool absolute = c->direction == GO_DOWN || c->ctx->to.ptr;
-	bool reviewed = c->direction == GO_UP; /* pull requests are asked about by their reviewers */
+	bool reviewed =
+		c->direction == GO_UP; /* pull requests are asked about by their reviewers */
 	const struct session *s = c->session;
 	struct slice question;
 
@@ -161,15 +177,21 @@ static int confirm(const struct changing *c, struct err *err)
 	if (reviewed || (c->direction == GO_DOWN && !many(c)))
 		return 0;
 	if (ends(c) && !c->ctx->yes) {
-		(void)err_set(err, &CODE_not_confirmed, NOWHERE, "taking the old destinations out needs the name once more");
-		return err_remedy(err, "say --confirm=%" SLICE_FMT, SLICE_ARG(c->list.items[0]->name));
+		(void)err_set(err, &CODE_not_confirmed, NOWHERE,
+			      "taking the old destinations out needs the name once more");
+		return err_remedy(err, "say --confirm=%" SLICE_FMT,
+				  SLICE_ARG(c->list.items[0]->name));
 	}
 	if (!c->app->in_tty && c->ctx->yes && !absolute) {
-		(void)err_set(err, &CODE_not_confirmed, NOWHERE, "without a terminal the next stage must be named");
-		return err_remedy(err, "say --to STAGE with --yes, so that a repeated job cannot climb by itself");
+		(void)err_set(err, &CODE_not_confirmed, NOWHERE,
+			      "without a terminal the next stage must be named");
+		return err_remedy(
+			err,
+			"say --to STAGE with --yes, so that a repeated job cannot climb by itself");
 	}
 	question = arena_printf(c->app->arena,
-				s->remote.name.ptr ? "Commit this to '%.*s', and push it to %.*s?" : "Commit this to '%.*s'?",
+				s->remote.name.ptr ? "Commit this to '%.*s', and push it to %.*s?" :
+						     "Commit this to '%.*s'?",
 				SLICE_ARG(s->branch), SLICE_ARG(s->remote.name));
 	if (work_confirm(c->app, c->ctx->yes, question.ptr, err) < 0) {
 		if (!c->app->in_tty)
@@ -196,8 +218,8 @@ static void report(const struct changing *c, const struct published *p, struct s
 
 	if (p->existed && !p->committed) {
 		row->outcome = SLICE("unchanged");
-		(void)fprintf(c->app->talk, "%.*s is at '%.*s' by now: somebody else did it\n", SLICE_ARG(row->name),
-			      SLICE_ARG(row->to));
+		(void)fprintf(c->app->talk, "%.*s is at '%.*s' by now: somebody else did it\n",
+			      SLICE_ARG(row->name), SLICE_ARG(row->to));
 	}
 	if (!p->committed)
 		return;
@@ -208,16 +230,18 @@ static void report(const struct changing *c, const struct published *p, struct s
 	if (slice_eq(p->branch, c->session->branch))
 		undo_command(p->step, c->app->program, &undo);
 	else if (c->session->remote.name.ptr)
-		str_addf(&undo, "git push --delete %" SLICE_FMT " %" SLICE_FMT, SLICE_ARG(c->session->remote.name),
-			 SLICE_ARG(p->branch));
+		str_addf(&undo, "git push --delete %" SLICE_FMT " %" SLICE_FMT,
+			 SLICE_ARG(c->session->remote.name), SLICE_ARG(p->branch));
 	else
 		str_addf(&undo, "git branch -D %" SLICE_FMT, SLICE_ARG(p->branch));
 	row->undo = arena_copy(c->app->arena, str_slice(&undo));
 	if (c->documents)
 		return;
-	(void)fprintf(c->app->out, "migration/%.*s %s: %.*s -> %.*s (%.8s on %.*s%s%.*s)\n", SLICE_ARG(row->name),
-		      p->existed ? "already prepared" : words[c->direction].said, SLICE_ARG(row->from), SLICE_ARG(row->to), commit,
-		      SLICE_ARG(p->branch), p->pushed ? ", pushed to " : "",
+	(void)fprintf(c->app->out, "migration/%.*s %s: %.*s -> %.*s (%.8s on %.*s%s%.*s)\n",
+		      SLICE_ARG(row->name),
+		      p->existed ? "already prepared" : words[c->direction].said,
+		      SLICE_ARG(row->from), SLICE_ARG(row->to), commit, SLICE_ARG(p->branch),
+		      p->pushed ? ", pushed to " : "",
 		      SLICE_ARG(p->pushed ? c->session->remote.name : SLICE("")));
 	(void)fflush(c->app->out);
 	if (p->url.ptr)
@@ -250,7 +274,8 @@ static struct slice branches_of(const struct changing *c, const struct publicati
 		const struct published *p = &done->rows[i];
 
 		if (p->committed && !p->existed && !slice_eq(p->branch, last)) {
-			str_addf(&names, "%s%" SLICE_FMT, names.len ? " " : "", SLICE_ARG(p->branch));
+			str_addf(&names, "%s%" SLICE_FMT, names.len ? " " : "",
+				 SLICE_ARG(p->branch));
 			last = p->branch;
 		}
 	}
@@ -272,7 +297,8 @@ static int publish(struct changing *c, struct err *err)
 	for (size_t i = 0; i < c->plan.n; i++) {
 		struct step *step = &c->plan.steps[i];
 
-		if (step->refused && c->rows[i].outcome.ptr && slice_is(c->rows[i].outcome, "planned")) {
+		if (step->refused && c->rows[i].outcome.ptr &&
+		    slice_is(c->rows[i].outcome, "planned")) {
 			c->rows[i].outcome = SLICE("refused");
 			work_print_findings(c->app, &step->findings, SEVERITY_ERROR);
 			c->app->exit = work_worse(c->app->exit, work_step_exit(step));
@@ -292,7 +318,8 @@ static int look_at_cluster(struct changing *c, struct err *err)
 	if (live_kubectl(c->app, &cmd_finalize, &c->ctx->live, &kubectl, err) < 0)
 		return -1;
 	for (size_t i = 0; i < c->list.n && c->ctx->live.live; i++)
-		if (session_live_named(c->session, &kubectl, c->list.items[i], &c->seen, &c->live, err) < 0)
+		if (session_live_named(c->session, &kubectl, c->list.items[i], &c->seen, &c->live,
+				       err) < 0)
 			return -1;
 	return 0;
 }
@@ -303,13 +330,15 @@ static void say_cluster(const struct changing *c)
 	if (c->ctx->live.live)
 		live_show_cluster(&c->seen, c->app->talk);
 	else if (c->direction == GO_ENTRY)
+		(void)fprintf(c->app->talk,
+			      "the cluster was not looked at; this does: %s migrate finalize %.*s "
+			      "--delete-service-entry --live --dry-run\n",
+			      c->app->program, SLICE_ARG(c->list.items[0]->name));
+	else
 		(void)fprintf(
 			c->app->talk,
-			"the cluster was not looked at; this does: %s migrate finalize %.*s --delete-service-entry --live --dry-run\n",
+			"the cluster was not looked at; this does: %s migrate check %.*s --live\n",
 			c->app->program, SLICE_ARG(c->list.items[0]->name));
-	else
-		(void)fprintf(c->app->talk, "the cluster was not looked at; this does: %s migrate check %.*s --live\n",
-			      c->app->program, SLICE_ARG(c->list.items[0]->name));
 }
 
 /* There is nothing to do at the remote; is there here, from a run that was killed? */
@@ -321,7 +350,8 @@ static int finish(const struct changing *c, struct err *err)
 		return -1;
 	if (moved)
 		(void)fprintf(c->app->talk,
-			      "the local branch '%.*s', left half-way by a run that was killed, is brought up to date\n",
+			      "the local branch '%.*s', left half-way by a run that was killed, is "
+			      "brought up to date\n",
 			      SLICE_ARG(c->session->branch));
 	return 0;
 }
@@ -348,7 +378,8 @@ static int run(struct changing *c, struct err *err)
 	if (!work)
 		return finish(c, err);
 	if (c->ctx->all_or_nothing && count(c, true)) {
-		(void)err_set(err, &CODE_not_confirmed, NOWHERE, "%zu of %zu migrations are refused, and --all-or-nothing was said",
+		(void)err_set(err, &CODE_not_confirmed, NOWHERE,
+			      "%zu of %zu migrations are refused, and --all-or-nothing was said",
 			      count(c, true), c->plan.n);
 		return err_remedy(err, "see to those, or leave them out of the selection");
 	}
@@ -359,20 +390,27 @@ static int run(struct changing *c, struct err *err)
 	return publish(c, err);
 }
 
-int change_run(struct app *app, const struct change_context *ctx, enum direction direction, struct err *err)
+int change_run(struct app *app, const struct change_context *ctx, enum direction direction,
+	       struct err *err)
 {
 	AUTO_SESSION struct session *session = NULL;
 	struct changing c = { .app = app, .ctx = ctx, .direction = direction };
 	struct work_context work = ctx->work;
 	int failed;
 
-	work.check_later = true; /* what a killed run left in the working tree may be just what is planned again */
+	work.check_later = true; /* what a killed run left in the working tree may be just what is
+				    planned again */
 	if (ctx->patch.ptr && patch_check(app, ctx, err) < 0)
 		return -1;
-	if (work_select(app, &work, ends(&c) ? WORK_ENDS : ctx->patch.ptr ? WORK_READS : WORK_CHANGES, &session, &c.list, err) < 0)
+	if (work_select(app, &work,
+			ends(&c)       ? WORK_ENDS :
+			ctx->patch.ptr ? WORK_READS :
+					 WORK_CHANGES,
+			&session, &c.list, err) < 0)
 		return -1;
 	c.session = session;
-	c.documents = app->output == OUTPUT_JSON || app->output == OUTPUT_YAML || app->output == OUTPUT_NAME;
+	c.documents = app->output == OUTPUT_JSON || app->output == OUTPUT_YAML ||
+		      app->output == OUTPUT_NAME;
 	if (!c.list.n)
 		(void)fprintf(app->talk, "No migrations found.\n");
 	failed = run(&c, err);

@@ -1,5 +1,6 @@
 /*
- * change.h - the way of a changing command: select, plan, show, ask, commit, say how to undo. promote, rollback and finalize differ in their intents.
+ * change.h - the way of a changing command: select, plan, show, ask, commit, say how to undo.
+ * promote, rollback and finalize differ in their intents.
  */
 #ifndef GCB_PLUGIN_CHANGE_H
 #define GCB_PLUGIN_CHANGE_H
@@ -19,6 +20,7 @@ struct change_context {
 extern const struct record change_options; /* --to --yes --dry-run --batch --all-or-nothing */
 
 /* Runs promote (GO_UP), rollback (GO_DOWN) or finalize (GO_DONE, GO_ENTRY). */
-int change_run(struct app *app, const struct change_context *ctx, enum direction direction, struct err *err);
+int change_run(struct app *app, const struct change_context *ctx, enum direction direction,
+	       struct err *err);
 
 #endif

@@ -17,7 +17,9 @@ struct context {
 static const struct record own_record = {
 	.fields =
 		(const struct field[]){
-			{ .kind = VALUE_RECORD, .offset = offsetof(struct context, live), .of = &live_options },
+			{ .kind = VALUE_RECORD,
+			  .offset = offsetof(struct context, live),
+			  .of = &live_options },
 			{ .name = NULL },
 		},
 };
@@ -40,7 +42,8 @@ struct line_row {
 #define NUMBER .kind = VALUE_INT, .min = 0, .max = 1000000000
 #define STEP(member) .offset = offsetof(struct check_row, step.member)
 #define ROW(member) .name = #member, .offset = offsetof(struct check_row, member)
-#define LINE(member, heading) TEXT, .name = #member, .offset = offsetof(struct line_row, member), .column = heading
+#define LINE(member, heading)                                                                      \
+	TEXT, .name = #member, .offset = offsetof(struct line_row, member), .column = heading
 
 static const struct record check_record = {
 	.kind = "MigrationCheck",
@@ -78,7 +81,7 @@ static const struct record line_record = {
 		},
 };
 
-/* --- finding out ---------------------------------------------------------------------------------------------------------------- */
+/* --- finding out ---------------------------------------------------------- */
 
 /* Takes findings over that are not there yet. */
 static void take(struct findings *all, const struct findings *more)
@@ -87,9 +90,11 @@ static void take(struct findings *all, const struct findings *more)
 		(void)findings_add_new(all, &more->items[i]);
 }
 
-/* Plans one step of a migration, and takes its findings over; `row`, unless NULL, gets where it is. */
-static int survey(struct app *app, struct session *s, const struct intent *intent, struct findings *all, struct step_row *row,
-		  struct stage *from, struct err *err)
+/*
+ * Plans one step of a migration, and takes its findings over; `row`, unless NULL, gets where it is.
+ */
+static int survey(struct app *app, struct session *s, const struct intent *intent,
+		  struct findings *all, struct step_row *row, struct stage *from, struct err *err)
 {
 	struct plan plan;
 
@@ -142,9 +147,12 @@ static void sum_up(struct app *app, struct check_row *row)
 		app->exit = work_worse(app->exit, EXIT_REFUSED);
 }
 
-/* Looks at a selected migration as it is, and at each stage that is still to come; `live` is what the cluster says, or NULL. */
-static int check(struct app *app, struct session *s, size_t number, const struct live_report *live, struct check_row *row,
-		 struct err *err)
+/*
+ * Looks at a selected migration as it is, and at each stage that is still to come; `live` is what
+ * the cluster says, or NULL.
+ */
+static int check(struct app *app, struct session *s, size_t number, const struct live_report *live,
+		 struct check_row *row, struct err *err)
 {
 	const struct migration *m = s->selected.items[number];
 	struct intent intent = { .m = m, .direction = GO_ANYWHERE, .next = true, .survey = true };
@@ -156,18 +164,20 @@ static int check(struct app *app, struct session *s, size_t number, const struct
 	intent.next = false;
 	for (size_t i = 0; i < m->stages->n; i++) {
 		intent.to = m->stages->items[i];
-		if (stage_cmp(intent.to, from) >= 0 && survey(app, s, &intent, &row->list, NULL, NULL, err) < 0)
+		if (stage_cmp(intent.to, from) >= 0 &&
+		    survey(app, s, &intent, &row->list, NULL, NULL, err) < 0)
 			return -1;
 	}
 	if (live) {
 		take(&row->list, &live->of[number]);
-		take(&row->list, &live->cluster); /* what was not seen keeps each migration from being clean */
+		take(&row->list,
+		     &live->cluster); /* what was not seen keeps each migration from being clean */
 	}
 	sum_up(app, row);
 	return 0;
 }
 
-/* --- telling -------------------------------------------------------------------------------------------------------------------- */
+/* --- telling -------------------------------------------------------------- */
 
 /* "apps/web.yaml:3:5", or less of it. */
 static void add_place(struct str *out, struct place at)
@@ -259,7 +269,8 @@ static void show_all(const struct app *app, const struct check_row *rows, size_t
 	(void)fflush(app->out);
 	(void)fprintf(app->talk, "%s\n", sum.ptr);
 	if (example)
-		(void)fprintf(app->talk, "more about a code: %s migrate explain %s\n", app->program, example);
+		(void)fprintf(app->talk, "more about a code: %s migrate explain %s\n", app->program,
+			      example);
 }
 
 /* All findings of all migrations as one table. */
@@ -321,20 +332,25 @@ static int run(struct app *app, void *context, struct err *err)
 	return 0;
 }
 
-static const struct record *const options[] = { &own_record, &work_select_options, &work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_record, &work_select_options,
+						&work_repo_options, &output_options, NULL };
 
 const struct command cmd_check = {
 	.name = "check",
 	.group = "migrate",
 	.summary = "Show what speaks against a migration",
-	.about =
-		"Look at the manifests around a migration, and with --live at what the cluster has, and show everything that speaks against it or is good to know: at "
-		"the stage where it is and at all that are still to come. An error stops promote; where that is possible the migration "
-		"file may accept it under spec.allow, with a reason. Nothing is written. Ends with 6 when there is an error that is not "
-		"accepted.",
+	.about = "Look at the manifests around a migration, and with --live at what the cluster "
+		 "has, and show everything that speaks against it or is good to know: at "
+		 "the stage where it is and at all that are still to come. An error stops promote; "
+		 "where that is possible the migration "
+		 "file may accept it under spec.allow, with a reason. Nothing is written. Ends "
+		 "with 6 when there is an error that is not "
+		 "accepted.",
 	.example = "# Before the first stage\nkubectl gcpbackend migrate check payments\n\n"
-		   "# And what the cluster says\nkubectl gcpbackend migrate check payments --live --context prod-eu\n\n"
-		   "# All migrations as one table, in a job\nkubectl gcpbackend migrate check --all -o wide",
+		   "# And what the cluster says\nkubectl gcpbackend migrate check payments --live "
+		   "--context prod-eu\n\n"
+		   "# All migrations as one table, in a job\nkubectl gcpbackend migrate check "
+		   "--all -o wide",
 	.arg = "[NAME...]",
 	.max_args = -1,
 	.options = options,

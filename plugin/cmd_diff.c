@@ -54,13 +54,16 @@ static const struct record diff_record = {
 			  .max = 1000000000,
 			  .offset = offsetof(struct diff_row, removed),
 			  .column = "REMOVED" },
-			{ .name = "patch", .kind = VALUE_STRING, .offset = offsetof(struct diff_row, patch) },
+			{ .name = "patch",
+			  .kind = VALUE_STRING,
+			  .offset = offsetof(struct diff_row, patch) },
 			{ .name = NULL },
 		},
 };
 
 /* All changes as rows with their patches. */
-static int make_rows(struct app *app, const struct changes *changes, struct diff_row *rows, struct err *err)
+static int make_rows(struct app *app, const struct changes *changes, struct diff_row *rows,
+		     struct err *err)
 {
 	for (size_t i = 0; i < changes->n; i++) {
 		AUTO_STR struct str patch = STR_INIT;
@@ -68,7 +71,8 @@ static int make_rows(struct app *app, const struct changes *changes, struct diff
 
 		if (change_diff(&changes->items[i], &patch, &added, &removed, err) < 0)
 			return -1;
-		rows[i] = (struct diff_row){ changes->items[i].path, arena_copy(app->arena, str_slice(&patch)), (long)added,
+		rows[i] = (struct diff_row){ changes->items[i].path,
+					     arena_copy(app->arena, str_slice(&patch)), (long)added,
 					     (long)removed };
 	}
 	return 0;
@@ -98,7 +102,8 @@ static int put_changes(struct app *app, const struct changes *changes, struct er
 }
 
 /* The plan, its findings, its differences. */
-static int run_plan(struct app *app, const struct context *ctx, struct session *s, const struct selected *list, struct err *err)
+static int run_plan(struct app *app, const struct context *ctx, struct session *s,
+		    const struct selected *list, struct err *err)
 {
 	struct intent *intents = arena_array(app->arena, list->n, sizeof(*intents));
 	struct stage to = { STAGE_START, 0 };
@@ -106,7 +111,8 @@ static int run_plan(struct app *app, const struct context *ctx, struct session *
 	int failed;
 
 	if (ctx->to.ptr && !stage_parse(ctx->to, &to))
-		return err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage", SLICE_ARG(ctx->to));
+		return err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage",
+			       SLICE_ARG(ctx->to));
 	for (size_t i = 0; i < list->n; i++)
 		intents[i] = (struct intent){ .m = list->items[i],
 					      .direction = GO_ANYWHERE,
@@ -121,7 +127,9 @@ static int run_plan(struct app *app, const struct context *ctx, struct session *
 	for (size_t i = 0; i < plan.n; i++) {
 		work_print_findings(app, &plan.steps[i].findings, SEVERITY_WARNING);
 		if (plan.steps[i].refused)
-			app->exit = work_step_exit(&plan.steps[i]) == EXIT_REFUSED ? EXIT_REFUSED : EXIT_DIFF_FAILED;
+			app->exit = work_step_exit(&plan.steps[i]) == EXIT_REFUSED ?
+					    EXIT_REFUSED :
+					    EXIT_DIFF_FAILED;
 	}
 	plan_release(&plan);
 	return failed;
@@ -141,15 +149,17 @@ static int run(struct app *app, void *context, struct err *err)
 	return failed;
 }
 
-static const struct record *const options[] = { &own_record, &work_select_options, &work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_record, &work_select_options,
+						&work_repo_options, &output_options, NULL };
 
 const struct command cmd_diff = {
 	.name = "diff",
 	.group = "migrate",
 	.summary = "Show the change to the next stage as a patch",
-	.about =
-		"Show the unified diff from now to the next stage, or to the one named by --to. Nothing is written.\n\n"
-		"The exit code is 0 when there is no difference, 1 when there is one, 2 when it could not be made, 6 when the stage is refused.",
+	.about = "Show the unified diff from now to the next stage, or to the one named by --to. "
+		 "Nothing is written.\n\n"
+		 "The exit code is 0 when there is no difference, 1 when there is one, 2 when it "
+		 "could not be made, 6 when the stage is refused.",
 	.example = "# What the next commit will change\nkubectl gcpbackend migrate diff payments",
 	.arg = "[NAME...]",
 	.max_args = -1,

@@ -11,7 +11,10 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* More files that cannot be read are counted, not named; what speaks against more hosts is in the documents only. */
+/*
+ * More files that cannot be read are counted, not named; what speaks against more hosts is in the
+ * documents only.
+ */
 enum { UNREAD_MOST = 10, HOSTS_MOST = 20 };
 
 struct context {
@@ -28,7 +31,8 @@ static const struct record own_record = {
 			{ .kind = VALUE_BOOL,
 			  .offset = offsetof(struct context, write),
 			  .flag = "write",
-			  .help = "Make the migration files of all hosts that are ready, warnings or not, and have none" },
+			  .help = "Make the migration files of all hosts that are ready, warnings "
+				  "or not, and have none" },
 			{ .kind = VALUE_BOOL,
 			  .offset = offsetof(struct context, commit),
 			  .flag = "commit",
@@ -39,7 +43,8 @@ static const struct record own_record = {
 			  .max = 65535,
 			  .flag = "to-port",
 			  .arg = "PORT",
-			  .help = "The port of the new hosts; needed where old destinations name theirs" },
+			  .help = "The port of the new hosts; needed where old destinations name "
+				  "theirs" },
 			{ .kind = VALUE_BOOL,
 			  .offset = offsetof(struct context, yes),
 			  .flag = "yes",
@@ -50,13 +55,16 @@ static const struct record own_record = {
 			  .flag = "namespace",
 			  .letter = 'n',
 			  .arg = "NAMESPACE",
-			  .help = "With --live: a namespace to ask where not all may be read; may be repeated" },
-			{ .kind = VALUE_RECORD, .offset = offsetof(struct context, live), .of = &live_options },
+			  .help = "With --live: a namespace to ask where not all may be read; may "
+				  "be repeated" },
+			{ .kind = VALUE_RECORD,
+			  .offset = offsetof(struct context, live),
+			  .of = &live_options },
 			{ .name = NULL },
 		},
 };
 
-/* --- writing -------------------------------------------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------- */
 
 /* The files of --write. */
 struct writing {
@@ -70,7 +78,8 @@ struct writing {
 };
 
 /* The migration of a candidate. */
-static int make_migration(const struct app *app, struct migration *m, const struct candidate *c, long port, struct err *err)
+static int make_migration(const struct app *app, struct migration *m, const struct candidate *c,
+			  long port, struct err *err)
 {
 	struct migration_spec *spec = &m->f.spec;
 
@@ -94,7 +103,9 @@ static void make_file(struct writing *w, struct discover_row *row)
 	struct err err = ERR_INIT;
 
 	if (row->of->twice) {
-		(void)fprintf(w->app->talk, "skipped: %.*s is in several ServiceEntries; init can say which manifests are meant\n",
+		(void)fprintf(w->app->talk,
+			      "skipped: %.*s is in several ServiceEntries; init can say which "
+			      "manifests are meant\n",
 			      SLICE_ARG(row->host));
 		return;
 	}
@@ -120,7 +131,8 @@ static int write_files(struct writing *w, struct err *err)
 	struct slice hex = { NULL, 0 };
 	bool table = w->app->output == OUTPUT_TABLE || w->app->output == OUTPUT_WIDE;
 
-	if (w->n && newfiles_write(w->files, w->n, w->app, w->session, w->ctx->commit, w->ctx->yes, &hex, err) < 0)
+	if (w->n && newfiles_write(w->files, w->n, w->app, w->session, w->ctx->commit, w->ctx->yes,
+				   &hex, err) < 0)
 		return -1;
 	for (size_t i = 0; i < w->n; i++) {
 		w->rows[i]->commit = hex;
@@ -130,12 +142,13 @@ static int write_files(struct writing *w, struct err *err)
 	if (!w->n)
 		(void)fprintf(w->app->talk, "No migration files to make.\n");
 	else if (!w->ctx->commit)
-		(void)fprintf(w->app->talk, "commit them, then see: %s migrate status\n", w->app->program);
+		(void)fprintf(w->app->talk, "commit them, then see: %s migrate status\n",
+			      w->app->program);
 	return 0;
 }
 
-static int write_all(struct app *app, struct session *s, const struct context *ctx, struct discover_row *rows, size_t n,
-		     struct err *err)
+static int write_all(struct app *app, struct session *s, const struct context *ctx,
+		     struct discover_row *rows, size_t n, struct err *err)
 {
 	struct writing w = { .app = app, .ctx = ctx, .session = s };
 	int failed;
@@ -152,7 +165,7 @@ static int write_all(struct app *app, struct session *s, const struct context *c
 	return failed;
 }
 
-/* --- talk ----------------------------------------------------------------------------------------------------------------------- */
+/* --- talk ----------------------------------------------------------------- */
 
 /* Names the files whose contents are not in the list. */
 static void say_unread(const struct app *app, struct findings *unread)
@@ -164,7 +177,9 @@ static void say_unread(const struct app *app, struct findings *unread)
 	if (n > UNREAD_MOST)
 		(void)fprintf(app->talk, "and %zu more\n", n - UNREAD_MOST);
 	if (n)
-		(void)fprintf(app->talk, "%zu file%s cannot be read: what they hold is not in the list\n", n, n == 1 ? "" : "s");
+		(void)fprintf(app->talk,
+			      "%zu file%s cannot be read: what they hold is not in the list\n", n,
+			      n == 1 ? "" : "s");
 }
 
 /* "4 hosts: 1 ready, 0 with warnings, 2 blocked, 1 with a migration". */
@@ -176,12 +191,17 @@ static void say_counts(const struct app *app, const struct discovery *d)
 		counts[d->items[i].verdict]++;
 	if (!d->n)
 		return;
-	(void)fprintf(app->talk, "%zu host%s: %zu ready, %zu with warnings, %zu blocked, %zu with a migration\n", d->n,
-		      d->n == 1 ? "" : "s", counts[VERDICT_READY], counts[VERDICT_WARNINGS], counts[VERDICT_BLOCKED],
-		      counts[VERDICT_MIGRATION]);
+	(void)fprintf(
+		app->talk,
+		"%zu host%s: %zu ready, %zu with warnings, %zu blocked, %zu with a migration\n",
+		d->n, d->n == 1 ? "" : "s", counts[VERDICT_READY], counts[VERDICT_WARNINGS],
+		counts[VERDICT_BLOCKED], counts[VERDICT_MIGRATION]);
 }
 
-/* What speaks against them, when they are few; for many there is -o json. What was not seen is said once, for the cluster. */
+/*
+ * What speaks against them, when they are few; for many there is -o json. What was not seen is said
+ * once, for the cluster.
+ */
 static void say_reasons(const struct app *app, const struct discovery *d)
 {
 	for (size_t i = 0; i < d->n && d->n <= HOSTS_MOST; i++)
@@ -189,16 +209,18 @@ static void say_reasons(const struct app *app, const struct discovery *d)
 			const struct finding *f = &d->items[i].findings.items[k];
 			AUTO_STR struct str line = STR_INIT;
 
-			if (d->items[i].verdict == VERDICT_MIGRATION || f->code->severity == SEVERITY_INFO ||
-			    f->code == &CODE_live_blind)
+			if (d->items[i].verdict == VERDICT_MIGRATION ||
+			    f->code->severity == SEVERITY_INFO || f->code == &CODE_live_blind)
 				continue;
 			finding_format(f, &line);
-			(void)fprintf(app->talk, "%.*s: %s\n", SLICE_ARG(d->items[i].name), line.ptr);
+			(void)fprintf(app->talk, "%.*s: %s\n", SLICE_ARG(d->items[i].name),
+				      line.ptr);
 		}
 }
 
 /* Shows all of it, or writes. */
-static int show(struct app *app, struct session *s, const struct context *ctx, struct discovery *d, struct err *err)
+static int show(struct app *app, struct session *s, const struct context *ctx, struct discovery *d,
+		struct err *err)
 {
 	struct discover_row *rows = arena_array(app->arena, d->n, sizeof(*rows));
 	bool table = app->output == OUTPUT_TABLE || app->output == OUTPUT_WIDE;
@@ -208,7 +230,8 @@ static int show(struct app *app, struct session *s, const struct context *ctx, s
 	if (ctx->write && write_all(app, s, ctx, rows, d->n, err) < 0)
 		return -1;
 	if (!ctx->write || !table)
-		print_rows(app, &discover_record, (struct rows){ rows, d->n }, "No ServiceEntries found.");
+		print_rows(app, &discover_record, (struct rows){ rows, d->n },
+			   "No ServiceEntries found.");
 	if (!ctx->write && table) {
 		say_reasons(app, d);
 		say_counts(app, d);
@@ -224,28 +247,36 @@ static void say_broken(struct app *app, const struct session *s)
 		app->exit = EXIT_ERROR;
 }
 
-/* The repository around, whose migrations are told from other hosts; a cluster may be looked at without any. */
-static int open_if_any(struct app *app, const struct context *ctx, struct session **s, struct err *err)
+/*
+ * The repository around, whose migrations are told from other hosts; a cluster may be looked at
+ * without any.
+ */
+static int open_if_any(struct app *app, const struct context *ctx, struct session **s,
+		       struct err *err)
 {
 	struct err why = ERR_INIT;
 
 	if (work_open(app, &ctx->work, WORK_LOOKS, s, &why) == 0)
 		return 0;
-	if (!ctx->work.repo.ptr && !ctx->work.migrations.ptr && (why.code == &CODE_no_repo || why.code == &CODE_no_commit))
+	if (!ctx->work.repo.ptr && !ctx->work.migrations.ptr &&
+	    (why.code == &CODE_no_repo || why.code == &CODE_no_commit))
 		return 0;
 	*err = why;
 	return -1;
 }
 
 /* The hosts of the cluster. */
-static int run_live(struct app *app, const struct context *ctx, const struct kubectl *kubectl, struct err *err)
+static int run_live(struct app *app, const struct context *ctx, const struct kubectl *kubectl,
+		    struct err *err)
 {
 	AUTO_SESSION struct session *s = NULL;
 	struct discover_live d;
 	int failed;
 
 	if (open_if_any(app, ctx, &s, err) < 0 ||
-	    discover_live(&d, kubectl, &(struct discover_live_query){ s, ctx->namespaces, (int)ctx->port }, err) < 0)
+	    discover_live(&d, kubectl,
+			  &(struct discover_live_query){ s, ctx->namespaces, (int)ctx->port },
+			  err) < 0)
 		return -1;
 	failed = show(app, s, ctx, &d.found, err);
 	live_show_cluster(&d.seen, app->talk);
@@ -268,11 +299,12 @@ static int run(struct app *app, void *context, struct err *err)
 	if (ctx->commit && !ctx->write)
 		return err_set(err, &CODE_usage, NOWHERE, "--commit needs --write");
 	if (ctx->live.live && ctx->write)
-		return options_refuse(
-			app, &cmd_discover, err,
-			"--write makes migration files from the manifests of a repository: say it there, without --live");
+		return options_refuse(app, &cmd_discover, err,
+				      "--write makes migration files from the manifests of a "
+				      "repository: say it there, without --live");
 	if (ctx->namespaces.n && !ctx->live.live)
-		return options_refuse(app, &cmd_discover, err, "--namespace does something with --live only");
+		return options_refuse(app, &cmd_discover, err,
+				      "--namespace does something with --live only");
 	if (live_kubectl(app, &cmd_discover, &ctx->live, &kubectl, err) < 0)
 		return -1;
 	if (ctx->live.live)
@@ -292,23 +324,32 @@ static int run(struct app *app, void *context, struct err *err)
 	return failed;
 }
 
-static const struct record *const options[] = { &own_record, &work_hooks_options, &work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_record, &work_hooks_options,
+						&work_repo_options, &output_options, NULL };
 
 const struct command cmd_discover = {
 	.name = "discover",
 	.group = "migrate",
 	.summary = "List the ServiceEntry hosts that could move",
-	.about =
-		"List every host of a ServiceEntry in the commit, or with --live in the cluster: which routes of which VirtualServices send requests to it, its ports, the GCPBackend that "
-		"plainly belongs to it, and what speaks against moving it; best candidates first. With --write the migration files are made, as init makes "
-		"them.\n\nA GCPBackend belongs to a host when their names say so (the same but for an ending like -vm), their namespaces do not contradict, "
-		"and neither fits another one as well; otherwise none is chosen.\n\nWith --live no repository is needed; where there is one, its migrations are told from other hosts. Every object of the "
-		"kinds that decide must be seen, in all namespaces: where the user may not read them all, that is said, and no host is called ready.",
-	.example =
-		"# What could move, and why the rest could not\nkubectl gcpbackend migrate discover\n\n# Where each is used\n"
-		"kubectl gcpbackend migrate discover -o wide\n\n# Make all migration files that can be made\n"
-		"kubectl gcpbackend migrate discover --write --commit\n\n# What runs in a cluster could move, whatever repository it is from\n"
-		"kubectl gcpbackend migrate discover --live --context prod-eu",
+	.about = "List every host of a ServiceEntry in the commit, or with --live in the cluster: "
+		 "which routes of which VirtualServices send requests to it, its ports, the "
+		 "GCPBackend that "
+		 "plainly belongs to it, and what speaks against moving it; best candidates first. "
+		 "With --write the migration files are made, as init makes "
+		 "them.\n\nA GCPBackend belongs to a host when their names say so (the same but "
+		 "for an ending like -vm), their namespaces do not contradict, "
+		 "and neither fits another one as well; otherwise none is chosen.\n\nWith --live "
+		 "no repository is needed; where there is one, its migrations are told from other "
+		 "hosts. Every object of the "
+		 "kinds that decide must be seen, in all namespaces: where the user may not read "
+		 "them all, that is said, and no host is called ready.",
+	.example = "# What could move, and why the rest could not\nkubectl gcpbackend migrate "
+		   "discover\n\n# Where each is used\n"
+		   "kubectl gcpbackend migrate discover -o wide\n\n# Make all migration files that "
+		   "can be made\n"
+		   "kubectl gcpbackend migrate discover --write --commit\n\n# What runs in a "
+		   "cluster could move, whatever repository it is from\n"
+		   "kubectl gcpbackend migrate discover --live --context prod-eu",
 	.max_args = 0,
 	.options = options,
 	.context_size = sizeof(struct context),

@@ -29,7 +29,10 @@ static const struct record code_record = {
 			{ .kind = VALUE_STRING, ROW(title), .column = "TITLE" },
 			{ .kind = VALUE_BOOL, ROW(allow) },
 			{ .kind = VALUE_INT, ROW(exit), .min = 0, .max = 255 },
-			{ .kind = VALUE_STRING, ROW(remedy), .column = "REMEDY", .flags = FIELD_WIDE | FIELD_OMIT },
+			{ .kind = VALUE_STRING,
+			  ROW(remedy),
+			  .column = "REMEDY",
+			  .flags = FIELD_WIDE | FIELD_OMIT },
 			{ .kind = VALUE_STRING, ROW(explain) },
 			{ .kind = VALUE_STRING, ROW(source), .flags = FIELD_OMIT },
 			{ .name = NULL },
@@ -65,8 +68,8 @@ static int find(struct app *app, struct slice word, const struct code **out, str
 		ids[i] = slice_of(codes[i]->id);
 	near = slice_nearest(str_slice(&id), ids, ncodes);
 	(void)options_refuse(app, &cmd_explain, err, "no code '%" SLICE_FMT "'%s%" SLICE_FMT "%s",
-			     SLICE_ARG(slice_sub(word, 0, 40)), near.ptr ? ", did you mean '" : "", SLICE_ARG(near),
-			     near.ptr ? "'?" : "");
+			     SLICE_ARG(slice_sub(word, 0, 40)), near.ptr ? ", did you mean '" : "",
+			     SLICE_ARG(near), near.ptr ? "'?" : "");
 	return err_remedy(err, "'%s migrate explain' lists them", app->program);
 }
 
@@ -75,7 +78,8 @@ static const char *effect(const struct code *c)
 {
 	if (c->severity != SEVERITY_ERROR)
 		return "it stops nothing";
-	return c->allow ? "it stops a stage unless spec.allow accepts it" : "it stops the command or the stage";
+	return c->allow ? "it stops a stage unless spec.allow accepts it" :
+			  "it stops the command or the stage";
 }
 
 /* The long form of one code. */
@@ -124,11 +128,11 @@ const struct command cmd_explain = {
 	.name = "explain",
 	.group = "migrate",
 	.summary = "Explain the code of an error or finding",
-	.about =
-		"Tell what the code of an error or finding means, why it matters, what to do about it and where the rule comes from. Without a "
-		"code all of them are listed.",
-	.example =
-		"# What a refusal means\nkubectl gcpbackend migrate explain GCB1005\n\n# All codes\nkubectl gcpbackend migrate explain",
+	.about = "Tell what the code of an error or finding means, why it matters, what to do "
+		 "about it and where the rule comes from. Without a "
+		 "code all of them are listed.",
+	.example = "# What a refusal means\nkubectl gcpbackend migrate explain GCB1005\n\n# All "
+		   "codes\nkubectl gcpbackend migrate explain",
 	.arg = "[CODE]",
 	.max_args = 1,
 	.options = options,

@@ -37,8 +37,12 @@ static const struct record own_record = {
 			  .flag = "yes",
 			  .letter = 'y',
 			  .help = "Do not ask: the answer is yes" },
-			{ .kind = VALUE_RECORD, .offset = offsetof(struct context, fields.metadata), .of = &meta_record },
-			{ .kind = VALUE_RECORD, .offset = offsetof(struct context, fields.spec), .of = &migration_spec_record },
+			{ .kind = VALUE_RECORD,
+			  .offset = offsetof(struct context, fields.metadata),
+			  .of = &meta_record },
+			{ .kind = VALUE_RECORD,
+			  .offset = offsetof(struct context, fields.spec),
+			  .of = &migration_spec_record },
 			{ .name = NULL },
 		},
 };
@@ -58,7 +62,10 @@ static const struct record init_record = {
 			  .offset = offsetof(struct init_row, name),
 			  .column = "NAME",
 			  .flags = FIELD_NAME },
-			{ .name = "path", .kind = VALUE_STRING, .offset = offsetof(struct init_row, path), .column = "FILE" },
+			{ .name = "path",
+			  .kind = VALUE_STRING,
+			  .offset = offsetof(struct init_row, path),
+			  .column = "FILE" },
 			{ .name = "manifests",
 			  .kind = VALUE_LIST,
 			  .offset = offsetof(struct init_row, manifests),
@@ -92,14 +99,17 @@ static int look_around(struct making *k, struct err *err)
 		return -1;
 	k->row.manifests = plan_files(s->inventory, &k->m, s->arena);
 	for (size_t i = 0; i < k->row.manifests.n; i++)
-		(void)fprintf(k->app->talk, "%.*s routes to %.*s\n", SLICE_ARG(k->row.manifests.items[i]),
-			      SLICE_ARG(k->m.move.from));
+		(void)fprintf(k->app->talk, "%.*s routes to %.*s\n",
+			      SLICE_ARG(k->row.manifests.items[i]), SLICE_ARG(k->m.move.from));
 	if (k->row.manifests.n || k->m.f.spec.manifests.create.len)
 		return 0;
-	(void)err_set(err, &CODE_host_unknown, NOWHERE, "no VirtualService%s%" SLICE_FMT " routes to '%" SLICE_FMT "'",
-		      root ? "" : " under ", SLICE_ARG(root ? SLICE("") : dir), SLICE_ARG(k->m.move.from));
+	(void)err_set(err, &CODE_host_unknown, NOWHERE,
+		      "no VirtualService%s%" SLICE_FMT " routes to '%" SLICE_FMT "'",
+		      root ? "" : " under ", SLICE_ARG(root ? SLICE("") : dir),
+		      SLICE_ARG(k->m.move.from));
 	return err_remedy(err,
-			  "check the host, or let one be rendered: --create %" SLICE_FMT "%s%" SLICE_FMT "-virtualservice.yaml",
+			  "check the host, or let one be rendered: --create %" SLICE_FMT
+			  "%s%" SLICE_FMT "-virtualservice.yaml",
 			  SLICE_ARG(root ? SLICE("") : dir), root ? "" : "/", SLICE_ARG(k->m.name));
 }
 
@@ -114,9 +124,11 @@ static void report(const struct making *k)
 	}
 	newfile_say(&k->file, k->app, k->row.commit);
 	if (!k->row.commit.ptr)
-		(void)fprintf(k->app->talk, "commit it, then see: %s migrate plan %.*s\n", program, SLICE_ARG(k->m.name));
+		(void)fprintf(k->app->talk, "commit it, then see: %s migrate plan %.*s\n", program,
+			      SLICE_ARG(k->m.name));
 	else
-		(void)fprintf(k->app->talk, "next: %s migrate plan %.*s\n", program, SLICE_ARG(k->m.name));
+		(void)fprintf(k->app->talk, "next: %s migrate plan %.*s\n", program,
+			      SLICE_ARG(k->m.name));
 }
 
 static int run(struct app *app, void *context, struct err *err)
@@ -136,7 +148,8 @@ static int run(struct app *app, void *context, struct err *err)
 		return -1;
 	k.session = s;
 	if (!s->branch.ptr && ctx->commit)
-		return err_set(err, &CODE_detached, (struct place){ slice_of(repo_where(s->repo)), 0, 0 },
+		return err_set(err, &CODE_detached,
+			       (struct place){ slice_of(repo_where(s->repo)), 0, 0 },
 			       "HEAD is not on a branch");
 	if (newfile_make(&k.file, app, s, &k.m, err) < 0)
 		return -1;
@@ -147,7 +160,8 @@ static int run(struct app *app, void *context, struct err *err)
 	if (!failed)
 		failed = newfile_guard(&k.file, app, s, err);
 	if (!failed)
-		failed = newfiles_write(&k.file, 1, app, s, ctx->commit, ctx->yes, &k.row.commit, err);
+		failed = newfiles_write(&k.file, 1, app, s, ctx->commit, ctx->yes, &k.row.commit,
+					err);
 	if (!failed)
 		report(&k);
 	newfile_release(&k.file);
@@ -160,17 +174,20 @@ static int init(void *context)
 	return 0;
 }
 
-static const struct record *const options[] = { &own_record, &work_hooks_options, &work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_record, &work_hooks_options,
+						&work_repo_options, &output_options, NULL };
 
 const struct command cmd_init = {
 	.name = "init",
 	.group = "migrate",
 	.summary = "Make a migration file",
-	.about =
-		"Make the migration file .gcpbackend/NAME.yaml for one host, after looking for the manifests that route to it. Nothing else is changed.\n\n"
-		"Where no VirtualService routes to the old host, --create FILE has one rendered at the first stage.",
+	.about = "Make the migration file .gcpbackend/NAME.yaml for one host, after looking for "
+		 "the manifests that route to it. Nothing else is changed.\n\n"
+		 "Where no VirtualService routes to the old host, --create FILE has one rendered "
+		 "at the first stage.",
 	.example =
-		"# Move payments\nkubectl gcpbackend migrate init payments --from payments-vm.example.com --to payments.gcp.example.com --path apps/shop --commit",
+		"# Move payments\nkubectl gcpbackend migrate init payments --from "
+		"payments-vm.example.com --to payments.gcp.example.com --path apps/shop --commit",
 	.arg = "NAME",
 	.min_args = 1,
 	.max_args = 1,

@@ -64,7 +64,8 @@ static void tell_new(const struct app *app, const struct findings *findings, str
 }
 
 /* Shows one step, or keeps its row for a document. */
-static int put_step(struct app *app, const struct step *step, struct collected *all, struct err *err)
+static int put_step(struct app *app, const struct step *step, struct collected *all,
+		    struct err *err)
 {
 	struct step_row row;
 
@@ -88,9 +89,12 @@ static int put_step(struct app *app, const struct step *step, struct collected *
 	return 0;
 }
 
-/* One stage of one migration. `*to` gets the stage, `*more` whether it makes sense to ask for those behind it. */
-static int plan_stage(struct app *app, struct session *s, const struct intent *intent, struct collected *all, struct stage *to,
-		      bool *more, struct err *err)
+/*
+ * One stage of one migration. `*to` gets the stage, `*more` whether it makes sense to ask for those
+ * behind it.
+ */
+static int plan_stage(struct app *app, struct session *s, const struct intent *intent,
+		      struct collected *all, struct stage *to, bool *more, struct err *err)
 {
 	struct plan plan;
 	int failed;
@@ -105,23 +109,27 @@ static int plan_stage(struct app *app, struct session *s, const struct intent *i
 }
 
 /* All stages of a migration that are still to come, or the one asked for. */
-static int plan_migration(struct app *app, const struct context *ctx, struct session *s, const struct migration *m,
-			  struct collected *all, struct err *err)
+static int plan_migration(struct app *app, const struct context *ctx, struct session *s,
+			  const struct migration *m, struct collected *all, struct err *err)
 {
-	struct intent intent = { .m = m, .direction = GO_ANYWHERE, .next = !ctx->to.ptr, .adopt = ctx->adopt };
+	struct intent intent = {
+		.m = m, .direction = GO_ANYWHERE, .next = !ctx->to.ptr, .adopt = ctx->adopt
+	};
 	struct stage last, to;
 	bool more = true;
 
 	all->told = (struct findings){ .arena = app->arena };
 	all->landed = false;
 	if (ctx->to.ptr && !stage_parse(ctx->to, &intent.to))
-		return err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage", SLICE_ARG(ctx->to));
+		return err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage",
+			       SLICE_ARG(ctx->to));
 	if (plan_stage(app, s, &intent, all, &last, &more, err) < 0)
 		return -1;
 	intent.next = false;
 	for (size_t i = 0; i < m->stages->n && more && !ctx->to.ptr; i++) {
 		intent.to = m->stages->items[i];
-		if (stage_cmp(intent.to, last) > 0 && plan_stage(app, s, &intent, all, &to, &more, err) < 0)
+		if (stage_cmp(intent.to, last) > 0 &&
+		    plan_stage(app, s, &intent, all, &to, &more, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -148,17 +156,19 @@ static int run(struct app *app, void *context, struct err *err)
 	return 0;
 }
 
-static const struct record *const options[] = { &own_record, &work_select_options, &work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_record, &work_select_options,
+						&work_repo_options, &output_options, NULL };
 
 const struct command cmd_plan = {
 	.name = "plan",
 	.group = "migrate",
 	.summary = "Show what the stages to come will change",
-	.about =
-		"Show for every stage that is still to come who gets which share of the requests before and after, which files change, and what "
-		"speaks against it. Nothing is written.",
+	.about = "Show for every stage that is still to come who gets which share of the requests "
+		 "before and after, which files change, and what "
+		 "speaks against it. Nothing is written.",
 	.example = "# What will happen to payments\nkubectl gcpbackend migrate plan payments\n\n"
-		   "# Only the stage of 50 %, for a program\nkubectl gcpbackend migrate plan payments --to 50 -o json",
+		   "# Only the stage of 50 %, for a program\nkubectl gcpbackend migrate plan "
+		   "payments --to 50 -o json",
 	.arg = "[NAME...]",
 	.max_args = -1,
 	.options = options,

@@ -27,7 +27,8 @@ static const struct record own_record = {
 			  .flag = "filename",
 			  .letter = 'f',
 			  .arg = "FILE",
-			  .help = "A file of manifests to render from, without any repository; - is standard input" },
+			  .help = "A file of manifests to render from, without any repository; - "
+				  "is standard input" },
 			{ .kind = VALUE_STRING,
 			  .offset = offsetof(struct context, baseline),
 			  .flag = "baseline",
@@ -57,12 +58,14 @@ static const struct record own_record = {
 			  .offset = offsetof(struct context, list),
 			  .flag = "list-templates",
 			  .help = "List the templates and their values" },
-			{ .kind = VALUE_RECORD, .offset = offsetof(struct context, spec), .of = &migration_spec_record },
+			{ .kind = VALUE_RECORD,
+			  .offset = offsetof(struct context, spec),
+			  .of = &migration_spec_record },
 			{ .name = NULL },
 		},
 };
 
-/* --- templates ------------------------------------------------------------------------------------------------------------------ */
+/* --- templates ------------------------------------------------------------ */
 
 static const struct record template_record = {
 	.kind = "Template",
@@ -105,15 +108,14 @@ static int render_template(struct app *app, const struct context *ctx, struct er
 	if (templates_render(work_templates(&ctx->work), ctx->template, ctx->set, &text, err) < 0)
 		return -1;
 	if (slice_starts(ctx->template, SLICE("gcpbackend")))
-		(void)fprintf(
-			app->talk,
-			"warning: GCPBackend is a preview, and some keys of this file are a guess: compare them with the cluster's "
-			"own definition (kubectl explain gcpbackend)\n");
+		(void)fprintf(app->talk, "warning: GCPBackend is a preview, and some keys of this "
+					 "file are a guess: compare them with the cluster's "
+					 "own definition (kubectl explain gcpbackend)\n");
 	(void)fwrite(text.ptr, 1, text.len, app->out);
 	return 0;
 }
 
-/* --- what is rendered ----------------------------------------------------------------------------------------------------------- */
+/* --- what is rendered ----------------------------------------------------- */
 
 /* One file at one stage. */
 struct rendered {
@@ -139,7 +141,9 @@ static const struct record rendered_record = {
 			  .offset = offsetof(struct rendered, path),
 			  .column = "FILE",
 			  .flags = FIELD_NAME },
-			{ .name = "text", .kind = VALUE_STRING, .offset = offsetof(struct rendered, text) },
+			{ .name = "text",
+			  .kind = VALUE_STRING,
+			  .offset = offsetof(struct rendered, text) },
 			{ .name = NULL },
 		},
 };
@@ -152,14 +156,17 @@ struct outputs {
 };
 
 /* Keeps one file of a stage; the texts are copied. */
-static void output_add(struct outputs *out, struct slice migration, struct stage stage, struct slice path, struct slice text)
+static void output_add(struct outputs *out, struct slice migration, struct stage stage,
+		       struct slice path, struct slice text)
 {
 	char name[8];
 
 	stage_name(stage, name);
 	ROOM(out->items, out->n, out->cap);
-	out->items[out->n++] = (struct rendered){ migration, arena_copy(out->app->arena, slice_of(name)),
-						  arena_copy(out->app->arena, path), arena_copy(out->app->arena, text) };
+	out->items[out->n++] =
+		(struct rendered){ migration, arena_copy(out->app->arena, slice_of(name)),
+				   arena_copy(out->app->arena, path),
+				   arena_copy(out->app->arena, text) };
 }
 
 /* Files below a folder, by stage. */
@@ -167,10 +174,12 @@ static int write_files(const struct outputs *out, struct slice dir, struct err *
 {
 	for (size_t i = 0; i < out->n; i++) {
 		const struct rendered *r = &out->items[i];
-		struct slice path = arena_printf(out->app->arena, "%" SLICE_FMT "/%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(dir),
-						 SLICE_ARG(r->stage), SLICE_ARG(r->path));
+		struct slice path =
+			arena_printf(out->app->arena, "%" SLICE_FMT "/%" SLICE_FMT "/%" SLICE_FMT,
+				     SLICE_ARG(dir), SLICE_ARG(r->stage), SLICE_ARG(r->path));
 
-		if (file_make_parents(path.ptr, err) < 0 || file_replace(path.ptr, r->text, 0666, err) < 0)
+		if (file_make_parents(path.ptr, err) < 0 ||
+		    file_replace(path.ptr, r->text, 0666, err) < 0)
 			return -1;
 		(void)fprintf(out->app->talk, "wrote %s\n", path.ptr);
 	}
@@ -192,8 +201,8 @@ static int put_out(const struct outputs *out, struct slice dir, struct err *err)
 		const struct rendered *r = &out->items[i];
 
 		if (out->n > 1)
-			(void)fprintf(app->out, "%s# stage %.*s: %.*s\n", i ? "---\n" : "", SLICE_ARG(r->stage),
-				      SLICE_ARG(r->path));
+			(void)fprintf(app->out, "%s# stage %.*s: %.*s\n", i ? "---\n" : "",
+				      SLICE_ARG(r->stage), SLICE_ARG(r->path));
 		(void)fwrite(r->text.ptr, 1, r->text.len, app->out);
 		if (out->n > 1 && !slice_ends(r->text, SLICE("\n")))
 			(void)fputc('\n', app->out);
@@ -202,7 +211,8 @@ static int put_out(const struct outputs *out, struct slice dir, struct err *err)
 }
 
 /* The stages that --stage asks for, the start among them when it is all. */
-static int wanted_stages(struct slice text, const struct stages *list, struct stages *out, struct err *err)
+static int wanted_stages(struct slice text, const struct stages *list, struct stages *out,
+			 struct err *err)
 {
 	out->n = 0;
 	if (slice_is(text, "all")) {
@@ -216,12 +226,15 @@ static int wanted_stages(struct slice text, const struct stages *list, struct st
 		return 0;
 	}
 	return err_set(err, &CODE_stage_bad, NOWHERE,
-		       text.ptr ? "'%" SLICE_FMT "' is not one of the stages" : "--stage is missing%" SLICE_FMT, SLICE_ARG(text));
+		       text.ptr ? "'%" SLICE_FMT "' is not one of the stages" :
+				  "--stage is missing%" SLICE_FMT,
+		       SLICE_ARG(text));
 }
 
-/* --- one file ------------------------------------------------------------------------------------------------------------------- */
+/* --- one file ------------------------------------------------------------- */
 
-static int render_one(struct outputs *out, const struct single *single, struct stage stage, bool talk, struct err *err)
+static int render_one(struct outputs *out, const struct single *single, struct stage stage,
+		      bool talk, struct err *err)
 {
 	struct single_result result;
 	const struct finding *stop;
@@ -238,8 +251,10 @@ static int render_one(struct outputs *out, const struct single *single, struct s
 		output_add(out, (struct slice){ NULL, 0 }, stage, single->name, result.text);
 	if (!failed && talk)
 		work_print_findings(out->app, &step->findings, SEVERITY_WARNING);
-	if (!failed && stage.kind == STAGE_MIRROR && step->unchanged && step->known && step->from.kind == STAGE_START)
-		(void)fprintf(out->app->talk, "nothing can be mirrored: the stage 'mirror' changes nothing\n");
+	if (!failed && stage.kind == STAGE_MIRROR && step->unchanged && step->known &&
+	    step->from.kind == STAGE_START)
+		(void)fprintf(out->app->talk,
+			      "nothing can be mirrored: the stage 'mirror' changes nothing\n");
 	single_release(&result);
 	return failed;
 }
@@ -266,10 +281,12 @@ static int render_file(struct app *app, const struct context *ctx, struct err *e
 	int failed = 0;
 
 	if (app->args.n)
-		return err_set(err, &CODE_usage, NOWHERE, "names of migrations cannot be combined with -f");
+		return err_set(err, &CODE_usage, NOWHERE,
+			       "names of migrations cannot be combined with -f");
 	if (!ctx->spec.from.host.len || !ctx->spec.to.host.len)
 		return err_set(err, &CODE_usage, NOWHERE, "-f needs --from HOST and --to HOST");
-	if (migration_check(&m, app->arena, NOWHERE, err) < 0 || wanted_stages(ctx->stage, m.stages, &stages, err) < 0)
+	if (migration_check(&m, app->arena, NOWHERE, err) < 0 ||
+	    wanted_stages(ctx->stage, m.stages, &stages, err) < 0)
 		return -1;
 	if (file_read(ctx->file.ptr, YAML_MAX_BYTES, &text, err) < 0)
 		return -1;
@@ -287,7 +304,7 @@ static int render_file(struct app *app, const struct context *ctx, struct err *e
 	return failed;
 }
 
-/* --- migrations of a repository ------------------------------------------------------------------------------------------------- */
+/* --- migrations of a repository ------------------------------------------- */
 
 /* The files of a step at its stage: the changed ones, and the others as they are. */
 static void output_step(struct outputs *out, const struct session *s, const struct step *step)
@@ -304,7 +321,8 @@ static void output_step(struct outputs *out, const struct session *s, const stru
 }
 
 /* One stage of one migration. */
-static int render_step(struct outputs *out, struct session *s, const struct migration *m, struct stage stage, struct err *err)
+static int render_step(struct outputs *out, struct session *s, const struct migration *m,
+		       struct stage stage, struct err *err)
 {
 	struct intent intent = { .m = m, .direction = GO_ANYWHERE, .to = stage };
 	struct plan plan;
@@ -360,22 +378,25 @@ static int run(struct app *app, void *context, struct err *err)
 	return ctx->file.ptr ? render_file(app, ctx, err) : render_migrations(app, ctx, err);
 }
 
-static const struct record *const options[] = { &own_record, &work_select_options, &work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_record, &work_select_options,
+						&work_repo_options, &output_options, NULL };
 
 const struct command cmd_render = {
 	.name = "render",
 	.group = "migrate",
 	.summary = "Print the manifests of a stage",
-	.about =
-		"Print the manifests of one stage, or of all, without changing anything.\n\n"
-		"With -f it needs no repository: the VirtualServices of the file that route to --from are brought to the stage. With --template it "
-		"fills a template.",
-	.example =
-		"# The manifests of the next stages of a migration\nkubectl gcpbackend migrate render payments --stage all\n\n"
-		"# A file of manifests at 10 %\n"
-		"kubectl gcpbackend migrate render -f vs.yaml --from service-entry.com --to gcpbackend.com --stage 10\n\n"
-		"# A GCPBackend to start from\n"
-		"kubectl gcpbackend migrate render --template gcpbackend --set name=web --set host=gcpbackend.com --set service=web-backend",
+	.about = "Print the manifests of one stage, or of all, without changing anything.\n\n"
+		 "With -f it needs no repository: the VirtualServices of the file that route to "
+		 "--from are brought to the stage. With --template it "
+		 "fills a template.",
+	.example = "# The manifests of the next stages of a migration\nkubectl gcpbackend migrate "
+		   "render payments --stage all\n\n"
+		   "# A file of manifests at 10 %\n"
+		   "kubectl gcpbackend migrate render -f vs.yaml --from service-entry.com --to "
+		   "gcpbackend.com --stage 10\n\n"
+		   "# A GCPBackend to start from\n"
+		   "kubectl gcpbackend migrate render --template gcpbackend --set name=web --set "
+		   "host=gcpbackend.com --set service=web-backend",
 	.arg = "[NAME...]",
 	.max_args = -1,
 	.options = options,

@@ -45,28 +45,33 @@ static int run(struct app *app, void *context, struct err *err)
 	rows = arena_array(app->arena, list.n, sizeof(*rows));
 	intents = arena_array(app->arena, list.n, sizeof(*intents));
 	for (size_t i = 0; i < list.n; i++)
-		intents[i] = (struct intent){ .m = list.items[i], .direction = GO_ANYWHERE, .next = true, .brief = true };
+		intents[i] = (struct intent){
+			.m = list.items[i], .direction = GO_ANYWHERE, .next = true, .brief = true
+		};
 	if (session_plan(s, intents, list.n, &plan, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list.n; i++) {
 		fill(app, s, &plan.steps[i], &rows[i]);
-		work_print_findings(app, &plan.steps[i].findings, list.n == 1 ? SEVERITY_WARNING : SEVERITY_ERROR);
+		work_print_findings(app, &plan.steps[i].findings,
+				    list.n == 1 ? SEVERITY_WARNING : SEVERITY_ERROR);
 	}
 	print_rows(app, &status_record, (struct rows){ rows, list.n }, "No migrations found.");
 	plan_release(&plan);
 	return 0;
 }
 
-static const struct record *const options[] = { &work_select_options, &work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &work_select_options, &work_repo_options,
+						&output_options, NULL };
 
 const struct command cmd_status = {
 	.name = "status",
 	.group = "migrate",
 	.summary = "Show where migrations are",
-	.about =
-		"Show the stage of migrations, the next one, and why one is held; of all when none is named. It is read from the manifests of the commit, "
-		"so a migration whose weights somebody changed by hand shows as mixed.",
-	.example = "# All migrations\nkubectl gcpbackend migrate status\n\n# Those of a team, with their hosts\n"
+	.about = "Show the stage of migrations, the next one, and why one is held; of all when "
+		 "none is named. It is read from the manifests of the commit, "
+		 "so a migration whose weights somebody changed by hand shows as mixed.",
+	.example = "# All migrations\nkubectl gcpbackend migrate status\n\n# Those of a team, with "
+		   "their hosts\n"
 		   "kubectl gcpbackend migrate status -l team=shop -o wide",
 	.arg = "[NAME...]",
 	.max_args = -1,

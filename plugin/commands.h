@@ -6,7 +6,7 @@
 
 #include "plugin/command.h"
 
-extern const struct command cmd_discover, cmd_init, cmd_check, cmd_explain, cmd_plan, cmd_render, cmd_diff, cmd_promote,
-	cmd_rollback, cmd_status, cmd_finalize;
+extern const struct command cmd_discover, cmd_init, cmd_check, cmd_explain, cmd_plan, cmd_render,
+	cmd_diff, cmd_promote, cmd_rollback, cmd_status, cmd_finalize;
 
 #endif

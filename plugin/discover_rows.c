@@ -35,14 +35,30 @@ const struct record discover_record = {
 		(const struct field[]){
 			{ .name = "name", TEXT, AT(name), .column = "NAME", .flags = FIELD_NAME },
 			{ .name = "host", TEXT, AT(host), .column = "HOST" },
-			{ .name = "namespace", TEXT, AT(ns), .column = "NAMESPACE", .flags = FIELD_WIDE },
-			{ .name = "serviceEntry", TEXT, AT(entry), .column = "SERVICEENTRY", .flags = FIELD_WIDE },
+			{ .name = "namespace",
+			  TEXT,
+			  AT(ns),
+			  .column = "NAMESPACE",
+			  .flags = FIELD_WIDE },
+			{ .name = "serviceEntry",
+			  TEXT,
+			  AT(entry),
+			  .column = "SERVICEENTRY",
+			  .flags = FIELD_WIDE },
 			{ .name = "path", TEXT, AT(path) },
 			{ .name = "line", NUMBER, AT(line), .flags = FIELD_OMIT },
 			{ .name = "protocol", TEXT, AT(protocol), .column = "PROTOCOL" },
-			{ .name = "ports", LIST, AT(ports), .column = "PORTS", .flags = FIELD_WIDE },
+			{ .name = "ports",
+			  LIST,
+			  AT(ports),
+			  .column = "PORTS",
+			  .flags = FIELD_WIDE },
 			{ .name = "location", TEXT, AT(location) },
-			{ .name = "resolution", TEXT, AT(resolution), .column = "RESOLUTION", .flags = FIELD_WIDE },
+			{ .name = "resolution",
+			  TEXT,
+			  AT(resolution),
+			  .column = "RESOLUTION",
+			  .flags = FIELD_WIDE },
 			{ .name = "endpoints", NUMBER, AT(endpoints), .column = "ENDPOINTS" },
 			{ NUMBER, AT(routes), .column = "ROUTES" },
 			{ .name = "uses", .kind = VALUE_ROWS, AT(uses), .of = &use_record },
@@ -60,12 +76,16 @@ const struct record discover_record = {
 			{ .name = "migration", TEXT, AT(migration), .flags = FIELD_OMIT },
 			{ .name = "file", TEXT, AT(file), .flags = FIELD_OMIT },
 			{ .name = "commit", TEXT, AT(commit), .flags = FIELD_OMIT },
-			{ .name = "findings", .kind = VALUE_ROWS, AT(findings), .of = &finding_record, .flags = FIELD_OMIT },
+			{ .name = "findings",
+			  .kind = VALUE_ROWS,
+			  AT(findings),
+			  .of = &finding_record,
+			  .flags = FIELD_OMIT },
 			{ .name = NULL },
 		},
 };
 
-/* --- rows ----------------------------------------------------------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 /* The codes that stand against it, each once; the errors first. */
 static struct slices codes_of(const struct findings *f, struct arena *arena)
@@ -76,22 +96,28 @@ static struct slices codes_of(const struct findings *f, struct arena *arena)
 		for (size_t i = 0; i < f->n; i++) {
 			struct slice id = slice_of(f->items[i].code->id);
 
-			if (!f->items[i].allowed && (int)f->items[i].code->severity == severity && !slices_have(out, id))
+			if (!f->items[i].allowed && (int)f->items[i].code->severity == severity &&
+			    !slices_have(out, id))
 				out.items[out.n++] = id;
 		}
 	return out;
 }
 
-/* A use as a text: "shop/web route 2 (api) apps/web.yaml:21"; the object of a cluster says itself where it is. */
+/*
+ * A use as a text: "shop/web route 2 (api) apps/web.yaml:21"; the object of a cluster says itself
+ * where it is.
+ */
 static struct slice use_text(const struct use *u, struct arena *arena)
 {
 	bool plain = slice_is(slice_of(u->kind), "http");
-	struct slice text = arena_printf(arena, "%" SLICE_FMT " %s%s%" SLICE_FMT, SLICE_ARG(u->vs), plain ? "" : u->kind,
-					 plain ? "" : " ", SLICE_ARG(u->route));
+	struct slice text =
+		arena_printf(arena, "%" SLICE_FMT " %s%s%" SLICE_FMT, SLICE_ARG(u->vs),
+			     plain ? "" : u->kind, plain ? "" : " ", SLICE_ARG(u->route));
 
 	if (!u->at.line)
 		return text;
-	return arena_printf(arena, "%" SLICE_FMT " %" SLICE_FMT ":%u", SLICE_ARG(text), SLICE_ARG(u->path), (unsigned)u->at.line);
+	return arena_printf(arena, "%" SLICE_FMT " %" SLICE_FMT ":%u", SLICE_ARG(text),
+			    SLICE_ARG(u->path), (unsigned)u->at.line);
 }
 
 /* Its uses, as rows and as texts. */
@@ -103,7 +129,8 @@ static void fill_uses(struct discover_row *row, const struct candidate *c, struc
 	for (size_t i = 0; i < c->nuses; i++) {
 		const struct use *u = &c->uses[i];
 
-		rows[i] = (struct use_row){ slice_of(u->kind), u->vs, u->route, u->path, u->at.line };
+		rows[i] =
+			(struct use_row){ slice_of(u->kind), u->vs, u->route, u->path, u->at.line };
 		row->used_by.items[row->used_by.n++] = use_text(u, arena);
 	}
 	row->uses = (struct rows){ rows, c->nuses };
@@ -112,7 +139,11 @@ static void fill_uses(struct discover_row *row, const struct candidate *c, struc
 
 void discover_row_fill(struct discover_row *row, const struct candidate *c, struct arena *arena)
 {
-	*row = (struct discover_row){ .name = c->name, .host = c->host, .ns = c->entry->ns, .entry = c->entry->name, .of = c };
+	*row = (struct discover_row){ .name = c->name,
+				      .host = c->host,
+				      .ns = c->entry->ns,
+				      .entry = c->entry->name,
+				      .of = c };
 	row->path = c->at.path;
 	row->line = c->at.line;
 	row->protocol = c->protocol;

@@ -1,5 +1,6 @@
 /*
- * discover_rows.h - a host of a ServiceEntry as a row that can be printed: by its record as table, JSON, YAML and names.
+ * discover_rows.h - a host of a ServiceEntry as a row that can be printed: by its record as table,
+ * JSON, YAML and names.
  */
 #ifndef GCB_PLUGIN_DISCOVER_ROWS_H
 #define GCB_PLUGIN_DISCOVER_ROWS_H
@@ -8,7 +9,8 @@
 #include "plugin/command.h"
 
 struct discover_row {
-	struct slice name, host, ns, entry, path, protocol, location, resolution, to, verdict, migration, file, commit;
+	struct slice name, host, ns, entry, path, protocol, location, resolution, to, verdict,
+		migration, file, commit;
 	struct slices ports, proposed, why, used_by, environments;
 	struct rows uses, landings, findings;
 	long line, endpoints, routes;

@@ -18,10 +18,12 @@ static bool same_group(const char *a, const char *b)
 }
 
 /* The command of this name, or NULL. */
-static const struct command *find_command(const struct app *app, const char *group, struct slice name)
+static const struct command *find_command(const struct app *app, const char *group,
+					  struct slice name)
 {
 	for (size_t i = 0; app->commands[i]; i++)
-		if (app->commands[i]->run && same_group(app->commands[i]->group, group) && slice_is(name, app->commands[i]->name))
+		if (app->commands[i]->run && same_group(app->commands[i]->group, group) &&
+		    slice_is(name, app->commands[i]->name))
 			return app->commands[i];
 	return NULL;
 }
@@ -35,7 +37,10 @@ static const char *find_group(const struct app *app, struct slice name)
 	return NULL;
 }
 
-/* ", did you mean ...?": a command or group of this place, else with all its words one of another place. */
+/*
+ * ", did you mean ...?": a command or group of this place, else with all its words one of another
+ * place.
+ */
 static const char *suggestion(const struct search *s, struct slice word)
 {
 	const struct app *app = s->app;
@@ -54,8 +59,10 @@ static const char *suggestion(const struct search *s, struct slice word)
 		struct slice name = slice_of(c->name);
 
 		if (c->run && !same_group(c->group, s->group))
-			hint = did_you_mean(app->arena, arena_printf(app->arena, "%s ", command_line(app, &group).ptr).ptr, word,
-					    &name, 1);
+			hint = did_you_mean(
+				app->arena,
+				arena_printf(app->arena, "%s ", command_line(app, &group).ptr).ptr,
+				word, &name, 1);
 	}
 	return hint.ptr;
 }
@@ -66,7 +73,8 @@ static int unknown_command(const struct search *s, struct slice word, struct err
 	const struct command group = { .name = s->group };
 	struct slice line = command_line(s->app, &group);
 
-	(void)err_set(err, &CODE_usage, NOWHERE, "unknown command '%" SLICE_FMT "' for '%" SLICE_FMT "'%s",
+	(void)err_set(err, &CODE_usage, NOWHERE,
+		      "unknown command '%" SLICE_FMT "' for '%" SLICE_FMT "'%s",
 		      SLICE_ARG(option_shown(s->app, word)), SLICE_ARG(line), suggestion(s, word));
 	return err_remedy(err, "'%" SLICE_FMT " --help' lists the commands", SLICE_ARG(line));
 }
@@ -90,10 +98,11 @@ static int early_option(const struct search *s, struct slice word, struct err *e
 	const struct command group = { .name = s->group };
 	struct slice line = command_line(s->app, &group);
 
-	(void)err_set(err, &CODE_usage, NOWHERE, "options cannot be placed before the command: '%" SLICE_FMT "'",
+	(void)err_set(err, &CODE_usage, NOWHERE,
+		      "options cannot be placed before the command: '%" SLICE_FMT "'",
 		      SLICE_ARG(option_shown(s->app, word)));
-	return err_remedy(err, "write it behind: '%" SLICE_FMT " COMMAND %" SLICE_FMT "'", SLICE_ARG(line),
-			  SLICE_ARG(option_shown(s->app, word)));
+	return err_remedy(err, "write it behind: '%" SLICE_FMT " COMMAND %" SLICE_FMT "'",
+			  SLICE_ARG(line), SLICE_ARG(option_shown(s->app, word)));
 }
 
 /* Writes help of the command or group that was found. */
@@ -115,7 +124,8 @@ int dispatch_help(const struct app *app, struct slices words, struct err *err)
 
 	for (size_t i = 0; i < words.n; i++) {
 		if (s.command)
-			return options_refuse(app, s.command, err, "'%" SLICE_FMT "' has no command '%" SLICE_FMT "'",
+			return options_refuse(app, s.command, err,
+					      "'%" SLICE_FMT "' has no command '%" SLICE_FMT "'",
 					      SLICE_ARG(command_line(app, s.command)),
 					      SLICE_ARG(option_shown(app, words.items[i])));
 		if (search_word(&s, words.items[i], err) < 0)
@@ -125,7 +135,8 @@ int dispatch_help(const struct app *app, struct slices words, struct err *err)
 }
 
 /* Parses the rest of the words and runs the command. */
-static int run_command(struct app *app, const struct search *s, bool help, int argc, char *const *argv, struct err *err)
+static int run_command(struct app *app, const struct search *s, bool help, int argc,
+		       char *const *argv, struct err *err)
 {
 	const struct command *cmd = s->command;
 	void *context = arena_alloc(app->arena, cmd->context_size + 1);
@@ -139,7 +150,8 @@ static int run_command(struct app *app, const struct search *s, bool help, int a
 	return help ? show_help(s) : cmd->run(app, context, err);
 }
 
-int dispatch(struct app *app, const struct command *const *table, int argc, char *const *argv, struct err *err)
+int dispatch(struct app *app, const struct command *const *table, int argc, char *const *argv,
+	     struct err *err)
 {
 	struct search s = { app, NULL, NULL };
 	bool help = false;
@@ -151,7 +163,8 @@ int dispatch(struct app *app, const struct command *const *table, int argc, char
 
 		if (slice_is(word, "--help") || slice_is(word, "-h"))
 			help = true;
-		else if (slice_is(word, "--version") && !s.group && find_command(app, NULL, SLICE("version")))
+		else if (slice_is(word, "--version") && !s.group &&
+			 find_command(app, NULL, SLICE("version")))
 			s.command = find_command(app, NULL, SLICE("version"));
 		else if (word.len && word.ptr[0] == '-')
 			return early_option(&s, word, err);

@@ -4,8 +4,10 @@
  *	kubectl gcpbackend GROUP COMMAND [words and options]
  *	kubectl gcpbackend COMMAND [words and options]
  *
- * No command, or a group alone: its help on app->out, which is a success. --help and -h may stand anywhere, also before the command;
- * --version before a command is the command "version". Other options before a command are refused, as kubectl does.
+ * No command, or a group alone: its help on app->out, which is a success. --help and -h may stand
+ *anywhere, also before the command;
+ * --version before a command is the command "version". Other options before a command are refused,
+ *as kubectl does.
  */
 #ifndef GCB_PLUGIN_DISPATCH_H
 #define GCB_PLUGIN_DISPATCH_H
@@ -13,16 +15,23 @@
 #include "plugin/command.h"
 
 /*
- * Finds the command in the NULL-terminated `table`, parses its options and runs it; `argc` and `argv` are main's (argv[0] is passed
- * over). Returns 0 with app->exit, or -1 with the error: usage for an unknown command (with the nearest known and how to list them), or
- * the command's own.
+ * Finds the command in the NULL-terminated `table`, parses its options and runs it; `argc` and
+ * `argv` are main's (argv[0] is passed over). Returns 0 with app->exit, or -1 with the error: usage
+ * for an unknown command (with the nearest known and how to list them), or the command's own.
  */
-int dispatch(struct app *app, const struct command *const *table, int argc, char *const *argv, struct err *err);
+int dispatch(struct app *app, const struct command *const *table, int argc, char *const *argv,
+	     struct err *err);
 
-/* Writes the help that `words` ask for, as of "help migrate promote", to app->out. Errors: usage: no such command. */
+/*
+ * Writes the help that `words` ask for, as of "help migrate promote", to app->out. Errors: usage:
+ * no such command.
+ */
 int dispatch_help(const struct app *app, struct slices words, struct err *err);
 
-/* cmd_help.c and cmd_version.c: commands of the top level; rows with the texts of the program and of the group "migrate". */
+/*
+ * cmd_help.c and cmd_version.c: commands of the top level; rows with the texts of the program and
+ * of the group "migrate".
+ */
 extern const struct command cmd_help, cmd_version, group_program, group_migrate;
 
 #endif

@@ -10,7 +10,10 @@ size_t help_width(const struct app *app)
 	return app->columns >= 120 ? 120 : app->columns >= 100 ? 100 : 80;
 }
 
-/* Appends the words of `text`, wrapped at `width` columns; each line begins with `indent`, which takes `taken` columns. */
+/*
+ * Appends the words of `text`, wrapped at `width` columns; each line begins with `indent`, which
+ * takes `taken` columns.
+ */
 static void wrap(struct str *out, struct slice text, size_t width, const char *indent, size_t taken)
 {
 	struct slice rest = text, word;
@@ -148,7 +151,8 @@ static int by_flag(const void *a, const void *b)
 }
 
 /* Writes "Options:"; returns whether there are any to show. */
-static bool options_section(const struct app *app, const struct command *cmd, size_t width, struct str *out)
+static bool options_section(const struct app *app, const struct command *cmd, size_t width,
+			    struct str *out)
 {
 	struct option_list list = options_list(cmd, app->arena);
 	char *context = arena_alloc(app->arena, cmd->context_size + 1);
@@ -210,7 +214,8 @@ static void command_lines(const struct command *const *commands, const char *gro
 			widest = strlen(commands[i]->name);
 	for (size_t i = 0; commands[i]; i++)
 		if (is_listed(commands[i], group))
-			str_addf(out, "  %-*s   %s\n", (int)widest, commands[i]->name, commands[i]->summary);
+			str_addf(out, "  %-*s   %s\n", (int)widest, commands[i]->name,
+				 commands[i]->summary);
 }
 
 /* What the exit codes of all commands mean. */
@@ -234,14 +239,16 @@ static void exit_codes(struct str *out)
 		str_addf(out, "  %-3d   %s\n", (int)rows[i].code, rows[i].text);
 }
 
-void help_group(const struct app *app, const struct command *const *commands, const char *group, struct str *out)
+void help_group(const struct app *app, const struct command *const *commands, const char *group,
+		struct str *out)
 {
 	const struct command *row = group_row(commands, group);
 	const struct command named = { .name = group };
 	struct slice line = command_line(app, group ? &named : NULL);
 
 	if (row)
-		help_paragraphs(out, row->about && *row->about ? row->about : row->summary, help_width(app));
+		help_paragraphs(out, row->about && *row->about ? row->about : row->summary,
+				help_width(app));
 	else
 		str_addf(out, "Commands of '%" SLICE_FMT "'.\n", SLICE_ARG(line));
 	if (row)
@@ -251,5 +258,6 @@ void help_group(const struct app *app, const struct command *const *commands, co
 	if (!group)
 		exit_codes(out);
 	str_addf(out, "\nUsage:\n  %" SLICE_FMT " COMMAND [options]\n\n", SLICE_ARG(line));
-	str_addf(out, "Use \"%" SLICE_FMT " COMMAND --help\" for more about a command.\n", SLICE_ARG(line));
+	str_addf(out, "Use \"%" SLICE_FMT " COMMAND --help\" for more about a command.\n",
+		 SLICE_ARG(line));
 }

@@ -15,8 +15,11 @@ const struct record live_options = {
 			  .offset = offsetof(struct live_context, timeout),
 			  .flag = "timeout",
 			  .arg = "TIME",
-			  .help = "How long one call of kubectl may take, as 90s or 2m; 2m when left out" },
-			{ .kind = VALUE_RECORD, .offset = offsetof(struct live_context, flags), .of = &kubectl_options },
+			  .help = "How long one call of kubectl may take, as 90s or 2m; 2m when "
+				  "left out" },
+			{ .kind = VALUE_RECORD,
+			  .offset = offsetof(struct live_context, flags),
+			  .of = &kubectl_options },
 			{ .name = NULL },
 		},
 };
@@ -40,7 +43,8 @@ static bool read_time(struct slice text, int64_t *out)
 	if (!parse_int(slice_sub(text, 0, digits), 1, 86400000, &n))
 		return false;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (slice_eq(slice_sub(text, digits, text.len), units[i].unit) && n <= 86400000 / units[i].ms) {
+		if (slice_eq(slice_sub(text, digits, text.len), units[i].unit) &&
+		    n <= 86400000 / units[i].ms) {
 			*out = (int64_t)n * units[i].ms;
 			return true;
 		}
@@ -57,20 +61,24 @@ static bool any_flag(const struct live_context *ctx)
 	return any;
 }
 
-int live_kubectl(const struct app *app, const struct command *cmd, const struct live_context *ctx, struct kubectl *out,
-		 struct err *err)
+int live_kubectl(const struct app *app, const struct command *cmd, const struct live_context *ctx,
+		 struct kubectl *out, struct err *err)
 {
 	*out = (struct kubectl){ .flags = &ctx->flags };
 	if (!ctx->live)
-		return any_flag(ctx) ? options_refuse(app, cmd, err, "connection flags do something with --live only") : 0;
+		return any_flag(ctx) ?
+			       options_refuse(app, cmd, err,
+					      "connection flags do something with --live only") :
+			       0;
 	if (ctx->timeout.len && !read_time(ctx->timeout, &out->timeout_ms))
-		return options_refuse(app, cmd, err, "--timeout: '%" SLICE_FMT "' is not a time like 90s or 2m",
+		return options_refuse(app, cmd, err,
+				      "--timeout: '%" SLICE_FMT "' is not a time like 90s or 2m",
 				      SLICE_ARG(ctx->timeout));
 	return 0;
 }
 
-int live_look(const struct app *app, const struct command *cmd, const struct live_context *ctx, struct session *s,
-	      struct live_report *out, bool *looked, struct err *err)
+int live_look(const struct app *app, const struct command *cmd, const struct live_context *ctx,
+	      struct session *s, struct live_report *out, bool *looked, struct err *err)
 {
 	struct kubectl kubectl;
 
@@ -90,5 +98,6 @@ void live_show_cluster(const struct live_report *live, FILE *to)
 	str_adds(&head, "cluster");
 	str_adds(&head, live->context.len ? " of the context " : "");
 	str_add_visible(&head, live->context, false);
-	(void)fprintf(to, "%s: %s\n", head.ptr, live->cluster.n ? "not all was seen" : "all was seen");
+	(void)fprintf(to, "%s: %s\n", head.ptr,
+		      live->cluster.n ? "not all was seen" : "all was seen");
 }

@@ -38,7 +38,10 @@ static void complain(const struct app *app, const struct err *err)
 	(void)fprintf(app->talk, "error: %s\n", line.ptr);
 }
 
-/* Memory that was freed is needed again at once: to give it back and get it again, page by page, would take a tenth of the time. */
+/*
+ * Memory that was freed is needed again at once: to give it back and get it again, page by page,
+ * would take a tenth of the time.
+ */
 static void keep_memory(void)
 {
 #ifdef __GLIBC__
@@ -58,7 +61,8 @@ int main(int argc, char **argv)
 	failed = dispatch(&app, commands, argc, argv, &err);
 	if (fflush(app.out) != 0 || ferror(app.out)) {
 		if (!failed)
-			(void)err_set(&err, &CODE_io, NOWHERE, "cannot write to standard output: %s", strerror(errno));
+			(void)err_set(&err, &CODE_io, NOWHERE,
+				      "cannot write to standard output: %s", strerror(errno));
 		failed = -1;
 	}
 	if (failed) {

@@ -1,7 +1,9 @@
 /*
- * newfile.h - migration files that are made: by init one, by discover many. What both guard and say alike stands here.
+ * newfile.h - migration files that are made: by init one, by discover many. What both guard and say
+ * alike stands here.
  *
- * Calling order: newfile_make, newfile_check, newfile_guard, then newfiles_write for all of them; newfile_release.
+ * Calling order: newfile_make, newfile_check, newfile_guard, then newfiles_write for all of them;
+ * newfile_release.
  */
 #ifndef GCB_PLUGIN_NEWFILE_H
 #define GCB_PLUGIN_NEWFILE_H
@@ -14,28 +16,36 @@ struct newfile {
 	struct str text;
 };
 
-/* Makes the text of the file from the template. Freed with newfile_release. Errors: as migration_write and templates_get. */
-int newfile_make(struct newfile *out, const struct app *app, const struct session *s, const struct migration *m, struct err *err);
+/*
+ * Makes the text of the file from the template. Freed with newfile_release. Errors: as
+ * migration_write and templates_get.
+ */
+int newfile_make(struct newfile *out, const struct app *app, const struct session *s,
+		 const struct migration *m, struct err *err);
 void newfile_release(struct newfile *f);
 
 /*
- * Is there no migration of this name yet, committed or not? One that is to be committed may lie there with the very same bytes: a run that
- * was killed left it. Error: exists.
+ * Is there no migration of this name yet, committed or not? One that is to be committed may lie
+ * there with the very same bytes: a run that was killed left it. Error: exists.
  */
-int newfile_check(const struct newfile *f, const struct app *app, const struct session *s, bool commit, struct err *err);
+int newfile_check(const struct newfile *f, const struct app *app, const struct session *s,
+		  bool commit, struct err *err);
 
 /*
- * Does nothing of the repository apply the file, whose session has read the manifests? What the file's own guards keep off is fine. Errors:
- * would_apply.
+ * Does nothing of the repository apply the file, whose session has read the manifests? What the
+ * file's own guards keep off is fine. Errors: would_apply.
  */
-int newfile_guard(const struct newfile *f, const struct app *app, const struct session *s, struct err *err);
+int newfile_guard(const struct newfile *f, const struct app *app, const struct session *s,
+		  struct err *err);
 
 /*
- * Writes `n` files (1 at least) to the working tree, or, to `commit`, as one commit on the branch that is applied, after asking (`yes`: without);
- * `*hex`, if committed, is the commit's name. Errors: usage (a bare repository), detached, not_confirmed, io, git.
+ * Writes `n` files (1 at least) to the working tree, or, to `commit`, as one commit on the branch
+ * that is applied, after asking (`yes`: without);
+ * `*hex`, if committed, is the commit's name. Errors: usage (a bare repository), detached,
+ * not_confirmed, io, git.
  */
-int newfiles_write(const struct newfile *files, size_t n, struct app *app, struct session *s, bool commit, bool yes,
-		   struct slice *hex, struct err *err);
+int newfiles_write(const struct newfile *files, size_t n, struct app *app, struct session *s,
+		   bool commit, bool yes, struct slice *hex, struct err *err);
 
 /* "migration/NAME created: FILE in COMMIT", as init says it. */
 void newfile_say(const struct newfile *f, const struct app *app, struct slice hex);

@@ -49,13 +49,15 @@ static int next_value(struct parse *p, const struct field *f, struct slice *valu
 	struct slice word = p->at < p->argc ? slice_of(p->argv[p->at]) : (struct slice){ 0 };
 
 	if (!word.ptr)
-		return options_refuse(p->app, p->cmd, p->err, "option '--%s' needs a value: --%s=%s", f->flag, f->flag, f->arg);
+		return options_refuse(p->app, p->cmd, p->err,
+				      "option '--%s' needs a value: --%s=%s", f->flag, f->flag,
+				      f->arg);
 	if (is_known_option(p, word)) {
 		struct slice shown = option_shown(p->app, word);
 
 		return options_refuse(p->app, p->cmd, p->err,
-				      "option '--%s' needs a value, and '%" SLICE_FMT "' is an option; --%s=%" SLICE_FMT
-				      " if it is meant",
+				      "option '--%s' needs a value, and '%" SLICE_FMT
+				      "' is an option; --%s=%" SLICE_FMT " if it is meant",
 				      f->flag, SLICE_ARG(shown), f->flag, SLICE_ARG(shown));
 	}
 	p->at++;
@@ -83,7 +85,8 @@ static int unknown_long(struct parse *p, struct slice name)
 	for (size_t i = 0; i < p->options.n; i++)
 		if (!(p->options.items[i].field->flags & FIELD_HIDDEN))
 			known[n++] = slice_of(p->options.items[i].field->flag);
-	return options_refuse(p->app, p->cmd, p->err, "unknown option '--%" SLICE_FMT "'%s", SLICE_ARG(option_shown(p->app, name)),
+	return options_refuse(p->app, p->cmd, p->err, "unknown option '--%" SLICE_FMT "'%s",
+			      SLICE_ARG(option_shown(p->app, name)),
 			      did_you_mean(p->app->arena, "--", name, known, n).ptr);
 }
 
@@ -110,10 +113,14 @@ static int unknown_letter(struct parse *p, char letter, struct slice word)
 
 	(void)slice_next(&rest, '=', &name);
 	if (name.len > 1 && find_long(p, name))
-		hint = arena_printf(p->app->arena, ", did you mean '--%" SLICE_FMT "'?", SLICE_ARG(name)).ptr;
+		hint = arena_printf(p->app->arena, ", did you mean '--%" SLICE_FMT "'?",
+				    SLICE_ARG(name))
+			       .ptr;
 	if (word.len == 2 || (unsigned char)letter >= 0x80)
-		return options_refuse(p->app, p->cmd, p->err, "unknown option '%" SLICE_FMT "'", SLICE_ARG(shown));
-	return options_refuse(p->app, p->cmd, p->err, "unknown option '-%c' in '%" SLICE_FMT "'%s", letter, SLICE_ARG(shown), hint);
+		return options_refuse(p->app, p->cmd, p->err, "unknown option '%" SLICE_FMT "'",
+				      SLICE_ARG(shown));
+	return options_refuse(p->app, p->cmd, p->err, "unknown option '-%c' in '%" SLICE_FMT "'%s",
+			      letter, SLICE_ARG(shown), hint);
 }
 
 /* "-x", "-xVALUE", "-x=VALUE" or several booleans. */
@@ -192,10 +199,13 @@ static int check_words(const struct parse *p)
 		struct slice first = option_shown(p->app, args.items[cmd->max_args]);
 
 		if (!cmd->max_args)
-			return options_refuse(p->app, cmd, p->err, "unexpected word '%" SLICE_FMT "': only options are taken",
+			return options_refuse(p->app, cmd, p->err,
+					      "unexpected word '%" SLICE_FMT
+					      "': only options are taken",
 					      SLICE_ARG(first));
-		return options_refuse(p->app, cmd, p->err, "unexpected word '%" SLICE_FMT "': only %s is taken", SLICE_ARG(first),
-				      cmd->arg);
+		return options_refuse(p->app, cmd, p->err,
+				      "unexpected word '%" SLICE_FMT "': only %s is taken",
+				      SLICE_ARG(first), cmd->arg);
 	}
 	return 0;
 }
@@ -208,7 +218,8 @@ static void set_output(const struct parse *p)
 		const char *base = (const char *)p->context + o->base;
 
 		if (o->field == output_options.fields)
-			p->app->output = (enum output)((const struct common *)(const void *)base)->output;
+			p->app->output =
+				(enum output)((const struct common *)(const void *)base)->output;
 	}
 }
 
@@ -223,14 +234,21 @@ static int parse_words(struct parse *p)
 	return p->help ? 0 : check_words(p);
 }
 
-int options_parse(struct app *app, const struct command *cmd, int argc, char *const *argv, void *context, bool *help,
-		  struct err *err)
+int options_parse(struct app *app, const struct command *cmd, int argc, char *const *argv,
+		  void *context, bool *help, struct err *err)
 {
 	struct err mistake = ERR_INIT;
-	struct parse p = { .app = app, .cmd = cmd, .argv = argv, .argc = argc, .context = context, .err = &mistake };
+	struct parse p = { .app = app,
+			   .cmd = cmd,
+			   .argv = argv,
+			   .argc = argc,
+			   .context = context,
+			   .err = &mistake };
 
 	p.options = options_list(cmd, app->arena);
-	app->args = (struct slices){ arena_array(app->arena, (size_t)(argc > 0 ? argc : 0) + 1, sizeof(*app->args.items)), 0 };
+	app->args = (struct slices){ arena_array(app->arena, (size_t)(argc > 0 ? argc : 0) + 1,
+						 sizeof(*app->args.items)),
+				     0 };
 	if (parse_words(&p) < 0) {
 		*err = mistake;
 		return -1;

@@ -5,11 +5,14 @@
 /* A mistake in the tables of a command. */
 static int wrong(struct err *err, const struct command *cmd, const char *flag, const char *what)
 {
-	return err_set(err, &CODE_bug, NOWHERE, "command '%s', %s%s: %s", cmd->name, flag ? "option --" : "texts", flag ? flag : "",
-		       what);
+	return err_set(err, &CODE_bug, NOWHERE, "command '%s', %s%s: %s", cmd->name,
+		       flag ? "option --" : "texts", flag ? flag : "", what);
 }
 
-/* One sentence as kubectl's: begins with an upper-case letter, no full stop or blank at the end, no control characters. */
+/*
+ * One sentence as kubectl's: begins with an upper-case letter, no full stop or blank at the end, no
+ * control characters.
+ */
 static bool is_sentence(const char *text)
 {
 	struct slice s = slice_of(text);
@@ -29,7 +32,8 @@ static bool is_flag(const char *flag)
 		if (!word.len)
 			return false;
 		for (size_t i = 0; i < word.len; i++)
-			if (!(word.ptr[i] >= 'a' && word.ptr[i] <= 'z') && !(word.ptr[i] >= '0' && word.ptr[i] <= '9'))
+			if (!(word.ptr[i] >= 'a' && word.ptr[i] <= 'z') &&
+			    !(word.ptr[i] >= '0' && word.ptr[i] <= '9'))
 				return false;
 	}
 	return true;
@@ -66,14 +70,18 @@ static int check_kind(const struct command *cmd, const struct option *o, struct 
 	if (f->kind == VALUE_INT && f->min >= f->max)
 		return wrong(err, cmd, f->flag, "has no limits");
 	if ((f->kind == VALUE_BOOL) != !f->arg || (f->arg && !*f->arg))
-		return wrong(err, cmd, f->flag, "a name of the value (arg) where there is none, or none where there is one");
+		return wrong(err, cmd, f->flag,
+			     "a name of the value (arg) where there is none, or none where there "
+			     "is one");
 	if (f->kind == VALUE_PAIRS && !strchr(f->arg, '='))
-		return wrong(err, cmd, f->flag, "the name of the value (arg) must be like KEY=VALUE");
+		return wrong(err, cmd, f->flag,
+			     "the name of the value (arg) must be like KEY=VALUE");
 	return 0;
 }
 
 /* Checks the names and the text of one option, against those before it, too. */
-static int check_option(const struct command *cmd, struct option_list list, size_t i, struct err *err)
+static int check_option(const struct command *cmd, struct option_list list, size_t i,
+			struct err *err)
 {
 	const struct field *f = list.items[i].field;
 
@@ -83,7 +91,8 @@ static int check_option(const struct command *cmd, struct option_list list, size
 		return wrong(err, cmd, f->flag, "help is not a sentence without a full stop");
 	if (!strcmp(f->flag, "help") || f->letter == 'h')
 		return wrong(err, cmd, f->flag, "--help and -h are taken");
-	if (f->letter && !(f->letter >= 'a' && f->letter <= 'z') && !(f->letter >= 'A' && f->letter <= 'Z'))
+	if (f->letter && !(f->letter >= 'a' && f->letter <= 'z') &&
+	    !(f->letter >= 'A' && f->letter <= 'Z'))
 		return wrong(err, cmd, f->flag, "the letter is none");
 	for (size_t k = 0; k < i; k++) {
 		if (!strcmp(list.items[k].field->flag, f->flag))
@@ -95,7 +104,8 @@ static int check_option(const struct command *cmd, struct option_list list, size
 }
 
 /* Is the default of a choice one of its words? */
-static int check_default(const struct command *cmd, const struct option *o, const char *context, struct err *err)
+static int check_default(const struct command *cmd, const struct option *o, const char *context,
+			 struct err *err)
 {
 	int n = 0, value;
 
@@ -104,7 +114,9 @@ static int check_default(const struct command *cmd, const struct option *o, cons
 	while (o->field->choices[n])
 		n++;
 	value = *FIELD_AT(int, context + o->base, o->field);
-	return value >= 0 && value < n ? 0 : wrong(err, cmd, o->field->flag, "the default is none of the choices");
+	return value >= 0 && value < n ?
+		       0 :
+		       wrong(err, cmd, o->field->flag, "the default is none of the choices");
 }
 
 /* Checks what the command says of itself. */
@@ -113,7 +125,8 @@ static int check_texts(const struct command *cmd, struct err *err)
 	if (!is_flag(cmd->name))
 		return wrong(err, cmd, NULL, "the name is not lower-case words with hyphens");
 	if (!is_sentence(cmd->summary) || strlen(cmd->summary) > 76 - strlen(cmd->name))
-		return wrong(err, cmd, NULL, "the summary is not a short sentence without a full stop");
+		return wrong(err, cmd, NULL,
+			     "the summary is not a short sentence without a full stop");
 	if (!cmd->about || !*cmd->about)
 		return wrong(err, cmd, NULL, "nothing is said about the command");
 	if (cmd->min_args < 0 || (cmd->max_args >= 0 && cmd->max_args < cmd->min_args))
@@ -134,7 +147,8 @@ int options_check(const struct command *cmd, struct err *err)
 	if (cmd->init && cmd->init(context) < 0)
 		return wrong(err, cmd, NULL, "there are no defaults");
 	for (size_t i = 0; i < list.n; i++)
-		if (check_option(cmd, list, i, err) < 0 || check_default(cmd, &list.items[i], context, err) < 0)
+		if (check_option(cmd, list, i, err) < 0 ||
+		    check_default(cmd, &list.items[i], context, err) < 0)
 			return -1;
 	return 0;
 }

@@ -22,7 +22,9 @@ static const struct field output_fields[] = {
 
 const struct record output_options = { .size = sizeof(struct common), .fields = output_fields };
 
-/* Adds the options of a record that lies at `base`; with `list->items` NULL they are only counted. */
+/*
+ * Adds the options of a record that lies at `base`; with `list->items` NULL they are only counted.
+ */
 static void collect(const struct record *r, size_t base, struct option_list *list)
 {
 	for (const struct field *f = r->fields; !field_ends(f); f++) {
@@ -51,12 +53,15 @@ struct option_list options_list(const struct command *cmd, struct arena *arena)
 
 struct slice command_line(const struct app *app, const struct command *cmd)
 {
-	const char *group = cmd && cmd->group ? cmd->group : "", *name = cmd && cmd->name ? cmd->name : "";
+	const char *group = cmd && cmd->group ? cmd->group : "",
+		   *name = cmd && cmd->name ? cmd->name : "";
 
-	return arena_printf(app->arena, "%s%s%s%s%s", app->program, *group ? " " : "", group, *name ? " " : "", name);
+	return arena_printf(app->arena, "%s%s%s%s%s", app->program, *group ? " " : "", group,
+			    *name ? " " : "", name);
 }
 
-int options_refuse(const struct app *app, const struct command *cmd, struct err *err, const char *fmt, ...)
+int options_refuse(const struct app *app, const struct command *cmd, struct err *err,
+		   const char *fmt, ...)
 {
 	char reason[sizeof(err->reason)];
 	va_list ap;
@@ -83,9 +88,12 @@ struct slice option_shown(const struct app *app, struct slice text)
 	return arena_printf(app->arena, "%.*s...", (int)keep, text.ptr);
 }
 
-struct slice did_you_mean(struct arena *arena, const char *prefix, struct slice word, const struct slice *candidates, size_t n)
+struct slice did_you_mean(struct arena *arena, const char *prefix, struct slice word,
+			  const struct slice *candidates, size_t n)
 {
 	struct slice near = slice_nearest(word, candidates, n);
 
-	return near.ptr ? arena_printf(arena, ", did you mean '%s%" SLICE_FMT "'?", prefix, SLICE_ARG(near)) : SLICE("");
+	return near.ptr ? arena_printf(arena, ", did you mean '%s%" SLICE_FMT "'?", prefix,
+				       SLICE_ARG(near)) :
+			  SLICE("");
 }

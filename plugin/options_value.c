@@ -15,8 +15,8 @@ struct storing {
 /* A bad value: "option '--to-port': 'x' is not ...". */
 static int bad_value(const struct storing *s, struct slice value, const char *what)
 {
-	return options_refuse(s->app, s->cmd, s->err, "option '--%s': '%" SLICE_FMT "' is %s", s->field->flag,
-			      SLICE_ARG(option_shown(s->app, value)), what);
+	return options_refuse(s->app, s->cmd, s->err, "option '--%s': '%" SLICE_FMT "' is %s",
+			      s->field->flag, SLICE_ARG(option_shown(s->app, value)), what);
 }
 
 /* The index of `value` in the field's words, or -1. */
@@ -36,10 +36,11 @@ static int bad_choice(const struct storing *s, struct slice value)
 	size_t n = 0;
 
 	if (s->field == output_options.fields)
-		return options_refuse(s->app, s->cmd, s->err,
-				      "unable to match a printer suitable for the output format \"%" SLICE_FMT
-				      "\", allowed formats are: json,name,wide,yaml",
-				      SLICE_ARG(option_shown(s->app, value)));
+		return options_refuse(
+			s->app, s->cmd, s->err,
+			"unable to match a printer suitable for the output format \"%" SLICE_FMT
+			"\", allowed formats are: json,name,wide,yaml",
+			SLICE_ARG(option_shown(s->app, value)));
 	for (size_t i = 0; s->field->choices[i]; i++) {
 		str_addf(&words, "%s%s", i ? ", " : "none of ", s->field->choices[i]);
 		if (n < sizeof(near) / sizeof(near[0]))
@@ -63,7 +64,10 @@ static int store_int(const struct storing *s, struct slice value)
 
 	if (parse_int(value, f->min, f->max, FIELD_AT(long, s->base, f)))
 		return 0;
-	return bad_value(s, value, arena_printf(s->app->arena, "not a whole number from %ld to %ld", f->min, f->max).ptr);
+	return bad_value(
+		s, value,
+		arena_printf(s->app->arena, "not a whole number from %ld to %ld", f->min, f->max)
+			.ptr);
 }
 
 static int store_bool(const struct storing *s, struct slice value)
@@ -84,7 +88,10 @@ static int store_enum(const struct storing *s, struct slice value)
 	return 0;
 }
 
-/* Room for one more behind `n` items: lists have 8, 16, 32 ... places, so the number of items tells when one is full. */
+/*
+ * Room for one more behind `n` items: lists have 8, 16, 32 ... places, so the number of items tells
+ * when one is full.
+ */
 static void *room(struct arena *arena, void *items, size_t n, size_t size)
 {
 	void *more;
@@ -123,7 +130,8 @@ static int store_pair(const struct storing *s, struct slice value)
 	struct slice key = slice_sub(value, 0, at);
 
 	if (at == SIZE_MAX || !at)
-		return bad_value(s, value, arena_printf(s->app->arena, "not %s", s->field->arg).ptr);
+		return bad_value(s, value,
+				 arena_printf(s->app->arena, "not %s", s->field->arg).ptr);
 	if (s->first)
 		*list = (struct pairs){ NULL, 0 };
 	while (i < list->n && !slice_eq(list->items[i].key, key))
@@ -136,14 +144,15 @@ static int store_pair(const struct storing *s, struct slice value)
 	return 0;
 }
 
-int option_store(const struct app *app, const struct command *cmd, struct option *o, struct slice value, void *context,
-		 struct err *err)
+int option_store(const struct app *app, const struct command *cmd, struct option *o,
+		 struct slice value, void *context, struct err *err)
 {
 	const struct storing s = { app, cmd, o->field, (char *)context + o->base, !o->seen, err };
 
 	o->seen = true;
 	if (!value.len)
-		return options_refuse(app, cmd, err, "option '--%s' has an empty value", o->field->flag);
+		return options_refuse(app, cmd, err, "option '--%s' has an empty value",
+				      o->field->flag);
 	switch (o->field->kind) {
 	case VALUE_STRING:
 		return store_string(&s, value);
@@ -161,5 +170,6 @@ int option_store(const struct app *app, const struct command *cmd, struct option
 	case VALUE_ROWS:
 		break;
 	}
-	return err_set(err, &CODE_bug, NOWHERE, "option '--%s' is of a kind that no option can be", o->field->flag);
+	return err_set(err, &CODE_bug, NOWHERE, "option '--%s' is of a kind that no option can be",
+		       o->field->flag);
 }

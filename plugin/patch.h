@@ -11,10 +11,10 @@
 int patch_check(const struct app *app, const struct change_context *ctx, struct err *err);
 
 /*
- * Writes the plan's changes to ctx->patch ("-": standard output), whole or not at all, and says so; `rows` are those of the steps. Errors: exists,
- * io, and what session_patch says.
+ * Writes the plan's changes to ctx->patch ("-": standard output), whole or not at all, and says so;
+ * `rows` are those of the steps. Errors: exists, io, and what session_patch says.
  */
-int patch_write(const struct app *app, const struct change_context *ctx, struct session *s, const struct plan *plan,
-		struct step_row *rows, struct err *err);
+int patch_write(const struct app *app, const struct change_context *ctx, struct session *s,
+		const struct plan *plan, struct step_row *rows, struct err *err);
 
 #endif

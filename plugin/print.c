@@ -21,7 +21,8 @@ bool value_is_there(const struct field *f, const void *base)
 {
 	switch (f->kind) {
 	case VALUE_INT:
-		return f->min >= f->max || (*FIELD_AT(long, base, f) >= f->min && *FIELD_AT(long, base, f) <= f->max);
+		return f->min >= f->max ||
+		       (*FIELD_AT(long, base, f) >= f->min && *FIELD_AT(long, base, f) <= f->max);
 	case VALUE_ENUM:
 		return *FIELD_AT(int, base, f) >= 0 && *FIELD_AT(int, base, f) < choice_count(f);
 	case VALUE_BOOL:

@@ -10,7 +10,10 @@
 /* The row `i` of `rows`. */
 const void *row_at(const struct record *of, struct rows rows, size_t i);
 
-/* Has the field a value: what field_is_set says for texts and lists; numbers within their limits, known choices, all flags? */
+/*
+ * Has the field a value: what field_is_set says for texts and lists; numbers within their limits,
+ * known choices, all flags?
+ */
 bool value_is_there(const struct field *f, const void *base);
 
 /* print_table.c: appends the field as one line of text; nothing when it has no value. */

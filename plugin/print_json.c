@@ -86,7 +86,8 @@ static cJSON *rows_json(const struct record *of, struct rows rows)
 	cJSON *array = had(cJSON_CreateArray());
 
 	for (size_t i = 0; i < rows.n; i++)
-		cJSON_AddItemToArray(array, record_json(of, row_at(of, rows, i), had(cJSON_CreateObject())));
+		cJSON_AddItemToArray(
+			array, record_json(of, row_at(of, rows, i), had(cJSON_CreateObject())));
 	return array;
 }
 
@@ -97,11 +98,14 @@ static cJSON *field_json(const struct field *f, const void *base)
 	case VALUE_STRING:
 		return string_json(*FIELD_AT(struct slice, base, f));
 	case VALUE_INT:
-		return value_is_there(f, base) ? number_json(*FIELD_AT(long, base, f)) : had(cJSON_CreateNull());
+		return value_is_there(f, base) ? number_json(*FIELD_AT(long, base, f)) :
+						 had(cJSON_CreateNull());
 	case VALUE_BOOL:
 		return had(cJSON_CreateBool(*FIELD_AT(bool, base, f)));
 	case VALUE_ENUM:
-		return string_json(value_is_there(f, base) ? slice_of(f->choices[*FIELD_AT(int, base, f)]) : (struct slice){ 0 });
+		return string_json(value_is_there(f, base) ?
+					   slice_of(f->choices[*FIELD_AT(int, base, f)]) :
+					   (struct slice){ 0 });
 	case VALUE_LIST:
 		return list_json(*FIELD_AT(struct slices, base, f));
 	case VALUE_PAIRS:
@@ -118,7 +122,8 @@ static cJSON *field_json(const struct field *f, const void *base)
 static cJSON *record_json(const struct record *of, const void *base, cJSON *into)
 {
 	for (const struct field *f = of->fields; !field_ends(f); f++) {
-		bool omit = (f->flags & FIELD_OMIT) && (!field_is_set(f, base) || !value_is_there(f, base));
+		bool omit = (f->flags & FIELD_OMIT) &&
+			    (!field_is_set(f, base) || !value_is_there(f, base));
 
 		if (f->name && !omit)
 			put(into, f->name, field_json(f, base));
@@ -144,7 +149,8 @@ static cJSON *document(const struct record *of, struct rows rows)
 /* May a terminal see this code point? Controls below U+0020 are escaped by cJSON. */
 static bool is_harmless(uint32_t c)
 {
-	return !(c >= 0x7f && c <= 0x9f) && !(c >= 0x202a && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069);
+	return !(c >= 0x7f && c <= 0x9f) && !(c >= 0x202a && c <= 0x202e) &&
+	       !(c >= 0x2066 && c <= 0x2069);
 }
 
 /* Appends a value that is no object or array as cJSON writes it. */
@@ -202,7 +208,10 @@ static void add_json(struct str *out, const cJSON *value, size_t indent)
 	str_addc(out, object ? '}' : ']');
 }
 
-/* Appends a value behind "key:" or "-", as kubectl lays YAML out: dashes stand under their key, entries of an item behind its dash. */
+/*
+ * Appends a value behind "key:" or "-", as kubectl lays YAML out: dashes stand under their key,
+ * entries of an item behind its dash.
+ */
 static void add_yaml(struct str *out, const cJSON *value, size_t indent, bool behind_dash)
 {
 	bool object = cJSON_IsObject(value), first = true;

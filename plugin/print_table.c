@@ -27,7 +27,8 @@ static void collect(const struct record *of, size_t base, bool wide, struct colu
 			collect(f->of, base + f->offset, wide, list);
 		} else if (f->column && (wide || !(f->flags & FIELD_WIDE))) {
 			ROOM(list->items, list->n, list->cap);
-			list->items[list->n++] = (struct column){ f, base, utf8_count(slice_of(f->column)) };
+			list->items[list->n++] =
+				(struct column){ f, base, utf8_count(slice_of(f->column)) };
 		}
 	}
 }

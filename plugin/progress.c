@@ -37,7 +37,8 @@ static void tell(void *ctx, const char *doing, size_t done, size_t all)
 		wipe(s);
 		return;
 	}
-	if (now - s->begin < PATIENCE || (s->last && now - s->last < (s->app->talk_tty ? PAUSE_TERMINAL : PAUSE_LOG)))
+	if (now - s->begin < PATIENCE ||
+	    (s->last && now - s->last < (s->app->talk_tty ? PAUSE_TERMINAL : PAUSE_LOG)))
 		return;
 	wipe(s);
 	str_addf(&line, "progress: %s", doing);
@@ -45,7 +46,8 @@ static void tell(void *ctx, const char *doing, size_t done, size_t all)
 		str_addf(&line, ": %zu", done);
 	if (all)
 		str_addf(&line, " of %zu", all);
-	(void)fprintf(s->app->talk, "%s%c", line.ptr, s->app->talk_tty ? '\r' : '\n'); /* an error is written over it */
+	(void)fprintf(s->app->talk, "%s%c", line.ptr,
+		      s->app->talk_tty ? '\r' : '\n'); /* an error is written over it */
 	(void)fflush(s->app->talk);
 	s->drawn = s->app->talk_tty;
 	s->last = now;

@@ -1,5 +1,6 @@
 /*
- * progress.h - long work shown on stderr: nothing in the first second, then a line now and then; on a terminal one line, in place.
+ * progress.h - long work shown on stderr: nothing in the first second, then a line now and then; on
+ * a terminal one line, in place.
  */
 #ifndef GCB_PLUGIN_PROGRESS_H
 #define GCB_PLUGIN_PROGRESS_H

@@ -32,7 +32,10 @@ const struct record share_record = {
 	.size = sizeof(struct share_row),
 	.fields =
 		(const struct field[]){
-			{ .name = "virtualService", TEXT, SHARE(virtual_service), .column = "VIRTUALSERVICE" },
+			{ .name = "virtualService",
+			  TEXT,
+			  SHARE(virtual_service),
+			  .column = "VIRTUALSERVICE" },
 			{ .name = "route", TEXT, SHARE(route), .column = "ROUTE" },
 			{ .name = "host", TEXT, SHARE(host) },
 			{ TEXT, SHARE(destination), .column = "DESTINATION" },
@@ -51,9 +54,13 @@ static const struct record audience_record = {
 	.size = sizeof(struct audience_row),
 	.fields =
 		(const struct field[]){
-			{ .name = "virtualService", TEXT, .offset = offsetof(struct audience_row, virtual_service) },
+			{ .name = "virtualService",
+			  TEXT,
+			  .offset = offsetof(struct audience_row, virtual_service) },
 			{ .name = "route", TEXT, .offset = offsetof(struct audience_row, route) },
-			{ .name = "callers", .kind = VALUE_LIST, .offset = offsetof(struct audience_row, callers) },
+			{ .name = "callers",
+			  .kind = VALUE_LIST,
+			  .offset = offsetof(struct audience_row, callers) },
 			{ .name = "limits",
 			  .kind = VALUE_LIST,
 			  .offset = offsetof(struct audience_row, limits),
@@ -66,10 +73,22 @@ const struct record file_record = {
 	.size = sizeof(struct file_row),
 	.fields =
 		(const struct field[]){
-			{ .name = "path", TEXT, .offset = offsetof(struct file_row, path), .column = "FILE" },
-			{ .name = "change", TEXT, .offset = offsetof(struct file_row, change), .column = "CHANGE" },
-			{ .name = "linesAdded", NUMBER, .offset = offsetof(struct file_row, added), .column = "ADDED" },
-			{ .name = "linesRemoved", NUMBER, .offset = offsetof(struct file_row, removed), .column = "REMOVED" },
+			{ .name = "path",
+			  TEXT,
+			  .offset = offsetof(struct file_row, path),
+			  .column = "FILE" },
+			{ .name = "change",
+			  TEXT,
+			  .offset = offsetof(struct file_row, change),
+			  .column = "CHANGE" },
+			{ .name = "linesAdded",
+			  NUMBER,
+			  .offset = offsetof(struct file_row, added),
+			  .column = "ADDED" },
+			{ .name = "linesRemoved",
+			  NUMBER,
+			  .offset = offsetof(struct file_row, removed),
+			  .column = "REMOVED" },
 			{ .name = NULL },
 		},
 };
@@ -101,17 +120,23 @@ static const struct record error_record = {
 };
 
 /* The fields that documents of all three have, below their columns. */
-#define COMMON_FIELDS                                                                                                              \
-	{ .name = "fromHost", TEXT, .offset = offsetof(struct step_row, from_host) },                                              \
-		{ .name = "toHost", TEXT, .offset = offsetof(struct step_row, to_host) },                                          \
-		{ .kind = VALUE_LIST, ROW(skipped), .flags = FIELD_OMIT },                                                         \
-		{ .kind = VALUE_ROWS, ROW(shares), .of = &share_record, .flags = FIELD_OMIT },                                     \
-		{ .kind = VALUE_ROWS, ROW(audiences), .of = &audience_record, .flags = FIELD_OMIT },                               \
-		{ .kind = VALUE_ROWS, ROW(environments), .of = &environment_record, .flags = FIELD_OMIT },                         \
-		{ .kind = VALUE_ROWS, ROW(files), .of = &file_record, .flags = FIELD_OMIT },                                       \
-		{ .kind = VALUE_ROWS, ROW(findings), .of = &finding_record, .flags = FIELD_OMIT },                                 \
-	{                                                                                                                          \
-		.name = NULL                                                                                                       \
+#define COMMON_FIELDS                                                                              \
+	{ .name = "fromHost", TEXT, .offset = offsetof(struct step_row, from_host) },              \
+		{ .name = "toHost", TEXT, .offset = offsetof(struct step_row, to_host) },          \
+		{ .kind = VALUE_LIST, ROW(skipped), .flags = FIELD_OMIT },                         \
+		{ .kind = VALUE_ROWS, ROW(shares), .of = &share_record, .flags = FIELD_OMIT },     \
+		{ .kind = VALUE_ROWS,                                                              \
+		  ROW(audiences),                                                                  \
+		  .of = &audience_record,                                                          \
+		  .flags = FIELD_OMIT },                                                           \
+		{ .kind = VALUE_ROWS,                                                              \
+		  ROW(environments),                                                               \
+		  .of = &environment_record,                                                       \
+		  .flags = FIELD_OMIT },                                                           \
+		{ .kind = VALUE_ROWS, ROW(files), .of = &file_record, .flags = FIELD_OMIT },       \
+		{ .kind = VALUE_ROWS, ROW(findings), .of = &finding_record, .flags = FIELD_OMIT }, \
+	{                                                                                          \
+		.name = NULL                                                                       \
 	}
 
 const struct record status_record = {
@@ -120,7 +145,10 @@ const struct record status_record = {
 	.fields =
 		(const struct field[]){
 			{ TEXT, ROW(name), .column = "NAME", .flags = FIELD_NAME },
-			{ .name = "stage", TEXT, .offset = offsetof(struct step_row, from), .column = "STAGE" },
+			{ .name = "stage",
+			  TEXT,
+			  .offset = offsetof(struct step_row, from),
+			  .column = "STAGE" },
 			{ TEXT, ROW(next), .column = "NEXT" },
 			{ TEXT, ROW(hold), .column = "HOLD" },
 			{ TEXT, ROW(branch), .column = "BRANCH" },
@@ -135,7 +163,10 @@ const struct record status_record = {
 			  .column = "TO",
 			  .flags = FIELD_WIDE },
 			{ TEXT, ROW(outcome) },
-			{ .kind = VALUE_ROWS, ROW(findings), .of = &finding_record, .flags = FIELD_OMIT },
+			{ .kind = VALUE_ROWS,
+			  ROW(findings),
+			  .of = &finding_record,
+			  .flags = FIELD_OMIT },
 			{ .name = NULL },
 		},
 };
@@ -183,7 +214,8 @@ static struct slice percent(struct arena *arena, long weight, long total)
 
 static struct rows share_rows(const struct shares *shares, struct arena *arena)
 {
-	static const struct slice sides[] = { SLICE_INIT("other"), SLICE_INIT("old"), SLICE_INIT("new"), SLICE_INIT("mirror") };
+	static const struct slice sides[] = { SLICE_INIT("other"), SLICE_INIT("old"),
+					      SLICE_INIT("new"), SLICE_INIT("mirror") };
 	struct share_row *rows = arena_array(arena, shares->n, sizeof(*rows));
 
 	for (size_t i = 0; i < shares->n; i++) {
@@ -197,7 +229,8 @@ static struct rows share_rows(const struct shares *shares, struct arena *arena)
 		rows[i].destination = rows[i].host;
 		if (s->subset.len)
 			rows[i].destination =
-				arena_printf(arena, "%" SLICE_FMT " (%" SLICE_FMT ")", SLICE_ARG(s->host), SLICE_ARG(s->subset));
+				arena_printf(arena, "%" SLICE_FMT " (%" SLICE_FMT ")",
+					     SLICE_ARG(s->host), SLICE_ARG(s->subset));
 		rows[i].before_weight = s->before;
 		rows[i].after_weight = s->after;
 		rows[i].total = s->total;
@@ -224,8 +257,10 @@ static struct rows audience_rows(const struct audiences *audiences, struct arena
 	for (size_t i = 0; i < audiences->n; i++) {
 		const struct audience *a = &audiences->items[i];
 
-		rows[i] = (struct audience_row){ arena_copy(arena, a->vs), arena_copy(arena, a->route),
-						 copy_list(&a->callers, arena), copy_list(&a->limits, arena) };
+		rows[i] = (struct audience_row){ arena_copy(arena, a->vs),
+						 arena_copy(arena, a->route),
+						 copy_list(&a->callers, arena),
+						 copy_list(&a->limits, arena) };
 	}
 	return (struct rows){ rows, audiences->n };
 }
@@ -238,11 +273,13 @@ struct rows finding_rows(const struct findings *f, struct arena *arena)
 		const struct finding *x = &f->items[i];
 
 		rows[i] = (struct finding_row){ .code = slice_of(x->code->id),
-						.severity = slice_of(severity_word(x->code->severity)),
+						.severity =
+							slice_of(severity_word(x->code->severity)),
 						.path = arena_copy(arena, x->at.path),
 						.reason = arena_copy(arena, x->reason),
 						.allowed = x->allowed };
-		rows[i].remedy = x->remedy.ptr ? arena_copy(arena, x->remedy) : slice_of(x->code->remedy);
+		rows[i].remedy =
+			x->remedy.ptr ? arena_copy(arena, x->remedy) : slice_of(x->code->remedy);
 		rows[i].line = x->at.line;
 		rows[i].column = x->at.col;
 	}
@@ -293,9 +330,13 @@ static struct slice outcome_of(const struct step *step)
 
 void step_row_fill(struct step_row *row, const struct step *step, struct app *app)
 {
-	*row = (struct step_row){ .name = step->m->name, .from_host = step->m->move.from, .to_host = step->m->move.to };
+	*row = (struct step_row){ .name = step->m->name,
+				  .from_host = step->m->move.from,
+				  .to_host = step->m->move.to };
 	row->hold = arena_copy(app->arena, step->hold);
-	row->from = step->known ? name_of(step->from, app->arena) : step->mixed ? SLICE("mixed") : SLICE("unknown");
+	row->from = step->known ? name_of(step->from, app->arena) :
+		    step->mixed ? SLICE("mixed") :
+				  SLICE("unknown");
 	row->to = name_of(step->to, app->arena);
 	row->outcome = outcome_of(step);
 	row->skipped = copy_list(&step->skipped, app->arena);
@@ -305,7 +346,8 @@ void step_row_fill(struct step_row *row, const struct step *step, struct app *ap
 	row->findings = finding_rows(&step->findings, app->arena);
 }
 
-int step_rows(const struct plan *plan, bool files, struct app *app, struct step_row **rows, struct err *err)
+int step_rows(const struct plan *plan, bool files, struct app *app, struct step_row **rows,
+	      struct err *err)
 {
 	*rows = arena_array(app->arena, plan->n, sizeof(**rows));
 	for (size_t i = 0; i < plan->n; i++) {
@@ -347,9 +389,11 @@ static void show_audiences(const struct audiences *audiences, FILE *to)
 
 		if (a->plain)
 			continue;
-		str_addf(&line, "%" SLICE_FMT ", %" SLICE_FMT ": ", SLICE_ARG(a->vs), SLICE_ARG(a->route));
+		str_addf(&line, "%" SLICE_FMT ", %" SLICE_FMT ": ", SLICE_ARG(a->vs),
+			 SLICE_ARG(a->route));
 		for (size_t j = 0; j < a->callers.n; j++)
-			str_addf(&line, "%s%" SLICE_FMT, j ? ", " : "", SLICE_ARG(a->callers.items[j]));
+			str_addf(&line, "%s%" SLICE_FMT, j ? ", " : "",
+				 SLICE_ARG(a->callers.items[j]));
 		if (!a->callers.n)
 			str_adds(&line, "nobody");
 		for (size_t j = 0; j < a->limits.n; j++)
@@ -379,7 +423,8 @@ void step_show(const struct app *app, const struct step *step, const struct step
 	str_addc(&head, ')');
 	(void)fprintf(to, "%s\n", head.ptr);
 	for (size_t i = 0; i < row->skipped.n; i++)
-		(void)fprintf(to, "  the stage '%.*s' would change nothing and is skipped\n", SLICE_ARG(row->skipped.items[i]));
+		(void)fprintf(to, "  the stage '%.*s' would change nothing and is skipped\n",
+			      SLICE_ARG(row->skipped.items[i]));
 	table(&environment_record, row->environments, to);
 	if (!step->refused) {
 		table(&share_record, row->shares, to);

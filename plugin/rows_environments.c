@@ -21,7 +21,11 @@ const struct record environment_record = {
 			{ TEXT, AT(destination), .column = "DESTINATION" },
 			{ .kind = VALUE_LIST, AT(notes), .column = "NOTE", .flags = FIELD_OMIT },
 			{ TEXT, AT(file), .flags = FIELD_OMIT },
-			{ .kind = VALUE_INT, AT(line), .min = 1, .max = 1000000000, .flags = FIELD_OMIT },
+			{ .kind = VALUE_INT,
+			  AT(line),
+			  .min = 1,
+			  .max = 1000000000,
+			  .flags = FIELD_OMIT },
 			{ TEXT, AT(revision), .flags = FIELD_OMIT },
 			{ .name = NULL },
 		},
@@ -40,7 +44,9 @@ static struct slices notes_of(const struct arrival *a, struct arena *arena)
 		{ e->suspended, SLICE("suspended") },
 		{ e->elsewhere, arena_printf(arena, "of %" SLICE_FMT, SLICE_ARG(e->revision)) },
 	};
-	struct slices notes = { arena_array(arena, sizeof(rows) / sizeof(rows[0]), sizeof(struct slice)), 0 };
+	struct slices notes = {
+		arena_array(arena, sizeof(rows) / sizeof(rows[0]), sizeof(struct slice)), 0
+	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].is)
@@ -65,14 +71,16 @@ struct rows environment_rows(const struct landings *l, struct arena *arena)
 		for (size_t j = 0; j < a->n; j++) {
 			const struct environment *e = a->items[j].environment;
 
-			rows[n++] = (struct environment_row){ .path = path,
-							      .environment = arena_copy(arena, e->name),
-							      .kind = slice_of(environment_word(e->kind)),
-							      .file = arena_copy(arena, e->at.path),
-							      .destination = arena_copy(arena, e->destination),
-							      .revision = arena_copy(arena, e->revision),
-							      .notes = notes_of(&a->items[j], arena),
-							      .line = e->at.line };
+			rows[n++] = (struct environment_row){
+				.path = path,
+				.environment = arena_copy(arena, e->name),
+				.kind = slice_of(environment_word(e->kind)),
+				.file = arena_copy(arena, e->at.path),
+				.destination = arena_copy(arena, e->destination),
+				.revision = arena_copy(arena, e->revision),
+				.notes = notes_of(&a->items[j], arena),
+				.line = e->at.line
+			};
 		}
 	}
 	return (struct rows){ rows, n };

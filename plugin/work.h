@@ -1,5 +1,6 @@
 /*
- * work.h - what the commands on migrations share: the options that find them, asking, and putting out.
+ * work.h - what the commands on migrations share: the options that find them, asking, and putting
+ * out.
  *
  * Changing commands only make intents; work_run takes them down the pipe to a stopping point.
  */
@@ -20,7 +21,8 @@ struct work_context {
 	struct slices only; /* not an option: see struct session_options */
 };
 
-extern const struct record work_repo_options;   /* --repo, --migrations, --templates, --fetch, --offline, -v */
+extern const struct record
+	work_repo_options; /* --repo, --migrations, --templates, --fetch, --offline, -v */
 extern const struct record work_select_options; /* -l, --all */
 
 extern const struct record work_hooks_options; /* --hooks */
@@ -28,7 +30,10 @@ extern const struct record work_hooks_options; /* --hooks */
 /* The folder of --templates, or NULL. */
 const char *work_templates(const struct work_context *w);
 
-/* What a command does to the branch that is applied, and whether it looks outside of the folders of manifests.search. */
+/*
+ * What a command does to the branch that is applied, and whether it looks outside of the folders of
+ * manifests.search.
+ */
 enum work_kind {
 	WORK_READS,   /* looks at it, as it was fetched last */
 	WORK_LOOKS,   /* the same, everywhere */
@@ -37,27 +42,33 @@ enum work_kind {
 };
 
 /* Opens the session that the options say. It borrows from `app`. */
-int work_open(struct app *app, const struct work_context *w, enum work_kind kind, struct session **out, struct err *err);
+int work_open(struct app *app, const struct work_context *w, enum work_kind kind,
+	      struct session **out, struct err *err);
 
 /* Opens it and selects the migrations that words and options name. */
-int work_select(struct app *app, const struct work_context *w, enum work_kind kind, struct session **session, struct selected *out,
-		struct err *err);
+int work_select(struct app *app, const struct work_context *w, enum work_kind kind,
+		struct session **session, struct selected *out, struct err *err);
 
 /*
- * Says on app->talk what is left to be done after commits: why the local branch did not follow what was pushed (absent: it did), or how `branches`, with
- * a blank between them, are pushed, when that was not wanted now (--offline).
+ * Says on app->talk what is left to be done after commits: why the local branch did not follow what
+ * was pushed (absent: it did), or how `branches`, with a blank between them, are pushed, when that
+ * was not wanted now (--offline).
  */
-void work_say_behind(const struct app *app, struct session *s, struct slice branches, struct slice behind);
+void work_say_behind(const struct app *app, struct session *s, struct slice branches,
+		     struct slice behind);
 
 /* Names on app->talk the hooks that a commit of git's would have run, and this one did not. */
 void work_say_hooks(const struct app *app, const struct session *s);
 
-/* Says on app->talk what was found of at least this severity: "warning: place: reason; remedy [CODE]". */
+/*
+ * Says on app->talk what was found of at least this severity: "warning: place: reason; remedy
+ * [CODE]".
+ */
 void work_print_findings(const struct app *app, const struct findings *f, enum severity least);
 
 /*
- * Asks "question [y/N]" on app->talk when somebody is there to answer; `yes` (--yes) answers for them. Error: not_confirmed, also when nobody
- * is there.
+ * Asks "question [y/N]" on app->talk when somebody is there to answer; `yes` (--yes) answers for
+ * them. Error: not_confirmed, also when nobody is there.
  */
 int work_confirm(const struct app *app, bool yes, const char *question, struct err *err);
 

@@ -1,8 +1,9 @@
 /*
  * templates.c - renders a template many times, for templates.py: templates FILE <requests >answers
  *
- * A request is the number of values, then name and value of each. A number is a line of digits; a text is its length in bytes as
- * such a line, then the bytes. An answer is one character, '+' or '-', and what was rendered, or the error, as such a text.
+ * A request is the number of values, then name and value of each. A number is a line of digits; a
+ * text is its length in bytes as such a line, then the bytes. An answer is one character, '+' or
+ * '-', and what was rendered, or the error, as such a text.
  */
 #include "template/template.h"
 

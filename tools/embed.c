@@ -1,7 +1,8 @@
 /*
  * embed.c - writes the files of a folder as C data: embed FOLDER NAME... >templates_data.c
  *
- * Runs at build time only. The names stand in the order of the command line; any byte may occur in a file.
+ * Runs at build time only. The names stand in the order of the command line; any byte may occur in
+ * a file.
  */
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +42,9 @@ int main(int argc, char **argv)
 	}
 	(void)printf("const struct embedded embedded_templates[] = {\n");
 	for (int i = 2; i < argc; i++)
-		(void)printf("\t{ \"%s\", bytes_%d, sizeof(bytes_%d) - 1 },\n", argv[i], i - 2, i - 2);
-	(void)printf("\t{ 0, 0, 0 },\n};\nconst size_t nembedded_templates = %d;\n", argc > 2 ? argc - 2 : 0);
+		(void)printf("\t{ \"%s\", bytes_%d, sizeof(bytes_%d) - 1 },\n", argv[i], i - 2,
+			     i - 2);
+	(void)printf("\t{ 0, 0, 0 },\n};\nconst size_t nembedded_templates = %d;\n",
+		     argc > 2 ? argc - 2 : 0);
 	return fflush(stdout) || ferror(stdout) ? 1 : 0;
 }

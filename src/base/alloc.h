@@ -1,8 +1,9 @@
 /*
  * alloc.h - memory that is there, or the program ends.
  *
- * A tool that changes files by rename only can stop at any instant without harm, so running out of memory ends it with a message
- * and status 1 instead of burdening every caller. Sizes that come from input are bounded by their readers before they get here.
+ * A tool that changes files by rename only can stop at any instant without harm, so running out of
+ * memory ends it with a message and status 1 instead of burdening every caller. Sizes that come
+ * from input are bounded by their readers before they get here.
  */
 #ifndef GCB_BASE_ALLOC_H
 #define GCB_BASE_ALLOC_H
@@ -12,30 +13,36 @@
 /* `size` bytes (at least one), zeroed. Freed with free(). */
 void *xzalloc(size_t size);
 
-/* `ptr` resized to hold `n` elements of `size` bytes; new bytes are not initialised. Ends the program when n * size overflows. */
+/*
+ * `ptr` resized to hold `n` elements of `size` bytes; new bytes are not initialised. Ends the
+ * program when n * size overflows.
+ */
 void *xrealloc_array(void *ptr, size_t n, size_t size);
 
-/* Ends the program with `what` on stderr: a broken promise of our own code, or memory that cannot be had. */
+/*
+ * Ends the program with `what` on stderr: a broken promise of our own code, or memory that cannot
+ * be had.
+ */
 void fatal(const char *what) __attribute__((noreturn));
 
 /*
- * Room for one more element behind the `n` there are, doubling as it grows: ROOM(list, n, cap) may move `list`, which must be a
- * pointer of heap memory (or NULL with cap 0), and updates `cap`.
+ * Room for one more element behind the `n` there are, doubling as it grows: ROOM(list, n, cap) may
+ * move `list`, which must be a pointer of heap memory (or NULL with cap 0), and updates `cap`.
  */
-#define ROOM(list, n, cap)                                                                                                         \
-	do {                                                                                                                       \
-		if ((n) == (cap)) {                                                                                                \
-			(cap) = (cap) ? 2 * (cap) : 8;                                                                             \
-			(list) = xrealloc_array((list), (cap), sizeof(*(list)));                                                   \
-		}                                                                                                                  \
+#define ROOM(list, n, cap)                                                                         \
+	do {                                                                                       \
+		if ((n) == (cap)) {                                                                \
+			(cap) = (cap) ? 2 * (cap) : 8;                                             \
+			(list) = xrealloc_array((list), (cap), sizeof(*(list)));                   \
+		}                                                                                  \
 	} while (0)
 
 /* Takes the pointer out of a variable that would otherwise free it: `*out = TAKE(p);` */
-#define TAKE(p)                                                                                                                    \
-	({                                                                                                                         \
-		__typeof__(p) taken_ = (p);                                                                                        \
-		(p) = NULL;                                                                                                        \
-		taken_;                                                                                                            \
+#define TAKE(p)                                                                                    \
+	({                                                                                         \
+		__typeof__(p) taken_ = (p);                                                        \
+		(p) = NULL;                                                                        \
+		taken_;                                                                            \
 	})
 
 /* Frees a malloc'd variable when it goes out of scope: `AUTO_FREE char *p = NULL;` */

@@ -1,8 +1,9 @@
 /*
  * arena.h - memory that belongs to one big value and is freed with it.
  *
- * A parsed file, an inventory, a plan each own an arena: their parts are allocated there, point at each other freely, are never
- * freed one by one, and never move. Calling order: arena_new, arena_alloc ..., arena_free.
+ * A parsed file, an inventory, a plan each own an arena: their parts are allocated there, point at
+ * each other freely, are never freed one by one, and never move. Calling order: arena_new,
+ * arena_alloc ..., arena_free.
  */
 #ifndef GCB_BASE_ARENA_H
 #define GCB_BASE_ARENA_H
@@ -30,12 +31,15 @@ struct slice arena_copy(struct arena *a, struct slice s);
 struct slice arena_join(struct arena *a, const struct slice *parts, size_t n);
 
 /* Text made as printf makes it, NUL-terminated. */
-struct slice arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct slice arena_printf(struct arena *a, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Bytes handed out so far, for limits and tests. */
 size_t arena_used(const struct arena *a);
 
-/* Frees an arena when the variable goes out of scope: `AUTO_ARENA struct arena *a = arena_new();` */
+/*
+ * Frees an arena when the variable goes out of scope: `AUTO_ARENA struct arena *a = arena_new();`
+ */
 #define AUTO_ARENA __attribute__((cleanup(arena_auto_)))
 void arena_auto_(struct arena **a);
 

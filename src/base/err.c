@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CODE(name, id, severity, exit, allow, title, remedy, explain, source)                                                      \
-	const struct code CODE_##name = { id, severity, exit, allow, title, remedy, explain, source };
+#define CODE(name, id, severity, exit, allow, title, remedy, explain, source)                      \
+	const struct code CODE_##name = {                                                          \
+		id, severity, exit, allow, title, remedy, explain, source                          \
+	};
 #include "base/codes.def"
 #undef CODE
 
@@ -39,7 +41,9 @@ struct place place_of(const char *path)
 	return (struct place){ slice_of(path), 0, 0 };
 }
 
-/* Copies `s` into a fixed field; what does not fit loses its front when `keep_end`, else its end. */
+/*
+ * Copies `s` into a fixed field; what does not fit loses its front when `keep_end`, else its end.
+ */
 static void field_copy(char *field, size_t size, struct slice s, bool keep_end)
 {
 	if (s.len >= size)
@@ -50,7 +54,8 @@ static void field_copy(char *field, size_t size, struct slice s, bool keep_end)
 }
 
 /* The common part of err_set and err_os. */
-static void fill(struct err *err, const struct code *code, struct place at, const char *fmt, va_list ap)
+static void fill(struct err *err, const struct code *code, struct place at, const char *fmt,
+		 va_list ap)
 {
 	*err = (struct err){ .code = code, .line = at.line, .col = at.col };
 	field_copy(err->path, sizeof(err->path), at.path, true);
@@ -117,7 +122,8 @@ int err_remedy(struct err *err, const char *fmt, ...)
 }
 
 /* The one layout of errors and findings. */
-static void format(struct str *out, struct place at, struct slice reason, struct slice remedy, const struct code *code)
+static void format(struct str *out, struct place at, struct slice reason, struct slice remedy,
+		   const struct code *code)
 {
 	if (at.path.len) {
 		str_add_visible(out, at.path, false);
@@ -139,7 +145,8 @@ void err_format(const struct err *err, struct str *out)
 {
 	struct place at = { slice_of(err->path), err->line, err->col };
 
-	format(out, at, slice_of(err->reason), slice_of(err->remedy[0] ? err->remedy : err->code->remedy), err->code);
+	format(out, at, slice_of(err->reason),
+	       slice_of(err->remedy[0] ? err->remedy : err->code->remedy), err->code);
 }
 
 /* A new row at the end of the list. */
@@ -157,7 +164,8 @@ static struct finding *findings_row(struct findings *f)
 	return &f->items[f->n++];
 }
 
-struct finding *findings_add(struct findings *f, const struct code *code, struct place at, const char *fmt, ...)
+struct finding *findings_add(struct findings *f, const struct code *code, struct place at,
+			     const char *fmt, ...)
 {
 	struct finding *row = findings_row(f);
 	char reason[512];
@@ -167,7 +175,9 @@ struct finding *findings_add(struct findings *f, const struct code *code, struct
 	(void)vsnprintf(reason, sizeof(reason), fmt, ap);
 	va_end(ap);
 	at.path = arena_copy(f->arena, at.path);
-	*row = (struct finding){ .code = code, .at = at, .reason = arena_copy(f->arena, slice_of(reason)) };
+	*row = (struct finding){ .code = code,
+				 .at = at,
+				 .reason = arena_copy(f->arena, slice_of(reason)) };
 	return row;
 }
 
@@ -184,8 +194,8 @@ struct finding *findings_add_err(struct findings *f, const struct err *err)
 /* Do the two say the same? */
 static bool same_finding(const struct finding *a, const struct finding *b)
 {
-	return a->code == b->code && a->at.line == b->at.line && a->at.col == b->at.col && slice_eq(a->at.path, b->at.path) &&
-	       slice_eq(a->reason, b->reason);
+	return a->code == b->code && a->at.line == b->at.line && a->at.col == b->at.col &&
+	       slice_eq(a->at.path, b->at.path) && slice_eq(a->reason, b->reason);
 }
 
 bool findings_add_new(struct findings *f, const struct finding *row)
@@ -221,5 +231,6 @@ int err_from_finding(struct err *err, const struct finding *f)
 
 void finding_format(const struct finding *f, struct str *out)
 {
-	format(out, f->at, f->reason, f->remedy.ptr ? f->remedy : slice_of(f->code->remedy), f->code);
+	format(out, f->at, f->reason, f->remedy.ptr ? f->remedy : slice_of(f->code->remedy),
+	       f->code);
 }

@@ -36,7 +36,8 @@ static int read_all(int fd, const char *path, size_t max, struct str *out, struc
 			return 0;
 		total += (size_t)n;
 		if (total > max)
-			return err_set(err, &CODE_too_large, place_of(path), "the file is larger than %zu bytes", max);
+			return err_set(err, &CODE_too_large, place_of(path),
+				       "the file is larger than %zu bytes", max);
 		str_add(out, (struct slice){ buf, (size_t)n });
 	}
 }
@@ -56,7 +57,8 @@ int file_read(const char *path, size_t max, struct str *out, struct err *err)
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, &CODE_io, place_of(path), "not a regular file");
 	if ((uintmax_t)st.st_size > max)
-		return err_set(err, &CODE_too_large, place_of(path), "the file is larger than %zu bytes", max);
+		return err_set(err, &CODE_too_large, place_of(path),
+			       "the file is larger than %zu bytes", max);
 	return read_all(fd, path, max, out, err);
 }
 
@@ -100,7 +102,9 @@ static int sync_at(const char *path, int flags, int (*sync)(int fd))
 
 	if (fd < 0)
 		return -1;
-	return sync(fd) == 0 || errno == EINVAL ? 0 : -1; /* some file systems have nothing to sync in a folder */
+	return sync(fd) == 0 || errno == EINVAL ?
+		       0 :
+		       -1; /* some file systems have nothing to sync in a folder */
 }
 
 /* Makes the rename in the folder of `path` durable. */
@@ -113,10 +117,15 @@ static int sync_folder(const char *path)
 
 int folder_sync(const char *folder, struct err *err)
 {
-	return sync_at(folder, O_DIRECTORY, fsync) == 0 ? 0 : err_os(err, &CODE_io, place_of(folder), "cannot write");
+	return sync_at(folder, O_DIRECTORY, fsync) == 0 ?
+		       0 :
+		       err_os(err, &CODE_io, place_of(folder), "cannot write");
 }
 
-/* A file, which may be gone, and the folders above it, of which some may be gone, from the one that holds it up to `top`. */
+/*
+ * A file, which may be gone, and the folders above it, of which some may be gone, from the one that
+ * holds it up to `top`.
+ */
 static int sync_file(const char *path, const char *top)
 {
 	AUTO_FREE char *at = folder_of(path);
@@ -142,7 +151,9 @@ enum { SYNC_ALL_FROM = 9 };
 int files_sync(const char *const *paths, size_t n, const char *top, struct err *err)
 {
 	if (n >= SYNC_ALL_FROM)
-		return sync_at(top, O_DIRECTORY, syncfs) == 0 ? 0 : err_os(err, &CODE_io, place_of(top), "cannot write");
+		return sync_at(top, O_DIRECTORY, syncfs) == 0 ?
+			       0 :
+			       err_os(err, &CODE_io, place_of(top), "cannot write");
 	for (size_t i = 0; i < n; i++)
 		if (sync_file(paths[i], top) < 0)
 			return err_os(err, &CODE_io, place_of(paths[i]), "cannot write");
@@ -150,7 +161,8 @@ int files_sync(const char *const *paths, size_t n, const char *top, struct err *
 }
 
 /* Fills the temporary file `temp`, open as `fd`, and puts it in the place of `target`. */
-static int fill_and_rename(int fd, const char *temp, const char *target, struct slice bytes, unsigned mode, bool durable)
+static int fill_and_rename(int fd, const char *temp, const char *target, struct slice bytes,
+			   unsigned mode, bool durable)
 {
 	if (file_write_all(fd, bytes) < 0 || fchmod(fd, mode) < 0 || (durable && fsync(fd) < 0))
 		return -1;
@@ -175,7 +187,10 @@ static unsigned final_mode(const char *target, unsigned mode)
 	return stat(target, &st) == 0 ? st.st_mode & 07777 : file_mode_of_new(mode);
 }
 
-/* Makes the temporary file: of a name that nobody has, or of the fixed one, when the caller holds a lock. */
+/*
+ * Makes the temporary file: of a name that nobody has, or of the fixed one, when the caller holds a
+ * lock.
+ */
 static int open_temp(const char *target, bool shared, struct str *temp)
 {
 	int fd;
@@ -190,7 +205,8 @@ static int open_temp(const char *target, bool shared, struct str *temp)
 }
 
 /* Replaces a file, with or without waiting until the disk has it. */
-static int replace(const char *path, struct slice bytes, unsigned mode, bool durable, struct err *err)
+static int replace(const char *path, struct slice bytes, unsigned mode, bool durable,
+		   struct err *err)
 {
 	AUTO_FREE char *real = NULL;
 	AUTO_STR struct str temp = STR_INIT;
@@ -199,7 +215,8 @@ static int replace(const char *path, struct slice bytes, unsigned mode, bool dur
 	struct stat st;
 	int saved;
 
-	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && !(real = realpath(path, NULL)) && errno != ENOENT)
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && !(real = realpath(path, NULL)) &&
+	    errno != ENOENT)
 		return err_os(err, &CODE_io, place_of(path), "cannot write");
 	target = real ? real : path;
 	fd = open_temp(target, durable, &temp);

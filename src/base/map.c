@@ -9,7 +9,8 @@ static struct map_slot *slot_of(const struct map *m, struct slice key)
 {
 	size_t at = slice_hash_case(key) & (m->cap - 1);
 
-	while (m->slots[at].key.ptr && !(m->fold ? slice_eq_case(m->slots[at].key, key) : slice_eq(m->slots[at].key, key)))
+	while (m->slots[at].key.ptr &&
+	       !(m->fold ? slice_eq_case(m->slots[at].key, key) : slice_eq(m->slots[at].key, key)))
 		at = (at + 1) & (m->cap - 1);
 	return &m->slots[at];
 }

@@ -5,7 +5,10 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-/* Below so many things a thread costs more than it brings; so many are taken at a time; so many threads beside the caller's. */
+/*
+ * Below so many things a thread costs more than it brings; so many are taken at a time; so many
+ * threads beside the caller's.
+ */
 enum { WORTH_IT = 32, PORTION = 4, HELPERS = 7 };
 
 struct job {
@@ -48,7 +51,8 @@ static void run(struct job job, size_t wanted)
 
 	atomic_init(&job.next, 0);
 	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the thread that was there before */
+	(void)pthread_sigmask(SIG_SETMASK, &all,
+			      &before); /* signals are for the thread that was there before */
 	while (count < wanted && pthread_create(&helpers[count], NULL, take_part, &job) == 0)
 		count++;
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -59,12 +63,14 @@ static void run(struct job job, size_t wanted)
 
 void parallel_each(size_t n, void (*work)(void *ctx, size_t i), void *ctx)
 {
-	run((struct job){ .n = n, .portion = PORTION, .work = work, .ctx = ctx }, n < WORTH_IT ? 0 : other_processors());
+	run((struct job){ .n = n, .portion = PORTION, .work = work, .ctx = ctx },
+	    n < WORTH_IT ? 0 : other_processors());
 }
 
 void parallel_parts(size_t n, void (*work)(void *ctx, size_t i), void *ctx)
 {
 	size_t wanted = n > 1 ? other_processors() : 0;
 
-	run((struct job){ .n = n, .portion = 1, .work = work, .ctx = ctx }, wanted && wanted >= n ? n - 1 : wanted);
+	run((struct job){ .n = n, .portion = 1, .work = work, .ctx = ctx },
+	    wanted && wanted >= n ? n - 1 : wanted);
 }

@@ -7,8 +7,9 @@
 #include "base/each.h"
 
 /*
- * As each.h says, by as many threads as there are processors for this process, eight at most; the caller's is one of them. Little work is
- * done in turn, and so is all of it where no thread can be had.
+ * As each.h says, by as many threads as there are processors for this process, eight at most; the
+ * caller's is one of them. Little work is done in turn, and so is all of it where no thread can be
+ * had.
  */
 void parallel_each(size_t n, void (*work)(void *ctx, size_t i), void *ctx);
 

@@ -12,7 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Defaults, and how long output is still read when the program ended and something that it left behind holds the pipe. */
+/*
+ * Defaults, and how long output is still read when the program ended and something that it left
+ * behind holds the pipe.
+ */
 enum { GRACE_MS = 2000, DRAIN_MS = 250, LINE_MAX_BYTES = 4096 };
 
 enum { IN, OUT, ERR, NPIPES };
@@ -31,7 +34,8 @@ struct run {
 	bool ended;               /* it is a zombie, not yet waited for */
 	bool failed;              /* `err` is filled in: it has to end, and the call fails */
 	bool killed;              /* SIGKILL was sent */
-	struct str lines[NPIPES]; /* of standard output and standard error, the one that has no end yet */
+	struct str lines[NPIPES]; /* of standard output and standard error, the one that has no end
+				     yet */
 };
 
 void process_result_release(struct process_result *r)
@@ -65,9 +69,12 @@ static void shut(int *fd)
 	*fd = -1;
 }
 
-/* --- starting ------------------------------------------------------------------------------------------------------------------- */
+/* --- starting ------------------------------------------------------------- */
 
-/* The descriptor, or a copy above the three that every program has: ours may have been started without them. */
+/*
+ * The descriptor, or a copy above the three that every program has: ours may have been started
+ * without them.
+ */
 static int above_standard(int fd)
 {
 	int copy;
@@ -88,7 +95,10 @@ static int make_pipe(struct run *run, int which)
 		return -1;
 	run->ours[which] = above_standard(ends[mine]);
 	run->theirs[which] = above_standard(ends[!mine]);
-	return run->ours[which] < 0 || run->theirs[which] < 0 || fcntl(run->ours[which], F_SETFL, O_NONBLOCK) < 0 ? -1 : 0;
+	return run->ours[which] < 0 || run->theirs[which] < 0 ||
+			       fcntl(run->ours[which], F_SETFL, O_NONBLOCK) < 0 ?
+		       -1 :
+		       0;
 }
 
 /* The pipes and the folder. */
@@ -96,9 +106,12 @@ static int open_all(struct run *run)
 {
 	const struct process *p = run->p;
 
-	if ((p->input.len && make_pipe(run, IN) < 0) || make_pipe(run, OUT) < 0 || make_pipe(run, ERR) < 0)
-		return err_os(run->err, &CODE_io, NOWHERE, "cannot make a pipe to %s", short_name(p));
-	if (p->folder && (run->folder = above_standard(open(p->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))) < 0)
+	if ((p->input.len && make_pipe(run, IN) < 0) || make_pipe(run, OUT) < 0 ||
+	    make_pipe(run, ERR) < 0)
+		return err_os(run->err, &CODE_io, NOWHERE, "cannot make a pipe to %s",
+			      short_name(p));
+	if (p->folder &&
+	    (run->folder = above_standard(open(p->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))) < 0)
 		return err_os(run->err, &CODE_io, place_of(p->folder), "cannot open the folder");
 	return 0;
 }
@@ -120,12 +133,17 @@ static int start(struct run *run)
 	for (int i = 0; i < NPIPES; i++)
 		shut(&run->theirs[i]);
 	errno = failed;
-	return failed ? err_os(run->err, &CODE_program_denied, place_of(file.ptr), "the program cannot be run") : 0;
+	return failed ? err_os(run->err, &CODE_program_denied, place_of(file.ptr),
+			       "the program cannot be run") :
+			0;
 }
 
-/* --- ending it ------------------------------------------------------------------------------------------------------------------ */
+/* --- ending it ------------------------------------------------------------ */
 
-/* A signal to it and, where it has one, its group. It is not waited for yet, so its number is still its own. */
+/*
+ * A signal to it and, where it has one, its group. It is not waited for yet, so its number is still
+ * its own.
+ */
 static void send(const struct run *run, int signo)
 {
 	if (run->p->asks)
@@ -160,8 +178,8 @@ static bool keep_time(struct run *run)
 		(void)signals_error(signals_asked(), run->err);
 		give_up(run);
 	} else if (!run->failed && late) {
-		(void)err_set(run->err, &CODE_timed_out, NOWHERE, "%s did not end within %g s", short_name(run->p),
-			      (double)run->p->timeout_ms / 1000);
+		(void)err_set(run->err, &CODE_timed_out, NOWHERE, "%s did not end within %g s",
+			      short_name(run->p), (double)run->p->timeout_ms / 1000);
 		give_up(run);
 	} else if (run->failed && !run->killed && (late || signals_count() > 1))
 		kill_now(run);
@@ -173,7 +191,8 @@ static void look(struct run *run)
 {
 	siginfo_t info = { 0 };
 
-	if (run->ended || waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid)
+	if (run->ended || waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+	    !info.si_pid)
 		return;
 	run->ended = true;
 	run->next = now_ms() + DRAIN_MS;
@@ -193,13 +212,14 @@ static int reap(struct run *run)
 	if (run->failed)
 		return -1;
 	if (WIFSIGNALED(status))
-		return err_set(run->err, &CODE_program_failed, NOWHERE, "%s was killed by the signal %s", short_name(run->p),
+		return err_set(run->err, &CODE_program_failed, NOWHERE,
+			       "%s was killed by the signal %s", short_name(run->p),
 			       strsignal(WTERMSIG(status)));
 	run->r->exit_code = WEXITSTATUS(status);
 	return 0;
 }
 
-/* --- its streams ---------------------------------------------------------------------------------------------------------------- */
+/* --- its streams ---------------------------------------------------------- */
 
 /* Gives it more of the input. One that does not want it (EPIPE) need not have it. */
 static void feed(struct run *run)
@@ -232,12 +252,15 @@ static void say_line(struct run *run, int which)
 		run->p->hear(run->p->ctx, str_slice(&text));
 	}
 	if (line->len)
-		trace_say(which == ERR ? TRACE_SAID : TRACE_OUTPUT, "%s: %" SLICE_FMT, short_name(run->p),
-			  SLICE_ARG(str_slice(line)));
+		trace_say(which == ERR ? TRACE_SAID : TRACE_OUTPUT, "%s: %" SLICE_FMT,
+			  short_name(run->p), SLICE_ARG(str_slice(line)));
 	str_clear(line);
 }
 
-/* Cuts what comes into lines. Of one that is too long the rest is dropped, so that no secret is cut into two halves that look harmless. */
+/*
+ * Cuts what comes into lines. Of one that is too long the rest is dropped, so that no secret is cut
+ * into two halves that look harmless.
+ */
 static void cut(struct run *run, int which, struct slice bytes)
 {
 	for (size_t i = 0; i < bytes.len && heard(run, which); i++)
@@ -255,7 +278,10 @@ static void take_err(struct run *run, struct slice bytes)
 	str_add(&run->r->err, slice_sub(bytes, 0, have < max ? max - have : 0));
 }
 
-/* Standard output: to the caller, or kept. Too much, or a caller who does not want it, ends the program. */
+/*
+ * Standard output: to the caller, or kept. Too much, or a caller who does not want it, ends the
+ * program.
+ */
 static void take_out(struct run *run, struct slice bytes)
 {
 	size_t max = run->p->out_max ? run->p->out_max : PROCESS_OUT_MAX;
@@ -268,7 +294,8 @@ static void take_out(struct run *run, struct slice bytes)
 		return;
 	}
 	if (run->r->out.len + bytes.len > max) {
-		(void)err_set(run->err, &CODE_too_large, NOWHERE, "%s says more than %zu bytes", short_name(run->p), max);
+		(void)err_set(run->err, &CODE_too_large, NOWHERE, "%s says more than %zu bytes",
+			      short_name(run->p), max);
 		give_up(run);
 		return;
 	}
@@ -303,7 +330,8 @@ static void turn(struct run *run)
 	int64_t wait = run->next < 0 ? -1 : run->next - now_ms();
 
 	for (int i = 0; i < NPIPES; i++)
-		fds[i] = (struct pollfd){ .fd = run->ours[i], .events = i == IN ? POLLOUT : POLLIN };
+		fds[i] =
+			(struct pollfd){ .fd = run->ours[i], .events = i == IN ? POLLOUT : POLLIN };
 	(void)signals_poll(&run->signals, fds, NPIPES, run->next >= 0 && wait < 0 ? 0 : wait);
 	for (int i = 0; i < NPIPES; i++)
 		if (fds[i].revents && i == IN)
@@ -347,9 +375,11 @@ static void trace_start(const struct process *p)
 static void trace_end(const struct run *run, int result, int64_t ms)
 {
 	if (result < 0)
-		trace_say(TRACE_PROGRAMS, "%s: %s (%g s)", short_name(run->p), run->err->reason, (double)ms / 1000);
+		trace_say(TRACE_PROGRAMS, "%s: %s (%g s)", short_name(run->p), run->err->reason,
+			  (double)ms / 1000);
 	else
-		trace_say(TRACE_PROGRAMS, "%s: exit %d (%g s)", short_name(run->p), run->r->exit_code, (double)ms / 1000);
+		trace_say(TRACE_PROGRAMS, "%s: exit %d (%g s)", short_name(run->p),
+			  run->r->exit_code, (double)ms / 1000);
 }
 
 int process_run(const struct process *p, struct process_result *r, struct err *err)

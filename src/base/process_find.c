@@ -32,8 +32,11 @@ static int find_path(const char *name, struct str *out, struct err *err)
 	free(here);
 	errno = why;
 	if (why == ENOENT || why == ENOTDIR)
-		return err_os(err, &CODE_program_missing, place_of(name), "the program cannot be run");
-	return why ? err_os(err, &CODE_program_denied, place_of(name), "the program cannot be run") : 0;
+		return err_os(err, &CODE_program_missing, place_of(name),
+			      "the program cannot be run");
+	return why ? err_os(err, &CODE_program_denied, place_of(name),
+			    "the program cannot be run") :
+		     0;
 }
 
 int process_find(const char *name, struct str *out, struct err *err)
@@ -62,8 +65,10 @@ int process_find(const char *name, struct str *out, struct err *err)
 			str_add(&denied, str_slice(&path));
 	}
 	if (denied.len)
-		return err_set(err, &CODE_program_denied, place_of(denied.ptr), "the program cannot be executed");
-	return err_set(err, &CODE_program_missing, NOWHERE, "the program '%s' is not in PATH", name);
+		return err_set(err, &CODE_program_denied, place_of(denied.ptr),
+			       "the program cannot be executed");
+	return err_set(err, &CODE_program_missing, NOWHERE, "the program '%s' is not in PATH",
+		       name);
 }
 
 struct slice process_last_words(const struct process_result *r, struct arena *arena)

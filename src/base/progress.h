@@ -13,10 +13,12 @@ struct progress {
 };
 
 /*
- * Tells what is being done ("planning migrations"), and how much of it is done: `done` of `all`, or just so many when `all` is 0. `doing`
- * NULL: nothing any more; say so before somebody else writes. `p` NULL, or without a function: nobody wants to know.
+ * Tells what is being done ("planning migrations"), and how much of it is done: `done` of `all`, or
+ * just so many when `all` is 0. `doing` NULL: nothing any more; say so before somebody else writes.
+ * `p` NULL, or without a function: nobody wants to know.
  */
-static inline __attribute__((unused)) void progress_tell(const struct progress *p, const char *doing, size_t done, size_t all)
+static inline __attribute__((unused)) void progress_tell(const struct progress *p,
+							 const char *doing, size_t done, size_t all)
 {
 	if (p && p->tell)
 		p->tell(p->ctx, doing, done, all);

@@ -1,8 +1,9 @@
 /*
  * record.h - one description of a struct's fields, from which it is read and written everywhere.
  *
- * A field's row says where the field lies, its kind and limits, and how it looks to each of its readers: a file (`name`), the command
- * line (`flag`, `letter`, `arg`, `help`), a table (`column`) and JSON (`name` again). What stands in one row cannot disagree.
+ * A field's row says where the field lies, its kind and limits, and how it looks to each of its
+ * readers: a file (`name`), the command line (`flag`, `letter`, `arg`, `help`), a table (`column`)
+ * and JSON (`name` again). What stands in one row cannot disagree.
  */
 #ifndef GCB_BASE_RECORD_H
 #define GCB_BASE_RECORD_H
@@ -40,14 +41,16 @@ struct field {
 	const char *name; /* in files and JSON; NULL: neither */
 	enum value_kind kind;
 	size_t offset;
-	const struct record *of;    /* of VALUE_RECORD and VALUE_ROWS */
-	const char *const *choices; /* of VALUE_ENUM (and of a VALUE_STRING that has some); NULL-terminated */
-	long min, max;              /* of VALUE_INT */
-	const char *flag;           /* long option without "--"; NULL: none */
-	char letter;                /* short option; 0: none */
-	const char *arg;            /* what the option's value is called in help: "HOST"; NULL with VALUE_BOOL */
-	const char *help;           /* one sentence without a full stop, upper case first, as kubectl's */
-	const char *column;         /* table heading: "STAGE"; NULL: no column */
+	const struct record *of; /* of VALUE_RECORD and VALUE_ROWS */
+	const char *const
+		*choices; /* of VALUE_ENUM (and of a VALUE_STRING that has some); NULL-terminated */
+	long min, max;    /* of VALUE_INT */
+	const char *flag; /* long option without "--"; NULL: none */
+	char letter;      /* short option; 0: none */
+	const char
+		*arg; /* what the option's value is called in help: "HOST"; NULL with VALUE_BOOL */
+	const char *help;   /* one sentence without a full stop, upper case first, as kubectl's */
+	const char *column; /* table heading: "STAGE"; NULL: no column */
 	unsigned flags;
 };
 
@@ -61,10 +64,16 @@ struct record {
 /* Where the field of a struct is. */
 #define FIELD_AT(type, base, field) ((type *)(void *)((char *)(uintptr_t)(base) + (field)->offset))
 
-/* Is this the row of zeros behind the last field? (A row with nothing but `of` is a part whose fields count as the record's own.) */
+/*
+ * Is this the row of zeros behind the last field? (A row with nothing but `of` is a part whose
+ * fields count as the record's own.)
+ */
 bool field_ends(const struct field *f);
 
-/* Is the field set: text or list not empty, number not 0, flag on, choice not the first, any field of a record set? */
+/*
+ * Is the field set: text or list not empty, number not 0, flag on, choice not the first, any field
+ * of a record set?
+ */
 bool field_is_set(const struct field *f, const void *base);
 
 #endif

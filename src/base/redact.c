@@ -3,17 +3,25 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Names whose value is a secret, a word in the first list, the rest of the line in the second. Case does not matter. */
+/*
+ * Names whose value is a secret, a word in the first list, the rest of the line in the second. Case
+ * does not matter.
+ */
 static const char *const values[] = { "token=", "password=", "passwd=", "secret=" };
-static const char *const headers[] = { "extraheader=", "authorization:", "cookie:", "private-token:", "job-token:", "x-api-key:" };
+static const char *const headers[] = { "extraheader=",   "authorization:", "cookie:",
+				       "private-token:", "job-token:",     "x-api-key:" };
 
 /* How tokens begin (the forges' documentation of token formats). */
-static const char *const prefixes[] = { "ghp_",   "gho_",  "ghu_",   "ghs_",   "ghr_", "github_pat_",
-					"glpat-", "gldt-", "glcbt-", "glptt-", "ya29." };
+static const char *const prefixes[] = { "ghp_",   "gho_",        "ghu_",   "ghs_",
+					"ghr_",   "github_pat_", "glpat-", "gldt-",
+					"glcbt-", "glptt-",      "ya29." };
 
 #define HIDDEN "***"
 
-/* Where an address, or a value, that begins at `at` ends: at a blank, a quote, or the end; where a quote begins it, behind the other one. */
+/*
+ * Where an address, or a value, that begins at `at` ends: at a blank, a quote, or the end; where a
+ * quote begins it, behind the other one.
+ */
 static size_t word_end(struct slice text, size_t at)
 {
 	if (at < text.len && (text.ptr[at] == '\'' || text.ptr[at] == '"')) {
@@ -49,7 +57,10 @@ static struct slice up_to(struct slice text, const char *stops)
 #define HOST_ENDS "/?#"
 #define PATH_ENDS "?#"
 
-/* Has it a colon, and behind that no port? Then it is a user with the begin of a password that was not encoded (RFC 3986, 3.2.1). */
+/*
+ * Has it a colon, and behind that no port? Then it is a user with the begin of a password that was
+ * not encoded (RFC 3986, 3.2.1).
+ */
 static bool begins_password(struct slice host)
 {
 	size_t at = slice_starts(host, SLICE("[")) ? slice_find_byte(host, ']') : 0;
@@ -64,7 +75,10 @@ static bool begins_password(struct slice host)
 	return false;
 }
 
-/* Where an address ends whose first byte behind "://" is at `at`: with a password in it that has a blank or a quote, behind the line's last '@'. */
+/*
+ * Where an address ends whose first byte behind "://" is at `at`: with a password in it that has a
+ * blank or a quote, behind the line's last '@'.
+ */
 static size_t address_end(struct slice text, size_t at)
 {
 	size_t end = word_end(text, at), line, last;
@@ -77,7 +91,10 @@ static size_t address_end(struct slice text, size_t at)
 	return last == SIZE_MAX ? end : word_end(text, end + last + 1);
 }
 
-/* Appends an address behind its "://" without its user, query and fragment. A secret may hold any byte, so that the last '@' ends it. */
+/*
+ * Appends an address behind its "://" without its user, query and fragment. A secret may hold any
+ * byte, so that the last '@' ends it.
+ */
 static void add_address(struct str *out, struct slice address)
 {
 	struct slice host = up_to(address, HOST_ENDS);
@@ -95,12 +112,17 @@ static void add_address(struct str *out, struct slice address)
 
 void redact_address(struct str *out, struct slice url)
 {
-	size_t scheme = slice_find(url, SLICE("://")), colon = slice_find_byte(url, ':'), last = find_last(url, '@');
+	size_t scheme = slice_find(url, SLICE("://")), colon = slice_find_byte(url, ':'),
+	       last = find_last(url, '@');
 
 	if (scheme != SIZE_MAX) {
 		str_add(out, slice_sub(url, 0, scheme + 3));
-		url = up_to(slice_sub(url, last != SIZE_MAX && last > scheme ? last + 1 : scheme + 3, url.len), PATH_ENDS);
-	} else if (last != SIZE_MAX && colon < last && slice_find_byte(slice_sub(url, 0, colon), '/') == SIZE_MAX) {
+		url = up_to(slice_sub(url,
+				      last != SIZE_MAX && last > scheme ? last + 1 : scheme + 3,
+				      url.len),
+			    PATH_ENDS);
+	} else if (last != SIZE_MAX && colon < last &&
+		   slice_find_byte(slice_sub(url, 0, colon), '/') == SIZE_MAX) {
 		url = slice_sub(url, last + 1, url.len);
 	}
 	str_add(out, url);
@@ -108,7 +130,8 @@ void redact_address(struct str *out, struct slice url)
 
 static bool is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '-' || c == '.';
 }
 
 /* The length of the first of the names that stands at the begin of the text, or 0. */
@@ -120,7 +143,10 @@ static size_t name_here(struct slice text, const char *const *names, size_t n)
 	return 0;
 }
 
-/* Hides what begins with the name of a secret at `at`. Returns how much of the text is done; 0: there is none. */
+/*
+ * Hides what begins with the name of a secret at `at`. Returns how much of the text is done; 0:
+ * there is none.
+ */
 static size_t hide(struct str *out, struct slice text, size_t at)
 {
 	struct slice rest = slice_sub(text, at, text.len);
@@ -131,7 +157,8 @@ static size_t hide(struct str *out, struct slice text, size_t at)
 		end = end == SIZE_MAX ? rest.len : end;
 	} else if ((name = name_here(rest, values, sizeof(values) / sizeof(values[0])))) {
 		end = word_end(rest, name);
-	} else if ((at == 0 || !is_word(text.ptr[at - 1])) && name_here(rest, prefixes, sizeof(prefixes) / sizeof(prefixes[0]))) {
+	} else if ((at == 0 || !is_word(text.ptr[at - 1])) &&
+		   name_here(rest, prefixes, sizeof(prefixes) / sizeof(prefixes[0]))) {
 		while (end < rest.len && is_word(rest.ptr[end]))
 			end++;
 	}

@@ -31,7 +31,8 @@ static const struct {
 };
 
 enum { NROWS = sizeof(rows) / sizeof(rows[0]) };
-_Static_assert(NROWS == sizeof(((struct signals *)0)->actions) / sizeof(struct sigaction), "one action a row");
+_Static_assert(NROWS == sizeof(((struct signals *)0)->actions) / sizeof(struct sigaction),
+	       "one action a row");
 
 void signals_begin(struct signals *s)
 {
@@ -41,7 +42,8 @@ void signals_begin(struct signals *s)
 	first = count = 0;
 	(void)sigemptyset(&blocked);
 	for (size_t i = 0; i < NROWS; i++)
-		if (rows[i].handler) /* an ignored signal that is blocked, too, waits, and would come when it is ignored no more */
+		if (rows[i].handler) /* an ignored signal that is blocked, too, waits, and would
+					come when it is ignored no more */
 			(void)sigaddset(&blocked, rows[i].signo);
 	(void)pthread_sigmask(SIG_BLOCK, &blocked, &s->mask);
 	for (size_t i = 0; i < NROWS; i++) {
@@ -91,5 +93,6 @@ int signals_error(int signo, struct err *err)
 {
 	if (signo == SIGINT)
 		return err_set(err, &CODE_interrupted, NOWHERE, "interrupted");
-	return err_set(err, &CODE_terminated, NOWHERE, "ended by the signal %s", signo == SIGTERM ? "SIGTERM" : "SIGHUP");
+	return err_set(err, &CODE_terminated, NOWHERE, "ended by the signal %s",
+		       signo == SIGTERM ? "SIGTERM" : "SIGHUP");
 }

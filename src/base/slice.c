@@ -50,7 +50,8 @@ bool slice_starts(struct slice s, struct slice prefix)
 
 bool slice_ends(struct slice s, struct slice suffix)
 {
-	return s.len >= suffix.len && slice_eq(slice_sub(s, s.len - suffix.len, suffix.len), suffix);
+	return s.len >= suffix.len &&
+	       slice_eq(slice_sub(s, s.len - suffix.len, suffix.len), suffix);
 }
 
 int slice_cmp(struct slice a, struct slice b)
@@ -171,10 +172,16 @@ uint64_t slice_hash_case(struct slice s)
 	return hash;
 }
 
-/* The longest word that slice_nearest looks at; nobody mistypes a longer one by a letter or two and needs help. */
+/*
+ * The longest word that slice_nearest looks at; nobody mistypes a longer one by a letter or two and
+ * needs help.
+ */
 #define WORD_MAX_LEN 40
 
-/* Edit distance (insert, delete, replace, swap) of two words of at most WORD_MAX_LEN bytes, in any letter case. */
+/*
+ * Edit distance (insert, delete, replace, swap) of two words of at most WORD_MAX_LEN bytes, in any
+ * letter case.
+ */
 static size_t distance(struct slice a, struct slice b)
 {
 	size_t row[3][WORD_MAX_LEN + 1];

@@ -1,8 +1,9 @@
 /*
  * slice.h - borrowed text, and the numbers read from it.
  *
- * A slice points into memory that somebody else owns and that outlives it; it may hold NUL bytes and is not terminated. It is
- * passed by value. A slice with `ptr == NULL` means "absent", which is different from empty; every function here takes both.
+ * A slice points into memory that somebody else owns and that outlives it; it may hold NUL bytes
+ * and is not terminated. It is passed by value. A slice with `ptr == NULL` means "absent", which is
+ * different from empty; every function here takes both.
  */
 #ifndef GCB_BASE_SLICE_H
 #define GCB_BASE_SLICE_H
@@ -38,7 +39,9 @@ struct pairs {
 #define SLICE_INIT(lit) { "" lit, sizeof(lit) - 1 }
 /* clang-format on */
 
-/* How printf prints a slice: printf("%" SLICE_FMT, SLICE_ARG(s)). Longer ones than INT_MAX are cut. */
+/*
+ * How printf prints a slice: printf("%" SLICE_FMT, SLICE_ARG(s)). Longer ones than INT_MAX are cut.
+ */
 #define SLICE_FMT ".*s"
 #define SLICE_ARG(s) ((s).len > 0x7fffffff ? 0x7fffffff : (int)(s).len), ((s).ptr ? (s).ptr : "")
 
@@ -67,7 +70,10 @@ int slice_cmp(struct slice a, struct slice b);
 /* Offset of the first `needle` in `s`, or SIZE_MAX. An empty needle is found at 0. */
 size_t slice_find(struct slice s, struct slice needle);
 
-/* The same where ASCII letters match in either case. Linear for needles that begin seldom; a host in a manifest. */
+/*
+ * The same where ASCII letters match in either case. Linear for needles that begin seldom; a host
+ * in a manifest.
+ */
 size_t slice_find_case(struct slice s, struct slice needle);
 
 /* Offset of the first byte `c` in `s`, or SIZE_MAX. */
@@ -77,7 +83,8 @@ size_t slice_find_byte(struct slice s, char c);
 struct slice slice_trim(struct slice s);
 
 /*
- * Cuts the next piece off `*rest` up to the byte `sep`, which is dropped, and moves `*rest` behind it. Returns false when
+ * Cuts the next piece off `*rest` up to the byte `sep`, which is dropped, and moves `*rest` behind
+ * it. Returns false when
  * `*rest` was used up: "a,b" gives "a" and "b", "" gives one empty piece, an absent slice none.
  */
 bool slice_next(struct slice *rest, char sep, struct slice *piece);
@@ -89,17 +96,22 @@ bool slices_have(struct slices list, struct slice s);
 struct slice pairs_get(struct pairs list, struct slice key);
 
 /*
- * Reads a whole decimal number, an optional '-' and digits only, between `min` and `max` (both allowed). Returns false and leaves
- * `*out` alone when `s` is anything else: blanks, '+', a leading zero before another digit, too large.
+ * Reads a whole decimal number, an optional '-' and digits only, between `min` and `max` (both
+ * allowed). Returns false and leaves
+ * `*out` alone when `s` is anything else: blanks, '+', a leading zero before another digit, too
+ * large.
  */
 bool parse_int(struct slice s, long min, long max, long *out);
 
-/* FNV-1a over the bytes with ASCII letters folded to lower case, for hash tables; not for security. */
+/*
+ * FNV-1a over the bytes with ASCII letters folded to lower case, for hash tables; not for security.
+ */
 uint64_t slice_hash_case(struct slice s);
 
 /*
- * The candidate nearest to `word` by edit distance (a swap of neighbours counts once), or an absent slice when none is near enough
- * to be a likely slip: at most a third of the word's length, and at most 3.
+ * The candidate nearest to `word` by edit distance (a swap of neighbours counts once), or an absent
+ * slice when none is near enough to be a likely slip: at most a third of the word's length, and at
+ * most 3.
  */
 struct slice slice_nearest(struct slice word, const struct slice *candidates, size_t n);
 

@@ -17,7 +17,10 @@ static bool same_variable(const char *set, const char *entry)
 	return strcspn(set, "=") == len && !strncmp(set, entry, len);
 }
 
-/* Our environment with the entries on top; the list is the caller's to free, its texts are borrowed. */
+/*
+ * Our environment with the entries on top; the list is the caller's to free, its texts are
+ * borrowed.
+ */
 static char **environment(const char *const *entries)
 {
 	size_t n = 0, extra = 0, have = 0;
@@ -46,13 +49,18 @@ static char **environment(const char *const *entries)
 /* What the child does between fork and exec: descriptors and folder. */
 static int fill_actions(const struct spawn *s, posix_spawn_file_actions_t *actions)
 {
-	int failed = s->fds[STDIN_FILENO] < 0 ? posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) :
-						posix_spawn_file_actions_adddup2(actions, s->fds[STDIN_FILENO], STDIN_FILENO);
+	int failed = s->fds[STDIN_FILENO] < 0 ?
+			     posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null",
+							      O_RDONLY, 0) :
+			     posix_spawn_file_actions_adddup2(actions, s->fds[STDIN_FILENO],
+							      STDIN_FILENO);
 
 	if (!failed)
-		failed = posix_spawn_file_actions_adddup2(actions, s->fds[STDOUT_FILENO], STDOUT_FILENO);
+		failed = posix_spawn_file_actions_adddup2(actions, s->fds[STDOUT_FILENO],
+							  STDOUT_FILENO);
 	if (!failed)
-		failed = posix_spawn_file_actions_adddup2(actions, s->fds[STDERR_FILENO], STDERR_FILENO);
+		failed = posix_spawn_file_actions_adddup2(actions, s->fds[STDERR_FILENO],
+							  STDERR_FILENO);
 	if (!failed && s->folder >= 0)
 		failed = posix_spawn_file_actions_addfchdir_np(actions, s->folder);
 	return failed;
@@ -69,12 +77,14 @@ static int fill_attributes(const struct spawn *s, posix_spawnattr_t *attributes)
 	(void)sigaddset(&defaults, SIGCHLD);
 	if (s->group)
 		flags |= POSIX_SPAWN_SETPGROUP;
-	return posix_spawnattr_setflags(attributes, flags) || posix_spawnattr_setsigmask(attributes, s->mask) ||
+	return posix_spawnattr_setflags(attributes, flags) ||
+	       posix_spawnattr_setsigmask(attributes, s->mask) ||
 	       posix_spawnattr_setsigdefault(attributes, &defaults);
 }
 
 /* Runs sh with the script, whose arguments stay. */
-static int spawn_script(pid_t *pid, const struct spawn *s, const posix_spawn_file_actions_t *actions,
+static int spawn_script(pid_t *pid, const struct spawn *s,
+			const posix_spawn_file_actions_t *actions,
 			const posix_spawnattr_t *attributes, char **env)
 {
 	AUTO_FREE const char **argv = NULL;
@@ -86,7 +96,8 @@ static int spawn_script(pid_t *pid, const struct spawn *s, const posix_spawn_fil
 	argv[0] = "sh";
 	argv[1] = s->file;
 	memcpy(argv + 2, s->argv + 1, n * sizeof(*argv));
-	return posix_spawn(pid, "/bin/sh", actions, attributes, (char *const *)(uintptr_t)argv, env);
+	return posix_spawn(pid, "/bin/sh", actions, attributes, (char *const *)(uintptr_t)argv,
+			   env);
 }
 
 int process_spawn(pid_t *pid, const struct spawn *s)
@@ -98,9 +109,11 @@ int process_spawn(pid_t *pid, const struct spawn *s)
 
 	if (posix_spawn_file_actions_init(&actions))
 		fatal("out of memory");
-	if (posix_spawnattr_init(&attributes) || fill_actions(s, &actions) || fill_attributes(s, &attributes))
+	if (posix_spawnattr_init(&attributes) || fill_actions(s, &actions) ||
+	    fill_attributes(s, &attributes))
 		fatal("out of memory");
-	failed = posix_spawn(pid, s->file, &actions, &attributes, (char *const *)(uintptr_t)s->argv, env);
+	failed = posix_spawn(pid, s->file, &actions, &attributes, (char *const *)(uintptr_t)s->argv,
+			     env);
 	if (failed == ENOEXEC)
 		failed = spawn_script(pid, s, &actions, &attributes, env);
 	(void)posix_spawnattr_destroy(&attributes);

@@ -124,7 +124,8 @@ void str_add_visible(struct str *s, struct slice text, bool lines)
 		else if (n && c > 0xff)
 			str_addf(s, "\\u%04x", (unsigned)c);
 		else
-			str_addf(s, "\\x%02x", n ? (unsigned)c : (unsigned)(unsigned char)text.ptr[i]);
+			str_addf(s, "\\x%02x",
+				 n ? (unsigned)c : (unsigned)(unsigned char)text.ptr[i]);
 		i += n ? n : 1;
 	}
 }

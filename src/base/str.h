@@ -1,10 +1,11 @@
 /*
  * str.h - text that grows.
  *
- * A str owns its bytes and is always NUL-terminated behind `len` (the bytes may hold NULs of their own). It has a largest size:
- * what would grow past `max` is dropped and the sticky flag `over` is set, so that a caller appends many times and asks once, at
- * the end, with str_over. Life cycle: `AUTO_STR struct str s = STR_INIT;`, append, read `s.ptr`/`s.len` or str_slice, release
- * (AUTO_STR does it). Out of memory ends the program (alloc.h).
+ * A str owns its bytes and is always NUL-terminated behind `len` (the bytes may hold NULs of their
+ * own). It has a largest size: what would grow past `max` is dropped and the sticky flag `over` is
+ * set, so that a caller appends many times and asks once, at the end, with str_over. Life cycle:
+ * `AUTO_STR struct str s = STR_INIT;`, append, read `s.ptr`/`s.len` or str_slice, release (AUTO_STR
+ * does it). Out of memory ends the program (alloc.h).
  */
 #ifndef GCB_BASE_STR_H
 #define GCB_BASE_STR_H
@@ -48,9 +49,9 @@ void str_addf(struct str *s, const char *fmt, ...) __attribute__((format(printf,
 void str_vaddf(struct str *s, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 /*
- * Appends text from outside so that a terminal cannot be steered by it: ESC as "^[", other control characters (C0, DEL, C1 in
- * UTF-8) and bytes that are not UTF-8 as "\xNN", the bidirectional controls U+202A..202E, U+2066..2069 as "\u202e". With `lines`,
- * line feeds and tabs pass.
+ * Appends text from outside so that a terminal cannot be steered by it: ESC as "^[", other control
+ * characters (C0, DEL, C1 in UTF-8) and bytes that are not UTF-8 as "\xNN", the bidirectional
+ * controls U+202A..202E, U+2066..2069 as "\u202e". With `lines`, line feeds and tabs pass.
  */
 void str_add_visible(struct str *s, struct slice text, bool lines);
 

@@ -6,10 +6,16 @@
 
 #include "base/slice.h"
 
-/* Decodes the first code point of `s` into `*out`. Returns its length, 1 to 4, or 0 when `s` is empty or does not begin with one. */
+/*
+ * Decodes the first code point of `s` into `*out`. Returns its length, 1 to 4, or 0 when `s` is
+ * empty or does not begin with one.
+ */
 size_t utf8_decode(struct slice s, uint32_t *out);
 
-/* How many code points `s` holds, a byte that is not UTF-8 counting as one: the width kubectl gives a table cell. */
+/*
+ * How many code points `s` holds, a byte that is not UTF-8 counting as one: the width kubectl gives
+ * a table cell.
+ */
 size_t utf8_count(struct slice s);
 
 #endif

@@ -22,16 +22,18 @@ static void refuse_moved(struct step *step, const struct step *now, const struct
 	findings_add(&step->findings, &CODE_moved_meanwhile, NOWHERE,
 		     "%" SLICE_FMT " went from '%s' to '%s' meanwhile, by %" SLICE_FMT " in %.8"
 		     "s",
-		     SLICE_ARG(step->m->name), step->known ? was : "mixed", now->known ? is : "mixed",
-		     SLICE_ARG(by ? by->author : SLICE("somebody")), by && by->commit.ptr ? by->commit.ptr : "an unknown commit");
+		     SLICE_ARG(step->m->name), step->known ? was : "mixed",
+		     now->known ? is : "mixed", SLICE_ARG(by ? by->author : SLICE("somebody")),
+		     by && by->commit.ptr ? by->commit.ptr : "an unknown commit");
 	step->refused = true;
 }
 
 /*
- * Compares the step with the same one planned again. Refused, or done by somebody else, it needs no more: false. `out` is the row of the
- * first.
+ * Compares the step with the same one planned again. Refused, or done by somebody else, it needs no
+ * more: false. `out` is the row of the first.
  */
-static bool still_wanted(struct step *step, const struct step *now, const struct session *s, struct published *out)
+static bool still_wanted(struct step *step, const struct step *now, const struct session *s,
+			 struct published *out)
 {
 	if (now->refused) {
 		for (size_t i = 0; i < now->findings.n; i++)
@@ -55,8 +57,12 @@ struct todo {
 	size_t *items, n;
 };
 
-/* The intents of these, absolute, for migrations of the other session; one whose file is gone is refused. */
-static size_t absolute_intents(struct session *next, struct plan *plan, struct todo *todo, struct intent *intents)
+/*
+ * The intents of these, absolute, for migrations of the other session; one whose file is gone is
+ * refused.
+ */
+static size_t absolute_intents(struct session *next, struct plan *plan, struct todo *todo,
+			       struct intent *intents)
 {
 	size_t n = 0;
 
@@ -66,7 +72,8 @@ static size_t absolute_intents(struct session *next, struct plan *plan, struct t
 
 		if (!m) {
 			findings_add(&step->findings, &CODE_moved_meanwhile, NOWHERE,
-				     "the file of %" SLICE_FMT " is gone meanwhile", SLICE_ARG(step->m->name));
+				     "the file of %" SLICE_FMT " is gone meanwhile",
+				     SLICE_ARG(step->m->name));
 			step->refused = true;
 			continue;
 		}
@@ -80,9 +87,12 @@ static size_t absolute_intents(struct session *next, struct plan *plan, struct t
 }
 
 /* Selects just these migrations in the other session, which goes to their branch. */
-static int select_again(struct session *next, const struct plan *plan, const struct todo *todo, struct err *err)
+static int select_again(struct session *next, const struct plan *plan, const struct todo *todo,
+			struct err *err)
 {
-	struct selection want = { .names = { arena_array(next->arena, todo->n, sizeof(struct slice)), 0 } };
+	struct selection want = {
+		.names = { arena_array(next->arena, todo->n, sizeof(struct slice)), 0 }
+	};
 	struct selected list;
 
 	for (size_t i = 0; i < todo->n; i++)
@@ -90,9 +100,12 @@ static int select_again(struct session *next, const struct plan *plan, const str
 	return session_select(next, &want, &list, err);
 }
 
-/* Plans what is left of the first plan in the other session; until nothing is left that is not as it was. */
-static int plan_again(struct session *next, struct plan *plan, struct todo *todo, struct plan *again, struct publication *out,
-		      struct err *err)
+/*
+ * Plans what is left of the first plan in the other session; until nothing is left that is not as
+ * it was.
+ */
+static int plan_again(struct session *next, struct plan *plan, struct todo *todo,
+		      struct plan *again, struct publication *out, struct err *err)
 {
 	struct intent *intents = arena_array(next->arena, todo->n, sizeof(*intents));
 
@@ -103,7 +116,8 @@ static int plan_again(struct session *next, struct plan *plan, struct todo *todo
 		if (session_plan(next, intents, n, again, err) < 0)
 			return -1;
 		for (size_t i = 0; i < n; i++)
-			if (still_wanted(&plan->steps[todo->items[i]], &again->steps[i], next, &out->rows[todo->items[i]]))
+			if (still_wanted(&plan->steps[todo->items[i]], &again->steps[i], next,
+					 &out->rows[todo->items[i]]))
 				todo->items[left++] = todo->items[i];
 		same = left == n;
 		todo->n = left;
@@ -112,7 +126,8 @@ static int plan_again(struct session *next, struct plan *plan, struct todo *todo
 }
 
 /* What came of the second plan's steps, told of the first one's. */
-static void take_over(struct session *s, const struct todo *todo, const struct publication *from, struct publication *out)
+static void take_over(struct session *s, const struct todo *todo, const struct publication *from,
+		      struct publication *out)
 {
 	for (size_t i = 0; i < todo->n; i++) {
 		struct published *row = &out->rows[todo->items[i]];
@@ -125,9 +140,11 @@ static void take_over(struct session *s, const struct todo *todo, const struct p
 	out->behind = from->behind.ptr ? arena_copy(s->arena, from->behind) : from->behind;
 }
 
-int publish_again(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out, struct err *err)
+int publish_again(struct session *s, struct plan *plan, const struct publish_options *o,
+		  struct publication *out, struct err *err)
 {
-	struct session_options quiet = *s->options; /* the number of the try says more than how far it is */
+	struct session_options quiet =
+		*s->options; /* the number of the try says more than how far it is */
 	AUTO_SESSION struct session *next = NULL;
 	struct plan again = { .n = 0 };
 	struct todo todo = { arena_array(s->arena, plan->n, sizeof(*todo.items)), 0 };

@@ -18,7 +18,8 @@ int base_find(struct session *s, struct slice remote, struct err *err)
 
 	s->remote = (struct remote){ .name = { NULL, 0 } };
 	if (s->options->base != BASE_LOCAL) {
-		missing = remote_find(s->repo, s->branch.ptr, remote.ptr, s->arena, &s->remote, err);
+		missing =
+			remote_find(s->repo, s->branch.ptr, remote.ptr, s->arena, &s->remote, err);
 		if (missing == 0)
 			missing = remote_base(s, err);
 	}
@@ -34,7 +35,8 @@ bool base_local(const struct session *s, struct oid *tip)
 {
 	struct err ignored = ERR_INIT;
 
-	return repo_has_branch(s->repo, s->branch.ptr) && repo_branch_tip(s->repo, s->branch.ptr, tip, &ignored) == 0;
+	return repo_has_branch(s->repo, s->branch.ptr) &&
+	       repo_branch_tip(s->repo, s->branch.ptr, tip, &ignored) == 0;
 }
 
 struct slice base_unpushed(struct session *s)

@@ -1,5 +1,6 @@
 /*
- * bounds.h - the part of the tree that migrations say is all that matters to them (spec.manifests.search).
+ * bounds.h - the part of the tree that migrations say is all that matters to them
+ * (spec.manifests.search).
  */
 #ifndef GCB_FLOW_BOUNDS_H
 #define GCB_FLOW_BOUNDS_H
@@ -10,10 +11,14 @@
 /* Folders and files, by their paths. Empty: the whole tree. */
 struct bounds {
 	struct map within; /* all in them */
-	struct map ways;   /* folders on the way there: kustomizations in them may name what is below */
+	struct map
+		ways; /* folders on the way there: kustomizations in them may name what is below */
 };
 
-/* The folders of all `n` migrations together; empty when one of them names none. The texts are the migrations'. */
+/*
+ * The folders of all `n` migrations together; empty when one of them names none. The texts are the
+ * migrations'.
+ */
 void bounds_make(struct bounds *out, const struct migration *const *migrations, size_t n);
 
 /* Frees the maps. */

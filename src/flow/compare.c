@@ -2,12 +2,16 @@
 
 #include <string.h>
 
-/* A forge: a word of the host's name, and what follows the repository's page. %B is the base, %H the branch. */
+/*
+ * A forge: a word of the host's name, and what follows the repository's page. %B is the base, %H
+ * the branch.
+ */
 static const struct {
 	const char *host, *page;
 } forges[] = {
 	{ "github", "/compare/%B...%H?expand=1" },
-	{ "gitlab", "/-/merge_requests/new?merge_request%5Bsource_branch%5D=%H&merge_request%5Btarget_branch%5D=%B" },
+	{ "gitlab", "/-/merge_requests/"
+		    "new?merge_request%5Bsource_branch%5D=%H&merge_request%5Btarget_branch%5D=%B" },
 	{ "bitbucket.org", "/pull-requests/new?source=%H&dest=%B" },
 	{ "gitea", "/compare/%B...%H" },
 	{ "forgejo", "/compare/%B...%H" },
@@ -21,23 +25,29 @@ static void add_name(struct str *out, struct slice name)
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
 
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-._~/", c))
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		    strchr("-._~/", c))
 			str_addc(out, c);
 		else
 			str_addf(out, "%%%02X", (unsigned char)c);
 	}
 }
 
-/* Host and path of a repository: of "https://host/path.git", "ssh://git@host:22/path", "git@host:path". False: it is a folder, or the like. */
+/*
+ * Host and path of a repository: of "https://host/path.git", "ssh://git@host:22/path",
+ * "git@host:path". False: it is a folder, or the like.
+ */
 static bool parts_of(struct slice url, struct slice *host, struct slice *path)
 {
 	size_t scheme = slice_find(url, SLICE("://")), end, at;
 
-	if (scheme != SIZE_MAX && !slice_starts(url, SLICE("http")) && !slice_starts(url, SLICE("ssh")))
+	if (scheme != SIZE_MAX && !slice_starts(url, SLICE("http")) &&
+	    !slice_starts(url, SLICE("ssh")))
 		return false;
 	url = scheme == SIZE_MAX ? url : slice_sub(url, scheme + 3, url.len);
 	end = slice_find_byte(url, scheme == SIZE_MAX ? ':' : '/');
-	if (end == SIZE_MAX || (scheme == SIZE_MAX && slice_find_byte(slice_sub(url, 0, end), '/') != SIZE_MAX))
+	if (end == SIZE_MAX ||
+	    (scheme == SIZE_MAX && slice_find_byte(slice_sub(url, 0, end), '/') != SIZE_MAX))
 		return false;
 	*host = slice_sub(url, 0, end);
 	*path = slice_sub(url, end + 1, url.len);
@@ -51,7 +61,8 @@ static bool parts_of(struct slice url, struct slice *host, struct slice *path)
 	return host->len && path->len;
 }
 
-struct slice compare_url(const struct remote *remote, struct slice base, struct slice branch, struct arena *arena)
+struct slice compare_url(const struct remote *remote, struct slice base, struct slice branch,
+			 struct arena *arena)
 {
 	AUTO_STR struct str out = STR_INIT;
 	struct slice host, path;

@@ -6,7 +6,11 @@
 
 #include "base/err.h"
 
-/* Appends the change as a patch that `git apply` takes; `patch` may be NULL. Sets the lines added and removed. Errors: git. */
-int change_diff(const struct change *c, struct str *patch, size_t *added, size_t *removed, struct err *err);
+/*
+ * Appends the change as a patch that `git apply` takes; `patch` may be NULL. Sets the lines added
+ * and removed. Errors: git.
+ */
+int change_diff(const struct change *c, struct str *patch, size_t *added, size_t *removed,
+		struct err *err);
 
 #endif

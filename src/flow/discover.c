@@ -42,14 +42,18 @@ struct slices session_taken(const struct session *s)
 		while (begin && path.ptr[begin - 1] != '/')
 			begin--;
 		path = slice_sub(path, begin, path.len);
-		names.items[names.n++] = slice_ends(path, SLICE(".yaml")) ? slice_sub(path, 0, path.len - 5) : path;
+		names.items[names.n++] =
+			slice_ends(path, SLICE(".yaml")) ? slice_sub(path, 0, path.len - 5) : path;
 	}
 	return names;
 }
 
-int session_discover(struct session *s, int port, struct discovery *out, struct findings *unread, struct err *err)
+int session_discover(struct session *s, int port, struct discovery *out, struct findings *unread,
+		     struct err *err)
 {
-	const struct tree_query query = { .name_wanted = wants_name, .bytes_wanted = wants_bytes, .max = MANIFEST_MAX };
+	const struct tree_query query = { .name_wanted = wants_name,
+					  .bytes_wanted = wants_bytes,
+					  .max = MANIFEST_MAX };
 	struct source *const *broken;
 	size_t n;
 
@@ -65,11 +69,12 @@ int session_discover(struct session *s, int port, struct discovery *out, struct 
 	session_read_environments(s);
 	progress_tell(&s->options->progress, NULL, 0, 0);
 	environments_note_unread(s->reach, unread);
-	discover_make(out, &(struct discover_inputs){ .inventory = s->inventory,
-						      .migrations = (const struct migration *const *)s->all,
-						      .n = s->n,
-						      .taken = session_taken(s),
-						      .port = port,
-						      .reach = s->reach });
+	discover_make(out, &(struct discover_inputs){
+				   .inventory = s->inventory,
+				   .migrations = (const struct migration *const *)s->all,
+				   .n = s->n,
+				   .taken = session_taken(s),
+				   .port = port,
+				   .reach = s->reach });
 	return 0;
 }

@@ -40,8 +40,10 @@ static void fill_inventory(struct discover_live *d, const struct cluster *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		const struct object *o = c->objects[i];
-		struct slice path = arena_printf(d->arena, "%" SLICE_FMT " %" SLICE_FMT "%s%" SLICE_FMT " in the cluster",
-						 SLICE_ARG(o->kind), SLICE_ARG(o->ns), o->ns.len ? "/" : "", SLICE_ARG(o->name));
+		struct slice path = arena_printf(
+			d->arena, "%" SLICE_FMT " %" SLICE_FMT "%s%" SLICE_FMT " in the cluster",
+			SLICE_ARG(o->kind), SLICE_ARG(o->ns), o->ns.len ? "/" : "",
+			SLICE_ARG(o->name));
 
 		(void)inventory_add(d->inventory, path, yaml_bytes(o->node->file), 0100644);
 	}
@@ -69,17 +71,21 @@ static int check_entries(const struct cluster *c, struct err *err)
 	for (size_t i = 0; i < c->nsights; i++)
 		if (slice_is(slice_of(c->sights[i].kind->kind), "ServiceEntry") &&
 		    (c->sights[i].how == SEEN_FORBIDDEN || c->sights[i].how == SEEN_FAILED))
-			return err_set(err, &CODE_live_blind, NOWHERE, "%s.%s: not seen: %" SLICE_FMT, c->sights[i].kind->plural,
+			return err_set(err, &CODE_live_blind, NOWHERE,
+				       "%s.%s: not seen: %" SLICE_FMT, c->sights[i].kind->plural,
 				       c->sights[i].kind->group, SLICE_ARG(c->sights[i].why));
 	return 0;
 }
 
 /* From what was read to candidates. */
-static int judge(struct discover_live *d, const struct cluster *c, const struct discover_live_query *q, struct err *err)
+static int judge(struct discover_live *d, const struct cluster *c,
+		 const struct discover_live_query *q, struct err *err)
 {
 	const struct session *s = q->session;
 	struct findings unseen = { .arena = d->arena };
-	struct discover_inputs in = { .inventory = d->inventory, .port = q->port, .unseen = &unseen };
+	struct discover_inputs in = { .inventory = d->inventory,
+				      .port = q->port,
+				      .unseen = &unseen };
 
 	live_report_fill(&d->seen, c, d->arena);
 	if (check_entries(c, err) < 0)
@@ -96,11 +102,13 @@ static int judge(struct discover_live *d, const struct cluster *c, const struct 
 	return 0;
 }
 
-int discover_live(struct discover_live *out, const struct kubectl *kubectl, const struct discover_live_query *q, struct err *err)
+int discover_live(struct discover_live *out, const struct kubectl *kubectl,
+		  const struct discover_live_query *q, struct err *err)
 {
 	struct discover_live d = { .arena = arena_new(), .inventory = inventory_new() };
 	const struct cluster_query query = {
-		live_kinds, LIVE_MESH_KINDS, namespaces_of(q, d.arena), wants_bytes, wants_object, NULL
+		live_kinds,  LIVE_MESH_KINDS, namespaces_of(q, d.arena),
+		wants_bytes, wants_object,    NULL
 	};
 	struct cluster cluster;
 	int result = cluster_read(&cluster, kubectl, &query, err);

@@ -29,11 +29,15 @@ static void note_namespace(struct look *l, struct slice ns)
 		l->namespaces.items[l->namespaces.n++] = ns;
 }
 
-/* Finds the VirtualServices that a migration is about. Those that cannot be read are found by who checks the commit. */
+/*
+ * Finds the VirtualServices that a migration is about. Those that cannot be read are found by who
+ * checks the commit.
+ */
 static void find_part(struct look *l, struct part *part, const struct migration *m)
 {
 	struct arena *arena = l->s->arena;
-	struct holdings found = inventory_by_host(l->s->inventory, host_resolve(m->move.from, m->move.ns, arena), arena);
+	struct holdings found = inventory_by_host(
+		l->s->inventory, host_resolve(m->move.from, m->move.ns, arena), arena);
 	struct err ignored = ERR_INIT;
 
 	*part = (struct part){ m, arena_array(arena, found.n, sizeof(*part->vss)), 0 };
@@ -41,8 +45,10 @@ static void find_part(struct look *l, struct part *part, const struct migration 
 	for (size_t i = 0; i < found.n; i++) {
 		struct vs *vs = &part->vss[part->n];
 
-		if (!vs_is(found.items[i].object) || !migration_covers(m, found.items[i].source->path) ||
-		    vs_read(vs, found.items[i].object, &m->move, arena, NULL, &ignored) < 0 || !vs->nold)
+		if (!vs_is(found.items[i].object) ||
+		    !migration_covers(m, found.items[i].source->path) ||
+		    vs_read(vs, found.items[i].object, &m->move, arena, NULL, &ignored) < 0 ||
+		    !vs->nold)
 			continue;
 		part->n++;
 		map_set(&l->names, vs->object->name, 1);
@@ -50,7 +56,7 @@ static void find_part(struct look *l, struct part *part, const struct migration 
 	}
 }
 
-/* --- which objects matter ------------------------------------------------------------------------------------------------------- */
+/* --- which objects matter ------------------------------------------------- */
 
 /* Applications are large, and many: only those that hide differences are read. */
 static enum wanted wants_bytes(void *ctx, struct slice bytes)
@@ -58,7 +64,8 @@ static enum wanted wants_bytes(void *ctx, struct slice bytes)
 	static const char *const kinds[] = { "VirtualService", "Sidecar", "Canary" };
 	const struct look *l = ctx;
 
-	if (slice_find(bytes, SLICE("ignoreDifferences")) != SIZE_MAX || slice_find(bytes, SLICE("trafficRouting")) != SIZE_MAX)
+	if (slice_find(bytes, SLICE("ignoreDifferences")) != SIZE_MAX ||
+	    slice_find(bytes, SLICE("trafficRouting")) != SIZE_MAX)
 		return WANTED_MAYBE;
 	if (slice_find(bytes, SLICE("\"argoproj.io/")) != SIZE_MAX)
 		return WANTED_NO;
@@ -77,10 +84,10 @@ static bool wants_object(void *ctx, const struct object *o)
 	return live_wants(o) || (vs_is(o) && map_get(&l->names, o->name) != MAP_NONE);
 }
 
-/* --- judging -------------------------------------------------------------------------------------------------------------------- */
+/* --- judging -------------------------------------------------------------- */
 
-static void judge(const struct look *l, const struct part *part, const struct cluster *c, const struct live_index *index,
-		  struct findings *findings)
+static void judge(const struct look *l, const struct part *part, const struct cluster *c,
+		  const struct live_index *index, struct findings *findings)
 {
 	struct live_scene scene = {
 		.move = &part->m->move,
@@ -109,7 +116,8 @@ static void judge_all(const struct look *l, const struct cluster *c, struct find
 
 void live_report_fill(struct live_report *out, const struct cluster *c, struct arena *arena)
 {
-	static const char *const words[] = { "all", "some", "not-installed", "forbidden", "failed" };
+	static const char *const words[] = { "all", "some", "not-installed", "forbidden",
+					     "failed" };
 
 	out->context = arena_copy(arena, c->context);
 	out->cluster.arena = arena;
@@ -120,19 +128,24 @@ void live_report_fill(struct live_report *out, const struct cluster *c, struct a
 		const struct sight *sight = &c->sights[i];
 		struct live_kind *kind = &out->kinds[i];
 
-		kind->resource = arena_printf(arena, "%s.%s", sight->kind->plural, sight->kind->group);
+		kind->resource =
+			arena_printf(arena, "%s.%s", sight->kind->plural, sight->kind->group);
 		kind->seen = slice_of(words[sight->how]);
 		kind->why = arena_copy(arena, sight->why);
-		kind->namespaces.items = arena_array(arena, sight->namespaces.n, sizeof(struct slice));
+		kind->namespaces.items =
+			arena_array(arena, sight->namespaces.n, sizeof(struct slice));
 		for (size_t k = 0; k < sight->namespaces.n; k++)
-			kind->namespaces.items[kind->namespaces.n++] = arena_copy(arena, sight->namespaces.items[k]);
+			kind->namespaces.items[kind->namespaces.n++] =
+				arena_copy(arena, sight->namespaces.items[k]);
 	}
 }
 
 /* Reads the cluster and judges. */
-static int look(struct look *l, const struct kubectl *kubectl, struct live_report *out, struct err *err)
+static int look(struct look *l, const struct kubectl *kubectl, struct live_report *out,
+		struct err *err)
 {
-	const struct cluster_query query = { live_kinds, live_nkinds, l->namespaces, wants_bytes, wants_object, l };
+	const struct cluster_query query = { live_kinds,  live_nkinds,  l->namespaces,
+					     wants_bytes, wants_object, l };
 	struct cluster cluster;
 	int result = cluster_read(&cluster, kubectl, &query, err);
 
@@ -144,14 +157,16 @@ static int look(struct look *l, const struct kubectl *kubectl, struct live_repor
 	return result;
 }
 
-int session_live(struct session *s, const struct kubectl *kubectl, struct live_report *out, struct err *err)
+int session_live(struct session *s, const struct kubectl *kubectl, struct live_report *out,
+		 struct err *err)
 {
 	struct look l = { .s = s, .names = MAP_INIT };
 	int result;
 
 	if (session_read(s, err) < 0)
 		return -1;
-	inventory_parse(s->inventory, parallel_each); /* the VirtualServices of all are compared with the cluster's at once */
+	inventory_parse(s->inventory, parallel_each); /* the VirtualServices of all are compared
+							 with the cluster's at once */
 	*out = (struct live_report){ .of = arena_array(s->arena, s->selected.n, sizeof(*out->of)) };
 	l.parts = arena_array(s->arena, s->selected.n, sizeof(*l.parts));
 	l.namespaces.items = arena_array(s->arena, CLUSTER_NAMESPACES + 2, sizeof(struct slice));

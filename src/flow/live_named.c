@@ -19,11 +19,12 @@ static bool wants_object(void *ctx, const struct object *o)
 	return true;
 }
 
-int session_live_named(struct session *s, const struct kubectl *kubectl, const struct migration *m, struct live_report *seen,
-		       struct findings *out, struct err *err)
+int session_live_named(struct session *s, const struct kubectl *kubectl, const struct migration *m,
+		       struct live_report *seen, struct findings *out, struct err *err)
 {
 	struct slice ns = m->move.ns, host = host_resolve(m->move.from, ns, s->arena);
-	const struct cluster_query query = { live_kinds, live_nkinds, { &ns, ns.len > 0 }, wants_bytes, wants_object, &host };
+	const struct cluster_query query = { live_kinds,  live_nkinds,  { &ns, ns.len > 0 },
+					     wants_bytes, wants_object, &host };
 	struct cluster c;
 	int result = cluster_read(&c, kubectl, &query, err);
 
@@ -31,7 +32,8 @@ int session_live_named(struct session *s, const struct kubectl *kubectl, const s
 	if (result == 0) {
 		live_report_fill(seen, &c, s->arena);
 		live_note_blind(c.sights, LIVE_MESH_KINDS, c.context, out);
-		live_note_sights(c.sights + LIVE_MESH_KINDS, c.nsights - LIVE_MESH_KINDS, c.context, out);
+		live_note_sights(c.sights + LIVE_MESH_KINDS, c.nsights - LIVE_MESH_KINDS, c.context,
+				 out);
 		live_note_named((const struct object *const *)c.objects, c.n, host, out);
 	}
 	cluster_release(&c);

@@ -33,7 +33,8 @@ static bool wants_file(struct slice path, void *ctx)
 {
 	const struct map *names = ((const struct loading *)ctx)->names;
 
-	return slice_ends(path, SLICE(".yaml")) && (!names || map_get(names, session_name_of(path)) != MAP_NONE);
+	return slice_ends(path, SLICE(".yaml")) &&
+	       (!names || map_get(names, session_name_of(path)) != MAP_NONE);
 }
 
 /* One file of the migrations folder. */
@@ -85,7 +86,10 @@ static void loading_release(struct loading *l)
 	free(l->items);
 }
 
-/* Reads the files of the names that were asked for, where they lie right in the folder. Those that do not are `missing`. */
+/*
+ * Reads the files of the names that were asked for, where they lie right in the folder. Those that
+ * do not are `missing`.
+ */
 static int load_named(struct loading *l, struct map *missing, struct err *err)
 {
 	struct session *s = l->s;
@@ -93,14 +97,16 @@ static int load_named(struct loading *l, struct map *missing, struct err *err)
 
 	for (size_t i = 0; i < names->n; i++) {
 		struct slice name = names->items[i];
-		struct slice path = arena_printf(s->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir, SLICE_ARG(name));
+		struct slice path = arena_printf(s->arena, "%s/%" SLICE_FMT ".yaml",
+						 s->migrations_dir, SLICE_ARG(name));
 		struct tree_file file;
 		int absent = 1;
 
 		if (map_get(&s->only, name) != i)
 			continue; /* it is named once more behind */
 		if (migration_name_ok(name))
-			absent = tree_find(s->repo, &s->base, path.ptr, MIGRATION_MAX, s->arena, &file, err);
+			absent = tree_find(s->repo, &s->base, path.ptr, MIGRATION_MAX, s->arena,
+					   &file, err);
 		if (absent < 0 || (!absent && take_migration(&file, l, err) < 0))
 			return -1;
 		if (absent)
@@ -109,7 +115,10 @@ static int load_named(struct loading *l, struct map *missing, struct err *err)
 	return 0;
 }
 
-/* Reads the files: all, or those of the names; which are looked for in the folder's own folders where they are not right in it. */
+/*
+ * Reads the files: all, or those of the names; which are looked for in the folder's own folders
+ * where they are not right in it.
+ */
 static int load_files(struct loading *l, struct err *err)
 {
 	struct session *s = l->s;
@@ -120,7 +129,8 @@ static int load_files(struct loading *l, struct err *err)
 	if (s->only.n)
 		result = load_named(l, &missing, err);
 	if (!result && (!l->names || missing.n))
-		result = tree_each(s->repo, &s->base, s->migrations_dir, wants_file, MIGRATION_MAX, take_migration, l, err);
+		result = tree_each(s->repo, &s->base, s->migrations_dir, wants_file, MIGRATION_MAX,
+				   take_migration, l, err);
 	map_release(&missing);
 	return result;
 }

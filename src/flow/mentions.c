@@ -14,7 +14,8 @@ struct search {
 /* Is it prose, which no program reads? */
 static bool is_prose(struct slice path)
 {
-	static const struct slice endings[] = { SLICE_INIT(".md"), SLICE_INIT(".txt"), SLICE_INIT(".rst"), SLICE_INIT(".adoc") };
+	static const struct slice endings[] = { SLICE_INIT(".md"), SLICE_INIT(".txt"),
+						SLICE_INIT(".rst"), SLICE_INIT(".adoc") };
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
 		if (slice_ends(path, endings[i]))
@@ -31,7 +32,8 @@ static bool wants(struct slice path, void *ctx)
 /* May the byte stand in a host name? */
 static bool in_name(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '-' || c == '_';
 }
 
 /* Does the name stand at `at`, with nothing around that makes it another one? */
@@ -54,7 +56,9 @@ static void note(struct search *s, const struct tree_file *file, size_t at)
 	struct mention m = { arena_copy(s->session->arena, file->path), (uint32_t)at, 1, 1 };
 
 	for (size_t i = 0; i < at && file->bytes.ptr; i++) {
-		m.col = file->bytes.ptr[i] == '\n' ? 1 : m.col + (((unsigned char)file->bytes.ptr[i] & 0xc0) != 0x80);
+		m.col = file->bytes.ptr[i] == '\n' ?
+				1 :
+				m.col + (((unsigned char)file->bytes.ptr[i] & 0xc0) != 0x80);
 		m.line += file->bytes.ptr[i] == '\n';
 	}
 	s->items[s->n++] = m;
@@ -65,7 +69,8 @@ static int look(const struct tree_file *file, void *ctx, struct err *err)
 {
 	struct search *s = ctx;
 	bool local = slice_ends(s->host, SLICE(".svc.cluster.local"));
-	struct slice host = local ? slice_sub(s->host, 0, s->host.len - strlen(".svc.cluster.local")) : s->host;
+	struct slice host =
+		local ? slice_sub(s->host, 0, s->host.len - strlen(".svc.cluster.local")) : s->host;
 
 	(void)err;
 	if (file->bytes.ptr && session_has_migration(s->session, file->path, file->bytes))
@@ -78,9 +83,11 @@ static int look(const struct tree_file *file, void *ctx, struct err *err)
 	return 0;
 }
 
-int session_mentions(struct session *session, const struct migration *m, struct mention **out, size_t *n, struct err *err)
+int session_mentions(struct session *session, const struct migration *m, struct mention **out,
+		     size_t *n, struct err *err)
 {
-	struct search s = { session, host_resolve(m->move.from, m->move.ns, session->arena), NULL, 0 };
+	struct search s = { session, host_resolve(m->move.from, m->move.ns, session->arena), NULL,
+			    0 };
 
 	s.items = arena_array(session->arena, MENTIONS_MAX, sizeof(*s.items));
 	if (tree_each(session->repo, &session->base, "", wants, MANIFEST_MAX, look, &s, err) < 0)

@@ -10,10 +10,12 @@
 #define MENTIONS_MAX 100
 
 /*
- * Finds the places that name the old host of the migration as a whole name, in any letter case; a service of the cluster also by "name.namespace".
- * Migration files and documentation (.md, .txt, .rst, .adoc) are passed over; files above MANIFEST_MAX too, and each of these is itself a
+ * Finds the places that name the old host of the migration as a whole name, in any letter case; a
+ * service of the cluster also by "name.namespace". Migration files and documentation (.md, .txt,
+ * .rst, .adoc) are passed over; files above MANIFEST_MAX too, and each of these is itself a
  * mention, since nobody looked. `*out` lives in the session's arena. Errors: git.
  */
-int session_mentions(struct session *s, const struct migration *m, struct mention **out, size_t *n, struct err *err);
+int session_mentions(struct session *s, const struct migration *m, struct mention **out, size_t *n,
+		     struct err *err);
 
 #endif

@@ -9,16 +9,20 @@ void undo_command(const struct step *step, const char *program, struct str *out)
 	char from[8];
 
 	stage_name(step->from, from);
-	if (step->intent.direction == GO_ENTRY || step->intent.rules) { /* whole objects come back from the history only */
+	if (step->intent.direction == GO_ENTRY ||
+	    step->intent.rules) { /* whole objects come back from the history only */
 		str_adds(out, "git revert the commit");
 		return;
 	}
 	if (step->from.kind == STAGE_DONE) {
-		str_addf(out, "git revert the commit, or %s migrate promote %" SLICE_FMT " --resume --to 100 --yes", program,
-			 SLICE_ARG(step->m->name));
+		str_addf(out,
+			 "git revert the commit, or %s migrate promote %" SLICE_FMT
+			 " --resume --to 100 --yes",
+			 program, SLICE_ARG(step->m->name));
 		return;
 	}
-	str_addf(out, "%s migrate %s %" SLICE_FMT, program, down ? "promote --resume" : "rollback", SLICE_ARG(step->m->name));
+	str_addf(out, "%s migrate %s %" SLICE_FMT, program, down ? "promote --resume" : "rollback",
+		 SLICE_ARG(step->m->name));
 	if (step->known && step->from.kind != STAGE_START)
 		str_addf(out, " --to %s", from);
 	if (down)
@@ -46,15 +50,18 @@ static int message_template(struct session *s, struct err *err)
 
 	if (s->message)
 		return 0;
-	if (templates_get(s->templates_dir, SLICE("commit-message"), s->arena, &name, &bytes, err) < 0)
+	if (templates_get(s->templates_dir, SLICE("commit-message"), s->arena, &name, &bytes, err) <
+	    0)
 		return -1;
 	return template_parse(&s->message, name, bytes, err);
 }
 
-int step_message(struct session *s, const struct step *step, const struct publish_options *o, struct str *out, struct err *err)
+int step_message(struct session *s, const struct step *step, const struct publish_options *o,
+		 struct str *out, struct err *err)
 {
 	AUTO_STR struct str what = STR_INIT, undo = STR_INIT;
-	bool entry = step->intent.direction == GO_ENTRY; /* the one commit between two stages of one name */
+	bool entry = step->intent.direction ==
+		     GO_ENTRY; /* the one commit between two stages of one name */
 	char from[8], to[8];
 
 	stage_name(step->from, from);
@@ -71,7 +78,8 @@ int step_message(struct session *s, const struct step *step, const struct publis
 	};
 	if (message_template(s, err) < 0)
 		return -1;
-	return template_render(s->message, (struct pairs){ values, sizeof(values) / sizeof(values[0]) }, out, err);
+	return template_render(
+		s->message, (struct pairs){ values, sizeof(values) / sizeof(values[0]) }, out, err);
 }
 
 bool step_has_work(const struct step *step)
@@ -92,7 +100,8 @@ void batch_message(const struct plan *plan, struct str *out)
 		stage_name(plan->steps[i].from, from);
 		stage_name(plan->steps[i].to, to);
 		if (step_has_work(&plan->steps[i]))
-			str_addf(out, "%" SLICE_FMT ": %s -> %s\n", SLICE_ARG(plan->steps[i].m->name),
+			str_addf(out, "%" SLICE_FMT ": %s -> %s\n",
+				 SLICE_ARG(plan->steps[i].m->name),
 				 plan->steps[i].known ? from : "mixed", to);
 	}
 	str_addc(out, '\n');
@@ -101,7 +110,8 @@ void batch_message(const struct plan *plan, struct str *out)
 
 		stage_name(plan->steps[i].to, to);
 		if (step_has_work(&plan->steps[i]))
-			str_addf(out, "GCPBackend-Migration: %" SLICE_FMT "\nGCPBackend-Stage: %s\n",
+			str_addf(out,
+				 "GCPBackend-Migration: %" SLICE_FMT "\nGCPBackend-Stage: %s\n",
 				 SLICE_ARG(plan->steps[i].m->name), to);
 	}
 }

@@ -13,8 +13,8 @@ static bool has_crlf(const struct changes *changes)
 	return false;
 }
 
-int session_patch(struct session *s, const struct plan *plan, const struct publish_options *options, struct str *out, bool *crlf,
-		  struct err *err)
+int session_patch(struct session *s, const struct plan *plan, const struct publish_options *options,
+		  struct str *out, bool *crlf, struct err *err)
 {
 	size_t total = 0, number = 0;
 
@@ -25,7 +25,10 @@ int session_patch(struct session *s, const struct plan *plan, const struct publi
 		AUTO_STR struct str message = STR_INIT;
 
 		batch_message(plan, &message);
-		return mail_write(s->repo, &(struct mail){ message.ptr, plan->changes.items, plan->changes.n, 1, 1 }, out, err);
+		return mail_write(
+			s->repo,
+			&(struct mail){ message.ptr, plan->changes.items, plan->changes.n, 1, 1 },
+			out, err);
 	}
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *step = &plan->steps[i];
@@ -35,8 +38,10 @@ int session_patch(struct session *s, const struct plan *plan, const struct publi
 			continue;
 		number++;
 		if (step_message(s, step, options, &message, err) < 0 ||
-		    mail_write(s->repo, &(struct mail){ message.ptr, step->changes.items, step->changes.n, number, total }, out,
-			       err) < 0)
+		    mail_write(s->repo,
+			       &(struct mail){ message.ptr, step->changes.items, step->changes.n,
+					       number, total },
+			       out, err) < 0)
 			return -1;
 	}
 	return 0;

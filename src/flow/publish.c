@@ -4,14 +4,19 @@
 #include "git/hooks.h"
 
 /* Marks what a commit of all steps, or of one, brought. */
-static void record(struct published *out, const struct step *step, const struct oid *commit, struct slice branch)
+static void record(struct published *out, const struct step *step, const struct oid *commit,
+		   struct slice branch)
 {
-	*out = (struct published){ .step = step, .committed = true, .commit = *commit, .branch = branch };
+	*out = (struct published){
+		.step = step, .committed = true, .commit = *commit, .branch = branch
+	};
 }
 
-/* One more commit on `tip`. Hooks look at what is written, so with them each is written by itself. */
-static int add_commit(struct session *s, struct commits *commits, const struct changes *changes, const char *message,
-		      struct oid *tip, struct err *err)
+/*
+ * One more commit on `tip`. Hooks look at what is written, so with them each is written by itself.
+ */
+static int add_commit(struct session *s, struct commits *commits, const struct changes *changes,
+		      const char *message, struct oid *tip, struct err *err)
 {
 	struct oid parent = *tip;
 
@@ -21,8 +26,9 @@ static int add_commit(struct session *s, struct commits *commits, const struct c
 }
 
 /* All changes as one commit, or a commit a step, of which none is written yet. */
-static int add_commits(struct session *s, const struct plan *plan, const struct publish_options *o, struct commits *commits,
-		       struct published *rows, struct oid *tip, struct err *err)
+static int add_commits(struct session *s, const struct plan *plan, const struct publish_options *o,
+		       struct commits *commits, struct published *rows, struct oid *tip,
+		       struct err *err)
 {
 	if (o->batch) {
 		AUTO_STR struct str message = STR_INIT;
@@ -37,9 +43,11 @@ static int add_commits(struct session *s, const struct plan *plan, const struct 
 
 		if (!step_has_work(step))
 			continue;
-		progress_tell(&s->options->progress, "commits made", o->batch ? 1 : i, o->batch ? 1 : plan->n);
-		if (!o->batch && (step_message(s, step, o, &message, err) < 0 ||
-				  add_commit(s, commits, &step->changes, message.ptr, tip, err) < 0))
+		progress_tell(&s->options->progress, "commits made", o->batch ? 1 : i,
+			      o->batch ? 1 : plan->n);
+		if (!o->batch &&
+		    (step_message(s, step, o, &message, err) < 0 ||
+		     add_commit(s, commits, &step->changes, message.ptr, tip, err) < 0))
 			return -1;
 		record(&rows[i], step, tip, s->branch);
 		rows[i].pushed = s->remote.name.ptr != NULL;
@@ -48,8 +56,8 @@ static int add_commits(struct session *s, const struct plan *plan, const struct 
 }
 
 /* Everything on the applied branch. */
-static int publish_direct(struct session *s, const struct plan *plan, const struct publish_options *o, struct publication *out,
-			  struct err *err)
+static int publish_direct(struct session *s, const struct plan *plan,
+			  const struct publish_options *o, struct publication *out, struct err *err)
 {
 	struct commits *commits = NULL;
 	struct oid tip = s->base;
@@ -57,24 +65,30 @@ static int publish_direct(struct session *s, const struct plan *plan, const stru
 
 	if (!plan->changes.n)
 		return 0;
-	failed = commits_new(&commits, s->repo, &s->base, err) < 0 || add_commits(s, plan, o, commits, out->rows, &tip, err) < 0 ||
+	failed = commits_new(&commits, s->repo, &s->base, err) < 0 ||
+		 add_commits(s, plan, o, commits, out->rows, &tip, err) < 0 ||
 		 commits_write(commits, err) < 0;
 	commits_free(commits);
-	result = failed ? -1 : branch_advance(s, &plan->changes, &tip, "gcpbackend: migrate", &out->behind, err);
+	result = failed ? -1 :
+			  branch_advance(s, &plan->changes, &tip, "gcpbackend: migrate",
+					 &out->behind, err);
 	for (size_t i = 0; i < plan->n && result == ADVANCE_SAME; i++)
 		if (out->rows[i].committed)
-			out->rows[i] = (struct published){ .step = &plan->steps[i], .existed = true };
+			out->rows[i] =
+				(struct published){ .step = &plan->steps[i], .existed = true };
 	return result == ADVANCE_SAME ? ADVANCED : result;
 }
 
-int publish_once(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out, struct err *err)
+int publish_once(struct session *s, struct plan *plan, const struct publish_options *o,
+		 struct publication *out, struct err *err)
 {
 	size_t requests = 0, work = 0;
 
 	for (size_t i = 0; i < plan->n; i++) {
 		out->rows[i] = (struct published){ .step = &plan->steps[i] };
 		work += step_has_work(&plan->steps[i]);
-		requests += step_has_work(&plan->steps[i]) && migration_by_request(plan->steps[i].m, o->rollback);
+		requests += step_has_work(&plan->steps[i]) &&
+			    migration_by_request(plan->steps[i].m, o->rollback);
 	}
 	out->tries += work && s->remote.name.ptr && !requests;
 	if (!requests) {
@@ -82,14 +96,16 @@ int publish_once(struct session *s, struct plan *plan, const struct publish_opti
 		return publish_direct(s, plan, o, out, err);
 	}
 	if (requests != work) {
-		(void)err_set(err, &CODE_usage, NOWHERE, "some of the migrations are in mode direct and some in mode pull-request");
+		(void)err_set(
+			err, &CODE_usage, NOWHERE,
+			"some of the migrations are in mode direct and some in mode pull-request");
 		return err_remedy(err, "select them apart");
 	}
 	return publish_requests(s, plan, o, out, err);
 }
 
-int session_publish(struct session *s, struct plan *plan, const struct publish_options *options, struct publication *out,
-		    struct err *err)
+int session_publish(struct session *s, struct plan *plan, const struct publish_options *options,
+		    struct publication *out, struct err *err)
 {
 	enum { TRIES = 100 };
 	int64_t since = push_clock();
@@ -98,11 +114,13 @@ int session_publish(struct session *s, struct plan *plan, const struct publish_o
 	*out = (struct publication){ .rows = arena_array(s->arena, plan->n, sizeof(*out->rows)) };
 	result = publish_once(s, plan, options, out, err);
 	while (result == ADVANCE_RACED) {
-		progress_tell(&s->options->progress, "pushes that others were faster than", out->tries, 0);
+		progress_tell(&s->options->progress, "pushes that others were faster than",
+			      out->tries, 0);
 		if (out->tries == TRIES)
 			return err_set(err, &CODE_push_raced, NOWHERE,
-				       "%" SLICE_FMT "/%" SLICE_FMT " moved during each of %u tries", SLICE_ARG(s->remote.name),
-				       SLICE_ARG(s->branch), out->tries);
+				       "%" SLICE_FMT "/%" SLICE_FMT
+				       " moved during each of %u tries",
+				       SLICE_ARG(s->remote.name), SLICE_ARG(s->branch), out->tries);
 		push_pause(since);
 		out->tries++;
 		since = push_clock();
@@ -114,8 +132,8 @@ int session_publish(struct session *s, struct plan *plan, const struct publish_o
 	return result < 0 ? -1 : 0;
 }
 
-int session_commit_files(struct session *s, const struct changes *changes, const char *message, struct oid *commit,
-			 struct slice *behind, struct err *err)
+int session_commit_files(struct session *s, const struct changes *changes, const char *message,
+			 struct oid *commit, struct slice *behind, struct err *err)
 {
 	int result;
 
@@ -123,7 +141,8 @@ int session_commit_files(struct session *s, const struct changes *changes, const
 		return -1;
 	result = branch_advance(s, changes, commit, "gcpbackend: init", behind, err);
 	if (result == ADVANCE_RACED)
-		return err_set(err, &CODE_push_raced, NOWHERE, "%" SLICE_FMT "/%" SLICE_FMT " moved meanwhile",
+		return err_set(err, &CODE_push_raced, NOWHERE,
+			       "%" SLICE_FMT "/%" SLICE_FMT " moved meanwhile",
 			       SLICE_ARG(s->remote.name), SLICE_ARG(s->branch));
 	return result < 0 ? -1 : 0;
 }

@@ -17,23 +17,29 @@
 bool step_has_work(const struct step *step);
 
 /* message.c: the commit message of one step. Errors: what templates say. */
-int step_message(struct session *s, const struct step *step, const struct publish_options *o, struct str *out, struct err *err);
+int step_message(struct session *s, const struct step *step, const struct publish_options *o,
+		 struct str *out, struct err *err);
 
 /* message.c: of one commit for many steps: a subject, a line a step, and their trailers. */
 void batch_message(const struct plan *plan, struct str *out);
 
-/* hooked.c: commit_write (git/commit.h), with the hooks if the session runs them. Errors: hook_refused and hook_place, too. */
-int session_commit(struct session *s, const struct oid *parent, const struct changes *changes, const char *message, struct oid *out,
-		   struct err *err);
+/*
+ * hooked.c: commit_write (git/commit.h), with the hooks if the session runs them. Errors:
+ * hook_refused and hook_place, too.
+ */
+int session_commit(struct session *s, const struct oid *parent, const struct changes *changes,
+		   const char *message, struct oid *out, struct err *err);
 
 /* publish.c: one try; an enum advanced, or -1. `out->rows` has room for all steps. */
-int publish_once(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out, struct err *err);
+int publish_once(struct session *s, struct plan *plan, const struct publish_options *o,
+		 struct publication *out, struct err *err);
 
 /* again.c: fetches, plans the same stages again, and publishes them. An enum advanced, or -1. */
-int publish_again(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out, struct err *err);
+int publish_again(struct session *s, struct plan *plan, const struct publish_options *o,
+		  struct publication *out, struct err *err);
 
 /* request.c: all steps on branches of their own. */
-int publish_requests(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out,
-		     struct err *err);
+int publish_requests(struct session *s, struct plan *plan, const struct publish_options *o,
+		     struct publication *out, struct err *err);
 
 #endif

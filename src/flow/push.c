@@ -10,9 +10,12 @@
 #include <sys/random.h>
 #include <time.h>
 
-/* Under the lock: files, index, ref. What was written goes back when not all files and the index can be. */
-static int move_locked(struct branch_lock *lock, struct worktree_plan *files, const struct oid *tip, const char *why,
-		       struct err *err)
+/*
+ * Under the lock: files, index, ref. What was written goes back when not all files and the index
+ * can be.
+ */
+static int move_locked(struct branch_lock *lock, struct worktree_plan *files, const struct oid *tip,
+		       const char *why, struct err *err)
 {
 	struct err ignored = ERR_INIT;
 
@@ -24,11 +27,12 @@ static int move_locked(struct branch_lock *lock, struct worktree_plan *files, co
 }
 
 /* Under the lock: is the working tree ready? Then everything follows. */
-static int move_prepared(struct session *s, struct branch_lock *lock, const struct changes *changes, const struct oid *tip,
-			 const char *why, struct err *err)
+static int move_prepared(struct session *s, struct branch_lock *lock, const struct changes *changes,
+			 const struct oid *tip, const char *why, struct err *err)
 {
 	struct worktree_plan *files = NULL;
-	int result = worktree_prepare(s->repo, s->branch.ptr, changes->items, changes->n, &files, err);
+	int result =
+		worktree_prepare(s->repo, s->branch.ptr, changes->items, changes->n, &files, err);
 
 	if (result < 0)
 		branch_unlock(lock);
@@ -39,11 +43,11 @@ static int move_prepared(struct session *s, struct branch_lock *lock, const stru
 }
 
 /*
- * Moves the branch to `tip`, with the working tree following (git/commit.h says in which order, and why). Ctrl-C waits until it is done, so that
- * no lock is left behind.
+ * Moves the branch to `tip`, with the working tree following (git/commit.h says in which order, and
+ * why). Ctrl-C waits until it is done, so that no lock is left behind.
  */
-static int move_branch(struct session *s, const struct oid *from, const struct changes *changes, const struct oid *tip,
-		       const char *why, struct err *err)
+static int move_branch(struct session *s, const struct oid *from, const struct changes *changes,
+		       const struct oid *tip, const char *why, struct err *err)
 {
 	struct branch_lock *lock = NULL;
 	sigset_t patient, before;
@@ -70,11 +74,15 @@ static bool can_follow(const struct session *s, bool *exists)
 	return *exists && oid_eq(&tip, &s->base);
 }
 
-/* Before anything is pushed: no file that would change here may be dirty. Another reason not to follow is none not to push. */
+/*
+ * Before anything is pushed: no file that would change here may be dirty. Another reason not to
+ * follow is none not to push.
+ */
 static int check_tree(struct session *s, const struct changes *changes, struct err *err)
 {
 	struct worktree_plan *files = NULL;
-	int result = worktree_prepare(s->repo, s->branch.ptr, changes->items, changes->n, &files, err);
+	int result =
+		worktree_prepare(s->repo, s->branch.ptr, changes->items, changes->n, &files, err);
 
 	worktree_free(files);
 	if (result < 0 && err->code != &CODE_dirty)
@@ -83,7 +91,8 @@ static int check_tree(struct session *s, const struct changes *changes, struct e
 }
 
 /* After the push: the local branch, if it can. */
-static void follow(struct session *s, const struct changes *changes, const struct oid *tip, const char *why, struct slice *behind)
+static void follow(struct session *s, const struct changes *changes, const struct oid *tip,
+		   const char *why, struct slice *behind)
 {
 	struct err err = ERR_INIT;
 	bool exists, can = can_follow(s, &exists);
@@ -91,8 +100,9 @@ static void follow(struct session *s, const struct changes *changes, const struc
 	if (can && move_branch(s, &s->base, changes, tip, why, &err) < 0)
 		*behind = arena_copy(s->arena, slice_of(err.reason));
 	else if (!can && exists)
-		*behind = arena_printf(s->arena, "it is not where %" SLICE_FMT "/%" SLICE_FMT " was", SLICE_ARG(s->remote.name),
-				       SLICE_ARG(s->branch));
+		*behind =
+			arena_printf(s->arena, "it is not where %" SLICE_FMT "/%" SLICE_FMT " was",
+				     SLICE_ARG(s->remote.name), SLICE_ARG(s->branch));
 }
 
 /* A push that was cut off may have been done all the same: the remote knows. */
@@ -101,7 +111,8 @@ static bool arrived(struct session *s, const char *ref, const struct oid *tip)
 	struct err ignored = ERR_INIT;
 	struct oid there;
 
-	return remote_ask(s->repo, &s->remote, ref, &s->options->way, &there, &ignored) == 0 && oid_eq(&there, tip);
+	return remote_ask(s->repo, &s->remote, ref, &s->options->way, &there, &ignored) == 0 &&
+	       oid_eq(&there, tip);
 }
 
 /* The branch at the remote. */
@@ -122,13 +133,14 @@ static int push_tip(struct session *s, const struct oid *tip, struct err *err)
 		return ADVANCE_RACED;
 	if (push.result == PUSH_DONE || push.result == PUSH_SAME)
 		return push.result == PUSH_DONE ? ADVANCED : ADVANCE_SAME;
-	(void)err_set(err, &CODE_push_refused, NOWHERE, "%" SLICE_FMT " does not take a push to '%" SLICE_FMT "': %" SLICE_FMT,
+	(void)err_set(err, &CODE_push_refused, NOWHERE,
+		      "%" SLICE_FMT " does not take a push to '%" SLICE_FMT "': %" SLICE_FMT,
 		      SLICE_ARG(s->remote.name), SLICE_ARG(s->branch), SLICE_ARG(push.why));
 	return -1;
 }
 
-int branch_advance(struct session *s, const struct changes *changes, const struct oid *tip, const char *why, struct slice *behind,
-		   struct err *err)
+int branch_advance(struct session *s, const struct changes *changes, const struct oid *tip,
+		   const char *why, struct slice *behind, struct err *err)
 {
 	bool exists;
 	int result;
@@ -151,8 +163,10 @@ static bool any_there(const struct session *s, const struct changes *changes)
 		struct slice after = changes->items[i].after;
 		struct err ignored = ERR_INIT;
 
-		str_addf(&path, "%s%" SLICE_FMT, repo_workdir(s->repo), SLICE_ARG(changes->items[i].path));
-		if (after.ptr && file_read(path.ptr, after.len + 1, &now, &ignored) == 0 && slice_eq(str_slice(&now), after))
+		str_addf(&path, "%s%" SLICE_FMT, repo_workdir(s->repo),
+			 SLICE_ARG(changes->items[i].path));
+		if (after.ptr && file_read(path.ptr, after.len + 1, &now, &ignored) == 0 &&
+		    slice_eq(str_slice(&now), after))
 			return true;
 	}
 	return false;
@@ -168,10 +182,13 @@ int session_finish(struct session *s, bool *moved, struct err *err)
 	bool begun;
 
 	*moved = false;
-	if (s->options->base != BASE_FRESH || !s->remote.name.ptr || !repo_workdir(s->repo) || !base_local(s, &tip) ||
-	    oid_eq(&tip, &s->base) || commits_between(s->repo, &tip, &s->base, arena, &changes, &ignored) != 0)
+	if (s->options->base != BASE_FRESH || !s->remote.name.ptr || !repo_workdir(s->repo) ||
+	    !base_local(s, &tip) || oid_eq(&tip, &s->base) ||
+	    commits_between(s->repo, &tip, &s->base, arena, &changes, &ignored) != 0)
 		return 0;
-	begun = worktree_prepare(s->repo, s->branch.ptr, changes.items, changes.n, &files, &ignored) == 0 && worktree_begun(files);
+	begun = worktree_prepare(s->repo, s->branch.ptr, changes.items, changes.n, &files,
+				 &ignored) == 0 &&
+		worktree_begun(files);
 	worktree_free(files);
 	if (!begun && ignored.code == &CODE_busy && any_there(s, &changes)) {
 		*err = ignored;

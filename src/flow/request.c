@@ -28,7 +28,8 @@ struct requests {
 	struct topic *topics; /* those that somebody may have worked on */
 	size_t ntopics, topics_cap;
 	struct map judged; /* their numbers, by their branches */
-	bool raced, last;  /* raced: somebody was faster with a branch, and there will be another try; last: there will not */
+	bool raced, last;  /* raced: somebody was faster with a branch, and there will be another
+			      try; last: there will not */
 };
 
 /* Refuses one step whose branch somebody has worked on. */
@@ -39,7 +40,8 @@ static void refuse_foreign(struct session *s, struct step *step, const struct to
 
 	(void)repo_commit_info(s->repo, &t->tip, s->arena, &info, &ignored);
 	findings_add(&step->findings, &CODE_branch_foreign, NOWHERE,
-		     "the branch '%" SLICE_FMT "' holds a commit of %" SLICE_FMT " that this stage would not make",
+		     "the branch '%" SLICE_FMT "' holds a commit of %" SLICE_FMT
+		     " that this stage would not make",
 		     SLICE_ARG(t->branch), SLICE_ARG(info.author));
 	step->refused = true;
 }
@@ -55,10 +57,13 @@ static const struct oid *keep(struct session *s, const struct oid *id)
 }
 
 /* The remote shall have `to` (NULL: nothing) where it has `expect` (NULL: nothing) now. */
-static void want_push(struct requests *q, struct slice branch, const struct oid *expect, const struct oid *to, size_t step)
+static void want_push(struct requests *q, struct slice branch, const struct oid *expect,
+		      const struct oid *to, size_t step)
 {
 	struct arena *arena = q->s->arena;
-	struct push push = { .ref = arena_printf(arena, "refs/heads/%" SLICE_FMT, SLICE_ARG(branch)).ptr };
+	struct push push = {
+		.ref = arena_printf(arena, "refs/heads/%" SLICE_FMT, SLICE_ARG(branch)).ptr
+	};
 
 	push.expect = keep(q->s, expect);
 	push.to = keep(q->s, to);
@@ -71,7 +76,8 @@ static void want_push(struct requests *q, struct slice branch, const struct oid 
 /* The branches that the remote has of a migration: the first one, and their number. */
 static size_t branches_of(const struct requests *q, const struct migration *m, size_t *n)
 {
-	struct slice folder = arena_printf(q->s->arena, TOPICS "/%" SLICE_FMT "/", SLICE_ARG(m->name));
+	struct slice folder =
+		arena_printf(q->s->arena, TOPICS "/%" SLICE_FMT "/", SLICE_ARG(m->name));
 	size_t from = 0, to = q->nknown;
 
 	while (from < to) {
@@ -88,7 +94,8 @@ static size_t branches_of(const struct requests *q, const struct migration *m, s
 }
 
 /* A topic is to be judged. */
-static void want_judged(struct requests *q, struct slice branch, const struct oid *tip, const struct migration *m)
+static void want_judged(struct requests *q, struct slice branch, const struct oid *tip,
+			const struct migration *m)
 {
 	ROOM(q->topics, q->ntopics, q->topics_cap);
 	map_set(&q->judged, branch, q->ntopics);
@@ -136,9 +143,12 @@ static void supersede(struct requests *q, const struct step *step, struct publis
 	}
 }
 
-/* The step's commit on the base, and the branch that shall hold it; `old`: what the branch has now, or NULL. */
-static int make_branch(struct requests *q, struct step *step, size_t number, struct slice branch, const struct topic *old,
-		       struct err *err)
+/*
+ * The step's commit on the base, and the branch that shall hold it; `old`: what the branch has now,
+ * or NULL.
+ */
+static int make_branch(struct requests *q, struct step *step, size_t number, struct slice branch,
+		       const struct topic *old, struct err *err)
 {
 	AUTO_STR struct str message = STR_INIT;
 	struct session *s = q->s;
@@ -152,9 +162,12 @@ static int make_branch(struct requests *q, struct step *step, size_t number, str
 		return -1;
 	if (!local)
 		want_push(q, branch, old ? &old->tip : NULL, &commit, number);
-	else if (branch_move(s->repo, branch.ptr, old ? &old->tip : NULL, &commit, "gcpbackend: migrate", err) < 0)
+	else if (branch_move(s->repo, branch.ptr, old ? &old->tip : NULL, &commit,
+			     "gcpbackend: migrate", err) < 0)
 		return -1;
-	q->out->rows[number] = (struct published){ .step = step, .committed = true, .commit = commit, .branch = branch };
+	q->out->rows[number] = (struct published){
+		.step = step, .committed = true, .commit = commit, .branch = branch
+	};
 	return 0;
 }
 
@@ -166,7 +179,10 @@ bool step_branch(struct session *s, const struct step *step, struct slice *out)
 	return topic_find(s, *out, &t);
 }
 
-/* One step: its branch is there already with the same work, or with older work of ours, or with somebody's, or is made. */
+/*
+ * One step: its branch is there already with the same work, or with older work of ours, or with
+ * somebody's, or is made.
+ */
 static int request(struct requests *q, struct step *step, size_t number, struct err *err)
 {
 	struct session *s = q->s;
@@ -180,7 +196,11 @@ static int request(struct requests *q, struct step *step, size_t number, struct 
 		return 0;
 	}
 	if (own->same)
-		*row = (struct published){ .step = step, .committed = true, .existed = true, .branch = branch, .commit = t->tip };
+		*row = (struct published){ .step = step,
+					   .committed = true,
+					   .existed = true,
+					   .branch = branch,
+					   .commit = t->tip };
 	else if (make_branch(q, step, number, branch, own->is ? t : NULL, err) < 0)
 		return -1;
 	row->url = compare_url(&s->remote, s->branch, branch, s->arena);
@@ -208,8 +228,10 @@ static void hear_result(struct requests *q, const struct plan *plan, size_t i)
 	q->raced = q->raced || (raced && !q->last);
 	if (raced && !q->last)
 		return;
-	findings_add(&step->findings, raced ? &CODE_push_raced : &CODE_push_refused, NOWHERE, "%s: %" SLICE_FMT, push->ref,
-		     SLICE_ARG(push->why.ptr ? push->why : SLICE("the remote did not say what became of it")));
+	findings_add(&step->findings, raced ? &CODE_push_raced : &CODE_push_refused, NOWHERE,
+		     "%s: %" SLICE_FMT, push->ref,
+		     SLICE_ARG(push->why.ptr ? push->why :
+					       SLICE("the remote did not say what became of it")));
 	step->refused = true;
 }
 
@@ -219,13 +241,14 @@ static int push_all(struct requests *q, const struct plan *plan, struct err *err
 	struct session *s = q->s;
 
 	struct slice wanted[] = { SLICE("merge_request.create"),
-				  arena_printf(s->arena, "merge_request.target=%" SLICE_FMT, SLICE_ARG(s->branch)) };
+				  arena_printf(s->arena, "merge_request.target=%" SLICE_FMT,
+					       SLICE_ARG(s->branch)) };
 	const struct slices options = { wanted, 2 };
 
 	if (!q->npushes)
 		return 0;
-	if (remote_push(s->repo, &s->remote, q->pushes, q->npushes, q->o->merge_request ? &options : NULL, &s->options->way,
-			s->arena, err) < 0)
+	if (remote_push(s->repo, &s->remote, q->pushes, q->npushes,
+			q->o->merge_request ? &options : NULL, &s->options->way, s->arena, err) < 0)
 		return -1;
 	for (size_t i = 0; i < q->npushes; i++)
 		hear_result(q, plan, i);
@@ -243,7 +266,8 @@ static int request_all(struct requests *q, struct plan *plan, struct err *err)
 	if (s->remote.name.ptr && s->options->base == BASE_FRESH)
 		result = remote_fetch_under(s->repo, &s->remote, TOPICS, &s->options->way, err);
 	if (result == 0 && s->remote.name.ptr)
-		result = remote_branches(s->repo, &s->remote, TOPICS, s->arena, &q->known, &q->nknown, err);
+		result = remote_branches(s->repo, &s->remote, TOPICS, s->arena, &q->known,
+					 &q->nknown, err);
 	map_release(&q->judged);
 	q->ntopics = 0;
 	for (size_t i = 0; i < plan->n && result == 0; i++)
@@ -259,8 +283,8 @@ static int request_all(struct requests *q, struct plan *plan, struct err *err)
 	return result == 0 ? push_all(q, plan, err) : result;
 }
 
-int publish_requests(struct session *s, struct plan *plan, const struct publish_options *o, struct publication *out,
-		     struct err *err)
+int publish_requests(struct session *s, struct plan *plan, const struct publish_options *o,
+		     struct publication *out, struct err *err)
 {
 	enum { TRIES = 10 };
 	struct requests q = { .s = s, .o = o, .out = out };

@@ -10,8 +10,9 @@
 #include <string.h>
 
 /*
- * The commit to build on: the tip of the branch HEAD is on; with a detached HEAD, HEAD itself for now. A branch that the remote does not have
- * is read as it is here, since the migrations may say another one.
+ * The commit to build on: the tip of the branch HEAD is on; with a detached HEAD, HEAD itself for
+ * now. A branch that the remote does not have is read as it is here, since the migrations may say
+ * another one.
  */
 static int first_base(struct session *s, struct err *err)
 {
@@ -49,8 +50,9 @@ int session_open(struct session **out, const struct session_options *options, st
 		map_set(&s->only, options->only.items[i], i);
 	if (path_check(slice_of(s->migrations_dir), NOWHERE, "--migrations", err) < 0 ||
 	    repo_open(&s->repo, options->repo, err) < 0 ||
-	    (options->base != BASE_LOCAL && remote_keep_promises(s->repo, &options->way, err) < 0) || first_base(s, err) < 0 ||
-	    session_load(s, err) < 0) {
+	    (options->base != BASE_LOCAL &&
+	     remote_keep_promises(s->repo, &options->way, err) < 0) ||
+	    first_base(s, err) < 0 || session_load(s, err) < 0) {
 		session_close(s);
 		return -1;
 	}
@@ -108,7 +110,8 @@ bool session_has_migration(const struct session *s, struct slice path, struct sl
 	struct slice folder = slice_of(s->migrations_dir);
 
 	return slice_starts(path, folder) && path.len > folder.len && path.ptr[folder.len] == '/' &&
-	       slice_ends(path, SLICE(".yaml")) && slice_find(bytes, SLICE(MIGRATION_API)) != SIZE_MAX;
+	       slice_ends(path, SLICE(".yaml")) &&
+	       slice_find(bytes, SLICE(MIGRATION_API)) != SIZE_MAX;
 }
 
 /* The migration of this name, or NULL. */
@@ -129,7 +132,9 @@ static struct slice worktree_path(const struct session *s, struct slice path)
 /* Why a named migration is not there. */
 static int not_there(struct session *s, struct slice name, struct err *err)
 {
-	struct slice path = arena_printf(s->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir, SLICE_ARG(name)), near;
+	struct slice path = arena_printf(s->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir,
+					 SLICE_ARG(name)),
+		     near;
 	struct slice *names;
 	AUTO_STR struct str local = STR_INIT;
 	struct err ignored = ERR_INIT;
@@ -146,11 +151,13 @@ static int not_there(struct session *s, struct slice name, struct err *err)
 		names[i] = s->all[i]->name;
 	near = slice_nearest(name, names, s->n);
 	(void)err_set(err, &CODE_no_migration, NOWHERE,
-		      "there is no migration '%" SLICE_FMT "' in %s on the branch '%" SLICE_FMT "'", SLICE_ARG(name),
-		      s->migrations_dir, SLICE_ARG(s->branch));
+		      "there is no migration '%" SLICE_FMT "' in %s on the branch '%" SLICE_FMT "'",
+		      SLICE_ARG(name), s->migrations_dir, SLICE_ARG(s->branch));
 	if (repo_workdir(s->repo) && path_check(path, NOWHERE, "", &(struct err)ERR_INIT) == 0 &&
 	    file_exists(worktree_path(s, path).ptr))
-		return err_remedy(err, "%" SLICE_FMT " is there but not committed: git add and commit it", SLICE_ARG(path));
+		return err_remedy(
+			err, "%" SLICE_FMT " is there but not committed: git add and commit it",
+			SLICE_ARG(path));
 	if (s->remote.name.ptr && base_local(s, &tip) &&
 	    tree_read(s->repo, &tip, path.ptr, MIGRATION_MAX, &local, NULL, &ignored) == 0)
 		return err_remedy(err, "the local branch has it: git push, or say --offline");
@@ -169,13 +176,16 @@ static void add(struct selected *out, const struct migration *m)
 }
 
 /* Names, selector or all. */
-static int pick(struct session *s, const struct selection *want, struct selected *out, struct err *err)
+static int pick(struct session *s, const struct selection *want, struct selected *out,
+		struct err *err)
 {
-	*out = (struct selected){ arena_array(s->arena, s->n + want->names.n, sizeof(*out->items)), 0 };
+	*out = (struct selected){ arena_array(s->arena, s->n + want->names.n, sizeof(*out->items)),
+				  0 };
 	if (want->selector.ptr && selector_check(want->selector, err) < 0)
 		return -1;
 	if (want->names.n && (want->selector.ptr || want->all))
-		return err_set(err, &CODE_usage, NOWHERE, "names cannot be combined with -l or --all");
+		return err_set(err, &CODE_usage, NOWHERE,
+			       "names cannot be combined with -l or --all");
 	if (!want->names.n && !want->selector.ptr && !want->all)
 		return err_set(err, &CODE_nothing_selected, NOWHERE, "no migration is named");
 	for (size_t i = 0; i < want->names.n; i++) {
@@ -191,18 +201,24 @@ static int pick(struct session *s, const struct selection *want, struct selected
 	return 0;
 }
 
-/* One of the fields of spec.git that the selected migrations must agree on; absent when they say none. */
-static int agreed(const struct selected *list, const char *what, size_t offset, struct slice *out, struct err *err)
+/*
+ * One of the fields of spec.git that the selected migrations must agree on; absent when they say
+ * none.
+ */
+static int agreed(const struct selected *list, const char *what, size_t offset, struct slice *out,
+		  struct err *err)
 {
 	for (size_t i = 0; i < list->n; i++) {
-		const struct slice *said = (const void *)((const char *)&list->items[i]->f.spec.git + offset);
+		const struct slice *said =
+			(const void *)((const char *)&list->items[i]->f.spec.git + offset);
 
 		if (!said->len)
 			continue;
 		if (out->ptr && !slice_eq(*out, *said))
 			return err_set(err, &CODE_usage, NOWHERE,
-				       "the migrations are on different %s: '%" SLICE_FMT "' and '%" SLICE_FMT "'", what,
-				       SLICE_ARG(*out), SLICE_ARG(*said));
+				       "the migrations are on different %s: '%" SLICE_FMT
+				       "' and '%" SLICE_FMT "'",
+				       what, SLICE_ARG(*out), SLICE_ARG(*said));
 		*out = *said;
 	}
 	return 0;
@@ -214,7 +230,8 @@ static bool checked_out(const struct session *s)
 	AUTO_STR struct str head = STR_INIT;
 	struct err ignored = ERR_INIT;
 
-	return repo_workdir(s->repo) && repo_head_branch(s->repo, &head, &ignored) == 0 && slice_eq(str_slice(&head), s->branch);
+	return repo_workdir(s->repo) && repo_head_branch(s->repo, &head, &ignored) == 0 &&
+	       slice_eq(str_slice(&head), s->branch);
 }
 
 /* The bytes that the changes give a file; absent: none of them is about it. */
@@ -227,10 +244,11 @@ static struct slice planned_bytes(const struct changes *planned, struct slice pa
 }
 
 /*
- * Is the migration file in the working tree the one of the branch there, or what is planned? Asked only where that branch is checked out. It may
- * be older than the remote's, which counts.
+ * Is the migration file in the working tree the one of the branch there, or what is planned? Asked
+ * only where that branch is checked out. It may be older than the remote's, which counts.
  */
-static int check_clean(const struct session *s, const struct migration *m, const struct changes *planned, struct err *err)
+static int check_clean(const struct session *s, const struct migration *m,
+		       const struct changes *planned, struct err *err)
 {
 	AUTO_STR struct str text = STR_INIT, committed = STR_INIT;
 	struct err ignored = ERR_INIT;
@@ -251,8 +269,12 @@ static int check_clean(const struct session *s, const struct migration *m, const
 		       "the migration file has changes that are not committed");
 }
 
-/* Goes to the branch, or the remote, that the migrations say, if it is another one; then everything is read again. */
-static int settle(struct session *s, const struct selection *want, struct selected *out, struct err *err)
+/*
+ * Goes to the branch, or the remote, that the migrations say, if it is another one; then everything
+ * is read again.
+ */
+static int settle(struct session *s, const struct selection *want, struct selected *out,
+		  struct err *err)
 {
 	struct slice branch = { NULL, 0 }, remote = { NULL, 0 };
 	bool same;
@@ -270,12 +292,14 @@ static int settle(struct session *s, const struct selection *want, struct select
 		return 0;
 	s->branch = branch.ptr ? arena_copy(s->arena, branch) : s->branch;
 	remote = remote.ptr ? arena_copy(s->arena, remote) : remote;
-	if (s->branch.ptr && (base_find(s, remote, err) < 0 || session_load(s, err) < 0 || pick(s, want, out, err) < 0))
+	if (s->branch.ptr && (base_find(s, remote, err) < 0 || session_load(s, err) < 0 ||
+			      pick(s, want, out, err) < 0))
 		return -1;
 	return 0;
 }
 
-int session_select(struct session *s, const struct selection *want, struct selected *out, struct err *err)
+int session_select(struct session *s, const struct selection *want, struct selected *out,
+		   struct err *err)
 {
 	if (pick(s, want, out, err) < 0)
 		return -1;
@@ -286,7 +310,8 @@ int session_select(struct session *s, const struct selection *want, struct selec
 		return -1;
 	s->selected = *out;
 	if (!s->branch.ptr && out->n)
-		return err_set(err, &CODE_detached, (struct place){ slice_of(repo_where(s->repo)), 0, 0 },
+		return err_set(err, &CODE_detached,
+			       (struct place){ slice_of(repo_where(s->repo)), 0, 0 },
 			       "HEAD is not on a branch");
 	return want->check_later ? 0 : session_check_clean(s, NULL, err);
 }

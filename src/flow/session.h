@@ -1,8 +1,10 @@
 /*
- * session.h - one command's work in a repository: the commit it builds on, its migrations, the plan, the commits.
+ * session.h - one command's work in a repository: the commit it builds on, its migrations, the
+ * plan, the commits.
  *
- * The only place that sees both columns: it reads with git, hands bytes to the pure part, and writes what that made. Calling order:
- * session_open, session_select, session_plan, then session_publish (publish.h); session_close.
+ * The only place that sees both columns: it reads with git, hands bytes to the pure part, and
+ * writes what that made. Calling order: session_open, session_select, session_plan, then
+ * session_publish (publish.h); session_close.
  */
 #ifndef GCB_FLOW_SESSION_H
 #define GCB_FLOW_SESSION_H
@@ -23,14 +25,16 @@ struct session {
 	struct repo *repo;
 	struct arena *arena;
 	const struct session_options *options;
-	struct slice branch;  /* the branch that is applied, and that the command builds on */
-	struct oid base;      /* its tip: the remote's, or the local one where there is no remote, or none is asked */
+	struct slice branch; /* the branch that is applied, and that the command builds on */
+	struct oid base;     /* its tip: the remote's, or the local one where there is no remote, or
+				none is asked */
 	struct remote remote; /* name absent: the base is the local branch */
 	struct err *homeless; /* HEAD's branch is not at the remote; NULL: it is, or nobody asked */
-	long long fetched;    /* when the remote's tip was fetched, in seconds since 1970; 0: not known */
+	long long fetched; /* when the remote's tip was fetched, in seconds since 1970; 0: not known
+			    */
 	const char *migrations_dir, *templates_dir; /* templates_dir: NULL: built-in ones */
-	struct migration *
-		*all; /* every migration file of the commit that can be read, in the order of their names; or those asked for */
+	struct migration **all; /* every migration file of the commit that can be read, in the order
+				   of their names; or those asked for */
 	size_t n;
 	struct map only;             /* names of those; empty: all */
 	struct findings broken;      /* migration files that cannot be read */
@@ -38,10 +42,12 @@ struct session {
 	struct bounds bounds;        /* what session_plan reads of the tree */
 	struct inventory *inventory; /* made by session_plan */
 	struct here here;
-	struct reach *reach; /* with the inventory: which environments the files of the commit end up in */
+	struct reach *reach; /* with the inventory: which environments the files of the commit end
+				up in */
 	struct past *past;
 	struct parts *parts; /* of the selected migrations; with the inventory */
-	struct map blobs;    /* names of blobs whose bytes are in `blob_bytes`, so that they need not be read again */
+	struct map blobs; /* names of blobs whose bytes are in `blob_bytes`, so that they need not
+			     be read again */
 	struct slice *blob_bytes;
 	size_t nblobs, blobs_cap;
 	struct template *message; /* of commits, once it is wanted */
@@ -50,7 +56,8 @@ struct session {
 
 /* What a session builds on. */
 enum session_base {
-	BASE_FETCHED, /* the remote's branch as it was fetched last; the local one where it never was, or there is no remote */
+	BASE_FETCHED, /* the remote's branch as it was fetched last; the local one where it never
+			 was, or there is no remote */
 	BASE_FRESH,   /* the remote's branch, fetched now; the local one where there is no remote */
 	BASE_LOCAL,   /* the local branch */
 	BASE_COMMIT   /* the commit `at`, whatever branch the migrations say: to look back */
@@ -65,13 +72,15 @@ struct session_options {
 	bool bounded;          /* do not look outside of the folders of manifests.search */
 	struct remote_way way; /* how git is run */
 	struct progress progress;
-	const struct hooks_way *hooks; /* run the hooks that a commit of git's would; NULL: do not */
+	const struct hooks_way
+		*hooks; /* run the hooks that a commit of git's would; NULL: do not */
 };
 
 /*
- * Opens the repository and reads the migration files of the branch that HEAD is on, or of what the remote has of it. A repository with a
- * detached HEAD is read at that commit, and `branch` stays absent until session_select finds it in the migrations. Errors: no_repo,
- * no_commit, git, and what remote_find and remote_fetch say.
+ * Opens the repository and reads the migration files of the branch that HEAD is on, or of what the
+ * remote has of it. A repository with a detached HEAD is read at that commit, and `branch` stays
+ * absent until session_select finds it in the migrations. Errors: no_repo, no_commit, git, and what
+ * remote_find and remote_fetch say.
  */
 int session_open(struct session **out, const struct session_options *options, struct err *err);
 
@@ -98,40 +107,52 @@ struct selection {
 };
 
 /*
- * Selects. When the migrations say another branch than HEAD's, the session moves there and selects again; they must agree. A migration file
- * whose version in the working tree is not the commit's is refused. Errors: nothing_selected, no_migration (with the nearest name, or "commit
- * it"), migration_dirty, detached, no_branch, usage (a bad selector), and what is wrong with a named migration's file.
+ * Selects. When the migrations say another branch than HEAD's, the session moves there and selects
+ * again; they must agree. A migration file whose version in the working tree is not the commit's is
+ * refused. Errors: nothing_selected, no_migration (with the nearest name, or "commit it"),
+ * migration_dirty, detached, no_branch, usage (a bad selector), and what is wrong with a named
+ * migration's file.
  */
-int session_select(struct session *s, const struct selection *want, struct selected *out, struct err *err);
+int session_select(struct session *s, const struct selection *want, struct selected *out,
+		   struct err *err);
 
 /*
- * Refuses a selected migration whose file in the working tree is neither the commit's nor what `planned` (NULL: nothing) makes of it, as a
- * command does that was killed before it could move the branch. Error: migration_dirty.
+ * Refuses a selected migration whose file in the working tree is neither the commit's nor what
+ * `planned` (NULL: nothing) makes of it, as a command does that was killed before it could move the
+ * branch. Error: migration_dirty.
  */
 int session_check_clean(const struct session *s, const struct changes *planned, struct err *err);
 
-/* Reads the tree and the history as far as they matter to all selected migrations, once. Errors: git, shallow. */
+/*
+ * Reads the tree and the history as far as they matter to all selected migrations, once. Errors:
+ * git, shallow.
+ */
 int session_read(struct session *s, struct err *err);
 
 /*
  * Does session_read, and makes the plan for some of them; freed with
- * plan_release. May be called again (the files are read once). Errors: git, shallow, and what reading a template says.
+ * plan_release. May be called again (the files are read once). Errors: git, shallow, and what
+ * reading a template says.
  */
-int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out, struct err *err);
+int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out,
+		 struct err *err);
 
 /*
- * Frees what only session_plan needs, which is not called any more: what history says, and what is parsed; and where there is no working tree to be
- * compared, all files of the commit: of the plan's changes, which are on the branch itself, the bytes of before are then empty.
+ * Frees what only session_plan needs, which is not called any more: what history says, and what is
+ * parsed; and where there is no working tree to be compared, all files of the commit: of the plan's
+ * changes, which are on the branch itself, the bytes of before are then empty.
  */
 void session_forget(struct session *s, struct plan *plan);
 
 /*
- * Only the inventory, for looking around before there is a migration (init): the files that matter to `m`. `m` must outlive the session.
+ * Only the inventory, for looking around before there is a migration (init): the files that matter
+ * to `m`. `m` must outlive the session.
  */
 int session_survey(struct session *s, const struct migration *m, struct err *err);
 
 /*
- * For those who fill the inventory themselves (survey.c, discover.c): makes `s->reach` of it, once it has all files.
+ * For those who fill the inventory themselves (survey.c, discover.c): makes `s->reach` of it, once
+ * it has all files.
  */
 void session_read_environments(struct session *s);
 

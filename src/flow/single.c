@@ -2,7 +2,8 @@
 
 #include "base/alloc.h"
 
-int single_make(struct single_result *out, const struct single *s, struct stage stage, struct err *err)
+int single_make(struct single_result *out, const struct single *s, struct stage stage,
+		struct err *err)
 {
 	struct single_result r = { .inventory = inventory_new(), .past = past_new() };
 	struct intent intent = { .m = s->m, .direction = GO_ANYWHERE, .to = stage };

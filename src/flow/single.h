@@ -14,8 +14,9 @@ struct single {
 };
 
 /*
- * Works out one stage: `*out` gets the step, with its findings and changes; freed with plan_release, and `*inventory` and `*past` with it by
- * single_release. A refusal is in the step. Errors: the file cannot be parsed, the baseline neither.
+ * Works out one stage: `*out` gets the step, with its findings and changes; freed with
+ * plan_release, and `*inventory` and `*past` with it by single_release. A refusal is in the step.
+ * Errors: the file cannot be parsed, the baseline neither.
  */
 struct single_result {
 	struct inventory *inventory;
@@ -23,7 +24,8 @@ struct single_result {
 	struct plan plan;
 	struct slice text; /* the file at the stage; lives as long as the result */
 };
-int single_make(struct single_result *out, const struct single *s, struct stage stage, struct err *err);
+int single_make(struct single_result *out, const struct single *s, struct stage stage,
+		struct err *err);
 
 /* Frees it. */
 void single_release(struct single_result *r);

@@ -5,7 +5,7 @@
 #include "flow/templates.h"
 #include "git/history.h"
 
-/* --- the tree ------------------------------------------------------------------------------------------------------------------- */
+/* --- the tree ------------------------------------------------------------- */
 
 static bool wants_name(struct slice path, void *ctx)
 {
@@ -37,7 +37,9 @@ static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 
 	(void)err;
 	if (file->bytes.ptr)
-		session_know(s, &file->id, inventory_add(s->inventory, file->path, file->bytes, file->mode)->bytes);
+		session_know(
+			s, &file->id,
+			inventory_add(s->inventory, file->path, file->bytes, file->mode)->bytes);
 	else if (file->size > MANIFEST_MAX)
 		inventory_add_large(s->inventory, file->path, file->size);
 	return 0;
@@ -46,15 +48,17 @@ static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 void session_read_environments(struct session *s)
 {
 	s->here = (struct here){ repo_remote_urls(s->repo, s->arena), s->branch };
-	s->reach = environments_read(s->inventory, &s->here, arena_printf(s->arena, "%s/x.yaml", s->migrations_dir));
+	s->reach = environments_read(s->inventory, &s->here,
+				     arena_printf(s->arena, "%s/x.yaml", s->migrations_dir));
 }
 
 /* Goes over the tree once. */
 static int walk_tree(struct session *s, struct err *err)
 {
-	const struct tree_query query = {
-		.name_wanted = wants_name, .folder_wanted = wants_folder, .bytes_wanted = wants_bytes, .max = MANIFEST_MAX
-	};
+	const struct tree_query query = { .name_wanted = wants_name,
+					  .folder_wanted = wants_folder,
+					  .bytes_wanted = wants_bytes,
+					  .max = MANIFEST_MAX };
 
 	return tree_search(s->repo, &s->base, &query, take_file, s, err);
 }
@@ -74,7 +78,10 @@ int session_survey(struct session *s, const struct migration *m, struct err *err
 	return 0;
 }
 
-/* Reads the files that matter to the selected migrations; a second time when hosts turned up that other files may share. */
+/*
+ * Reads the files that matter to the selected migrations; a second time when hosts turned up that
+ * other files may share.
+ */
 static int read_tree(struct session *s, struct err *err)
 {
 	inventory_want_environments(s->inventory);
@@ -94,7 +101,7 @@ static int read_tree(struct session *s, struct err *err)
 	return 0;
 }
 
-/* --- the history ---------------------------------------------------------------------------------------------------------------- */
+/* --- the history ---------------------------------------------------------- */
 
 /* The commit of the last version: of many files it is the same. */
 struct maker {
@@ -132,7 +139,9 @@ static int take_version(const struct version *v, void *ctx, struct err *err)
 	if (find_maker(m, &v->since, err) < 0)
 		return -1;
 	answer = past_version(s->past, v->file, v->bytes, slice_of(m->commit), m->info.author);
-	return answer == PAST_MORE ? HISTORY_MORE : answer == PAST_FILE_DONE ? HISTORY_ENOUGH : HISTORY_STOP;
+	return answer == PAST_MORE      ? HISTORY_MORE :
+	       answer == PAST_FILE_DONE ? HISTORY_ENOUGH :
+					  HISTORY_STOP;
 }
 
 /* Walks the history of the manifests of all selected migrations. */
@@ -147,17 +156,21 @@ static int walk_history(struct session *s, struct err *err)
 	if (!paths.n)
 		return 0;
 	s->looked = 0;
-	failed = history_each(s->repo, &s->base, paths.items, paths.n, known_bytes, take_version, &maker, err) < 0;
+	failed = history_each(s->repo, &s->base, paths.items, paths.n, known_bytes, take_version,
+			      &maker, err) < 0;
 	arena_free(maker.arena);
 	return failed ? -1 : 0;
 }
 
-/* The same; where a shallow clone ends too soon, and the remote may be asked, it is deepened first. */
+/*
+ * The same; where a shallow clone ends too soon, and the remote may be asked, it is deepened first.
+ */
 static int walk_whole_history(struct session *s, struct err *err)
 {
 	int result = walk_history(s, err);
 
-	if (result == 0 || err->code != &CODE_shallow || s->options->base != BASE_FRESH || !s->remote.name.ptr)
+	if (result == 0 || err->code != &CODE_shallow || s->options->base != BASE_FRESH ||
+	    !s->remote.name.ptr)
 		return result;
 	*err = (struct err)ERR_INIT;
 	if (remote_deepen(s->repo, &s->remote, s->branch.ptr, 0, &s->options->way, err) < 0)
@@ -205,18 +218,21 @@ void session_forget(struct session *s, struct plan *plan)
 	s->inventory = NULL;
 }
 
-int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out, struct err *err)
+int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out,
+		 struct err *err)
 {
 	struct plan_inputs in = { .inventory = NULL };
 	struct mention *mentions = NULL;
 	struct slice name;
 
-	if (templates_get(s->templates_dir, SLICE("virtualservice"), s->arena, &name, &in.vs_template, err) < 0)
+	if (templates_get(s->templates_dir, SLICE("virtualservice"), s->arena, &name,
+			  &in.vs_template, err) < 0)
 		return -1;
 	if (session_read(s, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (intents[i].direction == GO_ENTRY && session_mentions(s, intents[i].m, &mentions, &in.nmentions, err) < 0)
+		if (intents[i].direction == GO_ENTRY &&
+		    session_mentions(s, intents[i].m, &mentions, &in.nmentions, err) < 0)
 			return -1;
 	in.mentions = mentions;
 	in.inventory = s->inventory;

@@ -17,10 +17,12 @@ static bool name_ok(struct slice name)
 }
 
 /* The user's file for a template, if there is one: 1; else 0, or -1. */
-static int from_folder(const char *dir, struct slice name, const char *extension, struct arena *arena, struct slice *file_name,
-		       struct slice *bytes, struct err *err)
+static int from_folder(const char *dir, struct slice name, const char *extension,
+		       struct arena *arena, struct slice *file_name, struct slice *bytes,
+		       struct err *err)
 {
-	struct slice path = arena_printf(arena, "%s/%" SLICE_FMT "%s", dir, SLICE_ARG(name), extension);
+	struct slice path =
+		arena_printf(arena, "%s/%" SLICE_FMT "%s", dir, SLICE_ARG(name), extension);
 	AUTO_STR struct str text = STR_INIT;
 
 	if (!file_exists(path.ptr))
@@ -32,13 +34,14 @@ static int from_folder(const char *dir, struct slice name, const char *extension
 	return 1;
 }
 
-int templates_get(const char *dir, struct slice name, struct arena *arena, struct slice *file_name, struct slice *bytes,
-		  struct err *err)
+int templates_get(const char *dir, struct slice name, struct arena *arena, struct slice *file_name,
+		  struct slice *bytes, struct err *err)
 {
 	int found = 0;
 
 	if (!name_ok(name))
-		return err_set(err, &CODE_template, NOWHERE, "'%" SLICE_FMT "' is not the name of a template", SLICE_ARG(name));
+		return err_set(err, &CODE_template, NOWHERE,
+			       "'%" SLICE_FMT "' is not the name of a template", SLICE_ARG(name));
 	if (dir)
 		found = from_folder(dir, name, ".yaml", arena, file_name, bytes, err);
 	if (dir && !found)
@@ -48,13 +51,15 @@ int templates_get(const char *dir, struct slice name, struct arena *arena, struc
 	return template_builtin(name, file_name, bytes, err);
 }
 
-int templates_render(const char *dir, struct slice name, struct pairs values, struct str *out, struct err *err)
+int templates_render(const char *dir, struct slice name, struct pairs values, struct str *out,
+		     struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_TEMPLATE struct template *t = NULL;
 	struct slice file_name, bytes;
 
-	if (templates_get(dir, name, arena, &file_name, &bytes, err) < 0 || template_parse(&t, file_name, bytes, err) < 0)
+	if (templates_get(dir, name, arena, &file_name, &bytes, err) < 0 ||
+	    template_parse(&t, file_name, bytes, err) < 0)
 		return -1;
 	return template_render(t, values, out, err);
 }
@@ -63,8 +68,10 @@ int templates_render(const char *dir, struct slice name, struct pairs values, st
 static struct slice describe(const struct template_param *p, struct arena *arena)
 {
 	if (p->preset.ptr)
-		return arena_printf(arena, "%" SLICE_FMT "=%" SLICE_FMT, SLICE_ARG(p->name), SLICE_ARG(p->preset));
-	return arena_printf(arena, p->optional ? "[%" SLICE_FMT "]" : "%" SLICE_FMT, SLICE_ARG(p->name));
+		return arena_printf(arena, "%" SLICE_FMT "=%" SLICE_FMT, SLICE_ARG(p->name),
+				    SLICE_ARG(p->preset));
+	return arena_printf(arena, p->optional ? "[%" SLICE_FMT "]" : "%" SLICE_FMT,
+			    SLICE_ARG(p->name));
 }
 
 int templates_list(struct arena *arena, struct template_row **rows, size_t *n, struct err *err)
@@ -76,9 +83,11 @@ int templates_list(struct arena *arena, struct template_row **rows, size_t *n, s
 		struct template_row *row = &(*rows)[*n];
 		AUTO_TEMPLATE struct template *t = NULL;
 
-		if (template_parse(&t, slice_of(e->name), (struct slice){ (const char *)e->bytes, e->size }, err) < 0)
+		if (template_parse(&t, slice_of(e->name),
+				   (struct slice){ (const char *)e->bytes, e->size }, err) < 0)
 			return -1;
-		row->name = slice_sub(slice_of(e->name), 0, slice_find_byte(slice_of(e->name), '.'));
+		row->name =
+			slice_sub(slice_of(e->name), 0, slice_find_byte(slice_of(e->name), '.'));
 		row->summary = arena_copy(arena, t->summary);
 		row->parameters.items = arena_array(arena, t->nparams, sizeof(struct slice));
 		for (size_t p = 0; p < t->nparams; p++)

@@ -1,5 +1,6 @@
 /*
- * templates.h - the bytes of templates: the built-in ones, or the user's of the same name in a folder.
+ * templates.h - the bytes of templates: the built-in ones, or the user's of the same name in a
+ * folder.
  */
 #ifndef GCB_FLOW_TEMPLATES_H
 #define GCB_FLOW_TEMPLATES_H
@@ -7,15 +8,17 @@
 #include "base/err.h"
 
 /*
- * The template NAME (without an extension): DIR/NAME.yaml or DIR/NAME.txt if `dir` is not NULL and has one, else the built-in one.
- * `*file_name` gets the name with its extension, `*bytes` the text; both live in `arena` or for ever. Error: `template` (unknown, with the
- * nearest name), io.
+ * The template NAME (without an extension): DIR/NAME.yaml or DIR/NAME.txt if `dir` is not NULL and
+ * has one, else the built-in one.
+ * `*file_name` gets the name with its extension, `*bytes` the text; both live in `arena` or for
+ * ever. Error: `template` (unknown, with the nearest name), io.
  */
-int templates_get(const char *dir, struct slice name, struct arena *arena, struct slice *file_name, struct slice *bytes,
-		  struct err *err);
+int templates_get(const char *dir, struct slice name, struct arena *arena, struct slice *file_name,
+		  struct slice *bytes, struct err *err);
 
 /* Renders it. `values` as template_render takes them. */
-int templates_render(const char *dir, struct slice name, struct pairs values, struct str *out, struct err *err);
+int templates_render(const char *dir, struct slice name, struct pairs values, struct str *out,
+		     struct err *err);
 
 /* A row of the list of built-in templates. */
 struct template_row {

@@ -3,7 +3,8 @@
 enum { FILES_MOST = 10000 };
 
 /* The bytes of one side of a difference; absent: the file is not there. */
-static int side_bytes(struct repo *r, const git_diff_file *file, struct arena *arena, struct slice *out, struct err *err)
+static int side_bytes(struct repo *r, const git_diff_file *file, struct arena *arena,
+		      struct slice *out, struct err *err)
 {
 	git_blob *blob = NULL;
 
@@ -12,7 +13,8 @@ static int side_bytes(struct repo *r, const git_diff_file *file, struct arena *a
 		return 0;
 	if (git_blob_lookup(&blob, r->git, &file->id) < 0)
 		return git_fail(err, place_of(file->path), "cannot read the file of a commit");
-	*out = arena_copy(arena, (struct slice){ git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob) });
+	*out = arena_copy(
+		arena, (struct slice){ git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob) });
 	git_blob_free(blob);
 	return 0;
 }
@@ -24,14 +26,17 @@ static bool is_file(unsigned mode)
 }
 
 /* One file. Returns 1 when it is none that a change can be made of. */
-static int add_delta(struct repo *r, const git_diff_delta *d, struct arena *arena, struct change *out, struct err *err)
+static int add_delta(struct repo *r, const git_diff_delta *d, struct arena *arena,
+		     struct change *out, struct err *err)
 {
 	unsigned before = d->old_file.mode, after = d->new_file.mode;
 
 	if (!is_file(before) || !is_file(after) || (before && after && before != after))
 		return 1;
-	*out = (struct change){ .path = arena_copy(arena, slice_of(d->new_file.path)), .mode = after ? after : before };
-	if (side_bytes(r, &d->old_file, arena, &out->before, err) < 0 || side_bytes(r, &d->new_file, arena, &out->after, err) < 0)
+	*out = (struct change){ .path = arena_copy(arena, slice_of(d->new_file.path)),
+				.mode = after ? after : before };
+	if (side_bytes(r, &d->old_file, arena, &out->before, err) < 0 ||
+	    side_bytes(r, &d->new_file, arena, &out->after, err) < 0)
 		return -1;
 	return 0;
 }
@@ -45,8 +50,8 @@ bool commit_is_in(struct repo *r, const struct oid *old, const struct oid *tip)
 	return git_oid_equal(&a, &b) || git_graph_descendant_of(r->git, &b, &a) == 1;
 }
 
-int commits_between(struct repo *r, const struct oid *from, const struct oid *to, struct arena *arena, struct changes *out,
-		    struct err *err)
+int commits_between(struct repo *r, const struct oid *from, const struct oid *to,
+		    struct arena *arena, struct changes *out, struct err *err)
 {
 	AUTO_GIT(tree) git_tree *old = NULL, *now = NULL;
 	AUTO_GIT(diff) git_diff *diff = NULL;

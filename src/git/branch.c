@@ -12,13 +12,15 @@ static bool branch_name_valid(const char *name)
 {
 	int valid = 0;
 
-	return git_branch_name_is_valid(&valid, name) == 0 && valid && name[0] != '-' && strcmp(name, "@") != 0;
+	return git_branch_name_is_valid(&valid, name) == 0 && valid && name[0] != '-' &&
+	       strcmp(name, "@") != 0;
 }
 
 /* The branch is somewhere else than expected. */
 static int moved(struct repo *r, const char *name, struct err *err)
 {
-	return err_set(err, &CODE_moved, place_of(repo_where(r)), "the branch '%s' was moved by somebody else meanwhile", name);
+	return err_set(err, &CODE_moved, place_of(repo_where(r)),
+		       "the branch '%s' was moved by somebody else meanwhile", name);
 }
 
 /* Refuses another name of a branch: moving it would make a branch of its own out of it. */
@@ -26,9 +28,11 @@ static int check_direct(struct repo *r, const char *name, const char *ref, struc
 {
 	AUTO_GIT(reference) git_reference *found = NULL;
 
-	if (git_reference_lookup(&found, r->git, ref) < 0 || git_reference_type(found) != GIT_REFERENCE_SYMBOLIC)
+	if (git_reference_lookup(&found, r->git, ref) < 0 ||
+	    git_reference_type(found) != GIT_REFERENCE_SYMBOLIC)
 		return 0;
-	(void)err_set(err, &CODE_git, place_of(repo_where(r)), "the branch '%s' is only another name of %s", name,
+	(void)err_set(err, &CODE_git, place_of(repo_where(r)),
+		      "the branch '%s' is only another name of %s", name,
 		      git_reference_symbolic_target(found));
 	return err_remedy(err, "name that one");
 }
@@ -49,7 +53,9 @@ static int sync_ref(struct repo *r, const char *ref, struct err *err)
 {
 	static const char *const places[] = { "", "logs/" };
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && strchr(ref + strlen("refs/heads/"), '/'); i++) {
+	for (size_t i = 0;
+	     i < sizeof(places) / sizeof(places[0]) && strchr(ref + strlen("refs/heads/"), '/');
+	     i++) {
 		AUTO_STR struct str path = STR_INIT, top = STR_INIT;
 
 		str_addf(&path, "%s%s%s", git_repository_commondir(r->git), places[i], ref);
@@ -68,11 +74,13 @@ int branch_check_unused(struct repo *r, const char *name, struct err *err)
 		return -1;
 	if (!here)
 		return 0;
-	(void)err_set(err, &CODE_checked_out, place_of(repo_where(r)), "the branch '%s' is checked out", name);
+	(void)err_set(err, &CODE_checked_out, place_of(repo_where(r)),
+		      "the branch '%s' is checked out", name);
 	return err_remedy(err, "check out another branch: git switch BRANCH");
 }
 
-int branch_move(struct repo *r, const char *name, const struct oid *expect, const struct oid *to, const char *why, struct err *err)
+int branch_move(struct repo *r, const char *name, const struct oid *expect, const struct oid *to,
+		const char *why, struct err *err)
 {
 	AUTO_GIT(reference) git_reference *ref = NULL;
 	AUTO_GIT(signature) git_signature *who = NULL;
@@ -81,7 +89,8 @@ int branch_move(struct repo *r, const char *name, const struct oid *expect, cons
 	int code;
 
 	if (!branch_name_valid(name))
-		return err_set(err, &CODE_no_branch, place_of(repo_where(r)), "'%s' is not a name for a branch", name);
+		return err_set(err, &CODE_no_branch, place_of(repo_where(r)),
+			       "'%s' is not a name for a branch", name);
 	str_addf(&path, "refs/heads/%s", name);
 	if (check_direct(r, name, path.ptr, err) < 0 || identity(r, false, &who, err) < 0)
 		return -1;
@@ -111,7 +120,8 @@ void branch_unlock(struct branch_lock *lock)
 }
 
 /* Is the locked branch where it is expected? */
-static int check_place(const struct branch_lock *lock, const char *name, const struct oid *expect, struct err *err)
+static int check_place(const struct branch_lock *lock, const char *name, const struct oid *expect,
+		       struct err *err)
 {
 	struct oid now;
 
@@ -120,7 +130,10 @@ static int check_place(const struct branch_lock *lock, const char *name, const s
 	return oid_eq(&now, expect) ? 0 : moved(lock->repo, name, err);
 }
 
-/* How long a lock of somebody else is waited for, in ms; less than 0: for ever (core.filesRefLockTimeout of git-config(1)). */
+/*
+ * How long a lock of somebody else is waited for, in ms; less than 0: for ever
+ * (core.filesRefLockTimeout of git-config(1)).
+ */
 static long patience(struct repo *r)
 {
 	enum { BY_DEFAULT = 100 };
@@ -141,18 +154,22 @@ static int lock_ref(struct branch_lock *lock)
 	int code = git_transaction_lock_ref(lock->tx, lock->ref.ptr);
 	long most = code == GIT_ELOCKED ? patience(lock->repo) : 0;
 
-	for (long ms = 0; code == GIT_ELOCKED && (most < 0 || ms < most) && nanosleep(&pause, NULL) == 0; ms += PAUSE_MS)
+	for (long ms = 0;
+	     code == GIT_ELOCKED && (most < 0 || ms < most) && nanosleep(&pause, NULL) == 0;
+	     ms += PAUSE_MS)
 		code = git_transaction_lock_ref(lock->tx, lock->ref.ptr);
 	return code;
 }
 
-int branch_lock(struct repo *r, const char *name, const struct oid *expect, struct branch_lock **out, struct err *err)
+int branch_lock(struct repo *r, const char *name, const struct oid *expect,
+		struct branch_lock **out, struct err *err)
 {
 	struct branch_lock *lock;
 	int code;
 
 	if (!branch_name_valid(name))
-		return err_set(err, &CODE_no_branch, place_of(repo_where(r)), "'%s' is not a name for a branch", name);
+		return err_set(err, &CODE_no_branch, place_of(repo_where(r)),
+			       "'%s' is not a name for a branch", name);
 	lock = xzalloc(sizeof(*lock));
 	lock->repo = r;
 	lock->ref = (struct str)STR_INIT;
@@ -162,7 +179,8 @@ int branch_lock(struct repo *r, const char *name, const struct oid *expect, stru
 		code = lock_ref(lock);
 	if (code < 0)
 		(void)move_error(r, name, lock->ref.ptr, code, err);
-	if (code < 0 || check_direct(r, name, lock->ref.ptr, err) < 0 || check_place(lock, name, expect, err) < 0) {
+	if (code < 0 || check_direct(r, name, lock->ref.ptr, err) < 0 ||
+	    check_place(lock, name, expect, err) < 0) {
 		branch_unlock(lock);
 		return -1;
 	}
@@ -177,10 +195,11 @@ int branch_finish(struct branch_lock *lock, const struct oid *to, const char *wh
 	int failed = identity(lock->repo, false, &who, err);
 
 	oid_to_git(to, &new);
-	if (!failed &&
-	    (git_repository_set_ident(lock->repo->git, who->name, who->email) < 0 ||
-	     git_transaction_set_target(lock->tx, lock->ref.ptr, &new, who, why) < 0 || git_transaction_commit(lock->tx) < 0))
-		failed = git_fail(err, place_of(repo_where(lock->repo)), "cannot move %s", lock->ref.ptr);
+	if (!failed && (git_repository_set_ident(lock->repo->git, who->name, who->email) < 0 ||
+			git_transaction_set_target(lock->tx, lock->ref.ptr, &new, who, why) < 0 ||
+			git_transaction_commit(lock->tx) < 0))
+		failed = git_fail(err, place_of(repo_where(lock->repo)), "cannot move %s",
+				  lock->ref.ptr);
 	if (!failed)
 		failed = sync_ref(lock->repo, lock->ref.ptr, err);
 	branch_unlock(lock);

@@ -9,9 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- files ---------------------------------------------------------------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------- */
 
-/* Removes the folders above a removed file that are empty now, as git does; not the one that somebody stands in. */
+/*
+ * Removes the folders above a removed file that are empty now, as git does; not the one that
+ * somebody stands in.
+ */
 static void remove_empty_folders(const struct worktree_plan *w, const struct tree_change *c)
 {
 	size_t top = strlen(repo_workdir(w->repo));
@@ -35,20 +38,22 @@ static void remove_empty_folders(const struct worktree_plan *w, const struct tre
 static int remove_file(const struct worktree_plan *w, const struct tree_change *c, struct err *err)
 {
 	if (unlink(c->full) < 0 && errno != ENOENT)
-		return err_os(err, &CODE_io, (struct place){ c->path, 0, 0 }, "cannot remove the file");
+		return err_os(err, &CODE_io, (struct place){ c->path, 0, 0 },
+			      "cannot remove the file");
 	remove_empty_folders(w, c);
 	return 0;
 }
 
 /* The bytes as git would check them out: filters (line ends) applied. */
-static int smudge(const struct worktree_plan *w, const struct tree_change *c, struct slice bytes, git_buf *out, struct err *err)
+static int smudge(const struct worktree_plan *w, const struct tree_change *c, struct slice bytes,
+		  git_buf *out, struct err *err)
 {
 	git_filter_list *filters = NULL;
 	int failed = 0;
 
 	if (!c->plain)
-		failed =
-			git_filter_list_load(&filters, w->repo->git, NULL, c->path.ptr, GIT_FILTER_TO_WORKTREE, GIT_FILTER_DEFAULT);
+		failed = git_filter_list_load(&filters, w->repo->git, NULL, c->path.ptr,
+					      GIT_FILTER_TO_WORKTREE, GIT_FILTER_DEFAULT);
 	if (!failed)
 		failed = git_filter_list_apply_to_buffer(out, filters, bytes.ptr, bytes.len);
 	if (failed)
@@ -58,7 +63,8 @@ static int smudge(const struct worktree_plan *w, const struct tree_change *c, st
 }
 
 /* Makes the file of the working tree hold these bytes; absent: removes it. */
-static int write_file(const struct worktree_plan *w, struct tree_change *c, struct slice bytes, struct err *err)
+static int write_file(const struct worktree_plan *w, struct tree_change *c, struct slice bytes,
+		      struct err *err)
 {
 	git_buf text = { 0 };
 	int failed;
@@ -71,12 +77,15 @@ static int write_file(const struct worktree_plan *w, struct tree_change *c, stru
 		return -1;
 	failed = file_exists(c->full) ? 0 : file_make_parents(c->full, err);
 	if (!failed)
-		failed = file_replace_soon(c->full, (struct slice){ text.ptr ? text.ptr : "", text.size },
+		failed = file_replace_soon(c->full,
+					   (struct slice){ text.ptr ? text.ptr : "", text.size },
 					   c->mode == 0100755 ? 0777 : 0666, err);
 	git_buf_dispose(&text);
 	if (failed)
 		return -1;
-	return lstat(c->full, &c->st) == 0 ? 0 : err_os(err, &CODE_io, (struct place){ c->path, 0, 0 }, "cannot look at the file");
+	return lstat(c->full, &c->st) == 0 ? 0 :
+					     err_os(err, &CODE_io, (struct place){ c->path, 0, 0 },
+						    "cannot look at the file");
 }
 
 /* A file that only gets other bytes: neither filters nor other files' folders come into play. */
@@ -134,13 +143,18 @@ int worktree_restore(struct worktree_plan *w, struct err *err)
 	return failed;
 }
 
-/* --- the index ------------------------------------------------------------------------------------------------------------------ */
+/* --- the index ------------------------------------------------------------ */
 
-/* What git compares to see that a file was not touched since; taken when it was written, so that later changes show. */
+/*
+ * What git compares to see that a file was not touched since; taken when it was written, so that
+ * later changes show.
+ */
 static void fill_stat(git_index_entry *entry, const struct stat *st)
 {
-	entry->ctime = (git_index_time){ (int32_t)st->st_ctim.tv_sec, (uint32_t)st->st_ctim.tv_nsec };
-	entry->mtime = (git_index_time){ (int32_t)st->st_mtim.tv_sec, (uint32_t)st->st_mtim.tv_nsec };
+	entry->ctime =
+		(git_index_time){ (int32_t)st->st_ctim.tv_sec, (uint32_t)st->st_ctim.tv_nsec };
+	entry->mtime =
+		(git_index_time){ (int32_t)st->st_mtim.tv_sec, (uint32_t)st->st_mtim.tv_nsec };
 	entry->dev = (uint32_t)st->st_dev;
 	entry->ino = (uint32_t)st->st_ino;
 	entry->uid = st->st_uid;
@@ -148,7 +162,10 @@ static void fill_stat(git_index_entry *entry, const struct stat *st)
 	entry->file_size = (uint32_t)st->st_size;
 }
 
-/* The entry of one file: the new bytes, and the flags that it had (skip-worktree, assume-unchanged). */
+/*
+ * The entry of one file: the new bytes, and the flags that it had (skip-worktree,
+ * assume-unchanged).
+ */
 static int index_file(git_index *index, const struct tree_change *c)
 {
 	const git_index_entry *old = git_index_get_bypath(index, c->path.ptr, 0);
@@ -168,7 +185,9 @@ static int index_file(git_index *index, const struct tree_change *c)
 	return git_index_add(index, &entry);
 }
 
-/* Waits until the disk has the files that were written, so that it never has the ref without them. */
+/*
+ * Waits until the disk has the files that were written, so that it never has the ref without them.
+ */
 static int sync_files(const struct worktree_plan *w, struct err *err)
 {
 	const char **paths = arena_array(w->arena, w->n, sizeof(*paths));
@@ -178,7 +197,8 @@ static int sync_files(const struct worktree_plan *w, struct err *err)
 	for (size_t i = 0; i < w->n; i++)
 		if (!w->items[i].absent)
 			paths[n++] = w->items[i].full;
-	str_add(&top, slice_sub(slice_of(repo_workdir(w->repo)), 0, strlen(repo_workdir(w->repo)) - 1));
+	str_add(&top,
+		slice_sub(slice_of(repo_workdir(w->repo)), 0, strlen(repo_workdir(w->repo)) - 1));
 	return files_sync(paths, n, top.ptr, err);
 }
 
@@ -206,7 +226,8 @@ int worktree_index(struct worktree_plan *w, struct err *err)
 		return -1;
 	for (size_t i = 0; i < w->n; i++)
 		if (index_file(index, &w->items[i]) < 0)
-			return git_fail(err, (struct place){ w->items[i].path, 0, 0 }, "cannot update the index");
+			return git_fail(err, (struct place){ w->items[i].path, 0, 0 },
+					"cannot update the index");
 	code = git_index_write(index);
 	if (code == 0)
 		return sync_index(git_index_path(index), err);

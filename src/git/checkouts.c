@@ -7,19 +7,22 @@
 #include <unistd.h>
 
 /*
- * Which working tree has a branch checked out. Each has a git folder: the repository's own, or worktrees/NAME in it, with a HEAD. A
- * branch that moves behind the back of a working tree leaves its files behind, and the next commit there takes the move back; so what
- * cannot be found out is an error, never a no.
+ * Which working tree has a branch checked out. Each has a git folder: the repository's own, or
+ * worktrees/NAME in it, with a HEAD. A branch that moves behind the back of a working tree leaves
+ * its files behind, and the next commit there takes the move back; so what cannot be found out is
+ * an error, never a no.
  */
 
 /* How a git folder has a branch. */
 struct hold {
 	bool head;   /* HEAD is on it */
-	bool rebase; /* it is being rebased: HEAD is detached, and `git rebase --abort` sets the branch back to where it was */
+	bool rebase; /* it is being rebased: HEAD is detached, and `git rebase --abort` sets the
+			branch back to where it was */
 };
 
 /* Does a file of a git folder, if it is there, name the branch? */
-static int names_branch(const char *folder, const char *file, const char *ref, bool *found, struct err *err)
+static int names_branch(const char *folder, const char *file, const char *ref, bool *found,
+			struct err *err)
 {
 	AUTO_STR struct str path = STR_INIT, text = STR_INIT;
 	struct slice name;
@@ -33,7 +36,9 @@ static int names_branch(const char *folder, const char *file, const char *ref, b
 		return 0;
 	}
 	if (errno != EINVAL)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : err_os(err, &CODE_io, place_of(path.ptr), "cannot read");
+		return errno == ENOENT || errno == ENOTDIR ?
+			       0 :
+			       err_os(err, &CODE_io, place_of(path.ptr), "cannot read");
 	if (file_read(path.ptr, FILE_MAX, &text, err) < 0)
 		return -1;
 	name = str_slice(&text);
@@ -52,7 +57,10 @@ static int look_into(const char *folder, const char *ref, struct hold *hold, str
 	return names_branch(folder, "rebase-apply/head-name", ref, &hold->rebase, err);
 }
 
-/* Has the repository of a linked working tree no working tree of its own? Its HEAD is no checkout then. */
+/*
+ * Has the repository of a linked working tree no working tree of its own? Its HEAD is no checkout
+ * then.
+ */
 static int main_is_bare(const char *common, int *bare, struct err *err)
 {
 	AUTO_GIT(config) git_config *config = NULL;
@@ -67,7 +75,9 @@ static int main_is_bare(const char *common, int *bare, struct err *err)
 		code = git_config_add_file_ondisk(config, extra.ptr, GIT_CONFIG_LEVEL_APP, NULL, 1);
 	if (code == 0)
 		code = git_config_get_bool(bare, config, "core.bare");
-	return code == 0 || code == GIT_ENOTFOUND ? 0 : git_fail(err, place_of(path.ptr), "cannot read git's configuration");
+	return code == 0 || code == GIT_ENOTFOUND ?
+		       0 :
+		       git_fail(err, place_of(path.ptr), "cannot read git's configuration");
 }
 
 /* The main working tree, seen from a linked one. */
@@ -84,13 +94,16 @@ static int look_into_main(struct repo *r, const char *ref, struct hold *hold, st
 }
 
 /* One linked working tree, unless it is this one. */
-static int look_into_other(struct repo *r, const char *folder, const char *ref, struct hold *hold, struct err *err)
+static int look_into_other(struct repo *r, const char *folder, const char *ref, struct hold *hold,
+			   struct err *err)
 {
 	struct stat own, other;
 
 	if (stat(git_repository_path(r->git), &own) < 0 || stat(folder, &other) < 0)
 		return err_os(err, &CODE_io, place_of(folder), "cannot look at the git folder");
-	return own.st_dev == other.st_dev && own.st_ino == other.st_ino ? 0 : look_into(folder, ref, hold, err);
+	return own.st_dev == other.st_dev && own.st_ino == other.st_ino ?
+		       0 :
+		       look_into(folder, ref, hold, err);
 }
 
 /* The linked working trees, also one whose folder is away at the moment. */
@@ -104,7 +117,9 @@ static int look_into_linked(struct repo *r, const char *ref, struct hold *hold, 
 	str_addf(&folders, "%sworktrees", git_repository_commondir(r->git));
 	dir = opendir(folders.ptr);
 	if (!dir)
-		return errno == ENOENT ? 0 : err_os(err, &CODE_io, place_of(folders.ptr), "cannot list the working trees");
+		return errno == ENOENT ? 0 :
+					 err_os(err, &CODE_io, place_of(folders.ptr),
+						"cannot list the working trees");
 	while (!failed && (entry = readdir(dir)) != NULL) {
 		AUTO_STR struct str folder = STR_INIT;
 
@@ -122,17 +137,19 @@ int checkouts_find(struct repo *r, const char *branch, bool *here, struct err *e
 	AUTO_STR struct str ref = STR_INIT;
 
 	str_addf(&ref, "refs/heads/%s", branch);
-	if (look_into(git_repository_path(r->git), ref.ptr, &own, err) < 0 || look_into_main(r, ref.ptr, &others, err) < 0 ||
+	if (look_into(git_repository_path(r->git), ref.ptr, &own, err) < 0 ||
+	    look_into_main(r, ref.ptr, &others, err) < 0 ||
 	    look_into_linked(r, ref.ptr, &others, err) < 0)
 		return -1;
 	if (own.rebase || others.rebase) {
-		(void)err_set(err, &CODE_checked_out, place_of(repo_where(r)), "the branch '%s' is being rebased", branch);
+		(void)err_set(err, &CODE_checked_out, place_of(repo_where(r)),
+			      "the branch '%s' is being rebased", branch);
 		return err_remedy(err, "end that first: git rebase --continue, or --abort");
 	}
 	*here = own.head && repo_workdir(r);
 	if (*here || !others.head)
 		return 0;
-	(void)err_set(err, &CODE_checked_out, place_of(repo_where(r)), "the branch '%s' is checked out in another worktree",
-		      branch);
+	(void)err_set(err, &CODE_checked_out, place_of(repo_where(r)),
+		      "the branch '%s' is checked out in another worktree", branch);
 	return err_remedy(err, "run the command there; git worktree list shows where");
 }

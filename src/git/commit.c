@@ -11,8 +11,9 @@ static void add_signature(struct str *out, const char *role, const git_signature
 {
 	int offset = who->when.offset < 0 ? -who->when.offset : who->when.offset;
 
-	str_addf(out, "%s %s <%s> %lld %c%02d%02d\n", role, who->name, who->email, (long long)who->when.time,
-		 who->when.offset < 0 ? '-' : '+', offset / 60, offset % 60);
+	str_addf(out, "%s %s <%s> %lld %c%02d%02d\n", role, who->name, who->email,
+		 (long long)who->when.time, who->when.offset < 0 ? '-' : '+', offset / 60,
+		 offset % 60);
 }
 
 struct commits {
@@ -47,13 +48,18 @@ void commits_free(struct commits *c)
 	free(c);
 }
 
-/* The commit object's bytes, in the format of git commit-tree; signed, when the user's configuration wants that. */
-static int commit_text(struct commits *c, const git_oid *tree, const char *message, struct str *out, struct err *err)
+/*
+ * The commit object's bytes, in the format of git commit-tree; signed, when the user's
+ * configuration wants that.
+ */
+static int commit_text(struct commits *c, const git_oid *tree, const char *message, struct str *out,
+		       struct err *err)
 {
 	AUTO_STR struct str head = STR_INIT, body = STR_INIT, all = STR_INIT;
 	char tree_hex[41], parent_hex[41];
 
-	if (!c->author && (identity(c->repo, true, &c->author, err) < 0 || identity(c->repo, false, &c->committer, err) < 0))
+	if (!c->author && (identity(c->repo, true, &c->author, err) < 0 ||
+			   identity(c->repo, false, &c->committer, err) < 0))
 		return -1;
 	(void)git_oid_tostr(tree_hex, sizeof(tree_hex), tree);
 	oid_text(&c->tip, parent_hex);
@@ -70,12 +76,14 @@ static int commit_text(struct commits *c, const git_oid *tree, const char *messa
 	return 0;
 }
 
-int commits_add(struct commits *c, const struct change *changes, size_t n, const char *message, struct oid *out, struct err *err)
+int commits_add(struct commits *c, const struct change *changes, size_t n, const char *message,
+		struct oid *out, struct err *err)
 {
 	AUTO_STR struct str text = STR_INIT;
 	git_oid tree, id;
 
-	if (folders_change(c->folders, changes, n, c->batch, &tree, err) < 0 || commit_text(c, &tree, message, &text, err) < 0)
+	if (folders_change(c->folders, changes, n, c->batch, &tree, err) < 0 ||
+	    commit_text(c, &tree, message, &text, err) < 0)
 		return -1;
 	batch_add(c->batch, GIT_OBJECT_COMMIT, str_slice(&text), &id);
 	oid_from_git(&id, &c->tip);
@@ -88,8 +96,8 @@ int commits_write(struct commits *c, struct err *err)
 	return batch_write(c->batch, err);
 }
 
-int commit_write(struct repo *r, const struct oid *parent, const struct change *changes, size_t n, const char *message,
-		 struct oid *out, struct err *err)
+int commit_write(struct repo *r, const struct oid *parent, const struct change *changes, size_t n,
+		 const char *message, struct oid *out, struct err *err)
 {
 	struct commits *c = NULL;
 	struct oid made;
@@ -105,8 +113,8 @@ int commit_write(struct repo *r, const struct oid *parent, const struct change *
 	return failed;
 }
 
-int commit_tree_with(struct repo *r, const struct oid *parent, const struct change *changes, size_t n, struct oid *tree,
-		     struct err *err)
+int commit_tree_with(struct repo *r, const struct oid *parent, const struct change *changes,
+		     size_t n, struct oid *tree, struct err *err)
 {
 	struct commits *c = NULL;
 	int failed = commits_new(&c, r, parent, err);

@@ -4,12 +4,16 @@
 #include <string.h>
 
 /*
- * The configuration as git has it. libgit2 1.5 reads the usual files, but knows neither the variables that name other ones or hold
- * values themselves (git-config(1), ENVIRONMENT), nor "*" in safe.directory; both are what CI images use.
+ * The configuration as git has it. libgit2 1.5 reads the usual files, but knows neither the
+ * variables that name other ones or hold values themselves (git-config(1), ENVIRONMENT), nor "*" in
+ * safe.directory; both are what CI images use.
  */
 
-/* Replaces the file of a level by one that a variable names; an empty name or /dev/null: by none. */
-static int replace_file(git_config *config, git_repository *repo, git_config_level_t level, const char *path)
+/*
+ * Replaces the file of a level by one that a variable names; an empty name or /dev/null: by none.
+ */
+static int replace_file(git_config *config, git_repository *repo, git_config_level_t level,
+			const char *path)
 {
 	if (!*path || !strcmp(path, "/dev/null"))
 		path = "/proc/self/no-such-file";
@@ -21,7 +25,8 @@ int config_follow_environment(git_config *config, git_repository *repo)
 	const char *global = getenv("GIT_CONFIG_GLOBAL"), *system = getenv("GIT_CONFIG_SYSTEM");
 	int unused = 0;
 
-	(void)git_config_parse_bool(&unused, getenv("GIT_CONFIG_NOSYSTEM") ? getenv("GIT_CONFIG_NOSYSTEM") : "false");
+	(void)git_config_parse_bool(
+		&unused, getenv("GIT_CONFIG_NOSYSTEM") ? getenv("GIT_CONFIG_NOSYSTEM") : "false");
 	if (unused)
 		system = "";
 	if (system && replace_file(config, repo, GIT_CONFIG_LEVEL_SYSTEM, system) < 0)
@@ -81,7 +86,7 @@ void config_add_path(struct slice path, struct str *out)
 	str_add(out, path);
 }
 
-/* --- safe.directory -------------------------------------------------------------------------------------------------------------- */
+/* --- safe.directory ------------------------------------------------------- */
 
 struct safe {
 	struct slice folder; /* without a slash at its end */
@@ -109,7 +114,8 @@ static void judge(struct safe *safe, const char *value)
 	else if (slice_is(named, "*") || slice_eq(without_slash(named), safe->folder))
 		safe->yes = true;
 	else if (slice_ends(named, SLICE("/*")))
-		safe->yes = safe->yes || slice_starts(safe->folder, slice_sub(named, 0, named.len - 1));
+		safe->yes =
+			safe->yes || slice_starts(safe->folder, slice_sub(named, 0, named.len - 1));
 }
 
 static int judge_entry(const git_config_entry *entry, void *payload)

@@ -19,7 +19,8 @@ static bool parse_zone(struct slice s, int *minutes)
 		if (n == 4 || !parse_int(slice_sub(s, i, 1), 0, 9, &value[n++]))
 			return false;
 	}
-	*minutes = (int)((value[0] * 10 + value[1]) * 60 + value[2] * 10 + value[3]) * (s.ptr[0] == '-' ? -1 : 1);
+	*minutes = (int)((value[0] * 10 + value[1]) * 60 + value[2] * 10 + value[3]) *
+		   (s.ptr[0] == '-' ? -1 : 1);
 	return (n == 2 || n == 4) && value[0] * 10 + value[1] < 24 && value[2] < 6;
 }
 
@@ -39,14 +40,18 @@ static bool parse_raw(struct slice s, git_time_t *when, int *zone)
 	long value;
 
 	s = slice_sub(s, marked, s.len);
-	if (!slice_next(&s, ' ', &seconds) || !parse_int(seconds, 0, 99999999999999, &value) || (!marked && value < 100000000))
+	if (!slice_next(&s, ' ', &seconds) || !parse_int(seconds, 0, 99999999999999, &value) ||
+	    (!marked && value < 100000000))
 		return false;
 	*when = value;
 	*zone = local_zone((time_t)value);
 	return !s.ptr || parse_zone(slice_trim(s), zone);
 }
 
-/* What stands behind the time: a fraction of a second, which git ignores, and the zone; without one the time is local. */
+/*
+ * What stands behind the time: a fraction of a second, which git ignores, and the zone; without one
+ * the time is local.
+ */
 static bool finish(struct tm *tm, const char *rest, git_time_t *when, int *zone)
 {
 	struct slice zone_text;
@@ -69,11 +74,15 @@ static bool finish(struct tm *tm, const char *rest, git_time_t *when, int *zone)
 
 bool date_parse(const char *text, git_time_t *when, int *zone)
 {
-	/* RFC 2822 and ISO 8601, what git log prints, and the other ones that git-commit(1) names. */
-	static const char *const forms[] = { "%a, %d %b %Y %H:%M:%S", "%d %b %Y %H:%M:%S", "%a %b %d %H:%M:%S %Y",
-					     "%Y-%m-%dT%H:%M:%S",     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M",
-					     "%Y-%m-%d %H:%M",        "%Y.%m.%d %H:%M:%S", "%Y.%m.%dT%H:%M:%S",
-					     "%m/%d/%Y %H:%M:%S",     "%d.%m.%Y %H:%M:%S" };
+	/*
+	 * RFC 2822 and ISO 8601, what git log prints, and the other ones that git-commit(1) names.
+	 */
+	static const char *const forms[] = { "%a, %d %b %Y %H:%M:%S", "%d %b %Y %H:%M:%S",
+					     "%a %b %d %H:%M:%S %Y",  "%Y-%m-%dT%H:%M:%S",
+					     "%Y-%m-%d %H:%M:%S",     "%Y-%m-%dT%H:%M",
+					     "%Y-%m-%d %H:%M",        "%Y.%m.%d %H:%M:%S",
+					     "%Y.%m.%dT%H:%M:%S",     "%m/%d/%Y %H:%M:%S",
+					     "%d.%m.%Y %H:%M:%S" };
 
 	if (parse_raw(slice_trim(slice_of(text)), when, zone))
 		return true;

@@ -5,7 +5,8 @@
 #include <git2.h>
 
 /* One line of the patch. */
-static int on_line(const git_diff_delta *delta, const git_diff_hunk *hunk, const git_diff_line *line, void *payload)
+static int on_line(const git_diff_delta *delta, const git_diff_hunk *hunk,
+		   const git_diff_line *line, void *payload)
 {
 	struct str *out = payload;
 
@@ -18,13 +19,15 @@ static int on_line(const git_diff_delta *delta, const git_diff_hunk *hunk, const
 	return 0;
 }
 
-int diff_bytes(const struct change *c, struct str *patch, size_t *added, size_t *removed, struct err *err)
+int diff_bytes(const struct change *c, struct str *patch, size_t *added, size_t *removed,
+	       struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct slice path = arena_copy(arena, c->path);
 	git_patch *p = NULL;
 	size_t context;
-	int failed = git_patch_from_buffers(&p, c->before.ptr, c->before.len, c->before.ptr ? path.ptr : NULL, c->after.ptr,
+	int failed = git_patch_from_buffers(&p, c->before.ptr, c->before.len,
+					    c->before.ptr ? path.ptr : NULL, c->after.ptr,
 					    c->after.len, c->after.ptr ? path.ptr : NULL, NULL);
 
 	if (!failed)
@@ -32,5 +35,7 @@ int diff_bytes(const struct change *c, struct str *patch, size_t *added, size_t 
 	if (!failed && patch)
 		failed = git_patch_print(p, on_line, patch);
 	git_patch_free(p);
-	return failed ? err_set(err, &CODE_git, (struct place){ c->path, 0, 0 }, "the difference cannot be made") : 0;
+	return failed ? err_set(err, &CODE_git, (struct place){ c->path, 0, 0 },
+				"the difference cannot be made") :
+			0;
 }

@@ -48,8 +48,10 @@ int git_fail_lock(struct err *err, int code, const char *lock, const char *fmt, 
 	va_end(ap);
 	if (code != GIT_ELOCKED)
 		return err_set(err, &CODE_git, NOWHERE, "%s: %s", text, last_words());
-	(void)err_set(err, &CODE_busy, NOWHERE, "%s: another process holds the lock %s", text, lock);
-	return err_remedy(err, "run the command again; if no git process is running, remove that file first");
+	(void)err_set(err, &CODE_busy, NOWHERE, "%s: another process holds the lock %s", text,
+		      lock);
+	return err_remedy(
+		err, "run the command again; if no git process is running, remove that file first");
 }
 
 void oid_to_git(const struct oid *in, git_oid *out)

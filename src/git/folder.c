@@ -6,8 +6,9 @@
 #include <string.h>
 
 /*
- * The folders of a commit that are changed. Only those on the way to a change are read, each once, and stay in memory with their entries
- * sorted, so that many commits in a row cost what they change.
+ * The folders of a commit that are changed. Only those on the way to a change are read, each once,
+ * and stay in memory with their entries sorted, so that many commits in a row cost what they
+ * change.
  */
 
 struct entry {
@@ -34,14 +35,19 @@ struct folders {
 	struct folder *root;
 };
 
-/* --- entries -------------------------------------------------------------------------------------------------------------------- */
+/* --- entries -------------------------------------------------------------- */
 
-/* git's order of a tree: folders compare as if their name ended in "/" (base_name_compare in tree.c). */
+/*
+ * git's order of a tree: folders compare as if their name ended in "/" (base_name_compare in
+ * tree.c).
+ */
 static int by_name(const struct entry *x, struct slice name, bool folder)
 {
 	size_t common = x->name.len < name.len ? x->name.len : name.len;
 	int order = memcmp(x->name.ptr, name.ptr, common);
-	unsigned char cx = x->name.len > common ? (unsigned char)x->name.ptr[common] : x->mode == 040000 ? '/' : 0;
+	unsigned char cx = x->name.len > common ? (unsigned char)x->name.ptr[common] :
+			   x->mode == 040000    ? '/' :
+						  0;
 	unsigned char cy = name.len > common ? (unsigned char)name.ptr[common] : folder ? '/' : 0;
 
 	return order ? order : (cx > cy) - (cx < cy);
@@ -76,7 +82,8 @@ static struct entry *entry_named(const struct folder *f, struct slice name)
 }
 
 /* A new entry. */
-static struct entry *entry_new(const struct folders *w, struct folder *f, struct slice name, unsigned mode)
+static struct entry *entry_new(const struct folders *w, struct folder *f, struct slice name,
+			       unsigned mode)
 {
 	size_t at = place_in(f, name, mode == 040000);
 
@@ -110,7 +117,7 @@ static void entry_remove(struct folder *f, struct entry *e)
 	f->n--;
 }
 
-/* --- reading -------------------------------------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 /* The folder that a tree of the repository describes; NULL: an empty one. Takes the tree over. */
 static struct folder *folder_of(git_tree *tree)
@@ -153,7 +160,7 @@ void folders_free(struct folders *w)
 	free(w);
 }
 
-/* --- changing ------------------------------------------------------------------------------------------------------------------- */
+/* --- changing ------------------------------------------------------------- */
 
 /* A change and the name that its new bytes have as a blob. */
 struct named {
@@ -162,8 +169,8 @@ struct named {
 };
 
 /* A file's entry gets its new blob, or goes. */
-static int set_blob(const struct folders *w, struct folder *f, struct slice name, const struct named *n, struct batch *batch,
-		    struct err *err)
+static int set_blob(const struct folders *w, struct folder *f, struct slice name,
+		    const struct named *n, struct batch *batch, struct err *err)
 {
 	const struct change *c = n->change;
 	struct entry *e = entry_named(f, name);
@@ -185,8 +192,12 @@ static int set_blob(const struct folders *w, struct folder *f, struct slice name
 	return 0;
 }
 
-/* The folder of this name inside of another one, opened; made when it is not there. NULL with `err` set: it cannot be. */
-static struct folder *enter(const struct folders *w, struct folder *f, struct slice name, struct slice path, struct err *err)
+/*
+ * The folder of this name inside of another one, opened; made when it is not there. NULL with `err`
+ * set: it cannot be.
+ */
+static struct folder *enter(const struct folders *w, struct folder *f, struct slice name,
+			    struct slice path, struct err *err)
 {
 	struct entry *e = entry_named(f, name);
 	git_tree *tree = NULL;
@@ -209,7 +220,8 @@ static struct folder *enter(const struct folders *w, struct folder *f, struct sl
 }
 
 /* Brings one change in. */
-static int change_one(const struct folders *w, const struct named *n, struct batch *batch, struct err *err)
+static int change_one(const struct folders *w, const struct named *n, struct batch *batch,
+		      struct err *err)
 {
 	const struct change *c = n->change;
 	struct folder *f = w->root;
@@ -227,7 +239,7 @@ static int change_one(const struct folders *w, const struct named *n, struct bat
 	}
 }
 
-/* --- writing -------------------------------------------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------- */
 
 static void write_folder(struct folder *f, struct batch *batch);
 
@@ -260,8 +272,10 @@ static void folder_text(const struct folder *f, struct str *out)
 		for (unsigned m = f->items[i].mode; m; m >>= 3)
 			mode[--at] = (char)('0' + (m & 7));
 		str_add(out, (struct slice){ mode + at, sizeof(mode) - at });
-		str_add(out, (struct slice){ f->items[i].name.ptr, f->items[i].name.len + 1 }); /* with its NUL */
-		str_add(out, (struct slice){ (const char *)f->items[i].id.id, sizeof(f->items[i].id.id) });
+		str_add(out, (struct slice){ f->items[i].name.ptr,
+					     f->items[i].name.len + 1 }); /* with its NUL */
+		str_add(out, (struct slice){ (const char *)f->items[i].id.id,
+					     sizeof(f->items[i].id.id) });
 	}
 }
 
@@ -274,7 +288,8 @@ static void write_folder(struct folder *f, struct batch *batch)
 	f->spare = before;
 	str_clear(&f->text);
 	folder_text(f, &f->text);
-	f->number = batch_add_after(batch, GIT_OBJECT_TREE, str_slice(&f->text), str_slice(&before), f->number, &f->id);
+	f->number = batch_add_after(batch, GIT_OBJECT_TREE, str_slice(&f->text), str_slice(&before),
+				    f->number, &f->id);
 	f->changed = false;
 }
 
@@ -294,7 +309,8 @@ static void name_blob(void *ctx, size_t i)
 }
 
 /* The changes by path; their paths are checked, and each may be there once. */
-static int sort_changes(const struct change *changes, size_t n, struct named *sorted, struct err *err)
+static int sort_changes(const struct change *changes, size_t n, struct named *sorted,
+			struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (tree_path_check(changes[i].path, err) < 0)
@@ -305,13 +321,15 @@ static int sort_changes(const struct change *changes, size_t n, struct named *so
 		qsort(sorted, n, sizeof(*sorted), by_path);
 	for (size_t i = 1; i < n; i++)
 		if (slice_eq(sorted[i - 1].change->path, sorted[i].change->path))
-			return err_set(err, &CODE_git, (struct place){ sorted[i].change->path, 0, 0 },
+			return err_set(err, &CODE_git,
+				       (struct place){ sorted[i].change->path, 0, 0 },
 				       "the same file is changed twice");
 	parallel_each(n, name_blob, sorted);
 	return 0;
 }
 
-int folders_change(struct folders *w, const struct change *changes, size_t n, struct batch *batch, git_oid *tree, struct err *err)
+int folders_change(struct folders *w, const struct change *changes, size_t n, struct batch *batch,
+		   git_oid *tree, struct err *err)
 {
 	struct named *sorted = xrealloc_array(NULL, n, sizeof(*sorted));
 	int failed = sort_changes(changes, n, sorted, err);

@@ -6,13 +6,17 @@
 #include <string.h>
 
 /*
- * The followed files as a tree of their own. A step to the parent commit compares only the folders on the way to a followed file, and of
- * these only the ones whose tree differs: what else a commit changed costs nothing.
+ * The followed files as a tree of their own. A step to the parent commit compares only the folders
+ * on the way to a followed file, and of these only the ones whose tree differs: what else a commit
+ * changed costs nothing.
  */
 
 #define NONE SIZE_MAX
 
-/* A file that is followed, a folder on the way to one, or (a name used for both at different times) both. */
+/*
+ * A file that is followed, a folder on the way to one, or (a name used for both at different times)
+ * both.
+ */
 struct node {
 	struct slice name;          /* without its folder, with a NUL */
 	size_t parent, first, next; /* folder, first child, next sibling */
@@ -62,14 +66,19 @@ static size_t child_of(struct follow *f, size_t parent, struct slice path, struc
 	if (at != MAP_NONE)
 		return at;
 	ROOM(f->nodes, f->n, f->cap);
-	f->nodes[f->n] = (struct node){ .name = arena_copy(f->arena, name), .parent = parent, .first = NONE };
+	f->nodes[f->n] = (struct node){ .name = arena_copy(f->arena, name),
+					.parent = parent,
+					.first = NONE };
 	f->nodes[f->n].next = f->nodes[parent].first;
 	f->nodes[parent].first = f->n;
 	map_set(&f->by_path, path, f->n);
 	return f->n++;
 }
 
-/* One more file is followed at or below the node. What was not looked at for a while is not known any more. */
+/*
+ * One more file is followed at or below the node. What was not looked at for a while is not known
+ * any more.
+ */
 static void enter(struct node *node)
 {
 	if (!node->live++)
@@ -145,7 +154,8 @@ static int compare(struct follow *f, size_t at, const git_tree_entry *entry, str
 	node->known = true;
 	git_oid_cpy(&node->id, id);
 	note_files(f, at, entry);
-	return compare_folder(f, at, entry && git_tree_entry_type(entry) == GIT_OBJECT_TREE ? id : NULL, err);
+	return compare_folder(
+		f, at, entry && git_tree_entry_type(entry) == GIT_OBJECT_TREE ? id : NULL, err);
 }
 
 /* The children of a node against a tree of the parent (NULL: there is none). */
@@ -157,8 +167,11 @@ static int compare_folder(struct follow *f, size_t at, const git_oid *id, struct
 		if (!f->nodes[child].live)
 			continue;
 		if (id && !tree && git_tree_lookup(&tree, f->repo->git, id) < 0)
-			return missing_object(f->repo, place_of(repo_where(f->repo)), "cannot read an older tree", err);
-		if (compare(f, child, tree ? git_tree_entry_byname(tree, f->nodes[child].name.ptr) : NULL, err) < 0)
+			return missing_object(f->repo, place_of(repo_where(f->repo)),
+					      "cannot read an older tree", err);
+		if (compare(f, child,
+			    tree ? git_tree_entry_byname(tree, f->nodes[child].name.ptr) : NULL,
+			    err) < 0)
 			return -1;
 	}
 	return 0;
@@ -172,7 +185,8 @@ static int by_number(const void *a, const void *b)
 	return ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
 }
 
-int follow_step(struct follow *f, const git_oid *tree, struct followed ***changed, size_t *n, struct err *err)
+int follow_step(struct follow *f, const git_oid *tree, struct followed ***changed, size_t *n,
+		struct err *err)
 {
 	f->nchanged = 0;
 	if (!f->nodes[0].known || !git_oid_equal(&f->nodes[0].id, tree)) {

@@ -45,7 +45,11 @@ static int visit(struct walk *w, struct followed *f, const struct version *v)
 /* Tells of the version that was followed up to the commit of the walk, which made it. */
 static int tell(struct walk *w, struct followed *f)
 {
-	struct version v = { .file = f->number, .commit = f->newest, .since = w->at, .path = f->path, .mode = f->mode };
+	struct version v = { .file = f->number,
+			     .commit = f->newest,
+			     .since = w->at,
+			     .path = f->path,
+			     .mode = f->mode };
 	struct place at = { f->path, 0, 0 };
 	git_odb_object *object = NULL;
 	git_object_t type;
@@ -61,7 +65,8 @@ static int tell(struct walk *w, struct followed *f)
 	if (git_odb_read_header(&size, &type, w->repo->odb, &f->id) < 0)
 		return missing_object(w->repo, at, "cannot read an older version", w->err);
 	if (size > FILE_MAX)
-		return err_set(w->err, &CODE_too_large, at, "an older version is larger than %zu bytes", FILE_MAX);
+		return err_set(w->err, &CODE_too_large, at,
+			       "an older version is larger than %zu bytes", FILE_MAX);
 	if (git_odb_read(&object, w->repo->odb, &f->id) < 0)
 		return git_fail(w->err, at, "cannot read an older version");
 	v.bytes = (struct slice){ git_odb_object_data(object), git_odb_object_size(object) };
@@ -73,7 +78,9 @@ static int tell(struct walk *w, struct followed *f)
 /* Tells that the file is not there in this commit, which ends its walk. */
 static int tell_absent(struct walk *w, struct followed *f, const struct oid *commit)
 {
-	struct version v = { .file = f->number, .commit = *commit, .since = *commit, .path = f->path };
+	struct version v = {
+		.file = f->number, .commit = *commit, .since = *commit, .path = f->path
+	};
 	int failed = visit(w, f, &v);
 
 	end_file(w, f);
@@ -94,7 +101,8 @@ static int goes_on(struct walk *w, struct followed *f, const struct oid *parent)
 }
 
 /* The parent has no file of this name: it had another name there, or it begins here. */
-static int vanishes(struct walk *w, struct followed *f, struct renames *renames, const struct oid *parent)
+static int vanishes(struct walk *w, struct followed *f, struct renames *renames,
+		    const struct oid *parent)
 {
 	struct slice old;
 	int found = renames_find(renames, f->path, &f->id, &old, &f->older, &f->older_mode);
@@ -132,9 +140,12 @@ static void promise_versions(struct walk *w, struct followed *const *files, size
 	promise_blobs(w->repo, ids, k);
 }
 
-/* The files that differ in the parent. The removed files of the commit are looked for when one of them needs it. */
-static int differ(struct walk *w, struct followed **changed, size_t n, const git_tree *tree, const git_tree *parent_tree,
-		  const struct oid *parent)
+/*
+ * The files that differ in the parent. The removed files of the commit are looked for when one of
+ * them needs it.
+ */
+static int differ(struct walk *w, struct followed **changed, size_t n, const git_tree *tree,
+		  const git_tree *parent_tree, const struct oid *parent)
 {
 	struct renames *renames = NULL;
 	int failed = 0;
@@ -162,7 +173,10 @@ static bool cut_off(const struct walk *w)
 	return w->shallow.len && slice_find(str_slice(&w->shallow), slice_of(hex)) != SIZE_MAX;
 }
 
-/* The last commit there is: every file that is left begins here, unless it is only the end of what was cloned. */
+/*
+ * The last commit there is: every file that is left begins here, unless it is only the end of what
+ * was cloned.
+ */
 static int at_end(struct walk *w)
 {
 	AUTO_FREE struct followed **left = xrealloc_array(NULL, w->n + 1, sizeof(*left));
@@ -179,8 +193,9 @@ static int at_end(struct walk *w)
 		if (f->live && tell(w, f) < 0)
 			return -1;
 		if (cut && f->live && !w->stop)
-			return err_set(w->err, &CODE_shallow, (struct place){ f->path, 0, 0 },
-				       "the clone is shallow, and older versions of this file are needed");
+			return err_set(
+				w->err, &CODE_shallow, (struct place){ f->path, 0, 0 },
+				"the clone is shallow, and older versions of this file are needed");
 		if (f->live && !w->stop && tell_absent(w, f, &w->at) < 0)
 			return -1;
 	}
@@ -208,7 +223,8 @@ static int step(struct walk *w)
 		return -1;
 	if (n) {
 		if (git_commit_tree(&tree, commit) < 0 || git_commit_tree(&parent_tree, parent) < 0)
-			return missing_object(w->repo, place_of(repo_where(w->repo)), "cannot read an older tree", w->err);
+			return missing_object(w->repo, place_of(repo_where(w->repo)),
+					      "cannot read an older tree", w->err);
 		if (differ(w, changed, n, tree, parent_tree, &before) < 0)
 			return -1;
 	}
@@ -230,7 +246,10 @@ static int start(struct walk *w, const struct slice *paths)
 		w->files[i] = (struct followed){ .number = i, .newest = w->at, .live = true };
 		follow_add(w->follow, &w->files[i], paths[i]);
 	}
-	/* Each folder is read once: as a step from a commit that has nothing, in which every file that is there differs. */
+	/*
+	 * Each folder is read once: as a step from a commit that has nothing, in which every file
+	 * that is there differs.
+	 */
 	if (follow_step(w->follow, git_tree_id(tree), &found, &n, w->err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
@@ -254,12 +273,18 @@ static int read_shallow(struct walk *w)
 
 int history_each(struct repo *r, const struct oid *from, const struct slice *paths, size_t n,
 		 struct slice (*known)(const struct oid *blob, void *ctx),
-		 int (*visit_version)(const struct version *v, void *ctx, struct err *err), void *ctx, struct err *err)
+		 int (*visit_version)(const struct version *v, void *ctx, struct err *err),
+		 void *ctx, struct err *err)
 {
 	AUTO_FREE struct followed *files = xrealloc_array(NULL, n + 1, sizeof(*files));
-	struct walk w = {
-		.repo = r, .files = files, .n = n, .at = *from, .shallow = STR_INIT, .known = known, .ctx = ctx, .err = err
-	};
+	struct walk w = { .repo = r,
+			  .files = files,
+			  .n = n,
+			  .at = *from,
+			  .shallow = STR_INIT,
+			  .known = known,
+			  .ctx = ctx,
+			  .err = err };
 	int failed;
 
 	w.visit = visit_version;

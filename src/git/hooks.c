@@ -6,9 +6,13 @@
 #include <unistd.h>
 
 /* Those that `git commit` runs, in its order (githooks(5)). */
-static const char *const commit_hooks[] = { "pre-commit", "prepare-commit-msg", "commit-msg", "post-commit" };
+static const char *const commit_hooks[] = { "pre-commit", "prepare-commit-msg", "commit-msg",
+					    "post-commit" };
 
-/* Appends the folder of the hooks: core.hooksPath, or "hooks" of the repository, which linked worktrees share. */
+/*
+ * Appends the folder of the hooks: core.hooksPath, or "hooks" of the repository, which linked
+ * worktrees share.
+ */
 static void add_folder(const struct repo *r, git_config *config, struct str *out)
 {
 	AUTO_STR struct str path = STR_INIT;

@@ -6,12 +6,13 @@
 #include <string.h>
 #include <time.h>
 
-/* --- head and message ----------------------------------------------------------------------------------------------------------- */
+/* --- head and message ----------------------------------------------------- */
 
 /* May the byte stand in an encoded word as it is (RFC 2047, 5: what is safe in a name, too)? */
 static bool plain_in_word(unsigned char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("!*+-/", c));
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       (c && strchr("!*+-/", c));
 }
 
 /* Is all of it printable ASCII? */
@@ -23,7 +24,10 @@ static bool is_ascii(struct slice s)
 	return slice_find(s, SLICE("=?")) == SIZE_MAX;
 }
 
-/* A text of a head line: as it is, or as encoded words of whole characters, 75 bytes each at most (RFC 2047, 2). */
+/*
+ * A text of a head line: as it is, or as encoded words of whole characters, 75 bytes each at most
+ * (RFC 2047, 2).
+ */
 static void add_encoded(struct str *out, struct slice s)
 {
 	enum {
@@ -80,16 +84,18 @@ static void add_name(struct str *out, struct slice name)
 /* "Fri, 2 Jan 2026 03:04:05 +0000", in the author's zone. */
 static void add_date(struct str *out, const git_time *when)
 {
-	static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	static const char days[] = "SunMonTueWedThuFriSat",
+			  months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	time_t local = (time_t)when->time + (time_t)when->offset * 60;
 	int offset = when->offset < 0 ? -when->offset : when->offset;
 	struct tm tm;
 
 	if (!gmtime_r(&local, &tm))
 		tm = (struct tm){ .tm_mday = 1, .tm_year = 70, .tm_wday = 4 };
-	str_addf(out, "%.3s, %d %.3s %d %02d:%02d:%02d %c%02d%02d", days + 3 * (ptrdiff_t)tm.tm_wday, tm.tm_mday,
-		 months + 3 * (ptrdiff_t)tm.tm_mon, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec,
-		 when->offset < 0 ? '-' : '+', offset / 60, offset % 60);
+	str_addf(out, "%.3s, %d %.3s %d %02d:%02d:%02d %c%02d%02d",
+		 days + 3 * (ptrdiff_t)tm.tm_wday, tm.tm_mday, months + 3 * (ptrdiff_t)tm.tm_mon,
+		 tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, when->offset < 0 ? '-' : '+',
+		 offset / 60, offset % 60);
 }
 
 /* The next line of a text without its end; the text goes on behind it. */
@@ -102,7 +108,10 @@ static struct slice next_line(struct slice *text)
 	return line;
 }
 
-/* Would git take this line of the message for something else: a mail, the patch, a head line of its own? */
+/*
+ * Would git take this line of the message for something else: a mail, the patch, a head line of its
+ * own?
+ */
 static bool misleads(struct slice line, bool first)
 {
 	static const char *const always[] = { "From ", ">From", "diff -", "Index: ", "---" };
@@ -131,15 +140,17 @@ static void add_message(struct str *out, const struct mail *m)
 		str_addf(out, " %zu/%zu", m->number, m->total);
 	str_adds(out, "] ");
 	add_encoded(out, str_slice(&subject));
-	str_adds(out, "\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n\n");
+	str_adds(out, "\nMIME-Version: 1.0\nContent-Type: text/plain; "
+		      "charset=UTF-8\nContent-Transfer-Encoding: 8bit\n\n");
 	for (; text.len; first = false) {
 		struct slice line = next_line(&text);
 
-		str_addf(out, "%s%" SLICE_FMT "\n", misleads(line, first) ? " " : "", SLICE_ARG(line));
+		str_addf(out, "%s%" SLICE_FMT "\n", misleads(line, first) ? " " : "",
+			 SLICE_ARG(line));
 	}
 }
 
-/* --- the patch ------------------------------------------------------------------------------------------------------------------ */
+/* --- the patch ------------------------------------------------------------ */
 
 /* A path behind "a/" or "b/", quoted as git does with core.quotePath. */
 static void add_path(struct str *out, const char *prefix, struct slice path)
@@ -168,7 +179,8 @@ static void add_path(struct str *out, const char *prefix, struct slice path)
 }
 
 /* The lines "--- a/PATH" and "+++ b/PATH"; git puts a tab behind a path with blanks. */
-static void add_side(struct str *out, const char *mark, const char *prefix, struct slice path, bool there)
+static void add_side(struct str *out, const char *mark, const char *prefix, struct slice path,
+		     bool there)
 {
 	str_addf(out, "%s ", mark);
 	if (there)
@@ -214,7 +226,8 @@ static void add_file_head(struct str *out, const struct change *c, bool hunks)
 }
 
 /* A line of a hunk, or its head. */
-static int on_line(const git_diff_delta *delta, const git_diff_hunk *hunk, const git_diff_line *line, void *payload)
+static int on_line(const git_diff_delta *delta, const git_diff_hunk *hunk,
+		   const git_diff_line *line, void *payload)
 {
 	struct str *out = payload;
 
@@ -230,7 +243,8 @@ static int on_line(const git_diff_delta *delta, const git_diff_hunk *hunk, const
 }
 
 /* The hunks of one file, and how many lines they add and remove. */
-static int add_hunks(struct str *out, const struct change *c, size_t *added, size_t *removed, struct err *err)
+static int add_hunks(struct str *out, const struct change *c, size_t *added, size_t *removed,
+		     struct err *err)
 {
 	git_diff_options options = GIT_DIFF_OPTIONS_INIT;
 	git_patch *p = NULL;
@@ -239,20 +253,24 @@ static int add_hunks(struct str *out, const struct change *c, size_t *added, siz
 
 	options.flags = GIT_DIFF_FORCE_TEXT;
 	failed = git_patch_from_buffers(&p, c->before.ptr ? c->before.ptr : "", c->before.len, "a",
-					c->after.ptr ? c->after.ptr : "", c->after.len, "a", &options);
+					c->after.ptr ? c->after.ptr : "", c->after.len, "a",
+					&options);
 	if (!failed)
 		failed = git_patch_line_stats(&context, added, removed, p);
 	if (!failed)
 		failed = git_patch_print(p, on_line, out);
 	git_patch_free(p);
-	return failed ? git_fail(err, (struct place){ c->path, 0, 0 }, "the difference cannot be made") : 0;
+	return failed ? git_fail(err, (struct place){ c->path, 0, 0 },
+				 "the difference cannot be made") :
+			0;
 }
 
 /* One line of the diffstat. */
 static void add_stat(struct str *out, const struct change *c, size_t added, size_t removed)
 {
 	enum { GRAPH = 40 };
-	size_t all = added + removed, most = all > GRAPH ? GRAPH : all, plus = all ? added * most / all : 0;
+	size_t all = added + removed, most = all > GRAPH ? GRAPH : all,
+	       plus = all ? added * most / all : 0;
 
 	str_addc(out, ' ');
 	add_path(out, "", c->path);
@@ -286,8 +304,9 @@ static int add_changes(struct str *out, const struct mail *m, struct err *err)
 		add_path(&modes, "", c->path);
 		str_addc(&modes, '\n');
 	}
-	str_addf(out, " %zu file%s changed, %zu insertion%s(+), %zu deletion%s(-)\n", m->n, m->n == 1 ? "" : "s", all_added,
-		 all_added == 1 ? "" : "s", all_removed, all_removed == 1 ? "" : "s");
+	str_addf(out, " %zu file%s changed, %zu insertion%s(+), %zu deletion%s(-)\n", m->n,
+		 m->n == 1 ? "" : "s", all_added, all_added == 1 ? "" : "s", all_removed,
+		 all_removed == 1 ? "" : "s");
 	str_addf(out, "%s\n%s", modes.ptr, patch.ptr);
 	return 0;
 }
@@ -298,8 +317,11 @@ int mail_write(struct repo *r, const struct mail *m, struct str *out, struct err
 
 	if (identity(r, true, &author, err) < 0)
 		return -1;
-	/* the date is the one by which file(1) and git tell such files; the commit does not exist */
-	str_adds(out, "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\nFrom: ");
+	/*
+	 * the date is the one by which file(1) and git tell such files; the commit does not exist
+	 */
+	str_adds(out,
+		 "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\nFrom: ");
 	add_name(out, slice_of(author->name));
 	str_addf(out, " <%s>\nDate: ", author->email);
 	add_date(out, &author->when);

@@ -9,14 +9,18 @@
 #include <string.h>
 
 /*
- * New objects. A few are written loose, as git does, many into one pack (pack_write.c). libgit2's own pack builder spends its time looking for deltas
- * (measured: ten times as long as all the rest); the only deltas here are of folders in a row of commits, and known beforehand.
+ * New objects. A few are written loose, as git does, many into one pack (pack_write.c). libgit2's
+ * own pack builder spends its time looking for deltas (measured: ten times as long as all the
+ * rest); the only deltas here are of folders in a row of commits, and known beforehand.
  */
 
 /* From this many new objects on a pack is made. */
 enum { PACK_FROM = 64 };
 
-/* So long may a chain of deltas get, as git itself makes them; and so much of the bytes must be the same that one is worth it. */
+/*
+ * So long may a chain of deltas get, as git itself makes them; and so much of the bytes must be the
+ * same that one is worth it.
+ */
 enum { CHAIN_MOST = 50, DELTA_FROM = 1024 };
 
 struct batch *batch_new(struct repo *r)
@@ -55,10 +59,14 @@ void object_name(git_object_t type, struct slice bytes, git_oid *out)
 	SHA1Final(out->id, &sha);
 }
 
-/* Adds an object without bytes if it is not in the batch yet; `*fresh`: its bytes are wanted. Its number. */
+/*
+ * Adds an object without bytes if it is not in the batch yet; `*fresh`: its bytes are wanted. Its
+ * number.
+ */
 static size_t add_named(struct batch *b, git_object_t type, const git_oid *id, bool *fresh)
 {
-	struct slice name = arena_copy(b->arena, (struct slice){ (const char *)id->id, sizeof(id->id) });
+	struct slice name =
+		arena_copy(b->arena, (struct slice){ (const char *)id->id, sizeof(id->id) });
 	size_t at = map_get(&b->ids, name);
 
 	*fresh = at == MAP_NONE;
@@ -67,11 +75,13 @@ static size_t add_named(struct batch *b, git_object_t type, const git_oid *id, b
 	map_set(&b->ids, name, b->n);
 	ROOM(b->items, b->n, b->cap);
 	/* Looking for packs that came meanwhile, for each object, would take most of the time. */
-	b->items[b->n] = (struct object){ .id = *id,
-					  .type = type,
-					  .there = git_odb_exists_ext(b->repo->odb, id, GIT_ODB_LOOKUP_NO_REFRESH) == 1,
-					  .base = BATCH_NONE,
-					  .deflated = STR_INIT };
+	b->items[b->n] =
+		(struct object){ .id = *id,
+				 .type = type,
+				 .there = git_odb_exists_ext(b->repo->odb, id,
+							     GIT_ODB_LOOKUP_NO_REFRESH) == 1,
+				 .base = BATCH_NONE,
+				 .deflated = STR_INIT };
 	b->fresh += !b->items[b->n].there;
 	return b->n++;
 }
@@ -128,8 +138,8 @@ static void add_insert(struct str *out, struct slice bytes)
 }
 
 /*
- * The delta (gitformat-pack(5)) from `old` to `now`, which are the same but for one stretch, as a folder is after one of its files changed.
- * False: they have too little in common.
+ * The delta (gitformat-pack(5)) from `old` to `now`, which are the same but for one stretch, as a
+ * folder is after one of its files changed. False: they have too little in common.
  */
 static bool delta_of(struct slice old, struct slice now, struct str *out)
 {
@@ -142,8 +152,8 @@ static bool delta_of(struct slice old, struct slice now, struct str *out)
 		front += STRIDE;
 	while (front < least && old.ptr[front] == now.ptr[front])
 		front++;
-	while (back + STRIDE <= least - front &&
-	       !memcmp(old.ptr + old.len - back - STRIDE, now.ptr + now.len - back - STRIDE, STRIDE))
+	while (back + STRIDE <= least - front && !memcmp(old.ptr + old.len - back - STRIDE,
+							 now.ptr + now.len - back - STRIDE, STRIDE))
 		back += STRIDE;
 	while (back < least - front && old.ptr[old.len - 1 - back] == now.ptr[now.len - 1 - back])
 		back++;
@@ -157,10 +167,12 @@ static bool delta_of(struct slice old, struct slice now, struct str *out)
 	return true;
 }
 
-size_t batch_add_after(struct batch *b, git_object_t type, struct slice bytes, struct slice old, size_t number, git_oid *out)
+size_t batch_add_after(struct batch *b, git_object_t type, struct slice bytes, struct slice old,
+		       size_t number, git_oid *out)
 {
 	AUTO_STR struct str delta = STR_INIT;
-	bool fresh, small = b->loose || b->fresh < PACK_FROM; /* it may still be that all are written loose */
+	bool fresh, small = b->loose ||
+			    b->fresh < PACK_FROM; /* it may still be that all are written loose */
 	struct object *o;
 	size_t at;
 
@@ -169,8 +181,8 @@ size_t batch_add_after(struct batch *b, git_object_t type, struct slice bytes, s
 	o = &b->items[at];
 	if (!fresh)
 		return at;
-	if (!small && number != BATCH_NONE && !b->items[number].there && b->items[number].chain < CHAIN_MOST &&
-	    delta_of(old, bytes, &delta)) {
+	if (!small && number != BATCH_NONE && !b->items[number].there &&
+	    b->items[number].chain < CHAIN_MOST && delta_of(old, bytes, &delta)) {
 		o->base = number;
 		o->chain = b->items[number].chain + 1;
 		bytes = str_slice(&delta);
@@ -179,7 +191,10 @@ size_t batch_add_after(struct batch *b, git_object_t type, struct slice bytes, s
 	return at;
 }
 
-/* One by one. Those that are there are made young again, so that no git gc takes them for garbage meanwhile. */
+/*
+ * One by one. Those that are there are made young again, so that no git gc takes them for garbage
+ * meanwhile.
+ */
 static int write_loose(const struct batch *b, struct err *err)
 {
 	for (size_t i = 0; i < b->n; i++) {
@@ -187,9 +202,11 @@ static int write_loose(const struct batch *b, struct err *err)
 		git_oid id;
 
 		if (git_odb_write(&id, b->repo->odb, o->bytes.ptr, o->bytes.len, o->type) < 0)
-			return git_fail(err, place_of(repo_where(b->repo)), "cannot write an object");
+			return git_fail(err, place_of(repo_where(b->repo)),
+					"cannot write an object");
 	}
-	return folder_sync(b->repo->objects.ptr, err); /* of its own folders libgit2 syncs the lower ones */
+	return folder_sync(b->repo->objects.ptr,
+			   err); /* of its own folders libgit2 syncs the lower ones */
 }
 
 int batch_write(struct batch *b, struct err *err)

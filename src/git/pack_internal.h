@@ -28,8 +28,9 @@ struct batch {
 };
 
 /*
- * Writes the objects that are not there yet as one pack with its index, and makes libgit2 look for it. Both are on the disk before they get their names,
- * the pack first; a kill leaves files that git gc takes away. Errors: too_large (2 GiB), io, git.
+ * Writes the objects that are not there yet as one pack with its index, and makes libgit2 look for
+ * it. Both are on the disk before they get their names, the pack first; a kill leaves files that
+ * git gc takes away. Errors: too_large (2 GiB), io, git.
  */
 int pack_write(struct batch *b, struct err *err);
 

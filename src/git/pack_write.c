@@ -14,19 +14,24 @@
 #include <zlib.h>
 
 /*
- * A pack and its index, version 2 of each, as gitformat-pack(5) has them and git fast-import writes them: names and places of all objects are known
- * here, so the index is made from those. libgit2's indexer would inflate, put together and hash each object once more, which takes as long as all the
- * rest (measured: a third of a thousand commits). libgit2 offers no SHA-1 of free bytes for the trailers; libmd does.
+ * A pack and its index, version 2 of each, as gitformat-pack(5) has them and git fast-import writes
+ * them: names and places of all objects are known here, so the index is made from those. libgit2's
+ * indexer would inflate, put together and hash each object once more, which takes as long as all
+ * the rest (measured: a third of a thousand commits). libgit2 offers no SHA-1 of free bytes for the
+ * trailers; libmd does.
  */
 
 /*
- * So many objects are deflated at a time, of so many that are in work and of about so many bytes; no pack is larger, so that its index needs no long
- * offsets.
+ * So many objects are deflated at a time, of so many that are in work and of about so many bytes;
+ * no pack is larger, so that its index needs no long offsets.
  */
 enum { PORTION = 32, AT_A_TIME = 1024, BYTES_AT_A_TIME = 16 << 20 };
 static const size_t LARGEST = (size_t)1 << 31;
 
-/* A pack while it is written, portion by portion: one is deflated while the one before it goes to the file. */
+/*
+ * A pack while it is written, portion by portion: one is deflated while the one before it goes to
+ * the file.
+ */
 struct packing {
 	struct batch *batch;
 	struct str temp; /* the file's name until it is complete */
@@ -39,9 +44,12 @@ struct packing {
 	int failed;       /* errno of a write */
 };
 
-/* --- entries ---------------------------------------------------------------------------------------------------------------------- */
+/* --- entries -------------------------------------------------------------- */
 
-/* Type and size of a pack entry: three bits of type, then the size in groups of 4, 7, 7 ... bits, low ones first. */
+/*
+ * Type and size of a pack entry: three bits of type, then the size in groups of 4, 7, 7 ... bits,
+ * low ones first.
+ */
 static void add_header(struct str *out, unsigned type, size_t size)
 {
 	unsigned char c = (unsigned char)(type << 4 | (size & 15));
@@ -53,7 +61,10 @@ static void add_header(struct str *out, unsigned type, size_t size)
 	str_addc(out, (char)c);
 }
 
-/* How far back in the pack the base of a delta is: groups of seven bits, high ones first, each but the last one less by one. */
+/*
+ * How far back in the pack the base of a delta is: groups of seven bits, high ones first, each but
+ * the last one less by one.
+ */
 static void add_distance(struct str *out, size_t distance)
 {
 	char groups[10];
@@ -79,18 +90,23 @@ static void add_object(struct packing *p, struct object *o)
 	}
 	str_add(&p->bytes, str_slice(&o->deflated));
 	str_release(&o->deflated);
-	o->crc = (uint32_t)crc32(0, (const unsigned char *)p->bytes.ptr + begin, (uInt)(p->bytes.len - begin));
+	o->crc = (uint32_t)crc32(0, (const unsigned char *)p->bytes.ptr + begin,
+				 (uInt)(p->bytes.len - begin));
 }
 
 /*
- * How objects are deflated. Trees, and deltas of trees, are mostly names of other objects, which nothing makes shorter: they are stored. For an object of
- * some kilobytes a table of codes takes as many bytes as it saves, and whoever inflates it spends most of the time on that: it gets the fixed one.
+ * How objects are deflated. Trees, and deltas of trees, are mostly names of other objects, which
+ * nothing makes shorter: they are stored. For an object of some kilobytes a table of codes takes as
+ * many bytes as it saves, and whoever inflates it spends most of the time on that: it gets the
+ * fixed one.
  */
 enum { STORED, FIXED, USUAL, NSTREAMS };
 
 static const struct {
 	int level, strategy;
-} ways[NSTREAMS] = { { Z_NO_COMPRESSION, Z_DEFAULT_STRATEGY }, { Z_BEST_SPEED, Z_FIXED }, { Z_BEST_SPEED, Z_DEFAULT_STRATEGY } };
+} ways[NSTREAMS] = { { Z_NO_COMPRESSION, Z_DEFAULT_STRATEGY },
+		     { Z_BEST_SPEED, Z_FIXED },
+		     { Z_BEST_SPEED, Z_DEFAULT_STRATEGY } };
 
 /* The way of an object. */
 static int way_of(const struct object *o)
@@ -120,7 +136,9 @@ static void deflate_one(z_stream *z, struct object *o)
 	} while (status != Z_STREAM_END);
 }
 
-/* Deflates `n` objects. A stream's table of hashes is small, since it is cleared for each of them. */
+/*
+ * Deflates `n` objects. A stream's table of hashes is small, since it is cleared for each of them.
+ */
 static void deflate_some(struct object *items, size_t n)
 {
 	z_stream streams[NSTREAMS];
@@ -133,7 +151,8 @@ static void deflate_some(struct object *items, size_t n)
 			continue;
 		if (!open[way]) {
 			streams[way] = (z_stream){ .zalloc = Z_NULL };
-			if (deflateInit2(&streams[way], ways[way].level, Z_DEFLATED, MAX_WBITS, 5, ways[way].strategy) != Z_OK)
+			if (deflateInit2(&streams[way], ways[way].level, Z_DEFLATED, MAX_WBITS, 5,
+					 ways[way].strategy) != Z_OK)
 				fatal("zlib");
 			open[way] = true;
 		}
@@ -151,7 +170,7 @@ static void add_u32(struct str *out, uint32_t value)
 		str_addc(out, (char)(value >> shift & 0xff));
 }
 
-/* --- the pack --------------------------------------------------------------------------------------------------------------------- */
+/* --- the pack ------------------------------------------------------------- */
 
 /* One thing to do: number 0 is to write, the others are to deflate some objects. */
 static void pack_part(void *ctx, size_t i)
@@ -160,7 +179,8 @@ static void pack_part(void *ctx, size_t i)
 	size_t from = p->next + (i - 1) * PORTION;
 
 	if (i) {
-		deflate_some(p->batch->items + from, p->end - from < PORTION ? p->end - from : PORTION);
+		deflate_some(p->batch->items + from,
+			     p->end - from < PORTION ? p->end - from : PORTION);
 		return;
 	}
 	SHA1Update(&p->sha, (const uint8_t *)p->bytes.ptr, p->bytes.len);
@@ -198,7 +218,8 @@ static size_t next_end(const struct packing *p)
 	const struct batch *b = p->batch;
 	size_t end = p->next;
 
-	for (size_t bytes = 0; end < b->n && end - p->next < AT_A_TIME && bytes < BYTES_AT_A_TIME; end++)
+	for (size_t bytes = 0; end < b->n && end - p->next < AT_A_TIME && bytes < BYTES_AT_A_TIME;
+	     end++)
 		bytes += b->items[end].bytes.len;
 	return end;
 }
@@ -218,15 +239,17 @@ static int write_objects(struct packing *p, struct err *err)
 		take_deflated(p);
 	}
 	if (p->offset >= LARGEST || str_over(&p->bytes))
-		return err_set(err, &CODE_too_large, NOWHERE, "the commit is larger than %zu bytes", LARGEST);
+		return err_set(err, &CODE_too_large, NOWHERE, "the commit is larger than %zu bytes",
+			       LARGEST);
 	SHA1Final(p->digest, &p->sha);
-	if (!p->failed && file_write_all(p->fd, (struct slice){ (char *)p->digest, sizeof(p->digest) }) < 0)
+	if (!p->failed &&
+	    file_write_all(p->fd, (struct slice){ (char *)p->digest, sizeof(p->digest) }) < 0)
 		p->failed = errno;
 	errno = p->failed;
 	return errno ? err_os(err, &CODE_io, place_of(p->temp.ptr), "cannot write a pack") : 0;
 }
 
-/* --- its index -------------------------------------------------------------------------------------------------------------------- */
+/* --- its index ------------------------------------------------------------ */
 
 static int by_id(const void *a, const void *b)
 {
@@ -264,7 +287,8 @@ static void make_index(const struct packing *p, struct str *out)
 		add_u32(out, (uint32_t)below);
 	}
 	for (size_t i = 0; i < n; i++)
-		str_add(out, (struct slice){ (const char *)list[i]->id.id, sizeof(list[i]->id.id) });
+		str_add(out,
+			(struct slice){ (const char *)list[i]->id.id, sizeof(list[i]->id.id) });
 	for (size_t i = 0; i < n; i++)
 		add_u32(out, list[i]->crc);
 	for (size_t i = 0; i < n; i++)
@@ -278,14 +302,16 @@ static void make_index(const struct packing *p, struct str *out)
 }
 
 /* Waits until the disk has a temporary file, which is complete, and gives it its name. */
-static int give_name(int fd, const char *temp, const struct packing *p, const char *ending, struct err *err)
+static int give_name(int fd, const char *temp, const struct packing *p, const char *ending,
+		     struct err *err)
 {
 	AUTO_STR struct str name = STR_INIT;
 	git_oid trailer;
 	char hex[41];
 
 	memcpy(trailer.id, p->digest, sizeof(trailer.id));
-	str_addf(&name, "%s/pack/pack-%s%s", p->batch->repo->objects.ptr, git_oid_tostr(hex, sizeof(hex), &trailer), ending);
+	str_addf(&name, "%s/pack/pack-%s%s", p->batch->repo->objects.ptr,
+		 git_oid_tostr(hex, sizeof(hex), &trailer), ending);
 	if (fchmod(fd, file_mode_of_new(0444)) < 0 || fsync(fd) < 0 || rename(temp, name.ptr) < 0)
 		return err_os(err, &CODE_io, place_of(name.ptr), "cannot write a pack");
 	return 0;
@@ -303,7 +329,8 @@ static int write_index(struct packing *p, struct err *err)
 	failed = file_write_all(fd, str_slice(&bytes)) < 0;
 	if (failed)
 		(void)err_os(err, &CODE_io, place_of(temp.ptr), "cannot write the index of a pack");
-	failed = failed || give_name(p->fd, p->temp.ptr, p, ".pack", err) < 0 || give_name(fd, temp.ptr, p, ".idx", err) < 0;
+	failed = failed || give_name(p->fd, p->temp.ptr, p, ".pack", err) < 0 ||
+		 give_name(fd, temp.ptr, p, ".idx", err) < 0;
 	if (failed)
 		(void)unlink(temp.ptr);
 	(void)close(fd);
@@ -318,9 +345,11 @@ static int look_for_it(const struct batch *b, struct err *err)
 
 	while (b->items[last].there)
 		last--;
-	if (git_odb_refresh(b->repo->odb) == 0 && git_odb_exists(b->repo->odb, &b->items[last].id) == 1)
+	if (git_odb_refresh(b->repo->odb) == 0 &&
+	    git_odb_exists(b->repo->odb, &b->items[last].id) == 1)
 		return 0;
-	return err_set(err, &CODE_git, place_of(b->repo->objects.ptr), "the pack that was written cannot be read");
+	return err_set(err, &CODE_git, place_of(b->repo->objects.ptr),
+		       "the pack that was written cannot be read");
 }
 
 int pack_write(struct batch *b, struct err *err)

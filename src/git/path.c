@@ -5,14 +5,16 @@
 #include <string.h>
 
 /*
- * Which names may stand in a tree, as git's verify_path has it (read-cache.c, with is_hfs_dotgit and is_ntfs_dotgit): a name that some file
- * system takes for ".git" would let a commit write into the repository itself.
+ * Which names may stand in a tree, as git's verify_path has it (read-cache.c, with is_hfs_dotgit
+ * and is_ntfs_dotgit): a name that some file system takes for ".git" would let a commit write into
+ * the repository itself.
  */
 
 /* Characters that HFS+ ignores when it compares names. */
 static bool hfs_ignores(uint32_t c)
 {
-	return (c >= 0x200c && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x206a && c <= 0x206f) || c == 0xfeff;
+	return (c >= 0x200c && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x206a && c <= 0x206f) || c == 0xfeff;
 }
 
 /* Is the name ".git" to HFS+, which folds case and drops some characters? */
@@ -37,7 +39,10 @@ static bool hfs_dot_git(struct slice name)
 	return n == 4 && !memcmp(folded, ".git", 4);
 }
 
-/* Is the name ".git" or its short form "git~1" to NTFS, which drops blanks and dots at the end and what is behind a colon? */
+/*
+ * Is the name ".git" or its short form "git~1" to NTFS, which drops blanks and dots at the end and
+ * what is behind a colon?
+ */
 static bool ntfs_dot_git(struct slice name)
 {
 	size_t colon = slice_find_byte(name, ':');
@@ -55,7 +60,8 @@ static bool name_ok(struct slice name)
 	for (size_t i = 0; i < name.len; i++)
 		if ((unsigned char)name.ptr[i] < 0x20 || name.ptr[i] == 0x7f || name.ptr[i] == '\\')
 			return false;
-	return name.len && !slice_is(name, ".") && !slice_is(name, "..") && !hfs_dot_git(name) && !ntfs_dot_git(name);
+	return name.len && !slice_is(name, ".") && !slice_is(name, "..") && !hfs_dot_git(name) &&
+	       !ntfs_dot_git(name);
 }
 
 int tree_path_check(struct slice path, struct err *err)
@@ -64,6 +70,9 @@ int tree_path_check(struct slice path, struct err *err)
 
 	while (slice_next(&rest, '/', &name))
 		if (!name_ok(name))
-			return err_set(err, &CODE_unsafe_path, (struct place){ path, 0, 0 }, "not a path that may be committed");
-	return path.len ? 0 : err_set(err, &CODE_unsafe_path, NOWHERE, "an empty path cannot be committed");
+			return err_set(err, &CODE_unsafe_path, (struct place){ path, 0, 0 },
+				       "not a path that may be committed");
+	return path.len ? 0 :
+			  err_set(err, &CODE_unsafe_path, NOWHERE,
+				  "an empty path cannot be committed");
 }

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 
 /*
- * Objects that a partial clone left out. git fetches what it misses from the remote that promised it (promisor-remote.c), and so does this: the last
- * backend of libgit2's database asks git for one object, after which libgit2 looks again. What is known to be wanted is asked for at once.
+ * Objects that a partial clone left out. git fetches what it misses from the remote that promised
+ * it (promisor-remote.c), and so does this: the last backend of libgit2's database asks git for one
+ * object, after which libgit2 looks again. What is known to be wanted is asked for at once.
  */
 struct promise {
 	git_odb_backend backend; /* the first member, as libgit2 has it */
@@ -45,7 +46,10 @@ bool promise_remote(const struct repo *r, struct str *out)
 	return out->len > 0;
 }
 
-/* Fetches objects by their names, with all trees below, without blobs that were not asked for; as promisor-remote.c has it. */
+/*
+ * Fetches objects by their names, with all trees below, without blobs that were not asked for; as
+ * promisor-remote.c has it.
+ */
 static int fetch_objects(struct promise *p, const git_oid *ids, size_t n)
 {
 	const char *const args[] = { "-c",
@@ -68,13 +72,15 @@ static int fetch_objects(struct promise *p, const git_oid *ids, size_t n)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		str_addf(&input, "%s\n", git_oid_tostr(hex, sizeof(hex), &ids[i]));
-	p->failed = git_feed(p->repo, p->way, args, str_slice(&input), &result, &p->why) < 0 ||
-		    (result.exit_code && git_said(&remote, "fetch objects from", &result, &p->why) < 0);
+	p->failed =
+		git_feed(p->repo, p->way, args, str_slice(&input), &result, &p->why) < 0 ||
+		(result.exit_code && git_said(&remote, "fetch objects from", &result, &p->why) < 0);
 	return p->failed ? -1 : 0;
 }
 
 /* libgit2 has not found the object. It looks again when it hears that it is not here either. */
-static int read_promised(void **data, size_t *len, git_object_t *type, git_odb_backend *backend, const git_oid *id)
+static int read_promised(void **data, size_t *len, git_object_t *type, git_odb_backend *backend,
+			 const git_oid *id)
 {
 	(void)data;
 	(void)len;
@@ -102,15 +108,19 @@ int remote_keep_promises(struct repo *r, const struct remote_way *way, struct er
 		return 0;
 	}
 	p = xzalloc(sizeof(*p));
-	*p = (struct promise){
-		.repo = r, .way = way, .remote = name, .thread = pthread_self(), .why = ERR_INIT, .ahead = AHEAD_FIRST
-	};
+	*p = (struct promise){ .repo = r,
+			       .way = way,
+			       .remote = name,
+			       .thread = pthread_self(),
+			       .why = ERR_INIT,
+			       .ahead = AHEAD_FIRST };
 	(void)git_odb_init_backend(&p->backend, GIT_ODB_BACKEND_VERSION);
 	p->backend.read = read_promised;
 	p->backend.free = backend_free;
 	if (git_odb_add_backend(r->odb, &p->backend, 0) < 0) {
 		backend_free(&p->backend);
-		return git_fail(err, place_of(repo_where(r)), "cannot ask for the objects of a partial clone");
+		return git_fail(err, place_of(repo_where(r)),
+				"cannot ask for the objects of a partial clone");
 	}
 	r->promise = p;
 	return 0;
@@ -155,7 +165,8 @@ void promise_trees(struct repo *r, const git_oid *commit)
 	for (size_t i = 0; i < ahead; i++) {
 		AUTO_GIT(commit) git_commit *c = NULL;
 
-		if (git_commit_lookup(&c, r->git, &at) < 0 || (!i && !is_missing(r, git_commit_tree_id(c))))
+		if (git_commit_lookup(&c, r->git, &at) < 0 ||
+		    (!i && !is_missing(r, git_commit_tree_id(c))))
 			break;
 		if (is_missing(r, git_commit_tree_id(c)))
 			missing[k++] = *git_commit_tree_id(c);

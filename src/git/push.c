@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- what git says of each ref ------------------------------------------------------------------------------------------------------ */
+/* --- what git says of each ref -------------------------------------------- */
 
 /* Words of a refusal that mean: it is not where it was expected. All others are somebody's no. */
 static const char *const races[] = {
-	"stale info",      "fetch first",          "non-fast-forward",    "needs force",
-	"cannot lock ref", "failed to update ref", "incorrect old value", "reference already exists",
-	"failed to lock",  "remote ref updated",   "unable to lock",      "atomic push failed",
+	"stale info",          "fetch first",
+	"non-fast-forward",    "needs force",
+	"cannot lock ref",     "failed to update ref",
+	"incorrect old value", "reference already exists",
+	"failed to lock",      "remote ref updated",
+	"unable to lock",      "atomic push failed",
 };
 
 static bool is_race(struct slice why)
@@ -22,7 +25,10 @@ static bool is_race(struct slice why)
 	return false;
 }
 
-/* The words in the last brackets of a summary, "[remote rejected] (pre-receive hook declined)", or all of it. */
+/*
+ * The words in the last brackets of a summary, "[remote rejected] (pre-receive hook declined)", or
+ * all of it.
+ */
 static struct slice reason_of(struct slice summary)
 {
 	size_t open = slice_find_byte(summary, '(');
@@ -81,10 +87,11 @@ static bool take_answer(struct slice said, struct push *pushes, size_t n, struct
 	return true;
 }
 
-/* --- pushing -------------------------------------------------------------------------------------------------------------------------- */
+/* --- pushing -------------------------------------------------------------- */
 
 /* "--force-with-lease=REF:OID", and "OID:REF" or ":REF". */
-static int add_ref(const struct push *p, const char **lease, const char **spec, struct arena *arena, struct err *err)
+static int add_ref(const struct push *p, const char **lease, const char **spec, struct arena *arena,
+		   struct err *err)
 {
 	char expect[41] = "", to[41] = "";
 
@@ -103,19 +110,27 @@ static int add_ref(const struct push *p, const char **lease, const char **spec, 
 enum { REFS = 200, OPTIONS = 4, WORDS = 7 };
 
 /* One run. */
-static int push_some(struct repo *r, const struct remote *remote, struct push *pushes, size_t n, const struct slices *options,
-		     const struct remote_way *way, struct arena *arena, struct err *err)
+static int push_some(struct repo *r, const struct remote *remote, struct push *pushes, size_t n,
+		     const struct slices *options, const struct remote_way *way,
+		     struct arena *arena, struct err *err)
 {
 	AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
 	AUTO_STR struct str hook = STR_INIT;
-	struct slice mirror = arena_printf(arena, "remote.%" SLICE_FMT ".mirror=false", SLICE_ARG(remote->name));
-	const char *args[WORDS + OPTIONS + 2 * REFS + 2] = {
-		"-c", mirror.ptr, "-c", "push.followTags=false", "push", "--porcelain", "--recurse-submodules=no"
-	};
+	struct slice mirror =
+		arena_printf(arena, "remote.%" SLICE_FMT ".mirror=false", SLICE_ARG(remote->name));
+	const char *args[WORDS + OPTIONS + 2 * REFS + 2] = { "-c",
+							     mirror.ptr,
+							     "-c",
+							     "push.followTags=false",
+							     "push",
+							     "--porcelain",
+							     "--recurse-submodules=no" };
 	size_t at = WORDS;
 
 	for (size_t i = 0; options && i < options->n && i < OPTIONS; i++)
-		args[at++] = arena_printf(arena, "--push-option=%" SLICE_FMT, SLICE_ARG(options->items[i])).ptr;
+		args[at++] = arena_printf(arena, "--push-option=%" SLICE_FMT,
+					  SLICE_ARG(options->items[i]))
+				     .ptr;
 	for (size_t i = 0; i < n; i++)
 		if (add_ref(&pushes[i], &args[at + i], &args[at + n + 1 + i], arena, err) < 0)
 			return -1;
@@ -125,22 +140,26 @@ static int push_some(struct repo *r, const struct remote *remote, struct push *p
 		return err_wrap(err, "cannot push to %" SLICE_FMT, SLICE_ARG(remote->name));
 	if (take_answer(str_slice(&result.out), pushes, n, arena))
 		return 0;
-	if (result.exit_code == 1 && hook_find(r, "pre-push", &hook)) { /* what git cannot do ends with 128 */
-		(void)err_set(err, &CODE_push_refused, place_of(hook.ptr), "the hook pre-push of this clone says no");
+	if (result.exit_code == 1 &&
+	    hook_find(r, "pre-push", &hook)) { /* what git cannot do ends with 128 */
+		(void)err_set(err, &CODE_push_refused, place_of(hook.ptr),
+			      "the hook pre-push of this clone says no");
 		return err_remedy(err, "run the hook by itself, or see what git push says");
 	}
 	return git_said(remote, "push to", &result, err);
 }
 
-int remote_push(struct repo *r, const struct remote *remote, struct push *pushes, size_t n, const struct slices *options,
-		const struct remote_way *way, struct arena *arena, struct err *err)
+int remote_push(struct repo *r, const struct remote *remote, struct push *pushes, size_t n,
+		const struct slices *options, const struct remote_way *way, struct arena *arena,
+		struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		pushes[i].result = PUSH_UNTOLD;
 		pushes[i].why = (struct slice){ NULL, 0 };
 	}
 	for (size_t i = 0; i < n; i += REFS)
-		if (push_some(r, remote, pushes + i, n - i < REFS ? n - i : REFS, options, way, arena, err) < 0)
+		if (push_some(r, remote, pushes + i, n - i < REFS ? n - i : REFS, options, way,
+			      arena, err) < 0)
 			return -1;
 	return 0;
 }

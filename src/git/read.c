@@ -10,12 +10,13 @@
 #include <time.h>
 
 /*
- * So many are read at a time, by so many threads at most (parallel.h). Bytes that wait to be told stay below HELD_MOST, or little more; what
- * comes on top is read when it is its turn.
+ * So many are read at a time, by so many threads at most (parallel.h). Bytes that wait to be told
+ * stay below HELD_MOST, or little more; what comes on top is read when it is its turn.
  *
- * libgit2 takes locks of the whole process for each object. Where files are small and stand in the pack as deltas, two threads are in each other's
- * way and take longer than one; where there is more to inflate they take little more than half. Which it is depends on the pack, and is tried:
- * TURN files by one thread, TURN by all, and then as it went better.
+ * libgit2 takes locks of the whole process for each object. Where files are small and stand in the
+ * pack as deltas, two threads are in each other's way and take longer than one; where there is more
+ * to inflate they take little more than half. Which it is depends on the pack, and is tried: TURN
+ * files by one thread, TURN by all, and then as it went better.
  */
 enum { AT_A_TIME = 4096, HANDLES = 8, TURN = 512 };
 static const size_t HELD_MOST = (size_t)4 << 20;
@@ -34,9 +35,11 @@ struct reading {
 	} items[AT_A_TIME];
 	size_t n;
 	atomic_size_t held;
-	git_odb *handles[HANDLES]; /* those that no thread uses right now; one is the repository's */
+	git_odb *
+		handles[HANDLES]; /* those that no thread uses right now; one is the repository's */
 	size_t nhandles;
-	struct str folder; /* of the objects; empty: the repository's handle is the only one, and all share it */
+	struct str folder; /* of the objects; empty: the repository's handle is the only one, and
+			      all share it */
 	pthread_mutex_t lock;
 	struct speed {
 		long long ns;
@@ -45,7 +48,8 @@ struct reading {
 };
 
 struct reading *reading_new(struct repo *r, const struct tree_query *query,
-			    int (*file)(const struct tree_file *file, void *ctx, struct err *err), void *ctx, struct err *err)
+			    int (*file)(const struct tree_file *file, void *ctx, struct err *err),
+			    void *ctx, struct err *err)
 {
 	struct reading *b = xzalloc(sizeof(*b));
 
@@ -126,21 +130,26 @@ static int read_one(const struct reading *b, git_odb *odb, struct waiting *w)
 	if (size <= b->query->max)
 		code = git_odb_read(&w->object, odb, &id);
 	if (w->object)
-		w->file.bytes = (struct slice){ git_odb_object_data(w->object), git_odb_object_size(w->object) };
+		w->file.bytes = (struct slice){ git_odb_object_data(w->object),
+						git_odb_object_size(w->object) };
 	return code;
 }
 
 /* Is it of interest? What is not is freed at once. */
 static void filter(const struct reading *b, struct waiting *w)
 {
-	if (!w->object || !b->query->bytes_wanted || b->query->bytes_wanted(w->file.path, w->file.bytes, b->ctx))
+	if (!w->object || !b->query->bytes_wanted ||
+	    b->query->bytes_wanted(w->file.path, w->file.bytes, b->ctx))
 		return;
 	git_odb_object_free(w->object);
 	w->object = NULL;
 	w->state = IS_NOTHING;
 }
 
-/* What a thread does for number `i`. What fails is tried again when it is told, where the error has somewhere to go. */
+/*
+ * What a thread does for number `i`. What fails is tried again when it is told, where the error has
+ * somewhere to go.
+ */
 static void work(void *ctx, size_t i)
 {
 	struct reading *b = ctx;
@@ -167,7 +176,8 @@ static int tell(struct reading *b, struct waiting *w)
 
 	if (w->state == TO_READ) {
 		if (read_one(b, b->repo->odb, w) < 0)
-			return missing_object(b->repo, (struct place){ w->file.path, 0, 0 }, "cannot read the file", b->err);
+			return missing_object(b->repo, (struct place){ w->file.path, 0, 0 },
+					      "cannot read the file", b->err);
 		w->state = IS_READ;
 		filter(b, w);
 	}
@@ -206,7 +216,8 @@ static bool goes_alone(const struct reading *b)
 {
 	if (b->alone.files < TURN || b->together.files < TURN)
 		return b->alone.files < TURN;
-	return (double)b->alone.ns / (double)b->alone.files < (double)b->together.ns / (double)b->together.files;
+	return (double)b->alone.ns / (double)b->alone.files <
+	       (double)b->together.ns / (double)b->together.files;
 }
 
 /* The files of a turn. */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* --- which one -------------------------------------------------------------------------------------------------------------------- */
+/* --- which one ------------------------------------------------------------ */
 
 /* Takes the name out of "remote.NAME.url" (or pushurl). False: it is another key. */
 static bool name_of_key(struct slice key, struct slice *name)
@@ -20,7 +20,8 @@ static bool name_of_key(struct slice key, struct slice *name)
 }
 
 /* The names of all remotes, in `arena`. */
-static int remote_names(git_config *config, struct arena *arena, struct slices *out, struct err *err)
+static int remote_names(git_config *config, struct arena *arena, struct slices *out,
+			struct err *err)
 {
 	git_config_iterator *it = NULL;
 	git_config_entry *entry;
@@ -61,13 +62,16 @@ int remote_check_branch(const char *branch, struct err *err)
 	int valid = 0;
 
 	str_addf(&ref, "refs/heads/%s", branch);
-	if (name_is_fit(slice_of(branch)) && git_reference_name_is_valid(&valid, ref.ptr) == 0 && valid)
+	if (name_is_fit(slice_of(branch)) && git_reference_name_is_valid(&valid, ref.ptr) == 0 &&
+	    valid)
 		return 0;
-	return err_set(err, &CODE_no_branch, NOWHERE, "'%s' cannot be the name of a branch", branch);
+	return err_set(err, &CODE_no_branch, NOWHERE, "'%s' cannot be the name of a branch",
+		       branch);
 }
 
 /* The remote's address for people, in `arena`. */
-static struct slice shown_url(git_config *config, struct slice name, const char *key, struct arena *arena)
+static struct slice shown_url(git_config *config, struct slice name, const char *key,
+			      struct arena *arena)
 {
 	AUTO_STR struct str full = STR_INIT, value = STR_INIT, shown = STR_INIT;
 
@@ -79,7 +83,8 @@ static struct slice shown_url(git_config *config, struct slice name, const char 
 }
 
 /* The remote that was named, or that the branch belongs to; absent: none. */
-static struct slice pick(git_config *config, const char *branch, const char *name, const struct slices *names, struct arena *arena)
+static struct slice pick(git_config *config, const char *branch, const char *name,
+			 const struct slices *names, struct arena *arena)
 {
 	AUTO_STR struct str key = STR_INIT, value = STR_INIT;
 
@@ -87,13 +92,15 @@ static struct slice pick(git_config *config, const char *branch, const char *nam
 		return slice_of(name);
 	str_addf(&key, "branch.%s.remote", branch);
 	if (config_text(config, key.ptr, &value))
-		return slice_is(str_slice(&value), ".") ? (struct slice){ NULL, 0 } : arena_copy(arena, str_slice(&value));
+		return slice_is(str_slice(&value), ".") ? (struct slice){ NULL, 0 } :
+							  arena_copy(arena, str_slice(&value));
 	if (!names->n)
 		return (struct slice){ NULL, 0 };
 	return names->n == 1 ? names->items[0] : SLICE("origin");
 }
 
-int remote_find(struct repo *r, const char *branch, const char *name, struct arena *arena, struct remote *out, struct err *err)
+int remote_find(struct repo *r, const char *branch, const char *name, struct arena *arena,
+		struct remote *out, struct err *err)
 {
 	AUTO_GIT(config) git_config *config = NULL;
 	AUTO_STR struct str list = STR_INIT, shown = STR_INIT;
@@ -107,7 +114,8 @@ int remote_find(struct repo *r, const char *branch, const char *name, struct are
 	picked = pick(config, branch, name, &names, arena);
 	if (!picked.ptr)
 		return 1;
-	*out = (struct remote){ .name = arena_copy(arena, picked), .url = shown_url(config, picked, "url", arena) };
+	*out = (struct remote){ .name = arena_copy(arena, picked),
+				.url = shown_url(config, picked, "url", arena) };
 	if (out->url.ptr && name_is_fit(picked))
 		return 0;
 	for (size_t i = 0; i < names.n; i++) {
@@ -115,11 +123,12 @@ int remote_find(struct repo *r, const char *branch, const char *name, struct are
 		redact_address(&list, names.items[i]);
 	}
 	redact_address(&shown, picked); /* git takes an address for a name */
-	(void)err_set(err, &CODE_no_remote, place_of(repo_where(r)), "there is no remote '%s'", shown.ptr);
+	(void)err_set(err, &CODE_no_remote, place_of(repo_where(r)), "there is no remote '%s'",
+		      shown.ptr);
 	return list.len ? err_remedy(err, "there is %s", list.ptr) : -1;
 }
 
-/* --- what is known of it ------------------------------------------------------------------------------------------------------------- */
+/* --- what is known of it -------------------------------------------------- */
 
 /* When FETCH_HEAD was written, which every fetch does; 0: not known. */
 static long long fetched_at(const struct repo *r)
@@ -136,7 +145,8 @@ void remote_tracking(const struct remote *remote, const char *branch, struct str
 	str_addf(out, "refs/remotes/%" SLICE_FMT "/%s", SLICE_ARG(remote->name), branch);
 }
 
-int remote_tip(struct repo *r, const struct remote *remote, const char *branch, struct oid *tip, long long *when, struct err *err)
+int remote_tip(struct repo *r, const struct remote *remote, const char *branch, struct oid *tip,
+	       long long *when, struct err *err)
 {
 	AUTO_STR struct str ref = STR_INIT;
 	git_oid id;
@@ -163,8 +173,8 @@ static int by_name(const void *a, const void *b)
 	return slice_cmp(x->name, y->name);
 }
 
-int remote_branches(struct repo *r, const struct remote *remote, const char *under, struct arena *arena, struct remote_branch **out,
-		    size_t *n, struct err *err)
+int remote_branches(struct repo *r, const struct remote *remote, const char *under,
+		    struct arena *arena, struct remote_branch **out, size_t *n, struct err *err)
 {
 	AUTO_STR struct str glob = STR_INIT;
 	git_reference_iterator *it = NULL;
@@ -184,7 +194,8 @@ int remote_branches(struct repo *r, const struct remote *remote, const char *und
 		if (git_reference_name_to_id(&id, r->git, name) < 0)
 			continue; /* gone in the meantime */
 		ROOM(rows, *n, cap);
-		rows[*n] = (struct remote_branch){ .name = arena_copy(arena, slice_of(name + prefix)) };
+		rows[*n] = (struct remote_branch){ .name = arena_copy(arena,
+								      slice_of(name + prefix)) };
 		oid_from_git(&id, &rows[(*n)++].tip);
 	}
 	git_reference_iterator_free(it);
@@ -194,7 +205,9 @@ int remote_branches(struct repo *r, const struct remote *remote, const char *und
 		memcpy(*out, rows, *n * sizeof(**out));
 	}
 	free(rows);
-	return code == GIT_ITEROVER ? 0 : git_fail(err, place_of(repo_where(r)), "cannot list branches of the remote");
+	return code == GIT_ITEROVER ?
+		       0 :
+		       git_fail(err, place_of(repo_where(r)), "cannot list branches of the remote");
 }
 
 bool remote_is_shallow(struct repo *r)

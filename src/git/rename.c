@@ -6,13 +6,18 @@
 #include <string.h>
 
 /*
- * Which file of the parent became this one, as git's rename detection sees it (diffcore-rename.c): a file that the commit removed, with
- * the same bytes, or else the one that shares most of its lines, at least half by bytes. libgit2's own detection looks at the first
- * thousand removed files only, so a folder of more that is moved would lose most of its history. Here each followed file is compared
- * with the removed files whose paths end most like its own; among equals the most alike path wins, and two files may come from one.
+ * Which file of the parent became this one, as git's rename detection sees it (diffcore-rename.c):
+ * a file that the commit removed, with the same bytes, or else the one that shares most of its
+ * lines, at least half by bytes. libgit2's own detection looks at the first thousand removed files
+ * only, so a folder of more that is moved would lose most of its history. Here each followed file
+ * is compared with the removed files whose paths end most like its own; among equals the most alike
+ * path wins, and two files may come from one.
  */
 
-/* So many removed files are read for one that is looked for; percents that must be shared, and that need no other candidate. */
+/*
+ * So many removed files are read for one that is looked for; percents that must be shared, and that
+ * need no other candidate.
+ */
 enum { CANDIDATES = 300, LEAST = 50, SURE = 75 };
 
 /* A file that the commit removed. */
@@ -71,16 +76,19 @@ static int hunt_entry(struct hunt *h, const git_tree_entry *was, const git_tree_
 	if (now && git_oid_equal(git_tree_entry_id(was), git_tree_entry_id(now)))
 		return 0;
 	if (is_folder(was)) {
-		if (open_folder(found->repo, was, &old_tree) || open_folder(found->repo, now, &new_tree))
-			return git_fail(h->err, place_of(repo_where(found->repo)), "cannot compare two commits");
+		if (open_folder(found->repo, was, &old_tree) ||
+		    open_folder(found->repo, now, &new_tree))
+			return git_fail(h->err, place_of(repo_where(found->repo)),
+					"cannot compare two commits");
 		return hunt_folder(h, old_tree, new_tree);
 	}
 	if (!entry_is_file(was) || (now && !is_folder(now)))
 		return 0;
 	ROOM(found->items, found->n, h->cap);
-	found->items[found->n++] = (struct removed){ .path = arena_copy(found->arena, str_slice(&h->path)),
-						     .id = *git_tree_entry_id(was),
-						     .mode = (unsigned)git_tree_entry_filemode(was) };
+	found->items[found->n++] =
+		(struct removed){ .path = arena_copy(found->arena, str_slice(&h->path)),
+				  .id = *git_tree_entry_id(was),
+				  .mode = (unsigned)git_tree_entry_filemode(was) };
 	return 0;
 }
 
@@ -95,14 +103,18 @@ static int hunt_folder(struct hunt *h, const git_tree *old_tree, const git_tree 
 			const git_tree_entry *was = git_tree_entry_byindex(old_tree, i);
 
 			str_addf(&h->path, "%s%s", length ? "/" : "", git_tree_entry_name(was));
-			failed = hunt_entry(h, was, new_tree ? git_tree_entry_byname(new_tree, git_tree_entry_name(was)) : NULL);
+			failed = hunt_entry(h, was,
+					    new_tree ? git_tree_entry_byname(
+							       new_tree, git_tree_entry_name(was)) :
+						       NULL);
 			h->path.len = length;
 		}
 	h->depth--;
 	return failed;
 }
 
-struct renames *renames_of(struct repo *r, const git_tree *old_tree, const git_tree *new_tree, struct err *err)
+struct renames *renames_of(struct repo *r, const git_tree *old_tree, const git_tree *new_tree,
+			   struct err *err)
 {
 	struct renames *found = xzalloc(sizeof(*found));
 	struct hunt h = { found, 0, STR_INIT, 0, err };
@@ -142,7 +154,9 @@ static int by_likeness(const void *a, const void *b)
 {
 	const struct removed *x = a, *y = b;
 
-	return x->likeness == y->likeness ? slice_cmp(x->path, y->path) : x->likeness > y->likeness ? -1 : 1;
+	return x->likeness == y->likeness ? slice_cmp(x->path, y->path) :
+	       x->likeness > y->likeness  ? -1 :
+					    1;
 }
 
 static int by_hash(const void *a, const void *b)
@@ -206,7 +220,8 @@ struct text {
 };
 
 /* How many bytes a removed file shares with the text, and the size of the larger of the two. */
-static size_t compare(const struct renames *s, const struct removed *r, const struct text *text, size_t *larger)
+static size_t compare(const struct renames *s, const struct removed *r, const struct text *text,
+		      size_t *larger)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	git_odb_object *object = NULL;
@@ -215,8 +230,9 @@ static size_t compare(const struct renames *s, const struct removed *r, const st
 	git_object_t type;
 
 	*larger = 1;
-	if (git_odb_read_header(&size, &type, s->repo->odb, &r->id) < 0 || size / 2 > text->bytes.len ||
-	    text->bytes.len / 2 > size || git_odb_read(&object, s->repo->odb, &r->id) < 0)
+	if (git_odb_read_header(&size, &type, s->repo->odb, &r->id) < 0 ||
+	    size / 2 > text->bytes.len || text->bytes.len / 2 > size ||
+	    git_odb_read(&object, s->repo->odb, &r->id) < 0)
 		return 0; /* too unlike in size, or left out by a partial clone */
 	lines = lines_of(arena, (struct slice){ git_odb_object_data(object), size }, &n);
 	bytes = shared(text->lines, text->n, lines, n);
@@ -225,9 +241,12 @@ static size_t compare(const struct renames *s, const struct removed *r, const st
 	return bytes;
 }
 
-/* The most similar of the first `n` removed files, or NULL when none shares `least` percent of the bytes. */
-static const struct removed *most_similar(const struct renames *s, const struct removed *items, size_t n, const struct text *text,
-					  size_t least)
+/*
+ * The most similar of the first `n` removed files, or NULL when none shares `least` percent of the
+ * bytes.
+ */
+static const struct removed *most_similar(const struct renames *s, const struct removed *items,
+					  size_t n, const struct text *text, size_t least)
 {
 	const struct removed *best = NULL;
 	size_t best_bytes = 0, best_size = 1;
@@ -245,13 +264,16 @@ static const struct removed *most_similar(const struct renames *s, const struct 
 }
 
 /* The removed file with just these bytes. */
-static const struct removed *find_same(const struct renames *s, struct slice path, const git_oid *id)
+static const struct removed *find_same(const struct renames *s, struct slice path,
+				       const git_oid *id)
 {
 	const struct removed *found = NULL;
 	size_t best = 0;
 
 	for (size_t i = 0; i < s->n; i++) {
-		size_t likeness = git_oid_equal(&s->items[i].id, id) ? common_end(s->items[i].path, path) + 1 : 0;
+		size_t likeness = git_oid_equal(&s->items[i].id, id) ?
+					  common_end(s->items[i].path, path) + 1 :
+					  0;
 
 		if (likeness > best) {
 			found = &s->items[i];
@@ -261,7 +283,10 @@ static const struct removed *find_same(const struct renames *s, struct slice pat
 	return found;
 }
 
-/* The removed file that shares most lines. When a folder was moved, that is nearly always the one whose path is most alike. */
+/*
+ * The removed file that shares most lines. When a folder was moved, that is nearly always the one
+ * whose path is most alike.
+ */
 static const struct removed *find_similar(struct renames *s, struct slice path, struct slice bytes)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
@@ -281,13 +306,16 @@ static const struct removed *find_similar(struct renames *s, struct slice path, 
 	return most_similar(s, s->items, s->n < CANDIDATES ? s->n : CANDIDATES, &text, LEAST);
 }
 
-int renames_find(struct renames *s, struct slice path, const git_oid *id, struct slice *old, git_oid *old_id, unsigned *mode)
+int renames_find(struct renames *s, struct slice path, const git_oid *id, struct slice *old,
+		 git_oid *old_id, unsigned *mode)
 {
 	const struct removed *from = find_same(s, path, id);
 	git_odb_object *object = NULL;
 
 	if (!from && s->n && git_odb_read(&object, s->repo->odb, id) == 0)
-		from = find_similar(s, path, (struct slice){ git_odb_object_data(object), git_odb_object_size(object) });
+		from = find_similar(
+			s, path,
+			(struct slice){ git_odb_object_data(object), git_odb_object_size(object) });
 	git_odb_object_free(object);
 	if (!from)
 		return 0;

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Extensions of a repository's format that change nothing here: where other objects come from, and where more settings are. */
+/*
+ * Extensions of a repository's format that change nothing here: where other objects come from, and
+ * where more settings are.
+ */
 static const char *extensions[] = { "partialclone", "worktreeconfig" };
 
 /* Why a repository cannot be opened. */
@@ -18,24 +21,30 @@ static int open_error(const char *dir, int code, struct err *err)
 	if (code == GIT_ENOTFOUND)
 		return err_set(err, &CODE_no_repo, at, "not in a Git repository");
 	if (e && e->message && strstr(e->message, "objectformat")) {
-		(void)err_set(err, &CODE_no_repo, at, "the repository uses SHA-256 object names, which are not supported");
+		(void)err_set(err, &CODE_no_repo, at,
+			      "the repository uses SHA-256 object names, which are not supported");
 		return err_remedy(err, "use a repository with SHA-1 object names");
 	}
-	(void)err_set(err, &CODE_no_repo, at, "the repository cannot be opened: %s", e ? e->message : "unknown error");
+	(void)err_set(err, &CODE_no_repo, at, "the repository cannot be opened: %s",
+		      e ? e->message : "unknown error");
 	return err_remedy(err, "git status in that folder may say more");
 }
 
-/* What GIT_DIR, GIT_WORK_TREE and GIT_INDEX_FILE name, else the repository of the current folder. */
+/*
+ * What GIT_DIR, GIT_WORK_TREE and GIT_INDEX_FILE name, else the repository of the current folder.
+ */
 static int open_from_environment(git_repository **out)
 {
-	const char *folder = getenv("GIT_DIR"), *tree = getenv("GIT_WORK_TREE"), *file = getenv("GIT_INDEX_FILE");
+	const char *folder = getenv("GIT_DIR"), *tree = getenv("GIT_WORK_TREE"),
+		   *file = getenv("GIT_INDEX_FILE");
 	AUTO_GIT(index) git_index *index = NULL;
 	int code;
 
 	if (!tree) /* libgit2 does all the rest, but refuses this one */
 		return git_repository_open_ext(out, NULL, GIT_REPOSITORY_OPEN_FROM_ENV, NULL);
-	code = git_repository_open_ext(out, folder ? folder : ".",
-				       folder ? GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT : 0, NULL);
+	code = git_repository_open_ext(
+		out, folder ? folder : ".",
+		folder ? GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT : 0, NULL);
 	if (code == 0)
 		code = git_repository_set_workdir(*out, tree, 0);
 	if (code == 0 && file)
@@ -54,12 +63,16 @@ static int open_git(git_repository **out, const char *dir, bool check)
 	return code;
 }
 
-/* Is that what libgit2 says of a repository whose owner is somebody else? Without any safe.directory it says that it misses that. */
+/*
+ * Is that what libgit2 says of a repository whose owner is somebody else? Without any
+ * safe.directory it says that it misses that.
+ */
 static bool is_owner_error(int code)
 {
 	const git_error *e = git_error_last();
 
-	return code == GIT_EOWNER || (code == GIT_ENOTFOUND && e && e->message && strstr(e->message, "safe.directory"));
+	return code == GIT_EOWNER ||
+	       (code == GIT_ENOTFOUND && e && e->message && strstr(e->message, "safe.directory"));
 }
 
 /* Opens what belongs to somebody else, if the user trusts it. */
@@ -73,8 +86,8 @@ static int open_foreign(struct repo *r, const char *dir, struct err *err)
 		return 0;
 	(void)err_set(err, &CODE_no_repo, place_of(repo_where(r)),
 		      "the repository belongs to somebody else, and git would not trust it");
-	return err_remedy(err, "if you do: git config --global --add safe.directory %.*s", (int)strlen(repo_where(r)) - 1,
-			  repo_where(r));
+	return err_remedy(err, "if you do: git config --global --add safe.directory %.*s",
+			  (int)strlen(repo_where(r)) - 1, repo_where(r));
 }
 
 /* Opens the parts. */
@@ -87,7 +100,8 @@ static int open_parts(struct repo *r, const char *dir, struct err *err)
 		return -1;
 	if (!r->git)
 		return open_error(dir, code, err);
-	if (git_repository_config(&config, r->git) < 0 || config_follow_environment(config, r->git) < 0)
+	if (git_repository_config(&config, r->git) < 0 ||
+	    config_follow_environment(config, r->git) < 0)
 		return git_fail(err, place_of(repo_where(r)), "cannot read git's configuration");
 	if (git_repository_odb(&r->odb, r->git) < 0)
 		return git_fail(err, place_of(repo_where(r)), "cannot open the objects");
@@ -105,14 +119,19 @@ int repo_open(struct repo **out, const char *dir, struct err *err)
 	r->objects = (struct str)STR_INIT;
 	(void)git_libgit2_init();
 	(void)git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
-	(void)git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0); /* as git reads: git fsck is for checking */
-	/* A folder of ten thousand files is asked for again at each commit; all folders of a large repository shall not stay. */
+	(void)git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION,
+			       0); /* as git reads: git fsck is for checking */
+	/*
+	 * A folder of ten thousand files is asked for again at each commit; all folders of a large
+	 * repository shall not stay.
+	 */
 	(void)git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, (size_t)1 << 20);
 	(void)git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)1 << 20);
 	/* So much of packs is mapped at a time, in windows of this size, however large they are. */
 	(void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, (size_t)1 << 20);
 	(void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)8 << 20);
-	(void)git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, sizeof(extensions) / sizeof(extensions[0]));
+	(void)git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions,
+			       sizeof(extensions) / sizeof(extensions[0]));
 	if (open_parts(r, dir, err) < 0) {
 		repo_close(r);
 		return -1;
@@ -144,13 +163,15 @@ const char *repo_workdir(const struct repo *r)
 
 const char *repo_where(const struct repo *r)
 {
-	return git_repository_workdir(r->git) ? git_repository_workdir(r->git) : git_repository_path(r->git);
+	return git_repository_workdir(r->git) ? git_repository_workdir(r->git) :
+						git_repository_path(r->git);
 }
 
 /* The error of a branch that has no commit. */
 static int unborn(const struct repo *r, struct err *err)
 {
-	return err_set(err, &CODE_no_commit, place_of(repo_where(r)), "the repository has no commit yet");
+	return err_set(err, &CODE_no_commit, place_of(repo_where(r)),
+		       "the repository has no commit yet");
 }
 
 int repo_head_branch(struct repo *r, struct str *out, struct err *err)
@@ -161,12 +182,14 @@ int repo_head_branch(struct repo *r, struct str *out, struct err *err)
 	if (git_repository_head_unborn(r->git) == 1)
 		return unborn(r, err);
 	if (git_repository_head_detached(r->git) == 1)
-		return err_set(err, &CODE_detached, place_of(repo_where(r)), "HEAD is not on a branch");
+		return err_set(err, &CODE_detached, place_of(repo_where(r)),
+			       "HEAD is not on a branch");
 	if (git_reference_lookup(&head, r->git, "HEAD") < 0 || !git_reference_symbolic_target(head))
 		return git_fail(err, place_of(repo_where(r)), "cannot read HEAD");
 	name = slice_of(git_reference_symbolic_target(head));
 	if (!slice_starts(name, SLICE("refs/heads/")))
-		return err_set(err, &CODE_detached, place_of(repo_where(r)), "HEAD is not on a branch");
+		return err_set(err, &CODE_detached, place_of(repo_where(r)),
+			       "HEAD is not on a branch");
 	str_add(out, slice_sub(name, 11, name.len));
 	return 0;
 }
@@ -204,7 +227,8 @@ static struct slice next_url(git_config_iterator *iterator)
 	while (git_config_next(&entry, iterator) == 0) {
 		struct slice name = slice_of(entry->name);
 
-		if (slice_starts(name, SLICE("remote.")) && slice_ends(name, SLICE(".url")) && entry->value)
+		if (slice_starts(name, SLICE("remote.")) && slice_ends(name, SLICE(".url")) &&
+		    entry->value)
 			return slice_of(entry->value);
 	}
 	return (struct slice){ NULL, 0 };
@@ -218,7 +242,8 @@ struct slices repo_remote_urls(struct repo *r, struct arena *arena)
 	git_config_iterator *iterator = NULL;
 	struct slice url;
 
-	if (git_repository_config(&config, r->git) == 0 && git_config_iterator_new(&iterator, config) == 0)
+	if (git_repository_config(&config, r->git) == 0 &&
+	    git_config_iterator_new(&iterator, config) == 0)
 		while (urls.n < MOST && (url = next_url(iterator)).ptr)
 			urls.items[urls.n++] = arena_copy(arena, url);
 	git_config_iterator_free(iterator);
@@ -231,7 +256,8 @@ static bool is_head(struct repo *r, const char *ref)
 {
 	AUTO_GIT(reference) git_reference *head = NULL;
 
-	return git_reference_lookup(&head, r->git, "HEAD") == 0 && git_reference_symbolic_target(head) &&
+	return git_reference_lookup(&head, r->git, "HEAD") == 0 &&
+	       git_reference_symbolic_target(head) &&
 	       !strcmp(git_reference_symbolic_target(head), ref);
 }
 
@@ -254,9 +280,11 @@ static int no_branch(struct repo *r, const char *name, const char *ref, struct e
 
 	if (git_repository_head_unborn(r->git) == 1 && (!names.n || is_head(r, ref)))
 		return unborn(r, err);
-	(void)err_set(err, &CODE_no_branch, place_of(repo_where(r)), "there is no branch '%s'", name);
+	(void)err_set(err, &CODE_no_branch, place_of(repo_where(r)), "there is no branch '%s'",
+		      name);
 	if (origin_has(r, name))
-		return err_remedy(err, "there is one in origin: git branch %s origin/%s", name, name);
+		return err_remedy(err, "there is one in origin: git branch %s origin/%s", name,
+				  name);
 	if (near.ptr)
 		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
 	return err_remedy(err, "git branch lists them");
@@ -290,10 +318,12 @@ bool repo_has_branch(struct repo *r, const char *name)
 int repo_resolve(struct repo *r, const char *revision, struct oid *out, struct err *err)
 {
 	git_object *object = NULL, *commit = NULL;
-	int failed = git_revparse_single(&object, r->git, revision) < 0 || git_object_peel(&commit, object, GIT_OBJECT_COMMIT) < 0;
+	int failed = git_revparse_single(&object, r->git, revision) < 0 ||
+		     git_object_peel(&commit, object, GIT_OBJECT_COMMIT) < 0;
 
 	if (failed)
-		(void)err_set(err, &CODE_no_branch, place_of(repo_where(r)), "there is no commit '%s'", revision);
+		(void)err_set(err, &CODE_no_branch, place_of(repo_where(r)),
+			      "there is no commit '%s'", revision);
 	else
 		oid_from_git(git_object_id(commit), out);
 	git_object_free(object);
@@ -320,11 +350,13 @@ int commit_tree(struct repo *r, const struct oid *id, git_tree **out, struct err
 	if (commit_open(r, id, &commit, err) < 0)
 		return -1;
 	if (git_commit_tree(out, commit) < 0)
-		return missing_object(r, place_of(repo_where(r)), "cannot read the tree of a commit", err);
+		return missing_object(r, place_of(repo_where(r)),
+				      "cannot read the tree of a commit", err);
 	return 0;
 }
 
-int repo_commit_info(struct repo *r, const struct oid *id, struct arena *arena, struct commit_info *out, struct err *err)
+int repo_commit_info(struct repo *r, const struct oid *id, struct arena *arena,
+		     struct commit_info *out, struct err *err)
 {
 	AUTO_GIT(commit) git_commit *commit = NULL;
 	const git_signature *author;

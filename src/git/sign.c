@@ -8,11 +8,15 @@
 #include <unistd.h>
 
 /*
- * Signatures are made by the user's own programs, as git does it (git-config(1): commit.gpgSign, gpg.*, user.signingKey; gpg-interface.c): the
- * program gets the commit's bytes and gives the signature, which stands in the commit's header "gpgsig".
+ * Signatures are made by the user's own programs, as git does it (git-config(1): commit.gpgSign,
+ * gpg.*, user.signingKey; gpg-interface.c): the program gets the commit's bytes and gives the
+ * signature, which stands in the commit's header "gpgsig".
  */
 
-/* A format: its name in gpg.format, the key of its program, an older one, and the program without any. */
+/*
+ * A format: its name in gpg.format, the key of its program, an older one, and the program without
+ * any.
+ */
 struct format {
 	const char *name, *key, *old_key, *program;
 	bool ssh;
@@ -30,8 +34,10 @@ static int is_wanted(git_config *config, struct err *err)
 	AUTO_STR struct str text = STR_INIT;
 	int wanted = 0;
 
-	if (config_text(config, "commit.gpgsign", &text) && git_config_parse_bool(&wanted, text.ptr) < 0)
-		return err_set(err, &CODE_signing, NOWHERE, "commit.gpgSign is neither true nor false: '%s'", text.ptr);
+	if (config_text(config, "commit.gpgsign", &text) &&
+	    git_config_parse_bool(&wanted, text.ptr) < 0)
+		return err_set(err, &CODE_signing, NOWHERE,
+			       "commit.gpgSign is neither true nor false: '%s'", text.ptr);
 	return wanted;
 }
 
@@ -53,12 +59,14 @@ static const struct format *find_format(git_config *config, struct err *err)
 /* Appends the program of the format. */
 static void find_program(git_config *config, const struct format *f, struct str *out)
 {
-	if (!config_text(config, f->key, out) && !(f->old_key && config_text(config, f->old_key, out)))
+	if (!config_text(config, f->key, out) &&
+	    !(f->old_key && config_text(config, f->old_key, out)))
 		str_adds(out, f->program);
 }
 
 /* Runs the program on the commit's bytes. */
-static int run(const char *const *argv, struct slice text, struct process_result *r, struct err *err)
+static int run(const char *const *argv, struct slice text, struct process_result *r,
+	       struct err *err)
 {
 	const struct process p = { .argv = argv, .input = text, .asks = isatty(STDIN_FILENO) };
 	AUTO_ARENA struct arena *arena = arena_new();
@@ -69,12 +77,13 @@ static int run(const char *const *argv, struct slice text, struct process_result
 	if (r->exit_code == 0)
 		return 0;
 	words = process_last_words(r, arena);
-	return err_set(err, &CODE_signing, NOWHERE, "%s does not sign the commit: %" SLICE_FMT, argv[0], SLICE_ARG(words));
+	return err_set(err, &CODE_signing, NOWHERE, "%s does not sign the commit: %" SLICE_FMT,
+		       argv[0], SLICE_ARG(words));
 }
 
 /* gpg and gpgsm. The key is user.signingKey, else who commits. */
-static int sign_gpg(git_config *config, const char *program, const git_signature *who, struct slice text, struct process_result *r,
-		    struct err *err)
+static int sign_gpg(git_config *config, const char *program, const git_signature *who,
+		    struct slice text, struct process_result *r, struct err *err)
 {
 	AUTO_STR struct str key = STR_INIT;
 	const char *argv[] = { program, "--status-fd=2", "-bsau", NULL, NULL };
@@ -85,11 +94,15 @@ static int sign_gpg(git_config *config, const char *program, const git_signature
 	if (run(argv, text, r, err) < 0)
 		return -1;
 	if (slice_find(str_slice(&r->err), SLICE("[GNUPG:] SIG_CREATED ")) == SIZE_MAX)
-		return err_set(err, &CODE_signing, NOWHERE, "%s did not say that it signed the commit", program);
+		return err_set(err, &CODE_signing, NOWHERE,
+			       "%s did not say that it signed the commit", program);
 	return 0;
 }
 
-/* A key that stands in the configuration itself, into a file that only we can read. Appends its path. */
+/*
+ * A key that stands in the configuration itself, into a file that only we can read. Appends its
+ * path.
+ */
 static int keep_key(struct slice key, struct str *path, struct err *err)
 {
 	const char *folder = getenv("TMPDIR");
@@ -108,8 +121,12 @@ static int keep_key(struct slice key, struct str *path, struct err *err)
 	return -1;
 }
 
-/* ssh-keygen. The key is a file, or stands there itself: "key::ssh-ed25519 AAAA...", whose private half an agent has. */
-static int sign_ssh(git_config *config, const char *program, struct slice text, struct process_result *r, struct err *err)
+/*
+ * ssh-keygen. The key is a file, or stands there itself: "key::ssh-ed25519 AAAA...", whose private
+ * half an agent has.
+ */
+static int sign_ssh(git_config *config, const char *program, struct slice text,
+		    struct process_result *r, struct err *err)
 {
 	AUTO_STR struct str key = STR_INIT, path = STR_INIT;
 	const char *argv[] = { program, "-Y", "sign", "-n", "git", "-f", NULL, NULL, NULL };
@@ -118,14 +135,16 @@ static int sign_ssh(git_config *config, const char *program, struct slice text, 
 	int failed;
 
 	if (!config_text(config, "user.signingkey", &key)) {
-		(void)err_set(err, &CODE_signing, NOWHERE, "gpg.format is ssh, and no key is named");
+		(void)err_set(err, &CODE_signing, NOWHERE,
+			      "gpg.format is ssh, and no key is named");
 		return err_remedy(err, "git config user.signingKey FILE");
 	}
 	said = str_slice(&key);
 	literal = slice_starts(said, SLICE("key::")) || slice_starts(said, SLICE("ssh-"));
 	if (!literal)
 		config_add_path(said, &path);
-	else if (keep_key(slice_starts(said, SLICE("key::")) ? slice_sub(said, 5, said.len) : said, &path, err) < 0)
+	else if (keep_key(slice_starts(said, SLICE("key::")) ? slice_sub(said, 5, said.len) : said,
+			  &path, err) < 0)
 		return -1;
 	argv[6] = path.ptr;
 	argv[7] = literal ? "-U" : NULL;
@@ -151,7 +170,8 @@ static void add_header(struct str *out, struct slice signature)
 	str_addc(out, '\n');
 }
 
-int commit_sign(struct repo *r, const git_signature *who, struct slice text, struct str *out, struct err *err)
+int commit_sign(struct repo *r, const git_signature *who, struct slice text, struct str *out,
+		struct err *err)
 {
 	AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
 	AUTO_GIT(config) git_config *config = NULL;

@@ -12,7 +12,7 @@
 /* Time for one run, when nothing else is said. */
 enum { TIMEOUT_MS = 300000, MOST_ARGS = 448 };
 
-/* --- running git ------------------------------------------------------------------------------------------------------------------ */
+/* --- running git ---------------------------------------------------------- */
 
 /* Relays what git says, without secrets. */
 static void relay(void *ctx, struct slice line)
@@ -34,13 +34,15 @@ static bool has_ssh_command(struct repo *r)
 
 	if (getenv("GIT_SSH_COMMAND") || getenv("GIT_SSH"))
 		return true;
-	return git_repository_config_snapshot(&config, r->git) == 0 && config_text(config, "core.sshcommand", &value);
+	return git_repository_config_snapshot(&config, r->git) == 0 &&
+	       config_text(config, "core.sshcommand", &value);
 }
 
-int git_feed(struct repo *r, const struct remote_way *way, const char *const *args, struct slice input,
-	     struct process_result *result, struct err *err)
+int git_feed(struct repo *r, const struct remote_way *way, const char *const *args,
+	     struct slice input, struct process_result *result, struct err *err)
 {
-	const char *argv[MOST_ARGS + 6] = { "git", "-c", "gc.auto=0", "-c", "maintenance.auto=false" };
+	const char *argv[MOST_ARGS + 6] = { "git", "-c", "gc.auto=0", "-c",
+					    "maintenance.auto=false" };
 	const char *env[5] = { NULL, "LC_ALL=C" };
 	struct process p = { .argv = argv, .env = env, .folder = repo_where(r), .asks = way->asks };
 	AUTO_STR struct str folder = STR_INIT;
@@ -64,12 +66,13 @@ int git_feed(struct repo *r, const struct remote_way *way, const char *const *ar
 	return process_run(&p, result, err);
 }
 
-int git_run(struct repo *r, const struct remote_way *way, const char *const *args, struct process_result *result, struct err *err)
+int git_run(struct repo *r, const struct remote_way *way, const char *const *args,
+	    struct process_result *result, struct err *err)
 {
 	return git_feed(r, way, args, (struct slice){ NULL, 0 }, result, err);
 }
 
-/* --- what its words mean -------------------------------------------------------------------------------------------------------------- */
+/* --- what its words mean -------------------------------------------------- */
 
 /* Words of git, curl and ssh, in the C locale, and what they mean. The first that occurs counts. */
 static const struct {
@@ -103,11 +106,15 @@ static const struct {
 	{ "Could not read from remote repository", &CODE_remote_unreachable },
 };
 
-/* The line that says what is wrong: the first that begins with "fatal: ", as git's last lines are advice; else the last one. */
+/*
+ * The line that says what is wrong: the first that begins with "fatal: ", as git's last lines are
+ * advice; else the last one.
+ */
 static struct slice words_of(const struct process_result *result, struct arena *arena)
 {
 	struct slice all = str_slice(&result->err);
-	size_t at = slice_starts(all, SLICE("fatal: ")) ? 0 : slice_find(all, SLICE("\nfatal: ")), end;
+	size_t at = slice_starts(all, SLICE("fatal: ")) ? 0 : slice_find(all, SLICE("\nfatal: ")),
+	       end;
 	AUTO_STR struct str shown = STR_INIT;
 
 	if (at == SIZE_MAX)
@@ -119,7 +126,8 @@ static struct slice words_of(const struct process_result *result, struct arena *
 	return arena_copy(arena, str_slice(&shown));
 }
 
-int git_said(const struct remote *remote, const char *what, const struct process_result *result, struct err *err)
+int git_said(const struct remote *remote, const char *what, const struct process_result *result,
+	     struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_STR struct str words = STR_INIT;
@@ -129,23 +137,25 @@ int git_said(const struct remote *remote, const char *what, const struct process
 		if (slice_find(str_slice(&result->err), slice_of(meanings[i].words)) != SIZE_MAX)
 			code = meanings[i].code;
 	redact(&words, words_of(result, arena));
-	return err_set(err, code, NOWHERE, "cannot %s %" SLICE_FMT " (%" SLICE_FMT "): %s", what, SLICE_ARG(remote->name),
-		       SLICE_ARG(remote->url), words.len ? words.ptr : "git did not say why");
+	return err_set(err, code, NOWHERE, "cannot %s %" SLICE_FMT " (%" SLICE_FMT "): %s", what,
+		       SLICE_ARG(remote->name), SLICE_ARG(remote->url),
+		       words.len ? words.ptr : "git did not say why");
 }
 
-/* --- fetching ---------------------------------------------------------------------------------------------------------------------- */
+/* --- fetching ------------------------------------------------------------- */
 
 /* Did another process hold the lock of a ref meanwhile? Then the same again is right. */
 static bool was_locked(const struct process_result *result)
 {
 	return slice_find(str_slice(&result->err), SLICE("cannot lock ref")) != SIZE_MAX ||
-	       slice_find(str_slice(&result->err), SLICE("unable to update local ref")) != SIZE_MAX ||
+	       slice_find(str_slice(&result->err), SLICE("unable to update local ref")) !=
+		       SIZE_MAX ||
 	       slice_find(str_slice(&result->err), SLICE("shallow.lock")) != SIZE_MAX;
 }
 
 /* Runs a fetch, again when another one in this clone was at it. */
-static int fetch(struct repo *r, const struct remote *remote, const char *const *args, const struct remote_way *way,
-		 struct err *err)
+static int fetch(struct repo *r, const struct remote *remote, const char *const *args,
+		 const struct remote_way *way, struct err *err)
 {
 	enum { TRIES = 8 };
 
@@ -154,21 +164,25 @@ static int fetch(struct repo *r, const struct remote *remote, const char *const 
 		const struct timespec pause = { 0, 20000000L * try };
 
 		if (git_run(r, way, args, &result, err) < 0)
-			return err_wrap(err, "cannot fetch from %" SLICE_FMT, SLICE_ARG(remote->name));
+			return err_wrap(err, "cannot fetch from %" SLICE_FMT,
+					SLICE_ARG(remote->name));
 		if (result.exit_code == 0)
-			return git_odb_refresh(r->odb) < 0 ? git_fail(err, NOWHERE, "cannot read what was fetched") : 0;
+			return git_odb_refresh(r->odb) < 0 ?
+				       git_fail(err, NOWHERE, "cannot read what was fetched") :
+				       0;
 		if (try == TRIES || !was_locked(&result))
 			return git_said(remote, "fetch from", &result, err);
 		(void)nanosleep(&pause, NULL);
 	}
 }
 
-int remote_fetch(struct repo *r, const struct remote *remote, const char *branch, const struct remote_way *way, struct oid *tip,
-		 struct err *err)
+int remote_fetch(struct repo *r, const struct remote *remote, const char *branch,
+		 const struct remote_way *way, struct oid *tip, struct err *err)
 {
 	AUTO_STR struct str spec = STR_INIT;
 	const char *args[] = {
-		"fetch", "--quiet", "--refmap=", "--no-tags", "--no-recurse-submodules", remote->name.ptr, NULL, NULL
+		"fetch",          "--quiet", "--refmap=", "--no-tags", "--no-recurse-submodules",
+		remote->name.ptr, NULL,      NULL
 	};
 	int missing;
 
@@ -179,22 +193,28 @@ int remote_fetch(struct repo *r, const struct remote *remote, const char *branch
 	args[6] = spec.ptr;
 	if (fetch(r, remote, args, way, err) < 0) {
 		if (err->code == &CODE_no_branch) {
-			(void)err_set(err, &CODE_no_branch, NOWHERE, "%" SLICE_FMT " has no branch '%s'", SLICE_ARG(remote->name),
+			(void)err_set(err, &CODE_no_branch, NOWHERE,
+				      "%" SLICE_FMT " has no branch '%s'", SLICE_ARG(remote->name),
 				      branch);
-			(void)err_remedy(err, "git push -u %" SLICE_FMT " %s, or say --offline", SLICE_ARG(remote->name), branch);
+			(void)err_remedy(err, "git push -u %" SLICE_FMT " %s, or say --offline",
+					 SLICE_ARG(remote->name), branch);
 		}
 		return -1;
 	}
 	missing = remote_tip(r, remote, branch, tip, NULL, err);
-	return missing > 0 ? err_set(err, &CODE_remote, NOWHERE, "git fetched '%s', and it is not there", branch) : missing;
+	return missing > 0 ? err_set(err, &CODE_remote, NOWHERE,
+				     "git fetched '%s', and it is not there", branch) :
+			     missing;
 }
 
-int remote_fetch_under(struct repo *r, const struct remote *remote, const char *under, const struct remote_way *way,
-		       struct err *err)
+int remote_fetch_under(struct repo *r, const struct remote *remote, const char *under,
+		       const struct remote_way *way, struct err *err)
 {
 	AUTO_STR struct str spec = STR_INIT;
-	const char *args[] = { "fetch",   "--quiet",        "--refmap=", "--no-tags", "--no-recurse-submodules",
-			       "--prune", remote->name.ptr, NULL,        NULL };
+	const char *args[] = {
+		"fetch",   "--quiet",        "--refmap=", "--no-tags", "--no-recurse-submodules",
+		"--prune", remote->name.ptr, NULL,        NULL
+	};
 
 	if (remote_check_branch(under, err) < 0)
 		return -1;
@@ -205,12 +225,14 @@ int remote_fetch_under(struct repo *r, const struct remote *remote, const char *
 	return fetch(r, remote, args, way, err);
 }
 
-int remote_deepen(struct repo *r, const struct remote *remote, const char *branch, unsigned commits, const struct remote_way *way,
-		  struct err *err)
+int remote_deepen(struct repo *r, const struct remote *remote, const char *branch, unsigned commits,
+		  const struct remote_way *way, struct err *err)
 {
 	AUTO_STR struct str spec = STR_INIT, depth = STR_INIT;
-	const char *args[] = { "fetch", "--quiet",        "--refmap=", "--no-tags", "--no-recurse-submodules",
-			       NULL,    remote->name.ptr, NULL,        NULL };
+	const char *args[] = {
+		"fetch", "--quiet",        "--refmap=", "--no-tags", "--no-recurse-submodules",
+		NULL,    remote->name.ptr, NULL,        NULL
+	};
 
 	if (remote_check_branch(branch, err) < 0)
 		return -1;
@@ -228,15 +250,16 @@ int remote_deepen(struct repo *r, const struct remote *remote, const char *branc
 	return fetch(r, remote, args, way, err);
 }
 
-int remote_ask(struct repo *r, const struct remote *remote, const char *ref, const struct remote_way *way, struct oid *tip,
-	       struct err *err)
+int remote_ask(struct repo *r, const struct remote *remote, const char *ref,
+	       const struct remote_way *way, struct oid *tip, struct err *err)
 {
 	AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
 	const char *const args[] = { "ls-remote", "--quiet", remote->name.ptr, ref, NULL };
 	struct slice said, name = slice_of(ref);
 	git_oid id;
 
-	if (!slice_starts(name, SLICE("refs/heads/")) || remote_check_branch(ref + strlen("refs/heads/"), err) < 0)
+	if (!slice_starts(name, SLICE("refs/heads/")) ||
+	    remote_check_branch(ref + strlen("refs/heads/"), err) < 0)
 		return err_set(err, &CODE_no_branch, NOWHERE, "'%s' is not a branch", ref);
 	if (git_run(r, way, args, &result, err) < 0)
 		return err_wrap(err, "cannot ask %" SLICE_FMT, SLICE_ARG(remote->name));

@@ -34,14 +34,16 @@ static bool in_scope(const struct walk *w, bool folder)
 
 bool entry_is_file(const git_tree_entry *entry)
 {
-	return entry && git_tree_entry_type(entry) == GIT_OBJECT_BLOB && git_tree_entry_filemode(entry) != GIT_FILEMODE_LINK;
+	return entry && git_tree_entry_type(entry) == GIT_OBJECT_BLOB &&
+	       git_tree_entry_filemode(entry) != GIT_FILEMODE_LINK;
 }
 
-/* --- all entries ------------------------------------------------------------------------------------------------------------------ */
+/* --- all entries ---------------------------------------------------------- */
 
 /*
- * Trees are walked over as they are stored (gitformat(5): mode, blank, name, NUL, 20 bytes), each once. libgit2 would make a list of the entries of each, and
- * keep it: of ten thousand folders more memory than of all that is in them.
+ * Trees are walked over as they are stored (gitformat(5): mode, blank, name, NUL, 20 bytes), each
+ * once. libgit2 would make a list of the entries of each, and keep it: of ten thousand folders more
+ * memory than of all that is in them.
  */
 struct entry {
 	unsigned mode;
@@ -79,7 +81,8 @@ static bool is_regular(unsigned mode)
 {
 	unsigned type = mode & 0170000;
 
-	return type != GIT_FILEMODE_TREE && type != GIT_FILEMODE_LINK && type != GIT_FILEMODE_COMMIT;
+	return type != GIT_FILEMODE_TREE && type != GIT_FILEMODE_LINK &&
+	       type != GIT_FILEMODE_COMMIT;
 }
 
 static int walk_tree(struct walk *w, const git_oid *id);
@@ -90,7 +93,8 @@ static int visit(struct walk *w, const struct entry *entry)
 	bool folder = (entry->mode & 0170000) == GIT_FILEMODE_TREE;
 	struct tree_file file = { .path = str_slice(&w->path), .mode = entry->mode };
 
-	if (!in_scope(w, folder) || (folder && w->query->folder_wanted && !w->query->folder_wanted(file.path, w->ctx)))
+	if (!in_scope(w, folder) ||
+	    (folder && w->query->folder_wanted && !w->query->folder_wanted(file.path, w->ctx)))
 		return 0;
 	if (folder)
 		return walk_tree(w, &entry->id);
@@ -109,7 +113,8 @@ static int walk_entries(struct walk *w, struct slice bytes)
 
 	while (!result && (more = next_entry(&bytes, &entry)) != 0) {
 		if (more < 0)
-			return err_set(w->err, &CODE_git, (struct place){ str_slice(&w->path), 0, 0 },
+			return err_set(w->err, &CODE_git,
+				       (struct place){ str_slice(&w->path), 0, 0 },
 				       "the folder cannot be read: its tree is broken");
 		if (length)
 			str_addc(&w->path, '/');
@@ -136,13 +141,16 @@ static int walk_tree(struct walk *w, const git_oid *id)
 	if (git_odb_object_type(object) != GIT_OBJECT_TREE)
 		result = err_set(w->err, &CODE_git, at, "the folder cannot be read: it is no tree");
 	else
-		result = walk_entries(w, (struct slice){ git_odb_object_data(object), git_odb_object_size(object) });
+		result = walk_entries(w, (struct slice){ git_odb_object_data(object),
+							 git_odb_object_size(object) });
 	w->depth--;
 	git_odb_object_free(object);
 	return result;
 }
 
-/* The folder as it stands at the front of paths: "" for all, no "./" before and no "/" behind it. */
+/*
+ * The folder as it stands at the front of paths: "" for all, no "./" before and no "/" behind it.
+ */
 static struct slice folder_name(const char *under)
 {
 	struct slice s = slice_of(under);
@@ -155,7 +163,8 @@ static struct slice folder_name(const char *under)
 }
 
 int tree_search(struct repo *r, const struct oid *commit, const struct tree_query *query,
-		int (*file)(const struct tree_file *file, void *ctx, struct err *err), void *ctx, struct err *err)
+		int (*file)(const struct tree_file *file, void *ctx, struct err *err), void *ctx,
+		struct err *err)
 {
 	AUTO_GIT(tree) git_tree *tree = NULL;
 	struct walk w = { r, folder_name(query->under), query, NULL, ctx, err, STR_INIT, 0 };
@@ -174,8 +183,10 @@ int tree_search(struct repo *r, const struct oid *commit, const struct tree_quer
 	return result;
 }
 
-int tree_each(struct repo *r, const struct oid *commit, const char *under, bool (*name_wanted)(struct slice path, void *ctx),
-	      size_t max, int (*file)(const struct tree_file *file, void *ctx, struct err *err), void *ctx, struct err *err)
+int tree_each(struct repo *r, const struct oid *commit, const char *under,
+	      bool (*name_wanted)(struct slice path, void *ctx), size_t max,
+	      int (*file)(const struct tree_file *file, void *ctx, struct err *err), void *ctx,
+	      struct err *err)
 {
 	const struct tree_query query = { .under = under, .name_wanted = name_wanted, .max = max };
 
@@ -183,7 +194,8 @@ int tree_each(struct repo *r, const struct oid *commit, const char *under, bool 
 }
 
 /* Reads the blob of an entry. */
-static int read_blob(struct repo *r, const git_tree_entry *entry, const char *path, size_t max, struct str *out, struct err *err)
+static int read_blob(struct repo *r, const git_tree_entry *entry, const char *path, size_t max,
+		     struct str *out, struct err *err)
 {
 	git_odb_object *object = NULL;
 	git_object_t type;
@@ -192,7 +204,8 @@ static int read_blob(struct repo *r, const git_tree_entry *entry, const char *pa
 	if (git_odb_read_header(&size, &type, r->odb, git_tree_entry_id(entry)) < 0)
 		return missing_object(r, place_of(path), "cannot read the file", err);
 	if (size > max)
-		return err_set(err, &CODE_too_large, place_of(path), "the file is larger than %zu bytes", max);
+		return err_set(err, &CODE_too_large, place_of(path),
+			       "the file is larger than %zu bytes", max);
 	if (git_odb_read(&object, r->odb, git_tree_entry_id(entry)) < 0)
 		return missing_object(r, place_of(path), "cannot read the file", err);
 	str_add(out, (struct slice){ git_odb_object_data(object), git_odb_object_size(object) });
@@ -200,8 +213,8 @@ static int read_blob(struct repo *r, const git_tree_entry *entry, const char *pa
 	return 0;
 }
 
-int tree_find(struct repo *r, const struct oid *commit, const char *path, size_t max, struct arena *arena, struct tree_file *out,
-	      struct err *err)
+int tree_find(struct repo *r, const struct oid *commit, const char *path, size_t max,
+	      struct arena *arena, struct tree_file *out, struct err *err)
 {
 	AUTO_GIT(tree) git_tree *tree = NULL;
 	AUTO_GIT(entry) git_tree_entry *entry = NULL;
@@ -225,13 +238,14 @@ int tree_find(struct repo *r, const struct oid *commit, const char *path, size_t
 	    (out->size <= max && git_odb_read(&object, r->odb, git_tree_entry_id(entry)) < 0))
 		return missing_object(r, place_of(path), "cannot read the file", err);
 	if (object)
-		out->bytes = arena_copy(arena, (struct slice){ git_odb_object_data(object), git_odb_object_size(object) });
+		out->bytes = arena_copy(arena, (struct slice){ git_odb_object_data(object),
+							       git_odb_object_size(object) });
 	git_odb_object_free(object);
 	return 0;
 }
 
-int tree_read(struct repo *r, const struct oid *commit, const char *path, size_t max, struct str *out, unsigned *mode,
-	      struct err *err)
+int tree_read(struct repo *r, const struct oid *commit, const char *path, size_t max,
+	      struct str *out, unsigned *mode, struct err *err)
 {
 	AUTO_GIT(tree) git_tree *tree = NULL;
 	AUTO_GIT(entry) git_tree_entry *entry = NULL;
@@ -245,7 +259,8 @@ int tree_read(struct repo *r, const struct oid *commit, const char *path, size_t
 	if (code < 0)
 		return git_fail(err, place_of(path), "cannot read from the repository");
 	if (!entry_is_file(entry))
-		return err_set(err, &CODE_not_a_file, place_of(path), "not a regular file in the commit");
+		return err_set(err, &CODE_not_a_file, place_of(path),
+			       "not a regular file in the commit");
 	if (read_blob(r, entry, path, max, out, err) < 0)
 		return -1;
 	if (mode)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- is it clean ---------------------------------------------------------------------------------------------------------------- */
+/* --- is it clean ---------------------------------------------------------- */
 
 /* The name that bytes have as a blob; all zero for an absent file. */
 static void blob_name(struct slice bytes, git_oid *out)
@@ -19,14 +19,18 @@ static void blob_name(struct slice bytes, git_oid *out)
 		object_name(GIT_OBJECT_BLOB, bytes, out);
 }
 
-/* Does the file hold just the bytes of before? Then nothing in it is lost, whatever filters would make of it. */
+/*
+ * Does the file hold just the bytes of before? Then nothing in it is lost, whatever filters would
+ * make of it.
+ */
 static bool is_plain(const struct tree_change *c)
 {
 	AUTO_STR struct str now = STR_INIT;
 	struct err ignored = ERR_INIT;
 	struct slice before = c->change->before;
 
-	return before.ptr && (size_t)c->st.st_size == before.len && file_read(c->full, before.len, &now, &ignored) == 0 &&
+	return before.ptr && (size_t)c->st.st_size == before.len &&
+	       file_read(c->full, before.len, &now, &ignored) == 0 &&
 	       slice_eq(str_slice(&now), before);
 }
 
@@ -42,8 +46,12 @@ static void look_at_file(void *ctx, size_t i)
 	c->plain = !c->stat_errno && S_ISREG(c->st.st_mode) && is_plain(c);
 }
 
-/* What the file of the working tree would be as a blob, filters applied; all zero when it is missing. */
-static int file_name_now(const struct worktree_plan *w, const struct tree_change *c, git_oid *out, struct err *err)
+/*
+ * What the file of the working tree would be as a blob, filters applied; all zero when it is
+ * missing.
+ */
+static int file_name_now(const struct worktree_plan *w, const struct tree_change *c, git_oid *out,
+			 struct err *err)
 {
 	struct place at = { c->path, 0, 0 };
 
@@ -52,11 +60,14 @@ static int file_name_now(const struct worktree_plan *w, const struct tree_change
 	if (errno)
 		return errno == ENOENT || errno == ENOTDIR ?
 			       0 :
-			       err_os(err, &CODE_io, at, "cannot look at the file in the working tree");
+			       err_os(err, &CODE_io, at,
+				      "cannot look at the file in the working tree");
 	if (!S_ISREG(c->st.st_mode))
 		return err_set(err, &CODE_dirty, at, "not a regular file in the working tree");
 	if (c->plain) {
-		git_oid_cpy(out, &c->before); /* looking filters up would take longer than all the rest */
+		git_oid_cpy(
+			out,
+			&c->before); /* looking filters up would take longer than all the rest */
 		return 0;
 	}
 	if (git_repository_hashfile(out, w->repo->git, c->full, GIT_OBJECT_BLOB, c->path.ptr) < 0)
@@ -64,9 +75,11 @@ static int file_name_now(const struct worktree_plan *w, const struct tree_change
 	return 0;
 }
 
-int worktree_check_folders(const struct worktree_plan *w, const struct tree_change *c, struct err *err)
+int worktree_check_folders(const struct worktree_plan *w, const struct tree_change *c,
+			   struct err *err)
 {
-	for (char *p = strchr(c->full + strlen(repo_workdir(w->repo)), '/'); p; p = strchr(p + 1, '/')) {
+	for (char *p = strchr(c->full + strlen(repo_workdir(w->repo)), '/'); p;
+	     p = strchr(p + 1, '/')) {
 		struct stat st;
 		bool bad;
 
@@ -75,7 +88,8 @@ int worktree_check_folders(const struct worktree_plan *w, const struct tree_chan
 		*p = '/';
 		if (bad)
 			return err_set(err, &CODE_unsafe_path, (struct place){ c->path, 0, 0 },
-				       "a symlink or file stands where a folder of the working tree is needed");
+				       "a symlink or file stands where a folder of the working "
+				       "tree is needed");
 	}
 	return 0;
 }
@@ -85,14 +99,20 @@ static int check_staged(const struct tree_change *c, const git_index_entry *entr
 {
 	static const git_oid nothing;
 	const git_oid *staged = entry ? &entry->id : &nothing;
-	bool mode_changed = entry && c->change->before.ptr && c->change->after.ptr && (entry->mode & 0100) != (c->mode & 0100);
+	bool mode_changed = entry && c->change->before.ptr && c->change->after.ptr &&
+			    (entry->mode & 0100) != (c->mode & 0100);
 
-	if ((!git_oid_equal(staged, &c->before) && !git_oid_equal(staged, &c->after)) || mode_changed)
-		return err_set(err, &CODE_dirty, (struct place){ c->path, 0, 0 }, "the file has staged changes");
+	if ((!git_oid_equal(staged, &c->before) && !git_oid_equal(staged, &c->after)) ||
+	    mode_changed)
+		return err_set(err, &CODE_dirty, (struct place){ c->path, 0, 0 },
+			       "the file has staged changes");
 	return 0;
 }
 
-/* Refuses a new file where the index has a folder, or a file where it needs one: an index with both is none that git can commit. */
+/*
+ * Refuses a new file where the index has a folder, or a file where it needs one: an index with both
+ * is none that git can commit.
+ */
 static int check_index_folders(git_index *index, const struct tree_change *c, struct err *err)
 {
 	AUTO_STR struct str folder = STR_INIT;
@@ -106,10 +126,14 @@ static int check_index_folders(git_index *index, const struct tree_change *c, st
 	}
 	if (!bad && git_index_find_prefix(NULL, index, folder.ptr) < 0)
 		return 0;
-	return err_set(err, &CODE_dirty, (struct place){ c->path, 0, 0 }, "files that are staged are in the way");
+	return err_set(err, &CODE_dirty, (struct place){ c->path, 0, 0 },
+		       "files that are staged are in the way");
 }
 
-/* Refuses a file that holds neither the bytes of before nor the wanted ones; libgit2 reads no other encoding than the blob's. */
+/*
+ * Refuses a file that holds neither the bytes of before nor the wanted ones; libgit2 reads no other
+ * encoding than the blob's.
+ */
 static int refuse_bytes(const struct worktree_plan *w, const struct tree_change *c, struct err *err)
 {
 	struct place at = { c->path, 0, 0 };
@@ -117,8 +141,10 @@ static int refuse_bytes(const struct worktree_plan *w, const struct tree_change 
 
 	if (git_attr_get(&encoding, w->repo->git, 0, c->path.ptr, "working-tree-encoding") == 0 &&
 	    git_attr_value(encoding) == GIT_ATTR_VALUE_STRING) {
-		(void)err_set(err, &CODE_dirty, at, "working-tree-encoding keeps the file in %s here, which cannot be compared",
-			      encoding);
+		(void)err_set(
+			err, &CODE_dirty, at,
+			"working-tree-encoding keeps the file in %s here, which cannot be compared",
+			encoding);
 		return err_remedy(err, "work in a clone without a working tree: git clone --bare");
 	}
 	return err_set(err, &CODE_dirty, at,
@@ -127,18 +153,20 @@ static int refuse_bytes(const struct worktree_plan *w, const struct tree_change 
 }
 
 /* One file and its index entry: as before, or as wanted already. */
-static int check_file(const struct worktree_plan *w, git_index *index, struct tree_change *c, struct err *err)
+static int check_file(const struct worktree_plan *w, git_index *index, struct tree_change *c,
+		      struct err *err)
 {
 	const git_index_entry *entry = git_index_get_bypath(index, c->path.ptr, 0);
 	git_oid file;
 
-	if (tree_path_check(c->path, err) < 0 || worktree_check_folders(w, c, err) < 0 || file_name_now(w, c, &file, err) < 0 ||
-	    check_staged(c, entry, err) < 0)
+	if (tree_path_check(c->path, err) < 0 || worktree_check_folders(w, c, err) < 0 ||
+	    file_name_now(w, c, &file, err) < 0 || check_staged(c, entry, err) < 0)
 		return -1;
 	c->staged = git_oid_equal(entry ? &entry->id : &(git_oid){ .id = { 0 } }, &c->after);
 	if (!entry && c->change->after.ptr && check_index_folders(index, c, err) < 0)
 		return -1;
-	c->absent = entry && entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE && git_oid_is_zero(&file);
+	c->absent = entry && entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE &&
+		    git_oid_is_zero(&file);
 	if (!c->absent && !git_oid_equal(&file, &c->before) && !git_oid_equal(&file, &c->after))
 		return refuse_bytes(w, c, err);
 	c->write = !c->absent && !git_oid_equal(&file, &c->after);
@@ -156,10 +184,11 @@ int worktree_open_index(struct repo *r, bool again, git_index **out, struct err 
 	if (e && e->message && strstr(e->message, "'link'"))
 		return err_remedy(err, "the index is split: git update-index --no-split-index");
 	if (e && e->message && strstr(e->message, "'sdir'"))
-		return err_remedy(err, "the index is sparse: git sparse-checkout reapply --no-sparse-index");
+		return err_remedy(
+			err, "the index is sparse: git sparse-checkout reapply --no-sparse-index");
 	if (e && e->message && strstr(e->message, "checksum"))
-		return err_remedy(err,
-				  "if git leaves it out: git config index.skipHash false, git update-index --force-write-index");
+		return err_remedy(err, "if git leaves it out: git config index.skipHash false, git "
+				       "update-index --force-write-index");
 	return -1;
 }
 
@@ -169,7 +198,9 @@ static int check_index_lock(git_index *index, struct err *err)
 	AUTO_STR struct str lock = STR_INIT;
 
 	str_addf(&lock, "%s.lock", git_index_path(index));
-	return file_exists(lock.ptr) ? git_fail_lock(err, GIT_ELOCKED, lock.ptr, "the index would change") : 0;
+	return file_exists(lock.ptr) ?
+		       git_fail_lock(err, GIT_ELOCKED, lock.ptr, "the index would change") :
+		       0;
 }
 
 /* The plan, not checked yet. */
@@ -183,7 +214,8 @@ static struct worktree_plan *plan_new(struct repo *r, const struct change *chang
 	w->n = n;
 	for (size_t i = 0; i < n; i++) {
 		struct tree_change *c = &w->items[i];
-		struct slice full = arena_printf(w->arena, "%s%" SLICE_FMT, repo_workdir(r), SLICE_ARG(changes[i].path));
+		struct slice full = arena_printf(w->arena, "%s%" SLICE_FMT, repo_workdir(r),
+						 SLICE_ARG(changes[i].path));
 
 		c->change = &changes[i];
 		c->path = arena_copy(w->arena, changes[i].path);
@@ -193,8 +225,8 @@ static struct worktree_plan *plan_new(struct repo *r, const struct change *chang
 	return w;
 }
 
-int worktree_prepare(struct repo *r, const char *branch, const struct change *changes, size_t n, struct worktree_plan **out,
-		     struct err *err)
+int worktree_prepare(struct repo *r, const char *branch, const struct change *changes, size_t n,
+		     struct worktree_plan **out, struct err *err)
 {
 	AUTO_GIT(index) git_index *index = NULL;
 	struct worktree_plan *w;
@@ -236,7 +268,9 @@ bool worktree_begun(const struct worktree_plan *plan)
 		AUTO_STR struct str unfinished = STR_INIT;
 
 		str_addf(&unfinished, "%s" FILE_UNFINISHED, plan->items[i].full);
-		if (plan->items[i].staged || (!plan->items[i].absent && (!plan->items[i].write || file_exists(unfinished.ptr))))
+		if (plan->items[i].staged ||
+		    (!plan->items[i].absent &&
+		     (!plan->items[i].write || file_exists(unfinished.ptr))))
 			return true;
 	}
 	return false;

@@ -18,7 +18,10 @@ struct matching {
 
 static bool match(struct matching *m, struct slice p, const struct behind *behind, struct slice t);
 
-/* One character class, `p` behind its "[": does it hold `c`? `*used` gets its length with the "]"; 0: it has no end. */
+/*
+ * One character class, `p` behind its "[": does it hold `c`? `*used` gets its length with the "]";
+ * 0: it has no end.
+ */
 static bool in_class(const struct matching *m, struct slice p, char c, size_t *used)
 {
 	bool negated = p.len && (p.ptr[0] == (m->kind == GLOB_GO ? '^' : '!')), hit = false;
@@ -44,7 +47,10 @@ static bool in_class(const struct matching *m, struct slice p, char c, size_t *u
 	return hit != negated;
 }
 
-/* The end of the alternatives that begin behind a "{": the offset of its "}"; SIZE_MAX: there is none. */
+/*
+ * The end of the alternatives that begin behind a "{": the offset of its "}"; SIZE_MAX: there is
+ * none.
+ */
 static size_t braces_end(struct slice p)
 {
 	size_t depth = 1;
@@ -61,7 +67,8 @@ static size_t braces_end(struct slice p)
 }
 
 /* Tries each alternative; `p` stands behind the "{". */
-static bool match_braces(struct matching *m, struct slice p, const struct behind *behind, struct slice t)
+static bool match_braces(struct matching *m, struct slice p, const struct behind *behind,
+			 struct slice t)
 {
 	size_t end = braces_end(p), from = 0, depth = 0;
 	struct behind rest = { slice_sub(p, end == SIZE_MAX ? p.len : end + 1, p.len), behind };
@@ -88,7 +95,8 @@ static bool match_braces(struct matching *m, struct slice p, const struct behind
 }
 
 /* Tries each length of a star; `p` stands behind it. */
-static bool match_star(struct matching *m, struct slice p, const struct behind *behind, struct slice t)
+static bool match_star(struct matching *m, struct slice p, const struct behind *behind,
+		       struct slice t)
 {
 	for (size_t i = 0; i <= t.len && !m->broken; i++) {
 		if (match(m, p, behind, slice_sub(t, i, t.len)))
@@ -99,7 +107,10 @@ static bool match_star(struct matching *m, struct slice p, const struct behind *
 	return false;
 }
 
-/* One character of the pattern that stands for one of the text: how many bytes of the pattern it has; 0: it does not match. */
+/*
+ * One character of the pattern that stands for one of the text: how many bytes of the pattern it
+ * has; 0: it does not match.
+ */
 static size_t match_one(struct matching *m, struct slice p, char c)
 {
 	size_t used;
@@ -107,7 +118,8 @@ static size_t match_one(struct matching *m, struct slice p, char c)
 	if (p.ptr[0] == '?')
 		return m->kind != GLOB_GO || c != '/';
 	if (p.ptr[0] == '[') {
-		bool hit = in_class(m, slice_sub(p, 1, p.len), c, &used) && (m->kind != GLOB_GO || c != '/');
+		bool hit = in_class(m, slice_sub(p, 1, p.len), c, &used) &&
+			   (m->kind != GLOB_GO || c != '/');
 
 		m->broken = m->broken || !used;
 		return hit && used ? used + 1 : 0;

@@ -6,9 +6,11 @@
 static bool is_local(const struct yaml_file *file)
 {
 	for (size_t i = 0; i < yaml_documents(file); i++) {
-		const struct yaml_node *annotations = yaml_path(yaml_root(file, i), "metadata", "annotations", NULL);
+		const struct yaml_node *annotations =
+			yaml_path(yaml_root(file, i), "metadata", "annotations", NULL);
 
-		if (yaml_root(file, i) && !slice_is(yaml_string(yaml_get(annotations, GUARD_KUSTOMIZE)), "true"))
+		if (yaml_root(file, i) &&
+		    !slice_is(yaml_string(yaml_get(annotations, GUARD_KUSTOMIZE)), "true"))
 			return false;
 	}
 	return true;

@@ -4,7 +4,8 @@ bool kustomization_is(struct slice path)
 {
 	struct slice name = path_base(path);
 
-	return slice_is(name, "kustomization.yaml") || slice_is(name, "kustomization.yml") || slice_is(name, "Kustomization");
+	return slice_is(name, "kustomization.yaml") || slice_is(name, "kustomization.yml") ||
+	       slice_is(name, "Kustomization");
 }
 
 /* An entry of `resources` without a leading "./". */
@@ -15,7 +16,8 @@ static struct slice resource(const struct yaml_node *item)
 	return slice_starts(s, SLICE("./")) ? slice_sub(s, 2, s.len) : s;
 }
 
-bool kustomization_lists_neighbours(struct slice kustomization, const struct yaml_node *root, struct slice path)
+bool kustomization_lists_neighbours(struct slice kustomization, const struct yaml_node *root,
+				    struct slice path)
 {
 	struct slice folder = path_folder(kustomization), mine = path_from(path, folder);
 	const struct yaml_node *list = yaml_get(root, "resources");
@@ -30,7 +32,8 @@ bool kustomization_lists_neighbours(struct slice kustomization, const struct yam
 	return false;
 }
 
-const struct yaml_node *kustomization_item(struct slice kustomization, const struct yaml_node *root, struct slice path)
+const struct yaml_node *kustomization_item(struct slice kustomization, const struct yaml_node *root,
+					   struct slice path)
 {
 	const struct yaml_node *list = yaml_get(root, "resources");
 	struct slice mine = path_from(path, path_folder(kustomization));
@@ -41,8 +44,8 @@ const struct yaml_node *kustomization_item(struct slice kustomization, const str
 	return NULL;
 }
 
-void kustomization_add(struct yaml_edits *e, struct slice kustomization, const struct yaml_node *root, struct slice path,
-		       struct arena *arena)
+void kustomization_add(struct yaml_edits *e, struct slice kustomization,
+		       const struct yaml_node *root, struct slice path, struct arena *arena)
 {
 	const struct yaml_node *list = yaml_get(root, "resources");
 	struct slice mine = path_from(path, path_folder(kustomization));
@@ -51,14 +54,19 @@ void kustomization_add(struct yaml_edits *e, struct slice kustomization, const s
 	if (kustomization_item(kustomization, root, path))
 		return;
 	lit[0] = (struct yaml_lit){ .kind = LIT_STRING, .text = mine };
-	lit[1] = (struct yaml_lit){ .key = SLICE("resources"), .kind = LIT_SEQ, .items = lit, .n = 1 };
+	lit[1] = (struct yaml_lit){
+		.key = SLICE("resources"), .kind = LIT_SEQ, .items = lit, .n = 1
+	};
 	if (!list && root && root->kind == YAML_MAP)
 		yaml_put(e, root, NULL, YAML_AFTER, &lit[1], "the new file");
 	else if (list)
 		yaml_add(e, list, NULL, YAML_AFTER, lit, "the new file");
 }
 
-/* A field of a kustomization that names files or folders: in itself, or in the field `part` of its items. */
+/*
+ * A field of a kustomization that names files or folders: in itself, or in the field `part` of its
+ * items.
+ */
 struct listing {
 	const char *key, *part;
 };
@@ -88,7 +96,8 @@ static const struct listing listings[] = {
 };
 
 /* One text, or each of a list. A generator's file may have a key in front: "key=file". */
-static void each_text(const struct yaml_node *node, bool keys, void (*each)(struct slice reference, void *ctx), void *ctx)
+static void each_text(const struct yaml_node *node, bool keys,
+		      void (*each)(struct slice reference, void *ctx), void *ctx)
 {
 	const struct yaml_node *c = node && node->kind == YAML_SEQ ? node->first : node;
 
@@ -97,11 +106,13 @@ static void each_text(const struct yaml_node *node, bool keys, void (*each)(stru
 		size_t equals = keys ? slice_find_byte(text, '=') : SIZE_MAX;
 
 		if (text.len)
-			each(equals == SIZE_MAX ? text : slice_sub(text, equals + 1, text.len), ctx);
+			each(equals == SIZE_MAX ? text : slice_sub(text, equals + 1, text.len),
+			     ctx);
 	}
 }
 
-void kustomization_each(const struct yaml_node *root, void (*each)(struct slice reference, void *ctx), void *ctx)
+void kustomization_each(const struct yaml_node *root,
+			void (*each)(struct slice reference, void *ctx), void *ctx)
 {
 	for (size_t i = 0; i < sizeof(listings) / sizeof(listings[0]); i++) {
 		const struct listing *l = &listings[i];
@@ -111,8 +122,10 @@ void kustomization_each(const struct yaml_node *root, void (*each)(struct slice 
 			each_text(list, false, each, ctx);
 			continue;
 		}
-		for (c = list && list->kind == YAML_SEQ ? list->first : list; c; c = c == list ? NULL : c->next)
-			each_text(yaml_get(c, l->part), slice_is(slice_of(l->part), "files"), each, ctx);
+		for (c = list && list->kind == YAML_SEQ ? list->first : list; c;
+		     c = c == list ? NULL : c->next)
+			each_text(yaml_get(c, l->part), slice_is(slice_of(l->part), "files"), each,
+				  ctx);
 	}
 }
 

@@ -38,14 +38,16 @@ struct slice path_from(struct slice path, struct slice folder)
 /* One more name below `at`. */
 static struct slice step_down(struct slice at, struct slice name, struct arena *arena)
 {
-	return at.len ? arena_join(arena, (struct slice[]){ at, SLICE("/"), name }, 3) : arena_copy(arena, name);
+	return at.len ? arena_join(arena, (struct slice[]){ at, SLICE("/"), name }, 3) :
+			arena_copy(arena, name);
 }
 
 struct slice path_join(struct slice folder, struct slice relative, struct arena *arena)
 {
 	struct slice at = folder.ptr ? folder : SLICE(""), rest = relative, part;
 
-	if (!relative.ptr || relative.len > RELATIVE_MAX || slice_find_byte(relative, '\0') != SIZE_MAX)
+	if (!relative.ptr || relative.len > RELATIVE_MAX ||
+	    slice_find_byte(relative, '\0') != SIZE_MAX)
 		return (struct slice){ 0 };
 	while (slice_next(&rest, '/', &part)) {
 		if (slice_is(part, "..") && !at.len)

@@ -21,8 +21,8 @@ bool path_below(struct slice path, struct slice folder);
 struct slice path_from(struct slice path, struct slice folder);
 
 /*
- * Where `relative`, as a file in `folder` says it, leads: "." and ".." are resolved, empty parts dropped. Absent when it leads out of the
- * repository, or is longer than a path may be. In `arena`.
+ * Where `relative`, as a file in `folder` says it, leads: "." and ".." are resolved, empty parts
+ * dropped. Absent when it leads out of the repository, or is longer than a path may be. In `arena`.
  */
 struct slice path_join(struct slice folder, struct slice relative, struct arena *arena);
 
@@ -33,8 +33,8 @@ enum glob_kind {
 };
 
 /*
- * Does the pattern match the whole text? `otherwise` is the answer where that cannot be told: the pattern is broken, or takes more than a
- * bounded number of steps.
+ * Does the pattern match the whole text? `otherwise` is the answer where that cannot be told: the
+ * pattern is broken, or takes more than a bounded number of steps.
  */
 bool glob_match(enum glob_kind kind, struct slice pattern, struct slice text, bool otherwise);
 

@@ -9,7 +9,8 @@ static struct slice word(struct slice name, const char *otherwise)
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
 
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && (!i || (c != '-' && c != '.')))
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
+		    (!i || (c != '-' && c != '.')))
 			return slice_of(otherwise);
 	}
 	return name.len ? name : slice_of(otherwise);
@@ -23,8 +24,10 @@ struct slice prune_by_hand(const struct object *o, struct arena *arena)
 	for (size_t i = 0; i < kind.len; i++)
 		if (c[i] >= 'A' && c[i] <= 'Z')
 			c[i] = (char)(c[i] - 'A' + 'a');
-	return arena_printf(arena, "kubectl delete %" SLICE_FMT ".%" SLICE_FMT " %" SLICE_FMT " -n %" SLICE_FMT, SLICE_ARG(kind),
-			    SLICE_ARG(o->group), SLICE_ARG(word(o->name, "NAME")), SLICE_ARG(word(o->ns, "NAMESPACE")));
+	return arena_printf(
+		arena, "kubectl delete %" SLICE_FMT ".%" SLICE_FMT " %" SLICE_FMT " -n %" SLICE_FMT,
+		SLICE_ARG(kind), SLICE_ARG(o->group), SLICE_ARG(word(o->name, "NAME")),
+		SLICE_ARG(word(o->ns, "NAMESPACE")));
 }
 
 /* What passes around. */
@@ -35,8 +38,8 @@ struct asking {
 };
 
 /* An answer; `at` NULL: the environment says it by saying nothing. */
-static struct prune answer(const struct asking *a, enum prune_fate fate, const struct yaml_node *at, const char *why,
-			   struct slice remedy)
+static struct prune answer(const struct asking *a, enum prune_fate fate, const struct yaml_node *at,
+			   const char *why, struct slice remedy)
 {
 	return (struct prune){ fate, at ? yaml_place(at) : a->e->at, slice_of(why), remedy };
 }
@@ -52,7 +55,8 @@ static bool is_open(const struct yaml_node *node)
 {
 	struct slice text = node && node->kind == YAML_SCALAR ? node->text : SLICE("");
 
-	return slice_find(text, SLICE("{{")) != SIZE_MAX || slice_find(text, SLICE("${")) != SIZE_MAX;
+	return slice_find(text, SLICE("{{")) != SIZE_MAX ||
+	       slice_find(text, SLICE("${")) != SIZE_MAX;
 }
 
 static bool is_true(const struct yaml_node *node)
@@ -60,9 +64,12 @@ static bool is_true(const struct yaml_node *node)
 	return node && node->kind == YAML_SCALAR && slice_is(node->text, "true");
 }
 
-/* --- Argo CD --------------------------------------------------------------------------------------------------------------------- */
+/* --- Argo CD -------------------------------------------------------------- */
 
-/* The value of an option in a text with commas: "Prune" in "Prune=false, PruneLast=true"; absent: it is not there. */
+/*
+ * The value of an option in a text with commas: "Prune" in "Prune=false, PruneLast=true"; absent:
+ * it is not there.
+ */
 static struct slice option_in(struct slice text, struct slice name)
 {
 	struct slice part;
@@ -76,19 +83,22 @@ static struct slice option_in(struct slice text, struct slice name)
 }
 
 /* The option of the object; `*at` gets what says it. */
-static struct slice own_option(const struct asking *a, const char *name, const struct yaml_node **at)
+static struct slice own_option(const struct asking *a, const char *name,
+			       const struct yaml_node **at)
 {
 	*at = yaml_get(yaml_get(a->o->metadata, "annotations"), ARGO_OPTIONS);
 	return option_in(yaml_string(*at), slice_of(name));
 }
 
 /* The option of the Application. */
-static struct slice common_option(const struct asking *a, const char *name, const struct yaml_node **at)
+static struct slice common_option(const struct asking *a, const char *name,
+				  const struct yaml_node **at)
 {
 	const struct yaml_node *list = yaml_path(a->e->spec, "syncPolicy", "syncOptions", NULL);
 	struct slice value = { NULL, 0 };
 
-	for (const struct yaml_node *c = list && list->kind == YAML_SEQ ? list->first : NULL; c && !value.ptr; c = c->next) {
+	for (const struct yaml_node *c = list && list->kind == YAML_SEQ ? list->first : NULL;
+	     c && !value.ptr; c = c->next) {
 		value = option_in(yaml_string(c), slice_of(name));
 		*at = c;
 	}
@@ -101,17 +111,22 @@ static struct slice application(const struct asking *a)
 	return a->e->many ? SLICE("NAME") : word(a->e->object, "NAME");
 }
 
-/* "kubectl annotate application.argoproj.io ..." and the like: the Application by its name and namespace. */
+/*
+ * "kubectl annotate application.argoproj.io ..." and the like: the Application by its name and
+ * namespace.
+ */
 static struct slice for_application(const struct asking *a, const char *before, const char *behind)
 {
-	return arena_printf(a->arena, "%s %" SLICE_FMT " -n %" SLICE_FMT " %s", before, SLICE_ARG(application(a)),
-			    SLICE_ARG(word(a->e->ns, "argocd")), behind);
+	return arena_printf(a->arena, "%s %" SLICE_FMT " -n %" SLICE_FMT " %s", before,
+			    SLICE_ARG(application(a)), SLICE_ARG(word(a->e->ns, "argocd")), behind);
 }
 
 static struct prune by_argocd(const struct asking *a)
 {
-	const struct yaml_node *automated = yaml_path(a->e->spec, "syncPolicy", "automated", NULL), *at, *last;
-	const struct yaml_node *enabled = yaml_get(automated, "enabled"), *prune = yaml_get(automated, "prune");
+	const struct yaml_node *automated = yaml_path(a->e->spec, "syncPolicy", "automated", NULL),
+			       *at, *last;
+	const struct yaml_node *enabled = yaml_get(automated, "enabled"),
+			       *prune = yaml_get(automated, "prune");
 	struct slice option = own_option(a, "Prune", &at);
 
 	if (!option.ptr)
@@ -120,45 +135,65 @@ static struct prune by_argocd(const struct asking *a)
 		return stays(a, at, "the sync option Prune=false keeps it");
 	if (is_open(at) || is_open(enabled) || is_open(prune))
 		return answer(a, PRUNE_UNKNOWN, prune ? prune : at,
-			      "its sync policy is filled in by something that is not seen here", prune_by_hand(a->o, a->arena));
+			      "its sync policy is filled in by something that is not seen here",
+			      prune_by_hand(a->o, a->arena));
 	if (!automated || automated->kind != YAML_MAP || (enabled && !is_true(enabled)))
-		return answer(a, PRUNE_ASKS, automated, "it is synced by hand, and prunes only when it is asked to",
-			      arena_printf(a->arena, "argocd app sync %" SLICE_FMT " --prune", SLICE_ARG(application(a))));
+		return answer(a, PRUNE_ASKS, automated,
+			      "it is synced by hand, and prunes only when it is asked to",
+			      arena_printf(a->arena, "argocd app sync %" SLICE_FMT " --prune",
+					   SLICE_ARG(application(a))));
 	if (!is_true(prune))
-		return answer(a, PRUNE_STAYS, automated, "automated sync prunes nothing without automated.prune",
-			      arena_printf(a->arena, "argocd app sync %" SLICE_FMT " --prune, or %" SLICE_FMT,
-					   SLICE_ARG(application(a)), SLICE_ARG(prune_by_hand(a->o, a->arena))));
+		return answer(a, PRUNE_STAYS, automated,
+			      "automated sync prunes nothing without automated.prune",
+			      arena_printf(a->arena,
+					   "argocd app sync %" SLICE_FMT " --prune, or %" SLICE_FMT,
+					   SLICE_ARG(application(a)),
+					   SLICE_ARG(prune_by_hand(a->o, a->arena))));
 	if (slice_is(option, "confirm"))
-		return answer(a, PRUNE_ASKS, at, "the sync option Prune=confirm waits for somebody to approve",
-			      for_application(a, "kubectl annotate application.argoproj.io",
-					      "argocd.argoproj.io/deletion-approved=$(date -u +%FT%TZ)"));
-	if (slice_is(own_option(a, "PruneLast", &last), "true") || slice_is(common_option(a, "PruneLast", &last), "true"))
-		return answer(a, PRUNE_GOES, last, "PruneLast=true removes it behind everything else", (struct slice){ 0 });
-	return answer(a, PRUNE_FIRST, prune, "automated.prune removes it, in front of what else the sync applies",
-		      SLICE("see that the commit in front of this one is live first, or set the sync option PruneLast=true"));
+		return answer(
+			a, PRUNE_ASKS, at,
+			"the sync option Prune=confirm waits for somebody to approve",
+			for_application(a, "kubectl annotate application.argoproj.io",
+					"argocd.argoproj.io/deletion-approved=$(date -u +%FT%TZ)"));
+	if (slice_is(own_option(a, "PruneLast", &last), "true") ||
+	    slice_is(common_option(a, "PruneLast", &last), "true"))
+		return answer(a, PRUNE_GOES, last,
+			      "PruneLast=true removes it behind everything else",
+			      (struct slice){ 0 });
+	return answer(a, PRUNE_FIRST, prune,
+		      "automated.prune removes it, in front of what else the sync applies",
+		      SLICE("see that the commit in front of this one is live first, or set the "
+			    "sync option PruneLast=true"));
 }
 
-/* --- Flux ------------------------------------------------------------------------------------------------------------------------ */
+/* --- Flux ----------------------------------------------------------------- */
 
 static struct prune by_flux(const struct asking *a)
 {
 	const struct yaml_node *prune = yaml_get(a->e->spec, "prune");
 	const struct yaml_node *label = yaml_get(yaml_get(a->o->metadata, "labels"), FLUX_PRUNE);
-	const struct yaml_node *note = yaml_get(yaml_get(a->o->metadata, "annotations"), FLUX_PRUNE);
+	const struct yaml_node *note =
+		yaml_get(yaml_get(a->o->metadata, "annotations"), FLUX_PRUNE);
 	const struct yaml_node *own = slice_is(yaml_string(label), "disabled") ? label : note;
 
 	if (slice_is(yaml_string(own), "disabled"))
 		return stays(a, own, FLUX_PRUNE ": disabled keeps it");
 	if (is_open(prune))
-		return answer(a, PRUNE_UNKNOWN, prune, "spec.prune is filled in by something that is not seen here",
+		return answer(a, PRUNE_UNKNOWN, prune,
+			      "spec.prune is filled in by something that is not seen here",
 			      prune_by_hand(a->o, a->arena));
 	if (!is_true(prune))
 		return stays(a, prune, "spec.prune is not true");
 	if (a->e->suspended)
-		return answer(a, PRUNE_ASKS, NULL, "it is suspended, and does nothing until it is resumed",
-			      arena_printf(a->arena, "flux resume kustomization %" SLICE_FMT " -n %" SLICE_FMT,
-					   SLICE_ARG(word(a->e->object, "NAME")), SLICE_ARG(word(a->e->ns, "flux-system"))));
-	return answer(a, PRUNE_GOES, prune, "spec.prune removes it, behind what is applied", (struct slice){ 0 });
+		return answer(a, PRUNE_ASKS, NULL,
+			      "it is suspended, and does nothing until it is resumed",
+			      arena_printf(a->arena,
+					   "flux resume kustomization %" SLICE_FMT
+					   " -n %" SLICE_FMT,
+					   SLICE_ARG(word(a->e->object, "NAME")),
+					   SLICE_ARG(word(a->e->ns, "flux-system"))));
+	return answer(a, PRUNE_GOES, prune, "spec.prune removes it, behind what is applied",
+		      (struct slice){ 0 });
 }
 
 struct prune prune_of(const struct arrival *a, const struct object *o, struct arena *arena)
@@ -168,12 +203,14 @@ struct prune prune_of(const struct arrival *a, const struct object *o, struct ar
 	if (a->environment->elsewhere)
 		return stays(&x, NULL, "it follows another revision than the branch");
 	if (a->environment->unsure || a->ways & WAY_UNKNOWN)
-		return answer(&x, PRUNE_UNKNOWN, NULL, "whether it applies the file cannot be told", prune_by_hand(o, arena));
+		return answer(&x, PRUNE_UNKNOWN, NULL, "whether it applies the file cannot be told",
+			      prune_by_hand(o, arena));
 	if (a->environment->kind == ENVIRONMENT_ARGOCD)
 		return by_argocd(&x);
 	if (a->environment->kind == ENVIRONMENT_FLUX)
 		return by_flux(&x);
 	return answer(&x, PRUNE_UNKNOWN, NULL,
-		      "who applies this kustomization is not in the repository, and kubectl apply removes nothing",
+		      "who applies this kustomization is not in the repository, and kubectl apply "
+		      "removes nothing",
 		      prune_by_hand(o, arena));
 }

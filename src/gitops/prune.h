@@ -1,11 +1,13 @@
 /*
  * prune.h - what becomes of an object in the cluster when its manifest goes.
  *
- * Argo CD: automated sync prunes with syncPolicy.automated.prune alone; a sync by hand when it is asked to. The sync option Prune=false keeps an
- * object, Prune=confirm waits for the annotation argocd.argoproj.io/deletion-approved of the Application; Prune of the object comes before
- * that of the Application. In one wave of a sync it prunes before it applies, unless PruneLast=true. Flux applies first, then removes what is
- * gone, with spec.prune; kustomize.toolkit.fluxcd.io/prune: disabled keeps an object. What the files say is what was applied, as far as is
- * known: patches of a kustomization that add options are not looked at.
+ * Argo CD: automated sync prunes with syncPolicy.automated.prune alone; a sync by hand when it is
+ * asked to. The sync option Prune=false keeps an object, Prune=confirm waits for the annotation
+ * argocd.argoproj.io/deletion-approved of the Application; Prune of the object comes before that of
+ * the Application. In one wave of a sync it prunes before it applies, unless PruneLast=true. Flux
+ * applies first, then removes what is gone, with spec.prune; kustomize.toolkit.fluxcd.io/prune:
+ * disabled keeps an object. What the files say is what was applied, as far as is known: patches of
+ * a kustomization that add options are not looked at.
  */
 #ifndef GCB_GITOPS_PRUNE_H
 #define GCB_GITOPS_PRUNE_H
@@ -27,7 +29,10 @@ struct prune {
 	struct slice remedy; /* what to do by hand, with the names filled in; absent: nothing */
 };
 
-/* What the environment does with the object, which comes from a file that ends up there. Texts in `arena`. */
+/*
+ * What the environment does with the object, which comes from a file that ends up there. Texts in
+ * `arena`.
+ */
 struct prune prune_of(const struct arrival *a, const struct object *o, struct arena *arena);
 
 /* The command that removes the object by hand: "kubectl delete KIND.GROUP NAME -n NS". */

@@ -44,11 +44,13 @@ void reach_free(struct reach *r)
 
 bool reach_wants(struct slice bytes)
 {
-	if (slice_find(bytes, SLICE("argoproj.io")) != SIZE_MAX && slice_find(bytes, SLICE("Application")) != SIZE_MAX)
+	if (slice_find(bytes, SLICE("argoproj.io")) != SIZE_MAX &&
+	    slice_find(bytes, SLICE("Application")) != SIZE_MAX)
 		return true;
 	if (slice_find(bytes, SLICE("toolkit.fluxcd.io")) == SIZE_MAX)
 		return false;
-	return slice_find(bytes, SLICE("Kustomization")) != SIZE_MAX || slice_find(bytes, SLICE("GitRepository")) != SIZE_MAX;
+	return slice_find(bytes, SLICE("Kustomization")) != SIZE_MAX ||
+	       slice_find(bytes, SLICE("GitRepository")) != SIZE_MAX;
 }
 
 bool chart_is(struct slice path)
@@ -58,14 +60,16 @@ bool chart_is(struct slice path)
 
 void reach_path(struct reach *r, struct slice path)
 {
-	for (struct slice f = path_folder(path); f.len && map_get(&r->folder_at, f) == MAP_NONE; f = path_folder(f)) {
+	for (struct slice f = path_folder(path); f.len && map_get(&r->folder_at, f) == MAP_NONE;
+	     f = path_folder(f)) {
 		map_set(&r->folder_at, f, r->nfolders);
 		ROOM(r->folders, r->nfolders, r->folders_cap);
 		r->folders[r->nfolders++] = f;
 	}
 }
 
-struct environment *environment_new(struct reach *r, enum environment_kind kind, const struct object *o)
+struct environment *environment_new(struct reach *r, enum environment_kind kind,
+				    const struct object *o)
 {
 	struct environment *e = arena_alloc(r->arena, sizeof(*e));
 
@@ -104,7 +108,8 @@ void reach_add(struct reach *r, struct slice path, const struct objects *objects
 		const struct object *o = &objects->items[i];
 
 		if (object_is(o, "argoproj.io", "Application")) {
-			application_read(r, environment_new(r, ENVIRONMENT_ARGOCD, o), o->spec, NULL);
+			application_read(r, environment_new(r, ENVIRONMENT_ARGOCD, o), o->spec,
+					 NULL);
 		} else if (object_is(o, "argoproj.io", "ApplicationSet")) {
 			ROOM(r->sets, r->nsets, r->sets_cap);
 			r->sets[r->nsets++] = o;
@@ -140,7 +145,8 @@ void reach_kustomization(struct reach *r, struct slice path, const struct yaml_n
 	if (map_get(&r->kustomization_at, folder) == NONE)
 		map_set(&r->kustomization_at, folder, r->nkustomizations);
 	ROOM(r->kustomizations, r->nkustomizations, r->kustomizations_cap);
-	r->kustomizations[r->nkustomizations++] = (struct kustomization){ path, folder, root, NULL };
+	r->kustomizations[r->nkustomizations++] =
+		(struct kustomization){ path, folder, root, NULL };
 	kustomization_each(root, add_mention, r);
 }
 

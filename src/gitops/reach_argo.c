@@ -1,7 +1,8 @@
 #include "gitops/reach_internal.h"
 
 /* A text of an Application with its parameters. */
-static struct slice text_of(const struct reach *r, const struct yaml_node *map, const char *key, const struct parameters *p)
+static struct slice text_of(const struct reach *r, const struct yaml_node *map, const char *key,
+			    const struct parameters *p)
 {
 	struct slice text = yaml_string(yaml_get(map, key));
 	bool whole;
@@ -10,7 +11,10 @@ static struct slice text_of(const struct reach *r, const struct yaml_node *map, 
 	return whole ? filled : text;
 }
 
-/* What is set explicitly decides; more than one is a mistake that Argo CD refuses. Empty maps count as nothing. */
+/*
+ * What is set explicitly decides; more than one is a mistake that Argo CD refuses. Empty maps count
+ * as nothing.
+ */
 static enum claim_kind kind_of(const struct yaml_node *source)
 {
 	static const struct {
@@ -40,7 +44,8 @@ static struct slice prefix_of(struct slice text)
 	return text;
 }
 
-struct claim claim_of(struct reach *r, struct environment *e, struct slice text, const struct parameters *p)
+struct claim claim_of(struct reach *r, struct environment *e, struct slice text,
+		      const struct parameters *p)
 {
 	struct claim c = { .environment = e };
 	bool whole;
@@ -53,7 +58,9 @@ struct claim claim_of(struct reach *r, struct environment *e, struct slice text,
 
 void claim_components(struct reach *r, const struct claim *claim, const struct yaml_node *list)
 {
-	for (const struct yaml_node *c = list && list->kind == YAML_SEQ && !claim->prefix ? list->first : NULL; c; c = c->next) {
+	for (const struct yaml_node *c =
+		     list && list->kind == YAML_SEQ && !claim->prefix ? list->first : NULL;
+	     c; c = c->next) {
 		struct claim more = *claim;
 
 		more.kind = CLAIM_KUSTOMIZE;
@@ -63,7 +70,8 @@ void claim_components(struct reach *r, const struct claim *claim, const struct y
 }
 
 /* One source. */
-static void read_source(struct reach *r, struct environment *e, const struct yaml_node *source, const struct parameters *p)
+static void read_source(struct reach *r, struct environment *e, const struct yaml_node *source,
+			const struct parameters *p)
 {
 	const struct yaml_node *directory = yaml_get(source, "directory");
 	struct slice path = yaml_string(yaml_get(source, "path"));
@@ -75,7 +83,9 @@ static void read_source(struct reach *r, struct environment *e, const struct yam
 	c = claim_of(r, e, path, p);
 	c.kind = kind_of(source);
 	c.url = text_of(r, source, "repoURL", p);
-	c.recurse = slice_is(yaml_get(directory, "recurse") ? yaml_get(directory, "recurse")->text : SLICE(""), "true");
+	c.recurse = slice_is(yaml_get(directory, "recurse") ? yaml_get(directory, "recurse")->text :
+							      SLICE(""),
+			     "true");
 	c.include = text_of(r, directory, "include", p);
 	c.exclude = text_of(r, directory, "exclude", p);
 	claim_add(r, &c);
@@ -87,7 +97,8 @@ static void read_source(struct reach *r, struct environment *e, const struct yam
 }
 
 /* The cluster and the namespace, as far as they are written. */
-static struct slice destination_of(const struct reach *r, const struct yaml_node *spec, const struct parameters *p)
+static struct slice destination_of(const struct reach *r, const struct yaml_node *spec,
+				   const struct parameters *p)
 {
 	const struct yaml_node *node = yaml_get(spec, "destination");
 	struct slice server = text_of(r, node, "server", p), name = text_of(r, node, "name", p);
@@ -95,17 +106,22 @@ static struct slice destination_of(const struct reach *r, const struct yaml_node
 
 	if (slice_is(cluster, "https://kubernetes.default.svc"))
 		cluster = SLICE("in-cluster");
-	return ns.len ? arena_join(r->arena, (struct slice[]){ cluster, SLICE("/"), ns }, 3) : cluster;
+	return ns.len ? arena_join(r->arena, (struct slice[]){ cluster, SLICE("/"), ns }, 3) :
+			cluster;
 }
 
-void application_read(struct reach *r, struct environment *e, const struct yaml_node *spec, const struct parameters *p)
+void application_read(struct reach *r, struct environment *e, const struct yaml_node *spec,
+		      const struct parameters *p)
 {
-	const struct yaml_node *sources = yaml_get(spec, "sources"), *one = yaml_get(spec, "source");
+	const struct yaml_node *sources = yaml_get(spec, "sources"),
+			       *one = yaml_get(spec, "source");
 	const struct yaml_node *dry = yaml_path(spec, "sourceHydrator", "drySource", NULL);
 
 	e->destination = destination_of(r, spec, p);
 	e->elsewhere = true;
-	for (const struct yaml_node *c = sources && sources->kind == YAML_SEQ ? sources->first : NULL; c; c = c->next)
+	for (const struct yaml_node *c = sources && sources->kind == YAML_SEQ ? sources->first :
+										NULL;
+	     c; c = c->next)
 		read_source(r, e, c, p);
 	if (!sources || !sources->nchildren)
 		read_source(r, e, dry ? dry : one, p);

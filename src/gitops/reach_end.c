@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "gitops/kustomization.h"
 
-/* --- addresses ------------------------------------------------------------------------------------------------------------------- */
+/* --- addresses ------------------------------------------------------------ */
 
 /* Cuts the last part off an address; ".git", slashes and a colon at its end are nothing. */
 static struct slice last_part(struct slice *url)
@@ -23,7 +23,8 @@ static struct slice last_part(struct slice *url)
 /* Is there something in the text that is filled in later? */
 static bool is_open(struct slice text)
 {
-	return slice_find(text, SLICE("{{")) != SIZE_MAX || slice_find(text, SLICE("${")) != SIZE_MAX;
+	return slice_find(text, SLICE("{{")) != SIZE_MAX ||
+	       slice_find(text, SLICE("${")) != SIZE_MAX;
 }
 
 bool url_same(struct slice a, struct slice b)
@@ -50,14 +51,15 @@ bool revision_follows(const struct here *here, struct slice revision)
 {
 	if (slice_starts(revision, SLICE("refs/heads/")))
 		revision = slice_sub(revision, 11, revision.len);
-	return !revision.len || slice_is(revision, "HEAD") || !here->branch.len || slice_eq(revision, here->branch) ||
-	       is_open(revision);
+	return !revision.len || slice_is(revision, "HEAD") || !here->branch.len ||
+	       slice_eq(revision, here->branch) || is_open(revision);
 }
 
 struct slice reference_path(const struct reach *r, struct slice folder, struct slice reference)
 {
 	struct slice rest = reference, query = { NULL, 0 };
-	size_t mark = slice_find_byte(reference, '?'), split, scheme = slice_find(reference, SLICE("://"));
+	size_t mark = slice_find_byte(reference, '?'), split,
+	       scheme = slice_find(reference, SLICE("://"));
 
 	if (slice_find_byte(reference, '\n') != SIZE_MAX)
 		return (struct slice){ 0 };
@@ -67,14 +69,16 @@ struct slice reference_path(const struct reach *r, struct slice folder, struct s
 	}
 	scheme = scheme == SIZE_MAX ? 0 : scheme + 3;
 	split = slice_find(slice_sub(rest, scheme, rest.len), SLICE("//"));
-	if (split == SIZE_MAX || !r->here->urls.n || !is_ours(r->here, slice_sub(rest, 0, scheme + split)))
+	if (split == SIZE_MAX || !r->here->urls.n ||
+	    !is_ours(r->here, slice_sub(rest, 0, scheme + split)))
 		return path_join(folder, reference, r->arena);
-	if (slice_starts(query, SLICE("ref=")) && !revision_follows(r->here, slice_sub(query, 4, query.len)))
+	if (slice_starts(query, SLICE("ref=")) &&
+	    !revision_follows(r->here, slice_sub(query, 4, query.len)))
 		return (struct slice){ 0 };
 	return path_join(SLICE(""), slice_sub(rest, scheme + split + 2, rest.len), r->arena);
 }
 
-/* --- the end --------------------------------------------------------------------------------------------------------------------- */
+/* --- the end -------------------------------------------------------------- */
 
 bool claim_builds(const struct claim *c)
 {
@@ -90,8 +94,9 @@ bool generating_above(const struct reach *r, struct slice *folder)
 }
 
 /*
- * Enters the claims but for those of other repositories: with addresses that are none of the remotes', where some claims have one that is.
- * Where none has, the remotes are called otherwise here than there, and all may be ours.
+ * Enters the claims but for those of other repositories: with addresses that are none of the
+ * remotes', where some claims have one that is. Where none has, the remotes are called otherwise
+ * here than there, and all may be ours.
  */
 static void enter_claims(struct reach *r)
 {
@@ -144,7 +149,8 @@ static void find_overlays(struct reach *r)
 		struct kustomization *k = &r->kustomizations[i];
 		struct environment *e;
 
-		if (map_get(&r->mention_at, k->folder) != NONE || kustomization_is_component(k->root) || is_applied(r, k->folder))
+		if (map_get(&r->mention_at, k->folder) != NONE ||
+		    kustomization_is_component(k->root) || is_applied(r, k->folder))
 			continue;
 		e = environment_new(r, ENVIRONMENT_OVERLAY, NULL);
 		e->object = e->folder = k->folder.len ? k->folder : SLICE(".");
@@ -169,12 +175,16 @@ static void find_names(struct reach *r)
 
 		e->name = e->object;
 		if (map_get(&counts, e->object) > 1)
-			e->name = arena_join(r->arena, (struct slice[]){ e->at.path, SLICE(":"), e->object }, 3);
+			e->name = arena_join(
+				r->arena, (struct slice[]){ e->at.path, SLICE(":"), e->object }, 3);
 	}
 	map_release(&counts);
 }
 
-/* An Application or Kustomization whose own file ends up in several environments stands for several. Those of one set follow each other. */
+/*
+ * An Application or Kustomization whose own file ends up in several environments stands for
+ * several. Those of one set follow each other.
+ */
 static void find_many(struct reach *r)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
@@ -210,9 +220,11 @@ void reach_finish(struct reach *r)
 
 bool environment_is(const struct environment *e, struct slice text)
 {
-	struct slice path = slice_sub(text, 0, e->at.path.len), rest = slice_sub(text, e->at.path.len, text.len);
+	struct slice path = slice_sub(text, 0, e->at.path.len),
+		     rest = slice_sub(text, e->at.path.len, text.len);
 
 	if (slice_eq(text, e->name))
 		return true;
-	return slice_eq(path, e->at.path) && slice_starts(rest, SLICE(":")) && slice_eq(slice_sub(rest, 1, rest.len), e->object);
+	return slice_eq(path, e->at.path) && slice_starts(rest, SLICE(":")) &&
+	       slice_eq(slice_sub(rest, 1, rest.len), e->object);
 }

@@ -6,7 +6,8 @@ void flux_source_read(struct reach *r, const struct object *o)
 {
 	const struct yaml_node *ref = yaml_get(o->spec, "ref");
 	struct flux_source s = { .path = yaml_place(o->node).path, .ns = o->ns, .name = o->name };
-	static const char *const pins[] = { "commit", "name", "semver", "tag" }; /* any of them comes before the branch */
+	static const char *const pins[] = { "commit", "name", "semver",
+					    "tag" }; /* any of them comes before the branch */
 
 	s.git = slice_is(o->kind, "GitRepository");
 	s.kind = o->kind;
@@ -31,11 +32,15 @@ static size_t common(struct slice a, struct slice b)
 	return i;
 }
 
-/* The source of a Kustomization: of several of that name, in several clusters, the one whose file is nearest. NULL: not in the repository. */
+/*
+ * The source of a Kustomization: of several of that name, in several clusters, the one whose file
+ * is nearest. NULL: not in the repository.
+ */
 static const struct flux_source *source_of(const struct reach *r, const struct object *o)
 {
 	const struct yaml_node *ref = yaml_get(o->spec, "sourceRef");
-	struct slice kind = yaml_string(yaml_get(ref, "kind")), name = yaml_string(yaml_get(ref, "name"));
+	struct slice kind = yaml_string(yaml_get(ref, "kind")),
+		     name = yaml_string(yaml_get(ref, "name"));
 	struct slice ns = yaml_string(yaml_get(ref, "namespace")), path = yaml_place(o->node).path;
 	const struct flux_source *best = NULL;
 
@@ -44,7 +49,8 @@ static const struct flux_source *source_of(const struct reach *r, const struct o
 	for (size_t i = 0; i < r->nsources; i++) {
 		const struct flux_source *s = &r->sources[i];
 
-		if (!slice_eq(s->name, name) || !slice_eq(s->kind, kind) || (s->ns.len && ns.len && !slice_eq(s->ns, ns)))
+		if (!slice_eq(s->name, name) || !slice_eq(s->kind, kind) ||
+		    (s->ns.len && ns.len && !slice_eq(s->ns, ns)))
 			continue;
 		if (!best || common(s->path, path) > common(best->path, path))
 			best = s;
@@ -56,11 +62,15 @@ static const struct flux_source *source_of(const struct reach *r, const struct o
 static struct slice destination_of(const struct reach *r, const struct object *o)
 {
 	struct slice ns = yaml_string(yaml_get(o->spec, "targetNamespace"));
-	struct slice secret = yaml_string(yaml_path(o->spec, "kubeConfig", "secretRef", "name", NULL));
+	struct slice secret =
+		yaml_string(yaml_path(o->spec, "kubeConfig", "secretRef", "name", NULL));
 
 	if (!secret.len)
 		return ns;
-	return arena_join(r->arena, (struct slice[]){ secret, ns.len ? SLICE("/") : SLICE(""), ns.len ? ns : SLICE("") }, 3);
+	return arena_join(r->arena,
+			  (struct slice[]){ secret, ns.len ? SLICE("/") : SLICE(""),
+					    ns.len ? ns : SLICE("") },
+			  3);
 }
 
 void flux_read(struct reach *r, const struct object *o)
@@ -83,6 +93,7 @@ void flux_read(struct reach *r, const struct object *o)
 	}
 	claim_add(r, &c);
 	claim_components(r, &c, yaml_get(o->spec, "components"));
-	if (kind.len && !slice_is(kind, "GitRepository")) /* an artifact or bucket that something else fills */
+	if (kind.len &&
+	    !slice_is(kind, "GitRepository")) /* an artifact or bucket that something else fills */
 		e->unsure = true;
 }

@@ -27,7 +27,9 @@ enum claim_kind {
 	CLAIM_UNKNOWN    /* a plugin: all below, in some way */
 };
 
-/* An environment applies a folder, or, when that is not known, something that begins with `folder`. */
+/*
+ * An environment applies a folder, or, when that is not known, something that begins with `folder`.
+ */
 struct claim {
 	struct environment *environment;
 	enum claim_kind kind;
@@ -85,7 +87,8 @@ struct reach {
 };
 
 /* reach.c: a new environment of an object. */
-struct environment *environment_new(struct reach *r, enum environment_kind kind, const struct object *o);
+struct environment *environment_new(struct reach *r, enum environment_kind kind,
+				    const struct object *o);
 
 /* reach.c: adds a claim; a folder that is absent is none. */
 void claim_add(struct reach *r, const struct claim *claim);
@@ -94,8 +97,9 @@ void claim_add(struct reach *r, const struct claim *claim);
 size_t kustomization_in(const struct reach *r, struct slice folder);
 
 /*
- * reach_end.c: goes one folder up, for those who look for Flux Kustomizations that make a kustomization of all that lies below a folder: false
- * when it was the root, or when the folder above has a kustomization of its own, which is used then.
+ * reach_end.c: goes one folder up, for those who look for Flux Kustomizations that make a
+ * kustomization of all that lies below a folder: false when it was the root, or when the folder
+ * above has a kustomization of its own, which is used then.
  */
 bool generating_above(const struct reach *r, struct slice *folder);
 
@@ -103,8 +107,9 @@ bool generating_above(const struct reach *r, struct slice *folder);
 bool claim_builds(const struct claim *c);
 
 /*
- * reach_end.c: the path that a reference of a kustomization in `folder` names; absent: none of this repository, or text that is no reference.
- * An address of this very repository ("URL//path?ref=branch") counts.
+ * reach_end.c: the path that a reference of a kustomization in `folder` names; absent: none of this
+ * repository, or text that is no reference. An address of this very repository
+ * ("URL//path?ref=branch") counts.
  */
 struct slice reference_path(const struct reach *r, struct slice folder, struct slice reference);
 
@@ -121,18 +126,27 @@ struct parameters {
 };
 
 /*
- * reach_set.c: the text with its parameters filled in. Where one is not known, `*whole` is false and the text ends in front of it; `arena`.
+ * reach_set.c: the text with its parameters filled in. Where one is not known, `*whole` is false
+ * and the text ends in front of it; `arena`.
  */
-struct slice parameters_fill(const struct parameters *p, struct slice text, bool *whole, struct arena *arena);
+struct slice parameters_fill(const struct parameters *p, struct slice text, bool *whole,
+			     struct arena *arena);
 
 /* reach_argo.c: a claim of the path `text`, which parameters may stand in. */
-struct claim claim_of(struct reach *r, struct environment *e, struct slice text, const struct parameters *p);
+struct claim claim_of(struct reach *r, struct environment *e, struct slice text,
+		      const struct parameters *p);
 
-/* reach_argo.c: the same environment builds the components in `list`, paths as its folder says them. */
+/*
+ * reach_argo.c: the same environment builds the components in `list`, paths as its folder says
+ * them.
+ */
 void claim_components(struct reach *r, const struct claim *claim, const struct yaml_node *list);
 
-/* reach_argo.c: fills an environment in from the spec of an Application, and adds what it applies. */
-void application_read(struct reach *r, struct environment *e, const struct yaml_node *spec, const struct parameters *p);
+/*
+ * reach_argo.c: fills an environment in from the spec of an Application, and adds what it applies.
+ */
+void application_read(struct reach *r, struct environment *e, const struct yaml_node *spec,
+		      const struct parameters *p);
 
 /* reach_set.c: the Applications that an ApplicationSet makes. */
 void set_read(struct reach *r, const struct object *o);

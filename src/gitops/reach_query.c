@@ -47,7 +47,10 @@ static void push_mentions(struct asking *a, struct slice path)
 		push(a, a->r->mentions[i].kustomization);
 }
 
-/* The environments that may apply something that begins so; `root`: a kustomization that nothing names. */
+/*
+ * The environments that may apply something that begins so; `root`: a kustomization that nothing
+ * names.
+ */
 static void take_prefixes(struct asking *a, struct slice path, bool root)
 {
 	for (size_t i = 0; i < a->r->nprefixes; i++) {
@@ -65,32 +68,42 @@ static bool read_as_it_is(const struct claim *c, struct slice path)
 
 	if (!name.len || (!c->recurse && slice_find_byte(name, '/') != SIZE_MAX))
 		return false;
-	if (!slice_ends(name, SLICE(".yaml")) && !slice_ends(name, SLICE(".yml")) && !slice_ends(name, SLICE(".json")))
+	if (!slice_ends(name, SLICE(".yaml")) && !slice_ends(name, SLICE(".yml")) &&
+	    !slice_ends(name, SLICE(".json")))
 		return false;
 	if (c->exclude.len && glob_match(GLOB_GOBWAS, c->exclude, name, false))
 		return false;
 	return !c->include.len || glob_match(GLOB_GOBWAS, c->include, name, true);
 }
 
-/* One claim of a folder that the file lies in or below. `built`: a kustomization is in this folder; `inside`: or in one on the way. */
-static void take_claim(struct asking *a, const struct claim *c, struct slice path, bool built, bool inside)
+/*
+ * One claim of a folder that the file lies in or below. `built`: a kustomization is in this folder;
+ * `inside`: or in one on the way.
+ */
+static void take_claim(struct asking *a, const struct claim *c, struct slice path, bool built,
+		       bool inside)
 {
 	enum claim_kind kind = c->kind;
 	struct slice name = path_from(path, c->folder);
 
 	if (kind == CLAIM_AUTO && !built)
-		kind = map_get(&a->r->chart_at, c->folder) != MAP_NONE ? CLAIM_CHART : CLAIM_DIRECTORY;
+		kind = map_get(&a->r->chart_at, c->folder) != MAP_NONE ? CLAIM_CHART :
+									 CLAIM_DIRECTORY;
 	if (kind == CLAIM_DIRECTORY && read_as_it_is(c, path))
 		(void)arrive(a, c->environment, WAY_DIRECTORY);
 	if (kind == CLAIM_CHART && slice_starts(name, SLICE("templates/")))
 		(void)arrive(a, c->environment, WAY_CHART);
 	if (kind == CLAIM_UNKNOWN)
 		(void)arrive(a, c->environment, WAY_UNKNOWN);
-	if (kind == CLAIM_FLUX && !inside && (slice_ends(path, SLICE(".yaml")) || slice_ends(path, SLICE(".yml"))))
+	if (kind == CLAIM_FLUX && !inside &&
+	    (slice_ends(path, SLICE(".yaml")) || slice_ends(path, SLICE(".yml"))))
 		(void)arrive(a, c->environment, WAY_KUSTOMIZE);
 }
 
-/* What takes the file without naming it: folders that are applied, and kustomizations that nobody can read. */
+/*
+ * What takes the file without naming it: folders that are applied, and kustomizations that nobody
+ * can read.
+ */
 static void take_folders(struct asking *a, struct slice path)
 {
 	const struct reach *r = a->r;
@@ -125,13 +138,16 @@ static void take_kustomization(struct asking *a, const struct kustomization *k)
 				(void)arrive(a, r->claims[i].environment, ways);
 	if (k->overlay)
 		(void)arrive(a, k->overlay, ways);
-	take_prefixes(a, k->folder, map_get(&r->mention_at, k->folder) == NONE && !kustomization_is_component(k->root));
+	take_prefixes(a, k->folder,
+		      map_get(&r->mention_at, k->folder) == NONE &&
+			      !kustomization_is_component(k->root));
 	push_mentions(a, k->folder);
 }
 
 static int by_name(const void *a, const void *b)
 {
-	const struct environment *x = ((const struct arrival *)a)->environment, *y = ((const struct arrival *)b)->environment;
+	const struct environment *x = ((const struct arrival *)a)->environment,
+				 *y = ((const struct arrival *)b)->environment;
 	int order = slice_cmp(x->name, y->name);
 
 	return order ? order : (x->number > y->number) - (x->number < y->number);
@@ -175,7 +191,8 @@ struct arrivals reach_of(const struct reach *r, struct slice path, struct arena 
 	return answer(&a, arena);
 }
 
-struct arrivals reach_of_kustomization(const struct reach *r, struct slice path, struct arena *arena)
+struct arrivals reach_of_kustomization(const struct reach *r, struct slice path,
+				       struct arena *arena)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
 	struct asking a = ask(r, scratch);

@@ -10,7 +10,7 @@
 /* Most expressions in one text. */
 #define EXPRESSIONS_MAX 32
 
-/* --- templates ------------------------------------------------------------------------------------------------------------------- */
+/* --- templates ------------------------------------------------------------ */
 
 /* The value of an expression: "name", or in Go's templates ".name". */
 static struct slice value_of(const struct parameters *p, struct slice expression)
@@ -21,7 +21,10 @@ static struct slice value_of(const struct parameters *p, struct slice expression
 	return p ? pairs_get((struct pairs){ p->items, p->n }, expression) : (struct slice){ 0 };
 }
 
-/* Cuts an expression off `text`, which begins with one; absent: it is filled in by somebody else, or not known. */
+/*
+ * Cuts an expression off `text`, which begins with one; absent: it is filled in by somebody else,
+ * or not known.
+ */
 static struct slice take_expression(const struct parameters *p, struct slice *text)
 {
 	size_t close = slice_starts(*text, SLICE("{{")) ? slice_find(*text, SLICE("}}")) : SIZE_MAX;
@@ -33,7 +36,10 @@ static struct slice take_expression(const struct parameters *p, struct slice *te
 	return value_of(p, expression);
 }
 
-/* Where the next expression begins: "{{...}}", or "${...}" of Flux or envsubst; the end when there is none. */
+/*
+ * Where the next expression begins: "{{...}}", or "${...}" of Flux or envsubst; the end when there
+ * is none.
+ */
 static size_t expression_at(struct slice text)
 {
 	size_t open = slice_find(text, SLICE("{{")), variable = slice_find(text, SLICE("${"));
@@ -42,7 +48,8 @@ static size_t expression_at(struct slice text)
 	return open == SIZE_MAX ? text.len : open;
 }
 
-struct slice parameters_fill(const struct parameters *p, struct slice text, bool *whole, struct arena *arena)
+struct slice parameters_fill(const struct parameters *p, struct slice text, bool *whole,
+			     struct arena *arena)
 {
 	struct slice rest = text, parts[2 * EXPRESSIONS_MAX + 2];
 	size_t n = 0;
@@ -55,14 +62,15 @@ struct slice parameters_fill(const struct parameters *p, struct slice text, bool
 		rest = slice_sub(rest, at, rest.len);
 		if (!rest.len)
 			break;
-		parts[n] = n < 2 * EXPRESSIONS_MAX ? take_expression(p, &rest) : (struct slice){ 0 };
+		parts[n] =
+			n < 2 * EXPRESSIONS_MAX ? take_expression(p, &rest) : (struct slice){ 0 };
 		*whole = parts[n].ptr != NULL;
 		n += *whole;
 	}
 	return n == 1 && *whole ? text : n ? arena_join(arena, parts, n) : text;
 }
 
-/* --- generators ------------------------------------------------------------------------------------------------------------------ */
+/* --- generators ----------------------------------------------------------- */
 
 /* What a generator makes. */
 struct made {
@@ -70,7 +78,8 @@ struct made {
 	size_t n, cap;
 	bool many;    /* each may stand for several */
 	bool unsure;  /* some of them may not be there */
-	bool folders; /* folders of the repository are among the parameters, of which only those that may matter are known */
+	bool folders; /* folders of the repository are among the parameters, of which only those
+			 that may matter are known */
 };
 
 struct set {
@@ -89,10 +98,11 @@ static void add_pair(struct parameters *p, size_t *cap, struct slice key, struct
 }
 
 /* The values of an element; those in maps are named "map.key". */
-static void flatten(struct parameters *p, size_t *cap, const struct yaml_node *map, struct slice before, int depth,
-		    struct arena *arena)
+static void flatten(struct parameters *p, size_t *cap, const struct yaml_node *map,
+		    struct slice before, int depth, struct arena *arena)
 {
-	for (const struct yaml_node *c = map && map->kind == YAML_MAP ? map->first : NULL; c && depth < DEPTH_MAX; c = c->next) {
+	for (const struct yaml_node *c = map && map->kind == YAML_MAP ? map->first : NULL;
+	     c && depth < DEPTH_MAX; c = c->next) {
 		struct slice key = c->key->text;
 
 		if (before.len)
@@ -153,14 +163,16 @@ static struct slice normalized(struct slice name, struct arena *arena)
 	for (size_t i = 0; i < copy.len; i++) {
 		if (c[i] >= 'A' && c[i] <= 'Z')
 			c[i] = (char)(c[i] - 'A' + 'a');
-		else if (!(c[i] >= 'a' && c[i] <= 'z') && !(c[i] >= '0' && c[i] <= '9') && c[i] != '.')
+		else if (!(c[i] >= 'a' && c[i] <= 'z') && !(c[i] >= '0' && c[i] <= '9') &&
+			 c[i] != '.')
 			c[i] = '-';
 	}
 	return copy;
 }
 
 /* The parameters that a folder gives; `before` is pathParamPrefix with a dot. */
-static void add_folder(const struct set *s, struct made *m, struct slice folder, struct slice before)
+static void add_folder(const struct set *s, struct made *m, struct slice folder,
+		       struct slice before)
 {
 	struct arena *arena = s->r->arena;
 	struct slice rest = folder, part, name = path_base(folder);
@@ -174,27 +186,39 @@ static void add_folder(const struct set *s, struct made *m, struct slice folder,
 	};
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
-		add_pair(&p, &cap, arena_join(arena, (struct slice[]){ before, fixed[i].key }, 2), fixed[i].value);
+		add_pair(&p, &cap, arena_join(arena, (struct slice[]){ before, fixed[i].key }, 2),
+			 fixed[i].value);
 	for (int i = 0; slice_next(&rest, '/', &part); i++) {
-		add_pair(&p, &cap, arena_printf(arena, "%" SLICE_FMT "path[%d]", SLICE_ARG(before), i), part);
-		add_pair(&p, &cap, arena_printf(arena, "index .%" SLICE_FMT "path.segments %d", SLICE_ARG(before), i), part);
+		add_pair(&p, &cap,
+			 arena_printf(arena, "%" SLICE_FMT "path[%d]", SLICE_ARG(before), i), part);
+		add_pair(&p, &cap,
+			 arena_printf(arena, "index .%" SLICE_FMT "path.segments %d",
+				      SLICE_ARG(before), i),
+			 part);
 	}
 	add_made(s, m, &p);
 }
 
-/* Is the folder, or a file that may be in it, taken by the items of `directories` or `files`? One that leaves it out wins. */
-static bool is_taken(const struct set *s, const struct yaml_node *items, struct slice folder, bool files)
+/*
+ * Is the folder, or a file that may be in it, taken by the items of `directories` or `files`? One
+ * that leaves it out wins.
+ */
+static bool is_taken(const struct set *s, const struct yaml_node *items, struct slice folder,
+		     bool files)
 {
 	bool taken = false;
 
 	for (const struct yaml_node *c = items->first; c; c = c->next) {
 		struct slice pattern = yaml_string(yaml_get(c, "path"));
 		const struct yaml_node *exclude = yaml_get(c, "exclude");
-		enum glob_kind kind = slice_find(pattern, SLICE("**")) != SIZE_MAX ? GLOB_GOBWAS : GLOB_GO;
+		enum glob_kind kind =
+			slice_find(pattern, SLICE("**")) != SIZE_MAX ? GLOB_GOBWAS : GLOB_GO;
 		bool out = exclude && slice_is(exclude->text, "true");
 
 		s->r->patience--;
-		if ((files && out) || !glob_match(files ? kind : GLOB_GO, files ? path_folder(pattern) : pattern, folder, !out))
+		if ((files && out) ||
+		    !glob_match(files ? kind : GLOB_GO, files ? path_folder(pattern) : pattern,
+				folder, !out))
 			continue;
 		if (out)
 			return false;
@@ -203,13 +227,19 @@ static bool is_taken(const struct set *s, const struct yaml_node *items, struct 
 	return taken;
 }
 
-/* The Git generator: folders that are there, or that hold certain files, of which it is not known whether they are there. */
+/*
+ * The Git generator: folders that are there, or that hold certain files, of which it is not known
+ * whether they are there.
+ */
 static struct made from_git(const struct set *s, const struct yaml_node *git)
 {
-	const struct yaml_node *directories = yaml_get(git, "directories"), *files = yaml_get(git, "files");
+	const struct yaml_node *directories = yaml_get(git, "directories"),
+			       *files = yaml_get(git, "files");
 	const struct yaml_node *items = directories ? directories : files;
-	struct slice url = yaml_string(yaml_get(git, "repoURL")), before = yaml_string(yaml_get(git, "pathParamPrefix"));
-	struct slice source = yaml_string(yaml_path(s->template, "spec", "source", "repoURL", NULL));
+	struct slice url = yaml_string(yaml_get(git, "repoURL")),
+		     before = yaml_string(yaml_get(git, "pathParamPrefix"));
+	struct slice source =
+		yaml_string(yaml_path(s->template, "spec", "source", "repoURL", NULL));
 	struct made m = { .folders = true, .unsure = !directories };
 
 	if (!items || items->kind != YAML_SEQ || (url.len && source.len && !url_same(url, source)))
@@ -221,7 +251,8 @@ static struct made from_git(const struct set *s, const struct yaml_node *git)
 
 		if (s->r->patience < 0)
 			return unknown(s);
-		if (folder.ptr[0] == '.' || slice_find(folder, SLICE("/.")) != SIZE_MAX) /* Argo CD does not see hidden ones */
+		if (folder.ptr[0] == '.' || slice_find(folder, SLICE("/.")) !=
+						    SIZE_MAX) /* Argo CD does not see hidden ones */
 			continue;
 		if (is_taken(s, items, folder, !directories))
 			add_folder(s, &m, folder, before.ptr ? before : SLICE(""));
@@ -232,7 +263,9 @@ static struct made from_git(const struct set *s, const struct yaml_node *git)
 /* Each of one with each of the other. */
 static struct made product(const struct set *s, struct made *a, struct made *b)
 {
-	struct made m = { .many = a->many || b->many, .unsure = a->unsure || b->unsure, .folders = a->folders || b->folders };
+	struct made m = { .many = a->many || b->many,
+			  .unsure = a->unsure || b->unsure,
+			  .folders = a->folders || b->folders };
 
 	for (size_t i = 0; i < a->n; i++)
 		for (size_t j = 0; j < b->n; j++) {
@@ -240,9 +273,11 @@ static struct made product(const struct set *s, struct made *a, struct made *b)
 			size_t cap = 0;
 
 			for (size_t k = 0; k < a->items[i].n; k++)
-				add_pair(&p, &cap, a->items[i].items[k].key, a->items[i].items[k].value);
+				add_pair(&p, &cap, a->items[i].items[k].key,
+					 a->items[i].items[k].value);
 			for (size_t k = 0; k < b->items[j].n; k++)
-				add_pair(&p, &cap, b->items[j].items[k].key, b->items[j].items[k].value);
+				add_pair(&p, &cap, b->items[j].items[k].key,
+					 b->items[j].items[k].value);
 			add_made(s, &m, &p);
 		}
 	free(a->items);
@@ -271,13 +306,17 @@ static struct made from_matrix(const struct set *s, const struct yaml_node *matr
 /* What one generator makes. */
 static struct made generate(const struct set *s, const struct yaml_node *generator, int depth)
 {
-	const struct yaml_node *list = yaml_get(generator, "list"), *git = yaml_get(generator, "git");
+	const struct yaml_node *list = yaml_get(generator, "list"),
+			       *git = yaml_get(generator, "git");
 	const struct yaml_node *matrix = yaml_get(generator, "matrix");
 	struct made m;
 
 	if (yaml_get(list, "template") || yaml_get(git, "template") || yaml_get(matrix, "template"))
 		return unknown(s);
-	m = list ? from_list(s, list) : git ? from_git(s, git) : matrix ? from_matrix(s, matrix, depth) : unknown(s);
+	m = list   ? from_list(s, list) :
+	    git    ? from_git(s, git) :
+	    matrix ? from_matrix(s, matrix, depth) :
+		     unknown(s);
 	if (m.n > SETS_MAX) { /* too many to follow each */
 		free(m.items);
 		return unknown(s);
@@ -286,7 +325,7 @@ static struct made generate(const struct set *s, const struct yaml_node *generat
 	return m;
 }
 
-/* --- Applications ---------------------------------------------------------------------------------------------------------------- */
+/* --- Applications --------------------------------------------------------- */
 
 /* One Application of the set. */
 static void make(const struct set *s, const struct parameters *p, const struct made *m)
@@ -303,10 +342,14 @@ static void make(const struct set *s, const struct parameters *p, const struct m
 	if (whole && filled.len)
 		e->object = filled;
 	else if (e->folder.len && p->n)
-		e->object = arena_join(s->r->arena, (struct slice[]){ s->o->name, SLICE("/"), e->folder }, 3);
+		e->object = arena_join(s->r->arena,
+				       (struct slice[]){ s->o->name, SLICE("/"), e->folder }, 3);
 }
 
-/* Does every path begin with the folder that the generator gives? Only then are the folders that may matter enough. */
+/*
+ * Does every path begin with the folder that the generator gives? Only then are the folders that
+ * may matter enough.
+ */
 static bool begins_with_folder(struct slice path)
 {
 	struct slice expression = slice_sub(path, 2, slice_find(path, SLICE("}}")) - 2);
@@ -314,19 +357,23 @@ static bool begins_with_folder(struct slice path)
 	if (!slice_starts(path, SLICE("{{")) || slice_find(path, SLICE("}}")) == SIZE_MAX)
 		return false;
 	expression = slice_trim(expression);
-	return slice_is(expression, "path") || slice_is(expression, ".path.path") || slice_ends(expression, SLICE(".path")) ||
+	return slice_is(expression, "path") || slice_is(expression, ".path.path") ||
+	       slice_ends(expression, SLICE(".path")) ||
 	       slice_ends(expression, SLICE(".path.path"));
 }
 
 void set_read(struct reach *r, const struct object *o)
 {
 	struct set s = { .r = r, .o = o, .template = yaml_get(o->spec, "template") };
-	const struct yaml_node *generators = yaml_get(o->spec, "generators"), *patch = yaml_get(o->spec, "templatePatch");
+	const struct yaml_node *generators = yaml_get(o->spec, "generators"),
+			       *patch = yaml_get(o->spec, "templatePatch");
 	const struct yaml_node *source = yaml_path(s.template, "spec", "source", NULL);
 	const struct yaml_node *first = yaml_path(s.template, "spec", "sources", NULL);
 
 	s.path = yaml_string(yaml_get(source ? source : first ? first->first : NULL, "path"));
-	for (const struct yaml_node *c = generators && generators->kind == YAML_SEQ ? generators->first : NULL; c; c = c->next) {
+	for (const struct yaml_node *c =
+		     generators && generators->kind == YAML_SEQ ? generators->first : NULL;
+	     c; c = c->next) {
 		struct made m = generate(&s, c, 0);
 
 		if (m.folders && !begins_with_folder(s.path)) {
@@ -341,6 +388,9 @@ void set_read(struct reach *r, const struct object *o)
 		struct environment *e = environment_new(r, ENVIRONMENT_ARGOCD, o);
 
 		e->many = true;
-		claim_add(r, &(struct claim){ .environment = e, .kind = CLAIM_UNKNOWN, .prefix = true, .folder = SLICE("") });
+		claim_add(r, &(struct claim){ .environment = e,
+					      .kind = CLAIM_UNKNOWN,
+					      .prefix = true,
+					      .folder = SLICE("") });
 	}
 }

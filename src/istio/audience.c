@@ -13,7 +13,8 @@ bool sidecar_is(const struct object *o)
 }
 
 /* The list under the first of two spellings of a key. */
-static const struct yaml_node *list_of(const struct yaml_node *map, const char *key, const char *snake)
+static const struct yaml_node *list_of(const struct yaml_node *map, const char *key,
+				       const char *snake)
 {
 	const struct yaml_node *list = yaml_get(map, key);
 
@@ -28,8 +29,8 @@ static bool same_gateway(struct slice a, struct slice b, struct slice ns)
 
 	if (slice_eq(a, b))
 		return true;
-	return ns.len && longer.len == ns.len + 1 + shorter.len && slice_starts(longer, ns) && longer.ptr[ns.len] == '/' &&
-	       slice_ends(longer, shorter);
+	return ns.len && longer.len == ns.len + 1 + shorter.len && slice_starts(longer, ns) &&
+	       longer.ptr[ns.len] == '/' && slice_ends(longer, shorter);
 }
 
 /* Does the list of gateways name this one? No list stands for the mesh. */
@@ -43,7 +44,10 @@ static bool names_gateway(const struct yaml_node *gateways, struct slice gateway
 	return false;
 }
 
-/* Is the match block one for callers of this gateway? One that says nothing is for all of the VirtualService's. */
+/*
+ * Is the match block one for callers of this gateway? One that says nothing is for all of the
+ * VirtualService's.
+ */
 static bool block_is_for(const struct yaml_node *block, struct slice gateway, struct slice ns)
 {
 	const struct yaml_node *gateways = list_of(block, "gateways", "gateways");
@@ -69,15 +73,18 @@ static bool block_takes_all(const struct yaml_node *block, struct slice gateway,
 	struct slice regex = yaml_string(yaml_get(uri, "regex"));
 
 	for (const struct yaml_node *c = block->first; c; c = c->next)
-		if (!slice_is(c->key->text, "uri") && !slice_is(c->key->text, "name") && !slice_is(c->key->text, "gateways"))
+		if (!slice_is(c->key->text, "uri") && !slice_is(c->key->text, "name") &&
+		    !slice_is(c->key->text, "gateways"))
 			return false;
 	if (!uri || !block_is_for(block, gateway, ns))
 		return false;
-	return slice_is(yaml_string(yaml_get(uri, "prefix")), "/") || slice_is(regex, ".*") || slice_is(regex, "*");
+	return slice_is(yaml_string(yaml_get(uri, "prefix")), "/") || slice_is(regex, ".*") ||
+	       slice_is(regex, "*");
 }
 
 /* The route of the list before `r` that takes all requests of this gateway; NULL: none does. */
-static const struct route *taken_before(const struct vs *vs, const struct route *r, struct slice gateway)
+static const struct route *taken_before(const struct vs *vs, const struct route *r,
+					struct slice gateway)
 {
 	for (size_t i = 0; i < vs->n && &vs->routes[i] != r; i++) {
 		const struct route *before = &vs->routes[i];
@@ -86,7 +93,8 @@ static const struct route *taken_before(const struct vs *vs, const struct route 
 			continue;
 		if (!before->match || !before->match->nchildren)
 			return before;
-		for (const struct yaml_node *c = before->match->first; c && r->kind == ROUTE_HTTP; c = c->next)
+		for (const struct yaml_node *c = before->match->first; c && r->kind == ROUTE_HTTP;
+		     c = c->next)
 			if (block_takes_all(c, gateway, vs->ns))
 				return before;
 	}
@@ -100,18 +108,21 @@ static struct slices texts(struct arena *arena, size_t n)
 }
 
 /* Adds one kind of callers, or why there are none of them. */
-static void add_callers(struct audience *a, const struct vs *vs, const struct route *r, struct slice gateway, struct arena *arena)
+static void add_callers(struct audience *a, const struct vs *vs, const struct route *r,
+			struct slice gateway, struct arena *arena)
 {
 	const struct route *before = taken_before(vs, r, gateway);
 	bool mesh = slice_is(gateway, MESH);
-	struct slice who = mesh ? SLICE("sidecars") : arena_printf(arena, "gateway %" SLICE_FMT, SLICE_ARG(gateway));
+	struct slice who = mesh ? SLICE("sidecars") :
+				  arena_printf(arena, "gateway %" SLICE_FMT, SLICE_ARG(gateway));
 
 	if (!route_is_for(r, gateway, vs->ns))
 		return;
 	if (before)
-		a->limits.items[a->limits.n++] =
-			arena_printf(arena, "no request of %s%" SLICE_FMT " gets here: %" SLICE_FMT " takes them all",
-				     mesh ? "" : "the ", SLICE_ARG(who), SLICE_ARG(route_label(before, arena)));
+		a->limits.items[a->limits.n++] = arena_printf(
+			arena,
+			"no request of %s%" SLICE_FMT " gets here: %" SLICE_FMT " takes them all",
+			mesh ? "" : "the ", SLICE_ARG(who), SLICE_ARG(route_label(before, arena)));
 	else
 		a->callers.items[a->callers.n++] = who;
 }
@@ -127,11 +138,12 @@ static void add_export(struct audience *a, const struct vs *vs, struct arena *ar
 
 		if (slice_is(name, "*"))
 			return;
-		str_addf(&names, "%s%" SLICE_FMT, names.len ? ", " : "", SLICE_ARG(name.len ? name : SLICE("its own")));
+		str_addf(&names, "%s%" SLICE_FMT, names.len ? ", " : "",
+			 SLICE_ARG(name.len ? name : SLICE("its own")));
 	}
 	if (names.len)
-		a->limits.items[a->limits.n++] =
-			arena_printf(arena, "only callers of these namespaces see it (exportTo): %s", names.ptr);
+		a->limits.items[a->limits.n++] = arena_printf(
+			arena, "only callers of these namespaces see it (exportTo): %s", names.ptr);
 }
 
 /* Does "namespace/host" of a Sidecar let the VirtualService in? */
@@ -142,13 +154,14 @@ static bool egress_shows(struct slice egress, const struct object *sidecar, cons
 	struct slice host = slash == SIZE_MAX ? egress : slice_sub(egress, slash + 1, egress.len);
 	const struct yaml_node *hosts = yaml_get(vs->object->spec, "hosts");
 
-	if (slice_is(ns, "~") || (slice_is(ns, ".") && sidecar->ns.len && vs->ns.len && !slice_eq(sidecar->ns, vs->ns)))
+	if (slice_is(ns, "~") ||
+	    (slice_is(ns, ".") && sidecar->ns.len && vs->ns.len && !slice_eq(sidecar->ns, vs->ns)))
 		return false;
 	if (!slice_is(ns, "*") && !slice_is(ns, ".") && vs->ns.len && !slice_eq(ns, vs->ns))
 		return false;
 	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
-		if (slice_is(host, "*") || slice_eq_case(host, yaml_string(c)) || host_covered(host, yaml_string(c)) ||
-		    host_covered(yaml_string(c), host))
+		if (slice_is(host, "*") || slice_eq_case(host, yaml_string(c)) ||
+		    host_covered(host, yaml_string(c)) || host_covered(yaml_string(c), host))
 			return true;
 	return vs->is_delegate;
 }
@@ -169,17 +182,22 @@ static bool hides(const struct object *sidecar, const struct vs *vs)
 }
 
 /* Names the Sidecars that hide it. */
-static void add_sidecars(struct audience *a, const struct vs *vs, const struct object *const *sidecars, size_t n,
-			 struct arena *arena)
+static void add_sidecars(struct audience *a, const struct vs *vs,
+			 const struct object *const *sidecars, size_t n, struct arena *arena)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct object *o = sidecars[i];
-		bool some = yaml_get(o->spec, "workloadSelector") || yaml_get(o->spec, "workload_selector");
+		bool some = yaml_get(o->spec, "workloadSelector") ||
+			    yaml_get(o->spec, "workload_selector");
 
 		if (hides(o, vs))
-			a->limits.items[a->limits.n++] = arena_printf(
-				arena, "%sworkloads of the namespace %" SLICE_FMT " do not see it (Sidecar '%" SLICE_FMT "')",
-				some ? "some " : "", SLICE_ARG(o->ns.len ? o->ns : SLICE("of the Sidecar")), SLICE_ARG(o->name));
+			a->limits.items[a->limits.n++] =
+				arena_printf(arena,
+					     "%sworkloads of the namespace %" SLICE_FMT
+					     " do not see it (Sidecar '%" SLICE_FMT "')",
+					     some ? "some " : "",
+					     SLICE_ARG(o->ns.len ? o->ns : SLICE("of the Sidecar")),
+					     SLICE_ARG(o->name));
 	}
 }
 
@@ -198,8 +216,8 @@ static struct audience *row_new(struct audiences *out)
 	return &out->items[out->n++];
 }
 
-void audience_add(struct audiences *out, const struct vs *vs, const struct route *route, const struct object *const *sidecars,
-		  size_t n)
+void audience_add(struct audiences *out, const struct vs *vs, const struct route *route,
+		  const struct object *const *sidecars, size_t n)
 {
 	const struct yaml_node *gateways = list_of(vs->object->spec, "gateways", "gateways");
 	struct arena *arena = out->arena;
@@ -211,7 +229,9 @@ void audience_add(struct audiences *out, const struct vs *vs, const struct route
 	*a = (struct audience){ .route = route_label(route, arena),
 				.callers = texts(arena, most),
 				.limits = texts(arena, most + n + 1) };
-	a->vs = o->ns.len ? arena_printf(arena, "%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(o->ns), SLICE_ARG(o->name)) : o->name;
+	a->vs = o->ns.len ? arena_printf(arena, "%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(o->ns),
+					 SLICE_ARG(o->name)) :
+			    o->name;
 	if (!gateways)
 		add_callers(a, vs, route, SLICE(MESH), arena);
 	for (const struct yaml_node *c = gateways ? gateways->first : NULL; c; c = c->next)

@@ -1,10 +1,13 @@
 /*
- * audience.h - whose requests a route gets: the proxies beside workloads (sidecars), and gateways; and whom it never reaches.
+ * audience.h - whose requests a route gets: the proxies beside workloads (sidecars), and gateways;
+ * and whom it never reaches.
  *
- * Where the rules come from: `gateways` of a VirtualService and of its match blocks, of which none means "mesh", the sidecars; a route behind one
- * that takes everything is not sent to Envoy at all (BuildHTTPRoutesForVirtualService and isCatchAllRoute in
- * pilot/pkg/networking/core/route/route.go); exportTo limits the namespaces that see a VirtualService (pilot/pkg/model/push_context.go,
- * initVirtualServices), and so do the egress hosts of a Sidecar (pilot/pkg/model/sidecar.go). Gateways do not look at Sidecars.
+ * Where the rules come from: `gateways` of a VirtualService and of its match blocks, of which none
+ * means "mesh", the sidecars; a route behind one that takes everything is not sent to Envoy at all
+ * (BuildHTTPRoutesForVirtualService and isCatchAllRoute in
+ * pilot/pkg/networking/core/route/route.go); exportTo limits the namespaces that see a
+ * VirtualService (pilot/pkg/model/push_context.go, initVirtualServices), and so do the egress hosts
+ * of a Sidecar (pilot/pkg/model/sidecar.go). Gateways do not look at Sidecars.
  */
 #ifndef GCB_ISTIO_AUDIENCE_H
 #define GCB_ISTIO_AUDIENCE_H
@@ -14,7 +17,8 @@
 struct audience {
 	struct slice vs, route; /* "namespace/name", and the route's label */
 	struct slices callers;  /* "sidecars", "gateway NAMESPACE/NAME" */
-	struct slices limits;   /* sentences: whom of them it does not reach, and why; none: it reaches them all */
+	struct slices limits;   /* sentences: whom of them it does not reach, and why; none: it
+				   reaches them all */
 	bool plain;             /* sidecars alone, and all of them */
 };
 
@@ -28,10 +32,11 @@ struct audiences {
 bool sidecar_is(const struct object *o);
 
 /*
- * Adds the audience of a route of a VirtualService. `sidecars` are all Sidecars that are known; their namespaces, and that of the
- * VirtualService, may be unknown (`ns` stands for them then, if present).
+ * Adds the audience of a route of a VirtualService. `sidecars` are all Sidecars that are known;
+ * their namespaces, and that of the VirtualService, may be unknown (`ns` stands for them then, if
+ * present).
  */
-void audience_add(struct audiences *out, const struct vs *vs, const struct route *route, const struct object *const *sidecars,
-		  size_t n);
+void audience_add(struct audiences *out, const struct vs *vs, const struct route *route,
+		  const struct object *const *sidecars, size_t n);
 
 #endif

@@ -32,7 +32,9 @@ static const struct yaml_lit *weight_lit(struct arena *arena, long value)
 {
 	struct yaml_lit *lit = lit_new(arena, 1);
 
-	*lit = (struct yaml_lit){ .key = SLICE("weight"), .kind = LIT_INT, .text = number(arena, value) };
+	*lit = (struct yaml_lit){ .key = SLICE("weight"),
+				  .kind = LIT_INT,
+				  .text = number(arena, value) };
 	return lit;
 }
 
@@ -41,24 +43,31 @@ static const struct yaml_lit *port_lit(struct arena *arena, int port)
 {
 	struct yaml_lit *lit = lit_new(arena, 2);
 
-	lit[1] = (struct yaml_lit){ .key = SLICE("number"), .kind = LIT_INT, .text = number(arena, port) };
-	lit[0] = (struct yaml_lit){ .key = SLICE("port"), .kind = LIT_MAP, .items = &lit[1], .n = 1 };
+	lit[1] = (struct yaml_lit){ .key = SLICE("number"),
+				    .kind = LIT_INT,
+				    .text = number(arena, port) };
+	lit[0] = (struct yaml_lit){
+		.key = SLICE("port"), .kind = LIT_MAP, .items = &lit[1], .n = 1
+	};
 	return lit;
 }
 
 /* Gives a destination its weight: sets, adds or removes the key. */
-static void converge_weight(struct yaml_edits *e, const struct dest *d, long value, struct arena *arena)
+static void converge_weight(struct yaml_edits *e, const struct dest *d, long value,
+			    struct arena *arena)
 {
 	if (value >= 0 && d->weight)
 		yaml_set(e, d->weight, LIT_INT, number(arena, value), "weight");
 	else if (value >= 0)
-		yaml_put(e, d->node, d->destination, YAML_AFTER, weight_lit(arena, value), "weight");
+		yaml_put(e, d->node, d->destination, YAML_AFTER, weight_lit(arena, value),
+			 "weight");
 	else if (d->weight)
 		yaml_delete(e, d->weight, "no weight at baseline");
 }
 
 /* A refusal about one destination. */
-static int refuse_dest(const struct work *w, const struct code *code, const struct yaml_node *at, const char *what)
+static int refuse_dest(const struct work *w, const struct code *code, const struct yaml_node *at,
+		       const char *what)
 {
 	return err_set(w->err, code, yaml_place(at), "%s", what);
 }
@@ -83,11 +92,15 @@ static int port_known(const struct work *w, const struct dest *d)
 {
 	if (d->port && !w->goal->move->port)
 		return refuse_dest(w, &CODE_port_unknown, d->port,
-				   "the old destination names its port, and the port of the new host is not known");
+				   "the old destination names its port, and the port of the new "
+				   "host is not known");
 	return 0;
 }
 
-/* May the old destination be copied for new? Which keys survive a copy is decided here; unknown ones are refused. */
+/*
+ * May the old destination be copied for new? Which keys survive a copy is decided here; unknown
+ * ones are refused.
+ */
 static int copy_allowed(const struct work *w, const struct dest *d)
 {
 	const struct yaml_node *odd = stranger(d->node, "destination weight headers");
@@ -96,34 +109,46 @@ static int copy_allowed(const struct work *w, const struct dest *d)
 		odd = stranger(d->destination, "host subset port");
 	if (odd) {
 		(void)err_set(w->err, &CODE_route_shape, yaml_place(odd),
-			      "the old destination has a field '%" SLICE_FMT "' that may not fit new", SLICE_ARG(odd->key->text));
+			      "the old destination has a field '%" SLICE_FMT
+			      "' that may not fit new",
+			      SLICE_ARG(odd->key->text));
 		return err_remedy(w->err, "remove the field, or move this route by hand");
 	}
 	return port_known(w, d);
 }
 
-/* The new host as this VirtualService must write it: a short name means another host in another namespace. */
+/*
+ * The new host as this VirtualService must write it: a short name means another host in another
+ * namespace.
+ */
 static struct slice new_host(const struct work *w)
 {
 	struct slice to = w->goal->move->to;
 
-	return host_same(host_resolve(to, w->vs->ns, w->arena), w->vs->new_host) ? to : w->vs->new_host;
+	return host_same(host_resolve(to, w->vs->ns, w->arena), w->vs->new_host) ? to :
+										   w->vs->new_host;
 }
 
 /* The Host header of the new destination; old's own is not copied. */
-static int new_header(const struct work *w, struct yaml_edits *copy, const struct route *r, const struct dest *old)
+static int new_header(const struct work *w, struct yaml_edits *copy, const struct route *r,
+		      const struct dest *old)
 {
 	const struct yaml_node *theirs = dest_host_header(old);
 
 	if (r->kind != ROUTE_HTTP)
 		return 0;
 	if (w->findings && theirs && !w->goal->move->host_header.ptr)
-		findings_add(w->findings, &CODE_host_header, yaml_place(theirs), "the old destination sets the Host header");
+		findings_add(w->findings, &CODE_host_header, yaml_place(theirs),
+			     "the old destination sets the Host header");
 	return dest_set_host(copy, old, w->goal->move->host_header, w->arena, w->err);
 }
 
-/* The new destination: a copy of the old one with host, port, Host header and weight of its own and no subset. */
-static int add_new(const struct work *w, struct yaml_edits *e, const struct route *r, const struct dest *old, long weight)
+/*
+ * The new destination: a copy of the old one with host, port, Host header and weight of its own and
+ * no subset.
+ */
+static int add_new(const struct work *w, struct yaml_edits *e, const struct route *r,
+		   const struct dest *old, long weight)
 {
 	const struct move *move = w->goal->move;
 	struct yaml_edits *copy;
@@ -135,17 +160,21 @@ static int add_new(const struct work *w, struct yaml_edits *e, const struct rout
 	if (old->subset)
 		yaml_delete(copy, old->subset, "subsets belong to the old host");
 	if (old->port && yaml_get(old->port, "number"))
-		yaml_set(copy, yaml_get(old->port, "number"), LIT_INT, number(w->arena, move->port), "port");
+		yaml_set(copy, yaml_get(old->port, "number"), LIT_INT, number(w->arena, move->port),
+			 "port");
 	else if (old->port)
-		return refuse_dest(w, &CODE_route_shape, old->port, "the port of the old destination has no number");
+		return refuse_dest(w, &CODE_route_shape, old->port,
+				   "the port of the old destination has no number");
 	else if (move->port)
-		yaml_put(copy, old->destination, old->host, YAML_AFTER, port_lit(w->arena, move->port), "port");
+		yaml_put(copy, old->destination, old->host, YAML_AFTER,
+			 port_lit(w->arena, move->port), "port");
 	converge_weight(copy, old, weight, w->arena);
 	return new_header(w, copy, r, old);
 }
 
 /* Brings the destinations of one route to what is wanted. */
-static int converge_dests(const struct work *w, struct yaml_edits *e, const struct route *r, const struct want *want)
+static int converge_dests(const struct work *w, struct yaml_edits *e, const struct route *r,
+			  const struct want *want)
 {
 	const struct dest *last = NULL;
 
@@ -160,7 +189,8 @@ static int converge_dests(const struct work *w, struct yaml_edits *e, const stru
 				converge_weight(e, d, want->weight[i], w->arena);
 		} else if (d->side == SIDE_NEW && want->has_new) {
 			converge_weight(e, d, want->new_weight, w->arena);
-			if (w->goal->move->host_header.ptr && r->kind == ROUTE_HTTP && !w->goal->reading &&
+			if (w->goal->move->host_header.ptr && r->kind == ROUTE_HTTP &&
+			    !w->goal->reading &&
 			    dest_set_host(e, d, w->goal->move->host_header, w->arena, w->err) < 0)
 				return -1;
 		} else if (d->side == SIDE_NEW) {
@@ -179,14 +209,21 @@ static const struct yaml_lit *mirror_lits(const struct work *w)
 	lit[2] = (struct yaml_lit){ .key = SLICE("host"), .kind = LIT_STRING, .text = new_host(w) };
 	if (move->port)
 		lit[3] = *port_lit(w->arena, move->port);
-	lit[4] = (struct yaml_lit){ .key = SLICE("value"), .kind = LIT_INT, .text = number(w->arena, move->mirror_percent) };
-	lit[0] = (struct yaml_lit){ .key = SLICE("mirror"), .kind = LIT_MAP, .items = &lit[2], .n = move->port ? 2 : 1 };
-	lit[1] = (struct yaml_lit){ .key = SLICE("mirrorPercentage"), .kind = LIT_MAP, .items = &lit[4], .n = 1 };
+	lit[4] = (struct yaml_lit){ .key = SLICE("value"),
+				    .kind = LIT_INT,
+				    .text = number(w->arena, move->mirror_percent) };
+	lit[0] = (struct yaml_lit){
+		.key = SLICE("mirror"), .kind = LIT_MAP, .items = &lit[2], .n = move->port ? 2 : 1
+	};
+	lit[1] = (struct yaml_lit){
+		.key = SLICE("mirrorPercentage"), .kind = LIT_MAP, .items = &lit[4], .n = 1
+	};
 	return lit;
 }
 
 /* Our mirror on a route: added, brought to its percentage, or taken away. */
-static void converge_mirror(const struct work *w, struct yaml_edits *e, const struct route *r, bool wanted)
+static void converge_mirror(const struct work *w, struct yaml_edits *e, const struct route *r,
+			    bool wanted)
 {
 	const struct yaml_node *value = yaml_get(r->percent, "value");
 
@@ -196,7 +233,8 @@ static void converge_mirror(const struct work *w, struct yaml_edits *e, const st
 		yaml_put(e, r->node, r->list, YAML_AFTER, &lits[0], "mirror");
 		yaml_put(e, r->node, r->list, YAML_AFTER, &lits[1], "mirror");
 	} else if (wanted && value) {
-		yaml_set(e, value, LIT_INT, number(w->arena, w->goal->move->mirror_percent), "mirror percentage");
+		yaml_set(e, value, LIT_INT, number(w->arena, w->goal->move->mirror_percent),
+			 "mirror percentage");
 	} else if (!wanted && r->our_mirror) {
 		yaml_delete(e, r->mirror, "the mirror goes");
 		if (r->percent)
@@ -210,7 +248,9 @@ static const struct yaml_lit *method_lit(struct arena *arena, struct slice metho
 	struct yaml_lit *lit = lit_new(arena, 2);
 
 	lit[1] = (struct yaml_lit){ .key = SLICE("exact"), .kind = LIT_STRING, .text = method };
-	lit[0] = (struct yaml_lit){ .key = SLICE("method"), .kind = LIT_MAP, .items = &lit[1], .n = 1 };
+	lit[0] = (struct yaml_lit){
+		.key = SLICE("method"), .kind = LIT_MAP, .items = &lit[1], .n = 1
+	};
 	return lit;
 }
 
@@ -221,12 +261,19 @@ static const struct yaml_lit *match_lit(const struct work *w)
 	struct yaml_lit *lit = lit_new(w->arena, methods.n + 1);
 
 	for (size_t i = 0; i < methods.n; i++)
-		lit[i + 1] = (struct yaml_lit){ .kind = LIT_MAP, .items = method_lit(w->arena, methods.items[i]), .n = 1 };
-	lit[0] = (struct yaml_lit){ .key = SLICE("match"), .kind = LIT_SEQ, .items = &lit[1], .n = methods.n };
+		lit[i + 1] = (struct yaml_lit){ .kind = LIT_MAP,
+						.items = method_lit(w->arena, methods.items[i]),
+						.n = 1 };
+	lit[0] = (struct yaml_lit){
+		.key = SLICE("match"), .kind = LIT_SEQ, .items = &lit[1], .n = methods.n
+	};
 	return lit;
 }
 
-/* In a copy: keeps the match blocks that let only safe methods through, multiplies the open ones, drops the others. */
+/*
+ * In a copy: keeps the match blocks that let only safe methods through, multiplies the open ones,
+ * drops the others.
+ */
 static void multiply_matches(const struct work *w, struct yaml_edits *copy, const struct route *r)
 {
 	const struct slices methods = w->goal->move->methods;
@@ -244,15 +291,20 @@ static void multiply_matches(const struct work *w, struct yaml_edits *copy, cons
 			continue;
 		}
 		for (size_t i = 0; i < methods.n && !method.ptr; i++) {
-			struct yaml_edits *target = i ? yaml_copy(copy, c, YAML_AFTER, (struct slice){ 0 }, "per method") : copy;
+			struct yaml_edits *target =
+				i ? yaml_copy(copy, c, YAML_AFTER, (struct slice){ 0 },
+					      "per method") :
+				    copy;
 
-			yaml_put(target, c, NULL, YAML_AFTER, method_lit(w->arena, methods.items[i]), "method");
+			yaml_put(target, c, NULL, YAML_AFTER,
+				 method_lit(w->arena, methods.items[i]), "method");
 		}
 	}
 }
 
 /* What is different in the generated copy of a route. */
-static int fill_copy(const struct work *w, struct yaml_edits *copy, const struct route *r, const struct want *want)
+static int fill_copy(const struct work *w, struct yaml_edits *copy, const struct route *r,
+		     const struct want *want)
 {
 	const struct yaml_lit *lits = mirror_lits(w);
 
@@ -265,7 +317,8 @@ static int fill_copy(const struct work *w, struct yaml_edits *copy, const struct
 }
 
 /* The generated copy in front of a route: added, refreshed, or taken away. */
-static int converge_copy(const struct work *w, struct yaml_edits *e, const struct route *r, const struct want *want)
+static int converge_copy(const struct work *w, struct yaml_edits *e, const struct route *r,
+			 const struct want *want)
 {
 	const struct route *old = r->index && r[-1].our_copy ? &r[-1] : NULL;
 	struct yaml_edits *nested;
@@ -282,34 +335,43 @@ static int converge_copy(const struct work *w, struct yaml_edits *e, const struc
 		yaml_delete(e, old->node, "the generated copy goes");
 	if (want->mirror != MIRROR_ON_COPY)
 		return 0;
-	nested = yaml_copy(e, r->node, YAML_BEFORE, SLICE(COPY_COMMENT), "generated copy for safe methods");
+	nested = yaml_copy(e, r->node, YAML_BEFORE, SLICE(COPY_COMMENT),
+			   "generated copy for safe methods");
 	return fill_copy(w, nested, r, want);
 }
 
-/* Would the route itself decide about the Host header that new is to see? And says what a mirror sees. */
+/*
+ * Would the route itself decide about the Host header that new is to see? And says what a mirror
+ * sees.
+ */
 static int check_header(const struct work *w, const struct route *r, const struct want *want)
 {
 	bool adding = want->has_new && !r->nnew && r->kind == ROUTE_HTTP;
-	const struct yaml_node *authority = adding && w->goal->move->host_header.ptr ? route_authority(r) : NULL;
+	const struct yaml_node *authority =
+		adding && w->goal->move->host_header.ptr ? route_authority(r) : NULL;
 
 	if (authority)
 		return err_set(w->err, &CODE_host_authority, yaml_place(authority),
-			       "%" SLICE_FMT " sets the Host header for all its destinations, which wins over to.hostHeader",
+			       "%" SLICE_FMT " sets the Host header for all its destinations, "
+			       "which wins over to.hostHeader",
 			       SLICE_ARG(route_label(r, w->arena)));
 	if (w->findings && w->goal->move->host_header.ptr && want->mirror != MIRROR_NONE)
 		findings_add(w->findings, &CODE_mirror_host, yaml_place(r->node),
-			     "the mirrored requests of %" SLICE_FMT " carry the Host header of the request, not to.hostHeader",
+			     "the mirrored requests of %" SLICE_FMT
+			     " carry the Host header of the request, not to.hostHeader",
 			     SLICE_ARG(route_label(r, w->arena)));
 	return 0;
 }
 
 /* One route that names old. */
-static int converge_route(const struct work *w, struct yaml_edits *e, const struct route *r, struct shares *shares)
+static int converge_route(const struct work *w, struct yaml_edits *e, const struct route *r,
+			  struct shares *shares)
 {
 	const struct route *base = route_pair(w->base, w->vs, r);
 	struct want want;
 
-	if (stage_want(&want, w->vs, r, base, w->goal, w->arena, w->findings, w->err) < 0 || check_header(w, r, &want) < 0)
+	if (stage_want(&want, w->vs, r, base, w->goal, w->arena, w->findings, w->err) < 0 ||
+	    check_header(w, r, &want) < 0)
 		return -1;
 	for (size_t i = 0; i < r->n && want.mirror != MIRROR_NONE; i++)
 		if (r->dests[i].side == SIDE_OLD && port_known(w, &r->dests[i]) < 0)
@@ -322,8 +384,9 @@ static int converge_route(const struct work *w, struct yaml_edits *e, const stru
 	return 0;
 }
 
-int vs_converge(struct yaml_edits *e, const struct vs *now, const struct vs *base, const struct goal *goal, struct arena *arena,
-		struct findings *findings, struct shares *shares, struct err *err)
+int vs_converge(struct yaml_edits *e, const struct vs *now, const struct vs *base,
+		const struct goal *goal, struct arena *arena, struct findings *findings,
+		struct shares *shares, struct err *err)
 {
 	struct work w = { now, base, goal, arena, findings, err };
 
@@ -348,12 +411,15 @@ void vs_mark_copies(struct vs *vs, const struct move *move, struct arena *arena)
 		struct yaml_edits *trial;
 		struct want want;
 
-		if (r->our_copy || !r->our_mirror || next->kind != ROUTE_HTTP || !next->nold || next->our_mirror || next->nnew)
+		if (r->our_copy || !r->our_mirror || next->kind != ROUTE_HTTP || !next->nold ||
+		    next->our_mirror || next->nnew)
 			continue;
 		trial = yaml_edits_new(vs->object->node->file, arena);
-		if (stage_want(&want, vs, next, NULL, &goal, arena, NULL, &ignored) < 0 || fill_copy(&w, trial, next, &want) < 0)
+		if (stage_want(&want, vs, next, NULL, &goal, arena, NULL, &ignored) < 0 ||
+		    fill_copy(&w, trial, next, &want) < 0)
 			continue;
-		r->our_copy = want.mirror == MIRROR_ON_COPY && yaml_copy_is(next->node, trial, r->node);
+		r->our_copy =
+			want.mirror == MIRROR_ON_COPY && yaml_copy_is(next->node, trial, r->node);
 	}
 	vs_number_routes(vs);
 }
@@ -366,5 +432,6 @@ bool vs_at(const struct vs *now, const struct vs *base, const struct goal *goal)
 	struct goal reading = *goal;
 
 	reading.reading = true;
-	return vs_converge(e, now, base, &reading, arena, NULL, NULL, &ignored) == 0 && yaml_edits_empty(e);
+	return vs_converge(e, now, base, &reading, arena, NULL, NULL, &ignored) == 0 &&
+	       yaml_edits_empty(e);
 }

@@ -52,9 +52,11 @@ static int check_node(const struct yaml_node *node, enum yaml_kind kind, struct 
 		return 0;
 	if (yaml_path_clear(node, err) < 0)
 		return -1;
-	return node->kind == kind ? 0 :
-				    err_set(err, &CODE_yaml_type, yaml_place(node), "'%" SLICE_FMT "' must be a %s",
-					    SLICE_ARG(node->key->text), kind == YAML_MAP ? "map" : "list");
+	return node->kind == kind ?
+		       0 :
+		       err_set(err, &CODE_yaml_type, yaml_place(node),
+			       "'%" SLICE_FMT "' must be a %s", SLICE_ARG(node->key->text),
+			       kind == YAML_MAP ? "map" : "list");
 }
 
 /* The headers as they are, looked up once. */
@@ -66,11 +68,13 @@ static int parts_read(const struct dest *d, struct parts *out, struct err *err)
 {
 	out->headers = d->headers;
 	out->request = yaml_get(d->headers, "request");
-	if (check_node(out->headers, YAML_MAP, err) < 0 || check_node(out->request, YAML_MAP, err) < 0)
+	if (check_node(out->headers, YAML_MAP, err) < 0 ||
+	    check_node(out->request, YAML_MAP, err) < 0)
 		return -1;
 	for (size_t i = 0; i < NOPERATIONS; i++) {
 		out->operation[i] = yaml_get(out->request, operations[i]);
-		if (check_node(out->operation[i], i == NOPERATIONS - 1 ? YAML_SEQ : YAML_MAP, err) < 0)
+		if (check_node(out->operation[i], i == NOPERATIONS - 1 ? YAML_SEQ : YAML_MAP, err) <
+		    0)
 			return -1;
 	}
 	return 0;
@@ -86,7 +90,8 @@ static bool all_host(const struct yaml_node *operation)
 }
 
 /* Deletes the Host header from one operation, but for the entry `keep`. */
-static void clean(struct yaml_edits *e, const struct yaml_node *operation, const struct yaml_node *keep)
+static void clean(struct yaml_edits *e, const struct yaml_node *operation,
+		  const struct yaml_node *keep)
 {
 	for (const struct yaml_node *c = next_host(operation->first); c; c = next_host(c->next))
 		if (c != keep)
@@ -101,7 +106,8 @@ static void take_away(struct yaml_edits *e, const struct parts *p)
 	for (size_t i = 0; i < NOPERATIONS; i++)
 		gone += p->operation[i] && all_host(p->operation[i]);
 	if (gone && gone == entries) {
-		yaml_delete(e, p->headers->nchildren == 1 ? p->headers : p->request, "the Host header is old's");
+		yaml_delete(e, p->headers->nchildren == 1 ? p->headers : p->request,
+			    "the Host header is old's");
 		return;
 	}
 	for (size_t i = 0; i < NOPERATIONS; i++) {
@@ -123,25 +129,31 @@ static const struct yaml_node *staying(const struct yaml_node *request)
 }
 
 /* "headers: {request: {set: {Host: HOST}}}", from the level on that is missing. */
-static void put_host(struct yaml_edits *e, const struct dest *d, const struct parts *p, struct slice host, struct arena *arena)
+static void put_host(struct yaml_edits *e, const struct dest *d, const struct parts *p,
+		     struct slice host, struct arena *arena)
 {
-	const struct yaml_node *const levels[] = { d->node, p->headers, p->request, p->operation[0] };
+	const struct yaml_node *const levels[] = { d->node, p->headers, p->request,
+						   p->operation[0] };
 	static const char *const keys[] = { "headers", "request", "set", "Host" };
 	struct yaml_lit *lits = arena_array(arena, 4, sizeof(*lits));
 	size_t level = 3;
 
 	lits[3] = (struct yaml_lit){ .key = slice_of(keys[3]), .kind = LIT_STRING, .text = host };
 	for (size_t i = 3; i-- > 0;)
-		lits[i] = (struct yaml_lit){ .key = slice_of(keys[i]), .kind = LIT_MAP, .items = &lits[i + 1], .n = 1 };
+		lits[i] = (struct yaml_lit){
+			.key = slice_of(keys[i]), .kind = LIT_MAP, .items = &lits[i + 1], .n = 1
+		};
 	while (!levels[level])
 		level--;
 	if (level == 2 && !staying(p->request)) /* nothing of it stays to stand beside */
 		yaml_replace(e, p->request, &lits[1], "Host");
 	else
-		yaml_put(e, levels[level], level == 2 ? staying(p->request) : NULL, YAML_AFTER, &lits[level], "Host");
+		yaml_put(e, levels[level], level == 2 ? staying(p->request) : NULL, YAML_AFTER,
+			 &lits[level], "Host");
 }
 
-int dest_set_host(struct yaml_edits *e, const struct dest *d, struct slice host, struct arena *arena, struct err *err)
+int dest_set_host(struct yaml_edits *e, const struct dest *d, struct slice host,
+		  struct arena *arena, struct err *err)
 {
 	const struct yaml_node *keep;
 	struct parts p;

@@ -7,7 +7,8 @@ struct slice host_resolve(struct slice host, struct slice ns, struct arena *aren
 	if (!ns.len || !host.len || slice_is(host, "*") || slice_find_byte(host, '.') != SIZE_MAX ||
 	    slice_find_byte(host, ':') != SIZE_MAX)
 		return host;
-	return arena_join(arena, (struct slice[]){ host, SLICE("."), ns, SLICE(".svc.cluster.local") }, 4);
+	return arena_join(arena,
+			  (struct slice[]){ host, SLICE("."), ns, SLICE(".svc.cluster.local") }, 4);
 }
 
 bool host_same(struct slice a, struct slice b)
@@ -29,7 +30,8 @@ bool host_covered(struct slice pattern, struct slice host)
 
 	if (!slice_starts(pattern, SLICE("*")))
 		return false;
-	return host.len > suffix.len && slice_eq_case(slice_sub(host, host.len - suffix.len, suffix.len), suffix);
+	return host.len > suffix.len &&
+	       slice_eq_case(slice_sub(host, host.len - suffix.len, suffix.len), suffix);
 }
 
 /* One label: letters, digits, dashes inside, at most 63. */
@@ -47,22 +49,29 @@ static bool label_ok(struct slice label)
 
 int host_check(struct slice host, const char *what, struct err *err)
 {
-	struct slice rest = slice_ends(host, SLICE(".")) ? slice_sub(host, 0, host.len - 1) : host, label;
+	struct slice rest = slice_ends(host, SLICE(".")) ? slice_sub(host, 0, host.len - 1) : host,
+		     label;
 
 	if (!host.len)
 		return err_set(err, &CODE_host_bad, NOWHERE, "%s is empty", what);
 	if (host.len > 255)
-		return err_set(err, &CODE_host_bad, NOWHERE, "%s is longer than 255 characters", what);
+		return err_set(err, &CODE_host_bad, NOWHERE, "%s is longer than 255 characters",
+			       what);
 	if (slice_starts(host, SLICE("*")))
-		return err_set(err, &CODE_host_bad, NOWHERE, "%s '%" SLICE_FMT "' is a wildcard; one host moves at a time", what,
+		return err_set(err, &CODE_host_bad, NOWHERE,
+			       "%s '%" SLICE_FMT "' is a wildcard; one host moves at a time", what,
 			       SLICE_ARG(host));
 	while (slice_next(&rest, '.', &label))
 		if (!label_ok(label))
 			return err_set(err, &CODE_host_bad, NOWHERE,
-				       "%s '%" SLICE_FMT "' is not a host name: the label '%" SLICE_FMT "' is invalid", what,
-				       SLICE_ARG(host), SLICE_ARG(label));
-	if (label.len && strspn(label.ptr, "0123456789") >= label.len && slice_find_byte(host, '.') != SIZE_MAX)
-		return err_set(err, &CODE_host_bad, NOWHERE, "%s '%" SLICE_FMT "' is not a host name: its last label is a number",
+				       "%s '%" SLICE_FMT
+				       "' is not a host name: the label '%" SLICE_FMT
+				       "' is invalid",
+				       what, SLICE_ARG(host), SLICE_ARG(label));
+	if (label.len && strspn(label.ptr, "0123456789") >= label.len &&
+	    slice_find_byte(host, '.') != SIZE_MAX)
+		return err_set(err, &CODE_host_bad, NOWHERE,
+			       "%s '%" SLICE_FMT "' is not a host name: its last label is a number",
 			       what, SLICE_ARG(host));
 	return 0;
 }

@@ -9,21 +9,31 @@
 #include "base/err.h"
 
 /*
- * The host that a name in an object of namespace `ns` means: a name without any dot becomes NAME.ns.svc.cluster.local; all others,
- * "*" and names in an unknown namespace (absent `ns`) stay as they are. The result is `host` itself or lives in `arena`.
+ * The host that a name in an object of namespace `ns` means: a name without any dot becomes
+ * NAME.ns.svc.cluster.local; all others,
+ * "*" and names in an unknown namespace (absent `ns`) stay as they are. The result is `host` itself
+ * or lives in `arena`.
  */
 struct slice host_resolve(struct slice host, struct slice ns, struct arena *arena);
 
 /* Same host? Byte for byte, as Istio's service index looks it up. */
 bool host_same(struct slice a, struct slice b);
 
-/* Different hosts to Istio that a person may take for the same: equal but for letter case or one trailing dot. */
+/*
+ * Different hosts to Istio that a person may take for the same: equal but for letter case or one
+ * trailing dot.
+ */
 bool host_near(struct slice a, struct slice b);
 
-/* Does the wildcard `pattern` ("*.example.com", "*") cover the host? False when it is no wildcard. */
+/*
+ * Does the wildcard `pattern` ("*.example.com", "*") cover the host? False when it is no wildcard.
+ */
 bool host_covered(struct slice pattern, struct slice host);
 
-/* Is it a name that Istio takes as a destination (ValidateWildcardDomain without the wildcard)? Error: host_bad, naming `what`. */
+/*
+ * Is it a name that Istio takes as a destination (ValidateWildcardDomain without the wildcard)?
+ * Error: host_bad, naming `what`.
+ */
 int host_check(struct slice host, const char *what, struct err *err);
 
 /* The name up to its first dot. */

@@ -17,13 +17,14 @@ const size_t live_nkinds = sizeof(live_kinds) / sizeof(live_kinds[0]);
 
 struct place live_place(const struct object *o, struct arena *arena)
 {
-	struct slice text = arena_printf(arena, "%" SLICE_FMT " %" SLICE_FMT "%s%" SLICE_FMT " in the cluster", SLICE_ARG(o->kind),
-					 SLICE_ARG(o->ns), o->ns.len ? "/" : "", SLICE_ARG(o->name));
+	struct slice text = arena_printf(
+		arena, "%" SLICE_FMT " %" SLICE_FMT "%s%" SLICE_FMT " in the cluster",
+		SLICE_ARG(o->kind), SLICE_ARG(o->ns), o->ns.len ? "/" : "", SLICE_ARG(o->name));
 
 	return (struct place){ text, 0, 0 };
 }
 
-/* --- what was seen -------------------------------------------------------------------------------------------------------------- */
+/* --- what was seen -------------------------------------------------------- */
 
 /* The sight of a kind; all that live_kinds lists have one. */
 static const struct sight *sight_of(const struct live_scene *s, const char *kind)
@@ -43,10 +44,11 @@ bool live_seen(const struct live_scene *s, const char *kind, struct slice ns)
 }
 
 /* Adds a finding of this code for each kind of which not everything was seen. */
-static void note_unseen(const struct sight *sights, size_t n, struct slice context, const struct code *code,
-			struct findings *findings)
+static void note_unseen(const struct sight *sights, size_t n, struct slice context,
+			const struct code *code, struct findings *findings)
 {
-	struct place at = { context.len ? arena_printf(findings->arena, "cluster %" SLICE_FMT, SLICE_ARG(context)) :
+	struct place at = { context.len ? arena_printf(findings->arena, "cluster %" SLICE_FMT,
+						       SLICE_ARG(context)) :
 					  SLICE("cluster"),
 			    0, 0 };
 
@@ -54,22 +56,28 @@ static void note_unseen(const struct sight *sights, size_t n, struct slice conte
 		AUTO_STR struct str list = STR_INIT;
 
 		for (size_t k = 0; k < sights[i].namespaces.n; k++)
-			str_addf(&list, "%s%" SLICE_FMT, k ? ", " : "", SLICE_ARG(sights[i].namespaces.items[k]));
+			str_addf(&list, "%s%" SLICE_FMT, k ? ", " : "",
+				 SLICE_ARG(sights[i].namespaces.items[k]));
 		if (sights[i].how == SEEN_SOME)
-			findings_add(findings, code, at, "%s.%s: seen in the namespaces %s only: %" SLICE_FMT,
-				     sights[i].kind->plural, sights[i].kind->group, list.ptr, SLICE_ARG(sights[i].why));
+			findings_add(findings, code, at,
+				     "%s.%s: seen in the namespaces %s only: %" SLICE_FMT,
+				     sights[i].kind->plural, sights[i].kind->group, list.ptr,
+				     SLICE_ARG(sights[i].why));
 		else if (sights[i].how == SEEN_FORBIDDEN || sights[i].how == SEEN_FAILED)
-			findings_add(findings, code, at, "%s.%s: not seen: %" SLICE_FMT, sights[i].kind->plural,
-				     sights[i].kind->group, SLICE_ARG(sights[i].why));
+			findings_add(findings, code, at, "%s.%s: not seen: %" SLICE_FMT,
+				     sights[i].kind->plural, sights[i].kind->group,
+				     SLICE_ARG(sights[i].why));
 	}
 }
 
-void live_note_sights(const struct sight *sights, size_t n, struct slice context, struct findings *findings)
+void live_note_sights(const struct sight *sights, size_t n, struct slice context,
+		      struct findings *findings)
 {
 	note_unseen(sights, n, context, &CODE_live_unseen, findings);
 }
 
-void live_note_blind(const struct sight *sights, size_t n, struct slice context, struct findings *findings)
+void live_note_blind(const struct sight *sights, size_t n, struct slice context,
+		     struct findings *findings)
 {
 	note_unseen(sights, n, context, &CODE_live_blind, findings);
 }
@@ -80,7 +88,7 @@ bool live_wants(const struct object *o)
 	       object_is(o, ARGO_GROUP, "Rollout") || object_is(o, FLAGGER_GROUP, "Canary");
 }
 
-/* --- twins ---------------------------------------------------------------------------------------------------------------------- */
+/* --- twins ---------------------------------------------------------------- */
 
 const struct object *live_twin(const struct live_scene *s, const struct vs *vs)
 {
@@ -97,11 +105,14 @@ const struct object *live_twin(const struct live_scene *s, const struct vs *vs)
 		found = o;
 		n++;
 	}
-	/* a file may leave its namespace to whoever applies it; then the one object of that name is meant */
+	/*
+	 * a file may leave its namespace to whoever applies it; then the one object of that name is
+	 * meant
+	 */
 	return n == 1 && !vs->object->ns.len ? found : NULL;
 }
 
-/* --- GCPBackend ----------------------------------------------------------------------------------------------------------------- */
+/* --- GCPBackend ----------------------------------------------------------- */
 
 bool live_backend_has(const struct object *o, struct slice host)
 {
@@ -131,19 +142,26 @@ static void check_backend(const struct live_scene *s, struct findings *findings)
 		if (live_backend_has(s->objects[i], s->move->to))
 			return;
 	if (live_seen(s, "GCPBackend", (struct slice){ 0 }))
-		findings_add(findings, &CODE_live_no_backend, s->at, "no GCPBackend in the cluster has the host '%" SLICE_FMT "'%s",
+		findings_add(findings, &CODE_live_no_backend, s->at,
+			     "no GCPBackend in the cluster has the host '%" SLICE_FMT "'%s",
 			     SLICE_ARG(s->move->to), absent ? ": the kind is not installed" : "");
 }
 
-/* --- the rules of files, on live objects ---------------------------------------------------------------------------------------- */
+/* --- the rules of files, on live objects ---------------------------------- */
 
-/* Is the object one that the rules of files are asked about? VirtualServices are judged here, with their age. */
+/*
+ * Is the object one that the rules of files are asked about? VirtualServices are judged here, with
+ * their age.
+ */
 static bool is_around(const struct object *o)
 {
 	return !vs_is(o) && rules_want(o);
 }
 
-/* As the commit is checked, but on what the cluster has: findings about objects of the cluster are told, the others are the commit's. */
+/*
+ * As the commit is checked, but on what the cluster has: findings about objects of the cluster are
+ * told, the others are the commit's.
+ */
 static void check_around(const struct live_scene *s, struct findings *findings)
 {
 	const struct object **around = arena_array(s->arena, s->nobjects, sizeof(*around));
@@ -167,30 +185,38 @@ static void check_around(const struct live_scene *s, struct findings *findings)
 		const struct finding *f = &found.items[i];
 
 		if (slice_eq(f->at.path, yaml_place(around[0]->node).path))
-			findings_add(findings, f->code, (struct place){ SLICE("cluster"), 0, 0 }, "in the cluster, %" SLICE_FMT,
-				     SLICE_ARG(f->reason))
+			findings_add(findings, f->code, (struct place){ SLICE("cluster"), 0, 0 },
+				     "in the cluster, %" SLICE_FMT, SLICE_ARG(f->reason))
 				->remedy = f->remedy;
 	}
 }
 
-/* --- status --------------------------------------------------------------------------------------------------------------------- */
+/* --- status --------------------------------------------------------------- */
 
-/* GCB5012: one message of an analyzer; the text of its level and code is all that open source Istio keeps. */
-static void note_message(const struct object *o, const struct yaml_node *message, struct arena *arena, struct findings *findings)
+/*
+ * GCB5012: one message of an analyzer; the text of its level and code is all that open source Istio
+ * keeps.
+ */
+static void note_message(const struct object *o, const struct yaml_node *message,
+			 struct arena *arena, struct findings *findings)
 {
-	struct slice level = yaml_string(yaml_get(message, "level")), text = yaml_string(yaml_get(message, "message"));
+	struct slice level = yaml_string(yaml_get(message, "level")),
+		     text = yaml_string(yaml_get(message, "message"));
 	struct slice code = yaml_string(yaml_path(message, "type", "code", NULL));
 
 	if (!code.len)
 		code = yaml_string(yaml_get(message, "code"));
 	if (slice_is(level, "INFO"))
 		return;
-	findings_add(findings, &CODE_live_analysis, live_place(o, arena), "%" SLICE_FMT " %" SLICE_FMT "%s%" SLICE_FMT "%s",
-		     SLICE_ARG(level), SLICE_ARG(code), text.len ? ": " : "", SLICE_ARG(text),
-		     slice_is(code, "IST0101") ? " (to be expected of the host of a GCPBackend)" : "");
+	findings_add(findings, &CODE_live_analysis, live_place(o, arena),
+		     "%" SLICE_FMT " %" SLICE_FMT "%s%" SLICE_FMT "%s", SLICE_ARG(level),
+		     SLICE_ARG(code), text.len ? ": " : "", SLICE_ARG(text),
+		     slice_is(code, "IST0101") ? " (to be expected of the host of a GCPBackend)" :
+						 "");
 }
 
-static void check_status(const struct live_scene *s, const struct object *o, struct findings *findings)
+static void check_status(const struct live_scene *s, const struct object *o,
+			 struct findings *findings)
 {
 	const struct yaml_node *conditions = yaml_path(o->node, "status", "conditions", NULL);
 	const struct yaml_node *messages = yaml_path(o->node, "status", "validationMessages", NULL);
@@ -198,8 +224,10 @@ static void check_status(const struct live_scene *s, const struct object *o, str
 	for (const struct yaml_node *c = conditions ? conditions->first : NULL; c; c = c->next)
 		if (slice_is(yaml_string(yaml_get(c, "status")), "False"))
 			findings_add(findings, &CODE_live_analysis, live_place(o, s->arena),
-				     "the condition %" SLICE_FMT " is False: %" SLICE_FMT " %" SLICE_FMT,
-				     SLICE_ARG(yaml_string(yaml_get(c, "type"))), SLICE_ARG(yaml_string(yaml_get(c, "reason"))),
+				     "the condition %" SLICE_FMT " is False: %" SLICE_FMT
+				     " %" SLICE_FMT,
+				     SLICE_ARG(yaml_string(yaml_get(c, "type"))),
+				     SLICE_ARG(yaml_string(yaml_get(c, "reason"))),
 				     SLICE_ARG(yaml_string(yaml_get(c, "message"))));
 	for (const struct yaml_node *c = messages ? messages->first : NULL; c; c = c->next)
 		note_message(o, c, s->arena, findings);
@@ -216,7 +244,7 @@ static void check_statuses(const struct live_scene *s, struct findings *findings
 			check_status(s, s->objects[i], findings);
 }
 
-/* --- all of them ---------------------------------------------------------------------------------------------------------------- */
+/* --- all of them ---------------------------------------------------------- */
 
 static void (*const rules[])(const struct live_scene *s, struct findings *findings) = {
 	live_differences, live_winners, check_backend, check_around, live_writers, check_statuses,

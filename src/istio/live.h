@@ -1,8 +1,9 @@
 /*
- * live.h - what the objects of a cluster say about a move: judged from values; who read them is not known here.
+ * live.h - what the objects of a cluster say about a move: judged from values; who read them is not
+ * known here.
  *
- * What is not seen is not judged, and live_note_sights says so once for a cluster. Places are names of objects ("VirtualService shop/web in the
- * cluster"), without lines.
+ * What is not seen is not judged, and live_note_sights says so once for a cluster. Places are names
+ * of objects ("VirtualService shop/web in the cluster"), without lines.
  */
 #ifndef GCB_ISTIO_LIVE_H
 #define GCB_ISTIO_LIVE_H
@@ -10,7 +11,10 @@
 #include "istio/route.h"
 #include "kube/sight.h"
 
-/* The kinds to read, and their number. The first ones are the mesh's own: they decide who may call a host, and where its requests go. */
+/*
+ * The kinds to read, and their number. The first ones are the mesh's own: they decide who may call
+ * a host, and where its requests go.
+ */
 extern const struct kind live_kinds[];
 extern const size_t live_nkinds;
 #define LIVE_MESH_KINDS 5
@@ -30,19 +34,31 @@ struct live_scene {
 /* Adds a finding for everything that speaks against going on, or that a person should know. */
 void live_check(const struct live_scene *scene, struct findings *findings);
 
-/* Adds a finding for each kind of which not everything was seen. `context` names the cluster, "" when that is not known. */
-void live_note_sights(const struct sight *sights, size_t n, struct slice context, struct findings *findings);
-
-/* Adds an error for each kind of which not everything was seen, for whom every object of these kinds matters. */
-void live_note_blind(const struct sight *sights, size_t n, struct slice context, struct findings *findings);
+/*
+ * Adds a finding for each kind of which not everything was seen. `context` names the cluster, ""
+ * when that is not known.
+ */
+void live_note_sights(const struct sight *sights, size_t n, struct slice context,
+		      struct findings *findings);
 
 /*
- * Adds an error for every object that names the host in its spec, whole or as it may be shortened in its namespace. A ServiceEntry that has it
- * among its hosts is not meant.
+ * Adds an error for each kind of which not everything was seen, for whom every object of these
+ * kinds matters.
  */
-void live_note_named(const struct object *const *objects, size_t n, struct slice host, struct findings *findings);
+void live_note_blind(const struct sight *sights, size_t n, struct slice context,
+		     struct findings *findings);
 
-/* Must the object be looked at whatever hosts it names: Sidecars, and what may write weights or hide them? */
+/*
+ * Adds an error for every object that names the host in its spec, whole or as it may be shortened
+ * in its namespace. A ServiceEntry that has it among its hosts is not meant.
+ */
+void live_note_named(const struct object *const *objects, size_t n, struct slice host,
+		     struct findings *findings);
+
+/*
+ * Must the object be looked at whatever hosts it names: Sidecars, and what may write weights or
+ * hide them?
+ */
 bool live_wants(const struct object *o);
 
 #endif

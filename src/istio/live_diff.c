@@ -10,7 +10,10 @@ static const struct yaml_node *value_of(const struct yaml_node *map, const struc
 	return NULL;
 }
 
-/* Do two nodes say the same to Kubernetes: maps in any order of keys, scalars of the same type and value? */
+/*
+ * Do two nodes say the same to Kubernetes: maps in any order of keys, scalars of the same type and
+ * value?
+ */
 static bool same(const struct yaml_node *a, const struct yaml_node *b)
 {
 	const struct yaml_node *y = b ? b->first : NULL;
@@ -33,7 +36,8 @@ static bool same(const struct yaml_node *a, const struct yaml_node *b)
 
 /* How far a VirtualService is: new's share of what is old's and new's, in a route. */
 struct progress {
-	long sum;  /* over all routes, 2 for a part in a thousand, 1 for our mirror: rises with the stage */
+	long sum;  /* over all routes, 2 for a part in a thousand, 1 for our mirror: rises with the
+		      stage */
 	long most; /* percent, of the furthest route */
 	bool mirror;
 };
@@ -65,12 +69,14 @@ static struct progress progress_of(const struct vs *vs)
 static struct slice progress_text(struct progress p, struct arena *arena)
 {
 	if (p.most || !p.sum)
-		return p.most ? arena_printf(arena, "%ld %% of the requests", p.most) : SLICE("nothing");
+		return p.most ? arena_printf(arena, "%ld %% of the requests", p.most) :
+				SLICE("nothing");
 	return p.mirror ? SLICE("a mirror only") : SLICE("less than 1 % of the requests");
 }
 
 /* One VirtualService that is in both. */
-static void compare(const struct live_scene *s, const struct vs *vs, const struct object *twin, struct findings *findings)
+static void compare(const struct live_scene *s, const struct vs *vs, const struct object *twin,
+		    struct findings *findings)
 {
 	struct place at = live_place(twin, s->arena);
 	struct err err = ERR_INIT;
@@ -78,17 +84,22 @@ static void compare(const struct live_scene *s, const struct vs *vs, const struc
 	struct vs live;
 
 	if (vs_read(&live, twin, s->move, s->arena, NULL, &err) < 0) {
-		findings_add(findings, &CODE_live_unseen, at, "its routes cannot be read: %s", err.reason);
+		findings_add(findings, &CODE_live_unseen, at, "its routes cannot be read: %s",
+			     err.reason);
 		return;
 	}
 	mine = progress_of(vs);
 	its = progress_of(&live);
 	if (its.sum != mine.sum)
-		findings_add(findings, its.sum < mine.sum ? &CODE_live_behind : &CODE_live_ahead, at,
-			     "the new host gets %" SLICE_FMT " in the cluster, %" SLICE_FMT " in the commit",
-			     SLICE_ARG(progress_text(its, s->arena)), SLICE_ARG(progress_text(mine, s->arena)));
+		findings_add(findings, its.sum < mine.sum ? &CODE_live_behind : &CODE_live_ahead,
+			     at,
+			     "the new host gets %" SLICE_FMT " in the cluster, %" SLICE_FMT
+			     " in the commit",
+			     SLICE_ARG(progress_text(its, s->arena)),
+			     SLICE_ARG(progress_text(mine, s->arena)));
 	else if (!same(yaml_get(twin->spec, "http"), yaml_get(vs->object->spec, "http")))
-		findings_add(findings, &CODE_live_edited, at, "spec.http is not what the commit has in %" SLICE_FMT,
+		findings_add(findings, &CODE_live_edited, at,
+			     "spec.http is not what the commit has in %" SLICE_FMT,
 			     SLICE_ARG(yaml_place(vs->object->node).path));
 }
 
@@ -102,7 +113,9 @@ void live_differences(const struct live_scene *s, struct findings *findings)
 			compare(s, vs, twin, findings);
 		else if (live_seen(s, "VirtualService", vs->ns))
 			findings_add(findings, &CODE_live_missing, yaml_place(vs->object->node),
-				     "the VirtualService '%" SLICE_FMT "%s%" SLICE_FMT "' is not in the cluster", SLICE_ARG(vs->ns),
-				     vs->ns.len ? "/" : "", SLICE_ARG(vs->object->name));
+				     "the VirtualService '%" SLICE_FMT "%s%" SLICE_FMT
+				     "' is not in the cluster",
+				     SLICE_ARG(vs->ns), vs->ns.len ? "/" : "",
+				     SLICE_ARG(vs->object->name));
 	}
 }

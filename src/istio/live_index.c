@@ -10,9 +10,9 @@
 
 /* What an object is entered under. */
 enum shelf {
-	NAMES,   /* names of VirtualServices */
-	HOSTS,   /* their hosts, resolved */
-	WORDS,   /* first labels of the hosts that other objects name, and wildcards as they stand */
+	NAMES, /* names of VirtualServices */
+	HOSTS, /* their hosts, resolved */
+	WORDS, /* first labels of the hosts that other objects name, and wildcards as they stand */
 	WRITERS, /* names of VirtualServices that others write or hide, and names of Applications */
 	SHELVES
 };
@@ -32,7 +32,7 @@ struct live_index {
 	size_t nalways, always_cap;
 };
 
-/* --- entering ------------------------------------------------------------------------------------------------------------------- */
+/* --- entering ------------------------------------------------------------- */
 
 /* Enters an object under a word, once in a row. */
 static void enter(struct live_index *x, enum shelf shelf, struct slice word, size_t object)
@@ -56,7 +56,8 @@ static void enter_word(struct slice host, void *ctx)
 {
 	const struct listing *l = ctx;
 
-	enter(l->x, WORDS, slice_starts(host, SLICE("*")) ? host : host_first_label(host), l->object);
+	enter(l->x, WORDS, slice_starts(host, SLICE("*")) ? host : host_first_label(host),
+	      l->object);
 }
 
 static void enter_vs(struct live_index *x, const struct object *o, size_t number)
@@ -82,12 +83,14 @@ static void enter_rollout_name(struct live_index *x, struct slice name, size_t n
 
 static void enter_rollout(struct live_index *x, const struct object *o, size_t number)
 {
-	const struct yaml_node *istio = yaml_path(o->spec, "strategy", "canary", "trafficRouting", "istio", NULL);
+	const struct yaml_node *istio =
+		yaml_path(o->spec, "strategy", "canary", "trafficRouting", "istio", NULL);
 	const struct yaml_node *list = yaml_get(istio, "virtualServices");
 
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
 		enter_rollout_name(x, yaml_string(yaml_get(c, "name")), number);
-	enter_rollout_name(x, yaml_string(yaml_path(istio, "virtualService", "name", NULL)), number);
+	enter_rollout_name(x, yaml_string(yaml_path(istio, "virtualService", "name", NULL)),
+			   number);
 }
 
 static void enter_canary(struct live_index *x, const struct object *o, size_t number)
@@ -96,7 +99,10 @@ static void enter_canary(struct live_index *x, const struct object *o, size_t nu
 	enter(x, WRITERS, yaml_string(yaml_path(o->spec, "targetRef", "name", NULL)), number);
 }
 
-/* An Application that hides something: under its own names, which tracking names, and the VirtualServices of its status. */
+/*
+ * An Application that hides something: under its own names, which tracking names, and the
+ * VirtualServices of its status.
+ */
 static void enter_application(struct live_index *x, const struct object *o, size_t number)
 {
 	const struct yaml_node *list = yaml_path(o->node, "status", "resources", NULL);
@@ -104,7 +110,8 @@ static void enter_application(struct live_index *x, const struct object *o, size
 	if (!yaml_get(o->spec, "ignoreDifferences"))
 		return;
 	enter(x, WRITERS, o->name, number);
-	enter(x, WRITERS, arena_join(x->arena, (struct slice[]){ o->ns, SLICE("_"), o->name }, 3), number);
+	enter(x, WRITERS, arena_join(x->arena, (struct slice[]){ o->ns, SLICE("_"), o->name }, 3),
+	      number);
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
 		if (slice_is(yaml_string(yaml_get(c, "kind")), "VirtualService"))
 			enter(x, WRITERS, yaml_string(yaml_get(c, "name")), number);
@@ -155,7 +162,7 @@ void live_index_free(struct live_index *x)
 	free(x);
 }
 
-/* --- picking -------------------------------------------------------------------------------------------------------------------- */
+/* --- picking -------------------------------------------------------------- */
 
 /* The numbers that one move collects. */
 struct picking {
@@ -174,7 +181,8 @@ static void take(struct picking *p, size_t object)
 /* All that is entered under a word. */
 static void take_word(struct picking *p, enum shelf shelf, struct slice word)
 {
-	for (size_t i = map_get(&p->x->shelves[shelf], word); i != MAP_NONE; i = p->x->entries[i].next)
+	for (size_t i = map_get(&p->x->shelves[shelf], word); i != MAP_NONE;
+	     i = p->x->entries[i].next)
 		take(p, p->x->entries[i].object);
 }
 
@@ -184,7 +192,11 @@ static void take_host(struct picking *p, struct slice host)
 	take_word(p, WORDS, host_first_label(host));
 	for (size_t i = 0; i < host.len; i++)
 		if (host.ptr[i] == '.')
-			take_word(p, WORDS, arena_join(p->arena, (struct slice[]){ SLICE("*"), slice_sub(host, i, host.len) }, 2));
+			take_word(p, WORDS,
+				  arena_join(p->arena,
+					     (struct slice[]){ SLICE("*"),
+							       slice_sub(host, i, host.len) },
+					     2));
 }
 
 /* The VirtualServices that have a host of this one. */
@@ -199,10 +211,13 @@ static void take_rivals(struct picking *p, const struct object *vs, struct slice
 /* The Applications that track it. */
 static void take_trackers(struct picking *p, const struct object *vs)
 {
-	struct slice id = yaml_string(yaml_path(vs->metadata, "annotations", "argocd.argoproj.io/tracking-id", NULL));
+	struct slice id = yaml_string(
+		yaml_path(vs->metadata, "annotations", "argocd.argoproj.io/tracking-id", NULL));
 
 	take_word(p, WRITERS, slice_sub(id, 0, slice_find_byte(id, ':')));
-	take_word(p, WRITERS, yaml_string(yaml_path(vs->metadata, "labels", "app.kubernetes.io/instance", NULL)));
+	take_word(
+		p, WRITERS,
+		yaml_string(yaml_path(vs->metadata, "labels", "app.kubernetes.io/instance", NULL)));
 }
 
 /* All for one VirtualService of the commit: those of its name, and what concerns it and them. */

@@ -6,7 +6,8 @@
 
 /* What is looked for in one object. */
 struct search {
-	struct slice host, shorter, svc; /* "web.shop" and "web.shop.svc" of a service of the cluster, else absent */
+	struct slice host, shorter,
+		svc; /* "web.shop" and "web.shop.svc" of a service of the cluster, else absent */
 	struct slice ns;
 	struct arena *arena;
 	bool found;
@@ -20,7 +21,8 @@ static void look_at(struct slice text, void *ctx)
 
 	if (slash.len) /* of a Sidecar: "NAMESPACE/HOST" */
 		name = slice_sub(slash, 1, slash.len);
-	s->found = s->found || names_host(text, s->host) || names_host(text, s->shorter) || names_host(text, s->svc) ||
+	s->found = s->found || names_host(text, s->host) || names_host(text, s->shorter) ||
+		   names_host(text, s->svc) ||
 		   host_same(host_resolve(name, s->ns, s->arena), s->host);
 }
 
@@ -29,13 +31,15 @@ static bool is_entry_of(const struct object *o, struct slice host)
 {
 	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
 
-	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c && object_is(o, ISTIO_GROUP, "ServiceEntry"); c = c->next)
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL;
+	     c && object_is(o, ISTIO_GROUP, "ServiceEntry"); c = c->next)
 		if (host_same(yaml_string(c), host))
 			return true;
 	return false;
 }
 
-void live_note_named(const struct object *const *objects, size_t n, struct slice host, struct findings *findings)
+void live_note_named(const struct object *const *objects, size_t n, struct slice host,
+		     struct findings *findings)
 {
 	struct search s = { .host = host, .arena = findings->arena };
 
@@ -49,7 +53,8 @@ void live_note_named(const struct object *const *objects, size_t n, struct slice
 		if (!is_entry_of(objects[i], host))
 			each_string(objects[i]->spec, look_at, &s);
 		if (s.found)
-			findings_add(findings, &CODE_live_still_named, live_place(objects[i], findings->arena),
+			findings_add(findings, &CODE_live_still_named,
+				     live_place(objects[i], findings->arena),
 				     "'%" SLICE_FMT "' is still named here", SLICE_ARG(host));
 	}
 }

@@ -5,13 +5,16 @@
 /* What decides between VirtualServices of the same host. */
 struct face {
 	const struct object *object;
-	struct slice ns, name, created; /* created absent: not in the cluster yet, so the youngest */
+	struct slice ns, name,
+		created; /* created absent: not in the cluster yet, so the youngest */
 	const struct yaml_node *exports;
 };
 
 static struct face face_of(const struct object *o, struct slice ns, bool live)
 {
-	struct face f = { .object = o, .ns = ns, .name = o->name, .exports = yaml_get(o->spec, "exportTo") };
+	struct face f = {
+		.object = o, .ns = ns, .name = o->name, .exports = yaml_get(o->spec, "exportTo")
+	};
 
 	if (live)
 		f.created = yaml_string(yaml_get(o->metadata, "creationTimestamp"));
@@ -27,7 +30,10 @@ static bool lists(const struct yaml_node *list, struct slice text)
 	return false;
 }
 
-/* In which of Istio's three groups it is for workloads of a namespace (absent: of one that nobody names): -1: not seen there. */
+/*
+ * In which of Istio's three groups it is for workloads of a namespace (absent: of one that nobody
+ * names): -1: not seen there.
+ */
 static int group_for(const struct face *f, struct slice ns)
 {
 	if (!f->exports || !f->exports->nchildren || lists(f->exports, SLICE("*")))
@@ -62,47 +68,57 @@ static bool in_mesh(const struct object *o)
 /* A gateway's name with its namespace. */
 static struct slice gateway_name(struct slice name, struct slice ns, struct arena *arena)
 {
-	return slice_find_byte(name, '/') != SIZE_MAX ? name : arena_join(arena, (struct slice[]){ ns, SLICE("/"), name }, 3);
+	return slice_find_byte(name, '/') != SIZE_MAX ?
+		       name :
+		       arena_join(arena, (struct slice[]){ ns, SLICE("/"), name }, 3);
 }
 
 /* A gateway other than the mesh that both are bound to; absent: none. */
 static struct slice shared_gateway(const struct face *a, const struct face *b, struct arena *arena)
 {
-	const struct yaml_node *x = yaml_get(a->object->spec, "gateways"), *list = yaml_get(b->object->spec, "gateways");
+	const struct yaml_node *x = yaml_get(a->object->spec, "gateways"),
+			       *list = yaml_get(b->object->spec, "gateways");
 
 	for (x = x ? x->first : NULL; x; x = x->next)
 		for (const struct yaml_node *y = list ? list->first : NULL; y; y = y->next) {
 			struct slice name = gateway_name(yaml_string(x), a->ns, arena);
 
-			if (!slice_is(yaml_string(x), "mesh") && slice_eq(name, gateway_name(yaml_string(y), b->ns, arena)))
+			if (!slice_is(yaml_string(x), "mesh") &&
+			    slice_eq(name, gateway_name(yaml_string(y), b->ns, arena)))
 				return name;
 		}
 	return (struct slice){ 0 };
 }
 
 /* A host of ours that the other has, too, or takes out of our wildcard; absent: none. */
-static struct slice shared_host(const struct face *ours, const struct face *other, struct slice old, struct arena *arena)
+static struct slice shared_host(const struct face *ours, const struct face *other, struct slice old,
+				struct arena *arena)
 {
-	const struct yaml_node *x = yaml_get(ours->object->spec, "hosts"), *list = yaml_get(other->object->spec, "hosts");
+	const struct yaml_node *x = yaml_get(ours->object->spec, "hosts"),
+			       *list = yaml_get(other->object->spec, "hosts");
 
 	for (x = x ? x->first : NULL; x; x = x->next)
 		for (const struct yaml_node *y = list ? list->first : NULL; y; y = y->next) {
 			struct slice mine = host_resolve(yaml_string(x), ours->ns, arena);
 			struct slice its = host_resolve(yaml_string(y), other->ns, arena);
 
-			if (mine.len && (host_same(mine, its) || (host_covered(mine, its) && host_same(its, old))))
+			if (mine.len && (host_same(mine, its) ||
+					 (host_covered(mine, its) && host_same(its, old))))
 				return its;
 		}
 	return (struct slice){ 0 };
 }
 
-/* Where the other wins, and where ours does: namespaces of workloads, "" for all that nobody names. */
+/*
+ * Where the other wins, and where ours does: namespaces of workloads, "" for all that nobody names.
+ */
 struct outcome {
 	struct slice lost;
 	bool loses, wins;
 };
 
-static void try_namespace(struct outcome *o, const struct face *ours, const struct face *other, struct slice ns)
+static void try_namespace(struct outcome *o, const struct face *ours, const struct face *other,
+			  struct slice ns)
 {
 	if (group_for(ours, ns) < 0 || group_for(other, ns) < 0)
 		return;
@@ -124,16 +140,18 @@ static struct outcome compare(const struct face *ours, const struct face *other)
 	try_namespace(&o, ours, other, ours->ns);
 	try_namespace(&o, ours, other, other->ns);
 	for (size_t i = 0; i < 2; i++)
-		for (const struct yaml_node *c = exports[i] ? exports[i]->first : NULL; c; c = c->next)
-			if (yaml_string(c).len && slice_find_byte(SLICE("*~."), yaml_string(c).ptr[0]) == SIZE_MAX)
+		for (const struct yaml_node *c = exports[i] ? exports[i]->first : NULL; c;
+		     c = c->next)
+			if (yaml_string(c).len &&
+			    slice_find_byte(SLICE("*~."), yaml_string(c).ptr[0]) == SIZE_MAX)
 				try_namespace(&o, ours, other, yaml_string(c));
 	try_namespace(&o, ours, other, (struct slice){ 0 });
 	return o;
 }
 
 /* Ours and one other of the same host. */
-static void judge(const struct live_scene *s, const struct face *ours, const struct face *other, struct slice host,
-		  struct findings *findings)
+static void judge(const struct live_scene *s, const struct face *ours, const struct face *other,
+		  struct slice host, struct findings *findings)
 {
 	struct place at = live_place(other->object, s->arena);
 	struct slice gateway = shared_gateway(ours, other, s->arena);
@@ -143,10 +161,11 @@ static void judge(const struct live_scene *s, const struct face *ours, const str
 		o = compare(ours, other);
 	if (o.loses)
 		findings_add(findings, &CODE_live_loses, at,
-			     "it has the host '%" SLICE_FMT "' too and comes before '%" SLICE_FMT "' for workloads of %s%" SLICE_FMT
-			     "%s",
-			     SLICE_ARG(host), SLICE_ARG(ours->name), o.lost.len ? "the namespace '" : "every namespace",
-			     SLICE_ARG(o.lost), o.lost.len ? "'" : "");
+			     "it has the host '%" SLICE_FMT "' too and comes before '%" SLICE_FMT
+			     "' for workloads of %s%" SLICE_FMT "%s",
+			     SLICE_ARG(host), SLICE_ARG(ours->name),
+			     o.lost.len ? "the namespace '" : "every namespace", SLICE_ARG(o.lost),
+			     o.lost.len ? "'" : "");
 	else if (o.wins)
 		findings_add(findings, &CODE_live_twice, at,
 			     "it has the host '%" SLICE_FMT "' too; '%" SLICE_FMT
@@ -154,7 +173,8 @@ static void judge(const struct live_scene *s, const struct face *ours, const str
 			     SLICE_ARG(host), SLICE_ARG(ours->name));
 	else if (gateway.len)
 		findings_add(findings, &CODE_live_twice, at,
-			     "it has the host '%" SLICE_FMT "' on the gateway '%" SLICE_FMT "' too; the routes of both are used",
+			     "it has the host '%" SLICE_FMT "' on the gateway '%" SLICE_FMT
+			     "' too; the routes of both are used",
 			     SLICE_ARG(host), SLICE_ARG(gateway));
 }
 
@@ -162,7 +182,8 @@ void live_winners(const struct live_scene *s, struct findings *findings)
 {
 	for (size_t v = 0; v < s->nvss; v++) {
 		const struct object *twin = live_twin(s, &s->vss[v]);
-		struct face ours = twin ? face_of(twin, twin->ns, true) : face_of(s->vss[v].object, s->vss[v].ns, false);
+		struct face ours = twin ? face_of(twin, twin->ns, true) :
+					  face_of(s->vss[v].object, s->vss[v].ns, false);
 
 		for (size_t i = 0; i < s->nobjects; i++) {
 			struct face other = face_of(s->objects[i], s->objects[i]->ns, true);

@@ -1,20 +1,23 @@
 #include "istio/live_parts.h"
 
-/* --- controllers ---------------------------------------------------------------------------------------------------------------- */
+/* --- controllers ---------------------------------------------------------- */
 
 /* Does the name in a Rollout ("web" or "web.shop") mean this VirtualService? */
-static bool named(const struct yaml_node *name, struct slice ns, const struct object *vs, struct arena *arena)
+static bool named(const struct yaml_node *name, struct slice ns, const struct object *vs,
+		  struct arena *arena)
 {
 	struct slice text = yaml_string(name);
 
 	return (slice_eq(text, vs->name) && slice_eq(ns, vs->ns)) ||
-	       slice_eq(text, arena_printf(arena, "%" SLICE_FMT ".%" SLICE_FMT, SLICE_ARG(vs->name), SLICE_ARG(vs->ns)));
+	       slice_eq(text, arena_printf(arena, "%" SLICE_FMT ".%" SLICE_FMT, SLICE_ARG(vs->name),
+					   SLICE_ARG(vs->ns)));
 }
 
 /* Argo Rollouts: strategy.canary.trafficRouting.istio.virtualService or virtualServices. */
 static bool rollout_writes(const struct object *o, const struct object *vs, struct arena *arena)
 {
-	const struct yaml_node *istio = yaml_path(o->spec, "strategy", "canary", "trafficRouting", "istio", NULL);
+	const struct yaml_node *istio =
+		yaml_path(o->spec, "strategy", "canary", "trafficRouting", "istio", NULL);
 	const struct yaml_node *list = yaml_get(istio, "virtualServices");
 
 	if (!object_is(o, ARGO_GROUP, "Rollout"))
@@ -25,13 +28,17 @@ static bool rollout_writes(const struct object *o, const struct object *vs, stru
 	return named(yaml_path(istio, "virtualService", "name", NULL), o->ns, vs, arena);
 }
 
-/* Flagger: the VirtualService of the name of the service, else of the target, unless the provider is none of Istio's. */
+/*
+ * Flagger: the VirtualService of the name of the service, else of the target, unless the provider
+ * is none of Istio's.
+ */
 static bool canary_writes(const struct object *o, const struct object *vs)
 {
 	struct slice name = yaml_string(yaml_path(o->spec, "service", "name", NULL));
 	struct slice provider = yaml_string(yaml_get(o->spec, "provider"));
 
-	if (!object_is(o, FLAGGER_GROUP, "Canary") || (provider.len && !slice_starts(provider, SLICE("istio"))))
+	if (!object_is(o, FLAGGER_GROUP, "Canary") ||
+	    (provider.len && !slice_starts(provider, SLICE("istio"))))
 		return false;
 	if (!name.len)
 		name = yaml_string(yaml_path(o->spec, "targetRef", "name", NULL));
@@ -39,19 +46,21 @@ static bool canary_writes(const struct object *o, const struct object *vs)
 }
 
 /* GCB5013. */
-static void check_controllers(const struct live_scene *s, const struct object *vs, struct findings *findings)
+static void check_controllers(const struct live_scene *s, const struct object *vs,
+			      struct findings *findings)
 {
 	for (size_t i = 0; i < s->nobjects; i++) {
 		const struct object *o = s->objects[i];
 
 		if (rollout_writes(o, vs, s->arena) || canary_writes(o, vs))
 			findings_add(findings, &CODE_live_writer, live_place(o, s->arena),
-				     "it sets the weights of the VirtualService '%" SLICE_FMT "/%" SLICE_FMT "'", SLICE_ARG(vs->ns),
-				     SLICE_ARG(vs->name));
+				     "it sets the weights of the VirtualService '%" SLICE_FMT
+				     "/%" SLICE_FMT "'",
+				     SLICE_ARG(vs->ns), SLICE_ARG(vs->name));
 	}
 }
 
-/* --- managedFields -------------------------------------------------------------------------------------------------------------- */
+/* --- managedFields -------------------------------------------------------- */
 
 /* Who applies what a repository says. */
 static const char *const quiet[] = {
@@ -75,7 +84,8 @@ static bool is_quiet(struct slice manager)
 }
 
 /* GCB5014: writers of spec.http. */
-static void check_managers(const struct live_scene *s, const struct object *vs, struct findings *findings)
+static void check_managers(const struct live_scene *s, const struct object *vs,
+			   struct findings *findings)
 {
 	const struct yaml_node *list = yaml_get(vs->metadata, "managedFields");
 
@@ -85,12 +95,12 @@ static void check_managers(const struct live_scene *s, const struct object *vs, 
 		if (!yaml_path(c, "fieldsV1", "f:spec", "f:http", NULL) || is_quiet(manager))
 			continue;
 		findings_add(findings, &CODE_live_manager, live_place(vs, s->arena),
-			     "spec.http was written by '%" SLICE_FMT "' at %" SLICE_FMT, SLICE_ARG(manager),
-			     SLICE_ARG(yaml_string(yaml_get(c, "time"))));
+			     "spec.http was written by '%" SLICE_FMT "' at %" SLICE_FMT,
+			     SLICE_ARG(manager), SLICE_ARG(yaml_string(yaml_get(c, "time"))));
 	}
 }
 
-/* --- Argo CD -------------------------------------------------------------------------------------------------------------------- */
+/* --- Argo CD -------------------------------------------------------------- */
 
 /* Does the value of a selector field leave it open, or name this? */
 static bool open_or(const struct yaml_node *node, struct slice text)
@@ -104,7 +114,8 @@ static bool open_or(const struct yaml_node *node, struct slice text)
 static bool hides(const struct yaml_node *list, bool dots)
 {
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
-		struct slice path = yaml_string(c), routes = dots ? SLICE(".spec.http") : SLICE("/spec/http");
+		struct slice path = yaml_string(c),
+			     routes = dots ? SLICE(".spec.http") : SLICE("/spec/http");
 
 		if (slice_starts(path, routes) || slice_is(path, dots ? ".spec" : "/spec"))
 			return true;
@@ -112,13 +123,19 @@ static bool hides(const struct yaml_node *list, bool dots)
 	return false;
 }
 
-/* Does an Application keep the VirtualService: by its tracking annotation or label, or in the list of its status? */
+/*
+ * Does an Application keep the VirtualService: by its tracking annotation or label, or in the list
+ * of its status?
+ */
 static bool app_keeps(const struct object *app, const struct object *vs, struct arena *arena)
 {
 	const struct yaml_node *list = yaml_path(app->node, "status", "resources", NULL);
-	struct slice id = yaml_string(yaml_path(vs->metadata, "annotations", "argocd.argoproj.io/tracking-id", NULL));
-	struct slice label = yaml_string(yaml_path(vs->metadata, "labels", "app.kubernetes.io/instance", NULL));
-	struct slice long_name = arena_printf(arena, "%" SLICE_FMT "_%" SLICE_FMT, SLICE_ARG(app->ns), SLICE_ARG(app->name));
+	struct slice id = yaml_string(
+		yaml_path(vs->metadata, "annotations", "argocd.argoproj.io/tracking-id", NULL));
+	struct slice label =
+		yaml_string(yaml_path(vs->metadata, "labels", "app.kubernetes.io/instance", NULL));
+	struct slice long_name = arena_printf(arena, "%" SLICE_FMT "_%" SLICE_FMT,
+					      SLICE_ARG(app->ns), SLICE_ARG(app->name));
 
 	if (id.len)
 		label = slice_sub(id, 0, slice_find_byte(id, ':'));
@@ -126,28 +143,34 @@ static bool app_keeps(const struct object *app, const struct object *vs, struct 
 		return true;
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
 		if (slice_is(yaml_string(yaml_get(c, "kind")), "VirtualService") &&
-		    slice_eq(yaml_string(yaml_get(c, "name")), vs->name) && slice_eq(yaml_string(yaml_get(c, "namespace")), vs->ns))
+		    slice_eq(yaml_string(yaml_get(c, "name")), vs->name) &&
+		    slice_eq(yaml_string(yaml_get(c, "namespace")), vs->ns))
 			return true;
 	return false;
 }
 
 /* GCB5015. */
-static void check_ignored(const struct live_scene *s, const struct object *vs, struct findings *findings)
+static void check_ignored(const struct live_scene *s, const struct object *vs,
+			  struct findings *findings)
 {
 	for (size_t i = 0; i < s->nobjects; i++) {
 		const struct object *app = s->objects[i];
 		const struct yaml_node *list = yaml_get(app->spec, "ignoreDifferences");
 
-		if (!object_is(app, ARGO_GROUP, "Application") || !list || !app_keeps(app, vs, s->arena))
+		if (!object_is(app, ARGO_GROUP, "Application") || !list ||
+		    !app_keeps(app, vs, s->arena))
 			continue;
 		for (const struct yaml_node *c = list->first; c; c = c->next)
 			if (open_or(yaml_get(c, "group"), SLICE(ISTIO_GROUP)) &&
-			    open_or(yaml_get(c, "kind"), SLICE("VirtualService")) && open_or(yaml_get(c, "name"), vs->name) &&
+			    open_or(yaml_get(c, "kind"), SLICE("VirtualService")) &&
+			    open_or(yaml_get(c, "name"), vs->name) &&
 			    open_or(yaml_get(c, "namespace"), vs->ns) &&
-			    (hides(yaml_get(c, "jsonPointers"), false) || hides(yaml_get(c, "jqPathExpressions"), true)))
-				findings_add(findings, &CODE_live_ignored, live_place(app, s->arena),
-					     "ignoreDifferences hides spec.http of the VirtualService '%" SLICE_FMT "/%" SLICE_FMT
-					     "'",
+			    (hides(yaml_get(c, "jsonPointers"), false) ||
+			     hides(yaml_get(c, "jqPathExpressions"), true)))
+				findings_add(findings, &CODE_live_ignored,
+					     live_place(app, s->arena),
+					     "ignoreDifferences hides spec.http of the "
+					     "VirtualService '%" SLICE_FMT "/%" SLICE_FMT "'",
 					     SLICE_ARG(vs->ns), SLICE_ARG(vs->name));
 	}
 }

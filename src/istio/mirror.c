@@ -1,9 +1,10 @@
 #include "istio/stage.h"
 
 /*
- * Requests that may write are never mirrored: a mirror hangs on a route and copies every request of it, so only a route, or a generated
- * copy of one, that lets nothing but the allowed methods through may have ours (requestMirrorPolicies
- * in Istio's pilot/pkg/networking/core/route/route.go belong to the route, whichever destination is drawn).
+ * Requests that may write are never mirrored: a mirror hangs on a route and copies every request of
+ * it, so only a route, or a generated copy of one, that lets nothing but the allowed methods
+ * through may have ours (requestMirrorPolicies in Istio's pilot/pkg/networking/core/route/route.go
+ * belong to the route, whichever destination is drawn).
  */
 
 struct slice match_method(const struct yaml_node *block, bool *odd)
@@ -29,7 +30,8 @@ static struct blocks blocks_count(const struct route *route, const struct move *
 {
 	struct blocks n = { 0, 0, 0 };
 
-	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c; c = c->next) {
+	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c;
+	     c = c->next) {
 		bool odd;
 		struct slice method = match_method(c, &odd);
 
@@ -41,15 +43,16 @@ static struct blocks blocks_count(const struct route *route, const struct move *
 }
 
 /* A finding about a route, if anybody wants it. */
-static void note(struct findings *findings, const struct code *code, const struct route *route, struct arena *arena,
-		 const char *what)
+static void note(struct findings *findings, const struct code *code, const struct route *route,
+		 struct arena *arena, const char *what)
 {
 	if (findings)
-		findings_add(findings, code, yaml_place(route->node), "%" SLICE_FMT " %s", SLICE_ARG(route_label(route, arena)),
-			     what);
+		findings_add(findings, code, yaml_place(route->node), "%" SLICE_FMT " %s",
+			     SLICE_ARG(route_label(route, arena)), what);
 }
 
-enum mirror_place mirror_place(const struct vs *vs, const struct route *route, const struct move *move, struct arena *arena,
+enum mirror_place mirror_place(const struct vs *vs, const struct route *route,
+			       const struct move *move, struct arena *arena,
 			       struct findings *findings)
 {
 	struct blocks n = blocks_count(route, move);
@@ -60,7 +63,8 @@ enum mirror_place mirror_place(const struct vs *vs, const struct route *route, c
 		return MIRROR_NONE;
 	}
 	if (route_hidden_by(vs, route)) { /* a copy would be one more route that nothing reaches */
-		note(findings, &CODE_mirror_none, route, arena, "is behind a route that takes all, so that no request comes to it");
+		note(findings, &CODE_mirror_none, route, arena,
+		     "is behind a route that takes all, so that no request comes to it");
 		return MIRROR_NONE;
 	}
 	if (vs->root_mirrors) {
@@ -73,7 +77,8 @@ enum mirror_place mirror_place(const struct vs *vs, const struct route *route, c
 		return MIRROR_NONE;
 	}
 	if (!route->mirror && route->percent) {
-		note(findings, &CODE_mirror_percent, route, arena, "has a mirror percentage without a mirror");
+		note(findings, &CODE_mirror_percent, route, arena,
+		     "has a mirror percentage without a mirror");
 		return MIRROR_NONE;
 	}
 	if (!matchless && n.safe == route->match->nchildren)
@@ -82,7 +87,8 @@ enum mirror_place mirror_place(const struct vs *vs, const struct route *route, c
 		note(findings, &CODE_mirror_method, route, arena,
 		     "has a match that restricts the method by regex or prefix, or an empty one");
 	if (!matchless && !n.safe && !n.open) {
-		note(findings, &CODE_mirror_none, route, arena, "lets no method through that may be mirrored");
+		note(findings, &CODE_mirror_none, route, arena,
+		     "lets no method through that may be mirrored");
 		return MIRROR_NONE;
 	}
 	if (route->match && !route->match->nchildren) {
@@ -90,7 +96,8 @@ enum mirror_place mirror_place(const struct vs *vs, const struct route *route, c
 		return MIRROR_NONE;
 	}
 	if (route->catch_all && vs->on_gateway && vs->shares_gateway_host) {
-		note(findings, &CODE_mirror_queue, route, arena, "is a catch-all of a gateway that other VirtualServices share");
+		note(findings, &CODE_mirror_queue, route, arena,
+		     "is a catch-all of a gateway that other VirtualServices share");
 		return MIRROR_NONE;
 	}
 	return MIRROR_ON_COPY;

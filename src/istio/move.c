@@ -3,14 +3,19 @@
 #include <stdio.h>
 
 const struct stages stages_default = {
-	{ { STAGE_MIRROR, 0 }, { STAGE_WEIGHT, 10 }, { STAGE_WEIGHT, 25 }, { STAGE_WEIGHT, 50 }, { STAGE_WEIGHT, 100 } },
+	{ { STAGE_MIRROR, 0 },
+	  { STAGE_WEIGHT, 10 },
+	  { STAGE_WEIGHT, 25 },
+	  { STAGE_WEIGHT, 50 },
+	  { STAGE_WEIGHT, 100 } },
 	5,
 };
 
 /* The stages that have a word, by their kind. */
-static const char *const words[] = {
-	[STAGE_START] = "start", [STAGE_MIRROR] = "mirror", [STAGE_WEIGHT] = NULL, [STAGE_DONE] = "done"
-};
+static const char *const words[] = { [STAGE_START] = "start",
+				     [STAGE_MIRROR] = "mirror",
+				     [STAGE_WEIGHT] = NULL,
+				     [STAGE_DONE] = "done" };
 
 bool stage_parse(struct slice text, struct stage *out)
 {
@@ -51,12 +56,15 @@ int stages_read(const struct slice *items, size_t n, struct stages *out, struct 
 	for (size_t i = 0; i < n; i++) {
 		struct stage s;
 
-		if (!stage_parse(slice_trim(items[i]), &s) || s.kind == STAGE_START || s.kind == STAGE_DONE)
+		if (!stage_parse(slice_trim(items[i]), &s) || s.kind == STAGE_START ||
+		    s.kind == STAGE_DONE)
 			return err_set(err, &CODE_stage_bad, NOWHERE,
-				       "'%" SLICE_FMT "' is not a stage: mirror, or a percentage from 1 to 100",
+				       "'%" SLICE_FMT
+				       "' is not a stage: mirror, or a percentage from 1 to 100",
 				       SLICE_ARG(items[i]));
 		if (list.n && stage_cmp(list.items[list.n - 1], s) >= 0)
-			return err_set(err, &CODE_stage_bad, NOWHERE, "the stages do not rise: '%" SLICE_FMT "' comes too late",
+			return err_set(err, &CODE_stage_bad, NOWHERE,
+				       "the stages do not rise: '%" SLICE_FMT "' comes too late",
 				       SLICE_ARG(items[i]));
 		list.items[list.n++] = s;
 	}

@@ -1,5 +1,6 @@
 /*
- * move.h - what Istio's side of the program knows of a migration: from where to where, and its stages.
+ * move.h - what Istio's side of the program knows of a migration: from where to where, and its
+ * stages.
  */
 #ifndef GCB_ISTIO_MOVE_H
 #define GCB_ISTIO_MOVE_H
@@ -8,16 +9,20 @@
 
 /* A move of one host. Slices are borrowed. */
 struct move {
-	struct slice from, to;    /* hosts as the user wrote them */
-	struct slice ns;          /* namespace of the old host's ServiceEntry; absent: each VirtualService's own */
-	int port;                 /* port number on the new host; 0: not known */
-	int mirror_percent;       /* 1..100 */
-	struct slices methods;    /* methods that may be mirrored, upper case */
-	bool tls, tcp;            /* routes of these kinds are moved too; those of http always are */
+	struct slice from, to; /* hosts as the user wrote them */
+	struct slice ns; /* namespace of the old host's ServiceEntry; absent: each VirtualService's
+			    own */
+	int port;        /* port number on the new host; 0: not known */
+	int mirror_percent;    /* 1..100 */
+	struct slices methods; /* methods that may be mirrored, upper case */
+	bool tls, tcp;         /* routes of these kinds are moved too; those of http always are */
 	struct slice host_header; /* the Host that new shall see; absent: as the client wrote it */
 };
 
-/* A stage: `start` (nothing moved), `mirror`, a weight of 1..100 percent, or `done` (no route names old any more). */
+/*
+ * A stage: `start` (nothing moved), `mirror`, a weight of 1..100 percent, or `done` (no route names
+ * old any more).
+ */
 struct stage {
 	enum stage_kind { STAGE_START, STAGE_MIRROR, STAGE_WEIGHT, STAGE_DONE } kind;
 	int percent; /* of STAGE_WEIGHT */
@@ -43,8 +48,8 @@ void stage_name(struct stage s, char out[8]);
 int stage_cmp(struct stage a, struct stage b);
 
 /*
- * Reads a list of stages: "mirror" at most once and first, then rising percentages from 1 to 100, at least one stage. Error:
- * stage_bad, which names the piece.
+ * Reads a list of stages: "mirror" at most once and first, then rising percentages from 1 to 100,
+ * at least one stage. Error: stage_bad, which names the piece.
  */
 int stages_read(const struct slice *items, size_t n, struct stages *out, struct err *err);
 

@@ -1,9 +1,10 @@
 #include "istio/stage.h"
 
 /*
- * How a route of today is found in the baseline, written down once: generated copies do not count; the unique route of the same name,
- * else the route of the same kind with the same match blocks; among several with equal match blocks the one in the same place among them, if today has as
- * many. Otherwise there is none, and what needs one refuses.
+ * How a route of today is found in the baseline, written down once: generated copies do not count;
+ * the unique route of the same name, else the route of the same kind with the same match blocks;
+ * among several with equal match blocks the one in the same place among them, if today has as many.
+ * Otherwise there is none, and what needs one refuses.
  */
 
 /* Same kind, values and order, whatever the layout? */
@@ -35,20 +36,24 @@ static size_t count_named(const struct vs *vs, struct slice name, const struct r
 	return n;
 }
 
-/* How many routes of `vs` before `end` are of this kind and have these match blocks; the one with number `want` of them in `*found`. */
-static size_t count_matching(const struct vs *vs, const struct route *like, const struct route *end, size_t want,
-			     const struct route **found)
+/*
+ * How many routes of `vs` before `end` are of this kind and have these match blocks; the one with
+ * number `want` of them in `*found`.
+ */
+static size_t count_matching(const struct vs *vs, const struct route *like, const struct route *end,
+			     size_t want, const struct route **found)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < vs->n && &vs->routes[i] != end; i++)
-		if (vs->routes[i].kind == like->kind && !vs->routes[i].our_copy && same_tree(vs->routes[i].match, like->match) &&
-		    n++ == want)
+		if (vs->routes[i].kind == like->kind && !vs->routes[i].our_copy &&
+		    same_tree(vs->routes[i].match, like->match) && n++ == want)
 			*found = &vs->routes[i];
 	return n;
 }
 
-const struct route *route_pair(const struct vs *base, const struct vs *vs, const struct route *route)
+const struct route *route_pair(const struct vs *base, const struct vs *vs,
+			       const struct route *route)
 {
 	struct slice name = yaml_string(route->name);
 	const struct route *found = NULL, *ignored = NULL;
@@ -56,7 +61,8 @@ const struct route *route_pair(const struct vs *base, const struct vs *vs, const
 
 	if (!base)
 		return NULL;
-	if (name.len && count_named(vs, name, &ignored) == 1 && count_named(base, name, &found) == 1)
+	if (name.len && count_named(vs, name, &ignored) == 1 &&
+	    count_named(base, name, &found) == 1)
 		return found;
 	found = NULL;
 	place = count_matching(vs, route, route, SIZE_MAX, &ignored);

@@ -17,7 +17,8 @@ const char *route_kind_name(enum route_kind kind)
 bool vs_is(const struct object *o)
 {
 	return object_is(o, ISTIO_GROUP, "VirtualService") &&
-	       (slice_is(o->version, "v1") || slice_is(o->version, "v1beta1") || slice_is(o->version, "v1alpha3"));
+	       (slice_is(o->version, "v1") || slice_is(o->version, "v1beta1") ||
+		slice_is(o->version, "v1alpha3"));
 }
 
 /* Everything that reading one VirtualService needs to pass around. */
@@ -48,7 +49,8 @@ static void note_near(const struct reader *r, const struct yaml_node *host)
 
 	if (r->findings && text.len && host_near(text, r->vs->old_host))
 		findings_add(r->findings, &CODE_host_near, yaml_place(host),
-			     "the host '%" SLICE_FMT "' looks like '%" SLICE_FMT "'", SLICE_ARG(text), SLICE_ARG(r->vs->old_host));
+			     "the host '%" SLICE_FMT "' looks like '%" SLICE_FMT "'",
+			     SLICE_ARG(text), SLICE_ARG(r->vs->old_host));
 }
 
 /* The weight: only the canonical decimal form that every reader takes for the same integer. */
@@ -58,8 +60,8 @@ static long weight_value(const struct yaml_node *weight)
 
 	if (!weight || (weight->kind == YAML_SCALAR && yaml_type_of(weight) == YAML_NULL))
 		return weight ? -2 : -1;
-	if (weight->kind != YAML_SCALAR || weight->style != YAML_PLAIN || weight->flags & YAML_TAGGED ||
-	    !parse_int(weight->text, 0, 1000000, &value))
+	if (weight->kind != YAML_SCALAR || weight->style != YAML_PLAIN ||
+	    weight->flags & YAML_TAGGED || !parse_int(weight->text, 0, 1000000, &value))
 		return -2;
 	return value;
 }
@@ -67,7 +69,9 @@ static long weight_value(const struct yaml_node *weight)
 /* One entry of a route list. */
 static void dest_read(const struct reader *r, const struct yaml_node *item, struct dest *out)
 {
-	*out = (struct dest){ .node = item, .destination = yaml_get(item, "destination"), .weight = yaml_get(item, "weight") };
+	*out = (struct dest){ .node = item,
+			      .destination = yaml_get(item, "destination"),
+			      .weight = yaml_get(item, "weight") };
 	out->headers = yaml_get(item, "headers");
 	out->host = yaml_get(out->destination, "host");
 	out->subset = yaml_get(out->destination, "subset");
@@ -79,7 +83,8 @@ static void dest_read(const struct reader *r, const struct yaml_node *item, stru
 }
 
 /* The list under `key`; an error when it is something else than a list or null. */
-static int list_of(const struct yaml_node *map, const char *key, const struct yaml_node **out, struct err *err)
+static int list_of(const struct yaml_node *map, const char *key, const struct yaml_node **out,
+		   struct err *err)
 {
 	const struct yaml_node *node = yaml_get(map, key);
 
@@ -87,14 +92,18 @@ static int list_of(const struct yaml_node *map, const char *key, const struct ya
 	if (!node || (node->kind == YAML_SCALAR && yaml_type_of(node) == YAML_NULL))
 		return 0;
 	if (node->kind == YAML_ALIAS)
-		return err_set(err, &CODE_yaml_alias, yaml_place(node), "an alias stands where a list is expected");
+		return err_set(err, &CODE_yaml_alias, yaml_place(node),
+			       "an alias stands where a list is expected");
 	if (node->kind != YAML_SEQ)
 		return err_set(err, &CODE_yaml_type, yaml_place(node), "'%s' must be a list", key);
 	*out = node;
 	return 0;
 }
 
-/* Does one match block let every request through: nothing but the uri prefix "/" or regex ".*" or "*"? */
+/*
+ * Does one match block let every request through: nothing but the uri prefix "/" or regex ".*" or
+ * "*"?
+ */
 static bool match_all(const struct yaml_node *block)
 {
 	const struct yaml_node *uri = yaml_get(block, "uri");
@@ -105,7 +114,8 @@ static bool match_all(const struct yaml_node *block)
 	for (const struct yaml_node *c = block->first; c; c = c->next)
 		if (!slice_is(c->key->text, "uri") && !slice_is(c->key->text, "name"))
 			return false;
-	return slice_is(yaml_string(yaml_get(uri, "prefix")), "/") || slice_is(regex, ".*") || slice_is(regex, "*");
+	return slice_is(yaml_string(yaml_get(uri, "prefix")), "/") || slice_is(regex, ".*") ||
+	       slice_is(regex, "*");
 }
 
 /* Istio's isCatchAllRoute. */
@@ -131,7 +141,8 @@ static const struct yaml_node *first_of(const struct yaml_node *map, const char 
 /* What one http route has besides its destinations. */
 static void route_frame(const struct reader *r, struct route *out)
 {
-	static const char *const percents[] = { "mirrorPercentage", "mirrorPercent", "mirror_percent", "mirror_percentage", NULL };
+	static const char *const percents[] = { "mirrorPercentage", "mirrorPercent",
+						"mirror_percent", "mirror_percentage", NULL };
 	const struct yaml_node *node = out->node;
 
 	out->mirror = yaml_get(node, "mirror");
@@ -141,7 +152,8 @@ static void route_frame(const struct reader *r, struct route *out)
 	out->foreign_mirror = (out->mirror && !out->our_mirror) || yaml_get(node, "mirrors");
 	out->catch_all = catches_all(out->match);
 	out->delegate = yaml_get(node, "delegate");
-	out->redirect = yaml_get(node, "redirect") || yaml_get(node, "directResponse") || yaml_get(node, "direct_response");
+	out->redirect = yaml_get(node, "redirect") || yaml_get(node, "directResponse") ||
+			yaml_get(node, "direct_response");
 }
 
 /* Can what the route says be trusted? Only asked of routes that this move is about. */
@@ -151,7 +163,8 @@ static int route_clear(const struct route *route, struct err *err)
 		return -1;
 	for (size_t i = 0; i < route->n; i++)
 		if (yaml_path_clear(route->dests[i].node, err) < 0 ||
-		    (route->dests[i].destination && yaml_path_clear(route->dests[i].destination, err) < 0))
+		    (route->dests[i].destination &&
+		     yaml_path_clear(route->dests[i].destination, err) < 0))
 			return -1;
 	return 0;
 }
@@ -161,7 +174,8 @@ static int route_read(const struct reader *r, const struct yaml_node *node, stru
 	size_t i = 0;
 
 	out->node = node;
-	if (list_of(node, "match", &out->match, r->err) < 0 || list_of(node, "route", &out->list, r->err) < 0)
+	if (list_of(node, "match", &out->match, r->err) < 0 ||
+	    list_of(node, "route", &out->list, r->err) < 0)
 		return -1;
 	route_frame(r, out);
 	if (!out->list)
@@ -169,8 +183,10 @@ static int route_read(const struct reader *r, const struct yaml_node *node, stru
 	out->dests = arena_array(r->arena, out->list->nchildren, sizeof(*out->dests));
 	for (const struct yaml_node *c = out->list->first; c; c = c->next, i++) {
 		dest_read(r, c, &out->dests[i]);
-		if (c->kind == YAML_ALIAS || (out->dests[i].destination && out->dests[i].destination->kind == YAML_ALIAS))
-			return yaml_path_clear(c->kind == YAML_ALIAS ? c : out->dests[i].destination, r->err);
+		if (c->kind == YAML_ALIAS ||
+		    (out->dests[i].destination && out->dests[i].destination->kind == YAML_ALIAS))
+			return yaml_path_clear(
+				c->kind == YAML_ALIAS ? c : out->dests[i].destination, r->err);
 		out->nold += out->dests[i].side == SIDE_OLD;
 		out->nnew += out->dests[i].side == SIDE_NEW;
 	}
@@ -190,7 +206,8 @@ static void note_other_routes(const struct reader *r, enum route_kind kind)
 			const struct yaml_node *host = yaml_path(d, "destination", "host", NULL);
 
 			if (side_of(r, host) == SIDE_OLD)
-				findings_add(r->findings, &CODE_route_tls, yaml_place(host), "a %s route goes to '%" SLICE_FMT "'",
+				findings_add(r->findings, &CODE_route_tls, yaml_place(host),
+					     "a %s route goes to '%" SLICE_FMT "'",
 					     route_kind_name(kind), SLICE_ARG(r->vs->old_host));
 		}
 	}
@@ -204,29 +221,39 @@ static void note_routes(const struct reader *r)
 
 		if (route->kind != ROUTE_HTTP && route->nold)
 			findings_add(r->findings, &CODE_route_connections, yaml_place(route->node),
-				     "%" SLICE_FMT " is moved by connections%s", SLICE_ARG(route_label(route, r->arena)),
-				     route->kind == ROUTE_TLS ? ", and new sees the old server name" : "");
+				     "%" SLICE_FMT " is moved by connections%s",
+				     SLICE_ARG(route_label(route, r->arena)),
+				     route->kind == ROUTE_TLS ?
+					     ", and new sees the old server name" :
+					     "");
 		else if (route->delegate)
 			findings_add(r->findings, &CODE_route_delegate, yaml_place(route->node),
-				     "%" SLICE_FMT " delegates to another VirtualService", SLICE_ARG(route_label(route, r->arena)));
+				     "%" SLICE_FMT " delegates to another VirtualService",
+				     SLICE_ARG(route_label(route, r->arena)));
 		else if (route->redirect && r->vs->nold)
 			findings_add(r->findings, &CODE_route_redirect, yaml_place(route->node),
-				     "%" SLICE_FMT " is a redirect or a direct response", SLICE_ARG(route_label(route, r->arena)));
+				     "%" SLICE_FMT " is a redirect or a direct response",
+				     SLICE_ARG(route_label(route, r->arena)));
 		else if (route->nnew && !route->nold && r->vs->nold)
 			findings_add(r->findings, &CODE_new_elsewhere, yaml_place(route->node),
-				     "%" SLICE_FMT " goes to '%" SLICE_FMT "' only", SLICE_ARG(route_label(route, r->arena)),
+				     "%" SLICE_FMT " goes to '%" SLICE_FMT "' only",
+				     SLICE_ARG(route_label(route, r->arena)),
 				     SLICE_ARG(r->vs->new_host));
 	}
 }
 
-/* Marks generated copies: our mirror, our comment, and the route they are a copy of right behind. */
+/*
+ * Marks generated copies: our mirror, our comment, and the route they are a copy of right behind.
+ */
 static void mark_copies(struct vs *vs)
 {
 	for (size_t i = 0; i + 1 < vs->n; i++) {
 		struct route *route = &vs->routes[i], *next = route + 1;
 
-		route->our_copy = route->our_mirror && next->kind == ROUTE_HTTP && next->nold && !next->our_mirror &&
-				  slice_find(yaml_head_comment(route->node), SLICE(COPY_COMMENT)) != SIZE_MAX;
+		route->our_copy =
+			route->our_mirror && next->kind == ROUTE_HTTP && next->nold &&
+			!next->our_mirror &&
+			slice_find(yaml_head_comment(route->node), SLICE(COPY_COMMENT)) != SIZE_MAX;
 	}
 }
 
@@ -274,10 +301,12 @@ static size_t count_routes(const struct object *o)
 	return n;
 }
 
-int vs_read(struct vs *out, const struct object *o, const struct move *move, struct arena *arena, struct findings *findings,
-	    struct err *err)
+int vs_read(struct vs *out, const struct object *o, const struct move *move, struct arena *arena,
+	    struct findings *findings, struct err *err)
 {
-	struct reader r = { .vs = out, .move = move, .arena = arena, .findings = findings, .err = err };
+	struct reader r = {
+		.vs = out, .move = move, .arena = arena, .findings = findings, .err = err
+	};
 
 	*out = (struct vs){ .object = o, .ns = o->ns.len ? o->ns : move->ns };
 	out->old_host = host_resolve(move->from, move->ns.len ? move->ns : out->ns, arena);
@@ -299,7 +328,8 @@ int vs_read(struct vs *out, const struct object *o, const struct move *move, str
 }
 
 /* Calls back for the host of each destination of one list of routes. */
-static void each_destination(const struct yaml_node *routes, void (*host)(struct slice host, void *ctx), void *ctx)
+static void each_destination(const struct yaml_node *routes,
+			     void (*host)(struct slice host, void *ctx), void *ctx)
 {
 	for (const struct yaml_node *c = routes ? routes->first : NULL; c; c = c->next) {
 		const struct yaml_node *list = yaml_get(c, "route");
@@ -311,7 +341,8 @@ static void each_destination(const struct yaml_node *routes, void (*host)(struct
 	}
 }
 
-const struct yaml_node *vs_delegates(const struct object *root, const struct object *o, struct slice ns)
+const struct yaml_node *vs_delegates(const struct object *root, const struct object *o,
+				     struct slice ns)
 {
 	const struct yaml_node *http = yaml_get(root->spec, "http");
 
@@ -379,6 +410,7 @@ struct slice route_label(const struct route *r, struct arena *arena)
 	if (r->kind != ROUTE_HTTP)
 		return arena_printf(arena, "%s route %zu", route_kind_name(r->kind), r->number);
 	if (name.len)
-		return arena_printf(arena, "route %zu (%" SLICE_FMT ")", r->number, SLICE_ARG(name));
+		return arena_printf(arena, "route %zu (%" SLICE_FMT ")", r->number,
+				    SLICE_ARG(name));
 	return arena_printf(arena, "route %zu", r->number);
 }

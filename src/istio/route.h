@@ -1,7 +1,9 @@
 /*
- * route.h - a VirtualService as a move sees it: which of its http routes name the old host, which the new one.
+ * route.h - a VirtualService as a move sees it: which of its http routes name the old host, which
+ * the new one.
  *
- * Values only; nothing is changed here. All is allocated in the caller's arena and points into the parsed file.
+ * Values only; nothing is changed here. All is allocated in the caller's arena and points into the
+ * parsed file.
  */
 #ifndef GCB_ISTIO_ROUTE_H
 #define GCB_ISTIO_ROUTE_H
@@ -10,8 +12,8 @@
 #include "kube/object.h"
 
 /*
- * The lists of a VirtualService's spec. Routes of tls and tcp choose a destination for a connection, by its server name or address: they
- * have no mirror, no headers, no name.
+ * The lists of a VirtualService's spec. Routes of tls and tcp choose a destination for a
+ * connection, by its server name or address: they have no mirror, no headers, no name.
  */
 enum route_kind { ROUTE_HTTP, ROUTE_TLS, ROUTE_TCP };
 
@@ -23,8 +25,9 @@ enum side { SIDE_OTHER, SIDE_OLD, SIDE_NEW, SIDE_MIRROR };
 
 /* One entry of a route's list of destinations. */
 struct dest {
-	const struct yaml_node *node;                               /* the item */
-	const struct yaml_node *destination, *host, *subset, *port; /* port: the map with `number` */
+	const struct yaml_node *node; /* the item */
+	const struct yaml_node *destination, *host, *subset,
+		*port; /* port: the map with `number` */
 	const struct yaml_node *weight, *headers;
 	enum side side;
 	long value; /* the weight; -1: no weight key; -2: not a plain whole number */
@@ -32,15 +35,17 @@ struct dest {
 
 struct route {
 	enum route_kind kind;
-	const struct yaml_node *node;                            /* the item of the list */
-	const struct yaml_node *match, *list, *mirror, *percent; /* percent: any spelling of the mirror's percentage */
+	const struct yaml_node *node; /* the item of the list */
+	const struct yaml_node *match, *list, *mirror,
+		*percent; /* percent: any spelling of the mirror's percentage */
 	const struct yaml_node *name;
 	struct dest *dests;
 	size_t n, nold, nnew;
 	bool foreign_mirror; /* `mirror` to another host, or `mirrors` */
 	bool our_mirror;     /* `mirror` names the new host */
 	bool our_copy;       /* a generated copy of the next route */
-	bool catch_all;      /* as Istio sorts them: no match, or a match of the uri prefix "/" or regex ".*" alone */
+	bool catch_all; /* as Istio sorts them: no match, or a match of the uri prefix "/" or regex
+			   ".*" alone */
 	bool delegate, redirect;
 	size_t index;  /* in its list, 0-based */
 	size_t number; /* as messages count in its list: 1-based, generated copies left out */
@@ -51,12 +56,15 @@ struct vs {
 	struct slice ns;       /* metadata.namespace, else the move's; may be absent */
 	struct slice old_host; /* the move's hosts as this VirtualService resolves them */
 	struct slice new_host;
-	struct route *routes; /* first those of http, then those of tls and tcp as far as the move is about them */
+	struct route *routes; /* first those of http, then those of tls and tcp as far as the move
+				 is about them */
 	size_t n, nold;       /* nold: routes that name old */
 	bool on_gateway;      /* bound to a gateway other than mesh */
 	bool is_delegate;     /* it has no hosts: others delegate to it */
-	bool root_mirrors;    /* set by who knows the others: a route that delegates to it has a mirror, or a percentage of one */
-	bool shares_gateway_host; /* set by who knows the others: another VirtualService of a gateway has one of its hosts */
+	bool root_mirrors;    /* set by who knows the others: a route that delegates to it has a
+				 mirror, or a percentage of one */
+	bool shares_gateway_host; /* set by who knows the others: another VirtualService of a
+				     gateway has one of its hosts */
 };
 
 /* The comment above a generated copy. */
@@ -66,29 +74,43 @@ struct vs {
 bool vs_is(const struct object *o);
 
 /*
- * Reads a VirtualService for a move. What stops the reading (an alias or a duplicate key on the way, a list that is none) is an error of
- * that code; what is only noticed (tls and tcp routes to old, delegates, redirects, hosts that look like old, new alone in a route)
- * goes to `findings`, which may be NULL.
+ * Reads a VirtualService for a move. What stops the reading (an alias or a duplicate key on the
+ * way, a list that is none) is an error of that code; what is only noticed (tls and tcp routes to
+ * old, delegates, redirects, hosts that look like old, new alone in a route) goes to `findings`,
+ * which may be NULL.
  */
-int vs_read(struct vs *out, const struct object *o, const struct move *move, struct arena *arena, struct findings *findings,
-	    struct err *err);
+int vs_read(struct vs *out, const struct object *o, const struct move *move, struct arena *arena,
+	    struct findings *findings, struct err *err);
 
 /* Is the VirtualService bound to a gateway other than the mesh? */
 bool vs_on_gateway(const struct object *o);
 
-/* Does a route of `root` delegate to `o`? NULL: none. (mergeVirtualServicesIfNeeded: without a namespace, root's own.) */
-const struct yaml_node *vs_delegates(const struct object *root, const struct object *o, struct slice ns);
+/*
+ * Does a route of `root` delegate to `o`? NULL: none. (mergeVirtualServicesIfNeeded: without a
+ * namespace, root's own.)
+ */
+const struct yaml_node *vs_delegates(const struct object *root, const struct object *o,
+				     struct slice ns);
 
-/* Calls `host` for every host that an object of Istio names as a destination, mirror or own host, and for delegates' names; for indexes. */
+/*
+ * Calls `host` for every host that an object of Istio names as a destination, mirror or own host,
+ * and for delegates' names; for indexes.
+ */
 void vs_each_host(const struct object *o, void (*host)(struct slice host, void *ctx), void *ctx);
 
-/* Does some route send to new, and none to old? So it is when a move is done; and where nothing of it ever was but a test route. */
+/*
+ * Does some route send to new, and none to old? So it is when a move is done; and where nothing of
+ * it ever was but a test route.
+ */
 bool vs_is_done(const struct vs *vs);
 
 /* Has some route that names old new beside it, or a mirror to new? */
 bool vs_is_moved(const struct vs *vs);
 
-/* The http route before this one that takes all requests, so that this one is never sent to Envoy; NULL: none. */
+/*
+ * The http route before this one that takes all requests, so that this one is never sent to Envoy;
+ * NULL: none.
+ */
 const struct route *route_hidden_by(const struct vs *vs, const struct route *route);
 
 /* Counts the routes for messages; again when another copy was marked. */

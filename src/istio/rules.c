@@ -3,8 +3,9 @@
 #include "istio/host.h"
 #include "istio/rules_internal.h"
 
-static const struct rule *const tables[] = { rules_of_backends,     rules_of_ports,  rules_of_entries,
-					     rules_of_destinations, rules_of_routes, rules_around };
+static const struct rule *const tables[] = { rules_of_backends, rules_of_ports,
+					     rules_of_entries,  rules_of_destinations,
+					     rules_of_routes,   rules_around };
 
 void rules_check(const struct scene *scene, struct findings *findings)
 {
@@ -28,9 +29,10 @@ const struct code *rules_code(size_t number)
 
 bool rules_want(const struct object *o)
 {
-	return object_is(o, BACKEND_GROUP, "GCPBackend") || object_is(o, ISTIO_GROUP, "ServiceEntry") ||
-	       object_is(o, ISTIO_GROUP, "DestinationRule") || object_is(o, ISTIO_GROUP, "Sidecar") ||
-	       object_is(o, "", "Service") || is_namer(o);
+	return object_is(o, BACKEND_GROUP, "GCPBackend") ||
+	       object_is(o, ISTIO_GROUP, "ServiceEntry") ||
+	       object_is(o, ISTIO_GROUP, "DestinationRule") ||
+	       object_is(o, ISTIO_GROUP, "Sidecar") || object_is(o, "", "Service") || is_namer(o);
 }
 
 /* Whom to tell about hosts. */
@@ -47,7 +49,8 @@ static void each_piece(struct slice text, void *ctx)
 	for (size_t i = 0; i < text.len;) {
 		size_t start = i;
 
-		while (i < text.len && text.ptr[i] > ' ' && !(text.ptr[i] == '/' || text.ptr[i] == '|' || text.ptr[i] == ':'))
+		while (i < text.len && text.ptr[i] > ' ' &&
+		       !(text.ptr[i] == '/' || text.ptr[i] == '|' || text.ptr[i] == ':'))
 			i++;
 		if (i > start)
 			l->host(slice_sub(text, start, i - start), l->ctx);

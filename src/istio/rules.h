@@ -1,8 +1,10 @@
 /*
- * rules.h - what speaks against sending traffic to new, looked up in the objects around the VirtualServices.
+ * rules.h - what speaks against sending traffic to new, looked up in the objects around the
+ * VirtualServices.
  *
- * A rule is a row {code, function} of one table, kept in a file an object: rules_entry.c, rules_port.c, rules_destination.c, rules_backend.c,
- * rules_route.c and rules_around.c. `check`, `plan` and `promote` loop over it alike. Where they come from stands in codes.def
+ * A rule is a row {code, function} of one table, kept in a file an object: rules_entry.c,
+ * rules_port.c, rules_destination.c, rules_backend.c, rules_route.c and rules_around.c. `check`,
+ * `plan` and `promote` loop over it alike. Where they come from stands in codes.def
  * (`migrate explain CODE`). Of GCPBackend no schema is published.
  */
 #ifndef GCB_ISTIO_RULES_H
@@ -15,11 +17,13 @@ struct scene {
 	const struct move *move;
 	const struct vs *vss; /* the VirtualServices of the move */
 	size_t nvss;
-	const struct object *const *objects; /* every object around that may concern the two hosts; may repeat */
+	const struct object *const
+		*objects; /* every object around that may concern the two hosts; may repeat */
 	size_t nobjects;
 	struct stage to; /* the stage that is wanted: some rules are about the mirror only */
 	bool thorough;   /* rules that only inform are wanted, too */
-	bool whole;      /* `objects` come from the whole tree, so that an object that is missing is missing */
+	bool whole;      /* `objects` come from the whole tree, so that an object that is missing is
+			    missing */
 	struct place at; /* of the migration, for what has no place of its own */
 	struct arena *arena;
 };
@@ -34,8 +38,8 @@ const struct code *rules_code(size_t number);
 bool rules_want(const struct object *o);
 
 /*
- * Calls `host` for every host that such an object names, and for the names of delegates of a VirtualService (its hosts: vs_each_host); for
- * indexes.
+ * Calls `host` for every host that such an object names, and for the names of delegates of a
+ * VirtualService (its hosts: vs_each_host); for indexes.
  */
 void rules_each_host(const struct object *o, void (*host)(struct slice host, void *ctx), void *ctx);
 

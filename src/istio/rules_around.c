@@ -15,7 +15,8 @@ static struct slice egress_host(const struct yaml_node *item)
 
 /* What a Sidecar lets its pods call. */
 struct imports {
-	const struct yaml_node *old; /* the first item that lets them call old by its name or a wildcard that is not "*" */
+	const struct yaml_node *old; /* the first item that lets them call old by its name or a
+					wildcard that is not "*" */
 	bool new;
 };
 
@@ -30,8 +31,10 @@ static struct imports imports_of(const struct view *v, const struct object *side
 		for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next) {
 			struct slice host = egress_host(c);
 
-			found.new = found.new || slice_is(host, "*") || host_same(host, v->new) || host_covered(host, v->new);
-			if (!found.old && !slice_is(host, "*") && (host_same(host, v->old) || host_covered(host, v->old)))
+			found.new = found.new || slice_is(host, "*") || host_same(host, v->new) ||
+				    host_covered(host, v->new);
+			if (!found.old && !slice_is(host, "*") &&
+			    (host_same(host, v->old) || host_covered(host, v->old)))
 				found.old = c;
 		}
 	}
@@ -45,8 +48,10 @@ static void rule_sidecar(const struct view *v, const struct code *code, struct f
 
 		if (found.old && !found.new)
 			findings_add(out, code, yaml_place(found.old),
-				     "the Sidecar '%" SLICE_FMT "' lets its pods call '%" SLICE_FMT "', but not '%" SLICE_FMT "'",
-				     SLICE_ARG(v->sidecars.items[i]->name), SLICE_ARG(v->old), SLICE_ARG(v->new));
+				     "the Sidecar '%" SLICE_FMT "' lets its pods call '%" SLICE_FMT
+				     "', but not '%" SLICE_FMT "'",
+				     SLICE_ARG(v->sidecars.items[i]->name), SLICE_ARG(v->old),
+				     SLICE_ARG(v->new));
 	}
 }
 
@@ -56,8 +61,9 @@ static void rule_named(const struct view *v, const struct code *code, struct fin
 		const struct object *o = v->namers.items[i];
 
 		findings_add(out, code, yaml_place(o->node),
-			     "the %" SLICE_FMT " '%" SLICE_FMT "' names '%" SLICE_FMT "', and not new", SLICE_ARG(o->kind),
-			     SLICE_ARG(o->name), SLICE_ARG(v->old));
+			     "the %" SLICE_FMT " '%" SLICE_FMT "' names '%" SLICE_FMT
+			     "', and not new",
+			     SLICE_ARG(o->kind), SLICE_ARG(o->name), SLICE_ARG(v->old));
 	}
 }
 

@@ -13,8 +13,11 @@ static void tell_near(const struct view *v, struct str *hint)
 		const struct object *o = v->s->objects[i];
 		struct slice host = yaml_string(yaml_get(o->spec, "hostname"));
 
-		if (!hint->len && object_is(o, BACKEND_GROUP, "GCPBackend") && host_near(host, v->s->move->to))
-			str_addf(hint, "; '%" SLICE_FMT "' of the GCPBackend '%" SLICE_FMT "' is another host to Istio",
+		if (!hint->len && object_is(o, BACKEND_GROUP, "GCPBackend") &&
+		    host_near(host, v->s->move->to))
+			str_addf(hint,
+				 "; '%" SLICE_FMT "' of the GCPBackend '%" SLICE_FMT
+				 "' is another host to Istio",
 				 SLICE_ARG(host), SLICE_ARG(o->name));
 	}
 }
@@ -28,13 +31,15 @@ static void rule_backend(const struct view *v, const struct code *code, struct f
 		return;
 	if (!v->s->whole) {
 		findings_add(out, &CODE_unchecked, v->s->at,
-			     "without a repository it is not known whether a GCPBackend has the host '%" SLICE_FMT "'",
+			     "without a repository it is not known whether a GCPBackend has the "
+			     "host '%" SLICE_FMT "'",
 			     SLICE_ARG(v->s->move->to))
 			->remedy = SLICE("make sure that it is there before traffic moves");
 		return;
 	}
 	tell_near(v, &hint);
-	findings_add(out, code, v->s->at, "no GCPBackend with the host '%" SLICE_FMT "' is in this commit%s",
+	findings_add(out, code, v->s->at,
+		     "no GCPBackend with the host '%" SLICE_FMT "' is in this commit%s",
 		     SLICE_ARG(v->s->move->to), hint.ptr);
 }
 
@@ -55,10 +60,11 @@ static void rule_namespace(const struct view *v, const struct code *code, struct
 		if (!vs->ns.len || backend_near(v, vs->ns))
 			continue;
 		findings_add(out, code, yaml_place(v->backends.items[0]->node),
-			     "the GCPBackend '%" SLICE_FMT "' is in the namespace '%" SLICE_FMT "', the VirtualService '%" SLICE_FMT
-			     "' in '%" SLICE_FMT "'",
-			     SLICE_ARG(v->backends.items[0]->name), SLICE_ARG(v->backends.items[0]->ns),
-			     SLICE_ARG(vs->object->name), SLICE_ARG(vs->ns));
+			     "the GCPBackend '%" SLICE_FMT "' is in the namespace '%" SLICE_FMT
+			     "', the VirtualService '%" SLICE_FMT "' in '%" SLICE_FMT "'",
+			     SLICE_ARG(v->backends.items[0]->name),
+			     SLICE_ARG(v->backends.items[0]->ns), SLICE_ARG(vs->object->name),
+			     SLICE_ARG(vs->ns));
 		return;
 	}
 }
@@ -68,9 +74,10 @@ static void rule_two_backends(const struct view *v, const struct code *code, str
 	for (size_t i = 1; i < v->backends.n; i++)
 		if (!same_object(v, v->backends.items[0], v->backends.items[i])) {
 			findings_add(out, code, yaml_place(v->backends.items[i]->node),
-				     "the GCPBackends '%" SLICE_FMT "' and '%" SLICE_FMT "' both have the host '%" SLICE_FMT "'",
-				     SLICE_ARG(v->backends.items[0]->name), SLICE_ARG(v->backends.items[i]->name),
-				     SLICE_ARG(v->new));
+				     "the GCPBackends '%" SLICE_FMT "' and '%" SLICE_FMT
+				     "' both have the host '%" SLICE_FMT "'",
+				     SLICE_ARG(v->backends.items[0]->name),
+				     SLICE_ARG(v->backends.items[i]->name), SLICE_ARG(v->new));
 			return;
 		}
 }
@@ -79,8 +86,10 @@ static void rule_taken(const struct view *v, const struct code *code, struct fin
 {
 	for (size_t i = 0; i < v->taken.n; i++)
 		findings_add(out, code, yaml_place(v->taken.items[i]->node),
-			     "the %" SLICE_FMT " '%" SLICE_FMT "' has the new host '%" SLICE_FMT "', too",
-			     SLICE_ARG(v->taken.items[i]->kind), SLICE_ARG(v->taken.items[i]->name), SLICE_ARG(v->new));
+			     "the %" SLICE_FMT " '%" SLICE_FMT "' has the new host '%" SLICE_FMT
+			     "', too",
+			     SLICE_ARG(v->taken.items[i]->kind), SLICE_ARG(v->taken.items[i]->name),
+			     SLICE_ARG(v->new));
 }
 
 static void rule_confusing(const struct view *v, const struct code *code, struct findings *out)
@@ -98,11 +107,13 @@ static bool lists_port(const struct object *o, long wanted)
 	bool any = false;
 
 	for (const struct yaml_node *c = ports ? ports->first : NULL; c; c = c->next) {
-		const struct yaml_node *number = yaml_get(c, object_is(o, "", "Service") ? "port" : "number");
+		const struct yaml_node *number =
+			yaml_get(c, object_is(o, "", "Service") ? "port" : "number");
 		long value;
 
 		any = true;
-		if (number && number->kind == YAML_SCALAR && parse_int(number->text, 1, 65535, &value) && value == wanted)
+		if (number && number->kind == YAML_SCALAR &&
+		    parse_int(number->text, 1, 65535, &value) && value == wanted)
 			return true;
 	}
 	return !any;
@@ -113,8 +124,10 @@ static void rule_new_port(const struct view *v, const struct code *code, struct 
 	for (size_t i = 0; i < v->taken.n && v->s->move->port; i++)
 		if (!v->backends.n && !lists_port(v->taken.items[i], v->s->move->port))
 			findings_add(out, code, yaml_place(v->taken.items[i]->node),
-				     "the %" SLICE_FMT " '%" SLICE_FMT "' of the new host has no port %d",
-				     SLICE_ARG(v->taken.items[i]->kind), SLICE_ARG(v->taken.items[i]->name), v->s->move->port);
+				     "the %" SLICE_FMT " '%" SLICE_FMT
+				     "' of the new host has no port %d",
+				     SLICE_ARG(v->taken.items[i]->kind),
+				     SLICE_ARG(v->taken.items[i]->name), v->s->move->port);
 }
 
 /* Is the backend a service of Cloud Run? By `type`, or by the part that describes it. */
@@ -137,13 +150,15 @@ static const struct object *cloud_run(const struct view *v)
 	return NULL;
 }
 
-static void rule_cloud_run_mirror(const struct view *v, const struct code *code, struct findings *out)
+static void rule_cloud_run_mirror(const struct view *v, const struct code *code,
+				  struct findings *out)
 {
 	const struct object *run = cloud_run(v);
 
 	if (run && v->s->to.kind == STAGE_MIRROR)
 		findings_add(out, code, yaml_place(run->node),
-			     "the GCPBackend '%" SLICE_FMT "' is a service of Cloud Run, which Google does not mirror to",
+			     "the GCPBackend '%" SLICE_FMT
+			     "' is a service of Cloud Run, which Google does not mirror to",
 			     SLICE_ARG(run->name));
 }
 
@@ -169,7 +184,8 @@ static void tell_host(const struct view *v, const struct code *code, struct find
 
 	if (vs)
 		findings_add(out, code, yaml_place(hosts ? hosts : vs->object->node),
-			     "requests reach '%" SLICE_FMT "' with the Host header that clients send, '%" SLICE_FMT "'",
+			     "requests reach '%" SLICE_FMT
+			     "' with the Host header that clients send, '%" SLICE_FMT "'",
 			     SLICE_ARG(v->new), SLICE_ARG(host.len ? host : v->old));
 }
 
@@ -186,8 +202,8 @@ static void rule_cloud_run_host(const struct view *v, const struct code *code, s
 }
 
 /*
- * It is for information alone: whether the suffix is added is the control plane's business, nothing in Git tells, and a copy that is not
- * answered harms nobody.
+ * It is for information alone: whether the suffix is added is the control plane's business, nothing
+ * in Git tells, and a copy that is not answered harms nobody.
  */
 static void rule_shadow(const struct view *v, const struct code *code, struct findings *out)
 {
@@ -196,23 +212,28 @@ static void rule_shadow(const struct view *v, const struct code *code, struct fi
 	for (size_t i = 0; i < v->s->nvss; i++)
 		for (size_t r = 0; r < v->s->vss[i].n && !any; r++)
 			any = v->s->vss[i].routes[r].nold &&
-			      mirror_place(&v->s->vss[i], &v->s->vss[i].routes[r], v->s->move, v->s->arena, NULL) != MIRROR_NONE;
+			      mirror_place(&v->s->vss[i], &v->s->vss[i].routes[r], v->s->move,
+					   v->s->arena, NULL) != MIRROR_NONE;
 	if (any && v->s->to.kind == STAGE_MIRROR)
 		findings_add(out, code, v->s->at,
-			     "mirrored requests may arrive with '-shadow' behind the name in their Host header");
+			     "mirrored requests may arrive with '-shadow' behind the name in their "
+			     "Host header");
 }
 
 static void rule_writes(const struct view *v, const struct code *code, struct findings *out)
 {
-	static const struct slice safe[] = { SLICE_INIT("GET"), SLICE_INIT("HEAD"), SLICE_INIT("OPTIONS"), SLICE_INIT("TRACE") };
+	static const struct slice safe[] = { SLICE_INIT("GET"), SLICE_INIT("HEAD"),
+					     SLICE_INIT("OPTIONS"), SLICE_INIT("TRACE") };
 	struct slices methods = v->s->move->methods;
 	AUTO_STR struct str list = STR_INIT;
 
 	for (size_t i = 0; i < methods.n; i++)
-		if (!slices_have((struct slices){ (struct slice *)(uintptr_t)safe, 4 }, methods.items[i]))
+		if (!slices_have((struct slices){ (struct slice *)(uintptr_t)safe, 4 },
+				 methods.items[i]))
 			add_word(&list, methods.items[i]);
 	if (list.len && v->s->to.kind == STAGE_MIRROR)
-		findings_add(out, code, v->s->at, "requests that may write are sent twice: %s", list.ptr);
+		findings_add(out, code, v->s->at, "requests that may write are sent twice: %s",
+			     list.ptr);
 }
 
 const struct rule rules_of_backends[] = {

@@ -1,14 +1,19 @@
 /*
- * What the DestinationRules of old say against the move: a rule is chosen by the destination's host, so those for old give new nothing.
+ * What the DestinationRules of old say against the move: a rule is chosen by the destination's
+ * host, so those for old give new nothing.
  */
 #include "istio/header.h"
 #include "istio/host.h"
 #include "istio/rules_internal.h"
 
-/* The policies of a DestinationRule, one after the other: its own, those of its ports, those of its subsets with theirs. */
+/*
+ * The policies of a DestinationRule, one after the other: its own, those of its ports, those of its
+ * subsets with theirs.
+ */
 struct walk {
 	const struct object *o;
-	const struct yaml_node *policy, *port, *subset; /* where it is: port and subset are items of lists */
+	const struct yaml_node *policy, *port,
+		*subset; /* where it is: port and subset are items of lists */
 };
 
 /* The first item of a list. */
@@ -63,7 +68,7 @@ static const struct yaml_node *set_field(const struct set *rules, const char *ke
 	return found;
 }
 
-/* --- TLS ------------------------------------------------------------------------------------------------------------------------ */
+/* --- TLS ------------------------------------------------------------------ */
 
 enum { MODE_SIMPLE = 1, MODE_MUTUAL = 2, MODE_OFF = 4 };
 
@@ -90,15 +95,19 @@ static const struct yaml_node *set_mode(const struct set *rules, int kinds)
 	return NULL;
 }
 
-/* Has somebody said whether new is called with TLS? A rule for old and new alike says DISABLE of both, or TLS of both. */
+/*
+ * Has somebody said whether new is called with TLS? A rule for old and new alike says DISABLE of
+ * both, or TLS of both.
+ */
 static bool new_is_decided(const struct view *v)
 {
 	return set_mode(&v->new_rules, MODE_SIMPLE | MODE_MUTUAL | MODE_OFF);
 }
 
 /*
- * Not to be allowed, unlike SIMPLE: with the client certificate goes the caller's identity, which servers grant access by. A DestinationRule
- * for new has to say what takes its place, so that it stands where the mesh reads it, and not in the migration file alone.
+ * Not to be allowed, unlike SIMPLE: with the client certificate goes the caller's identity, which
+ * servers grant access by. A DestinationRule for new has to say what takes its place, so that it
+ * stands where the mesh reads it, and not in the migration file alone.
  */
 static void rule_mutual(const struct view *v, const struct code *code, struct findings *out)
 {
@@ -106,7 +115,8 @@ static void rule_mutual(const struct view *v, const struct code *code, struct fi
 
 	if (mode && !new_is_decided(v))
 		findings_add(out, code, yaml_place(mode),
-			     "a DestinationRule calls '%" SLICE_FMT "' with a client certificate (%" SLICE_FMT
+			     "a DestinationRule calls '%" SLICE_FMT
+			     "' with a client certificate (%" SLICE_FMT
 			     "), nothing does for '%" SLICE_FMT "'",
 			     SLICE_ARG(v->old), SLICE_ARG(mode->text), SLICE_ARG(v->new));
 }
@@ -117,12 +127,15 @@ static void rule_tls(const struct view *v, const struct code *code, struct findi
 
 	if (mode && !set_mode(&v->old_rules, MODE_MUTUAL) && !new_is_decided(v))
 		findings_add(out, code, yaml_place(mode),
-			     "a DestinationRule calls '%" SLICE_FMT "' with TLS (%" SLICE_FMT "), nothing does for '%" SLICE_FMT
-			     "'",
+			     "a DestinationRule calls '%" SLICE_FMT "' with TLS (%" SLICE_FMT
+			     "), nothing does for '%" SLICE_FMT "'",
 			     SLICE_ARG(v->old), SLICE_ARG(mode->text), SLICE_ARG(v->new));
 }
 
-/* Does the migration, or a route of a moved VirtualService, set the host? Then SNI and certificate are checked against that. */
+/*
+ * Does the migration, or a route of a moved VirtualService, set the host? Then SNI and certificate
+ * are checked against that.
+ */
 static bool sets_authority(const struct view *v)
 {
 	if (v->s->move->host_header.ptr)
@@ -146,10 +159,12 @@ static void rule_sni(const struct view *v, const struct code *code, struct findi
 			const struct yaml_node *tls = yaml_get(p, "tls");
 			struct slice mode = yaml_string(yaml_get(tls, "mode"));
 
-			if ((slice_is(mode, "SIMPLE") || slice_is(mode, "MUTUAL")) && !has_field(tls, "sni"))
+			if ((slice_is(mode, "SIMPLE") || slice_is(mode, "MUTUAL")) &&
+			    !has_field(tls, "sni"))
 				findings_add(out, code, yaml_place(tls->key),
 					     "TLS to '%" SLICE_FMT
-					     "' has no sni: Istio takes the host of the request, which is not the name of new",
+					     "' has no sni: Istio takes the host of the request, "
+					     "which is not the name of new",
 					     SLICE_ARG(v->new));
 		}
 	}
@@ -161,7 +176,8 @@ static const struct yaml_node *other_target(const struct yaml_node *port)
 	const struct yaml_node *target = yaml_get(port, "targetPort");
 	long value;
 
-	if (!target || target->kind != YAML_SCALAR || !parse_int(target->text, 1, 65535, &value) || value == port_number(port))
+	if (!target || target->kind != YAML_SCALAR || !parse_int(target->text, 1, 65535, &value) ||
+	    value == port_number(port))
 		return NULL;
 	return target;
 }
@@ -169,21 +185,27 @@ static const struct yaml_node *other_target(const struct yaml_node *port)
 static void rule_origination(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n && set_mode(&v->old_rules, MODE_SIMPLE); e++)
-		for (const struct yaml_node *c = first(v->entries.items[e]->spec, "ports"); c; c = c->next)
+		for (const struct yaml_node *c = first(v->entries.items[e]->spec, "ports"); c;
+		     c = c->next)
 			if (other_target(c))
 				findings_add(out, code, yaml_place(other_target(c)),
-					     "port %ld of the ServiceEntry '%" SLICE_FMT "' becomes port %" SLICE_FMT
+					     "port %ld of the ServiceEntry '%" SLICE_FMT
+					     "' becomes port %" SLICE_FMT
 					     " with TLS of a DestinationRule; new gets neither",
 					     port_number(c), SLICE_ARG(v->entries.items[e]->name),
 					     SLICE_ARG(other_target(c)->text));
 }
 
-/* --- the rest of the policy ----------------------------------------------------------------------------------------------------- */
+/* --- the rest of the policy ----------------------------------------------- */
 
 static void rule_lost(const struct view *v, const struct code *code, struct findings *out)
 {
-	/* What portLevelSettings hold is looked at like the rest; TLS among it is the business of other rules. */
-	static const char *const fields[] = { "connectionPool", "outlierDetection", "loadBalancer", NULL };
+	/*
+	 * What portLevelSettings hold is looked at like the rest; TLS among it is the business of
+	 * other rules.
+	 */
+	static const char *const fields[] = { "connectionPool", "outlierDetection", "loadBalancer",
+					      NULL };
 
 	for (size_t i = 0; i < v->old_rules.n; i++) {
 		const struct object *o = v->old_rules.items[i];
@@ -194,18 +216,21 @@ static void rule_lost(const struct view *v, const struct code *code, struct find
 				add_word(&list, slice_of(fields[f]));
 		if (list.len)
 			findings_add(out, code, yaml_place(o->node),
-				     "the DestinationRule '%" SLICE_FMT "' gives old what nothing gives new: %s",
+				     "the DestinationRule '%" SLICE_FMT
+				     "' gives old what nothing gives new: %s",
 				     SLICE_ARG(o->name), list.ptr);
 	}
 }
 
 /* A finding when rules give old a field, and none gives it new. */
-static void field_lost(const struct view *v, const struct code *code, const char *key, const char *what, struct findings *out)
+static void field_lost(const struct view *v, const struct code *code, const char *key,
+		       const char *what, struct findings *out)
 {
 	const struct yaml_node *node = set_field(&v->old_rules, key);
 
 	if (node && !set_field(&v->new_rules, key))
-		findings_add(out, code, yaml_place(node->key), "'%" SLICE_FMT "' is reached %s, and '%" SLICE_FMT "' would not be",
+		findings_add(out, code, yaml_place(node->key),
+			     "'%" SLICE_FMT "' is reached %s, and '%" SLICE_FMT "' would not be",
 			     SLICE_ARG(v->old), what, SLICE_ARG(v->new));
 }
 
@@ -221,12 +246,14 @@ static void rule_affinity(const struct view *v, const struct code *code, struct 
 		struct walk w = { .o = v->old_rules.items[i] };
 
 		for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w)) {
-			const struct yaml_node *hash = yaml_path(p, "loadBalancer", "consistentHash", NULL);
+			const struct yaml_node *hash =
+				yaml_path(p, "loadBalancer", "consistentHash", NULL);
 
 			if (!hash)
 				continue;
 			findings_add(out, code, yaml_place(hash->key),
-				     "sessions stick to an endpoint of '%" SLICE_FMT "', and a split draws for every request anew",
+				     "sessions stick to an endpoint of '%" SLICE_FMT
+				     "', and a split draws for every request anew",
 				     SLICE_ARG(v->old));
 			return;
 		}
@@ -244,13 +271,16 @@ static void rule_subset(const struct view *v, const struct code *code, struct fi
 				const struct dest *dest = &v->s->vss[i].routes[r].dests[d];
 				struct slice name = yaml_string(dest->subset);
 
-				if (dest->side != SIDE_OLD || !name.len || names_host(str_slice(&list), name))
+				if (dest->side != SIDE_OLD || !name.len ||
+				    names_host(str_slice(&list), name))
 					continue;
 				at = at ? at : dest->subset;
 				add_word(&list, name);
 			}
 		if (at)
-			findings_add(out, code, yaml_place(at), "routes choose subsets of '%" SLICE_FMT "', and new has none: %s",
+			findings_add(out, code, yaml_place(at),
+				     "routes choose subsets of '%" SLICE_FMT
+				     "', and new has none: %s",
 				     SLICE_ARG(v->old), list.ptr);
 	}
 }
@@ -278,11 +308,13 @@ static void rule_plane(const struct view *v, const struct code *code, struct fin
 				add_word(&list, SLICE("tls.credentialName"));
 		}
 		if (has_field(o->spec, "subsets") && far_from_entries(v, o))
-			add_word(&list, SLICE("subsets in another namespace than the ServiceEntry"));
+			add_word(&list,
+				 SLICE("subsets in another namespace than the ServiceEntry"));
 		if (list.len)
 			findings_add(out, code, yaml_place(o->node),
 				     "the DestinationRule '%" SLICE_FMT
-				     "' has what the control plane TRAFFIC_DIRECTOR does not support: %s",
+				     "' has what the control plane TRAFFIC_DIRECTOR does not "
+				     "support: %s",
 				     SLICE_ARG(o->name), list.ptr);
 	}
 }

@@ -14,10 +14,11 @@ static const struct yaml_node *endpoints_of(const struct object *entry)
 static void rule_missing(const struct view *v, const struct code *code, struct findings *out)
 {
 	if (v->s->whole && !v->entries.n && !v->wild.n && !v->services.n)
-		findings_add(out, code, v->s->at,
-			     "no ServiceEntry with the host '%" SLICE_FMT
-			     "' is in this commit, so that its protocol, ports and TLS are not known",
-			     SLICE_ARG(v->old));
+		findings_add(
+			out, code, v->s->at,
+			"no ServiceEntry with the host '%" SLICE_FMT
+			"' is in this commit, so that its protocol, ports and TLS are not known",
+			SLICE_ARG(v->old));
 }
 
 static void rule_near(const struct view *v, const struct code *code, struct findings *out)
@@ -28,9 +29,11 @@ static void rule_near(const struct view *v, const struct code *code, struct find
 		for (const struct yaml_node *c = hosts->first; c; c = c->next)
 			if (host_near(yaml_string(c), v->old))
 				findings_add(out, code, yaml_place(c),
-					     "the ServiceEntry '%" SLICE_FMT "' has the host '%" SLICE_FMT
+					     "the ServiceEntry '%" SLICE_FMT
+					     "' has the host '%" SLICE_FMT
 					     "', and routes go to '%" SLICE_FMT "'",
-					     SLICE_ARG(v->near.items[e]->name), SLICE_ARG(c->text), SLICE_ARG(v->old));
+					     SLICE_ARG(v->near.items[e]->name), SLICE_ARG(c->text),
+					     SLICE_ARG(v->old));
 	}
 }
 
@@ -42,22 +45,26 @@ static void rule_wildcard(const struct view *v, const struct code *code, struct 
 		for (const struct yaml_node *c = hosts->first; c; c = c->next)
 			if (host_covered(yaml_string(c), v->old))
 				findings_add(out, code, yaml_place(c),
-					     "only the wildcard '%" SLICE_FMT "' of the ServiceEntry '%" SLICE_FMT
-					     "' covers '%" SLICE_FMT "', and a route to one name of it finds no service",
-					     SLICE_ARG(c->text), SLICE_ARG(v->wild.items[e]->name), SLICE_ARG(v->old));
+					     "only the wildcard '%" SLICE_FMT
+					     "' of the ServiceEntry '%" SLICE_FMT
+					     "' covers '%" SLICE_FMT
+					     "', and a route to one name of it finds no service",
+					     SLICE_ARG(c->text), SLICE_ARG(v->wild.items[e]->name),
+					     SLICE_ARG(v->old));
 	}
 }
 
 /* A finding for every entry whose field is there. */
-static void fields_like(const struct view *v, const struct code *code, const char *key, const char *value, const char *what,
-			struct findings *out)
+static void fields_like(const struct view *v, const struct code *code, const char *key,
+			const char *value, const char *what, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++) {
 		const struct object *o = v->entries.items[e];
 		const struct yaml_node *node = yaml_get(o->spec, key);
 
 		if (has_field(o->spec, key) && (!value || slice_is(yaml_string(node), value)))
-			findings_add(out, code, yaml_place(node->key), "the ServiceEntry '%" SLICE_FMT "' %s", SLICE_ARG(o->name),
+			findings_add(out, code, yaml_place(node->key),
+				     "the ServiceEntry '%" SLICE_FMT "' %s", SLICE_ARG(o->name),
 				     what);
 	}
 }
@@ -65,26 +72,31 @@ static void fields_like(const struct view *v, const struct code *code, const cha
 static void rule_internal(const struct view *v, const struct code *code, struct findings *out)
 {
 	fields_like(v, code, "location", "MESH_INTERNAL",
-		    "is MESH_INTERNAL: mTLS, identity and policies count on peers in the mesh", out);
+		    "is MESH_INTERNAL: mTLS, identity and policies count on peers in the mesh",
+		    out);
 }
 
 /*
- * May be allowed, unlike MESH_INTERNAL: a selector says who old is, not how it is called. Machines that are in the mesh by a WorkloadEntry
- * alone, with no proxy of their own, answer plain calls, and only their owner knows.
+ * May be allowed, unlike MESH_INTERNAL: a selector says who old is, not how it is called. Machines
+ * that are in the mesh by a WorkloadEntry alone, with no proxy of their own, answer plain calls,
+ * and only their owner knows.
  */
 static void rule_selector(const struct view *v, const struct code *code, struct findings *out)
 {
-	fields_like(v, code, "workloadSelector", NULL, "selects workloads of the mesh, which are often called with mTLS", out);
+	fields_like(v, code, "workloadSelector", NULL,
+		    "selects workloads of the mesh, which are often called with mTLS", out);
 }
 
 static void rule_names(const struct view *v, const struct code *code, struct findings *out)
 {
-	fields_like(v, code, "subjectAltNames", NULL, "pins the names in the certificate of old, and nothing does for new", out);
+	fields_like(v, code, "subjectAltNames", NULL,
+		    "pins the names in the certificate of old, and nothing does for new", out);
 }
 
 static void rule_addresses(const struct view *v, const struct code *code, struct findings *out)
 {
-	fields_like(v, code, "addresses", NULL, "has addresses, which clients may call in place of the name", out);
+	fields_like(v, code, "addresses", NULL,
+		    "has addresses, which clients may call in place of the name", out);
 }
 
 static void rule_none(const struct view *v, const struct code *code, struct findings *out)
@@ -95,8 +107,11 @@ static void rule_none(const struct view *v, const struct code *code, struct find
 
 		if (!has_field(o->spec, "resolution") || slice_is(yaml_string(node), "NONE"))
 			findings_add(out, code, yaml_place(node ? node : o->node),
-				     "the ServiceEntry '%" SLICE_FMT "' has %s: old is the address that the client dials",
-				     SLICE_ARG(o->name), node ? "the resolution NONE" : "no resolution, which means NONE");
+				     "the ServiceEntry '%" SLICE_FMT
+				     "' has %s: old is the address that the client dials",
+				     SLICE_ARG(o->name),
+				     node ? "the resolution NONE" :
+					    "no resolution, which means NONE");
 	}
 }
 
@@ -104,7 +119,9 @@ static void rule_none(const struct view *v, const struct code *code, struct find
 static bool expects_mtls(const struct yaml_node *endpoint)
 {
 	return has_field(endpoint, "serviceAccount") ||
-	       slice_is(yaml_string(yaml_path(endpoint, "labels", "security.istio.io/tlsMode", NULL)), "istio");
+	       slice_is(yaml_string(
+				yaml_path(endpoint, "labels", "security.istio.io/tlsMode", NULL)),
+			"istio");
 }
 
 static void rule_mtls(const struct view *v, const struct code *code, struct findings *out)
@@ -113,7 +130,8 @@ static void rule_mtls(const struct view *v, const struct code *code, struct find
 		for (const struct yaml_node *c = endpoints_of(v->entries.items[e]); c; c = c->next)
 			if (expects_mtls(c)) {
 				findings_add(out, code, yaml_place(c),
-					     "an endpoint of the ServiceEntry '%" SLICE_FMT "' expects the mesh's mTLS",
+					     "an endpoint of the ServiceEntry '%" SLICE_FMT
+					     "' expects the mesh's mTLS",
 					     SLICE_ARG(v->entries.items[e]->name));
 				break;
 			}
@@ -125,7 +143,8 @@ static void rule_unix(const struct view *v, const struct code *code, struct find
 		for (const struct yaml_node *c = endpoints_of(v->entries.items[e]); c; c = c->next)
 			if (slice_starts(yaml_string(yaml_get(c, "address")), SLICE("unix://")))
 				findings_add(out, code, yaml_place(c),
-					     "an endpoint of the ServiceEntry '%" SLICE_FMT "' is a Unix socket beside the client",
+					     "an endpoint of the ServiceEntry '%" SLICE_FMT
+					     "' is a Unix socket beside the client",
 					     SLICE_ARG(v->entries.items[e]->name));
 }
 
@@ -141,8 +160,9 @@ static void rule_hosts(const struct view *v, const struct code *code, struct fin
 				add_word(&list, yaml_string(c));
 		if (list.len)
 			findings_add(out, code, yaml_place(hosts->key),
-				     "the ServiceEntry '%" SLICE_FMT "' has other hosts, which do not move: %s", SLICE_ARG(o->name),
-				     list.ptr);
+				     "the ServiceEntry '%" SLICE_FMT
+				     "' has other hosts, which do not move: %s",
+				     SLICE_ARG(o->name), list.ptr);
 	}
 }
 
@@ -153,7 +173,8 @@ static bool exported_to_all(const struct yaml_node *list)
 }
 
 /* The namespace that an item of exportTo means. */
-static struct slice export_ns(const struct view *v, const struct object *o, const struct yaml_node *item)
+static struct slice export_ns(const struct view *v, const struct object *o,
+			      const struct yaml_node *item)
 {
 	return slice_is(yaml_string(item), ".") ? view_ns(v, o) : yaml_string(item);
 }
@@ -170,7 +191,8 @@ static bool exported_to(const struct view *v, const struct object *o, struct sli
 }
 
 /* Who sees old, and not the VirtualService that moves it? */
-static void unseen_by(const struct view *v, const struct object *entry, const struct object *vs, struct str *list)
+static void unseen_by(const struct view *v, const struct object *entry, const struct object *vs,
+		      struct str *list)
 {
 	const struct yaml_node *exports = yaml_get(entry->spec, "exportTo");
 
@@ -178,7 +200,8 @@ static void unseen_by(const struct view *v, const struct object *entry, const st
 		return;
 	if (exported_to_all(exports))
 		add_word(list, SLICE("all others"));
-	for (const struct yaml_node *c = exports ? exports->first : NULL; c && !exported_to_all(exports); c = c->next)
+	for (const struct yaml_node *c = exports ? exports->first : NULL;
+	     c && !exported_to_all(exports); c = c->next)
 		if (!exported_to(v, vs, export_ns(v, entry, c)))
 			add_word(list, export_ns(v, entry, c));
 }
@@ -190,7 +213,8 @@ static void rule_exports(const struct view *v, const struct code *code, struct f
 		const struct yaml_node *list = yaml_get(entry->spec, "exportTo");
 
 		if (list_has(list, "~"))
-			findings_add(out, code, yaml_place(list), "the ServiceEntry '%" SLICE_FMT "' is exported to nobody",
+			findings_add(out, code, yaml_place(list),
+				     "the ServiceEntry '%" SLICE_FMT "' is exported to nobody",
 				     SLICE_ARG(entry->name));
 		for (size_t i = 0; i < v->s->nvss; i++) {
 			const struct object *vs = v->s->vss[i].object;
@@ -220,16 +244,19 @@ static void rule_twice(const struct view *v, const struct code *code, struct fin
 		findings_add(out, code, yaml_place(other->node),
 			     "the %" SLICE_FMT " '%" SLICE_FMT "' and the ServiceEntry '%" SLICE_FMT
 			     "' both have the host '%" SLICE_FMT "'",
-			     SLICE_ARG(other->kind), SLICE_ARG(other->name), SLICE_ARG(first->name), SLICE_ARG(v->old));
+			     SLICE_ARG(other->kind), SLICE_ARG(other->name), SLICE_ARG(first->name),
+			     SLICE_ARG(v->old));
 }
 
 static void rule_waypoint(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++) {
-		const struct yaml_node *label = yaml_path(v->entries.items[e]->metadata, "labels", "istio.io/use-waypoint", NULL);
+		const struct yaml_node *label = yaml_path(v->entries.items[e]->metadata, "labels",
+							  "istio.io/use-waypoint", NULL);
 
 		if (label)
-			findings_add(out, code, yaml_place(label), "the ServiceEntry '%" SLICE_FMT "' is served by a waypoint",
+			findings_add(out, code, yaml_place(label),
+				     "the ServiceEntry '%" SLICE_FMT "' is served by a waypoint",
 				     SLICE_ARG(v->entries.items[e]->name));
 	}
 }
@@ -242,7 +269,8 @@ static void rule_kept(const struct view *v, const struct code *code, struct find
 		owned = owned || owns_old(v, v->s->vss[i].object);
 	if (owned && v->entries.n)
 		findings_add(out, code, yaml_place(v->entries.items[0]->node),
-			     "'%" SLICE_FMT "' is a host of the VirtualService: the ServiceEntry '%" SLICE_FMT
+			     "'%" SLICE_FMT
+			     "' is a host of the VirtualService: the ServiceEntry '%" SLICE_FMT
 			     "' has to stay after the move, too",
 			     SLICE_ARG(v->old), SLICE_ARG(v->entries.items[0]->name));
 }
@@ -264,13 +292,15 @@ static void rule_entry_plane(const struct view *v, const struct code *code, stru
 		for (size_t i = 0; fields[i]; i++)
 			for (const struct yaml_node *c = endpoints_of(o); c; c = c->next)
 				if (has_field(c, fields[i])) {
-					str_addf(&list, "%sendpoints[].%s", list.len ? ", " : "", fields[i]);
+					str_addf(&list, "%sendpoints[].%s", list.len ? ", " : "",
+						 fields[i]);
 					break;
 				}
 		if (list.len)
 			findings_add(out, code, yaml_place(o->node),
 				     "the ServiceEntry '%" SLICE_FMT
-				     "' has what the control plane TRAFFIC_DIRECTOR does not support: %s",
+				     "' has what the control plane TRAFFIC_DIRECTOR does not "
+				     "support: %s",
 				     SLICE_ARG(o->name), list.ptr);
 	}
 }

@@ -13,7 +13,10 @@ static bool one_of(struct slice text, const char *const *words)
 	return false;
 }
 
-/* Do http routes work on a port of this protocol? None means sniffed, which is HTTP or TCP by the connection. */
+/*
+ * Do http routes work on a port of this protocol? None means sniffed, which is HTTP or TCP by the
+ * connection.
+ */
 static bool protocol_is_http(struct slice protocol)
 {
 	static const char *const http[] = { "HTTP", "HTTP2", "GRPC", "GRPC-WEB", NULL };
@@ -43,16 +46,18 @@ static bool port_used(const struct view *v, const struct yaml_node *port)
 				const struct dest *dest = &v->s->vss[i].routes[r].dests[d];
 				long wanted = port_number(dest->port);
 
-				if (dest->side == SIDE_OLD && (wanted < 0 || wanted == port_number(port)))
+				if (dest->side == SIDE_OLD &&
+				    (wanted < 0 || wanted == port_number(port)))
 					return true;
 			}
 	return false;
 }
 
 /*
- * Are the listeners of a VirtualService's routes those of old's own ports? Not where it is for gateways only, or for other hosts: then the
- * protocol of the gateway's server or of the other host's port counts, and the port of old just gets what comes through it. A delegate has
- * the hosts of a root that may not be seen.
+ * Are the listeners of a VirtualService's routes those of old's own ports? Not where it is for
+ * gateways only, or for other hosts: then the protocol of the gateway's server or of the other
+ * host's port counts, and the port of old just gets what comes through it. A delegate has the hosts
+ * of a root that may not be seen.
  */
 static bool listens_as_old(const struct view *v, const struct object *o)
 {
@@ -71,7 +76,8 @@ static bool lets_in(const struct route *route, long port)
 {
 	bool any = false;
 
-	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c; c = c->next) {
+	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c;
+	     c = c->next) {
 		const struct yaml_node *said = yaml_get(c, "port");
 		long number;
 
@@ -83,10 +89,12 @@ static bool lets_in(const struct route *route, long port)
 }
 
 /*
- * The port of the ServiceEntry that keeps requests from the route, since it is not HTTP; NULL: fine. What counts is the port on which the
- * client calls, not the one that the destination names: HTTP in on port 80 and out to port 443 is how TLS is begun for clients.
+ * The port of the ServiceEntry that keeps requests from the route, since it is not HTTP; NULL:
+ * fine. What counts is the port on which the client calls, not the one that the destination names:
+ * HTTP in on port 80 and out to port 443 is how TLS is begun for clients.
  */
-static const struct yaml_node *bad_port(const struct object *entry, const struct route *route, const struct dest *d)
+static const struct yaml_node *bad_port(const struct object *entry, const struct route *route,
+					const struct dest *d)
 {
 	const struct yaml_node *bad = NULL;
 	long wanted = port_number(d->port);
@@ -102,22 +110,28 @@ static const struct yaml_node *bad_port(const struct object *entry, const struct
 	return bad;
 }
 
-/* All old destinations of a VirtualService against one ServiceEntry; each bad port is named once. */
-static void vs_ports(const struct vs *vs, const struct object *entry, const struct code *code, struct findings *out)
+/*
+ * All old destinations of a VirtualService against one ServiceEntry; each bad port is named once.
+ */
+static void vs_ports(const struct vs *vs, const struct object *entry, const struct code *code,
+		     struct findings *out)
 {
 	const struct yaml_node *named = NULL;
 
 	for (size_t r = 0; r < vs->n; r++)
 		for (size_t i = 0; i < vs->routes[r].n && vs->routes[r].kind == ROUTE_HTTP; i++) {
 			const struct dest *d = &vs->routes[r].dests[i];
-			const struct yaml_node *bad = d->side == SIDE_OLD ? bad_port(entry, &vs->routes[r], d) : NULL;
+			const struct yaml_node *bad =
+				d->side == SIDE_OLD ? bad_port(entry, &vs->routes[r], d) : NULL;
 
 			if (!bad || bad == named)
 				continue;
 			named = bad;
 			findings_add(out, code, yaml_place(bad),
-				     "port %ld of the ServiceEntry '%" SLICE_FMT "' is %" SLICE_FMT ", not HTTP", port_number(bad),
-				     SLICE_ARG(entry->name), SLICE_ARG(protocol_of(bad)));
+				     "port %ld of the ServiceEntry '%" SLICE_FMT "' is %" SLICE_FMT
+				     ", not HTTP",
+				     port_number(bad), SLICE_ARG(entry->name),
+				     SLICE_ARG(protocol_of(bad)));
 		}
 }
 
@@ -129,7 +143,10 @@ static void rule_protocol(const struct view *v, const struct code *code, struct 
 				vs_ports(&v->s->vss[i], v->entries.items[e], code, out);
 }
 
-/* The first port of the ServiceEntry that a tls or tcp route may get connections of, when all such ports are HTTP; NULL: fine. */
+/*
+ * The first port of the ServiceEntry that a tls or tcp route may get connections of, when all such
+ * ports are HTTP; NULL: fine.
+ */
 static const struct yaml_node *http_only(const struct object *entry, const struct route *route)
 {
 	const struct yaml_node *found = NULL;
@@ -144,35 +161,44 @@ static const struct yaml_node *http_only(const struct object *entry, const struc
 	return found;
 }
 
-/* On a port that says HTTP, Istio makes a listener for http routes alone; a sniffed port has both. */
+/*
+ * On a port that says HTTP, Istio makes a listener for http routes alone; a sniffed port has both.
+ */
 static void rule_raw(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
 		for (size_t i = 0; i < v->s->nvss; i++)
-			for (size_t r = 0; r < v->s->vss[i].n && listens_as_old(v, v->s->vss[i].object); r++) {
+			for (size_t r = 0;
+			     r < v->s->vss[i].n && listens_as_old(v, v->s->vss[i].object); r++) {
 				const struct route *route = &v->s->vss[i].routes[r];
 				const struct yaml_node *port =
-					route->kind != ROUTE_HTTP && route->nold ? http_only(v->entries.items[e], route) : NULL;
+					route->kind != ROUTE_HTTP && route->nold ?
+						http_only(v->entries.items[e], route) :
+						NULL;
 
 				if (port)
 					findings_add(out, code, yaml_place(route->node),
 						     "%" SLICE_FMT
-						     " is never reached, since port %ld of the ServiceEntry '%" SLICE_FMT
-						     "' is %" SLICE_FMT,
-						     SLICE_ARG(route_label(route, v->s->arena)), port_number(port),
-						     SLICE_ARG(v->entries.items[e]->name), SLICE_ARG(protocol_of(port)));
+						     " is never reached, since port %ld of the "
+						     "ServiceEntry '%" SLICE_FMT "' is %" SLICE_FMT,
+						     SLICE_ARG(route_label(route, v->s->arena)),
+						     port_number(port),
+						     SLICE_ARG(v->entries.items[e]->name),
+						     SLICE_ARG(protocol_of(port)));
 			}
 }
 
 /* Ports that speak HTTP/2, or that nobody says the protocol of. */
-static void ports_like(const struct view *v, const struct code *code, const char *const *words, const char *what,
-		       struct findings *out)
+static void ports_like(const struct view *v, const struct code *code, const char *const *words,
+		       const char *what, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
 		for (const struct yaml_node *c = ports_of(v->entries.items[e]); c; c = c->next)
 			if (port_used(v, c) && one_of(protocol_of(c), words))
-				findings_add(out, code, yaml_place(c), "port %ld of the ServiceEntry '%" SLICE_FMT "' %s",
-					     port_number(c), SLICE_ARG(v->entries.items[e]->name), what);
+				findings_add(out, code, yaml_place(c),
+					     "port %ld of the ServiceEntry '%" SLICE_FMT "' %s",
+					     port_number(c), SLICE_ARG(v->entries.items[e]->name),
+					     what);
 }
 
 static void rule_http2(const struct view *v, const struct code *code, struct findings *out)
@@ -186,7 +212,9 @@ static void rule_sniffed(const struct view *v, const struct code *code, struct f
 {
 	static const char *const words[] = { "", NULL };
 
-	ports_like(v, code, words, "has no protocol: connections that are not HTTP never meet the routes that move", out);
+	ports_like(v, code, words,
+		   "has no protocol: connections that are not HTTP never meet the routes that move",
+		   out);
 }
 
 /* The ports of an entry that http routes work on: how many, the list of them, the last. */
@@ -235,7 +263,8 @@ static void rule_ports(const struct view *v, const struct code *code, struct fin
 
 		if (http_ports(v->entries.items[e], &list, &last) > 1)
 			findings_add(out, code, yaml_place(dest->host),
-				     "a route without a port answers on all of %s, and '%" SLICE_FMT "' must have each of them",
+				     "a route without a port answers on all of %s, and '%" SLICE_FMT
+				     "' must have each of them",
 				     list.ptr, SLICE_ARG(v->new));
 	}
 }
@@ -249,7 +278,8 @@ static void rule_port(const struct view *v, const struct code *code, struct find
 		long last = 80;
 
 		if (http_ports(v->entries.items[e], &list, &last) == 1 && last != 80)
-			findings_add(out, code, yaml_place(dest->host), "'%" SLICE_FMT "' will be called on port %ld, as old is",
+			findings_add(out, code, yaml_place(dest->host),
+				     "'%" SLICE_FMT "' will be called on port %ld, as old is",
 				     SLICE_ARG(v->new), last);
 	}
 }

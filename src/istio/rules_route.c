@@ -6,7 +6,8 @@
 
 /* Each route that names old, with its VirtualService. */
 static void each_route(const struct view *v, const struct code *code, struct findings *out,
-		       void (*look)(const struct view *v, const struct vs *vs, const struct route *route, const struct code *code,
+		       void (*look)(const struct view *v, const struct vs *vs,
+				    const struct route *route, const struct code *code,
 				    struct findings *out))
 {
 	for (size_t i = 0; i < v->s->nvss; i++)
@@ -22,21 +23,26 @@ static const struct yaml_node *route_authority(const struct yaml_node *route)
 	const struct yaml_node *set = yaml_path(route, "headers", "request", "set", NULL);
 
 	for (const struct yaml_node *c = set && !rewrite ? set->first : NULL; c; c = c->next)
-		if (c->key && (slice_eq_case(c->key->text, SLICE("host")) || slice_is(c->key->text, ":authority")))
+		if (c->key && (slice_eq_case(c->key->text, SLICE("host")) ||
+			       slice_is(c->key->text, ":authority")))
 			return c;
 	return rewrite;
 }
 
-/* May be allowed: whether the servers of new answer to the old name is up to them, and often they are the same ones. */
-static void look_authority(const struct view *v, const struct vs *vs, const struct route *route, const struct code *code,
-			   struct findings *out)
+/*
+ * May be allowed: whether the servers of new answer to the old name is up to them, and often they
+ * are the same ones.
+ */
+static void look_authority(const struct view *v, const struct vs *vs, const struct route *route,
+			   const struct code *code, struct findings *out)
 {
 	const struct yaml_node *authority = route_authority(route->node);
 
 	if (authority && is_old(v, vs->object, yaml_string(authority)))
-		findings_add(out, code, yaml_place(authority),
-			     "%" SLICE_FMT " sets the Host header to '%" SLICE_FMT "', for new as well",
-			     SLICE_ARG(route_label(route, v->s->arena)), SLICE_ARG(authority->text));
+		findings_add(
+			out, code, yaml_place(authority),
+			"%" SLICE_FMT " sets the Host header to '%" SLICE_FMT "', for new as well",
+			SLICE_ARG(route_label(route, v->s->arena)), SLICE_ARG(authority->text));
 }
 
 static void rule_authority(const struct view *v, const struct code *code, struct findings *out)
@@ -44,14 +50,16 @@ static void rule_authority(const struct view *v, const struct code *code, struct
 	each_route(v, code, out, look_authority);
 }
 
-static void look_dead(const struct view *v, const struct vs *vs, const struct route *route, const struct code *code,
-		      struct findings *out)
+static void look_dead(const struct view *v, const struct vs *vs, const struct route *route,
+		      const struct code *code, struct findings *out)
 {
 	const struct route *before = route_hidden_by(vs, route);
 
 	if (before)
-		findings_add(out, code, yaml_place(route->node), "%" SLICE_FMT " is never reached, since %" SLICE_FMT " takes all",
-			     SLICE_ARG(route_label(route, v->s->arena)), SLICE_ARG(route_label(before, v->s->arena)));
+		findings_add(out, code, yaml_place(route->node),
+			     "%" SLICE_FMT " is never reached, since %" SLICE_FMT " takes all",
+			     SLICE_ARG(route_label(route, v->s->arena)),
+			     SLICE_ARG(route_label(before, v->s->arena)));
 }
 
 static void rule_dead(const struct view *v, const struct code *code, struct findings *out)
@@ -59,17 +67,19 @@ static void rule_dead(const struct view *v, const struct code *code, struct find
 	each_route(v, code, out, look_dead);
 }
 
-static void look_mirror_left(const struct view *v, const struct vs *vs, const struct route *route, const struct code *code,
-			     struct findings *out)
+static void look_mirror_left(const struct view *v, const struct vs *vs, const struct route *route,
+			     const struct code *code, struct findings *out)
 {
 	bool weighted = false;
 
 	(void)vs;
 	for (size_t d = 0; d < route->n; d++)
-		weighted = weighted || (route->dests[d].side == SIDE_NEW && route->dests[d].value > 0);
+		weighted =
+			weighted || (route->dests[d].side == SIDE_NEW && route->dests[d].value > 0);
 	if (weighted && route->our_mirror)
 		findings_add(out, code, yaml_place(route->mirror),
-			     "%" SLICE_FMT " sends requests to '%" SLICE_FMT "' and mirrors to it: it gets some twice",
+			     "%" SLICE_FMT " sends requests to '%" SLICE_FMT
+			     "' and mirrors to it: it gets some twice",
 			     SLICE_ARG(route_label(route, v->s->arena)), SLICE_ARG(v->new));
 }
 
@@ -78,10 +88,13 @@ static void rule_mirror_left(const struct view *v, const struct code *code, stru
 	each_route(v, code, out, look_mirror_left);
 }
 
-/* The first field of a root's route that its delegate would inherit beside our mirror; NULL: none. */
+/*
+ * The first field of a root's route that its delegate would inherit beside our mirror; NULL: none.
+ */
 static const struct yaml_node *inherited(const struct yaml_node *route)
 {
-	static const char *const fields[] = { "mirror", "mirrors", "mirrorPercentage", "mirrorPercent", "mirror_percent", NULL };
+	static const char *const fields[] = { "mirror",        "mirrors",        "mirrorPercentage",
+					      "mirrorPercent", "mirror_percent", NULL };
 
 	for (size_t i = 0; fields[i]; i++)
 		if (has_field(route, fields[i]))
@@ -90,17 +103,19 @@ static const struct yaml_node *inherited(const struct yaml_node *route)
 }
 
 /* Does the route of a root delegate to this VirtualService? */
-static bool delegates_to(const struct view *v, const struct object *root, const struct yaml_node *route, const struct object *vs)
+static bool delegates_to(const struct view *v, const struct object *root,
+			 const struct yaml_node *route, const struct object *vs)
 {
 	struct slice name = yaml_string(yaml_path(route, "delegate", "name", NULL));
 	struct slice ns = yaml_string(yaml_path(route, "delegate", "namespace", NULL));
 
-	return name.len && slice_eq(name, vs->name) && slice_eq(ns.len ? ns : view_ns(v, root), view_ns(v, vs));
+	return name.len && slice_eq(name, vs->name) &&
+	       slice_eq(ns.len ? ns : view_ns(v, root), view_ns(v, vs));
 }
 
 /* One root against one delegate: does it delegate, and what does it pass on? */
-static bool look_root(const struct view *v, const struct object *root, const struct object *vs, const struct code *code,
-		      struct findings *out)
+static bool look_root(const struct view *v, const struct object *root, const struct object *vs,
+		      const struct code *code, struct findings *out)
 {
 	const struct yaml_node *http = yaml_get(root->spec, "http");
 	bool found = false;
@@ -113,9 +128,11 @@ static bool look_root(const struct view *v, const struct object *root, const str
 		found = true;
 		if (field && v->s->to.kind == STAGE_MIRROR)
 			findings_add(out, code, yaml_place(field->key),
-				     "the VirtualService '%" SLICE_FMT "' hands %" SLICE_FMT " down to its delegate '%" SLICE_FMT
+				     "the VirtualService '%" SLICE_FMT "' hands %" SLICE_FMT
+				     " down to its delegate '%" SLICE_FMT
 				     "', beside or in place of our mirror",
-				     SLICE_ARG(root->name), SLICE_ARG(field->key->text), SLICE_ARG(vs->name));
+				     SLICE_ARG(root->name), SLICE_ARG(field->key->text),
+				     SLICE_ARG(vs->name));
 	}
 	return found;
 }
@@ -130,23 +147,28 @@ static void rule_delegate(const struct view *v, const struct code *code, struct 
 			found = look_root(v, v->others.items[o], vs, code, out) || found;
 		if (!found)
 			findings_add(out, &CODE_unchecked, yaml_place(vs->node),
-				     "the VirtualService '%" SLICE_FMT "' is a delegate, and none that delegates to it was seen",
+				     "the VirtualService '%" SLICE_FMT
+				     "' is a delegate, and none that delegates to it was seen",
 				     SLICE_ARG(vs->name))
-				->remedy = SLICE("look whether its root has a mirror of its own, and whether there is one");
+				->remedy = SLICE("look whether its root has a mirror of its own, "
+						 "and whether there is one");
 	}
 }
 
 /* Is there a namespace that sees both? `exportTo` absent means all. */
 static bool overlap(const struct view *v, const struct object *a, const struct object *b)
 {
-	const struct yaml_node *x = yaml_get(a->spec, "exportTo"), *y = yaml_get(b->spec, "exportTo");
+	const struct yaml_node *x = yaml_get(a->spec, "exportTo"),
+			       *y = yaml_get(b->spec, "exportTo");
 
 	if (!x || !x->nchildren || list_has(x, "*") || !y || !y->nchildren || list_has(y, "*"))
 		return true;
 	for (const struct yaml_node *c = x->first; c; c = c->next)
 		for (const struct yaml_node *d = y->first; d; d = d->next) {
-			struct slice p = slice_is(yaml_string(c), ".") ? view_ns(v, a) : yaml_string(c);
-			struct slice q = slice_is(yaml_string(d), ".") ? view_ns(v, b) : yaml_string(d);
+			struct slice p =
+				slice_is(yaml_string(c), ".") ? view_ns(v, a) : yaml_string(c);
+			struct slice q =
+				slice_is(yaml_string(d), ".") ? view_ns(v, b) : yaml_string(d);
 
 			if (slice_eq(p, q))
 				return true;
@@ -155,14 +177,16 @@ static bool overlap(const struct view *v, const struct object *a, const struct o
 }
 
 /* The first host of `a` that `b` has, too, as Istio compares them: resolved, in lower case. */
-static const struct yaml_node *shared_host(const struct view *v, const struct object *a, const struct object *b)
+static const struct yaml_node *shared_host(const struct view *v, const struct object *a,
+					   const struct object *b)
 {
 	const struct yaml_node *x = yaml_get(a->spec, "hosts"), *y = yaml_get(b->spec, "hosts");
 
 	for (const struct yaml_node *c = x ? x->first : NULL; c; c = c->next)
 		for (const struct yaml_node *d = y ? y->first : NULL; d; d = d->next)
-			if (yaml_string(c).len && slice_eq_case(host_resolve(yaml_string(c), view_ns(v, a), v->s->arena),
-								host_resolve(yaml_string(d), view_ns(v, b), v->s->arena)))
+			if (yaml_string(c).len &&
+			    slice_eq_case(host_resolve(yaml_string(c), view_ns(v, a), v->s->arena),
+					  host_resolve(yaml_string(d), view_ns(v, b), v->s->arena)))
 				return d;
 	return NULL;
 }
@@ -172,19 +196,22 @@ static struct slice full_name(const struct view *v, const struct object *o)
 {
 	struct slice ns = view_ns(v, o);
 
-	return ns.len ? arena_printf(v->s->arena, "%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(ns), SLICE_ARG(o->name)) : o->name;
+	return ns.len ? arena_printf(v->s->arena, "%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(ns),
+				     SLICE_ARG(o->name)) :
+			o->name;
 }
 
 /* One VirtualService of the mesh against another; was something found? */
-static bool look_pair(const struct view *v, const struct object *a, const struct object *b, const struct code *code,
-		      struct findings *out)
+static bool look_pair(const struct view *v, const struct object *a, const struct object *b,
+		      const struct code *code, struct findings *out)
 {
 	const struct yaml_node *host = on_mesh(a) && on_mesh(b) ? shared_host(v, a, b) : NULL;
 
 	if (!host || same_object(v, a, b) || !overlap(v, a, b))
 		return false;
 	findings_add(out, code, yaml_place(host),
-		     "the VirtualServices '%" SLICE_FMT "' and '%" SLICE_FMT "' both have the host '%" SLICE_FMT
+		     "the VirtualServices '%" SLICE_FMT "' and '%" SLICE_FMT
+		     "' both have the host '%" SLICE_FMT
 		     "' in the mesh, where only one counts for a pod",
 		     SLICE_ARG(full_name(v, a)), SLICE_ARG(full_name(v, b)), SLICE_ARG(host->text));
 	return true;
@@ -217,8 +244,8 @@ static void rule_gateway_only(const struct view *v, const struct code *code, str
 	}
 	if (only)
 		findings_add(out, code, yaml_place(yaml_get(only->spec, "gateways")),
-			     "the VirtualService '%" SLICE_FMT "' is for gateways only: pods that call '%" SLICE_FMT
-			     "' stay on old",
+			     "the VirtualService '%" SLICE_FMT
+			     "' is for gateways only: pods that call '%" SLICE_FMT "' stay on old",
 			     SLICE_ARG(only->name), SLICE_ARG(v->old));
 }
 
@@ -242,12 +269,14 @@ static void plane_fields(const struct route *route, struct str *list)
 {
 	add_once(list, has_field(route->node, "mirrors"), "mirrors");
 	add_once(list, fractional(route->node), "a fractional mirrorPercentage");
-	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c; c = c->next) {
+	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c;
+	     c = c->next) {
 		add_once(list, has_field(c, "sourceLabels"), "match by sourceLabels");
 		add_once(list, has_field(c, "sourceNamespace"), "match by sourceNamespace");
 	}
 	for (size_t d = 0; d < route->n; d++)
-		add_once(list, has_field(route->dests[d].node, "headers"), "headers of a destination");
+		add_once(list, has_field(route->dests[d].node, "headers"),
+			 "headers of a destination");
 }
 
 static void rule_plane(const struct view *v, const struct code *code, struct findings *out)
@@ -261,10 +290,11 @@ static void rule_plane(const struct view *v, const struct code *code, struct fin
 			if (vs->routes[r].nold)
 				plane_fields(&vs->routes[r], &list);
 		if (list.len)
-			findings_add(out, code, yaml_place(vs->object->node),
-				     "the VirtualService '%" SLICE_FMT
-				     "' has what the control plane TRAFFIC_DIRECTOR may not support: %s",
-				     SLICE_ARG(vs->object->name), list.ptr);
+			findings_add(
+				out, code, yaml_place(vs->object->node),
+				"the VirtualService '%" SLICE_FMT
+				"' has what the control plane TRAFFIC_DIRECTOR may not support: %s",
+				SLICE_ARG(vs->object->name), list.ptr);
 	}
 }
 

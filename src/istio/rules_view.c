@@ -8,7 +8,8 @@ struct slice view_ns(const struct view *v, const struct object *o)
 
 bool same_object(const struct view *v, const struct object *a, const struct object *b)
 {
-	return slice_eq(a->kind, b->kind) && slice_eq(a->name, b->name) && slice_eq(view_ns(v, a), view_ns(v, b));
+	return slice_eq(a->kind, b->kind) && slice_eq(a->name, b->name) &&
+	       slice_eq(view_ns(v, a), view_ns(v, b));
 }
 
 bool set_has(const struct set *set, const struct object *o)
@@ -23,7 +24,8 @@ bool set_has(const struct set *set, const struct object *o)
 static void add(const struct view *v, struct set *set, const struct object *o)
 {
 	if (!set->items)
-		set->items = arena_array(v->s->arena, v->s->nobjects, sizeof(const struct object *));
+		set->items =
+			arena_array(v->s->arena, v->s->nobjects, sizeof(const struct object *));
 	if (!set_has(set, o))
 		set->items[set->n++] = o;
 }
@@ -33,7 +35,8 @@ bool is_old(const struct view *v, const struct object *o, struct slice host)
 	struct slice full = host_resolve(host, view_ns(v, o), v->s->arena);
 
 	for (size_t i = 0; i < v->s->nvss; i++)
-		if (host_same(host, v->s->vss[i].old_host) || host_same(full, v->s->vss[i].old_host))
+		if (host_same(host, v->s->vss[i].old_host) ||
+		    host_same(full, v->s->vss[i].old_host))
 			return true;
 	return false;
 }
@@ -50,7 +53,8 @@ bool has_field(const struct yaml_node *map, const char *key)
 {
 	const struct yaml_node *node = yaml_get(map, key);
 
-	return node && (node->kind == YAML_SCALAR ? yaml_type_of(node) != YAML_NULL : node->nchildren > 0);
+	return node &&
+	       (node->kind == YAML_SCALAR ? yaml_type_of(node) != YAML_NULL : node->nchildren > 0);
 }
 
 long port_number(const struct yaml_node *port)
@@ -58,7 +62,9 @@ long port_number(const struct yaml_node *port)
 	const struct yaml_node *number = yaml_get(port, "number");
 	long value;
 
-	return number && number->kind == YAML_SCALAR && parse_int(number->text, 1, 65535, &value) ? value : -1;
+	return number && number->kind == YAML_SCALAR && parse_int(number->text, 1, 65535, &value) ?
+		       value :
+		       -1;
 }
 
 void add_word(struct str *list, struct slice text)
@@ -66,7 +72,8 @@ void add_word(struct str *list, struct slice text)
 	str_addf(list, "%s%" SLICE_FMT, list->len ? ", " : "", SLICE_ARG(text));
 }
 
-void each_string(const struct yaml_node *node, void (*text)(struct slice text, void *ctx), void *ctx)
+void each_string(const struct yaml_node *node, void (*text)(struct slice text, void *ctx),
+		 void *ctx)
 {
 	if (node && node->kind == YAML_SCALAR && yaml_string(node).len)
 		text(node->text, ctx);
@@ -77,7 +84,8 @@ void each_string(const struct yaml_node *node, void (*text)(struct slice text, v
 /* May the byte be a part of a host name? */
 static bool name_byte(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '.';
 }
 
 bool names_host(struct slice text, struct slice host)
@@ -89,7 +97,8 @@ bool names_host(struct slice text, struct slice host)
 			return false;
 		at += found;
 		end = at + host.len;
-		if ((!at || !name_byte(text.ptr[at - 1])) && (end == text.len || !name_byte(text.ptr[end])))
+		if ((!at || !name_byte(text.ptr[at - 1])) &&
+		    (end == text.len || !name_byte(text.ptr[end])))
 			return true;
 		at++;
 	}
@@ -98,8 +107,10 @@ bool names_host(struct slice text, struct slice host)
 
 bool is_namer(const struct object *o)
 {
-	return object_is(o, ISTIO_GROUP, "EnvoyFilter") || object_is(o, "security.istio.io", "AuthorizationPolicy") ||
-	       object_is(o, "security.istio.io", "RequestAuthentication") || object_is(o, "telemetry.istio.io", "Telemetry");
+	return object_is(o, ISTIO_GROUP, "EnvoyFilter") ||
+	       object_is(o, "security.istio.io", "AuthorizationPolicy") ||
+	       object_is(o, "security.istio.io", "RequestAuthentication") ||
+	       object_is(o, "telemetry.istio.io", "Telemetry");
 }
 
 bool on_mesh(const struct object *o)
@@ -180,10 +191,14 @@ static bool is_own(const struct view *v, const struct object *o)
 	return false;
 }
 
-/* Sorts a GCPBackend in: where its host stands is not published, so that any string of its spec counts. */
+/*
+ * Sorts a GCPBackend in: where its host stands is not published, so that any string of its spec
+ * counts.
+ */
 static void sort_backend(struct view *v, const struct object *o)
 {
-	struct search old = { .host = v->old, .whole = true }, new = { .host = v->s->move->to, .whole = true };
+	struct search old = { .host = v->old, .whole = true },
+		      new = { .host = v->s->move->to, .whole = true };
 
 	each_string(o->spec, search_text, &old);
 	each_string(o->spec, search_text, &new);

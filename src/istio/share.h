@@ -6,7 +6,10 @@
 
 #include "istio/stage.h"
 
-/* Who gets what of a route, before and after: a row of `plan`. Weights; total is the sum of the route's. */
+/*
+ * Who gets what of a route, before and after: a row of `plan`. Weights; total is the sum of the
+ * route's.
+ */
 struct share {
 	struct slice vs, route; /* "Namespace/name" and the route's label */
 	struct slice host, subset;
@@ -21,8 +24,11 @@ struct shares {
 	struct arena *arena;
 };
 
-/* Adds the rows of one route that names old: its destinations, the new one, and our mirror if there was or will be one. */
-void shares_note(struct shares *shares, const struct vs *vs, const struct route *r, const struct want *want,
-		 const struct move *move, struct arena *arena);
+/*
+ * Adds the rows of one route that names old: its destinations, the new one, and our mirror if there
+ * was or will be one.
+ */
+void shares_note(struct shares *shares, const struct vs *vs, const struct route *r,
+		 const struct want *want, const struct move *move, struct arena *arena);
 
 #endif

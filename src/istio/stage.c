@@ -20,8 +20,12 @@ long route_total(const struct route *r)
 	return total;
 }
 
-/* Whole parts of all shares (new is number n) and, in `rest`, their hundredths; returns the units left over. */
-static long split_floor(const long *base, size_t n, long total, int percent, long *share, long *rest)
+/*
+ * Whole parts of all shares (new is number n) and, in `rest`, their hundredths; returns the units
+ * left over.
+ */
+static long split_floor(const long *base, size_t n, long total, int percent, long *share,
+			long *rest)
 {
 	long left = total;
 
@@ -46,7 +50,9 @@ static size_t largest(const long *values, size_t n)
 	return best;
 }
 
-/* Lifts shares that must not be 0 to 1, at the cost of the largest; false when there is not enough. */
+/*
+ * Lifts shares that must not be 0 to 1, at the cost of the largest; false when there is not enough.
+ */
 static bool lift(const long *base, size_t n, long *share)
 {
 	for (size_t i = 0; i <= n; i++) {
@@ -90,7 +96,8 @@ static bool suffices(const long *base, size_t n, long total, const struct stages
 	for (size_t i = 0; i < stages->n; i++) {
 		if (stages->items[i].kind != STAGE_WEIGHT)
 			continue;
-		if (!weights_split(base, n, total, stages->items[i].percent, out, &now) || now <= last)
+		if (!weights_split(base, n, total, stages->items[i].percent, out, &now) ||
+		    now <= last)
 			return false;
 		if (now >= total && stages->items[i].percent < 100)
 			return false;
@@ -99,7 +106,8 @@ static bool suffices(const long *base, size_t n, long total, const struct stages
 	return true;
 }
 
-bool weights_suffice(const long *base, size_t n, long total, const struct stages *stages, long *factor)
+bool weights_suffice(const long *base, size_t n, long total, const struct stages *stages,
+		     long *factor)
 {
 	AUTO_FREE long *times = xrealloc_array(NULL, n, sizeof(long));
 
@@ -142,23 +150,31 @@ static int check_weights(const struct asking *a)
 	for (size_t i = 0; i < r->n; i++)
 		if (r->dests[i].value == -2)
 			return yaml_has_variable(r->dests[i].weight) ?
-				       err_set(a->err, &CODE_yaml_template, yaml_place(r->dests[i].weight),
+				       err_set(a->err, &CODE_yaml_template,
+					       yaml_place(r->dests[i].weight),
 					       "the weight is a variable") :
-				       err_set(a->err, &CODE_weight_bad, yaml_place(r->dests[i].weight),
+				       err_set(a->err, &CODE_weight_bad,
+					       yaml_place(r->dests[i].weight),
 					       "a weight that is not a plain whole number");
 	if (r->nnew > 1)
-		return err_set(a->err, &CODE_new_twice, yaml_place(r->node), "%" SLICE_FMT " names '%" SLICE_FMT "' more than once",
+		return err_set(a->err, &CODE_new_twice, yaml_place(r->node),
+			       "%" SLICE_FMT " names '%" SLICE_FMT "' more than once",
 			       SLICE_ARG(route_label(r, a->arena)), SLICE_ARG(a->vs->new_host));
 	if (route_total(r) == 0)
-		return err_set(a->err, &CODE_weight_zero, yaml_place(r->list), "the weights of %" SLICE_FMT " sum to 0",
+		return err_set(a->err, &CODE_weight_zero, yaml_place(r->list),
+			       "the weights of %" SLICE_FMT " sum to 0",
 			       SLICE_ARG(route_label(r, a->arena)));
 	if (a->goal->stage.kind != STAGE_START && moving_total(r) == 0)
 		return err_set(a->err, &CODE_weight_zero, yaml_place(r->list),
-			       "the old destinations of %" SLICE_FMT " have weight 0", SLICE_ARG(route_label(r, a->arena)));
+			       "the old destinations of %" SLICE_FMT " have weight 0",
+			       SLICE_ARG(route_label(r, a->arena)));
 	return 0;
 }
 
-/* Scales weights up or down to a new sum, as near as whole numbers go; the first takes the difference. */
+/*
+ * Scales weights up or down to a new sum, as near as whole numbers go; the first takes the
+ * difference.
+ */
 static void scale(long *base, size_t n, long sum, long total)
 {
 	long all = 0;
@@ -170,7 +186,10 @@ static void scale(long *base, size_t n, long sum, long total)
 	base[0] += total - all;
 }
 
-/* The old destinations' weights at baseline into `base`, and their sum today, which stays what it is. */
+/*
+ * The old destinations' weights at baseline into `base`, and their sum today, which stays what it
+ * is.
+ */
 static int base_weights(const struct asking *a, long *base, long *total)
 {
 	const struct route *now = a->now, *then = a->base && !a->goal->adopt ? a->base : now;
@@ -187,8 +206,8 @@ static int base_weights(const struct asking *a, long *base, long *total)
 			sum += base[n++] = dest_weight(then, &then->dests[i]);
 	if (then == now && now->nnew && (!a->goal->adopt || !sum))
 		return err_set(a->err, &CODE_no_baseline, at,
-			       "%" SLICE_FMT
-			       " has several old destinations, and no version from before the migration says their shares",
+			       "%" SLICE_FMT " has several old destinations, and no version from "
+			       "before the migration says their shares",
 			       SLICE_ARG(label));
 	if (a->goal->adopt)
 		scale(base, n, sum, *total);
@@ -210,7 +229,8 @@ static bool same_olds(const struct route *now, const struct route *base)
 			continue;
 		while (j < base->n && base->dests[j].side != SIDE_OLD)
 			j++;
-		if (j == base->n || !slice_eq(yaml_string(now->dests[i].subset), yaml_string(base->dests[j].subset)))
+		if (j == base->n || !slice_eq(yaml_string(now->dests[i].subset),
+					      yaml_string(base->dests[j].subset)))
 			return false;
 		j++;
 	}
@@ -225,7 +245,10 @@ static void want_sum(const struct route *now, struct want *out)
 			out->weight[i] = moving_total(now);
 }
 
-/* Weights of a stage with no new destination: those of the baseline, with or without a key as there. */
+/*
+ * Weights of a stage with no new destination: those of the baseline, with or without a key as
+ * there.
+ */
 static int want_back(const struct asking *a, struct want *out)
 {
 	const struct route *now = a->now, *base = a->base;
@@ -264,25 +287,30 @@ static int want_weights(const struct asking *a, struct want *out)
 		return -1;
 	if (!weights_suffice(base, now->nold, total, a->goal->stages, &factor)) {
 		(void)err_set(a->err, &CODE_weight_small, yaml_place(now->list),
-			      "the old destinations of %" SLICE_FMT " have weight %ld, too small for all stages to differ",
+			      "the old destinations of %" SLICE_FMT
+			      " have weight %ld, too small for all stages to differ",
 			      SLICE_ARG(route_label(now, a->arena)), total);
 		return err_remedy(a->err, "multiply the weights of this route by %ld", factor);
 	}
 	if (!weights_split(base, now->nold, total, percent, olds, &out->new_weight))
-		return err_set(a->err, &CODE_weight_small, yaml_place(now->list), "weight %ld cannot be split at %d %%", total,
-			       percent);
+		return err_set(a->err, &CODE_weight_small, yaml_place(now->list),
+			       "weight %ld cannot be split at %d %%", total, percent);
 	for (size_t i = 0; i < now->n; i++)
 		if (now->dests[i].side == SIDE_OLD)
 			out->weight[i] = olds[j++];
 	out->has_new = true;
 	if (a->findings && out->new_weight * 100 != total * percent)
-		findings_add(a->findings, &CODE_rounded, yaml_place(now->list), "%" SLICE_FMT ": %d %% becomes %ld of %ld, %.2f %%",
+		findings_add(a->findings, &CODE_rounded, yaml_place(now->list),
+			     "%" SLICE_FMT ": %d %% becomes %ld of %ld, %.2f %%",
 			     SLICE_ARG(route_label(now, a->arena)), percent, out->new_weight, total,
 			     100.0 * (double)out->new_weight / (double)total);
 	return 0;
 }
 
-/* The end: new has all that old and it had; alone in the route, without a weight unless old had one when it was alone. */
+/*
+ * The end: new has all that old and it had; alone in the route, without a weight unless old had one
+ * when it was alone.
+ */
 static void want_done(const struct asking *a, struct want *out)
 {
 	const struct route *now = a->now, *base = a->base;
@@ -293,19 +321,22 @@ static void want_done(const struct asking *a, struct want *out)
 	out->new_weight = alone && !weighted ? -1 : moving_total(now);
 }
 
-int stage_want(struct want *out, const struct vs *vs, const struct route *now, const struct route *base, const struct goal *goal,
-	       struct arena *arena, struct findings *findings, struct err *err)
+int stage_want(struct want *out, const struct vs *vs, const struct route *now,
+	       const struct route *base, const struct goal *goal, struct arena *arena,
+	       struct findings *findings, struct err *err)
 {
 	struct asking a = { vs, now, base, goal, arena, findings, err };
 
-	*out = (struct want){ .weight = arena_array(arena, now->n, sizeof(long)), .mirror = MIRROR_NONE };
+	*out = (struct want){ .weight = arena_array(arena, now->n, sizeof(long)),
+			      .mirror = MIRROR_NONE };
 	for (size_t i = 0; i < now->n; i++)
 		out->weight[i] = now->dests[i].value;
 	if (check_weights(&a) < 0)
 		return -1;
 	if (base && !same_olds(now, base) && !(goal->adopt && goal->stage.kind == STAGE_WEIGHT))
 		return err_set(err, &CODE_baseline_pair, yaml_place(now->node),
-			       "the old destinations of %" SLICE_FMT " are not those of the baseline",
+			       "the old destinations of %" SLICE_FMT
+			       " are not those of the baseline",
 			       SLICE_ARG(route_label(now, arena)));
 	if (goal->stage.kind == STAGE_WEIGHT)
 		return want_weights(&a, out);

@@ -12,7 +12,8 @@ static const struct yaml_node *list_items(const struct yaml_node *node)
 /* Reads one object; false when the node is none. */
 static bool object_read(const struct yaml_node *node, struct object *out)
 {
-	struct slice api = yaml_string(yaml_get(node, "apiVersion")), kind = yaml_string(yaml_get(node, "kind"));
+	struct slice api = yaml_string(yaml_get(node, "apiVersion")),
+		     kind = yaml_string(yaml_get(node, "kind"));
 	size_t slash = slice_find_byte(api, '/');
 
 	if (!api.len || !kind.len)

@@ -1,8 +1,8 @@
 /*
  * object.h - Kubernetes objects in the documents of a file.
  *
- * A document is an object when it is a map with string `apiVersion` and `kind`; `kind: List` (or KIND + "List" with `items`) stands for
- * its items. Everything is borrowed from the parsed file.
+ * A document is an object when it is a map with string `apiVersion` and `kind`; `kind: List` (or
+ * KIND + "List" with `items`) stands for its items. Everything is borrowed from the parsed file.
  */
 #ifndef GCB_KUBE_OBJECT_H
 #define GCB_KUBE_OBJECT_H
@@ -11,8 +11,9 @@
 
 struct object {
 	const struct yaml_node *node, *metadata, *spec; /* metadata and spec may be NULL */
-	struct slice group, version;                    /* of apiVersion: "networking.istio.io", "v1"; the core group is "" */
-	struct slice kind, ns, name;                    /* ns: absent when the file does not say it */
+	struct slice group,
+		version; /* of apiVersion: "networking.istio.io", "v1"; the core group is "" */
+	struct slice kind, ns, name; /* ns: absent when the file does not say it */
 };
 
 struct objects {
@@ -20,7 +21,10 @@ struct objects {
 	size_t n;
 };
 
-/* The objects of all documents of a file, in their order, allocated in `arena`. Documents that are no objects are passed over. */
+/*
+ * The objects of all documents of a file, in their order, allocated in `arena`. Documents that are
+ * no objects are passed over.
+ */
 struct objects objects_of(const struct yaml_file *file, struct arena *arena);
 
 /* Is it of this group and kind, whatever its version? */

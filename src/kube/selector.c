@@ -30,7 +30,8 @@ static bool is_word(struct slice s, bool may_be_empty)
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.ptr[i];
 
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && !strchr("-_./", c))
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+		    !strchr("-_./", c))
 			return false;
 	}
 	return s.len || may_be_empty;
@@ -85,8 +86,8 @@ int selector_check(struct slice selector, struct err *err)
 	while (next_requirement(&rest, &piece))
 		if (!parse(piece, &r))
 			return err_set(err, &CODE_usage, NOWHERE,
-				       "'%" SLICE_FMT
-				       "' is not a label requirement (key=value, key!=value, key in (a,b), key, !key)",
+				       "'%" SLICE_FMT "' is not a label requirement (key=value, "
+				       "key!=value, key in (a,b), key, !key)",
 				       SLICE_ARG(piece));
 	return 0;
 }
@@ -115,7 +116,10 @@ bool selector_matches(struct slice selector, struct pairs labels)
 		value = pairs_get(labels, r.key);
 		has = value.ptr != NULL;
 		in = has && one_of(value, r.values);
-		if (r.op == OP_EXISTS ? !has : r.op == OP_MISSING ? has : r.op == OP_EQUAL || r.op == OP_IN ? !in : in)
+		if (r.op == OP_EXISTS                 ? !has :
+		    r.op == OP_MISSING                ? has :
+		    r.op == OP_EQUAL || r.op == OP_IN ? !in :
+							in)
 			return false;
 	}
 	return true;

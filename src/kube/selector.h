@@ -1,5 +1,6 @@
 /*
- * selector.h - label selectors as kubectl's -l takes them: "a=b,c!=d,e in (x,y),f notin (z),g,!h" (also "==").
+ * selector.h - label selectors as kubectl's -l takes them: "a=b,c!=d,e in (x,y),f notin (z),g,!h"
+ * (also "==").
  */
 #ifndef GCB_KUBE_SELECTOR_H
 #define GCB_KUBE_SELECTOR_H
@@ -9,7 +10,10 @@
 /* Does the text parse as a selector? Error: usage, naming the requirement that does not. */
 int selector_check(struct slice selector, struct err *err);
 
-/* Do the labels meet every requirement of a selector that selector_check accepted? As in Kubernetes, != and notin hold without the key. */
+/*
+ * Do the labels meet every requirement of a selector that selector_check accepted? As in
+ * Kubernetes, != and notin hold without the key.
+ */
 bool selector_matches(struct slice selector, struct pairs labels);
 
 #endif

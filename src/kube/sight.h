@@ -1,5 +1,6 @@
 /*
- * sight.h - what was seen of a kind in a cluster. What was not seen says nothing: nobody may take it for "there is none".
+ * sight.h - what was seen of a kind in a cluster. What was not seen says nothing: nobody may take
+ * it for "there is none".
  */
 #ifndef GCB_KUBE_SIGHT_H
 #define GCB_KUBE_SIGHT_H

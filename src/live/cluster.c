@@ -37,7 +37,8 @@ static struct slice resource(const struct reading *r, size_t i)
 {
 	const struct kind *kind = &r->q->kinds[i];
 
-	return arena_printf(r->c->arena, "%s%s%s", kind->plural, kind->group[0] ? "." : "", kind->group);
+	return arena_printf(r->c->arena, "%s%s%s", kind->plural, kind->group[0] ? "." : "",
+			    kind->group);
 }
 
 static void set(const struct reading *r, size_t i, enum seen how, struct slice why)
@@ -46,7 +47,7 @@ static void set(const struct reading *r, size_t i, enum seen how, struct slice w
 	r->c->sights[i].why = why;
 }
 
-/* --- objects -------------------------------------------------------------------------------------------------------------------- */
+/* --- objects -------------------------------------------------------------- */
 
 /* Is the item one to keep? One that has to be parsed for that and cannot be is broken. */
 static bool matters(struct reading *r, struct slice bytes)
@@ -79,7 +80,8 @@ static int take_item(void *ctx, struct slice bytes, struct err *err)
 	if (r->broken.code || !matters(r, bytes))
 		return 0;
 	if (r->c->bytes + bytes.len > CLUSTER_BYTES) {
-		(void)err_set(&r->broken, &CODE_live_answer, NOWHERE, "more than %zu bytes of objects that matter", CLUSTER_BYTES);
+		(void)err_set(&r->broken, &CODE_live_answer, NOWHERE,
+			      "more than %zu bytes of objects that matter", CLUSTER_BYTES);
 		return 0;
 	}
 	r->c->bytes += bytes.len;
@@ -95,7 +97,7 @@ static int take_item(void *ctx, struct slice bytes, struct err *err)
 	return 0;
 }
 
-/* --- one call ------------------------------------------------------------------------------------------------------------------- */
+/* --- one call ------------------------------------------------------------- */
 
 static int feed(void *ctx, struct slice bytes, struct err *err)
 {
@@ -103,11 +105,13 @@ static int feed(void *ctx, struct slice bytes, struct err *err)
 }
 
 /* Is the kind one that standard error says is forbidden? Gives the line. */
-static bool forbidden(const struct reading *r, size_t i, const struct process_result *result, struct slice *why)
+static bool forbidden(const struct reading *r, size_t i, const struct process_result *result,
+		      struct slice *why)
 {
 	AUTO_STR struct str text = STR_INIT;
 	struct slice rest = str_slice(&result->err), line, name = resource(r, i);
-	struct slice phrase = arena_printf(r->c->arena, "(Forbidden): %" SLICE_FMT " is forbidden: ", SLICE_ARG(name));
+	struct slice phrase = arena_printf(
+		r->c->arena, "(Forbidden): %" SLICE_FMT " is forbidden: ", SLICE_ARG(name));
 
 	while (slice_next(&rest, '\n', &line)) {
 		size_t at = slice_find(line, phrase);
@@ -125,7 +129,8 @@ static bool forbidden(const struct reading *r, size_t i, const struct process_re
 static bool is_talk(struct slice line)
 {
 	return slice_starts(line, SLICE("Warning:")) || !line.len ||
-	       (line.len > 5 && strchr("IWEF", line.ptr[0]) && strspn(line.ptr + 1, "0123456789") >= 4 && line.ptr[5] == ' ');
+	       (line.len > 5 && strchr("IWEF", line.ptr[0]) &&
+		strspn(line.ptr + 1, "0123456789") >= 4 && line.ptr[5] == ' ');
 }
 
 /* How many lines of standard error tell of an error. */
@@ -154,9 +159,11 @@ static int call(struct reading *r, const struct some *kinds, struct slice ns, st
 	struct items items = { .item = take_item, .ctx = r };
 	size_t before = r->c->n;
 	struct err err = ERR_INIT;
-	const char *words[] = { "get", NULL,   ns.ptr ? "-n" : "-A",    ns.ptr ? ns.ptr : "--ignore-not-found",
-				"-o",  "json", "--show-managed-fields", "--chunk-size=500",
-				NULL };
+	const char *words[] = {
+		"get", NULL,   ns.ptr ? "-n" : "-A",    ns.ptr ? ns.ptr : "--ignore-not-found",
+		"-o",  "json", "--show-managed-fields", "--chunk-size=500",
+		NULL
+	};
 	int failed;
 
 	*out = (struct answer){ .denied = some_none(r) };
@@ -165,7 +172,8 @@ static int call(struct reading *r, const struct some *kinds, struct slice ns, st
 		if (kinds->in[i])
 			str_addf(&names, "%s%s", names.len ? "," : "", resource(r, i).ptr);
 	words[1] = names.ptr;
-	failed = kubectl_run(r->k, words, feed, &items, &result, &err) < 0 || items_end(&items, &err) < 0;
+	failed = kubectl_run(r->k, words, feed, &items, &result, &err) < 0 ||
+		 items_end(&items, &err) < 0;
 	items_release(&items);
 	if (failed && err.code != &CODE_live_answer) {
 		*r->err = err;
@@ -186,9 +194,12 @@ static int call(struct reading *r, const struct some *kinds, struct slice ns, st
 	return 0;
 }
 
-/* --- all of it ------------------------------------------------------------------------------------------------------------------ */
+/* --- all of it ------------------------------------------------------------ */
 
-/* Sets what is known after a call in all namespaces; those that are denied remain for read_namespaces. */
+/*
+ * Sets what is known after a call in all namespaces; those that are denied remain for
+ * read_namespaces.
+ */
 static int read_all(struct reading *r, const struct some *kinds, struct some *denied)
 {
 	struct answer answer;
@@ -237,7 +248,8 @@ static int read_namespaces(struct reading *r, const struct some *denied)
 			if (!denied->in[i] || answer.denied.in[i])
 				continue;
 			if (!s->namespaces.items)
-				s->namespaces.items = arena_array(r->c->arena, count, sizeof(struct slice));
+				s->namespaces.items =
+					arena_array(r->c->arena, count, sizeof(struct slice));
 			s->namespaces.items[s->namespaces.n++] = ns;
 			s->how = SEEN_SOME;
 		}
@@ -271,7 +283,8 @@ static int find_installed(struct reading *r, struct some *installed)
 	return 0;
 }
 
-int cluster_read(struct cluster *out, const struct kubectl *k, const struct cluster_query *q, struct err *err)
+int cluster_read(struct cluster *out, const struct kubectl *k, const struct cluster_query *q,
+		 struct err *err)
 {
 	struct reading r = { .c = out, .k = k, .q = q, .err = err };
 	struct some installed, denied;
@@ -282,8 +295,8 @@ int cluster_read(struct cluster *out, const struct kubectl *k, const struct clus
 		out->sights[i].kind = &q->kinds[i];
 	installed = some_none(&r);
 	denied = some_none(&r);
-	if (kubectl_context(k, out->arena, &out->context, err) < 0 || find_installed(&r, &installed) < 0 ||
-	    read_all(&r, &installed, &denied) < 0)
+	if (kubectl_context(k, out->arena, &out->context, err) < 0 ||
+	    find_installed(&r, &installed) < 0 || read_all(&r, &installed, &denied) < 0)
 		return -1;
 	return read_namespaces(&r, &denied);
 }

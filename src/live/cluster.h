@@ -1,8 +1,10 @@
 /*
- * cluster.h - objects of a cluster, read through kubectl in as few calls as possible, and what of each kind was seen.
+ * cluster.h - objects of a cluster, read through kubectl in as few calls as possible, and what of
+ * each kind was seen.
  *
- * One call asks which kinds are installed, one reads all of them in all namespaces. Kinds that may not be read so are tried in the namespaces that
- * matter, a call a namespace; when a call fails in another way its kinds are tried one by one. Whatever happens to a kind is in its sight.
+ * One call asks which kinds are installed, one reads all of them in all namespaces. Kinds that may
+ * not be read so are tried in the namespaces that matter, a call a namespace; when a call fails in
+ * another way its kinds are tried one by one. Whatever happens to a kind is in its sight.
  */
 #ifndef GCB_LIVE_CLUSTER_H
 #define GCB_LIVE_CLUSTER_H
@@ -17,7 +19,10 @@
 
 enum wanted { WANTED_NO, WANTED_MAYBE, WANTED };
 
-/* What to read. Lists may be large: `bytes` is asked about each object before it is parsed, `object` about those that are WANTED_MAYBE. */
+/*
+ * What to read. Lists may be large: `bytes` is asked about each object before it is parsed,
+ * `object` about those that are WANTED_MAYBE.
+ */
 struct cluster_query {
 	const struct kind *kinds;
 	size_t nkinds;
@@ -39,10 +44,11 @@ struct cluster {
 };
 
 /*
- * Reads; freed with cluster_release, whatever comes back. -1: nothing was seen at all. Errors: live_unreachable (with what kubectl said),
- * and those of process_run.
+ * Reads; freed with cluster_release, whatever comes back. -1: nothing was seen at all. Errors:
+ * live_unreachable (with what kubectl said), and those of process_run.
  */
-int cluster_read(struct cluster *out, const struct kubectl *k, const struct cluster_query *q, struct err *err);
+int cluster_read(struct cluster *out, const struct kubectl *k, const struct cluster_query *q,
+		 struct err *err);
 
 /* Frees it. */
 void cluster_release(struct cluster *c);

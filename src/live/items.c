@@ -93,7 +93,9 @@ int items_feed(struct items *s, struct slice bytes, struct err *err)
 			if (inside(s))
 				str_addc(&s->text, c);
 		} else {
-			failed = c == '{' || c == '[' ? open(s, c, err) : c == '}' || c == ']' ? shut(s, c, err) : other(s, c, err);
+			failed = c == '{' || c == '[' ? open(s, c, err) :
+				 c == '}' || c == ']' ? shut(s, c, err) :
+							other(s, c, err);
 		}
 	}
 	if (!failed && str_over(&s->text))

@@ -1,8 +1,10 @@
 /*
- * items.h - a Kubernetes list as JSON, cut into its items while it arrives, so that a list of any size needs the memory of one item.
+ * items.h - a Kubernetes list as JSON, cut into its items while it arrives, so that a list of any
+ * size needs the memory of one item.
  *
- * Only the outer object and its `items` are understood, byte by byte; what an item holds is for a real parser to judge. Calling order: a struct
- * items with `item` and `ctx` set and the rest zero, items_feed with each piece, items_end, items_release.
+ * Only the outer object and its `items` are understood, byte by byte; what an item holds is for a
+ * real parser to judge. Calling order: a struct items with `item` and `ctx` set and the rest zero,
+ * items_feed with each piece, items_end, items_release.
  */
 #ifndef GCB_LIVE_ITEMS_H
 #define GCB_LIVE_ITEMS_H
@@ -14,9 +16,11 @@
 #define ITEM_MAX ((size_t)8 << 20)
 
 struct items {
-	int (*item)(void *ctx, struct slice bytes, struct err *err); /* gets each item, borrowed; -1 ends the reading */
+	int (*item)(void *ctx, struct slice bytes,
+		    struct err *err); /* gets each item, borrowed; -1 ends the reading */
 	void *ctx;
-	struct str text; /* the item so far, or the last string of the outer object; set by items_feed */
+	struct str text; /* the item so far, or the last string of the outer object; set by
+			    items_feed */
 	unsigned depth;
 	bool begun, in_string, escaped, in_items, started;
 };
@@ -24,7 +28,9 @@ struct items {
 /* Takes a piece. Errors: live_answer (no JSON object, an item too large), and what `item` says. */
 int items_feed(struct items *s, struct slice bytes, struct err *err);
 
-/* The end: was it one whole object? Nothing at all is fine: an empty answer. Errors: live_answer. */
+/*
+ * The end: was it one whole object? Nothing at all is fine: an empty answer. Errors: live_answer.
+ */
 int items_end(const struct items *s, struct err *err);
 
 /* Frees the text. */

@@ -7,24 +7,28 @@
 #include <string.h>
 
 /* One flag that takes a text, and one that does not. */
-#define TEXT(field, name, what, about)                                                                                             \
-	{                                                                                                                          \
-		.kind = VALUE_STRING, .offset = offsetof(struct kubectl_flags, field), .flag = name, .arg = what, .help = about    \
+#define TEXT(field, name, what, about)                                                             \
+	{                                                                                          \
+		.kind = VALUE_STRING, .offset = offsetof(struct kubectl_flags, field),             \
+		.flag = name, .arg = what, .help = about                                           \
 	}
-#define FLAG(field, name, about)                                                                                                   \
-	{                                                                                                                          \
-		.kind = VALUE_BOOL, .offset = offsetof(struct kubectl_flags, field), .flag = name, .help = about                   \
+#define FLAG(field, name, about)                                                                   \
+	{                                                                                          \
+		.kind = VALUE_BOOL, .offset = offsetof(struct kubectl_flags, field), .flag = name, \
+		.help = about                                                                      \
 	}
-#define LIST(field, name, what, about)                                                                                             \
-	{                                                                                                                          \
-		.kind = VALUE_LIST, .offset = offsetof(struct kubectl_flags, field), .flag = name, .arg = what, .help = about      \
+#define LIST(field, name, what, about)                                                             \
+	{                                                                                          \
+		.kind = VALUE_LIST, .offset = offsetof(struct kubectl_flags, field), .flag = name, \
+		.arg = what, .help = about                                                         \
 	}
 
 const struct record kubectl_options = {
 	.fields =
 		(const struct field[]){
 			TEXT(kubeconfig, "kubeconfig", "FILE", "The kubeconfig file, as kubectl's"),
-			TEXT(context, "context", "NAME", "The context of the kubeconfig; the current one when left out"),
+			TEXT(context, "context", "NAME",
+			     "The context of the kubeconfig; the current one when left out"),
 			TEXT(cluster, "cluster", "NAME", "The cluster of the kubeconfig"),
 			TEXT(user, "user", "NAME", "The user of the kubeconfig"),
 			{ .kind = VALUE_STRING,
@@ -33,19 +37,29 @@ const struct record kubectl_options = {
 			  .letter = 's',
 			  .arg = "URL",
 			  .help = "The address of the API server" },
-			TEXT(token, "token", "TOKEN", "The bearer token for the API server; other users of the machine can see it"),
+			TEXT(token, "token", "TOKEN",
+			     "The bearer token for the API server; other users of the machine can "
+			     "see it"),
 			TEXT(as, "as", "USER", "The user to impersonate"),
 			TEXT(as_uid, "as-uid", "UID", "The UID to impersonate"),
-			LIST(as_groups, "as-group", "GROUP", "A group to impersonate; may be repeated"),
-			LIST(as_user_extra, "as-user-extra", "KEY=VALUE", "An extra of the user to impersonate; may be repeated"),
-			TEXT(client_certificate, "client-certificate", "FILE", "The client's certificate for TLS"),
+			LIST(as_groups, "as-group", "GROUP",
+			     "A group to impersonate; may be repeated"),
+			LIST(as_user_extra, "as-user-extra", "KEY=VALUE",
+			     "An extra of the user to impersonate; may be repeated"),
+			TEXT(client_certificate, "client-certificate", "FILE",
+			     "The client's certificate for TLS"),
 			TEXT(client_key, "client-key", "FILE", "The client's key for TLS"),
-			TEXT(certificate_authority, "certificate-authority", "FILE", "The certificate of the server's authority"),
-			TEXT(tls_server_name, "tls-server-name", "NAME", "The name that the server's certificate must have"),
-			FLAG(insecure_skip_tls_verify, "insecure-skip-tls-verify", "Do not check the server's certificate"),
-			TEXT(request_timeout, "request-timeout", "TIME", "How long one request of kubectl may take, as 30s"),
+			TEXT(certificate_authority, "certificate-authority", "FILE",
+			     "The certificate of the server's authority"),
+			TEXT(tls_server_name, "tls-server-name", "NAME",
+			     "The name that the server's certificate must have"),
+			FLAG(insecure_skip_tls_verify, "insecure-skip-tls-verify",
+			     "Do not check the server's certificate"),
+			TEXT(request_timeout, "request-timeout", "TIME",
+			     "How long one request of kubectl may take, as 30s"),
 			TEXT(cache_dir, "cache-dir", "DIR", "kubectl's cache folder"),
-			FLAG(disable_compression, "disable-compression", "Do not ask the server for compressed answers"),
+			FLAG(disable_compression, "disable-compression",
+			     "Do not ask the server for compressed answers"),
 			{ .name = NULL },
 		},
 };
@@ -91,14 +105,16 @@ static void blot(struct str *text, struct slice secret)
 {
 	size_t at = 0, found;
 
-	while (secret.len && (found = slice_find(slice_sub(str_slice(text), at, text->len), secret)) != SIZE_MAX) {
+	while (secret.len && (found = slice_find(slice_sub(str_slice(text), at, text->len),
+						 secret)) != SIZE_MAX) {
 		memset(text->ptr + at + found, '*', secret.len);
 		at += found + secret.len;
 	}
 }
 
-int kubectl_run(const struct kubectl *k, const char *const *words, int (*take)(void *ctx, struct slice bytes, struct err *err),
-		void *ctx, struct process_result *r, struct err *err)
+int kubectl_run(const struct kubectl *k, const char *const *words,
+		int (*take)(void *ctx, struct slice bytes, struct err *err), void *ctx,
+		struct process_result *r, struct err *err)
 {
 	static const char *const env[] = { "LC_ALL=C", NULL };
 	AUTO_ARENA struct arena *arena = arena_new();
@@ -121,7 +137,8 @@ int kubectl_run(const struct kubectl *k, const char *const *words, int (*take)(v
 	return result;
 }
 
-int kubectl_context(const struct kubectl *k, struct arena *arena, struct slice *out, struct err *err)
+int kubectl_context(const struct kubectl *k, struct arena *arena, struct slice *out,
+		    struct err *err)
 {
 	static const char *const words[] = { "config", "current-context", NULL };
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;

@@ -11,8 +11,8 @@ static void same_surroundings(const struct work *w, struct vs *vs)
 }
 
 /* The edits that bring `from` to a stage; NULL: there are none. */
-static struct yaml_edits *forward(const struct work *w, const struct yaml_file *from, const struct yaml_file *base,
-				  struct stage stage)
+static struct yaml_edits *forward(const struct work *w, const struct yaml_file *from,
+				  const struct yaml_file *base, struct stage stage)
 {
 	struct arena *arena = w->plan->arena;
 	struct yaml_edits *e = yaml_edits_new(from, arena);
@@ -30,15 +30,15 @@ static struct yaml_edits *forward(const struct work *w, const struct yaml_file *
 	}
 	for (size_t i = 0; i < list.n; i++) {
 		same_surroundings(w, &list.items[i]);
-		if (vs_converge(e, &list.items[i], base ? vs_list_pair(&then, &list, i) : NULL, &goal, arena, NULL, NULL,
-				&ignored) < 0)
+		if (vs_converge(e, &list.items[i], base ? vs_list_pair(&then, &list, i) : NULL,
+				&goal, arena, NULL, NULL, &ignored) < 0)
 			return NULL;
 	}
 	return e;
 }
 
-bool step_forward(const struct work *w, const struct yaml_file *from, const struct yaml_file *base, struct stage stage,
-		  struct str *out)
+bool step_forward(const struct work *w, const struct yaml_file *from, const struct yaml_file *base,
+		  struct stage stage, struct str *out)
 {
 	struct yaml_edits *e = forward(w, from, base, stage);
 	struct err ignored = ERR_INIT;
@@ -54,7 +54,8 @@ void step_restore(const struct work *w, struct target *t)
 
 	if (!past || !w->step->known || !t->before.ptr)
 		return;
-	base = slice_eq(past->baseline, t->before) ? t->file : past_baseline(w->in->past, t->path, w->m);
+	base = slice_eq(past->baseline, t->before) ? t->file :
+						     past_baseline(w->in->past, t->path, w->m);
 	if (!base)
 		return;
 	e = forward(w, base, NULL, w->step->from);

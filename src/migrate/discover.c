@@ -13,7 +13,8 @@
 static bool has_escape(struct slice bytes)
 {
 	return slice_find_byte(bytes, '\\') != SIZE_MAX &&
-	       (slice_find(bytes, SLICE("\\u")) != SIZE_MAX || slice_find(bytes, SLICE("\\x")) != SIZE_MAX);
+	       (slice_find(bytes, SLICE("\\u")) != SIZE_MAX ||
+		slice_find(bytes, SLICE("\\x")) != SIZE_MAX);
 }
 
 bool discover_wants(struct slice bytes)
@@ -21,22 +22,22 @@ bool discover_wants(struct slice bytes)
 	size_t at = slice_find(bytes, SLICE("networking."));
 	struct slice rest = slice_sub(bytes, at, bytes.len);
 
-	if (at != SIZE_MAX &&
-	    (slice_find(rest, SLICE(ISTIO_GROUP)) != SIZE_MAX || slice_find(rest, SLICE("networking.gke.io")) != SIZE_MAX))
+	if (at != SIZE_MAX && (slice_find(rest, SLICE(ISTIO_GROUP)) != SIZE_MAX ||
+			       slice_find(rest, SLICE("networking.gke.io")) != SIZE_MAX))
 		return true;
-	return has_escape(bytes) &&
-	       (slice_find(bytes, SLICE("ServiceEntry")) != SIZE_MAX || slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX);
+	return has_escape(bytes) && (slice_find(bytes, SLICE("ServiceEntry")) != SIZE_MAX ||
+				     slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX);
 }
 
 struct slice verdict_word(enum verdict v)
 {
-	static const struct slice words[] = { SLICE_INIT("ready"), SLICE_INIT("warnings"), SLICE_INIT("blocked"),
-					      SLICE_INIT("migration") };
+	static const struct slice words[] = { SLICE_INIT("ready"), SLICE_INIT("warnings"),
+					      SLICE_INIT("blocked"), SLICE_INIT("migration") };
 
 	return words[v];
 }
 
-/* --- the candidates ------------------------------------------------------------------------------------------------------------- */
+/* --- the candidates ------------------------------------------------------- */
 
 /* The number of items of a list. */
 static size_t count(const struct yaml_node *list)
@@ -64,7 +65,9 @@ static void read_ports(struct candidate *c, struct arena *arena)
 
 		c->ports.items[c->ports.n++] = arena_printf(
 			arena, "%" SLICE_FMT "/%" SLICE_FMT,
-			SLICE_ARG(number && number->kind == YAML_SCALAR ? number->text : SLICE("?")), SLICE_ARG(protocol));
+			SLICE_ARG(number && number->kind == YAML_SCALAR ? number->text :
+									  SLICE("?")),
+			SLICE_ARG(protocol));
 		if (slices_have(kinds, protocol))
 			continue;
 		str_addf(&all, "%s%" SLICE_FMT, kinds.n ? "," : "", SLICE_ARG(protocol));
@@ -98,13 +101,17 @@ struct slice candidate_host(const struct candidate *c, struct arena *arena)
 	return host_resolve(c->host, c->entry->ns, arena);
 }
 
-/* Marks hosts that stand in several ServiceEntries, and gives those that have a migration theirs. */
+/*
+ * Marks hosts that stand in several ServiceEntries, and gives those that have a migration theirs.
+ */
 static void compare_hosts(struct discovery *d, const struct migration *const *migrations, size_t n)
 {
 	struct map hosts = MAP_INIT, moved = MAP_INIT;
 
 	for (size_t i = 0; i < n; i++)
-		map_set(&moved, host_resolve(migrations[i]->move.from, migrations[i]->move.ns, d->arena), i);
+		map_set(&moved,
+			host_resolve(migrations[i]->move.from, migrations[i]->move.ns, d->arena),
+			i);
 	for (size_t i = 0; i < d->n; i++) {
 		struct candidate *c = &d->items[i];
 		struct slice host = candidate_host(c, d->arena);
@@ -114,8 +121,8 @@ static void compare_hosts(struct discovery *d, const struct migration *const *mi
 			map_set(&hosts, host, i);
 		else
 			c->twice = d->items[first].twice = true;
-		if (m != MAP_NONE &&
-		    (!migrations[m]->move.ns.len || !c->entry->ns.len || slice_eq(migrations[m]->move.ns, c->entry->ns))) {
+		if (m != MAP_NONE && (!migrations[m]->move.ns.len || !c->entry->ns.len ||
+				      slice_eq(migrations[m]->move.ns, c->entry->ns))) {
 			c->migration = migrations[m];
 			c->to = migrations[m]->move.to;
 		}
@@ -124,13 +131,13 @@ static void compare_hosts(struct discovery *d, const struct migration *const *mi
 	map_release(&moved);
 }
 
-/* --- files that cannot be read -------------------------------------------------------------------------------------------------- */
+/* --- files that cannot be read -------------------------------------------- */
 
 /* May the byte stand in a host name, or be the star of a wildcard? */
 static bool host_byte(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ||
-	       c == '*';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '_' || c == '.' || c == '*';
 }
 
 /* Candidates by host, each with the number of the next of the same host. */
@@ -141,7 +148,8 @@ struct chains {
 };
 
 /* A word of a broken file: candidates of this host may be routed to in it. */
-static void note_word(struct discovery *d, const struct chains *chains, const struct source *s, struct slice word)
+static void note_word(struct discovery *d, const struct chains *chains, const struct source *s,
+		      struct slice word)
 {
 	for (size_t i = map_get(&chains->first, word); i != MAP_NONE; i = chains->next[i])
 		if (chains->last[i] != s) {
@@ -164,15 +172,17 @@ static void note_broken(struct discovery *d, const struct inventory *inv)
 	}
 	for (size_t i = 0; i < n; i++)
 		for (size_t at = 0, end; at < broken[i]->bytes.len; at = end + 1) {
-			for (end = at; end < broken[i]->bytes.len && host_byte(broken[i]->bytes.ptr[end]);)
+			for (end = at;
+			     end < broken[i]->bytes.len && host_byte(broken[i]->bytes.ptr[end]);)
 				end++;
 			if (end > at)
-				note_word(d, &chains, broken[i], slice_sub(broken[i]->bytes, at, end - at));
+				note_word(d, &chains, broken[i],
+					  slice_sub(broken[i]->bytes, at, end - at));
 		}
 	map_release(&chains.first);
 }
 
-/* --- all of them ---------------------------------------------------------------------------------------------------------------- */
+/* --- all of them ---------------------------------------------------------- */
 
 static size_t warnings(const struct candidate *c)
 {

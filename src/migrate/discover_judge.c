@@ -23,10 +23,11 @@ struct judging {
 	size_t nuses, cap;
 };
 
-/* --- who routes to one ---------------------------------------------------------------------------------------------------------- */
+/* --- who routes to one ---------------------------------------------------- */
 
 /* Notes one use. */
-static void note_use(struct judging *j, const struct vs *vs, const char *kind, struct slice route, const struct yaml_node *at)
+static void note_use(struct judging *j, const struct vs *vs, const char *kind, struct slice route,
+		     const struct yaml_node *at)
 {
 	const struct object *o = vs->object;
 	struct use *u;
@@ -36,13 +37,15 @@ static void note_use(struct judging *j, const struct vs *vs, const char *kind, s
 	*u = (struct use){ .kind = kind, .vs = o->name, .route = route, .at = yaml_place(at) };
 	u->path = u->at.path;
 	if (o->ns.len)
-		u->vs = arena_printf(j->arena, "%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(o->ns), SLICE_ARG(o->name));
+		u->vs = arena_printf(j->arena, "%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(o->ns),
+				     SLICE_ARG(o->name));
 }
 
 /* Is it the host at hand, as the VirtualService resolves it? */
 static bool names_host(const struct judging *j, const struct vs *vs, const struct yaml_node *host)
 {
-	return yaml_string(host).len && host_same(host_resolve(host->text, vs->ns, j->arena), vs->old_host);
+	return yaml_string(host).len &&
+	       host_same(host_resolve(host->text, vs->ns, j->arena), vs->old_host);
 }
 
 /* The first item of a list; NULL: there is none. */
@@ -63,7 +66,8 @@ static void other_uses(struct judging *j, const struct vs *vs, const char *kind)
 		number++;
 		for (const struct yaml_node *x = first_of(dests); x; x = x->next)
 			if (names_host(j, vs, yaml_path(x, "destination", "host", NULL))) {
-				note_use(j, vs, kind, arena_printf(j->arena, "route %zu", number), r);
+				note_use(j, vs, kind, arena_printf(j->arena, "route %zu", number),
+					 r);
 				break;
 			}
 	}
@@ -110,10 +114,11 @@ static void look_at(struct judging *j, const struct object *o)
 		return;
 	}
 	note_uses(j, &vs);
-	for (size_t i = 0; i < noticed.n;
-	     i++) /* what is noticed elsewhere is another host's, but for a name that looks like this */
+	for (size_t i = 0; i < noticed.n; i++) /* what is noticed elsewhere is another host's, but
+						  for a name that looks like this */
 		if (j->nuses > before || noticed.items[i].code == &CODE_host_near)
-			*findings_add(&j->c->findings, noticed.items[i].code, noticed.items[i].at, "%s", "") = noticed.items[i];
+			*findings_add(&j->c->findings, noticed.items[i].code, noticed.items[i].at,
+				      "%s", "") = noticed.items[i];
 	if (!vs.nold)
 		return;
 	vs_mark_copies(&vs, &j->move, j->arena);
@@ -131,34 +136,46 @@ static void note_unused(struct judging *j, const struct holdings *named)
 
 		for (const struct yaml_node *h = hosts ? hosts->first : NULL; h; h = h->next)
 			if (host_covered(yaml_string(h), j->host)) {
-				findings_add(&j->c->findings, &CODE_host_wildcard, yaml_place(h),
-					     "'%" SLICE_FMT "' is reached only through the wildcard host '%" SLICE_FMT "'",
-					     SLICE_ARG(j->host), SLICE_ARG(h->text));
+				findings_add(
+					&j->c->findings, &CODE_host_wildcard, yaml_place(h),
+					"'%" SLICE_FMT
+					"' is reached only through the wildcard host '%" SLICE_FMT
+					"'",
+					SLICE_ARG(j->host), SLICE_ARG(h->text));
 				return;
 			}
 	}
 	if (j->nuses)
 		findings_add(&j->c->findings, &CODE_vs_nothing, j->uses[0].at,
-			     "'%" SLICE_FMT "' is reached by %s only, which is not moved", SLICE_ARG(j->host),
-			     slice_is(slice_of(j->uses[0].kind), "mirror") ? "a mirror" : "tls or tcp routes");
+			     "'%" SLICE_FMT "' is reached by %s only, which is not moved",
+			     SLICE_ARG(j->host),
+			     slice_is(slice_of(j->uses[0].kind), "mirror") ? "a mirror" :
+									     "tls or tcp routes");
 	else
-		findings_add(&j->c->findings, &CODE_host_unknown, j->c->at, "no VirtualService routes to '%" SLICE_FMT "'",
-			     SLICE_ARG(j->host))
-			->remedy = arena_printf(
-			j->arena,
-			"let one be rendered: migrate init %" SLICE_FMT " --from %" SLICE_FMT " --to %" SLICE_FMT " --create FILE",
-			SLICE_ARG(j->c->name), SLICE_ARG(j->c->host), SLICE_ARG(j->c->to.ptr ? j->c->to : SLICE("HOST")));
+		findings_add(&j->c->findings, &CODE_host_unknown, j->c->at,
+			     "no VirtualService routes to '%" SLICE_FMT "'", SLICE_ARG(j->host))
+			->remedy =
+			arena_printf(j->arena,
+				     "let one be rendered: migrate init %" SLICE_FMT
+				     " --from %" SLICE_FMT " --to %" SLICE_FMT " --create FILE",
+				     SLICE_ARG(j->c->name), SLICE_ARG(j->c->host),
+				     SLICE_ARG(j->c->to.ptr ? j->c->to : SLICE("HOST")));
 }
 
-/* --- verdicts ------------------------------------------------------------------------------------------------------------------- */
+/* --- verdicts ------------------------------------------------------------- */
 
-/* The rules over all that names one of the two hosts; that a target is missing is said once, in our words. */
+/*
+ * The rules over all that names one of the two hosts; that a target is missing is said once, in our
+ * words.
+ */
 static void check_rules(struct judging *j, const struct holdings *old)
 {
 	struct holdings new = inventory_by_host(j->inv, j->move.to, j->arena);
 	const struct object **objects = arena_array(j->arena, old->n + new.n, sizeof(*objects));
 	struct findings found = { .arena = j->arena };
-	struct scene scene = { .move = &j->move, .vss = j->vss, .nvss = j->nvss, .objects = objects, .whole = true };
+	struct scene scene = {
+		.move = &j->move, .vss = j->vss, .nvss = j->nvss, .objects = objects, .whole = true
+	};
 
 	for (size_t i = 0; i < old->n; i++)
 		objects[scene.nobjects++] = old->items[i].object;
@@ -171,7 +188,8 @@ static void check_rules(struct judging *j, const struct holdings *old)
 		target_note_missing(j->c, j->arena);
 	for (size_t i = 0; i < found.n; i++)
 		if (j->c->to.ptr || found.items[i].code != &CODE_no_backend)
-			*findings_add(&j->c->findings, found.items[i].code, found.items[i].at, "%s", "") = found.items[i];
+			*findings_add(&j->c->findings, found.items[i].code, found.items[i].at, "%s",
+				      "") = found.items[i];
 }
 
 /* The verdict from the findings. */
@@ -195,7 +213,8 @@ static struct slice common_folder(struct slice folder, struct slice path)
 	for (; i < folder.len && i < path.len && folder.ptr[i] == path.ptr[i]; i++)
 		if (folder.ptr[i] == '/')
 			end = i;
-	return i == folder.len && i < path.len && path.ptr[i] == '/' ? folder : slice_sub(folder, 0, end);
+	return i == folder.len && i < path.len && path.ptr[i] == '/' ? folder :
+								       slice_sub(folder, 0, end);
 }
 
 /* The folder of the files that route to it by http. */
@@ -209,7 +228,8 @@ static struct slice folder_of(const struct judging *j)
 
 		while (end && path.ptr[end - 1] != '/')
 			end--;
-		folder = folder.ptr ? common_folder(folder, path) : slice_sub(path, 0, end ? end - 1 : 0);
+		folder = folder.ptr ? common_folder(folder, path) :
+				      slice_sub(path, 0, end ? end - 1 : 0);
 	}
 	return folder.len ? folder : SLICE(".");
 }
@@ -250,7 +270,9 @@ void candidate_judge(struct discovery *d, struct candidate *c, const struct disc
 	struct err err = ERR_INIT;
 
 	j.host = candidate_host(c, d->arena);
-	j.move = (struct move){ .from = c->host, .ns = c->entry->ns, .port = in->port, .mirror_percent = 10 };
+	j.move = (struct move){
+		.from = c->host, .ns = c->entry->ns, .port = in->port, .mirror_percent = 10
+	};
 	if (c->migration)
 		j.move = c->migration->move;
 	j.move.to = c->to.ptr ? c->to : SLICE(NO_HOST);

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-/* --- targets -------------------------------------------------------------------------------------------------------------------- */
+/* --- targets -------------------------------------------------------------- */
 
 /* A GCPBackend with a host. */
 struct backend {
@@ -26,7 +26,8 @@ struct pairing {
 /* A name, or a host's first label, without the endings that say where it runs. */
 static struct slice stem_of(struct slice name)
 {
-	static const struct slice endings[] = { SLICE_INIT("-vm"), SLICE_INIT("-vms"), SLICE_INIT("-gcp") };
+	static const struct slice endings[] = { SLICE_INIT("-vm"), SLICE_INIT("-vms"),
+						SLICE_INIT("-gcp") };
 	struct slice label = host_first_label(name);
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
@@ -53,7 +54,8 @@ static void enter_backends(struct pairing *p, const struct inventory *inv)
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < sources[i]->objects.n; j++) {
 			const struct object *o = &sources[i]->objects.items[j];
-			struct backend b = { .object = o, .host = yaml_string(yaml_get(o->spec, "hostname")) };
+			struct backend b = { .object = o,
+					     .host = yaml_string(yaml_get(o->spec, "hostname")) };
 			struct slice stem = stem_of(b.host), other = stem_of(o->name);
 
 			if (!object_is(o, "networking.gke.io", "GCPBackend") || !b.host.len)
@@ -79,17 +81,20 @@ static bool names_its_host(const struct candidate *c)
 }
 
 /* Calls back for each backend that may belong to the candidate, once. */
-static void each_match(struct pairing *p, const struct candidate *c, void (*match)(struct pairing *p, size_t i, void *ctx),
-		       void *ctx)
+static void each_match(struct pairing *p, const struct candidate *c,
+		       void (*match)(struct pairing *p, size_t i, void *ctx), void *ctx)
 {
-	struct slice stems[2] = { stem_of(c->host), stem_of(names_its_host(c) ? c->entry->name : c->host) };
+	struct slice stems[2] = { stem_of(c->host),
+				  stem_of(names_its_host(c) ? c->entry->name : c->host) };
 
 	for (size_t s = 0; s < (slice_eq(stems[0], stems[1]) ? 1 : 2); s++)
 		for (size_t i = map_get(&p->stems, stems[s]); i != MAP_NONE; i = p->items[i].next) {
 			const struct backend *b = &p->items[i];
-			bool before = s && (slice_eq(stem_of(b->host), stems[0]) || slice_eq(stem_of(b->object->name), stems[0]));
+			bool before = s && (slice_eq(stem_of(b->host), stems[0]) ||
+					    slice_eq(stem_of(b->object->name), stems[0]));
 
-			if (!before && same_place(b->object, c->entry) && !host_same(b->host, c->host))
+			if (!before && same_place(b->object, c->entry) &&
+			    !host_same(b->host, c->host))
 				match(p, i, ctx);
 		}
 }
@@ -100,7 +105,8 @@ static void count_wanter(struct pairing *p, size_t i, void *ctx)
 	const struct object *o = p->items[i].object;
 
 	(void)ctx;
-	for (size_t j = i > 1 ? i - 1 : 0; j < p->n && j <= i + 1; j++) /* the other row of it stands beside this one */
+	for (size_t j = i > 1 ? i - 1 : 0; j < p->n && j <= i + 1;
+	     j++) /* the other row of it stands beside this one */
 		if (p->items[j].object == o)
 			p->items[j].wanters++;
 }
@@ -152,24 +158,32 @@ void target_note_missing(struct candidate *c, struct arena *arena)
 	AUTO_STR struct str list = STR_INIT;
 
 	for (size_t i = 0; i < c->proposed.n; i++)
-		str_addf(&list, "%s'%" SLICE_FMT "'", i ? ", " : "", SLICE_ARG(c->proposed.items[i]));
+		str_addf(&list, "%s'%" SLICE_FMT "'", i ? ", " : "",
+			 SLICE_ARG(c->proposed.items[i]));
 	if (!c->proposed.n)
-		f = findings_add(&c->findings, &CODE_no_backend, c->at, "no GCPBackend plainly belongs to '%" SLICE_FMT "'",
+		f = findings_add(&c->findings, &CODE_no_backend, c->at,
+				 "no GCPBackend plainly belongs to '%" SLICE_FMT "'",
 				 SLICE_ARG(c->host));
 	else if (c->proposed.n == 1)
 		f = findings_add(&c->findings, &CODE_no_backend, c->at,
-				 "the GCPBackend of %s could belong to '%" SLICE_FMT "', and to others", list.ptr,
-				 SLICE_ARG(c->host));
+				 "the GCPBackend of %s could belong to '%" SLICE_FMT
+				 "', and to others",
+				 list.ptr, SLICE_ARG(c->host));
 	else
-		f = findings_add(&c->findings, &CODE_no_backend, c->at, "several GCPBackends could belong to '%" SLICE_FMT "': %s",
+		f = findings_add(&c->findings, &CODE_no_backend, c->at,
+				 "several GCPBackends could belong to '%" SLICE_FMT "': %s",
 				 SLICE_ARG(c->host), list.ptr);
-	f->remedy = arena_printf(arena, "name its host: migrate init %" SLICE_FMT " --from %" SLICE_FMT " --to HOST",
-				 SLICE_ARG(c->name), SLICE_ARG(c->host));
+	f->remedy = arena_printf(
+		arena, "name its host: migrate init %" SLICE_FMT " --from %" SLICE_FMT " --to HOST",
+		SLICE_ARG(c->name), SLICE_ARG(c->host));
 }
 
-/* --- names ---------------------------------------------------------------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------- */
 
-/* The text as a DNS label: lower case, dashes for all that may not stand in one, at most 50 bytes, so that more can be added. */
+/*
+ * The text as a DNS label: lower case, dashes for all that may not stand in one, at most 50 bytes,
+ * so that more can be added.
+ */
 static struct slice label_of(struct slice text, struct arena *arena)
 {
 	AUTO_STR struct str out = STR_INIT;
@@ -190,12 +204,15 @@ static struct slice label_of(struct slice text, struct arena *arena)
 }
 
 /* A free name for the candidate. */
-static struct slice free_name(const struct candidate *c, const struct map *names, struct arena *arena)
+static struct slice free_name(const struct candidate *c, const struct map *names,
+			      struct arena *arena)
 {
-	struct slice base = label_of(stem_of(names_its_host(c) ? c->entry->name : c->host), arena), name = base;
+	struct slice base = label_of(stem_of(names_its_host(c) ? c->entry->name : c->host), arena),
+		     name = base;
 
 	if (map_get(names, name) != MAP_NONE && c->entry->ns.len) {
-		base = arena_printf(arena, "%" SLICE_FMT "-%" SLICE_FMT, SLICE_ARG(base), SLICE_ARG(c->entry->ns));
+		base = arena_printf(arena, "%" SLICE_FMT "-%" SLICE_FMT, SLICE_ARG(base),
+				    SLICE_ARG(c->entry->ns));
 		name = base = label_of(base, arena);
 	}
 	for (int i = 2; map_get(names, name) != MAP_NONE; i++)
@@ -203,7 +220,8 @@ static struct slice free_name(const struct candidate *c, const struct map *names
 	return name;
 }
 
-void names_give(struct discovery *d, const struct migration *const *migrations, size_t n, struct slices taken)
+void names_give(struct discovery *d, const struct migration *const *migrations, size_t n,
+		struct slices taken)
 {
 	struct map names = MAP_INIT_FOLD;
 

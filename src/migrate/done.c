@@ -1,8 +1,8 @@
 #include "migrate/step_internal.h"
 
 /*
- * At the end no route names old any more. The step there is the last one's edits (istio/stage.h); the way back is bytes of the past, since
- * what was deleted is nowhere else.
+ * At the end no route names old any more. The step there is the last one's edits (istio/stage.h);
+ * the way back is bytes of the past, since what was deleted is nowhere else.
  */
 
 /* The last stage of the migration. */
@@ -17,7 +17,8 @@ int done_allowed(const struct work *w)
 	char name[8];
 
 	if (step->known && (step->from.kind == STAGE_DONE ||
-			    (step->from.kind == STAGE_WEIGHT && step->from.percent == 100 && w->intent->direction != GO_ENTRY)))
+			    (step->from.kind == STAGE_WEIGHT && step->from.percent == 100 &&
+			     w->intent->direction != GO_ENTRY)))
 		return 0;
 	if (w->intent->direction == GO_ANYWHERE || step->mixed)
 		return 0; /* looked at only; or mixed, which is refused with its own reason */
@@ -25,7 +26,8 @@ int done_allowed(const struct work *w)
 	findings_add(&step->findings, &CODE_not_at_end, (struct place){ w->m->path, 0, 0 },
 		     "the migration is at '%s', and old still gets traffic or may have to", name);
 	if (w->intent->direction == GO_ENTRY)
-		step->findings.items[step->findings.n - 1].remedy = SLICE("finalize it first, without --delete-service-entry");
+		step->findings.items[step->findings.n - 1].remedy =
+			SLICE("finalize it first, without --delete-service-entry");
 	return step_refuse(w);
 }
 
@@ -40,10 +42,14 @@ void done_check(const struct work *w)
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < sizeof(blocking) / sizeof(blocking[0]); j++)
 			if (f->items[i].code == blocking[j])
-				findings_add(f, &CODE_still_used, f->items[i].at, "%" SLICE_FMT, SLICE_ARG(f->items[i].reason));
+				findings_add(f, &CODE_still_used, f->items[i].at, "%" SLICE_FMT,
+					     SLICE_ARG(f->items[i].reason));
 }
 
-/* The file's bytes at the stage that the step goes to, when its history explains today's bytes; absent when not. */
+/*
+ * The file's bytes at the stage that the step goes to, when its history explains today's bytes;
+ * absent when not.
+ */
 static struct slice undone(const struct work *w, const struct source *source)
 {
 	const struct past_file *past = past_find(w->in->past, source->path, w->m);
@@ -54,14 +60,16 @@ static struct slice undone(const struct work *w, const struct source *source)
 
 	if (!base || !step_forward(w, base, NULL, last_stage(w), &full))
 		return (struct slice){ 0 };
-	moved = plan_parse(w->plan, source->path, arena_copy(w->plan->arena, str_slice(&full)), &ignored);
+	moved = plan_parse(w->plan, source->path, arena_copy(w->plan->arena, str_slice(&full)),
+			   &ignored);
 	if (!moved || !step_forward(w, moved, base, (struct stage){ STAGE_DONE, 0 }, &done) ||
 	    !slice_eq(str_slice(&done), source->bytes))
 		return (struct slice){ 0 };
 	if (w->step->to.kind == STAGE_START)
 		return past->baseline;
-	return step_forward(w, base, NULL, w->step->to, &wanted) ? arena_copy(w->plan->arena, str_slice(&wanted)) :
-								   (struct slice){ 0 };
+	return step_forward(w, base, NULL, w->step->to, &wanted) ?
+		       arena_copy(w->plan->arena, str_slice(&wanted)) :
+		       (struct slice){ 0 };
 }
 
 /* Is a ServiceEntry with the old host in the commit? Names of services of the cluster need none. */
@@ -97,7 +105,8 @@ int done_undo(const struct work *w)
 	}
 	for (size_t i = 0; i < w->scope.n; i++) {
 		const struct source *source = w->scope.members[i].source;
-		struct target *t = step_target(w, source->file, source->path, source->bytes, source->mode);
+		struct target *t =
+			step_target(w, source->file, source->path, source->bytes, source->mode);
 		const struct past_file *past = past_find(w->in->past, source->path, w->m);
 
 		if (t->restore.ptr)
@@ -106,10 +115,14 @@ int done_undo(const struct work *w)
 		t->whole = t->restore.ptr != NULL;
 		if (t->whole)
 			continue;
-		findings_add(&step->findings, &CODE_done_changed, (struct place){ source->path, 0, 0 },
-			     "the file was changed since the old destinations were taken out, or its history is not known")
+		findings_add(&step->findings, &CODE_done_changed,
+			     (struct place){ source->path, 0, 0 },
+			     "the file was changed since the old destinations were taken out, or "
+			     "its history is not known")
 			->remedy = arena_printf(
-			w->plan->arena, "git revert the commit that took them out; the newest one of this file is %" SLICE_FMT,
+			w->plan->arena,
+			"git revert the commit that took them out; the newest one of this file is "
+			"%" SLICE_FMT,
 			SLICE_ARG(past ? slice_sub(past->commit, 0, 12) : SLICE("not known")));
 		return step_refuse(w);
 	}

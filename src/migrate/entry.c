@@ -4,8 +4,9 @@
 #include "istio/host.h"
 
 /*
- * Objects that go with the old host: its ServiceEntry, and the DestinationRules for it. A host of several goes alone; an object that is all of
- * its file takes the file along, and the lines of the kustomizations that list it.
+ * Objects that go with the old host: its ServiceEntry, and the DestinationRules for it. A host of
+ * several goes alone; an object that is all of its file takes the file along, and the lines of the
+ * kustomizations that list it.
  */
 
 #define ISTIO_GROUP "networking.istio.io"
@@ -18,10 +19,12 @@ static void unlist(const struct work *w, struct slice path)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct source *s = sources[i];
-		const struct yaml_node *item = kustomization_item(s->path, yaml_root(s->file, 0), path);
+		const struct yaml_node *item =
+			kustomization_item(s->path, yaml_root(s->file, 0), path);
 
 		if (item)
-			yaml_delete(step_target(w, s->file, s->path, s->bytes, s->mode)->edits, item, "the file goes");
+			yaml_delete(step_target(w, s->file, s->path, s->bytes, s->mode)->edits,
+				    item, "the file goes");
 	}
 }
 
@@ -72,13 +75,16 @@ static struct slice old_host(const struct work *w)
 	return host_resolve(w->m->move.from, w->m->move.ns, w->plan->arena);
 }
 
-/* Is the object outside of what the migration may change? Then it is named, and the step refused. */
+/*
+ * Is the object outside of what the migration may change? Then it is named, and the step refused.
+ */
 static bool is_foreign(const struct work *w, const struct holding *h)
 {
 	if (migration_covers(w->m, h->source->path))
 		return false;
 	findings_add(&w->step->findings, &CODE_entry_elsewhere, yaml_place(h->object->node),
-		     "the %" SLICE_FMT " '%" SLICE_FMT "' is in a file that the migration does not cover",
+		     "the %" SLICE_FMT " '%" SLICE_FMT
+		     "' is in a file that the migration does not cover",
 		     SLICE_ARG(h->object->kind), SLICE_ARG(h->object->name));
 	return true;
 }
@@ -123,12 +129,17 @@ static void check_mentions(const struct work *w, const struct holdings *going)
 		const struct mention *m = &w->in->mentions[i];
 
 		if (!is_harmless(w, m, going))
-			findings_add(&w->step->findings, &CODE_still_named, (struct place){ m->path, m->line, m->col },
-				     "'%" SLICE_FMT "' is still named here", SLICE_ARG(old_host(w)));
+			findings_add(&w->step->findings, &CODE_still_named,
+				     (struct place){ m->path, m->line, m->col },
+				     "'%" SLICE_FMT "' is still named here",
+				     SLICE_ARG(old_host(w)));
 	}
 }
 
-/* The objects of the host of one kind: ServiceEntries that have it, DestinationRules that are for it and no other. */
+/*
+ * The objects of the host of one kind: ServiceEntries that have it, DestinationRules that are for
+ * it and no other.
+ */
 static struct holdings find_objects(const struct work *w, const char *kind)
 {
 	struct arena *arena = w->plan->arena;
@@ -142,7 +153,8 @@ static struct holdings find_objects(const struct work *w, const char *kind)
 		struct slice ns = o->ns.len ? o->ns : w->m->move.ns;
 
 		if (object_is(o, ISTIO_GROUP, kind) &&
-		    (host_item(o, old_host(w)) || (host.len && host_same(host_resolve(host, ns, arena), old_host(w)))))
+		    (host_item(o, old_host(w)) ||
+		     (host.len && host_same(host_resolve(host, ns, arena), old_host(w)))))
 			found[n++] = all.items[i];
 	}
 	return (struct holdings){ found, n };
@@ -178,7 +190,8 @@ int step_drop_entry(const struct work *w)
 
 	if (!entries.n)
 		findings_add(f, &CODE_no_entry, (struct place){ w->m->path, 0, 0 },
-			     "no ServiceEntry with the host '%" SLICE_FMT "' is in this commit", SLICE_ARG(old_host(w)));
+			     "no ServiceEntry with the host '%" SLICE_FMT "' is in this commit",
+			     SLICE_ARG(old_host(w)));
 	check_mentions(w, &entries);
 	for (size_t i = 0; i < entries.n; i++)
 		(void)is_foreign(w, &entries.items[i]);
@@ -192,7 +205,9 @@ int step_drop_entry(const struct work *w)
 		const struct yaml_node *item = host_item(h->object, old_host(w));
 
 		if (item->parent->nchildren > 1) {
-			yaml_delete(step_target(w, h->source->file, h->source->path, h->source->bytes, h->source->mode)->edits,
+			yaml_delete(step_target(w, h->source->file, h->source->path,
+						h->source->bytes, h->source->mode)
+					    ->edits,
 				    item, "the host goes");
 			continue;
 		}

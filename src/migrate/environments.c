@@ -7,9 +7,10 @@
 /* More files that cannot be read are counted, not named. */
 enum { UNREAD_MOST = 3 };
 
-/* --- what the files say ---------------------------------------------------------------------------------------------------------- */
+/* --- what the files say --------------------------------------------------- */
 
-struct reach *environments_read(const struct inventory *inv, const struct here *here, struct slice more)
+struct reach *environments_read(const struct inventory *inv, const struct here *here,
+				struct slice more)
 {
 	struct reach *r = reach_new(here);
 	size_t n;
@@ -45,7 +46,8 @@ static bool have(const struct arrivals *a, const struct environment *e)
 	return false;
 }
 
-struct landing environments_of(const struct reach *r, struct slice path, struct slice kustomization, struct arena *arena)
+struct landing environments_of(const struct reach *r, struct slice path, struct slice kustomization,
+			       struct arena *arena)
 {
 	struct landing l = { path, reach_of(r, path, arena), false };
 	struct arrivals both, more;
@@ -53,7 +55,8 @@ struct landing environments_of(const struct reach *r, struct slice path, struct 
 	if (!kustomization.ptr)
 		return l;
 	more = reach_of_kustomization(r, kustomization, arena);
-	both = (struct arrivals){ arena_array(arena, l.arrivals.n + more.n, sizeof(*both.items)), 0 };
+	both = (struct arrivals){ arena_array(arena, l.arrivals.n + more.n, sizeof(*both.items)),
+				  0 };
 	for (size_t i = 0; i < l.arrivals.n; i++)
 		both.items[both.n++] = l.arrivals.items[i];
 	for (size_t i = 0; i < more.n; i++)
@@ -63,7 +66,7 @@ struct landing environments_of(const struct reach *r, struct slice path, struct 
 	return l;
 }
 
-/* --- what the migration says ----------------------------------------------------------------------------------------------------- */
+/* --- what the migration says ---------------------------------------------- */
 
 /* The environments of all files that follow the branch, each once. */
 static struct arrivals all_of(const struct landings *l, struct arena *arena)
@@ -97,7 +100,8 @@ struct slices environments_names(const struct landings *l, struct arena *arena)
 /* Can the name stand in a list in brackets without quotes, as a text? */
 static bool is_plain(struct slice name)
 {
-	static const char *const words[] = { "true", "false", "yes", "no", "on", "off", "null", "y", "n" };
+	static const char *const words[] = { "true", "false", "yes", "no", "on",
+					     "off",  "null",  "y",   "n" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (slice_eq_case(name, slice_of(words[i])))
@@ -106,7 +110,8 @@ static bool is_plain(struct slice name)
 		char c = name.ptr[i];
 		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 
-		if (!letter && (!i || !((c >= '0' && c <= '9') || c == '-' || c == '.' || c == '/' || c == '_')))
+		if (!letter && (!i || !((c >= '0' && c <= '9') || c == '-' || c == '.' ||
+					c == '/' || c == '_')))
 			return false;
 	}
 	return name.len > 0;
@@ -155,7 +160,8 @@ static void add_names(struct str *out, const struct arrivals *a)
 }
 
 /* Names the files that several environments share. */
-static void note_shared(const struct landings *l, const struct arrivals *all, struct findings *findings)
+static void note_shared(const struct landings *l, const struct arrivals *all,
+			struct findings *findings)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		AUTO_STR struct str names = STR_INIT;
@@ -165,10 +171,10 @@ static void note_shared(const struct landings *l, const struct arrivals *all, st
 		add_names(&names, &l->items[i].arrivals);
 		findings_add(findings, &CODE_reach_shared, (struct place){ l->items[i].path, 0, 0 },
 			     "the file ends up in more than one environment: %s", names.ptr)
-			->remedy =
-			arena_printf(findings->arena,
-				     "give each a VirtualService of its own, or list all of them in spec.manifests: %" SLICE_FMT,
-				     SLICE_ARG(list_of(all, findings->arena)));
+			->remedy = arena_printf(findings->arena,
+						"give each a VirtualService of its own, or list "
+						"all of them in spec.manifests: %" SLICE_FMT,
+						SLICE_ARG(list_of(all, findings->arena)));
 	}
 }
 
@@ -182,7 +188,8 @@ static bool is_listed(const struct environment *e, struct slices listed)
 }
 
 /* Compares the list with what is. */
-static void compare(const struct arrivals *all, struct slices listed, struct place at, struct findings *findings)
+static void compare(const struct arrivals *all, struct slices listed, struct place at,
+		    struct findings *findings)
 {
 	AUTO_STR struct str why = STR_INIT;
 
@@ -192,22 +199,24 @@ static void compare(const struct arrivals *all, struct slices listed, struct pla
 		for (size_t j = 0; j < all->n && !found; j++)
 			found = environment_is(all->items[j].environment, listed.items[i]);
 		if (!found)
-			str_addf(&why, "%sno file of the migration ends up in '%" SLICE_FMT "'", why.len ? "; " : "",
-				 SLICE_ARG(listed.items[i]));
+			str_addf(&why, "%sno file of the migration ends up in '%" SLICE_FMT "'",
+				 why.len ? "; " : "", SLICE_ARG(listed.items[i]));
 	}
 	for (size_t j = 0; j < all->n; j++)
 		if (!is_listed(all->items[j].environment, listed))
-			str_addf(&why, "%s'%" SLICE_FMT "' is not listed, and a file ends up there", why.len ? "; " : "",
-				 SLICE_ARG(all->items[j].environment->name));
+			str_addf(&why, "%s'%" SLICE_FMT "' is not listed, and a file ends up there",
+				 why.len ? "; " : "", SLICE_ARG(all->items[j].environment->name));
 	if (why.len)
 		findings_add(findings, &CODE_reach_differs, at, "%s", why.ptr)->remedy =
-			all->n ? arena_printf(findings->arena, "if that is what you mean: %" SLICE_FMT,
+			all->n ? arena_printf(findings->arena,
+					      "if that is what you mean: %" SLICE_FMT,
 					      SLICE_ARG(list_of(all, findings->arena))) :
 				 SLICE("take the list out");
 }
 
 /* Names the environments of which it cannot be told whether they take a file. */
-static void note_unsure(const struct landings *l, const struct arrivals *all, struct findings *findings)
+static void note_unsure(const struct landings *l, const struct arrivals *all,
+			struct findings *findings)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		const struct arrival *a = &all->items[i];
@@ -216,8 +225,10 @@ static void note_unsure(const struct landings *l, const struct arrivals *all, st
 			findings_add(findings, &CODE_reach_unsure, a->environment->at,
 				     "whether the %s '%" SLICE_FMT "' takes %" SLICE_FMT
 				     " cannot be told; it counts as one that does",
-				     environment_word(a->environment->kind), SLICE_ARG(a->environment->name),
-				     SLICE_ARG(l->n == 1 ? l->items[0].path : SLICE("files of the migration")));
+				     environment_word(a->environment->kind),
+				     SLICE_ARG(a->environment->name),
+				     SLICE_ARG(l->n == 1 ? l->items[0].path :
+							   SLICE("files of the migration")));
 	}
 }
 
@@ -227,11 +238,15 @@ void environments_note_unread(const struct reach *r, struct findings *findings)
 
 	for (size_t i = 0; i < unread.n && i < UNREAD_MOST; i++)
 		findings_add(findings, &CODE_reach_unread, (struct place){ unread.items[i], 0, 0 },
-			     "the file cannot be read, and may name an environment that files of the migration end up in%s",
-			     i + 1 == UNREAD_MOST && unread.n > UNREAD_MOST ? "; there are more such files" : "");
+			     "the file cannot be read, and may name an environment that files of "
+			     "the migration end up in%s",
+			     i + 1 == UNREAD_MOST && unread.n > UNREAD_MOST ?
+				     "; there are more such files" :
+				     "");
 }
 
-void environments_check(const struct landings *l, struct slices listed, struct place at, struct findings *findings)
+void environments_check(const struct landings *l, struct slices listed, struct place at,
+			struct findings *findings)
 {
 	struct arrivals all = all_of(l, findings->arena);
 
@@ -242,32 +257,37 @@ void environments_check(const struct landings *l, struct slices listed, struct p
 	note_unsure(l, &all, findings);
 }
 
-/* --- migration files ------------------------------------------------------------------------------------------------------------- */
+/* --- migration files ------------------------------------------------------ */
 
 /* What to do about a way that is open. */
-static struct slice remedy_of(const struct environment *e, struct slice path, unsigned open, struct arena *arena)
+static struct slice remedy_of(const struct environment *e, struct slice path, unsigned open,
+			      struct arena *arena)
 {
 	struct slice inside = path_from(path_folder(path), e->folder);
 
 	if (open & WAY_CHART)
-		return arena_printf(
-			arena, "Helm renders every file there: keep migrations elsewhere, --migrations DIR outside of %" SLICE_FMT,
-			SLICE_ARG(e->folder));
+		return arena_printf(arena,
+				    "Helm renders every file there: keep migrations elsewhere, "
+				    "--migrations DIR outside of %" SLICE_FMT,
+				    SLICE_ARG(e->folder));
 	if (open & WAY_UNKNOWN)
-		return SLICE("put the comment '# " GUARD_ARGOCD "' and the annotation " GUARD_KUSTOMIZE ": \"true\" into the file, "
+		return SLICE("put the comment '# " GUARD_ARGOCD
+			     "' and the annotation " GUARD_KUSTOMIZE ": \"true\" into the file, "
 			     "or keep migrations elsewhere: --migrations DIR");
 	if (open & WAY_KUSTOMIZE)
-		return SLICE("put the annotation " GUARD_KUSTOMIZE
-			     ": \"true\" into the file (of init: into the template migration.yaml)");
+		return SLICE(
+			"put the annotation " GUARD_KUSTOMIZE
+			": \"true\" into the file (of init: into the template migration.yaml)");
 	return arena_printf(arena,
 			    "put the line '# " GUARD_ARGOCD
-			    "' into the file (of init: into the template migration.yaml), or let the Application "
+			    "' into the file (of init: into the template migration.yaml), or let "
+			    "the Application "
 			    "leave it out: directory: {exclude: '%" SLICE_FMT "%s*'}",
 			    SLICE_ARG(inside), inside.len ? "/" : "");
 }
 
-void environments_check_guards(const struct reach *r, struct slice path, struct slice bytes, const struct code *code,
-			       struct findings *findings)
+void environments_check_guards(const struct reach *r, struct slice path, struct slice bytes,
+			       const struct code *code, struct findings *findings)
 {
 	struct arrivals a = reach_of(r, path, findings->arena);
 	struct yaml_file *file = NULL;
@@ -281,9 +301,11 @@ void environments_check_guards(const struct reach *r, struct slice path, struct 
 
 		if (!open)
 			continue;
-		findings_add(findings, code, e->at, "the %s '%" SLICE_FMT "' %s %" SLICE_FMT ", which is no object of a cluster",
-			     environment_word(e->kind), SLICE_ARG(e->name), open & WAY_UNKNOWN ? "may apply" : "applies",
-			     SLICE_ARG(path))
+		findings_add(findings, code, e->at,
+			     "the %s '%" SLICE_FMT "' %s %" SLICE_FMT
+			     ", which is no object of a cluster",
+			     environment_word(e->kind), SLICE_ARG(e->name),
+			     open & WAY_UNKNOWN ? "may apply" : "applies", SLICE_ARG(path))
 			->remedy = remedy_of(e, path, open, findings->arena);
 	}
 	yaml_file_free(file);

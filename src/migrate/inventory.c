@@ -94,7 +94,8 @@ const struct object *const *inventory_sidecars(const struct inventory *inv, size
 
 bool inventory_wants_path(const struct inventory *inv, struct slice path)
 {
-	if (slice_ends(path, SLICE(".yaml")) || slice_ends(path, SLICE(".yml")) || slice_ends(path, SLICE(".json")))
+	if (slice_ends(path, SLICE(".yaml")) || slice_ends(path, SLICE(".yml")) ||
+	    slice_ends(path, SLICE(".json")))
 		return true;
 	return inv->want_kustomizations && kustomization_is(path);
 }
@@ -108,17 +109,20 @@ bool inventory_wants_around(const struct inventory *inv, struct slice path, stru
 
 bool inventory_may_be_sidecar(struct slice bytes)
 {
-	return slice_find(bytes, SLICE("Sidecar")) != SIZE_MAX && slice_find(bytes, SLICE("networking.istio.io")) != SIZE_MAX;
+	return slice_find(bytes, SLICE("Sidecar")) != SIZE_MAX &&
+	       slice_find(bytes, SLICE("networking.istio.io")) != SIZE_MAX;
 }
 
 bool inventory_may_escape(struct slice bytes)
 {
-	return slice_find(bytes, SLICE("\\u")) != SIZE_MAX && slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
+	return slice_find(bytes, SLICE("\\u")) != SIZE_MAX &&
+	       slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
 }
 
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes)
 {
-	if (map_get(&inv->creates, path) != MAP_NONE || inventory_wants_around(inv, path, bytes) || words_in(&inv->words, bytes))
+	if (map_get(&inv->creates, path) != MAP_NONE || inventory_wants_around(inv, path, bytes) ||
+	    words_in(&inv->words, bytes))
 		return true;
 	if (inventory_may_be_sidecar(bytes))
 		return true; /* it hides hosts by not naming them */
@@ -132,7 +136,10 @@ struct listing {
 	struct holding holding;
 };
 
-/* Enters the object under the first label of a host, or under a wildcard as it stands; once in a row. */
+/*
+ * Enters the object under the first label of a host, or under a wildcard as it stands; once in a
+ * row.
+ */
 static void enter_host(struct slice host, void *ctx)
 {
 	struct listing *l = ctx;
@@ -140,7 +147,8 @@ static void enter_host(struct slice host, void *ctx)
 	struct slice word = inventory_word(host);
 	size_t first = map_get(&inv->by_label, word);
 
-	if (!host.len || (first != MAP_NONE && inv->entries[first].holding.object == l->holding.object))
+	if (!host.len ||
+	    (first != MAP_NONE && inv->entries[first].holding.object == l->holding.object))
 		return;
 	ROOM(inv->entries, inv->nentries, inv->entries_cap);
 	map_set(&inv->by_label, word, inv->nentries);
@@ -158,9 +166,11 @@ static void ask_for(struct slice word, void *ctx)
 	inv->asked.items[inv->asked.n++] = word;
 }
 
-void inventory_relatives(const struct object *o, void (*ask)(struct slice word, void *ctx), void *ctx)
+void inventory_relatives(const struct object *o, void (*ask)(struct slice word, void *ctx),
+			 void *ctx)
 {
-	const struct yaml_node *gateways = yaml_get(o->spec, "gateways"), *hosts = yaml_get(o->spec, "hosts");
+	const struct yaml_node *gateways = yaml_get(o->spec, "gateways"),
+			       *hosts = yaml_get(o->spec, "hosts");
 	bool other = false;
 
 	for (const struct yaml_node *c = gateways ? gateways->first : NULL; c; c = c->next)
@@ -208,17 +218,22 @@ struct source *inventory_find(const struct inventory *inv, struct slice path)
 {
 	size_t at = map_get(&inv->paths, path);
 
-	return at != MAP_NONE ? inv->sources.items[at] : inv->under ? inventory_find(inv->under, path) : NULL;
+	return at != MAP_NONE ? inv->sources.items[at] :
+	       inv->under     ? inventory_find(inv->under, path) :
+				NULL;
 }
 
-struct source *inventory_add(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode)
+struct source *inventory_add(struct inventory *inv, struct slice path, struct slice bytes,
+			     unsigned mode)
 {
 	if (map_get(&inv->paths, path) != MAP_NONE)
 		return inventory_find(inv, path);
-	return inventory_share(inv, arena_copy(inv->arena, path), arena_copy(inv->arena, bytes.ptr ? bytes : SLICE("")), mode);
+	return inventory_share(inv, arena_copy(inv->arena, path),
+			       arena_copy(inv->arena, bytes.ptr ? bytes : SLICE("")), mode);
 }
 
-struct source *inventory_share(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode)
+struct source *inventory_share(struct inventory *inv, struct slice path, struct slice bytes,
+			       unsigned mode)
 {
 	struct source *s = source_new(inv, path);
 

@@ -12,7 +12,8 @@ static struct slice wildcard_of(struct slice suffix, struct arena *arena)
 }
 
 /* The words of one host. */
-static void each_word(struct slice host, struct arena *arena, void (*word)(struct slice word, void *ctx), void *ctx)
+static void each_word(struct slice host, struct arena *arena,
+		      void (*word)(struct slice word, void *ctx), void *ctx)
 {
 	for (size_t at = slice_find_byte(host, '.'); at < host.len;) {
 		struct slice suffix = slice_sub(host, at, host.len);
@@ -26,7 +27,8 @@ static void each_word(struct slice host, struct arena *arena, void (*word)(struc
 		word(host_first_label(host), ctx);
 }
 
-void inventory_each_word(const struct migration *m, struct arena *arena, void (*word)(struct slice word, void *ctx), void *ctx)
+void inventory_each_word(const struct migration *m, struct arena *arena,
+			 void (*word)(struct slice word, void *ctx), void *ctx)
 {
 	each_word(host_resolve(m->move.from, m->move.ns, arena), arena, word, ctx);
 	each_word(host_resolve(m->move.to, m->move.ns, arena), arena, word, ctx);
@@ -56,10 +58,12 @@ static bool is_hidden(const struct inventory *top, const struct inventory *low, 
 }
 
 /* Adds what is entered under a word, here and below. */
-static void collect(const struct inventory *inv, struct slice word, struct holding **items, size_t *n, size_t *cap)
+static void collect(const struct inventory *inv, struct slice word, struct holding **items,
+		    size_t *n, size_t *cap)
 {
 	for (const struct inventory *at = inv; at; at = at->under)
-		for (size_t i = map_get(&at->by_label, word); i != MAP_NONE; i = at->entries[i].next) {
+		for (size_t i = map_get(&at->by_label, word); i != MAP_NONE;
+		     i = at->entries[i].next) {
 			if (is_hidden(inv, at, at->entries[i].holding.source->path))
 				continue;
 			ROOM(*items, *n, *cap);
@@ -67,7 +71,8 @@ static void collect(const struct inventory *inv, struct slice word, struct holdi
 		}
 }
 
-struct holdings inventory_by_host(const struct inventory *inv, struct slice host, struct arena *arena)
+struct holdings inventory_by_host(const struct inventory *inv, struct slice host,
+				  struct arena *arena)
 {
 	struct holding *items = NULL, *kept;
 	size_t n = 0, cap = 0, unique = 0;
@@ -75,7 +80,8 @@ struct holdings inventory_by_host(const struct inventory *inv, struct slice host
 	collect(inv, host_first_label(host), &items, &n, &cap);
 	for (size_t i = 0; i < host.len; i++)
 		if (host.ptr[i] == '.')
-			collect(inv, wildcard_of(slice_sub(host, i, host.len), arena), &items, &n, &cap);
+			collect(inv, wildcard_of(slice_sub(host, i, host.len), arena), &items, &n,
+				&cap);
 	if (n)
 		qsort(items, n, sizeof(*items), by_file);
 	kept = arena_array(arena, n, sizeof(*kept));

@@ -31,7 +31,8 @@ struct list {
 
 struct inventory {
 	struct arena *arena;
-	struct words words;  /* of hosts of migrations; for VirtualServices, of their relatives: for the second round */
+	struct words words;  /* of hosts of migrations; for VirtualServices, of their relatives: for
+				the second round */
 	struct map paths;    /* to the number of the source */
 	struct map creates;  /* files that migrations would create: needed if they are there */
 	struct map by_label; /* to the number of the newest entry */
@@ -51,28 +52,39 @@ struct inventory {
 };
 
 /*
- * Calls `word` for the words of both hosts of a migration that make a file matter: the wildcards that cover them, as they are resolved (in `arena`), and
- * their first labels.
+ * Calls `word` for the words of both hosts of a migration that make a file matter: the wildcards
+ * that cover them, as they are resolved (in `arena`), and their first labels.
  */
-void inventory_each_word(const struct migration *m, struct arena *arena, void (*word)(struct slice word, void *ctx), void *ctx);
+void inventory_each_word(const struct migration *m, struct arena *arena,
+			 void (*word)(struct slice word, void *ctx), void *ctx);
 
 /* The word that a host is found by: its first label; of a wildcard, all of it. */
 struct slice inventory_word(struct slice host);
 
-/* May the bytes hold a Sidecar of Istio? A VirtualService with a name that is spelled with escapes, so that no word of it can be told? */
+/*
+ * May the bytes hold a Sidecar of Istio? A VirtualService with a name that is spelled with escapes,
+ * so that no word of it can be told?
+ */
 bool inventory_may_be_sidecar(struct slice bytes);
 bool inventory_may_escape(struct slice bytes);
 
-/* The inventory asks for the relatives of a VirtualService (inventory_relatives), unless it has asked before. */
+/*
+ * The inventory asks for the relatives of a VirtualService (inventory_relatives), unless it has
+ * asked before.
+ */
 void inventory_note_relatives(struct inventory *inv, const struct object *o);
 
 /* Adds a file, which is not there yet, without a copy of its path and bytes. */
-struct source *inventory_share(struct inventory *inv, struct slice path, struct slice bytes, unsigned mode);
+struct source *inventory_share(struct inventory *inv, struct slice path, struct slice bytes,
+			       unsigned mode);
 
 /* Parses a file, unless it is, or cannot be. */
 void inventory_parse_source(const struct inventory *inv, struct source *s);
 
-/* Lists the objects of a file that was parsed, and what of them is found otherwise than by host; or the file among those that cannot be. Once. */
+/*
+ * Lists the objects of a file that was parsed, and what of them is found otherwise than by host; or
+ * the file among those that cannot be. Once.
+ */
 void inventory_list(struct inventory *inv, struct source *s);
 
 /* Enters the objects of a listed file under their hosts. Once. */

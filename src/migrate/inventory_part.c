@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* --- the whole: what all have to do with, and who holds which word --------------------------------------------------------------- */
+/* --- the whole: what all have to do with, and who holds which word -------- */
 
 /* A file with more words than this is parsed once for all, not for each part that needs it. */
 enum { WORDS_MOST = 16 };
@@ -84,7 +84,8 @@ static void note_words(struct inventory *inv)
 /* Has everybody to do with the file? */
 static bool is_common(const struct inventory *inv, const struct source *s)
 {
-	return !s->bytes.ptr || inventory_wants_around(inv, s->path, s->bytes) || inventory_may_be_sidecar(s->bytes);
+	return !s->bytes.ptr || inventory_wants_around(inv, s->path, s->bytes) ||
+	       inventory_may_be_sidecar(s->bytes);
 }
 
 /* Parses one of the files that were added since the last time, if everybody has to do with it. */
@@ -128,8 +129,8 @@ void inventory_ask(struct inventory *inv, struct slice word)
 	inv->asked.items[inv->asked.n++] = arena_copy(inv->arena, word);
 }
 
-void inventory_each_routing(const struct inventory *inv, struct slice word, void (*source)(const struct source *s, void *ctx),
-			    void *ctx)
+void inventory_each_routing(const struct inventory *inv, struct slice word,
+			    void (*source)(const struct source *s, void *ctx), void *ctx)
 {
 	for (size_t i = map_get(&inv->by_word, word); i != MAP_NONE; i = inv->held[i].next) {
 		const struct source *s = inv->sources.items[inv->held[i].source];
@@ -139,7 +140,7 @@ void inventory_each_routing(const struct inventory *inv, struct slice word, void
 	}
 }
 
-/* --- a part ----------------------------------------------------------------------------------------------------------------------- */
+/* --- a part --------------------------------------------------------------- */
 
 /* Takes the files over that hold the word, and asks for the relatives of what is in the others. */
 static void take_word(struct slice word, void *ctx)
@@ -153,12 +154,14 @@ static void take_word(struct slice word, void *ctx)
 		if (!s->shared && !s->why && map_get(&part->paths, s->path) == MAP_NONE)
 			(void)inventory_share(part, s->path, s->bytes, s->mode);
 	}
-	for (size_t i = map_get(&inv->by_label, word); i != MAP_NONE && !part->second; i = inv->entries[i].next)
+	for (size_t i = map_get(&inv->by_label, word); i != MAP_NONE && !part->second;
+	     i = inv->entries[i].next)
 		if (vs_is(inv->entries[i].holding.object))
 			inventory_note_relatives(part, inv->entries[i].holding.object);
 }
 
-struct inventory *inventory_part(const struct inventory *inv, const struct migration *const *migrations, size_t n, each_fn *each)
+struct inventory *inventory_part(const struct inventory *inv,
+				 const struct migration *const *migrations, size_t n, each_fn *each)
 {
 	struct inventory *part = inventory_over(inv);
 

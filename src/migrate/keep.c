@@ -13,7 +13,8 @@ static struct slices keep_texts(const struct slices *list, struct arena *arena)
 
 static struct shares keep_shares(const struct shares *list, struct arena *arena)
 {
-	struct shares out = { arena_array(arena, list->n, sizeof(struct share)), list->n, list->n, arena };
+	struct shares out = { arena_array(arena, list->n, sizeof(struct share)), list->n, list->n,
+			      arena };
 
 	for (size_t i = 0; i < list->n; i++) {
 		struct share *s = &out.items[i];
@@ -29,7 +30,8 @@ static struct shares keep_shares(const struct shares *list, struct arena *arena)
 
 static struct audiences keep_audiences(const struct audiences *list, struct arena *arena)
 {
-	struct audiences out = { arena_array(arena, list->n, sizeof(struct audience)), list->n, list->n, arena };
+	struct audiences out = { arena_array(arena, list->n, sizeof(struct audience)), list->n,
+				 list->n, arena };
 
 	for (size_t i = 0; i < list->n; i++) {
 		struct audience *a = &out.items[i];
@@ -45,7 +47,8 @@ static struct audiences keep_audiences(const struct audiences *list, struct aren
 
 static struct findings keep_findings(const struct findings *list, struct arena *arena)
 {
-	struct findings out = { arena_array(arena, list->n, sizeof(struct finding)), list->n, list->n, arena };
+	struct findings out = { arena_array(arena, list->n, sizeof(struct finding)), list->n,
+				list->n, arena };
 
 	for (size_t i = 0; i < list->n; i++) {
 		struct finding *f = &out.items[i];
@@ -87,7 +90,8 @@ static struct changes keep_changes(const struct changes *list, struct arena *are
 }
 
 /* The paths of the manifests; those of changes are there already. */
-static struct slices keep_files(const struct slices *files, const struct changes *kept, struct arena *arena)
+static struct slices keep_files(const struct slices *files, const struct changes *kept,
+				struct arena *arena)
 {
 	struct slices out = { arena_array(arena, files->n, sizeof(struct slice)), files->n };
 
@@ -96,7 +100,8 @@ static struct slices keep_files(const struct slices *files, const struct changes
 
 		while (j < kept->n && !slice_eq(kept->items[j].path, files->items[i]))
 			j++;
-		out.items[i] = j < kept->n ? kept->items[j].path : arena_copy(arena, files->items[i]);
+		out.items[i] =
+			j < kept->n ? kept->items[j].path : arena_copy(arena, files->items[i]);
 	}
 	return out;
 }

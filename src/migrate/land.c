@@ -3,7 +3,10 @@
 #include "gitops/kustomization.h"
 #include "gitops/prune.h"
 
-/* The kustomization that the created file belongs into: the nearest one upwards that lists its neighbours. NULL: there is none. */
+/*
+ * The kustomization that the created file belongs into: the nearest one upwards that lists its
+ * neighbours. NULL: there is none.
+ */
 static const struct source *neighbours_list(const struct work *w)
 {
 	struct slice path = w->scope.created->path;
@@ -29,7 +32,8 @@ void step_list_created(const struct work *w)
 	if (!best)
 		return;
 	t = step_target(w, best->file, best->path, best->bytes, best->mode);
-	kustomization_add(t->edits, best->path, yaml_root(best->file, 0), w->scope.created->path, w->plan->arena);
+	kustomization_add(t->edits, best->path, yaml_root(best->file, 0), w->scope.created->path,
+			  w->plan->arena);
 }
 
 /* Adds a file, once. */
@@ -52,9 +56,11 @@ void step_land(const struct work *w)
 
 	if (!w->in->reach || !reach_any(w->in->reach))
 		return;
-	w->step->landings.items = arena_array(w->plan->arena, w->step->files.n + losing.n, sizeof(struct landing));
+	w->step->landings.items =
+		arena_array(w->plan->arena, w->step->files.n + losing.n, sizeof(struct landing));
 	for (size_t i = 0; i < w->step->files.n; i++)
-		land(w, w->step->files.items[i], listing ? listing->path : (struct slice){ 0 }, w->intent->direction != GO_ENTRY);
+		land(w, w->step->files.items[i], listing ? listing->path : (struct slice){ 0 },
+		     w->intent->direction != GO_ENTRY);
 	for (size_t i = 0; i < losing.n; i++)
 		land(w, losing.items[i], (struct slice){ 0 }, true);
 }
@@ -69,10 +75,11 @@ static void check_search(const struct work *w)
 			const struct environment *e = a->items[j].environment;
 
 			if (!migration_searches(w->m, e->at.path))
-				findings_add(
-					&w->step->findings, &CODE_search_outside, e->at,
-					"the %s '%" SLICE_FMT "' takes up %" SLICE_FMT ", and stands outside of manifests.search",
-					environment_word(e->kind), SLICE_ARG(e->name), SLICE_ARG(w->step->landings.items[i].path));
+				findings_add(&w->step->findings, &CODE_search_outside, e->at,
+					     "the %s '%" SLICE_FMT "' takes up %" SLICE_FMT
+					     ", and stands outside of manifests.search",
+					     environment_word(e->kind), SLICE_ARG(e->name),
+					     SLICE_ARG(w->step->landings.items[i].path));
 		}
 	}
 }
@@ -87,7 +94,8 @@ void step_check_landings(const struct work *w)
 	environments_note_unread(w->in->reach, &w->step->findings);
 	check_search(w);
 	if (w->m->bytes.ptr)
-		environments_check_guards(w->in->reach, w->m->path, w->m->bytes, &CODE_unguarded, &w->step->findings);
+		environments_check_guards(w->in->reach, w->m->path, w->m->bytes, &CODE_unguarded,
+					  &w->step->findings);
 }
 
 /* What one environment does. */
@@ -104,10 +112,12 @@ static void note_fate(const struct work *w, const struct holding *going, const s
 		[PRUNE_UNKNOWN] = { &CODE_prune_unknown, "may stay in the cluster" },
 	};
 	struct prune p = prune_of(a, going->object, w->plan->arena);
-	struct finding *f = findings_add(&w->step->findings, rows[p.fate].code, p.at,
-					 "the %" SLICE_FMT " '%" SLICE_FMT "' %s: %s '%" SLICE_FMT "': %" SLICE_FMT,
-					 SLICE_ARG(going->object->kind), SLICE_ARG(going->object->name), rows[p.fate].verb,
-					 environment_word(a->environment->kind), SLICE_ARG(a->environment->name), SLICE_ARG(p.why));
+	struct finding *f = findings_add(
+		&w->step->findings, rows[p.fate].code, p.at,
+		"the %" SLICE_FMT " '%" SLICE_FMT "' %s: %s '%" SLICE_FMT "': %" SLICE_FMT,
+		SLICE_ARG(going->object->kind), SLICE_ARG(going->object->name), rows[p.fate].verb,
+		environment_word(a->environment->kind), SLICE_ARG(a->environment->name),
+		SLICE_ARG(p.why));
 
 	if (p.remedy.ptr)
 		f->remedy = p.remedy;
@@ -120,12 +130,15 @@ void step_note_prune(const struct work *w, const struct holding *going)
 	size_t n = 0;
 
 	for (size_t i = 0; i < l->n; i++)
-		for (size_t j = 0; j < l->items[i].arrivals.n && slice_eq(l->items[i].path, going->source->path); j++, n++)
+		for (size_t j = 0;
+		     j < l->items[i].arrivals.n && slice_eq(l->items[i].path, going->source->path);
+		     j++, n++)
 			note_fate(w, going, &l->items[i].arrivals.items[j]);
 	if (!n)
 		findings_add(&w->step->findings, &CODE_prune_unknown, at,
 			     "the %" SLICE_FMT " '%" SLICE_FMT
-			     "' may stay in the cluster: nothing in the repository says who applies its file",
+			     "' may stay in the cluster: nothing in the repository says who "
+			     "applies its file",
 			     SLICE_ARG(going->object->kind), SLICE_ARG(going->object->name))
 			->remedy = prune_by_hand(going->object, w->plan->arena);
 }

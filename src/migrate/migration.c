@@ -10,10 +10,11 @@
 #define AT(member) offsetof(struct migration_fields, member)
 #define META(member) offsetof(struct migration_meta, member)
 #define SPEC(member) offsetof(struct migration_spec, member)
-#define PART(part, member) (offsetof(struct migration_spec, part.member) - offsetof(struct migration_spec, part))
-#define END_OF_FIELDS                                                                                                              \
-	{                                                                                                                          \
-		.name = NULL                                                                                                       \
+#define PART(part, member)                                                                         \
+	(offsetof(struct migration_spec, part.member) - offsetof(struct migration_spec, part))
+#define END_OF_FIELDS                                                                              \
+	{                                                                                          \
+		.name = NULL                                                                       \
 	}
 
 static const char *const modes[] = { "direct", "pull-request", NULL };
@@ -21,7 +22,10 @@ static const char *const modes[] = { "direct", "pull-request", NULL };
 static const struct record metadata_record = {
 	.fields =
 		(const struct field[]){
-			{ .name = "name", .kind = VALUE_STRING, .offset = META(name), .flags = FIELD_REQUIRED },
+			{ .name = "name",
+			  .kind = VALUE_STRING,
+			  .offset = META(name),
+			  .flags = FIELD_REQUIRED },
 			{ .name = "labels",
 			  .kind = VALUE_PAIRS,
 			  .offset = META(labels),
@@ -49,7 +53,8 @@ static const struct record from_record = {
 			  .flag = "namespace",
 			  .letter = 'n',
 			  .arg = "NAMESPACE",
-			  .help = "The namespace of the ServiceEntry; short host names and VirtualServices that do not say theirs are read in it" },
+			  .help = "The namespace of the ServiceEntry; short host names and "
+				  "VirtualServices that do not say theirs are read in it" },
 			END_OF_FIELDS,
 		},
 };
@@ -71,13 +76,15 @@ static const struct record to_record = {
 			  .max = 65535,
 			  .flag = "to-port",
 			  .arg = "PORT",
-			  .help = "The port of the new host; needed where the old destination names its own" },
+			  .help = "The port of the new host; needed where the old destination "
+				  "names its own" },
 			{ .name = "hostHeader",
 			  .kind = VALUE_STRING,
 			  .offset = PART(to, host_header),
 			  .flag = "host-header",
 			  .arg = "HOST",
-			  .help = "The Host header that the new host shall see; the client's own when left out" },
+			  .help = "The Host header that the new host shall see; the client's own "
+				  "when left out" },
 			END_OF_FIELDS,
 		},
 };
@@ -90,7 +97,8 @@ static const struct record manifests_record = {
 			  .offset = PART(manifests, path),
 			  .flag = "path",
 			  .arg = "DIR",
-			  .help = "The folder whose manifests may be changed; the whole repository when left out" },
+			  .help = "The folder whose manifests may be changed; the whole repository "
+				  "when left out" },
 			{ .name = "virtualService",
 			  .kind = VALUE_STRING,
 			  .offset = PART(manifests, virtual_service),
@@ -102,19 +110,22 @@ static const struct record manifests_record = {
 			  .offset = PART(manifests, create),
 			  .flag = "create",
 			  .arg = "FILE",
-			  .help = "The file to render a VirtualService into when there is none for the old host" },
+			  .help = "The file to render a VirtualService into when there is none for "
+				  "the old host" },
 			{ .name = "environments",
 			  .kind = VALUE_LIST,
 			  .offset = PART(manifests, environments),
 			  .flag = "environments",
 			  .arg = "LIST",
-			  .help = "The environments that the manifests end up in: needed where several share one; plan and discover name them" },
+			  .help = "The environments that the manifests end up in: needed where "
+				  "several share one; plan and discover name them" },
 			{ .name = "search",
 			  .kind = VALUE_LIST,
 			  .offset = PART(manifests, search),
 			  .flag = "search",
 			  .arg = "LIST",
-			  .help = "Folders beside path that hold all else about the two hosts: stages look nowhere else, which is fast" },
+			  .help = "Folders beside path that hold all else about the two hosts: "
+				  "stages look nowhere else, which is fast" },
 			END_OF_FIELDS,
 		},
 };
@@ -154,14 +165,16 @@ static const struct record git_record = {
 			  .offset = PART(git, remote),
 			  .flag = "remote",
 			  .arg = "NAME",
-			  .help = "The remote that the branch is fetched from and pushed to; the branch's own, or origin, when left out" },
+			  .help = "The remote that the branch is fetched from and pushed to; the "
+				  "branch's own, or origin, when left out" },
 			{ .name = "mode",
 			  .kind = VALUE_ENUM,
 			  .offset = PART(git, mode),
 			  .choices = modes,
 			  .flag = "mode",
 			  .arg = "MODE",
-			  .help = "Where stages are committed: on the branch that is applied, or on a branch of their own" },
+			  .help = "Where stages are committed: on the branch that is applied, or "
+				  "on a branch of their own" },
 			{ .name = "rollback",
 			  .kind = VALUE_ENUM,
 			  .offset = PART(git, rollback),
@@ -177,23 +190,41 @@ const struct record migration_spec_record = {
 	.size = sizeof(struct migration_spec),
 	.fields =
 		(const struct field[]){
-			{ .name = "from", .kind = VALUE_RECORD, .offset = SPEC(from), .of = &from_record, .flags = FIELD_REQUIRED },
-			{ .name = "to", .kind = VALUE_RECORD, .offset = SPEC(to), .of = &to_record, .flags = FIELD_REQUIRED },
-			{ .name = "manifests", .kind = VALUE_RECORD, .offset = SPEC(manifests), .of = &manifests_record },
+			{ .name = "from",
+			  .kind = VALUE_RECORD,
+			  .offset = SPEC(from),
+			  .of = &from_record,
+			  .flags = FIELD_REQUIRED },
+			{ .name = "to",
+			  .kind = VALUE_RECORD,
+			  .offset = SPEC(to),
+			  .of = &to_record,
+			  .flags = FIELD_REQUIRED },
+			{ .name = "manifests",
+			  .kind = VALUE_RECORD,
+			  .offset = SPEC(manifests),
+			  .of = &manifests_record },
 			{ .name = "routes",
 			  .kind = VALUE_LIST,
 			  .offset = SPEC(routes),
 			  .flag = "routes",
 			  .arg = "LIST",
-			  .help = "The kinds of routes that are moved: http, and tls and tcp if named; http alone when left out" },
+			  .help = "The kinds of routes that are moved: http, and tls and tcp if "
+				  "named; http alone when left out" },
 			{ .name = "stages",
 			  .kind = VALUE_LIST,
 			  .offset = SPEC(stages),
 			  .flag = "stages",
 			  .arg = "LIST",
 			  .help = "The stages in rising order: mirror and percentages" },
-			{ .name = "mirror", .kind = VALUE_RECORD, .offset = SPEC(mirror), .of = &mirror_record },
-			{ .name = "git", .kind = VALUE_RECORD, .offset = SPEC(git), .of = &git_record },
+			{ .name = "mirror",
+			  .kind = VALUE_RECORD,
+			  .offset = SPEC(mirror),
+			  .of = &mirror_record },
+			{ .name = "git",
+			  .kind = VALUE_RECORD,
+			  .offset = SPEC(git),
+			  .of = &git_record },
 			{ .name = "allow",
 			  .kind = VALUE_PAIRS,
 			  .offset = SPEC(allow),
@@ -215,8 +246,14 @@ const struct record migration_record = {
 	.size = sizeof(struct migration_fields),
 	.fields =
 		(const struct field[]){
-			{ .name = "apiVersion", .kind = VALUE_STRING, .offset = AT(api_version), .flags = FIELD_REQUIRED },
-			{ .name = "kind", .kind = VALUE_STRING, .offset = AT(kind), .flags = FIELD_REQUIRED },
+			{ .name = "apiVersion",
+			  .kind = VALUE_STRING,
+			  .offset = AT(api_version),
+			  .flags = FIELD_REQUIRED },
+			{ .name = "kind",
+			  .kind = VALUE_STRING,
+			  .offset = AT(kind),
+			  .flags = FIELD_REQUIRED },
 			{ .name = "metadata",
 			  .kind = VALUE_RECORD,
 			  .offset = AT(metadata),
@@ -244,22 +281,28 @@ bool migration_by_request(const struct migration *m, bool rollback)
 	return (rollback ? m->f.spec.git.rollback : m->f.spec.git.mode) == MODE_PULL_REQUEST;
 }
 
-/* The name is the file's; a file NAME.yaml that calls itself otherwise would be found under neither. */
+/*
+ * The name is the file's; a file NAME.yaml that calls itself otherwise would be found under
+ * neither.
+ */
 static int check_name(const struct migration *m, const struct yaml_node *root, struct err *err)
 {
 	const struct yaml_node *name = yaml_path(root, "metadata", "name", NULL);
 	AUTO_STR struct str wanted = STR_INIT;
 
 	if (!slice_is(m->f.api_version, MIGRATION_API) || !slice_is(m->f.kind, MIGRATION_KIND))
-		return err_set(err, &CODE_migration_field, yaml_place(root), "not a %s of %s", MIGRATION_KIND, MIGRATION_API);
+		return err_set(err, &CODE_migration_field, yaml_place(root), "not a %s of %s",
+			       MIGRATION_KIND, MIGRATION_API);
 	if (!migration_name_ok(m->name))
 		return err_set(err, &CODE_migration_field, yaml_place(name),
-			       "the name '%" SLICE_FMT "' is not a DNS label (a-z, 0-9 and '-', at most 63)", SLICE_ARG(m->name));
+			       "the name '%" SLICE_FMT
+			       "' is not a DNS label (a-z, 0-9 and '-', at most 63)",
+			       SLICE_ARG(m->name));
 	str_addf(&wanted, "/%" SLICE_FMT ".yaml", SLICE_ARG(m->name));
 	if (!slice_ends(m->path, str_slice(&wanted)))
 		return err_set(err, &CODE_migration_field, yaml_place(name),
-			       "the file of the migration '%" SLICE_FMT "' must be called '%s'", SLICE_ARG(m->name),
-			       wanted.ptr + 1);
+			       "the file of the migration '%" SLICE_FMT "' must be called '%s'",
+			       SLICE_ARG(m->name), wanted.ptr + 1);
 	return 0;
 }
 
@@ -276,7 +319,8 @@ static int read_file(struct migration *m, const struct yaml_file *file, struct e
 
 	if (yaml_documents(file) != 1)
 		return err_set(err, &CODE_migration_field, (struct place){ m->path, 0, 0 },
-			       "a migration file holds one document, this one %zu", yaml_documents(file));
+			       "a migration file holds one document, this one %zu",
+			       yaml_documents(file));
 	migration_defaults(&m->f.spec);
 	if (record_read(&migration_record, &m->f, root, m->arena, err) < 0)
 		return -1;
@@ -285,10 +329,12 @@ static int read_file(struct migration *m, const struct yaml_file *file, struct e
 	m->to_at = place_in(m, yaml_path(spec, "to", "host", NULL));
 	m->hold_at = place_in(m, yaml_get(spec, "hold"));
 	m->environments_at = place_in(m, yaml_path(spec, "manifests", "environments", NULL));
-	return check_name(m, root, err) < 0 ? -1 : migration_check(m, m->arena, yaml_place(spec), err);
+	return check_name(m, root, err) < 0 ? -1 :
+					      migration_check(m, m->arena, yaml_place(spec), err);
 }
 
-int migration_read(struct migration *out, struct slice path, struct slice bytes, unsigned mode, struct err *err)
+int migration_read(struct migration *out, struct slice path, struct slice bytes, unsigned mode,
+		   struct err *err)
 {
 	struct migration m = { .path = path, .bytes = bytes, .mode = mode };
 	struct yaml_file *file = NULL;
@@ -331,7 +377,8 @@ bool migration_covers(const struct migration *m, struct slice path)
 static bool searched_for(struct slice path, struct slice folder)
 {
 	folder = folder_of(folder);
-	return path_below(path, folder) || (kustomization_is(path) && path_below(folder, path_folder(path)));
+	return path_below(path, folder) ||
+	       (kustomization_is(path) && path_below(folder, path_folder(path)));
 }
 
 bool migration_searches(const struct migration *m, struct slice path)
@@ -358,8 +405,9 @@ void migration_allow(const struct migration *m, size_t from, struct findings *fi
 		if (!reason.ptr || f->allowed)
 			continue;
 		f->allowed = true;
-		f->reason = arena_printf(findings->arena, "%" SLICE_FMT " (allowed: %" SLICE_FMT ")", SLICE_ARG(f->reason),
-					 SLICE_ARG(reason));
+		f->reason =
+			arena_printf(findings->arena, "%" SLICE_FMT " (allowed: %" SLICE_FMT ")",
+				     SLICE_ARG(f->reason), SLICE_ARG(reason));
 		f->remedy = SLICE("");
 	}
 }

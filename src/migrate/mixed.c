@@ -22,7 +22,10 @@ struct stage mixed_highest(const struct scope *scope)
 		for (size_t j = 0; j < scope->members[i].vs.n; j++) {
 			const struct route *r = &scope->members[i].vs.routes[j];
 			int share = r->nold ? new_share(r) : 0;
-			struct stage s = { share ? STAGE_WEIGHT : r->our_mirror ? STAGE_MIRROR : STAGE_START, share };
+			struct stage s = { share         ? STAGE_WEIGHT :
+					   r->our_mirror ? STAGE_MIRROR :
+							   STAGE_START,
+					   share };
 
 			if (stage_cmp(s, top) > 0)
 				top = s;
@@ -37,7 +40,10 @@ struct spot {
 	int share;
 };
 
-/* The next route that names old, in the order of the members; false behind the last. `i` and `j` begin as 0. */
+/*
+ * The next route that names old, in the order of the members; false behind the last. `i` and `j`
+ * begin as 0.
+ */
 static bool next_spot(const struct scope *scope, size_t *i, size_t *j, struct spot *out)
 {
 	for (; *i < scope->n; ++*i, *j = 0)
@@ -52,14 +58,18 @@ static bool next_spot(const struct scope *scope, size_t *i, size_t *j, struct sp
 	return false;
 }
 
-/* The first route whose share is no stage's; else the first whose share is not the first one's; else the first. */
+/*
+ * The first route whose share is no stage's; else the first whose share is not the first one's;
+ * else the first.
+ */
 static struct spot odd_spot(const struct scope *scope, const struct stages *stages)
 {
 	struct spot first = { NULL, NULL, 0 }, other = first, now;
 	size_t i = 0, j = 0;
 
 	while (next_spot(scope, &i, &j, &now)) {
-		if (!stages_have(stages, (struct stage){ now.share ? STAGE_WEIGHT : STAGE_START, now.share }))
+		if (!stages_have(stages, (struct stage){ now.share ? STAGE_WEIGHT : STAGE_START,
+							 now.share }))
 			return now;
 		if (!first.member)
 			first = now;
@@ -69,16 +79,21 @@ static struct spot odd_spot(const struct scope *scope, const struct stages *stag
 	return other.member ? other : first;
 }
 
-void mixed_note(const struct scope *scope, const struct migration *m, const struct past *past, struct findings *findings)
+void mixed_note(const struct scope *scope, const struct migration *m, const struct past *past,
+		struct findings *findings)
 {
 	struct spot odd = odd_spot(scope, m->stages);
 	const struct past_file *file = past_find(past, odd.member->source->path, m);
 	struct slice label = route_label(odd.route, findings->arena), who = SLICE("");
 
 	if (file && file->author.len)
-		who = arena_printf(findings->arena, " (%" SLICE_FMT " changed the file last, in %" SLICE_FMT ")",
-				   SLICE_ARG(file->author), SLICE_ARG(slice_sub(file->commit, 0, 8)));
+		who = arena_printf(findings->arena,
+				   " (%" SLICE_FMT " changed the file last, in %" SLICE_FMT ")",
+				   SLICE_ARG(file->author),
+				   SLICE_ARG(slice_sub(file->commit, 0, 8)));
 	findings_add(findings, &CODE_mixed, yaml_place(odd.route->node),
-		     "%" SLICE_FMT " of '%" SLICE_FMT "' gives new %d %%, and the routes are at no stage together%" SLICE_FMT,
-		     SLICE_ARG(label), SLICE_ARG(odd.member->vs.object->name), odd.share, SLICE_ARG(who));
+		     "%" SLICE_FMT " of '%" SLICE_FMT
+		     "' gives new %d %%, and the routes are at no stage together%" SLICE_FMT,
+		     SLICE_ARG(label), SLICE_ARG(odd.member->vs.object->name), odd.share,
+		     SLICE_ARG(who));
 }

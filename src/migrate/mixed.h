@@ -1,5 +1,6 @@
 /*
- * mixed.h - routes that are at no stage together: how far they are, and which one to name. A part of plan.
+ * mixed.h - routes that are at no stage together: how far they are, and which one to name. A part
+ * of plan.
  */
 #ifndef GCB_MIGRATE_MIXED_H
 #define GCB_MIGRATE_MIXED_H
@@ -9,7 +10,11 @@
 /* How far the furthest route is: what counts as the present stage of a mixed migration. */
 struct stage mixed_highest(const struct scope *scope);
 
-/* Adds the finding: the route that is off the plan, or not where the first one is, and who changed its file last. */
-void mixed_note(const struct scope *scope, const struct migration *m, const struct past *past, struct findings *findings);
+/*
+ * Adds the finding: the route that is off the plan, or not where the first one is, and who changed
+ * its file last.
+ */
+void mixed_note(const struct scope *scope, const struct migration *m, const struct past *past,
+		struct findings *findings);
 
 #endif

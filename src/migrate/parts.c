@@ -9,7 +9,10 @@
 /* A part of this many migrations is no burden, and more than enough for a thread. */
 enum { PART = 16 };
 
-/* A file that may be a manifest of a migration: it is covered, may have a VirtualService, and holds the first label of one of the hosts. */
+/*
+ * A file that may be a manifest of a migration: it is covered, may have a VirtualService, and holds
+ * the first label of one of the hosts.
+ */
 struct manifest {
 	const struct migration *m;
 	const struct source *source;
@@ -43,9 +46,12 @@ struct parts {
 	size_t staying; /* of parts_stay; MAP_NONE: none is */
 };
 
-/* --- dividing --------------------------------------------------------------------------------------------------------------------- */
+/* --- dividing ------------------------------------------------------------- */
 
-/* What the parts of parts_new pass around: sets of migrations, as trees whose roots are the lowest numbers. */
+/*
+ * What the parts of parts_new pass around: sets of migrations, as trees whose roots are the lowest
+ * numbers.
+ */
 struct dividing {
 	struct parts *p;
 	size_t *above;
@@ -99,7 +105,8 @@ static void divide(struct dividing *d)
 
 		d->above[d->at] = d->at;
 		d->begin = d->p->nmanifests;
-		inventory_each_routing(d->p->inventory, host_first_label(m->move.from), take_file, d);
+		inventory_each_routing(d->p->inventory, host_first_label(m->move.from), take_file,
+				       d);
 		inventory_each_routing(d->p->inventory, host_first_label(m->move.to), take_file, d);
 		if (!m->f.spec.manifests.create.len)
 			continue;
@@ -138,7 +145,8 @@ static void fill(struct parts *p, const struct dividing *d)
 	}
 	p->items = arena_array(p->arena, p->n, sizeof(*p->items));
 	for (size_t i = 0; i < p->n; i++)
-		p->items[i].members = arena_array(p->arena, counts[i], sizeof(*p->items[i].members));
+		p->items[i].members =
+			arena_array(p->arena, counts[i], sizeof(*p->items[i].members));
 	for (size_t i = 0; i < p->nmigrations; i++)
 		put(p, numbers[root_of(d, i)], p->migrations[i]);
 }
@@ -186,12 +194,14 @@ size_t parts_of(const struct parts *p, const struct migration *m)
 	return map_get(&p->numbers, m->path);
 }
 
-/* --- learning --------------------------------------------------------------------------------------------------------------------- */
+/* --- learning ------------------------------------------------------------- */
 
 /* Does a line begin with these words behind blanks, so that they are no comment? */
 static bool has_line(struct slice bytes, struct slice words)
 {
-	for (size_t at = 0, found; (found = slice_find(slice_sub(bytes, at, bytes.len), words)) != SIZE_MAX; at += found + 1) {
+	for (size_t at = 0, found;
+	     (found = slice_find(slice_sub(bytes, at, bytes.len), words)) != SIZE_MAX;
+	     at += found + 1) {
 		size_t begin = at + found;
 
 		while (begin && bytes.ptr[begin - 1] == ' ')
@@ -209,17 +219,22 @@ static struct slice sign_of(struct slice host)
 }
 
 /*
- * Do the bytes show that the file is one VirtualService that asks for no other file, and that nothing of the move is in it? Then it need not be parsed
- * to be judged. Should it not be readable at all, the migration is refused for that.
+ * Do the bytes show that the file is one VirtualService that asks for no other file, and that
+ * nothing of the move is in it? Then it need not be parsed to be judged. Should it not be readable
+ * at all, the migration is refused for that.
  */
 static bool is_plain(struct slice bytes, const struct migration *m)
 {
-	static const struct slice kind = SLICE_INIT("\nkind: VirtualService\n"), any = SLICE_INIT("\nkind:");
+	static const struct slice kind = SLICE_INIT("\nkind: VirtualService\n"),
+				  any = SLICE_INIT("\nkind:");
 	size_t at = slice_find(bytes, kind), first = slice_find(bytes, any);
 
-	return at != SIZE_MAX && at == first && slice_find(slice_sub(bytes, at + 1, bytes.len), any) == SIZE_MAX &&
-	       slice_find(bytes, SLICE("\n---")) == SIZE_MAX && slice_find_byte(bytes, '\\') == SIZE_MAX &&
-	       slice_find(bytes, SLICE("gateways")) == SIZE_MAX && has_line(bytes, SLICE("hosts:")) &&
+	return at != SIZE_MAX && at == first &&
+	       slice_find(slice_sub(bytes, at + 1, bytes.len), any) == SIZE_MAX &&
+	       slice_find(bytes, SLICE("\n---")) == SIZE_MAX &&
+	       slice_find_byte(bytes, '\\') == SIZE_MAX &&
+	       slice_find(bytes, SLICE("gateways")) == SIZE_MAX &&
+	       has_line(bytes, SLICE("hosts:")) &&
 	       slice_find_case(bytes, sign_of(m->move.to)) == SIZE_MAX;
 }
 
@@ -268,7 +283,8 @@ static void learn(void *ctx, size_t file)
 	for (size_t i = p->firsts[file]; i < p->firsts[file + 1] && plain; i++)
 		plain = is_plain(s->bytes, p->manifests[i].m);
 	for (size_t i = p->firsts[file]; i < p->firsts[file + 1] && plain; i++) {
-		p->manifests[i].routes = names_old(s->bytes, p->manifests[i].m) ? PAST_OLD : PAST_NONE;
+		p->manifests[i].routes =
+			names_old(s->bytes, p->manifests[i].m) ? PAST_OLD : PAST_NONE;
 		p->manifests[i].verdict = (struct past_verdict){ true, true, 0, PAST_UNCOUNTED };
 	}
 	if (plain)
@@ -315,7 +331,8 @@ bool parts_ask(struct parts *p)
 
 void parts_tell(const struct parts *p, struct past *past)
 {
-	struct map old = MAP_INIT; /* migrations with routes to old: those of others are none of theirs */
+	struct map old =
+		MAP_INIT; /* migrations with routes to old: those of others are none of theirs */
 
 	for (size_t i = 0; i < p->nmanifests; i++)
 		if (p->manifests[i].routes == PAST_OLD)
@@ -323,7 +340,8 @@ void parts_tell(const struct parts *p, struct past *past)
 	for (size_t i = 0; i < p->nmanifests; i++) {
 		const struct manifest *f = &p->manifests[i];
 
-		if (f->routes == PAST_NONE || (f->routes == PAST_DONE && map_get(&old, f->m->path) != MAP_NONE))
+		if (f->routes == PAST_NONE ||
+		    (f->routes == PAST_DONE && map_get(&old, f->m->path) != MAP_NONE))
 			continue;
 		past_want(past, f->source->path, f->m);
 		past_now(past, f->source->path, f->m, f->source->bytes, &f->verdict);
@@ -331,7 +349,7 @@ void parts_tell(const struct parts *p, struct past *past)
 	map_release(&old);
 }
 
-/* --- opening ---------------------------------------------------------------------------------------------------------------------- */
+/* --- opening -------------------------------------------------------------- */
 
 struct inventory *parts_open(struct parts *p, size_t part, each_fn *each)
 {

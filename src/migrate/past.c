@@ -13,9 +13,10 @@ struct track {
 	const struct yaml_file *parsed; /* the baseline, as soon as somebody wanted it so */
 	struct slice now;               /* today's bytes, judged already; absent: they are not */
 	struct past_verdict verdict;
-	size_t file;               /* number of the path */
-	size_t home;               /* number of the migration file's path; MAP_NONE: there is none */
-	size_t next, next_of_home; /* the next track of the same path, of the same migration file; MAP_NONE: the last */
+	size_t file; /* number of the path */
+	size_t home; /* number of the migration file's path; MAP_NONE: there is none */
+	size_t next, next_of_home; /* the next track of the same path, of the same migration file;
+				      MAP_NONE: the last */
 	bool named, have;          /* a version was seen; one that can be read was */
 	long level;                /* of the last version seen */
 	size_t routes;             /* that it has of the move */
@@ -28,9 +29,9 @@ struct track {
 /* A path of the walk: a manifest, or a migration file. */
 struct watched {
 	struct slice path;
-	size_t tracks;            /* the first track of a manifest, or of a migration file; MAP_NONE: none */
-	bool migration;           /* it is a migration file */
-	bool begun;               /* a migration file that did not exist before here */
+	size_t tracks;  /* the first track of a manifest, or of a migration file; MAP_NONE: none */
+	bool migration; /* it is a migration file */
+	bool begun;     /* a migration file that did not exist before here */
 	struct slices held_since; /* commits that wrote a version with a hold */
 	size_t held_cap;
 };
@@ -80,8 +81,9 @@ static size_t watch(struct past *p, struct slice path, bool migration)
 	if (at != MAP_NONE)
 		return at;
 	ROOM(p->watched, p->nwatched, p->watched_cap);
-	p->watched[p->nwatched] =
-		(struct watched){ .path = arena_copy(p->arena, path), .tracks = MAP_NONE, .migration = migration };
+	p->watched[p->nwatched] = (struct watched){ .path = arena_copy(p->arena, path),
+						    .tracks = MAP_NONE,
+						    .migration = migration };
 	map_set(&p->numbers, p->watched[p->nwatched].path, p->nwatched);
 	return p->nwatched++;
 }
@@ -108,7 +110,8 @@ void past_want(struct past *p, struct slice path, const struct migration *m)
 
 struct slices past_paths(const struct past *p)
 {
-	struct slices list = { arena_array(p->arena, p->nwatched, sizeof(struct slice)), p->nwatched };
+	struct slices list = { arena_array(p->arena, p->nwatched, sizeof(struct slice)),
+			       p->nwatched };
 
 	for (size_t i = 0; i < p->nwatched; i++)
 		list.items[i] = p->watched[i].path;
@@ -164,7 +167,8 @@ static struct past_verdict judge(const struct track *t, struct version *v)
 		if (yaml_parse(&v->file, v->path, v->bytes, &ignored) == 0)
 			v->objects = objects_of(v->file, v->arena);
 	}
-	return v->file ? past_judge(&v->objects, &t->result.m->move) : (struct past_verdict){ .readable = false };
+	return v->file ? past_judge(&v->objects, &t->result.m->move) :
+			 (struct past_verdict){ .readable = false };
 }
 
 /* Counts the routes of today's version, where that is still to be done. */
@@ -189,7 +193,8 @@ static bool same_routes(struct track *t, size_t routes)
 }
 
 /* One version of one manifest for one migration. */
-static void track_version(struct past *p, struct track *t, struct version *version, struct slice since, struct slice author)
+static void track_version(struct past *p, struct track *t, struct version *version,
+			  struct slice since, struct slice author)
 {
 	struct slice bytes = version->bytes;
 	struct past_verdict v;
@@ -206,7 +211,8 @@ static void track_version(struct past *p, struct track *t, struct version *versi
 	v = judge(t, version);
 	if (!v.readable)
 		return; /* a broken version tells nothing; the walk goes on past it */
-	if (t->have && !t->settled && v.level != t->level && !has_begun(p, t) && same_routes(t, v.routes))
+	if (t->have && !t->settled && v.level != t->level && !has_begun(p, t) &&
+	    same_routes(t, v.routes))
 		settle(p, t, v.level);
 	t->have = true;
 	t->level = v.level;
@@ -214,7 +220,9 @@ static void track_version(struct past *p, struct track *t, struct version *versi
 	t->since = since;
 	t->since_author = author;
 	if (!t->result.baseline.ptr && v.untouched)
-		t->result.baseline = t->now.ptr && slice_eq(bytes, t->now) ? t->now : arena_copy(p->arena, bytes);
+		t->result.baseline = t->now.ptr && slice_eq(bytes, t->now) ?
+					     t->now :
+					     arena_copy(p->arena, bytes);
 }
 
 /* A version of a migration file: remembers holds, and where the migration begins. */
@@ -224,7 +232,8 @@ static void migration_version(struct watched *w, struct slice bytes, struct slic
 	struct err ignored = ERR_INIT;
 
 	w->begun = w->begun || !bytes.ptr;
-	if (!bytes.ptr || slice_find(bytes, SLICE("hold")) == SIZE_MAX || yaml_parse(&file, w->path, bytes, &ignored) < 0)
+	if (!bytes.ptr || slice_find(bytes, SLICE("hold")) == SIZE_MAX ||
+	    yaml_parse(&file, w->path, bytes, &ignored) < 0)
 		return;
 	if (yaml_string(yaml_path(yaml_root(file, 0), "spec", "hold", NULL)).len) {
 		ROOM(w->held_since.items, w->held_since.n, w->held_cap);
@@ -249,7 +258,8 @@ static size_t next_track(const struct watched *w, const struct track *t)
 	return w->migration ? t->next_of_home : t->next;
 }
 
-enum past_answer past_version(struct past *p, size_t file, struct slice bytes, struct slice since, struct slice author)
+enum past_answer past_version(struct past *p, size_t file, struct slice bytes, struct slice since,
+			      struct slice author)
 {
 	struct watched *w = &p->watched[file];
 	struct slice commit = arena_copy(p->arena, since), who = arena_copy(p->arena, author);
@@ -284,7 +294,8 @@ static struct track *track_of(const struct past *p, struct slice path, const str
 	return NULL;
 }
 
-void past_now(struct past *p, struct slice path, const struct migration *m, struct slice bytes, const struct past_verdict *verdict)
+void past_now(struct past *p, struct slice path, const struct migration *m, struct slice bytes,
+	      const struct past_verdict *verdict)
 {
 	struct track *t = track_of(p, path, m);
 
@@ -294,7 +305,8 @@ void past_now(struct past *p, struct slice path, const struct migration *m, stru
 	t->verdict = *verdict;
 }
 
-void past_set_baseline(struct past *p, struct slice path, const struct migration *m, struct slice bytes)
+void past_set_baseline(struct past *p, struct slice path, const struct migration *m,
+		       struct slice bytes)
 {
 	struct version version = { .path = path, .bytes = bytes };
 
@@ -303,7 +315,8 @@ void past_set_baseline(struct past *p, struct slice path, const struct migration
 	version_free(&version);
 }
 
-const struct past_file *past_find(const struct past *p, struct slice path, const struct migration *m)
+const struct past_file *past_find(const struct past *p, struct slice path,
+				  const struct migration *m)
 {
 	const struct track *t = track_of(p, path, m);
 
@@ -315,7 +328,9 @@ const struct past_file *past_find(const struct past *p, struct slice path, const
 /* Adds a track that no walk has to do with. */
 static struct track *track_add(struct past *p, struct slice path, const struct past_file *result)
 {
-	struct track t = { .result = *result, .home = MAP_NONE, .next_of_home = MAP_NONE, .done = true };
+	struct track t = {
+		.result = *result, .home = MAP_NONE, .next_of_home = MAP_NONE, .done = true
+	};
 
 	t.file = watch(p, path, false);
 	t.result.path = p->watched[t.file].path;
@@ -365,8 +380,8 @@ static void take_untouched(struct past *p, struct track *t, const struct yaml_fi
 	t->result.baseline = yaml_bytes(file);
 }
 
-void past_grow(struct past *p, struct slice path, const struct migration *m, const struct yaml_file *file,
-	       const struct yaml_file *today)
+void past_grow(struct past *p, struct slice path, const struct migration *m,
+	       const struct yaml_file *file, const struct yaml_file *today)
 {
 	const struct past_file *before = past_find(p, path, m);
 	struct track *t = track_add(p, path, before ? before : &(struct past_file){ .m = m });

@@ -1,6 +1,9 @@
 #include "migrate/past.h"
 
-/* How far a version is: 0 nothing moved, 1 a mirror, above that by new's share of the weights, in thousandths. */
+/*
+ * How far a version is: 0 nothing moved, 1 a mirror, above that by new's share of the weights, in
+ * thousandths.
+ */
 static long level_of(const struct vs_list *list)
 {
 	long total = 0, moved = 0;
@@ -76,7 +79,8 @@ enum past_routes past_routes(const struct objects *objects, const struct move *m
 		struct err ignored = ERR_INIT;
 		struct vs vs;
 
-		if (!vs_is(&objects->items[i]) || vs_read(&vs, &objects->items[i], move, arena, NULL, &ignored) < 0)
+		if (!vs_is(&objects->items[i]) ||
+		    vs_read(&vs, &objects->items[i], move, arena, NULL, &ignored) < 0)
 			continue;
 		if (vs.nold)
 			return PAST_OLD;

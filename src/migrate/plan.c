@@ -8,8 +8,9 @@
 #include <stdlib.h>
 
 /*
- * A file and the edits of the steps so far. Several migrations meet here: all edits are about one parse of the original, so their order
- * does not matter; a step that wants other bytes in a place that an earlier one changes is refused.
+ * A file and the edits of the steps so far. Several migrations meet here: all edits are about one
+ * parse of the original, so their order does not matter; a step that wants other bytes in a place
+ * that an earlier one changes is refused.
  */
 struct meeting {
 	const struct target *first;
@@ -36,7 +37,8 @@ static bool touches(const struct target *t)
 }
 
 /* Enters the files of all steps. */
-static void meetings_make(struct meetings *out, const struct plan *plan, const struct targets *targets)
+static void meetings_make(struct meetings *out, const struct plan *plan,
+			  const struct targets *targets)
 {
 	for (size_t i = 0; i < plan->n; i++)
 		for (size_t j = 0; j < targets[i].n && !plan->steps[i].refused; j++) {
@@ -49,16 +51,20 @@ static void meetings_make(struct meetings *out, const struct plan *plan, const s
 				at = out->n;
 				map_set(&out->numbers, t->path, at);
 				ROOM(out->items, out->n, out->cap);
-				out->items[out->n++] = (struct meeting){ .first = t,
-									 .edits = yaml_edits_new(t->file, plan->arena),
-									 .now = t->before,
-									 .text = STR_INIT };
+				out->items[out->n++] =
+					(struct meeting){ .first = t,
+							  .edits = yaml_edits_new(t->file,
+										  plan->arena),
+							  .now = t->before,
+							  .text = STR_INIT };
 			}
 			out->items[at].touching++;
 		}
 }
 
-/* The result of a file that one step changes, which is nearly every file and nearly all the work. */
+/*
+ * The result of a file that one step changes, which is nearly every file and nearly all the work.
+ */
 static void apply_alone(void *ctx, size_t i)
 {
 	const struct meetings *all = ctx;
@@ -75,7 +81,8 @@ static void apply_alone(void *ctx, size_t i)
 }
 
 /* The bytes of a file that one step changes. */
-static int take_alone(struct plan *plan, const struct meeting *m, struct slice *out, struct err *err)
+static int take_alone(struct plan *plan, const struct meeting *m, struct slice *out,
+		      struct err *err)
 {
 	if (m->why) {
 		*err = *m->why;
@@ -85,12 +92,14 @@ static int take_alone(struct plan *plan, const struct meeting *m, struct slice *
 		*out = (struct slice){ 0 };
 		return 0;
 	}
-	*out = m->first->restore.ptr ? m->first->restore : arena_copy(plan->arena, str_slice(&m->text));
+	*out = m->first->restore.ptr ? m->first->restore :
+				       arena_copy(plan->arena, str_slice(&m->text));
 	return 0;
 }
 
 /* The bytes of a file with one more step's edits. */
-static int join(struct plan *plan, const struct meeting *m, const struct target *t, struct slice *out, struct err *err)
+static int join(struct plan *plan, const struct meeting *m, const struct target *t,
+		struct slice *out, struct err *err)
 {
 	struct yaml_edits *both;
 	AUTO_STR struct str text = STR_INIT;
@@ -98,12 +107,14 @@ static int join(struct plan *plan, const struct meeting *m, const struct target 
 	if (m->touching == 1)
 		return take_alone(plan, m, out, err);
 	if (t->whole || t->remove || m->first->whole || m->first->remove) {
-		(void)err_set(err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 },
-			      "this takes a whole file away or back, and another migration changes it");
+		(void)err_set(
+			err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 },
+			"this takes a whole file away or back, and another migration changes it");
 		return err_remedy(err, "run the two apart");
 	}
 	if (t->file != m->first->file)
-		return err_set(err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 }, "two migrations create the same file");
+		return err_set(err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 },
+			       "two migrations create the same file");
 	both = yaml_edits_new(t->file, plan->arena);
 	yaml_edits_merge(both, m->edits);
 	yaml_edits_merge(both, t->edits);
@@ -119,21 +130,31 @@ static struct slice address(const struct plan *plan, const struct yaml_node *nod
 	return arena_copy(plan->arena, (struct slice){ (const char *)&node, sizeof(node) });
 }
 
-/* Refuses a step that moves what an earlier one moves; both would be right alone, and the route's weights wrong. */
-static bool claims_are_free(struct plan *plan, struct step *step, const struct targets *targets, struct meetings *meetings)
+/*
+ * Refuses a step that moves what an earlier one moves; both would be right alone, and the route's
+ * weights wrong.
+ */
+static bool claims_are_free(struct plan *plan, struct step *step, const struct targets *targets,
+			    struct meetings *meetings)
 {
 	for (size_t i = 0; i < targets->nclaims; i++)
 		if (map_get(&meetings->claimed, address(plan, targets->claims[i])) != MAP_NONE) {
-			findings_add(&step->findings, &CODE_yaml_overlap, yaml_place(targets->claims[i]),
-				     "another migration of this plan moves the same destination or route");
+			findings_add(&step->findings, &CODE_yaml_overlap,
+				     yaml_place(targets->claims[i]),
+				     "another migration of this plan moves the same destination or "
+				     "route");
 			step->refused = true;
 			return false;
 		}
 	return true;
 }
 
-/* Applies one step on top of those before it; a step that cannot be is refused as a whole and leaves no trace. */
-static void apply_step(struct plan *plan, struct step *step, const struct targets *targets, struct meetings *meetings)
+/*
+ * Applies one step on top of those before it; a step that cannot be is refused as a whole and
+ * leaves no trace.
+ */
+static void apply_step(struct plan *plan, struct step *step, const struct targets *targets,
+		       struct meetings *meetings)
 {
 	struct change *items = arena_array(plan->arena, targets->n, sizeof(*items));
 	struct err err = ERR_INIT;
@@ -154,14 +175,17 @@ static void apply_step(struct plan *plan, struct step *step, const struct target
 			step->refused = true;
 			return;
 		}
-		n += !items[n].before.ptr || !items[n].after.ptr || !slice_eq(items[n].before, items[n].after);
+		n += !items[n].before.ptr || !items[n].after.ptr ||
+		     !slice_eq(items[n].before, items[n].after);
 	}
 	for (size_t i = 0; i < targets->nclaims; i++)
 		map_set(&meetings->claimed, address(plan, targets->claims[i]), i);
 	for (size_t j = 0; j < targets->n; j++)
 		if (touches(&targets->items[j]))
-			yaml_edits_merge(meetings->items[map_get(&meetings->numbers, targets->items[j].path)].edits,
-					 targets->items[j].edits);
+			yaml_edits_merge(
+				meetings->items[map_get(&meetings->numbers, targets->items[j].path)]
+					.edits,
+				targets->items[j].edits);
 	for (size_t i = 0; i < n; i++)
 		meetings->items[map_get(&meetings->numbers, items[i].path)].now = items[i].after;
 	step->changes = (struct changes){ items, n };
@@ -189,8 +213,10 @@ static void sum_up(struct plan *plan, const struct meetings *meetings)
 	for (size_t i = 0; i < meetings->n; i++) {
 		const struct meeting *m = &meetings->items[i];
 
-		items[n] = (struct change){ m->first->path, m->first->before, m->now, m->first->mode };
-		n += m->first->before.ptr ? !m->now.ptr || !slice_eq(m->first->before, m->now) : m->now.ptr != NULL;
+		items[n] =
+			(struct change){ m->first->path, m->first->before, m->now, m->first->mode };
+		n += m->first->before.ptr ? !m->now.ptr || !slice_eq(m->first->before, m->now) :
+					    m->now.ptr != NULL;
 	}
 	plan->changes = (struct changes){ items, n };
 	plan_sort(&plan->changes);
@@ -211,7 +237,8 @@ static void meetings_release(struct meetings *meetings, struct plan *plan)
 }
 
 /* The plan without the steps of `barred`, which are refused for these findings. */
-static void make(struct plan *plan, const struct plan_inputs *in, const struct intent *intents, const struct findings *barred)
+static void make(struct plan *plan, const struct plan_inputs *in, const struct intent *intents,
+		 const struct findings *barred)
 {
 	struct targets *targets = arena_array(plan->arena, plan->n, sizeof(*targets));
 	struct meetings meetings = { NULL, 0, 0, MAP_INIT, MAP_INIT, false };
@@ -237,7 +264,8 @@ static void make(struct plan *plan, const struct plan_inputs *in, const struct i
 	meetings_release(&meetings, plan);
 }
 
-void plan_work_out(struct plan *out, const struct plan_inputs *in, const struct intent *intents, size_t n)
+void plan_work_out(struct plan *out, const struct plan_inputs *in, const struct intent *intents,
+		   size_t n)
 {
 	struct plan plan = { .arena = arena_new(), .n = n };
 	struct findings *barred = arena_array(plan.arena, n, sizeof(*barred));

@@ -1,8 +1,9 @@
 /*
  * plan.h - what a command will do: every migration's step, and the changes of all of them together.
  *
- * The one pipe: inventory and past in, intents in, a value out that nobody changes afterwards. `plan`, `diff`, `render`, `promote` and
- * `rollback` are this, left at different points. A migration that is refused is a step with findings; the others go on.
+ * The one pipe: inventory and past in, intents in, a value out that nobody changes afterwards.
+ * `plan`, `diff`, `render`, `promote` and `rollback` are this, left at different points. A
+ * migration that is refused is a step with findings; the others go on.
  */
 #ifndef GCB_MIGRATE_PLAN_H
 #define GCB_MIGRATE_PLAN_H
@@ -16,7 +17,9 @@
 #include "migrate/parts.h"
 #include "migrate/past.h"
 
-/* What is wanted of one migration. Survives every retry, since "next" is resolved to a stage once. */
+/*
+ * What is wanted of one migration. Survives every retry, since "next" is resolved to a stage once.
+ */
 enum direction {
 	GO_ANYWHERE, /* render, diff: any stage */
 	GO_UP,       /* promote: never down, never past a hold */
@@ -33,35 +36,44 @@ struct intent {
 	bool adopt;  /* today's proportions are the baseline */
 	bool resume; /* the hold ends */
 	bool rules;  /* GO_DONE: DestinationRules for the old host go, too */
-	bool apart; /* its changes are not on top of those of others, but on the files as they are: it gets a branch of its own. Needs parts */
-	bool trial;        /* only the bytes matter, and whether it is refused: nobody reads what else the step says */
-	bool brief;        /* nobody reads the shares, nor whose requests they are */
-	bool survey;       /* a refusal is no reason to stop looking for others; nothing comes of a step that is refused anyhow */
-	struct slice hold; /* GO_DOWN: the reason to write; absent: none is written */
-	const struct findings *live; /* GO_ENTRY: what a cluster says about the old host; NULL: nobody looked at one */
+	bool apart;  /* its changes are not on top of those of others, but on the files as they are:
+			it gets a branch of its own. Needs parts */
+	bool trial;  /* only the bytes matter, and whether it is refused: nobody reads what else the
+			step says */
+	bool brief;  /* nobody reads the shares, nor whose requests they are */
+	bool survey; /* a refusal is no reason to stop looking for others; nothing comes of a step
+			that is refused anyhow */
+	struct slice hold;           /* GO_DOWN: the reason to write; absent: none is written */
+	const struct findings *live; /* GO_ENTRY: what a cluster says about the old host; NULL:
+					nobody looked at one */
 };
 
 /* One migration's part of a plan. */
 struct step {
 	const struct migration *m;
 	struct intent intent;
-	bool known; /* `from` is the stage it is at; false: mixed, and `from` is how far the furthest route is; or not told */
+	bool known; /* `from` is the stage it is at; false: mixed, and `from` is how far the
+		       furthest route is; or not told */
 	struct stage from, to;
-	bool mixed, held, refused, unchanged, finished; /* finished: at the last stage already, nothing is next */
-	struct slice hold;                              /* why it is held: spec.hold, or what history shows */
-	struct slices skipped;                          /* names of stages that would change nothing */
+	bool mixed, held, refused, unchanged,
+		finished;      /* finished: at the last stage already, nothing is next */
+	struct slice hold;     /* why it is held: spec.hold, or what history shows */
+	struct slices skipped; /* names of stages that would change nothing */
 	struct shares shares;
 	struct audiences audiences; /* of the routes that name old: whose requests they are */
 	struct findings findings;
-	struct landings landings; /* where its manifests end up; none where nothing names an environment */
-	struct slices files;      /* paths of the manifests of the migration */
-	struct changes changes;   /* of this step, on top of those of the steps before it, unless it is apart */
+	struct landings
+		landings; /* where its manifests end up; none where nothing names an environment */
+	struct slices files;    /* paths of the manifests of the migration */
+	struct changes changes; /* of this step, on top of those of the steps before it, unless it
+				   is apart */
 };
 
 struct plan {
 	struct step *steps;
 	size_t n;
-	struct changes changes; /* of all steps that are not refused, sorted by path, each path once, but for steps apart */
+	struct changes changes; /* of all steps that are not refused, sorted by path, each path
+				   once, but for steps apart */
 	struct arena *arena;
 	struct arena **parts; /* of the steps, where there are parts */
 	size_t nparts;
@@ -80,25 +92,30 @@ struct plan_inputs {
 	struct inventory *inventory; /* all of it parsed, unless there are parts */
 	struct parts *parts;         /* of the inventory; NULL: none */
 	struct past *past;
-	const struct reach *reach;       /* NULL: nothing is known of environments, as of a single file */
-	each_fn *each;                   /* how to do the same work on many files */
-	each_fn *each_part;              /* and on many parts; NULL: there are none */
+	const struct reach *reach; /* NULL: nothing is known of environments, as of a single file */
+	each_fn *each;             /* how to do the same work on many files */
+	each_fn *each_part;        /* and on many parts; NULL: there are none */
 	const struct progress *progress; /* NULL: nobody waits */
 	struct slice vs_template;        /* bytes of the template that `create` renders */
-	const struct mention *mentions;  /* GO_ENTRY: all of the old host, outside of migration files and documentation */
+	const struct mention *mentions; /* GO_ENTRY: all of the old host, outside of migration files
+					   and documentation */
 	size_t nmentions;
 };
 
 /*
- * The manifests of a migration: files that it covers and that route to its old host; for past_want. Allocated in `arena`.
+ * The manifests of a migration: files that it covers and that route to its old host; for past_want.
+ * Allocated in `arena`.
  */
-struct slices plan_files(const struct inventory *inv, const struct migration *m, struct arena *arena);
+struct slices plan_files(const struct inventory *inv, const struct migration *m,
+			 struct arena *arena);
 
 /*
- * Makes the plan of `n` intents. Freed with plan_release. Everything in it lives as long as it, the inventory and the past do; nothing points
- * into parsed manifests. Refusals are in the steps. A step up whose way back does not work is refused (migrate/undo.h).
+ * Makes the plan of `n` intents. Freed with plan_release. Everything in it lives as long as it, the
+ * inventory and the past do; nothing points into parsed manifests. Refusals are in the steps. A
+ * step up whose way back does not work is refused (migrate/undo.h).
  */
-void plan_make(struct plan *out, const struct plan_inputs *in, const struct intent *intents, size_t n);
+void plan_make(struct plan *out, const struct plan_inputs *in, const struct intent *intents,
+	       size_t n);
 
 /* Frees it. */
 void plan_release(struct plan *p);

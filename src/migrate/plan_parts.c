@@ -5,7 +5,8 @@
 #include "migrate/step.h"
 
 /*
- * The plan of many migrations, part by part (parts.h). What a part of the plan says is kept, and what was parsed for it is not.
+ * The plan of many migrations, part by part (parts.h). What a part of the plan says is kept, and
+ * what was parsed for it is not.
  */
 
 /* The intents of one part, and what came of them. */
@@ -44,7 +45,9 @@ static struct slice key_of(struct arena *arena, struct slice bytes)
 /* What a step has kept of these bytes, else themselves. */
 static struct slice kept_bytes(const struct kept *k, struct slice bytes)
 {
-	size_t at = bytes.ptr ? map_get(&k->numbers, (struct slice){ (const char *)&bytes.ptr, sizeof(bytes.ptr) }) : MAP_NONE;
+	size_t at = bytes.ptr ? map_get(&k->numbers, (struct slice){ (const char *)&bytes.ptr,
+								     sizeof(bytes.ptr) }) :
+				MAP_NONE;
 
 	return at == MAP_NONE ? bytes : k->items[at];
 }
@@ -59,7 +62,8 @@ static void note_kept(struct kept *k, struct slice old, struct slice now)
 }
 
 /* Keeps the steps, and finds the new bytes of each step again in what comes behind it. */
-static void keep_steps(struct share_of_plan *s, size_t from, const struct plan *plan, struct kept *k)
+static void keep_steps(struct share_of_plan *s, size_t from, const struct plan *plan,
+		       struct kept *k)
 {
 	for (size_t i = 0; i < plan->n; i++) {
 		struct step *step = &s->steps[s->numbers[from + i]];
@@ -78,7 +82,9 @@ static void keep_steps(struct share_of_plan *s, size_t from, const struct plan *
 /* Keeps the changes of a plan behind those that are kept. */
 static void keep_changes(struct share_of_plan *s, const struct plan *plan, const struct kept *k)
 {
-	struct changes all = { arena_array(s->arena, s->changes.n + plan->changes.n, sizeof(struct change)), 0 };
+	struct changes all = {
+		arena_array(s->arena, s->changes.n + plan->changes.n, sizeof(struct change)), 0
+	};
 
 	for (size_t i = 0; i < s->changes.n; i++)
 		all.items[all.n++] = s->changes.items[i];
@@ -92,7 +98,10 @@ static void keep_changes(struct share_of_plan *s, const struct plan *plan, const
 	s->changes = all;
 }
 
-/* Plans `n` intents of a part, from number `from` on, and keeps what the plan says, but nothing of what was parsed for it. */
+/*
+ * Plans `n` intents of a part, from number `from` on, and keeps what the plan says, but nothing of
+ * what was parsed for it.
+ */
 static void plan_some(struct share_of_plan *s, const struct plan_inputs *in, size_t from, size_t n)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
@@ -135,10 +144,12 @@ static void plan_share(void *ctx, size_t i)
 }
 
 /* Deals the intents out to the parts. */
-static void deal(struct sharing *out, const struct plan *plan, const struct intent *intents, struct arena *arena)
+static void deal(struct sharing *out, const struct plan *plan, const struct intent *intents,
+		 struct arena *arena)
 {
 	size_t n = plan->n;
-	size_t all = parts_count(out->in->parts), *counts = arena_array(arena, all, sizeof(*counts));
+	size_t all = parts_count(out->in->parts),
+	       *counts = arena_array(arena, all, sizeof(*counts));
 	size_t *at = arena_array(arena, all, sizeof(*at));
 
 	for (size_t i = 0; i < n; i++)
@@ -155,7 +166,8 @@ static void deal(struct sharing *out, const struct plan *plan, const struct inte
 	}
 	for (int apart = 0; apart < 2; apart++)
 		for (size_t i = 0; i < n; i++) {
-			struct share_of_plan *s = &out->items[at[parts_of(out->in->parts, intents[i].m)]];
+			struct share_of_plan *s =
+				&out->items[at[parts_of(out->in->parts, intents[i].m)]];
 
 			if (intents[i].apart != apart)
 				continue;
@@ -186,7 +198,8 @@ static void put_together(struct plan *plan, const struct sharing *all)
 	plan_sort(&plan->changes);
 }
 
-void plan_make(struct plan *out, const struct plan_inputs *in, const struct intent *intents, size_t n)
+void plan_make(struct plan *out, const struct plan_inputs *in, const struct intent *intents,
+	       size_t n)
 {
 	enum { AT_A_TIME = 64 }; /* parts between two words of progress */
 	AUTO_ARENA struct arena *arena = arena_new();

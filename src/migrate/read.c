@@ -10,25 +10,31 @@ struct reading {
 };
 
 /* A mistake at a node. */
-static int wrong(const struct reading *r, const struct yaml_node *at, const struct field *f, const char *expected)
+static int wrong(const struct reading *r, const struct yaml_node *at, const struct field *f,
+		 const char *expected)
 {
-	(void)err_set(r->err, &CODE_migration_field, yaml_place(at), "'%s' must be %s", f->name, expected);
+	(void)err_set(r->err, &CODE_migration_field, yaml_place(at), "'%s' must be %s", f->name,
+		      expected);
 	return -1;
 }
 
 /* A string scalar; other scalars of the file would be read as something else by YAML. */
-static int read_string(const struct reading *r, const struct field *f, const struct yaml_node *node, struct slice *out)
+static int read_string(const struct reading *r, const struct field *f, const struct yaml_node *node,
+		       struct slice *out)
 {
-	if (node->kind == YAML_SCALAR && yaml_type_of(node) != YAML_STRING && yaml_type_of(node) != YAML_NULL) {
+	if (node->kind == YAML_SCALAR && yaml_type_of(node) != YAML_STRING &&
+	    yaml_type_of(node) != YAML_NULL) {
 		(void)wrong(r, node, f, "text");
-		return err_remedy(r->err, "put it in quotes: \"%" SLICE_FMT "\"", SLICE_ARG(node->text));
+		return err_remedy(r->err, "put it in quotes: \"%" SLICE_FMT "\"",
+				  SLICE_ARG(node->text));
 	}
 	*out = arena_copy(r->arena, yaml_string(node));
 	return out->ptr ? 0 : wrong(r, node, f, "text");
 }
 
 /* A scalar of a list of words: numbers may stand there without quotes, as in [mirror, 10]. */
-static int read_word(const struct reading *r, const struct field *f, const struct yaml_node *node, struct slice *out)
+static int read_word(const struct reading *r, const struct field *f, const struct yaml_node *node,
+		     struct slice *out)
 {
 	if (node->kind != YAML_SCALAR || yaml_type_of(node) == YAML_NULL)
 		return wrong(r, node, f, "a list of words");
@@ -36,24 +42,29 @@ static int read_word(const struct reading *r, const struct field *f, const struc
 	return 0;
 }
 
-static int read_int(const struct reading *r, const struct field *f, const struct yaml_node *node, long *out)
+static int read_int(const struct reading *r, const struct field *f, const struct yaml_node *node,
+		    long *out)
 {
-	if (node->kind == YAML_SCALAR && node->style == YAML_PLAIN && parse_int(node->text, f->min, f->max, out))
+	if (node->kind == YAML_SCALAR && node->style == YAML_PLAIN &&
+	    parse_int(node->text, f->min, f->max, out))
 		return 0;
-	return err_set(r->err, &CODE_migration_field, yaml_place(node), "'%s' must be a number from %ld to %ld", f->name, f->min,
-		       f->max);
+	return err_set(r->err, &CODE_migration_field, yaml_place(node),
+		       "'%s' must be a number from %ld to %ld", f->name, f->min, f->max);
 }
 
-static int read_bool(const struct reading *r, const struct field *f, const struct yaml_node *node, bool *out)
+static int read_bool(const struct reading *r, const struct field *f, const struct yaml_node *node,
+		     bool *out)
 {
 	if (node->kind != YAML_SCALAR || yaml_type_of(node) != YAML_BOOL)
 		return wrong(r, node, f, "true or false");
-	*out = slice_is(node->text, "true") || slice_is(node->text, "yes") || slice_is(node->text, "on");
+	*out = slice_is(node->text, "true") || slice_is(node->text, "yes") ||
+	       slice_is(node->text, "on");
 	return 0;
 }
 
 /* One of the field's words. */
-static int read_choice(const struct reading *r, const struct field *f, const struct yaml_node *node, int *out)
+static int read_choice(const struct reading *r, const struct field *f, const struct yaml_node *node,
+		       int *out)
 {
 	AUTO_STR struct str all = STR_INIT;
 
@@ -67,7 +78,8 @@ static int read_choice(const struct reading *r, const struct field *f, const str
 	return wrong(r, node, f, all.ptr);
 }
 
-static int read_list(const struct reading *r, const struct field *f, const struct yaml_node *node, struct slices *out)
+static int read_list(const struct reading *r, const struct field *f, const struct yaml_node *node,
+		     struct slices *out)
 {
 	struct slices list = { NULL, 0 };
 
@@ -81,7 +93,8 @@ static int read_list(const struct reading *r, const struct field *f, const struc
 	return 0;
 }
 
-static int read_pairs(const struct reading *r, const struct field *f, const struct yaml_node *node, struct pairs *out)
+static int read_pairs(const struct reading *r, const struct field *f, const struct yaml_node *node,
+		      struct pairs *out)
 {
 	struct pairs list = { NULL, 0 };
 
@@ -100,7 +113,8 @@ static int read_pairs(const struct reading *r, const struct field *f, const stru
 }
 
 /* One value of any kind. */
-static int read_value(const struct reading *r, const struct field *f, void *base, const struct yaml_node *node)
+static int read_value(const struct reading *r, const struct field *f, void *base,
+		      const struct yaml_node *node)
 {
 	switch (f->kind) {
 	case VALUE_STRING:
@@ -124,7 +138,8 @@ static int read_value(const struct reading *r, const struct field *f, void *base
 }
 
 /* The row of a field's name, or NULL with the error and the nearest name. */
-static const struct field *known_field(const struct record *rec, const struct yaml_node *entry, struct err *err)
+static const struct field *known_field(const struct record *rec, const struct yaml_node *entry,
+				       struct err *err)
 {
 	struct slice names[64], near;
 	size_t n = 0;
@@ -136,21 +151,24 @@ static const struct field *known_field(const struct record *rec, const struct ya
 			names[n++] = slice_of(f->name);
 	}
 	near = slice_nearest(entry->key->text, names, n);
-	(void)err_set(err, &CODE_migration_field, yaml_place(entry->key), "unknown field '%" SLICE_FMT "'",
-		      SLICE_ARG(entry->key->text));
+	(void)err_set(err, &CODE_migration_field, yaml_place(entry->key),
+		      "unknown field '%" SLICE_FMT "'", SLICE_ARG(entry->key->text));
 	if (near.ptr)
 		(void)err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
 	else
-		(void)err_remedy(err, "remove it, or see 'kubectl gcpbackend migrate init --help' for the fields there are");
+		(void)err_remedy(err, "remove it, or see 'kubectl gcpbackend migrate init --help' "
+				      "for the fields there are");
 	return NULL;
 }
 
-int record_read(const struct record *rec, void *base, const struct yaml_node *node, struct arena *arena, struct err *err)
+int record_read(const struct record *rec, void *base, const struct yaml_node *node,
+		struct arena *arena, struct err *err)
 {
 	struct reading r = { arena, err };
 
 	if (!node || node->kind != YAML_MAP)
-		return err_set(err, &CODE_migration_field, yaml_place(node), "a map is expected here");
+		return err_set(err, &CODE_migration_field, yaml_place(node),
+			       "a map is expected here");
 	if (yaml_path_clear(node, err) < 0)
 		return -1;
 	for (const struct yaml_node *c = node->first; c; c = c->next) {
@@ -161,13 +179,15 @@ int record_read(const struct record *rec, void *base, const struct yaml_node *no
 		if (c->kind == YAML_SCALAR && yaml_type_of(c) == YAML_NULL)
 			continue; /* "hold:" with nothing behind it is not set */
 		if (c->kind == YAML_ALIAS)
-			return err_set(err, &CODE_yaml_alias, yaml_place(c), "an alias stands here");
+			return err_set(err, &CODE_yaml_alias, yaml_place(c),
+				       "an alias stands here");
 		if (read_value(&r, f, base, c) < 0)
 			return -1;
 	}
 	for (const struct field *f = rec->fields; f->name; f++)
 		if (f->flags & FIELD_REQUIRED && !field_is_set(f, base))
-			return err_set(err, &CODE_migration_field, yaml_place(node), "the field '%s' is missing", f->name);
+			return err_set(err, &CODE_migration_field, yaml_place(node),
+				       "the field '%s' is missing", f->name);
 	return 0;
 }
 
@@ -204,8 +224,11 @@ static struct yaml_lit list_literal(const struct slices *list, struct arena *are
 	long number;
 
 	for (size_t i = 0; i < list->n; i++)
-		items[i] = (struct yaml_lit){ .kind = parse_int(list->items[i], 0, 1000000, &number) ? LIT_INT : LIT_STRING,
-					      .text = list->items[i] };
+		items[i] =
+			(struct yaml_lit){ .kind = parse_int(list->items[i], 0, 1000000, &number) ?
+							   LIT_INT :
+							   LIT_STRING,
+					   .text = list->items[i] };
 	return (struct yaml_lit){ .kind = LIT_SEQ, .items = items, .n = list->n };
 }
 
@@ -215,12 +238,15 @@ static struct yaml_lit pairs_literal(const struct pairs *list, struct arena *are
 	struct yaml_lit *items = arena_array(arena, list->n, sizeof(*items));
 
 	for (size_t i = 0; i < list->n; i++)
-		items[i] = (struct yaml_lit){ .key = list->items[i].key, .kind = LIT_STRING, .text = list->items[i].value };
+		items[i] = (struct yaml_lit){ .key = list->items[i].key,
+					      .kind = LIT_STRING,
+					      .text = list->items[i].value };
 	return (struct yaml_lit){ .kind = LIT_MAP, .items = items, .n = list->n };
 }
 
 /* One field as a literal. */
-static struct yaml_lit field_literal(const struct field *f, const void *base, const void *defaults, struct arena *arena)
+static struct yaml_lit field_literal(const struct field *f, const void *base, const void *defaults,
+				     struct arena *arena)
 {
 	struct yaml_lit lit = { .kind = LIT_STRING };
 
@@ -229,10 +255,14 @@ static struct yaml_lit field_literal(const struct field *f, const void *base, co
 		lit.text = *FIELD_AT(struct slice, base, f);
 		break;
 	case VALUE_INT:
-		lit = (struct yaml_lit){ .kind = LIT_INT, .text = arena_printf(arena, "%ld", *FIELD_AT(long, base, f)) };
+		lit = (struct yaml_lit){ .kind = LIT_INT,
+					 .text = arena_printf(arena, "%ld",
+							      *FIELD_AT(long, base, f)) };
 		break;
 	case VALUE_BOOL:
-		lit = (struct yaml_lit){ .kind = LIT_BOOL, .text = *FIELD_AT(bool, base, f) ? SLICE("true") : SLICE("false") };
+		lit = (struct yaml_lit){ .kind = LIT_BOOL,
+					 .text = *FIELD_AT(bool, base, f) ? SLICE("true") :
+									    SLICE("false") };
 		break;
 	case VALUE_ENUM:
 		lit.text = slice_of(f->choices[*FIELD_AT(int, base, f)]);
@@ -244,7 +274,8 @@ static struct yaml_lit field_literal(const struct field *f, const void *base, co
 		lit = pairs_literal(FIELD_AT(struct pairs, base, f), arena);
 		break;
 	case VALUE_RECORD:
-		return record_literal(f->of, FIELD_AT(char, base, f), FIELD_AT(char, defaults, f), slice_of(f->name), arena);
+		return record_literal(f->of, FIELD_AT(char, base, f), FIELD_AT(char, defaults, f),
+				      slice_of(f->name), arena);
 	case VALUE_ROWS:
 		break;
 	}
@@ -252,8 +283,8 @@ static struct yaml_lit field_literal(const struct field *f, const void *base, co
 	return lit;
 }
 
-struct yaml_lit record_literal(const struct record *r, const void *base, const void *defaults, struct slice key,
-			       struct arena *arena)
+struct yaml_lit record_literal(const struct record *r, const void *base, const void *defaults,
+			       struct slice key, struct arena *arena)
 {
 	struct yaml_lit map = { .key = key, .kind = LIT_MAP }, *items;
 	size_t n = 0;

@@ -1,6 +1,8 @@
 #include "migrate/relatives.h"
 
-/* Does another VirtualService of a gateway have one of the hosts? Istio would merge their routes. */
+/*
+ * Does another VirtualService of a gateway have one of the hosts? Istio would merge their routes.
+ */
 static bool shares_host(const struct inventory *inv, const struct object *o, struct arena *arena)
 {
 	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
@@ -25,13 +27,15 @@ static bool shares_host(const struct inventory *inv, const struct object *o, str
 /* Have the routes that delegate to this one a mirror? */
 static void look_at_roots(const struct inventory *inv, struct vs *vs, struct arena *arena)
 {
-	static const char *const mirrors[] = { "mirror",        "mirrors",        "mirrorPercentage",
-					       "mirrorPercent", "mirror_percent", "mirror_percentage" };
+	static const char *const mirrors[] = { "mirror",           "mirrors",
+					       "mirrorPercentage", "mirrorPercent",
+					       "mirror_percent",   "mirror_percentage" };
 	struct holdings roots = inventory_by_host(inv, vs->object->name, arena);
 
 	for (size_t i = 0; i < roots.n; i++) {
 		const struct object *o = roots.items[i].object;
-		const struct yaml_node *route = vs_is(o) ? vs_delegates(o, vs->object, vs->ns) : NULL;
+		const struct yaml_node *route =
+			vs_is(o) ? vs_delegates(o, vs->object, vs->ns) : NULL;
 
 		for (size_t j = 0; route && j < sizeof(mirrors) / sizeof(mirrors[0]); j++)
 			vs->root_mirrors = vs->root_mirrors || yaml_get(route, mirrors[j]);

@@ -1,5 +1,6 @@
 /*
- * relatives.h - what a VirtualService has to do with others: they share hosts of a gateway, or delegate to it. A part of plan.
+ * relatives.h - what a VirtualService has to do with others: they share hosts of a gateway, or
+ * delegate to it. A part of plan.
  */
 #ifndef GCB_MIGRATE_RELATIVES_H
 #define GCB_MIGRATE_RELATIVES_H

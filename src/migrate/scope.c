@@ -6,7 +6,8 @@
 #include "migrate/relatives.h"
 #include "template/template.h"
 
-struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice bytes, struct err *err)
+struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice bytes,
+			     struct err *err)
 {
 	struct yaml_file *file = NULL;
 
@@ -16,7 +17,10 @@ struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice 
 	return file;
 }
 
-/* The host that candidates are looked up by: the old one, resolved in its own namespace if that is known. */
+/*
+ * The host that candidates are looked up by: the old one, resolved in its own namespace if that is
+ * known.
+ */
 static struct slice old_host(const struct migration *m, struct arena *arena)
 {
 	return host_resolve(m->move.from, m->move.ns, arena);
@@ -32,7 +36,8 @@ struct search {
 };
 
 /* The VirtualService of the baseline file that is this one. */
-static const struct vs *base_of(const struct search *s, const struct vs *vs, const struct source *source)
+static const struct vs *base_of(const struct search *s, const struct vs *vs,
+				const struct source *source)
 {
 	const struct yaml_file *file = past_baseline(s->in->past, source->path, s->m);
 	const struct move *move = &s->m->move;
@@ -72,8 +77,8 @@ static int consider(struct search *s, const struct holding *h)
 		return 0;
 	if (!covered) {
 		findings_add(s->findings, &CODE_elsewhere, yaml_place(vs.object->node),
-			     "the VirtualService '%" SLICE_FMT "' routes to '%" SLICE_FMT "' too", SLICE_ARG(vs.object->name),
-			     SLICE_ARG(vs.old_host));
+			     "the VirtualService '%" SLICE_FMT "' routes to '%" SLICE_FMT "' too",
+			     SLICE_ARG(vs.object->name), SLICE_ARG(vs.old_host));
 		return 0;
 	}
 	vs_mark_copies(&vs, &s->m->move, arena);
@@ -82,7 +87,8 @@ static int consider(struct search *s, const struct holding *h)
 	*member = (struct member){ h->source, vs, NULL };
 	past = past_find(s->in->past, h->source->path, s->m);
 	if (past && past->baseline.ptr &&
-	    slice_eq(past->baseline, h->source->bytes)) /* nothing is moved yet: today's version is the baseline */
+	    slice_eq(past->baseline,
+		     h->source->bytes)) /* nothing is moved yet: today's version is the baseline */
 		member->base = &member->vs;
 	else
 		member->base = base_of(s, &vs, h->source);
@@ -90,10 +96,12 @@ static int consider(struct search *s, const struct holding *h)
 }
 
 /* What names one of the two hosts. */
-static struct holdings both_hosts(const struct inventory *inv, const struct migration *m, struct arena *arena)
+static struct holdings both_hosts(const struct inventory *inv, const struct migration *m,
+				  struct arena *arena)
 {
 	struct holdings old = inventory_by_host(inv, old_host(m, arena), arena);
-	struct holdings new = inventory_by_host(inv, host_resolve(m->move.to, m->move.ns, arena), arena);
+	struct holdings new =
+		inventory_by_host(inv, host_resolve(m->move.to, m->move.ns, arena), arena);
 	struct holding *all = arena_array(arena, old.n + new.n, sizeof(*all));
 	size_t n = 0;
 
@@ -110,7 +118,10 @@ static struct holdings both_hosts(const struct inventory *inv, const struct migr
 	return (struct holdings){ all, n };
 }
 
-/* Nothing routes to old: is it because the migration is done? Then what routes to new, and routed to old at baseline, is its scope. */
+/*
+ * Nothing routes to old: is it because the migration is done? Then what routes to new, and routed
+ * to old at baseline, is its scope.
+ */
 static void find_done(const struct search *s)
 {
 	struct arena *arena = s->plan->arena;
@@ -124,7 +135,8 @@ static void find_done(const struct search *s)
 		const struct vs *base;
 
 		if (!vs_is(h->object) || !migration_covers(s->m, h->source->path) ||
-		    vs_read(&vs, h->object, &s->m->move, arena, NULL, &ignored) < 0 || !vs_is_done(&vs))
+		    vs_read(&vs, h->object, &s->m->move, arena, NULL, &ignored) < 0 ||
+		    !vs_is_done(&vs))
 			continue;
 		base = base_of(s, &vs, h->source);
 		if (base && base->nold)
@@ -189,7 +201,9 @@ static struct source *render_created(const struct search *s, struct err *err)
 	return source;
 }
 
-/* Takes the created file's VirtualService in; as the baseline only, when the file is there by now. */
+/*
+ * Takes the created file's VirtualService in; as the baseline only, when the file is there by now.
+ */
 static int create(struct search *s)
 {
 	struct err err = ERR_INIT;
@@ -202,7 +216,8 @@ static int create(struct search *s)
 	}
 	if (!s->scope->n && inventory_find(s->in->inventory, source->path)) {
 		findings_add(s->findings, &CODE_create_place, (struct place){ source->path, 0, 0 },
-			     "the file to create is there already, and no http route in it goes to '%" SLICE_FMT "'",
+			     "the file to create is there already, and no http route in it goes to "
+			     "'%" SLICE_FMT "'",
 			     SLICE_ARG(s->m->move.from))
 			->remedy = SLICE("name another file in manifests.create");
 		return -1;
@@ -217,7 +232,8 @@ static int create(struct search *s)
 	if (vs_list_read(&list, &source->objects, &s->m->move, s->plan->arena, NULL, &err) < 0)
 		return 0;
 	for (size_t i = 0; i < s->scope->n && list.n; i++)
-		if (!s->scope->members[i].base && slice_eq(s->scope->members[i].source->path, source->path))
+		if (!s->scope->members[i].base &&
+		    slice_eq(s->scope->members[i].source->path, source->path))
 			s->scope->members[i].base = &list.items[0];
 	return 0;
 }
@@ -236,32 +252,40 @@ static int nothing_found(const struct search *s, const struct holdings *candidat
 
 		for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
 			if (host_covered(yaml_string(c), host)) {
-				findings_add(s->findings, &CODE_host_wildcard, yaml_place(c),
-					     "'%" SLICE_FMT "' is reached only through the wildcard host '%" SLICE_FMT
-					     "' of the VirtualService '%" SLICE_FMT "'",
-					     SLICE_ARG(host), SLICE_ARG(c->text), SLICE_ARG(o->name));
+				findings_add(
+					s->findings, &CODE_host_wildcard, yaml_place(c),
+					"'%" SLICE_FMT
+					"' is reached only through the wildcard host '%" SLICE_FMT
+					"' of the VirtualService '%" SLICE_FMT "'",
+					SLICE_ARG(host), SLICE_ARG(c->text), SLICE_ARG(o->name));
 				return -1;
 			}
 	}
-	for (size_t i = 0; i < s->findings->n; i++) /* a tls route, or a spelling: the plainer reason */
+	for (size_t i = 0; i < s->findings->n;
+	     i++) /* a tls route, or a spelling: the plainer reason */
 		if (s->findings->items[i].code == &CODE_route_tls) {
 			findings_add(s->findings, &CODE_vs_nothing, s->findings->items[i].at,
-				     "'%" SLICE_FMT "' is reached only by tls or tcp routes, which are not moved", SLICE_ARG(host));
+				     "'%" SLICE_FMT
+				     "' is reached only by tls or tcp routes, which are not moved",
+				     SLICE_ARG(host));
 			return -1;
 		}
 	findings_add(s->findings, &CODE_host_unknown, at,
 		     "no http route of a VirtualService%s%" SLICE_FMT " goes to '%" SLICE_FMT "'",
-		     s->m->f.spec.manifests.path.len ? " under " : "", SLICE_ARG(s->m->f.spec.manifests.path), SLICE_ARG(host));
+		     s->m->f.spec.manifests.path.len ? " under " : "",
+		     SLICE_ARG(s->m->f.spec.manifests.path), SLICE_ARG(host));
 	return -1;
 }
 
-int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *in, const struct migration *m,
-	       struct findings *findings)
+int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *in,
+	       const struct migration *m, struct findings *findings)
 {
 	struct search s = { .scope = out, .plan = plan, .in = in, .m = m, .findings = findings };
-	struct holdings candidates = inventory_by_host(in->inventory, old_host(m, plan->arena), plan->arena);
+	struct holdings candidates =
+		inventory_by_host(in->inventory, old_host(m, plan->arena), plan->arena);
 
-	*out = (struct scope){ .members = arena_array(plan->arena, candidates.n + 1, sizeof(struct member)) };
+	*out = (struct scope){ .members = arena_array(plan->arena, candidates.n + 1,
+						      sizeof(struct member)) };
 	if (broken_files(&s) < 0)
 		return -1;
 	for (size_t i = 0; i < candidates.n; i++)
@@ -277,7 +301,8 @@ int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *i
 /* Adds the objects of a list of holdings to a scene. */
 static void add_objects(struct scene *scene, struct holdings list)
 {
-	const struct object **items = arena_array(scene->arena, scene->nobjects + list.n, sizeof(*items));
+	const struct object **items =
+		arena_array(scene->arena, scene->nobjects + list.n, sizeof(*items));
 
 	for (size_t i = 0; i < scene->nobjects; i++)
 		items[i] = scene->objects[i];
@@ -287,17 +312,23 @@ static void add_objects(struct scene *scene, struct holdings list)
 	scene->nobjects += list.n;
 }
 
-/* All objects that the rules may look at: those that name one of the hosts, and the roots of delegates. */
-static void collect_objects(struct scene *scene, const struct inventory *inv, const struct migration *m)
+/*
+ * All objects that the rules may look at: those that name one of the hosts, and the roots of
+ * delegates.
+ */
+static void collect_objects(struct scene *scene, const struct inventory *inv,
+			    const struct migration *m)
 {
 	add_objects(scene, both_hosts(inv, m, scene->arena));
 	for (size_t i = 0; i < scene->nvss; i++)
 		if (!yaml_get(scene->vss[i].object->spec, "hosts"))
-			add_objects(scene, inventory_by_host(inv, scene->vss[i].object->name, scene->arena));
+			add_objects(scene, inventory_by_host(inv, scene->vss[i].object->name,
+							     scene->arena));
 }
 
 /* Names what the migration says is not there. */
-static void check_search(const struct plan_inputs *in, const struct migration *m, struct findings *findings)
+static void check_search(const struct plan_inputs *in, const struct migration *m,
+			 struct findings *findings)
 {
 	struct holdings all;
 
@@ -306,21 +337,27 @@ static void check_search(const struct plan_inputs *in, const struct migration *m
 	all = both_hosts(in->inventory, m, findings->arena);
 	for (size_t i = 0; i < all.n; i++)
 		if (!migration_searches(m, all.items[i].source->path))
-			findings_add(findings, &CODE_search_outside, yaml_place(all.items[i].object->node),
+			findings_add(findings, &CODE_search_outside,
+				     yaml_place(all.items[i].object->node),
 				     "the %" SLICE_FMT " '%" SLICE_FMT
-				     "' names one of the two hosts, or nearly, and stands outside of manifests.search",
-				     SLICE_ARG(all.items[i].object->kind), SLICE_ARG(all.items[i].object->name));
+				     "' names one of the two hosts, or nearly, and stands outside "
+				     "of manifests.search",
+				     SLICE_ARG(all.items[i].object->kind),
+				     SLICE_ARG(all.items[i].object->name));
 }
 
-void scope_check(const struct scope *scope, const struct plan_inputs *in, const struct intent *intent, struct stage to,
-		 struct findings *findings)
+void scope_check(const struct scope *scope, const struct plan_inputs *in,
+		 const struct intent *intent, struct stage to, struct findings *findings)
 {
 	struct arena *arena = findings->arena;
 	struct vs *vss = arena_array(arena, scope->n, sizeof(*vss));
 	const struct migration *m = intent->m;
-	struct scene scene = {
-		.move = &m->move, .thorough = intent->survey, .vss = vss, .nvss = scope->n, .to = to, .arena = arena
-	};
+	struct scene scene = { .move = &m->move,
+			       .thorough = intent->survey,
+			       .vss = vss,
+			       .nvss = scope->n,
+			       .to = to,
+			       .arena = arena };
 	size_t from = findings->n;
 
 	for (size_t i = 0; i < scope->n; i++)
@@ -341,9 +378,12 @@ bool scope_at(const struct scope *scope, const struct goal *goal)
 	return true;
 }
 
-/* Adds the files of these objects whose VirtualServices route to old, or else those that only route to new. */
-static void add_files(struct slices *files, const struct holdings *candidates, const struct migration *m, bool done,
-		      struct arena *arena)
+/*
+ * Adds the files of these objects whose VirtualServices route to old, or else those that only route
+ * to new.
+ */
+static void add_files(struct slices *files, const struct holdings *candidates,
+		      const struct migration *m, bool done, struct arena *arena)
 {
 	struct err ignored = ERR_INIT;
 	struct vs vs;
@@ -351,14 +391,17 @@ static void add_files(struct slices *files, const struct holdings *candidates, c
 	for (size_t i = 0; i < candidates->n; i++) {
 		const struct holding *h = &candidates->items[i];
 
-		if (!vs_is(h->object) || !migration_covers(m, h->source->path) || slices_have(*files, h->source->path) ||
-		    vs_read(&vs, h->object, &m->move, arena, NULL, &ignored) < 0 || !(done ? vs_is_done(&vs) : vs.nold))
+		if (!vs_is(h->object) || !migration_covers(m, h->source->path) ||
+		    slices_have(*files, h->source->path) ||
+		    vs_read(&vs, h->object, &m->move, arena, NULL, &ignored) < 0 ||
+		    !(done ? vs_is_done(&vs) : vs.nold))
 			continue;
 		files->items[files->n++] = h->source->path;
 	}
 }
 
-struct slices plan_files(const struct inventory *inv, const struct migration *m, struct arena *arena)
+struct slices plan_files(const struct inventory *inv, const struct migration *m,
+			 struct arena *arena)
 {
 	struct holdings old = inventory_by_host(inv, old_host(m, arena), arena), new = { NULL, 0 };
 	struct slices files = { arena_array(arena, old.n, sizeof(struct slice)), 0 };

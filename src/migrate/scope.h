@@ -16,21 +16,24 @@ struct member {
 struct scope {
 	struct member *members;
 	size_t n;
-	bool done; /* none of them names old, and each did at baseline */
-	const struct source
-		*created; /* the file that `create` makes; it is one of the members' sources, and not in the inventory */
+	bool done;                    /* none of them names old, and each did at baseline */
+	const struct source *created; /* the file that `create` makes; it is one of the members'
+					 sources, and not in the inventory */
 };
 
 /*
- * Finds them. What is noticed goes to `findings`; what stops the migration too, as an error finding, and then -1 is returned. The created
- * file, if one is made, is parsed into `plan`.
+ * Finds them. What is noticed goes to `findings`; what stops the migration too, as an error
+ * finding, and then -1 is returned. The created file, if one is made, is parsed into `plan`.
  */
-int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *in, const struct migration *m,
-	       struct findings *findings);
+int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *in,
+	       const struct migration *m, struct findings *findings);
 
-/* Runs the rules over the scope on its way to the stage `to` (istio/rules.h), all of them for a survey, and marks what the migration allows. */
-void scope_check(const struct scope *scope, const struct plan_inputs *in, const struct intent *intent, struct stage to,
-		 struct findings *findings);
+/*
+ * Runs the rules over the scope on its way to the stage `to` (istio/rules.h), all of them for a
+ * survey, and marks what the migration allows.
+ */
+void scope_check(const struct scope *scope, const struct plan_inputs *in,
+		 const struct intent *intent, struct stage to, struct findings *findings);
 
 /* Are all members at the stage? */
 bool scope_at(const struct scope *scope, const struct goal *goal);
@@ -39,6 +42,7 @@ bool scope_at(const struct scope *scope, const struct goal *goal);
 void plan_own(struct plan *plan, struct yaml_file *file);
 
 /* Parses bytes into a file that the plan owns. */
-struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice bytes, struct err *err);
+struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice bytes,
+			     struct err *err);
 
 #endif

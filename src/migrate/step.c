@@ -14,7 +14,10 @@ static struct slice name_of(const struct work *w, struct stage stage)
 	return arena_copy(w->plan->arena, slice_of(name));
 }
 
-/* Which stage the migration is at: the first of the start and its list at which converging changes nothing. */
+/*
+ * Which stage the migration is at: the first of the start and its list at which converging changes
+ * nothing.
+ */
 static void find_stage(const struct work *w)
 {
 	struct step *step = w->step;
@@ -24,7 +27,8 @@ static void find_stage(const struct work *w)
 		step->from = (struct stage){ STAGE_DONE, 0 };
 	}
 	for (size_t i = 0; i <= w->m->stages->n && !step->known; i++) {
-		struct goal goal = step_goal(w, i ? w->m->stages->items[i - 1] : (struct stage){ STAGE_START, 0 });
+		struct goal goal = step_goal(w, i ? w->m->stages->items[i - 1] :
+						    (struct stage){ STAGE_START, 0 });
 
 		goal.adopt = false;
 		if (scope_at(&w->scope, &goal)) {
@@ -47,18 +51,20 @@ static void find_hold(const struct work *w)
 		step->hold = w->m->f.spec.hold;
 	}
 	for (size_t i = 0; i < w->scope.n && !step->held; i++) {
-		const struct past_file *past = past_find(w->in->past, w->scope.members[i].source->path, w->m);
+		const struct past_file *past =
+			past_find(w->in->past, w->scope.members[i].source->path, w->m);
 
 		if (!past || !past->lowered)
 			continue;
 		step->held = true;
-		step->hold = arena_printf(w->plan->arena, "%" SLICE_FMT " lowered the weight in %" SLICE_FMT,
-					  SLICE_ARG(past->lowered_by), SLICE_ARG(slice_sub(past->lowered_in, 0, 8)));
+		step->hold = arena_printf(
+			w->plan->arena, "%" SLICE_FMT " lowered the weight in %" SLICE_FMT,
+			SLICE_ARG(past->lowered_by), SLICE_ARG(slice_sub(past->lowered_in, 0, 8)));
 	}
 }
 
-struct target *step_target(const struct work *w, const struct yaml_file *file, struct slice path, struct slice before,
-			   unsigned mode)
+struct target *step_target(const struct work *w, const struct yaml_file *file, struct slice path,
+			   struct slice before, unsigned mode)
 {
 	struct target *t;
 
@@ -72,7 +78,8 @@ struct target *step_target(const struct work *w, const struct yaml_file *file, s
 }
 
 /* Adds the edits of a stage to the targets; findings and shares may be NULL. */
-static int converge(const struct work *w, struct stage stage, struct findings *findings, struct shares *shares, struct err *err)
+static int converge(const struct work *w, struct stage stage, struct findings *findings,
+		    struct shares *shares, struct err *err)
 {
 	struct goal goal = step_goal(w, stage);
 
@@ -80,9 +87,11 @@ static int converge(const struct work *w, struct stage stage, struct findings *f
 		const struct member *m = &w->scope.members[i];
 		bool created = m->source == w->scope.created;
 		struct target *t = step_target(w, m->source->file, m->source->path,
-					       created ? (struct slice){ 0 } : m->source->bytes, m->source->mode);
+					       created ? (struct slice){ 0 } : m->source->bytes,
+					       m->source->mode);
 
-		if (vs_converge(t->edits, &m->vs, m->base, &goal, w->plan->arena, findings, shares, err) < 0)
+		if (vs_converge(t->edits, &m->vs, m->base, &goal, w->plan->arena, findings, shares,
+				err) < 0)
 			return -1;
 		if (yaml_edits_refusal(t->edits)) {
 			*err = *yaml_edits_refusal(t->edits);
@@ -95,7 +104,8 @@ static int converge(const struct work *w, struct stage stage, struct findings *f
 /* Tries a stage: 1 when it would change something, 0 when not, -1 with the refusal. */
 static int try_stage(const struct work *w, struct stage stage, struct err *err)
 {
-	struct targets trial = { .items = arena_array(w->plan->arena, w->scope.n + 1, sizeof(struct target)) };
+	struct targets trial = { .items = arena_array(w->plan->arena, w->scope.n + 1,
+						      sizeof(struct target)) };
 	struct work other = *w;
 
 	other.targets = &trial;
@@ -168,18 +178,22 @@ static int resolve(const struct work *w)
 	if (intent->to.kind == STAGE_DONE && intent->direction != GO_UP)
 		return done_allowed(w);
 	if (!stages_have(w->m->stages, intent->to)) {
-		findings_add(&step->findings, &CODE_stage_bad, at, "'%" SLICE_FMT "' is not one of the migration's stages",
+		findings_add(&step->findings, &CODE_stage_bad, at,
+			     "'%" SLICE_FMT "' is not one of the migration's stages",
 			     SLICE_ARG(name_of(w, intent->to)))
-			->remedy = arena_printf(w->plan->arena, "they are start%s", stage_list(w).ptr);
+			->remedy =
+			arena_printf(w->plan->arena, "they are start%s", stage_list(w).ptr);
 		return step_refuse(w);
 	}
 	if (intent->direction == GO_UP && stage_cmp(intent->to, step->from) < 0) {
-		findings_add(&step->findings, &CODE_stage_down, at, "the migration is at '%" SLICE_FMT "', above '%" SLICE_FMT "'",
+		findings_add(&step->findings, &CODE_stage_down, at,
+			     "the migration is at '%" SLICE_FMT "', above '%" SLICE_FMT "'",
 			     SLICE_ARG(name_of(w, step->from)), SLICE_ARG(name_of(w, intent->to)));
 		return step_refuse(w);
 	}
 	if (intent->direction == GO_DOWN && stage_cmp(intent->to, step->from) > 0) {
-		findings_add(&step->findings, &CODE_stage_up, at, "the migration is at '%" SLICE_FMT "', below '%" SLICE_FMT "'",
+		findings_add(&step->findings, &CODE_stage_up, at,
+			     "the migration is at '%" SLICE_FMT "', below '%" SLICE_FMT "'",
 			     SLICE_ARG(name_of(w, step->from)), SLICE_ARG(name_of(w, intent->to)));
 		return step_refuse(w);
 	}
@@ -197,11 +211,12 @@ static int may_go(const struct work *w)
 		return step_refuse(w);
 	}
 	if (up && step->held && !w->intent->resume) {
-		findings_add(&step->findings, &CODE_held, w->m->hold_at, "the migration is held: %" SLICE_FMT,
-			     SLICE_ARG(step->hold));
+		findings_add(&step->findings, &CODE_held, w->m->hold_at,
+			     "the migration is held: %" SLICE_FMT, SLICE_ARG(step->hold));
 		return step_refuse(w);
 	}
-	if (w->intent->direction != GO_DOWN && w->intent->direction != GO_ENTRY && step->to.kind != STAGE_START)
+	if (w->intent->direction != GO_DOWN && w->intent->direction != GO_ENTRY &&
+	    step->to.kind != STAGE_START)
 		scope_check(&w->scope, w->in, w->intent, step->to, &step->findings);
 	if (w->intent->direction != GO_DOWN && step->to.kind != STAGE_START)
 		step_check_landings(w);
@@ -223,14 +238,19 @@ static void converge_hold(const struct work *w)
 	struct yaml_edits *trial;
 	struct target *t;
 
-	if (m->bytes.ptr && ((w->intent->direction == GO_DOWN && w->intent->hold.len) || (w->intent->resume && m->f.spec.hold.ptr)))
+	if (m->bytes.ptr && ((w->intent->direction == GO_DOWN && w->intent->hold.len) ||
+			     (w->intent->resume && m->f.spec.hold.ptr)))
 		file = plan_parse(w->plan, m->path, m->bytes, &err);
 	if (!file)
 		return;
 	trial = yaml_edits_new(file, w->plan->arena);
-	migration_edit_hold(trial, file, w->intent->direction == GO_DOWN ? w->intent->hold : SLICE(""), w->plan->arena);
-	if (yaml_apply(trial, &text, &err) < 0) { /* no reason to keep traffic where it must not stay */
-		findings_add(&w->step->findings, &CODE_unchecked, (struct place){ m->path, err.line, err.col },
+	migration_edit_hold(trial, file,
+			    w->intent->direction == GO_DOWN ? w->intent->hold : SLICE(""),
+			    w->plan->arena);
+	if (yaml_apply(trial, &text, &err) <
+	    0) { /* no reason to keep traffic where it must not stay */
+		findings_add(&w->step->findings, &CODE_unchecked,
+			     (struct place){ m->path, err.line, err.col },
 			     "spec.hold cannot be written: %s", err.reason)
 			->remedy = SLICE("write or remove it by hand");
 		return;
@@ -259,8 +279,11 @@ static void note_lost_comments(const struct work *w)
 
 		for (size_t j = 0; j < lost.n; j++)
 			if (!slice_is(lost.items[j], COPY_COMMENT))
-				findings_add(&w->step->findings, &CODE_comment_lost, (struct place){ t->path, 0, 0 },
-					     "the comment '%" SLICE_FMT "' goes with what is removed", SLICE_ARG(lost.items[j]));
+				findings_add(&w->step->findings, &CODE_comment_lost,
+					     (struct place){ t->path, 0, 0 },
+					     "the comment '%" SLICE_FMT
+					     "' goes with what is removed",
+					     SLICE_ARG(lost.items[j]));
 	}
 }
 
@@ -297,7 +320,8 @@ static void note_audiences(const struct work *w)
 			const struct route *route = &w->scope.members[i].vs.routes[r];
 
 			if ((route->nold || (w->scope.done && route->nnew)) && !route->our_copy)
-				audience_add(&w->step->audiences, &w->scope.members[i].vs, route, sidecars, n);
+				audience_add(&w->step->audiences, &w->scope.members[i].vs, route,
+					     sidecars, n);
 		}
 }
 
@@ -316,7 +340,8 @@ static int make_edits(const struct work *w)
 		converge_hold(w);
 		return 0;
 	}
-	if (converge(w, step->to, &step->findings, w->intent->trial || w->intent->brief ? NULL : &step->shares, &err) < 0) {
+	if (converge(w, step->to, &step->findings,
+		     w->intent->trial || w->intent->brief ? NULL : &step->shares, &err) < 0) {
 		findings_add_err(&step->findings, &err);
 		return step_refuse(w);
 	}
@@ -325,7 +350,8 @@ static int make_edits(const struct work *w)
 	if (findings_stop(&step->findings))
 		return step_refuse(w);
 	for (size_t i = 0; i < w->targets->n; i++)
-		any = any || w->targets->items[i].remove || !yaml_edits_empty(w->targets->items[i].edits) ||
+		any = any || w->targets->items[i].remove ||
+		      !yaml_edits_empty(w->targets->items[i].edits) ||
 		      !w->targets->items[i].before.ptr;
 	step->unchanged = !any;
 	if (any)
@@ -341,7 +367,10 @@ static int make_edits(const struct work *w)
 	return 0;
 }
 
-/* How many files the step may change: manifests, the migration file, a kustomization; any, where objects go. */
+/*
+ * How many files the step may change: manifests, the migration file, a kustomization; any, where
+ * objects go.
+ */
 static size_t most_targets(const struct work *w)
 {
 	size_t sources, kustomizations;
@@ -353,10 +382,15 @@ static size_t most_targets(const struct work *w)
 	return w->scope.n + 2 + sources + kustomizations;
 }
 
-void step_make(struct step *step, struct targets *targets, struct plan *plan, const struct plan_inputs *in,
-	       const struct intent *intent)
+void step_make(struct step *step, struct targets *targets, struct plan *plan,
+	       const struct plan_inputs *in, const struct intent *intent)
 {
-	struct work w = { .step = step, .targets = targets, .plan = plan, .in = in, .intent = intent, .m = intent->m };
+	struct work w = { .step = step,
+			  .targets = targets,
+			  .plan = plan,
+			  .in = in,
+			  .intent = intent,
+			  .m = intent->m };
 
 	*step = (struct step){ .m = intent->m, .intent = *intent };
 	step->findings.arena = step->shares.arena = step->audiences.arena = plan->arena;
@@ -364,7 +398,9 @@ void step_make(struct step *step, struct targets *targets, struct plan *plan, co
 		step->refused = true;
 		return;
 	}
-	if (w.scope.created && intent->direction == GO_DOWN) { /* nothing was moved yet: nothing to take back, nor to create */
+	if (w.scope.created &&
+	    intent->direction ==
+		    GO_DOWN) { /* nothing was moved yet: nothing to take back, nor to create */
 		step->known = step->unchanged = true;
 		return;
 	}

@@ -11,7 +11,8 @@ struct undo {
 	size_t *ups; /* the numbers of the steps that go up */
 	size_t n;
 	struct map parsed;       /* the numbers of the plan's files, by their names */
-	struct plan back, today; /* the way to the start: from the new bytes, and from today's, made when it is needed */
+	struct plan back, today; /* the way to the start: from the new bytes, and from today's, made
+				    when it is needed */
 	bool any;
 };
 
@@ -20,20 +21,26 @@ bool undo_matters(const struct step *step)
 	return step->intent.direction == GO_UP && !step->intent.survey && !step->refused;
 }
 
-/* Is one of the step's manifests changed by another step, too? The maps say which one is the first to change a path, and the last. */
-static bool meets_others(const struct step *step, size_t number, const struct map *first, const struct map *last)
+/*
+ * Is one of the step's manifests changed by another step, too? The maps say which one is the first
+ * to change a path, and the last.
+ */
+static bool meets_others(const struct step *step, size_t number, const struct map *first,
+			 const struct map *last)
 {
 	for (size_t i = 0; i < step->changes.n; i++) {
 		struct slice path = step->changes.items[i].path;
 
-		if (slices_have(step->files, path) && (map_get(last, path) != number || map_get(first, path) != number))
+		if (slices_have(step->files, path) &&
+		    (map_get(last, path) != number || map_get(first, path) != number))
 			return true;
 	}
 	return false;
 }
 
 /*
- * The steps whose way back matters, those first that meet others in a file: they are looked at together, and their number is returned.
+ * The steps whose way back matters, those first that meet others in a file: they are looked at
+ * together, and their number is returned.
  */
 static size_t find_ups(struct undo *u, size_t *n)
 {
@@ -42,7 +49,8 @@ static size_t find_ups(struct undo *u, size_t *n)
 
 	u->ups = arena_array(u->plan->arena, 2 * u->plan->n, sizeof(*u->ups));
 	for (size_t i = 0; i < u->plan->n; i++)
-		for (size_t j = 0; undo_matters(&u->plan->steps[i]) && j < u->plan->steps[i].changes.n; j++) {
+		for (size_t j = 0;
+		     undo_matters(&u->plan->steps[i]) && j < u->plan->steps[i].changes.n; j++) {
 			struct slice path = u->plan->steps[i].changes.items[j].path;
 
 			if (map_get(&first, path) == MAP_NONE)
@@ -54,7 +62,8 @@ static size_t find_ups(struct undo *u, size_t *n)
 		for (size_t i = 0; i < u->plan->n; i++) {
 			const struct step *step = &u->plan->steps[i];
 
-			if (undo_matters(step) && step->changes.n && meets_others(step, i, &first, &last) == !round) {
+			if (undo_matters(step) && step->changes.n &&
+			    meets_others(step, i, &first, &last) == !round) {
 				u->ups[(*n)++] = i;
 				together += !round;
 			}
@@ -100,9 +109,10 @@ static void add_files(const struct undo *u, const struct step *step, struct inve
 {
 	for (size_t i = 0; i < step->changes.n; i++) {
 		struct slice path = step->changes.items[i].path;
-		struct change c = {
-			path, { NULL, 0 }, after(u->plan, path, (struct slice){ NULL, 0 }), step->changes.items[i].mode
-		};
+		struct change c = { path,
+				    { NULL, 0 },
+				    after(u->plan, path, (struct slice){ NULL, 0 }),
+				    step->changes.items[i].mode };
 
 		if (!c.after.ptr || !slices_have(step->files, path))
 			continue;
@@ -134,23 +144,28 @@ static struct past *new_past(const struct undo *u, const struct inventory *inv)
 
 		for (size_t j = 0; j < step->changes.n; j++) {
 			struct slice path = step->changes.items[j].path;
-			const struct source *now = inventory_find(inv, path), *today = inventory_find(u->in->inventory, path);
+			const struct source *now = inventory_find(inv, path),
+					    *today = inventory_find(u->in->inventory, path);
 
 			if (now && now->file && slices_have(step->files, path))
-				past_grow(past, path, step->m, now->file, today ? today->file : NULL);
+				past_grow(past, path, step->m, now->file,
+					  today ? today->file : NULL);
 		}
 	}
 	return past;
 }
 
 /* Plans the way to the start of the steps. */
-static void plan_start(const struct undo *u, const struct plan_inputs *in, enum direction direction, struct plan *out)
+static void plan_start(const struct undo *u, const struct plan_inputs *in, enum direction direction,
+		       struct plan *out)
 {
 	struct plan_inputs quiet = *in;
 	struct intent *intents = arena_array(u->plan->arena, u->n, sizeof(*intents));
 
 	for (size_t i = 0; i < u->n; i++) {
-		intents[i] = (struct intent){ .m = u->plan->steps[u->ups[i]].m, .direction = direction, .trial = true };
+		intents[i] = (struct intent){ .m = u->plan->steps[u->ups[i]].m,
+					      .direction = direction,
+					      .trial = true };
 		intents[i].to = (struct stage){ STAGE_START, 0 };
 	}
 	quiet.progress = NULL;
@@ -164,7 +179,10 @@ static void bar(struct undo *u, size_t step, struct place at, struct slice why)
 	u->any = true;
 }
 
-/* The way from today's bytes; as if to look at only, so that a file that is not there yet counts as well. */
+/*
+ * The way from today's bytes; as if to look at only, so that a file that is not there yet counts as
+ * well.
+ */
 static const struct plan *today_start(struct undo *u)
 {
 	if (!u->today.arena)
@@ -186,16 +204,24 @@ static void check_file(struct undo *u, size_t number, const struct change *c)
 	wanted = after(today_start(u), c->path, today ? today->bytes : (struct slice){ NULL, 0 });
 	if (!wanted.ptr || !got.ptr || !slice_eq(got, wanted))
 		bar(u, number, (struct place){ c->path, 0, 0 },
-		    SLICE("rolled back from this stage, the file would not say what it says without the migration"));
+		    SLICE("rolled back from this stage, the file would not say what it says "
+			  "without the migration"));
 }
 
-/* Is the rollback of a step refused for the sake of a file that only another one of the plan changes? */
+/*
+ * Is the rollback of a step refused for the sake of a file that only another one of the plan
+ * changes?
+ */
 static bool by_another(const struct undo *u, const struct step *step, const struct finding *stop)
 {
-	return stop && !slices_have(step->files, stop->at.path) && after(u->plan, stop->at.path, (struct slice){ NULL, 0 }).ptr;
+	return stop && !slices_have(step->files, stop->at.path) &&
+	       after(u->plan, stop->at.path, (struct slice){ NULL, 0 }).ptr;
 }
 
-/* One step: is its rollback possible, and right? In the first round others are blamed for what they did; in the second nobody is spared. */
+/*
+ * One step: is its rollback possible, and right? In the first round others are blamed for what they
+ * did; in the second nobody is spared.
+ */
 static void check_step(struct undo *u, size_t i, bool first)
 {
 	const struct step *back = &u->back.steps[i];
@@ -204,7 +230,8 @@ static void check_step(struct undo *u, size_t i, bool first)
 
 	if (back->refused && stop && step->intent.adopt && today_start(u)->steps[i].refused) {
 		if (first)
-			findings_add(&step->findings, &CODE_never_a_way_back, stop->at, "%" SLICE_FMT, SLICE_ARG(stop->reason));
+			findings_add(&step->findings, &CODE_never_a_way_back, stop->at,
+				     "%" SLICE_FMT, SLICE_ARG(stop->reason));
 		return;
 	}
 	if (back->refused) {

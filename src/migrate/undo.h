@@ -7,11 +7,13 @@
 #include "migrate/plan.h"
 
 /*
- * Plans the rollback to the start of all steps that go up, on the new bytes of the plan and with the history that their commit makes. It must
- * not be refused, and each manifest must say after it what it says without the migration today: the bytes of the baseline, or those that
- * the way to the start gives today. Nothing is read; `in` is what the plan was made of. Adds to `barred` (a list a step) why a step has no
- * way back, error no_way_back. Were any added? Steps that nobody commits (intent.survey) are not looked at. Where today's proportions are
- * adopted, and there is no way back today, the step only gets the warning never_a_way_back.
+ * Plans the rollback to the start of all steps that go up, on the new bytes of the plan and with
+ * the history that their commit makes. It must not be refused, and each manifest must say after it
+ * what it says without the migration today: the bytes of the baseline, or those that the way to the
+ * start gives today. Nothing is read; `in` is what the plan was made of. Adds to `barred` (a list a
+ * step) why a step has no way back, error no_way_back. Were any added? Steps that nobody commits
+ * (intent.survey) are not looked at. Where today's proportions are adopted, and there is no way
+ * back today, the step only gets the warning never_a_way_back.
  */
 bool undo_check(struct plan *plan, const struct plan_inputs *in, struct findings *barred);
 

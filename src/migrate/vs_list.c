@@ -2,15 +2,16 @@
 
 #include "istio/converge.h"
 
-int vs_list_read(struct vs_list *out, const struct objects *objects, const struct move *move, struct arena *arena,
-		 struct findings *findings, struct err *err)
+int vs_list_read(struct vs_list *out, const struct objects *objects, const struct move *move,
+		 struct arena *arena, struct findings *findings, struct err *err)
 {
 	struct vs_list list = { arena_array(arena, objects->n, sizeof(struct vs)), 0 };
 
 	for (size_t i = 0; i < objects->n; i++) {
 		if (!vs_is(&objects->items[i]))
 			continue;
-		if (vs_read(&list.items[list.n], &objects->items[i], move, arena, findings, err) < 0)
+		if (vs_read(&list.items[list.n], &objects->items[i], move, arena, findings, err) <
+		    0)
 			return -1;
 		vs_mark_copies(&list.items[list.n], move, arena);
 		list.n++;

@@ -47,7 +47,8 @@ void words_add(struct words *w, struct slice word, bool asked)
 	map_set(asked ? &w->asked : &w->labels, word, 0);
 }
 
-bool words_each(const struct words *w, struct slice bytes, bool (*found)(struct slice word, void *ctx), void *ctx)
+bool words_each(const struct words *w, struct slice bytes,
+		bool (*found)(struct slice word, void *ctx), void *ctx)
 {
 	bool asked = w->asked.n && slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
 
@@ -56,7 +57,8 @@ bool words_each(const struct words *w, struct slice bytes, bool (*found)(struct 
 		unsigned char c;
 		struct slice word;
 
-		for (start = i, end = SIZE_MAX; i < bytes.len && (c = w->letters[(unsigned char)bytes.ptr[i]]) != 0; i++) {
+		for (start = i, end = SIZE_MAX;
+		     i < bytes.len && (c = w->letters[(unsigned char)bytes.ptr[i]]) != 0; i++) {
 			if (c == '.' && end == SIZE_MAX) {
 				end = i;
 				label = hash;
@@ -71,7 +73,9 @@ bool words_each(const struct words *w, struct slice bytes, bool (*found)(struct 
 		}
 		word = slice_sub(bytes, start, end - start);
 		if (may_be(w, label) &&
-		    (map_get(&w->labels, word) != MAP_NONE || (asked && map_get(&w->asked, word) != MAP_NONE)) && found(word, ctx))
+		    (map_get(&w->labels, word) != MAP_NONE ||
+		     (asked && map_get(&w->asked, word) != MAP_NONE)) &&
+		    found(word, ctx))
 			return true;
 	}
 	return false;

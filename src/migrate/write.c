@@ -4,8 +4,12 @@
 
 #include <stdio.h>
 
-/* Puts every field of the literal `map` that `node`, the map already written, does not have into it. */
-static void put_missing(struct yaml_edits *e, const struct yaml_node *node, const struct yaml_lit *map)
+/*
+ * Puts every field of the literal `map` that `node`, the map already written, does not have into
+ * it.
+ */
+static void put_missing(struct yaml_edits *e, const struct yaml_node *node,
+			const struct yaml_lit *map)
 {
 	for (size_t i = 0; i < map->n; i++) {
 		char key[64];
@@ -21,7 +25,8 @@ static void put_missing(struct yaml_edits *e, const struct yaml_node *node, cons
 }
 
 /* The template with the fields that every migration has. */
-static int render_base(const struct migration_fields *f, struct slice template_bytes, struct str *out, struct err *err)
+static int render_base(const struct migration_fields *f, struct slice template_bytes,
+		       struct str *out, struct err *err)
 {
 	AUTO_TEMPLATE struct template *t = NULL;
 	struct pair values[] = {
@@ -36,8 +41,8 @@ static int render_base(const struct migration_fields *f, struct slice template_b
 	return template_render(t, (struct pairs){ values, 4 }, out, err);
 }
 
-int migration_write(const struct migration_fields *f, struct slice template_bytes, struct slice path, struct str *out,
-		    struct err *err)
+int migration_write(const struct migration_fields *f, struct slice template_bytes,
+		    struct slice path, struct str *out, struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_STR struct str base = STR_INIT, text = STR_INIT;
@@ -49,7 +54,8 @@ int migration_write(const struct migration_fields *f, struct slice template_byte
 	int result;
 
 	migration_defaults(&defaults.spec);
-	if (render_base(f, template_bytes, &base, err) < 0 || yaml_parse(&file, path, str_slice(&base), err) < 0)
+	if (render_base(f, template_bytes, &base, err) < 0 ||
+	    yaml_parse(&file, path, str_slice(&base), err) < 0)
 		return -1;
 	e = yaml_edits_new(file, arena);
 	all = record_literal(&migration_record, f, &defaults, SLICE(""), arena);
@@ -63,9 +69,11 @@ int migration_write(const struct migration_fields *f, struct slice template_byte
 	return 0;
 }
 
-void migration_edit_hold(struct yaml_edits *e, const struct yaml_file *file, struct slice reason, struct arena *arena)
+void migration_edit_hold(struct yaml_edits *e, const struct yaml_file *file, struct slice reason,
+			 struct arena *arena)
 {
-	const struct yaml_node *spec = yaml_get(yaml_root(file, 0), "spec"), *hold = yaml_get(spec, "hold");
+	const struct yaml_node *spec = yaml_get(yaml_root(file, 0), "spec"),
+			       *hold = yaml_get(spec, "hold");
 	struct yaml_lit *lit = arena_alloc(arena, sizeof(*lit));
 
 	*lit = (struct yaml_lit){ .key = SLICE("hold"), .kind = LIT_STRING, .text = reason };

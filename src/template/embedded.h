@@ -1,5 +1,6 @@
 /*
- * embedded.h - the files of templates/ inside the program. The data is made from them at build time.
+ * embedded.h - the files of templates/ inside the program. The data is made from them at build
+ * time.
  */
 #ifndef GCB_TEMPLATE_EMBEDDED_H
 #define GCB_TEMPLATE_EMBEDDED_H

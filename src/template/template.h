@@ -1,7 +1,8 @@
 /*
  * template.h - YAML files and plain text with named holes.
  *
- * A template is an ordinary file in which ${name} stands for a value. The file is YAML, unless its name ends in ".txt".
+ * A template is an ordinary file in which ${name} stands for a value. The file is YAML, unless its
+ *name ends in ".txt".
  *
  *	# summary a VirtualService that leaves all traffic where it is
  *	# param host host "the host that clients dial"
@@ -11,26 +12,30 @@
  *	kind: VirtualService
  *	...
  *
- * Declarations. The first lines, up to an empty one, say what the template is for and which values it takes; they are not part of
- * the output. A line is
+ * Declarations. The first lines, up to an empty one, say what the template is for and which values
+ *it takes; they are not part of the output. A line is
  *
  *	# summary TEXT
  *	# param NAME TYPE ["HELP"]
  *	# param NAME TYPE = DEFAULT ["HELP"]
  *	# param NAME TYPE optional ["HELP"]
  *
- * NAME is a lower-case letter, then lower-case letters, digits and '_'; TYPE a word of template_type_word; DEFAULT one word, or a
- * text between double quotes (which it cannot hold itself). A value without a default that is not optional must be given.
+ * NAME is a lower-case letter, then lower-case letters, digits and '_'; TYPE a word of
+ *template_type_word; DEFAULT one word, or a text between double quotes (which it cannot hold
+ *itself). A value without a default that is not optional must be given.
  *
- * Holes. ${name} is the value, $${ is the two characters "${", any other $ is itself. In YAML a hole may stand only in a value that
- * is a plain or quoted scalar on one line. The name of a declared parameter in any other place (a key, a comment, a block scalar)
- * is refused, so that nothing stays unfilled by accident; whatever else looks like a hole there is left alone. Rendering is the
- * YAML editor setting scalars: no value can leave its scalar or become something other than a string, except that a plain scalar
- * which is nothing but one hole of a number type becomes that number ("${port}" in quotes stays a string). Of an optional value
- * that is not given, the entry with its hole is left out, and with it the map or list that would be left empty; in plain text the
+ * Holes. ${name} is the value, $${ is the two characters "${", any other $ is itself. In YAML a
+ *hole may stand only in a value that is a plain or quoted scalar on one line. The name of a
+ *declared parameter in any other place (a key, a comment, a block scalar) is refused, so that
+ *nothing stays unfilled by accident; whatever else looks like a hole there is left alone. Rendering
+ *is the YAML editor setting scalars: no value can leave its scalar or become something other than a
+ *string, except that a plain scalar which is nothing but one hole of a number type becomes that
+ *number ("${port}" in quotes stays a string). Of an optional value that is not given, the entry
+ *with its hole is left out, and with it the map or list that would be left empty; in plain text the
  * line with its hole.
  *
- * Life cycle: template_parse or template_open_builtin, any number of template_render, template_free. Pure: no file, no environment.
+ * Life cycle: template_parse or template_open_builtin, any number of template_render,
+ *template_free. Pure: no file, no environment.
  */
 #ifndef GCB_TEMPLATE_TEMPLATE_H
 #define GCB_TEMPLATE_TEMPLATE_H
@@ -38,26 +43,34 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* Limits: bytes of a template; parameters; bytes of a value, and of one of type `text`; bytes of what is rendered. */
+/*
+ * Limits: bytes of a template; parameters; bytes of a value, and of one of type `text`; bytes of
+ * what is rendered.
+ */
 #define TEMPLATE_MAX_BYTES ((size_t)256 << 10)
 #define TEMPLATE_MAX_PARAMS 200
 #define TEMPLATE_MAX_VALUE 4096
 #define TEMPLATE_MAX_TEXT 65536
 #define TEMPLATE_MAX_OUTPUT ((size_t)4 << 20)
 
-/* What a value may be. All are UTF-8 without control characters, line separators and bidirectional controls. */
+/*
+ * What a value may be. All are UTF-8 without control characters, line separators and bidirectional
+ * controls.
+ */
 enum template_type {
 	TEMPLATE_STRING,    /* one line, may be empty */
 	TEMPLATE_TEXT,      /* the same with line feeds and tabs */
 	TEMPLATE_INT,       /* a whole number of 32 bits */
 	TEMPLATE_PORT,      /* 1 to 65535 */
 	TEMPLATE_PERCENT,   /* 0 to 100 */
-	TEMPLATE_HOST,      /* a DNS name as Istio takes it: letters of either case; no wildcard, IP address, dot at the end */
+	TEMPLATE_HOST,      /* a DNS name as Istio takes it: letters of either case; no wildcard, IP
+			       address, dot at the end */
 	TEMPLATE_LABEL,     /* a DNS-1123 label: a-z, 0-9 and '-', at most 63 */
 	TEMPLATE_NAME,      /* a DNS-1123 subdomain: labels with dots between, at most 253 */
 	TEMPLATE_NAMESPACE, /* a DNS-1123 label */
 	TEMPLATE_PATH,      /* relative, with '/', inside the repository: no "..", no empty part */
-	TEMPLATE_URL        /* https, http, ssh, git, oci, file://, or user@host:path; without a password */
+	TEMPLATE_URL /* https, http, ssh, git, oci, file://, or user@host:path; without a password
+		      */
 };
 
 struct template_param {
@@ -82,8 +95,9 @@ struct template
 };
 
 /*
- * Parses a template. `name` and `bytes` are borrowed and must outlive `*out`, which the caller frees with template_free. Errors:
- * `template` (a bad declaration, an undeclared name, a hole where none may stand), `too_large`, and those of yaml_parse.
+ * Parses a template. `name` and `bytes` are borrowed and must outlive `*out`, which the caller
+ * frees with template_free. Errors: `template` (a bad declaration, an undeclared name, a hole where
+ * none may stand), `too_large`, and those of yaml_parse.
  */
 int template_parse(struct template **out, struct slice name, struct slice bytes, struct err *err);
 
@@ -91,11 +105,13 @@ int template_parse(struct template **out, struct slice name, struct slice bytes,
 void template_free(struct template *t);
 
 /*
- * Appends the template, filled with `values`, to `out`. A value that is absent counts as not given, so a caller can list all that
- * it knows. Errors: `template` (a name that no parameter has, twice the same, a missing value, a value that is not of its type or
- * too long), `host_bad` (a value of type host), `too_large`, and those of yaml_apply. On failure `out` is as before.
+ * Appends the template, filled with `values`, to `out`. A value that is absent counts as not given,
+ * so a caller can list all that it knows. Errors: `template` (a name that no parameter has, twice
+ * the same, a missing value, a value that is not of its type or too long), `host_bad` (a value of
+ * type host), `too_large`, and those of yaml_apply. On failure `out` is as before.
  */
-int template_render(const struct template *t, struct pairs values, struct str *out, struct err *err);
+int template_render(const struct template *t, struct pairs values, struct str *out,
+		    struct err *err);
 
 /* The parameter of this name, or NULL. */
 const struct template_param *template_param(const struct template *t, struct slice name);
@@ -104,15 +120,21 @@ const struct template_param *template_param(const struct template *t, struct sli
 const char *template_type_word(enum template_type type);
 
 /*
- * The file of this name (without its extension) among the templates in the program: its name with the extension and its bytes. Error:
- * `template` (there is none; the nearest name is the remedy).
+ * The file of this name (without its extension) among the templates in the program: its name with
+ * the extension and its bytes. Error: `template` (there is none; the nearest name is the remedy).
  */
-int template_builtin(struct slice name, struct slice *file_name, struct slice *bytes, struct err *err);
+int template_builtin(struct slice name, struct slice *file_name, struct slice *bytes,
+		     struct err *err);
 
-/* template_builtin and template_parse in one. Errors: `template` (no such template), else those of template_parse. */
+/*
+ * template_builtin and template_parse in one. Errors: `template` (no such template), else those of
+ * template_parse.
+ */
 int template_open_builtin(struct template **out, struct slice name, struct err *err);
 
-/* Frees a template when the variable goes out of scope: `AUTO_TEMPLATE struct template *t = NULL;` */
+/*
+ * Frees a template when the variable goes out of scope: `AUTO_TEMPLATE struct template *t = NULL;`
+ */
 #define AUTO_TEMPLATE __attribute__((cleanup(template_auto_)))
 void template_auto_(struct template **t);
 

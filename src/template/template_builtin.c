@@ -20,13 +20,15 @@ static int unknown(struct slice name, struct err *err)
 	for (size_t i = 0; i < nembedded_templates; i++)
 		names[i] = stem(&embedded_templates[i]);
 	near = slice_nearest(name, names, nembedded_templates);
-	(void)err_set(err, &CODE_template, NOWHERE, "there is no template '%" SLICE_FMT "'", SLICE_ARG(name));
+	(void)err_set(err, &CODE_template, NOWHERE, "there is no template '%" SLICE_FMT "'",
+		      SLICE_ARG(name));
 	if (near.len)
 		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
 	return err_remedy(err, "render --list-templates lists them");
 }
 
-int template_builtin(struct slice name, struct slice *file_name, struct slice *bytes, struct err *err)
+int template_builtin(struct slice name, struct slice *file_name, struct slice *bytes,
+		     struct err *err)
 {
 	for (size_t i = 0; i < nembedded_templates; i++) {
 		const struct embedded *e = &embedded_templates[i];
@@ -44,5 +46,7 @@ int template_open_builtin(struct template **out, struct slice name, struct err *
 {
 	struct slice file_name, bytes;
 
-	return template_builtin(name, &file_name, &bytes, err) < 0 ? -1 : template_parse(out, file_name, bytes, err);
+	return template_builtin(name, &file_name, &bytes, err) < 0 ?
+		       -1 :
+		       template_parse(out, file_name, bytes, err);
 }

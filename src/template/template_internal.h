@@ -7,7 +7,10 @@
 #include "template/template.h"
 #include "yaml/yaml.h"
 
-/* Is the node a value that holes may stand in: a plain or quoted scalar on one line? Keys are not asked about. */
+/*
+ * Is the node a value that holes may stand in: a plain or quoted scalar on one line? Keys are not
+ * asked about.
+ */
 bool template_scalar_fills(const struct yaml_node *node);
 
 /* The name of the parameter that `name` may be a slip of, or an absent slice. */

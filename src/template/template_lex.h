@@ -1,5 +1,6 @@
 /*
- * template_lex.h - where the holes of a text are. The one place that knows how ${name} and $${ are written.
+ * template_lex.h - where the holes of a text are. The one place that knows how ${name} and $${ are
+ * written.
  */
 #ifndef GCB_TEMPLATE_LEX_H
 #define GCB_TEMPLATE_LEX_H
@@ -13,7 +14,10 @@ enum piece {
 	PIECE_BAD   /* "${" that begins no hole */
 };
 
-/* Cuts the next piece off `rest`. Pieces that are not an end are never empty, and `rest` gets shorter with each. */
+/*
+ * Cuts the next piece off `rest`. Pieces that are not an end are never empty, and `rest` gets
+ * shorter with each.
+ */
 enum piece template_lex(struct slice *rest, struct slice *piece);
 
 /* May a parameter have this name? */

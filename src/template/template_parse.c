@@ -38,12 +38,14 @@ bool template_scalar_fills(const struct yaml_node *node)
 
 	if (node->kind != YAML_SCALAR || node->style == YAML_LITERAL || node->style == YAML_FOLDED)
 		return false;
-	return slice_find_byte(slice_sub(bytes, node->start, node->end - node->start), '\n') == SIZE_MAX;
+	return slice_find_byte(slice_sub(bytes, node->start, node->end - node->start), '\n') ==
+	       SIZE_MAX;
 }
 
 /*
- * Cuts the next word of a declaration off `rest`: bare, or between double quotes. Returns an absent slice when none is left, and
- * when a quote has no end or is followed by more than a blank; then `rest` is not empty.
+ * Cuts the next word of a declaration off `rest`: bare, or between double quotes. Returns an absent
+ * slice when none is left, and when a quote has no end or is followed by more than a blank; then
+ * `rest` is not empty.
  */
 static struct slice cut_word(struct slice *rest, bool *quoted)
 {
@@ -65,26 +67,30 @@ static struct slice cut_word(struct slice *rest, bool *quoted)
 }
 
 /* Reads the name and the type of a parameter. */
-static int declare_name(const struct template *t, struct template_param *p, struct slice *rest, struct place at, struct err *err)
+static int declare_name(const struct template *t, struct template_param *p, struct slice *rest,
+			struct place at, struct err *err)
 {
 	struct slice type, near = { 0 };
 	bool quoted;
 
 	p->name = cut_word(rest, &quoted);
 	if (quoted || !template_name_ok(p->name))
-		return err_set(err, &CODE_template, at, "a parameter's name must be lower-case letters, digits and '_'");
+		return err_set(err, &CODE_template, at,
+			       "a parameter's name must be lower-case letters, digits and '_'");
 	if (template_param(t, p->name))
-		return err_set(err, &CODE_template, at, "parameter '%" SLICE_FMT "' is declared twice", SLICE_ARG(p->name));
+		return err_set(err, &CODE_template, at,
+			       "parameter '%" SLICE_FMT "' is declared twice", SLICE_ARG(p->name));
 	type = cut_word(rest, &quoted);
 	if (!quoted && template_type_find(type, &p->type, &near))
 		return 0;
-	err_set(err, &CODE_template, at, "parameter '%" SLICE_FMT "': no type '%" SLICE_FMT "'", SLICE_ARG(p->name),
-		SLICE_ARG(type));
+	err_set(err, &CODE_template, at, "parameter '%" SLICE_FMT "': no type '%" SLICE_FMT "'",
+		SLICE_ARG(p->name), SLICE_ARG(type));
 	return near.len ? err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near)) : -1;
 }
 
 /* Reads what follows the type: "= DEFAULT" or "optional", and the help. */
-static int declare_rest(struct template_param *p, struct slice *rest, struct place at, struct err *err)
+static int declare_rest(struct template_param *p, struct slice *rest, struct place at,
+			struct err *err)
 {
 	bool quoted;
 	struct slice word = cut_word(rest, &quoted);
@@ -95,14 +101,16 @@ static int declare_rest(struct template_param *p, struct slice *rest, struct pla
 	} else if (!quoted && slice_is(word, "=")) {
 		p->preset = cut_word(rest, &quoted);
 		if (!p->preset.ptr)
-			return err_set(err, &CODE_template, at, "parameter '%" SLICE_FMT "': no default behind '='",
+			return err_set(err, &CODE_template, at,
+				       "parameter '%" SLICE_FMT "': no default behind '='",
 				       SLICE_ARG(p->name));
 		word = cut_word(rest, &quoted);
 	}
 	if (slice_trim(*rest).len || (word.len && !quoted))
 		return err_set(err, &CODE_template, at,
 			       "parameter '%" SLICE_FMT
-			       "': expected = DEFAULT, 'optional' or the help in double quotes, then the line's end",
+			       "': expected = DEFAULT, 'optional' or the help in double quotes, "
+			       "then the line's end",
 			       SLICE_ARG(p->name));
 	p->help = word;
 	return 0;
@@ -114,7 +122,8 @@ static int declare_param(struct template *t, struct slice rest, struct place at,
 	struct template_param p = { 0 };
 
 	if (t->nparams == TEMPLATE_MAX_PARAMS)
-		return err_set(err, &CODE_template, at, "more than %d parameters", TEMPLATE_MAX_PARAMS);
+		return err_set(err, &CODE_template, at, "more than %d parameters",
+			       TEMPLATE_MAX_PARAMS);
 	if (declare_name(t, &p, &rest, at, err) < 0 || declare_rest(&p, &rest, at, err) < 0)
 		return -1;
 	if (p.preset.ptr && template_type_check(&p, p.preset, err) < 0) {
@@ -132,8 +141,10 @@ static int declare(struct template *t, struct slice line, struct place at, struc
 	if (slice_starts(line, PARAM))
 		return declare_param(t, slice_sub(line, PARAM.len, line.len), at, err);
 	if (!slice_starts(line, SUMMARY)) {
-		err_set(err, &CODE_template, at, "expected another declaration, or an empty line behind the last one");
-		return err_remedy(err, "declarations are lines with '%s' and '%s'", PARAM.ptr, SUMMARY.ptr);
+		err_set(err, &CODE_template, at,
+			"expected another declaration, or an empty line behind the last one");
+		return err_remedy(err, "declarations are lines with '%s' and '%s'", PARAM.ptr,
+				  SUMMARY.ptr);
 	}
 	if (t->summary.ptr)
 		return err_set(err, &CODE_template, at, "a second summary");
@@ -186,11 +197,14 @@ static int check_name(const struct template *t, struct slice name, struct place 
 	err_set(err, &CODE_template, at, "'%" SLICE_FMT "' is not declared", SLICE_ARG(name));
 	if (near.len)
 		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
-	return err_remedy(err, "declare it with '# param %" SLICE_FMT " TYPE', or write $${ for a literal ${", SLICE_ARG(name));
+	return err_remedy(
+		err, "declare it with '# param %" SLICE_FMT " TYPE', or write $${ for a literal ${",
+		SLICE_ARG(name));
 }
 
 /* Checks the holes of a text that will be filled. */
-static int check_holes(const struct template *t, struct slice text, struct place at, struct err *err)
+static int check_holes(const struct template *t, struct slice text, struct place at,
+		       struct err *err)
 {
 	struct slice rest = text, piece;
 
@@ -215,14 +229,20 @@ static int check_gap(const struct template *t, size_t from, size_t to, struct er
 
 		if (kind != PIECE_HOLE || !template_param(t, piece))
 			continue;
-		err_set(err, &CODE_template, place_at(t, offset - 2), "${%" SLICE_FMT "} may not stand here", SLICE_ARG(piece));
-		return err_remedy(err, "put it into a plain or quoted value on one line, not into a key, comment or block");
+		err_set(err, &CODE_template, place_at(t, offset - 2),
+			"${%" SLICE_FMT "} may not stand here", SLICE_ARG(piece));
+		return err_remedy(err, "put it into a plain or quoted value on one line, not into "
+				       "a key, comment or block");
 	}
 	return 0;
 }
 
-/* Checks a YAML node and the bytes between it and what was checked before it, which ends at `*done`. */
-static int check_node(const struct template *t, const struct yaml_node *node, size_t *done, struct err *err)
+/*
+ * Checks a YAML node and the bytes between it and what was checked before it, which ends at
+ * `*done`.
+ */
+static int check_node(const struct template *t, const struct yaml_node *node, size_t *done,
+		      struct err *err)
 {
 	if (template_scalar_fills(node)) {
 		if (check_gap(t, *done, node->start, err) < 0)
@@ -237,7 +257,10 @@ static int check_node(const struct template *t, const struct yaml_node *node, si
 	return 0;
 }
 
-/* Parses the body of a YAML template, as part of the whole file so that positions are the file's, and checks its holes. */
+/*
+ * Parses the body of a YAML template, as part of the whole file so that positions are the file's,
+ * and checks its holes.
+ */
 static int read_yaml(struct template *t, struct err *err)
 {
 	size_t done = t->body;
@@ -273,7 +296,8 @@ int template_parse(struct template **out, struct slice name, struct slice bytes,
 	t->text = slice_ends(name, SLICE(".txt"));
 	t->arena = arena_new();
 	if (bytes.len > TEMPLATE_MAX_BYTES)
-		return err_set(err, &CODE_too_large, template_place(t), "a template of more than %zu bytes", TEMPLATE_MAX_BYTES);
+		return err_set(err, &CODE_too_large, template_place(t),
+			       "a template of more than %zu bytes", TEMPLATE_MAX_BYTES);
 	if (read_declarations(t, err) < 0 || (t->text ? read_text(t, err) : read_yaml(t, err)) < 0)
 		return -1;
 	*out = TAKE(t);

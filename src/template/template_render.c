@@ -2,7 +2,10 @@
 #include "template/template_lex.h"
 #include "template/template_type.h"
 
-/* A rendering: the template and the value of each of its parameters; an absent one is optional and left out. */
+/*
+ * A rendering: the template and the value of each of its parameters; an absent one is optional and
+ * left out.
+ */
 struct render {
 	const struct template *t;
 	struct slice *values;
@@ -14,7 +17,8 @@ static int unknown_value(const struct template *t, struct slice name, struct err
 {
 	struct slice near = template_nearest_param(t, name);
 
-	err_set(err, &CODE_template, template_place(t), "no parameter '%" SLICE_FMT "'", SLICE_ARG(name));
+	err_set(err, &CODE_template, template_place(t), "no parameter '%" SLICE_FMT "'",
+		SLICE_ARG(name));
 	return near.len ? err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near)) : -1;
 }
 
@@ -30,7 +34,8 @@ static int bind_values(struct render *r, struct pairs given, struct err *err)
 			return unknown_value(r->t, pair->key, err);
 		value = &r->values[param - r->t->params];
 		if (value->ptr && pair->value.ptr)
-			return err_set(err, &CODE_template, template_place(r->t), "parameter '%" SLICE_FMT "' is given twice",
+			return err_set(err, &CODE_template, template_place(r->t),
+				       "parameter '%" SLICE_FMT "' is given twice",
 				       SLICE_ARG(pair->key));
 		if (!pair->value.ptr)
 			continue;
@@ -52,7 +57,8 @@ static int bind_presets(struct render *r, struct err *err)
 		if (!r->values[i].ptr)
 			r->values[i] = param->preset;
 		if (!r->values[i].ptr && !param->optional)
-			str_addf(&missing, "%s%" SLICE_FMT, missing.len ? ", " : "", SLICE_ARG(param->name));
+			str_addf(&missing, "%s%" SLICE_FMT, missing.len ? ", " : "",
+				 SLICE_ARG(param->name));
 	}
 	if (!missing.len)
 		return 0;
@@ -90,11 +96,14 @@ static bool is_number(const struct render *r, const struct yaml_node *scalar)
 {
 	struct slice rest = scalar->text, piece;
 
-	return scalar->style == YAML_PLAIN && template_lex(&rest, &piece) == PIECE_HOLE && !rest.len &&
-	       template_type_number(template_param(r->t, piece)->type);
+	return scalar->style == YAML_PLAIN && template_lex(&rest, &piece) == PIECE_HOLE &&
+	       !rest.len && template_type_number(template_param(r->t, piece)->type);
 }
 
-/* Is nothing left of the node: is it a scalar with a value left out, or a collection of which nothing is left? */
+/*
+ * Is nothing left of the node: is it a scalar with a value left out, or a collection of which
+ * nothing is left?
+ */
 static bool is_gone(const struct render *r, const struct yaml_node *node)
 {
 	if (template_scalar_fills(node))
@@ -106,18 +115,21 @@ static bool is_gone(const struct render *r, const struct yaml_node *node)
 }
 
 /* Sets one scalar. */
-static void fill_scalar(const struct render *r, struct yaml_edits *edits, const struct yaml_node *scalar)
+static void fill_scalar(const struct render *r, struct yaml_edits *edits,
+			const struct yaml_node *scalar)
 {
 	AUTO_STR struct str text = STR_INIT;
 
 	if (!template_has_holes(scalar->text))
 		return;
 	expand(r, scalar->text, &text);
-	yaml_set(edits, scalar, is_number(r, scalar) ? LIT_INT : LIT_STRING, arena_copy(r->arena, str_slice(&text)), "filled in");
+	yaml_set(edits, scalar, is_number(r, scalar) ? LIT_INT : LIT_STRING,
+		 arena_copy(r->arena, str_slice(&text)), "filled in");
 }
 
 /* Fills a node: its scalars are set, entries of which nothing is left are deleted. */
-static void fill_node(const struct render *r, struct yaml_edits *edits, const struct yaml_node *node)
+static void fill_node(const struct render *r, struct yaml_edits *edits,
+		      const struct yaml_node *node)
 {
 	if (template_scalar_fills(node))
 		fill_scalar(r, edits, node);
@@ -129,7 +141,10 @@ static void fill_node(const struct render *r, struct yaml_edits *edits, const st
 	}
 }
 
-/* Renders YAML: the editor changes the whole file, and what stands behind the declarations is the output. */
+/*
+ * Renders YAML: the editor changes the whole file, and what stands behind the declarations is the
+ * output.
+ */
 static int render_yaml(const struct render *r, struct str *out, struct err *err)
 {
 	struct slice head = slice_sub(r->t->bytes, 0, r->t->body);
@@ -141,15 +156,17 @@ static int render_yaml(const struct render *r, struct str *out, struct err *err)
 		const struct yaml_node *root = yaml_root(r->t->file, i);
 
 		if (root && is_gone(r, root))
-			return err_set(err, &CODE_template, yaml_place(root),
-				       "nothing is left of the document without the optional values");
+			return err_set(
+				err, &CODE_template, yaml_place(root),
+				"nothing is left of the document without the optional values");
 		if (root)
 			fill_node(r, edits, root);
 	}
 	if (yaml_apply(edits, &whole, err) < 0)
 		return -1;
 	if (!slice_starts(str_slice(&whole), head))
-		return err_set(err, &CODE_bug, template_place(r->t), "rendering changed the declarations");
+		return err_set(err, &CODE_bug, template_place(r->t),
+			       "rendering changed the declarations");
 	str_add(out, slice_sub(str_slice(&whole), r->t->body, whole.len));
 	return 0;
 }
@@ -182,8 +199,8 @@ int template_render(const struct template *t, struct pairs values, struct str *o
 	else if (render_yaml(&r, &text, err) < 0)
 		return -1;
 	if (str_over(&text))
-		return err_set(err, &CODE_too_large, template_place(t), "more than %zu bytes would be rendered",
-			       TEMPLATE_MAX_OUTPUT);
+		return err_set(err, &CODE_too_large, template_place(t),
+			       "more than %zu bytes would be rendered", TEMPLATE_MAX_OUTPUT);
 	str_add(out, str_slice(&text));
 	return 0;
 }

@@ -8,8 +8,8 @@ typedef const char *(*check_fn)(struct slice value);
 /* A code point that steers terminals or line readers instead of being text? */
 static bool steers(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029 || (c >= 0x202a && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069);
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029 ||
+	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
 /* Checks what every value must be; line feeds and tabs pass with `lines`. */
@@ -22,7 +22,8 @@ static const char *check_characters(struct slice value, bool lines)
 		if (!len)
 			return "it is not UTF-8";
 		if (steers(c) && !(lines && (c == '\n' || c == '\t')))
-			return c == '\n' ? "a line break may not stand in it" : "a control character may not stand in it";
+			return c == '\n' ? "a line break may not stand in it" :
+					   "a control character may not stand in it";
 	}
 	return NULL;
 }
@@ -175,8 +176,9 @@ static const char *check_path(struct slice value)
 /* Offset of what follows the scheme of a URL; 0 when it begins with none that we know. */
 static size_t skip_scheme(struct slice url)
 {
-	static const struct slice schemes[] = { SLICE_INIT("https://"), SLICE_INIT("http://"), SLICE_INIT("ssh://"),
-						SLICE_INIT("git://"),   SLICE_INIT("oci://"),  SLICE_INIT("file://") };
+	static const struct slice schemes[] = { SLICE_INIT("https://"), SLICE_INIT("http://"),
+						SLICE_INIT("ssh://"),   SLICE_INIT("git://"),
+						SLICE_INIT("oci://"),   SLICE_INIT("file://") };
 
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
 		if (slice_starts(url, schemes[i]))
@@ -198,9 +200,11 @@ static const char *check_url(struct slice value)
 	colon = slice_find_byte(authority, ':');
 	if (from && at != SIZE_MAX && colon < at)
 		return "a password may not stand in it";
-	if (from ? authority.len > 0 : at != SIZE_MAX && at > 0 && colon != SIZE_MAX && colon > at + 1)
+	if (from ? authority.len > 0 :
+		   at != SIZE_MAX && at > 0 && colon != SIZE_MAX && colon > at + 1)
 		return NULL;
-	return "it must begin with https://, http://, ssh://, git://, oci:// or file://, or be user@host:path";
+	return "it must begin with https://, http://, ssh://, git://, oci:// or file://, or be "
+	       "user@host:path";
 }
 
 /* The types, in the order of the enum. */
@@ -260,13 +264,16 @@ int template_type_check(const struct template_param *param, struct slice value, 
 	const char *why;
 
 	if (value.len > max)
-		return err_set(err, code, NOWHERE, "%" SLICE_FMT ": the value is longer than %zu bytes", SLICE_ARG(param->name),
-			       max);
+		return err_set(err, code, NOWHERE,
+			       "%" SLICE_FMT ": the value is longer than %zu bytes",
+			       SLICE_ARG(param->name), max);
 	why = row->check(value);
 	if (!why)
 		return 0;
 	if (param->type == TEMPLATE_URL) /* may hold a secret: not repeated */
-		return err_set(err, code, NOWHERE, "%" SLICE_FMT ": not %s: %s", SLICE_ARG(param->name), row->phrase, why);
-	return err_set(err, code, NOWHERE, "%" SLICE_FMT ": '%" SLICE_FMT "%s' is not %s: %s", SLICE_ARG(param->name),
-		       SLICE_ARG(shown), shown.len < value.len ? "..." : "", row->phrase, why);
+		return err_set(err, code, NOWHERE, "%" SLICE_FMT ": not %s: %s",
+			       SLICE_ARG(param->name), row->phrase, why);
+	return err_set(err, code, NOWHERE, "%" SLICE_FMT ": '%" SLICE_FMT "%s' is not %s: %s",
+		       SLICE_ARG(param->name), SLICE_ARG(shown), shown.len < value.len ? "..." : "",
+		       row->phrase, why);
 }

@@ -5,10 +5,12 @@
 #include <string.h>
 
 /*
- * A document that begins with "---" or a directive at the begin of a line is read the same whatever stands before it, and ends what
- * stands before it in any state but inside quotes, a flow collection or half a line. That none of these is open at the end of the part
- * is seen when the part is parsed alone: then it is a whole stream, and it ends with a line end. Nothing is carried from one document to the
- * next: directives and anchors hold for one (YAML 1.1, 4.3.1 and 7.1), and this reader does not resolve anchors. So the documents without a splice need no second look.
+ * A document that begins with "---" or a directive at the begin of a line is read the same whatever
+ * stands before it, and ends what stands before it in any state but inside quotes, a flow
+ * collection or half a line. That none of these is open at the end of the part is seen when the
+ * part is parsed alone: then it is a whole stream, and it ends with a line end. Nothing is carried
+ * from one document to the next: directives and anchors hold for one (YAML 1.1, 4.3.1 and 7.1), and
+ * this reader does not resolve anchors. So the documents without a splice need no second look.
  */
 struct part part_of(const struct yaml_file *file, const struct splices *s)
 {
@@ -31,12 +33,16 @@ struct part part_of(const struct yaml_file *file, const struct splices *s)
 }
 
 /* The part of the new text that the part of the old one became. */
-static struct slice part_text(const struct yaml_file *old, const struct part *part, struct slice text)
+static struct slice part_text(const struct yaml_file *old, const struct part *part,
+			      struct slice text)
 {
 	return slice_sub(text, part->start, text.len - (old->bytes.len - part->end) - part->start);
 }
 
-/* A line of nothing but blanks with a tab, before a comment or alone: libyaml takes it behind a plain value, and nowhere else. */
+/*
+ * A line of nothing but blanks with a tab, before a comment or alone: libyaml takes it behind a
+ * plain value, and nowhere else.
+ */
 static uint32_t tab_line(const struct yaml_file *f)
 {
 	for (uint32_t line = f->body; line < f->bytes.len; line = yaml_next_line(f, line)) {
@@ -75,8 +81,12 @@ static struct yaml_file *with_own_text(struct yaml_file *now, struct str *text)
 	return now;
 }
 
-/* All but the documents that go. `*parsed` (NULL: not wanted) stays as it is when less than the whole result was parsed. */
-static int apply_edits(const struct yaml_edits *e, struct str *out, struct yaml_file **parsed, struct err *err)
+/*
+ * All but the documents that go. `*parsed` (NULL: not wanted) stays as it is when less than the
+ * whole result was parsed.
+ */
+static int apply_edits(const struct yaml_edits *e, struct str *out, struct yaml_file **parsed,
+		       struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct splices s = { .arena = arena };
@@ -93,12 +103,15 @@ static int apply_edits(const struct yaml_edits *e, struct str *out, struct yaml_
 		return 0;
 	}
 	if (e->file->sealed)
-		return err_set(err, &CODE_yaml_sealed, (struct place){ e->file->name, 0, 0 }, "the file is encrypted by SOPS");
+		return err_set(err, &CODE_yaml_sealed, (struct place){ e->file->name, 0, 0 },
+			       "the file is encrypted by SOPS");
 	part = part_of(e->file, &s);
-	if (part.end < e->file->bytes.len && !slice_ends(part_text(e->file, &part, str_slice(&text)), SLICE("\n")))
+	if (part.end < e->file->bytes.len &&
+	    !slice_ends(part_text(e->file, &part, str_slice(&text)), SLICE("\n")))
 		return err_set(err, &CODE_yaml_check, (struct place){ e->file->name, 0, 0 },
 			       "after the edit a document ends within a line");
-	if (yaml_parse_bare(&now, e->file->name, part_text(e->file, &part, str_slice(&text)), err) < 0) {
+	if (yaml_parse_bare(&now, e->file->name, part_text(e->file, &part, str_slice(&text)), err) <
+	    0) {
 		return unreadable(e->file, err);
 	}
 	result = yaml_check(e, &s, &part, str_slice(&text), now, err);
@@ -111,7 +124,8 @@ static int apply_edits(const struct yaml_edits *e, struct str *out, struct yaml_
 	return result;
 }
 
-int yaml_apply_parsed(const struct yaml_edits *e, struct str *out, struct yaml_file **now, struct err *err)
+int yaml_apply_parsed(const struct yaml_edits *e, struct str *out, struct yaml_file **now,
+		      struct err *err)
 {
 	*now = NULL;
 	if (!e->ndrops)
@@ -125,7 +139,9 @@ int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err)
 
 	if (!e->ndrops)
 		return apply_edits(e, out, NULL, err);
-	return apply_edits(e, &text, NULL, err) < 0 ? -1 : yaml_drop_apply(e, str_slice(&text), out, err);
+	return apply_edits(e, &text, NULL, err) < 0 ?
+		       -1 :
+		       yaml_drop_apply(e, str_slice(&text), out, err);
 }
 
 bool yaml_gives(const struct yaml_edits *e, struct slice bytes)
@@ -164,7 +180,8 @@ struct slices yaml_lost_comments(const struct yaml_edits *e)
 		for (size_t i = 0; i < s.n && !goes; i++)
 			goes = s.items[i].start <= c->start && c->end <= s.items[i].end;
 		if (goes)
-			lost.items[lost.n++] = slice_trim(slice_sub(e->file->bytes, c->start + 1, c->end - c->start - 1));
+			lost.items[lost.n++] = slice_trim(
+				slice_sub(e->file->bytes, c->start + 1, c->end - c->start - 1));
 	}
 	return lost;
 }

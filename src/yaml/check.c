@@ -6,8 +6,9 @@
 #include <string.h>
 
 /*
- * The result of an edit is parsed again and walked beside the old tree: at every entry the intentions say what must have come, gone
- * or changed there, and everything else must be as it was. This is written without the code that made the splices.
+ * The result of an edit is parsed again and walked beside the old tree: at every entry the
+ * intentions say what must have come, gone or changed there, and everything else must be as it was.
+ * This is written without the code that made the splices.
  */
 
 /* Intentions in the order of their nodes, for looking them up. */
@@ -54,7 +55,8 @@ static size_t index_find(const struct index *x, const struct yaml_node *node)
 	return low;
 }
 
-static bool same_node(const struct yaml_node *old, const struct index *x, const struct yaml_node *now);
+static bool same_node(const struct yaml_node *old, const struct index *x,
+		      const struct yaml_node *now);
 
 /* Is the node what the literal says? */
 static bool same_literal(const struct yaml_lit *lit, const struct yaml_node *now)
@@ -62,7 +64,8 @@ static bool same_literal(const struct yaml_lit *lit, const struct yaml_node *now
 	const struct yaml_node *child;
 
 	if (lit->kind == LIT_STRING)
-		return now->kind == YAML_SCALAR && slice_eq(now->text, lit->text) && yaml_type_of(now) == YAML_STRING;
+		return now->kind == YAML_SCALAR && slice_eq(now->text, lit->text) &&
+		       yaml_type_of(now) == YAML_STRING;
 	if (lit->kind == LIT_INT || lit->kind == LIT_BOOL)
 		return now->kind == YAML_SCALAR && slice_eq(now->text, lit->text) &&
 		       yaml_type_of(now) == (lit->kind == LIT_INT ? YAML_INT : YAML_BOOL);
@@ -85,8 +88,8 @@ static bool same_new(const struct edit *edit, const struct yaml_node *now)
 	if (!now)
 		return false;
 	if (edit->kind == EDIT_PUT)
-		return now->key && now->key->kind == YAML_SCALAR && slice_eq(now->key->text, edit->lit->key) &&
-		       same_literal(edit->lit, now);
+		return now->key && now->key->kind == YAML_SCALAR &&
+		       slice_eq(now->key->text, edit->lit->key) && same_literal(edit->lit, now);
 	if (edit->kind == EDIT_ADD)
 		return same_literal(edit->lit, now);
 	nested = index_make(edit->nested);
@@ -96,12 +99,14 @@ static bool same_new(const struct edit *edit, const struct yaml_node *now)
 }
 
 /* What stands newly on one side of the entry `old`; moves `*now` behind it. */
-static bool same_side(const struct yaml_node *old, enum yaml_side side, const struct index *x, const struct yaml_node **now)
+static bool same_side(const struct yaml_node *old, enum yaml_side side, const struct index *x,
+		      const struct yaml_node **now)
 {
 	for (size_t i = index_find(x, old); i < x->n && x->items[i]->at == old; i++) {
 		const struct edit *edit = x->items[i];
 
-		if ((edit->kind != EDIT_PUT && edit->kind != EDIT_ADD && edit->kind != EDIT_COPY) || edit->side != side)
+		if ((edit->kind != EDIT_PUT && edit->kind != EDIT_ADD && edit->kind != EDIT_COPY) ||
+		    edit->side != side)
 			continue;
 		if (!same_new(edit, *now))
 			return false;
@@ -111,7 +116,8 @@ static bool same_side(const struct yaml_node *old, enum yaml_side side, const st
 }
 
 /* The intention of this kind about a node, or NULL. */
-static const struct edit *about(const struct index *x, const struct yaml_node *node, enum edit_kind kind)
+static const struct edit *about(const struct index *x, const struct yaml_node *node,
+				enum edit_kind kind)
 {
 	for (size_t i = index_find(x, node); i < x->n && x->items[i]->at == node; i++)
 		if (x->items[i]->kind == kind)
@@ -126,17 +132,20 @@ static bool same_properties(const struct yaml_node *old, const struct yaml_node 
 
 	if (!((old->flags | now->flags) & either))
 		return true;
-	return slice_eq(yaml_anchor(old), yaml_anchor(now)) && slice_eq(yaml_tag(old), yaml_tag(now));
+	return slice_eq(yaml_anchor(old), yaml_anchor(now)) &&
+	       slice_eq(yaml_tag(old), yaml_tag(now));
 }
 
 /* A scalar or alias that nobody touched, or that was set. */
-static bool same_leaf(const struct yaml_node *old, const struct edit *set, const struct yaml_node *now)
+static bool same_leaf(const struct yaml_node *old, const struct edit *set,
+		      const struct yaml_node *now)
 {
 	if (!same_properties(old, now) || old->kind != now->kind)
 		return false;
 	if (!set || set->same)
 		return slice_eq(old->text, now->text) && old->style == now->style;
-	if (!slice_eq(set->text, now->text) || (old->style != YAML_PLAIN && old->style != now->style && now->style != YAML_DOUBLE))
+	if (!slice_eq(set->text, now->text) ||
+	    (old->style != YAML_PLAIN && old->style != now->style && now->style != YAML_DOUBLE))
 		return false;
 	if (set->value == LIT_STRING)
 		return yaml_type_of(now) == YAML_STRING;
@@ -147,15 +156,16 @@ static bool same_leaf(const struct yaml_node *old, const struct edit *set, const
 /* Are two nodes the same, whatever is in them? */
 static bool same_alone(const struct yaml_node *old, const struct yaml_node *now)
 {
-	if (old->kind != now->kind || old->style != now->style || old->nchildren != now->nchildren ||
-	    old->text.len != now->text.len || now->flags & ~old->flags & YAML_HAS_DUP || !same_properties(old, now))
+	if (old->kind != now->kind || old->style != now->style ||
+	    old->nchildren != now->nchildren || old->text.len != now->text.len ||
+	    now->flags & ~old->flags & YAML_HAS_DUP || !same_properties(old, now))
 		return false;
 	return !old->text.len || !memcmp(old->text.ptr, now->text.ptr, old->text.len);
 }
 
 /*
- * Is the node, of which nothing was to change, as it was, with all in it? Nodes are in the order of the source, so kinds and numbers of
- * children in this order are the whole shape of the tree.
+ * Is the node, of which nothing was to change, as it was, with all in it? Nodes are in the order of
+ * the source, so kinds and numbers of children in this order are the whole shape of the tree.
  */
 static bool untouched(const struct yaml_node *old, const struct yaml_node *now)
 {
@@ -164,7 +174,8 @@ static bool untouched(const struct yaml_node *old, const struct yaml_node *now)
 	if (yaml_last_id(now) - now->id != n)
 		return false;
 	for (uint32_t i = 0; i <= n; i++)
-		if (!same_alone(node_at(old->file, old->id - 1 + i), node_at(now->file, now->id - 1 + i)))
+		if (!same_alone(node_at(old->file, old->id - 1 + i),
+				node_at(now->file, now->id - 1 + i)))
 			return false;
 	return true;
 }
@@ -182,7 +193,8 @@ static bool is_touched(const struct yaml_node *node, const struct index *x)
 	return first < x->n && x->items[first]->at->id <= yaml_last_id(node);
 }
 
-static bool same_node(const struct yaml_node *old, const struct index *x, const struct yaml_node *now)
+static bool same_node(const struct yaml_node *old, const struct index *x,
+		      const struct yaml_node *now)
 {
 	const struct yaml_node *next;
 	const struct edit *replace;
@@ -193,18 +205,20 @@ static bool same_node(const struct yaml_node *old, const struct index *x, const 
 		return untouched(old, now);
 	replace = about(x, old, EDIT_REPLACE);
 	if (replace)
-		return !(now->flags & (YAML_ANCHORED | YAML_TAGGED)) && same_literal(replace->lit, now);
+		return !(now->flags & (YAML_ANCHORED | YAML_TAGGED)) &&
+		       same_literal(replace->lit, now);
 	if (old->kind == YAML_SCALAR || old->kind == YAML_ALIAS)
 		return same_leaf(old, about(x, old, EDIT_SET), now);
-	if (old->kind != now->kind || (old->style != now->style && now->first) || !same_properties(old, now) ||
-	    now->flags & ~old->flags & YAML_HAS_DUP)
+	if (old->kind != now->kind || (old->style != now->style && now->first) ||
+	    !same_properties(old, now) || now->flags & ~old->flags & YAML_HAS_DUP)
 		return false;
 	next = now->first;
 	for (const struct yaml_node *c = old->first; c; c = c->next) {
 		if (!same_side(c, YAML_BEFORE, x, &next))
 			return false;
 		if (!about(x, c, EDIT_DELETE)) {
-			if (!next || (c->key && !same_node(c->key, x, next->key)) || !same_node(c, x, next))
+			if (!next || (c->key && !same_node(c->key, x, next->key)) ||
+			    !same_node(c, x, next))
 				return false;
 			next = next->next;
 		}
@@ -214,7 +228,8 @@ static bool same_node(const struct yaml_node *old, const struct index *x, const 
 	return !next;
 }
 
-bool yaml_copy_is(const struct yaml_node *item, const struct yaml_edits *nested, const struct yaml_node *candidate)
+bool yaml_copy_is(const struct yaml_node *item, const struct yaml_edits *nested,
+		  const struct yaml_node *candidate)
 {
 	struct index x = index_make(nested);
 	bool same = same_node(item, &x, candidate);
@@ -224,8 +239,8 @@ bool yaml_copy_is(const struct yaml_node *item, const struct yaml_edits *nested,
 }
 
 /* The comments of the part are the old ones less the deleted, plus ours, in this order. */
-static bool same_comments(const struct yaml_file *old, const struct splices *s, const struct part *part,
-			  const struct yaml_file *now)
+static bool same_comments(const struct yaml_file *old, const struct splices *s,
+			  const struct part *part, const struct yaml_file *now)
 {
 	size_t in = 0, out = 0;
 
@@ -236,16 +251,20 @@ static bool same_comments(const struct yaml_file *old, const struct splices *s, 
 
 		for (; in < old->ncomments && old->comments[in].start < until; in++, out++)
 			if (out >= now->ncomments ||
-			    !slice_eq(comment_text(old, &old->comments[in]), comment_text(now, &now->comments[out])))
+			    !slice_eq(comment_text(old, &old->comments[in]),
+				      comment_text(now, &now->comments[out])))
 				return false;
 		for (size_t j = 0; i < s->n && j < s->items[i].comments.n; j++, out++)
 			if (out >= now->ncomments ||
-			    !slice_eq(s->items[i].comments.items[j], comment_text(now, &now->comments[out])))
+			    !slice_eq(s->items[i].comments.items[j],
+				      comment_text(now, &now->comments[out])))
 				return false;
-		for (; i < s->n && in < old->ncomments && old->comments[in].start < s->items[i].end; in++)
+		for (; i < s->n && in < old->ncomments && old->comments[in].start < s->items[i].end;
+		     in++)
 			continue;
 	}
-	return (in == old->ncomments || old->comments[in].start >= part->end) && out == now->ncomments;
+	return (in == old->ncomments || old->comments[in].start >= part->end) &&
+	       out == now->ncomments;
 }
 
 /* The bytes between the splices, found again in the result by adding up lengths. */
@@ -256,7 +275,8 @@ static bool same_rest(const struct yaml_file *old, const struct splices *s, stru
 	for (size_t i = 0; i <= s->n; i++) {
 		size_t until = i < s->n ? s->items[i].start : old->bytes.len;
 
-		if (!slice_eq(slice_sub(old->bytes, from, until - from), slice_sub(now, at, until - from)))
+		if (!slice_eq(slice_sub(old->bytes, from, until - from),
+			      slice_sub(now, at, until - from)))
 			return false;
 		at += until - from;
 		if (i < s->n) {
@@ -277,24 +297,32 @@ static size_t breaks_in(const struct yaml_file *f, uint32_t start, uint32_t end)
 	return n;
 }
 
-/* The most lines of the source that an intention may change: what it is about, and in flow the one with the comma before or behind it. */
+/*
+ * The most lines of the source that an intention may change: what it is about, and in flow the one
+ * with the comma before or behind it.
+ */
 static size_t lines_of(const struct yaml_edits *e, const struct edit *edit)
 {
 	const struct yaml_node *n = edit->at, *from;
-	bool last = edit->kind == EDIT_DELETE && !n->prev && !edits_staying(e, n, true); /* then the collection is what changes */
+	bool last = edit->kind == EDIT_DELETE && !n->prev &&
+		    !edits_staying(e, n, true); /* then the collection is what changes */
 
 	n = last ? n->parent : n;
 	from = n->prev ? n->prev : n;
 	if (edit->kind == EDIT_SET)
 		return 1;
 	if (edit->kind == EDIT_DELETE)
-		return 2 + breaks_in(n->file, from->end, n->next ? n->next->entry : n->stop) + breaks_in(n->file, n->head, n->stop);
+		return 2 + breaks_in(n->file, from->end, n->next ? n->next->entry : n->stop) +
+		       breaks_in(n->file, n->head, n->stop);
 	if (edit->kind == EDIT_REPLACE)
 		return 2 + breaks_in(n->file, n->key ? n->key->end : n->entry, n->stop);
 	return 2;
 }
 
-/* Are no more lines changed than the intentions are about? Counted without looking at what the splices are for. */
+/*
+ * Are no more lines changed than the intentions are about? Counted without looking at what the
+ * splices are for.
+ */
 static bool few_lines(const struct yaml_edits *e, const struct splices *s)
 {
 	size_t may = 0, are = 0;
@@ -309,8 +337,8 @@ static bool few_lines(const struct yaml_edits *e, const struct splices *s)
 	return are <= may;
 }
 
-int yaml_check(const struct yaml_edits *e, const struct splices *s, const struct part *part, struct slice text,
-	       const struct yaml_file *now, struct err *err)
+int yaml_check(const struct yaml_edits *e, const struct splices *s, const struct part *part,
+	       struct slice text, const struct yaml_file *now, struct err *err)
 {
 	const struct yaml_file *old = e->file;
 	struct place whole = { old->name, 0, 0 };
@@ -321,12 +349,16 @@ int yaml_check(const struct yaml_edits *e, const struct splices *s, const struct
 		same = same_node(old->roots[part->first + i], &x, now->roots[i]);
 	free(x.items);
 	if (!same)
-		return err_set(err, &CODE_yaml_check, whole, "after the edit the document does not say what it should");
+		return err_set(err, &CODE_yaml_check, whole,
+			       "after the edit the document does not say what it should");
 	if (!same_comments(old, s, part, now))
-		return err_set(err, &CODE_yaml_check, whole, "after the edit the comments are not what they should be");
+		return err_set(err, &CODE_yaml_check, whole,
+			       "after the edit the comments are not what they should be");
 	if (!same_rest(old, s, text))
-		return err_set(err, &CODE_yaml_check, whole, "the edit touched bytes outside of its place");
+		return err_set(err, &CODE_yaml_check, whole,
+			       "the edit touched bytes outside of its place");
 	if (!few_lines(e, s))
-		return err_set(err, &CODE_yaml_check, whole, "the edit changed more lines than it is about");
+		return err_set(err, &CODE_yaml_check, whole,
+			       "the edit changed more lines than it is about");
 	return 0;
 }

@@ -4,15 +4,18 @@
 #include <string.h>
 
 /*
- * Entries of flow collections come and go with exactly one comma. A comment behind an entry on its last line is about that entry, also
- * when it stands behind the comma; own-line comments above an entry on a line of its own are its head (as in block style).
+ * Entries of flow collections come and go with exactly one comma. A comment behind an entry on its
+ * last line is about that entry, also when it stands behind the comma; own-line comments above an
+ * entry on a line of its own are its head (as in block style).
  *
- * That is told exactly of entries as people write them, and next to others nothing comes or goes (is_usual).
+ * That is told exactly of entries as people write them, and next to others nothing comes or goes
+ * (is_usual).
  */
 
 /*
- * Is there something to be seen of the value that the entry ends in, which is more than a sign? Behind nothing, as in "a:", "[a: ]" and "!t",
- * and behind a plain "-", a comma or a bracket means something else than anywhere.
+ * Is there something to be seen of the value that the entry ends in, which is more than a sign?
+ * Behind nothing, as in "a:", "[a: ]" and "!t", and behind a plain "-", a comma or a bracket means
+ * something else than anywhere.
  */
 static bool ends_in_value(const struct yaml_node *entry)
 {
@@ -21,7 +24,8 @@ static bool ends_in_value(const struct yaml_node *entry)
 	while (leaf->last && !strchr("]}", entry->file->bytes.ptr[leaf->end - 1]))
 		leaf = leaf->last;
 	return leaf->end - leaf->start > 1 ||
-	       (leaf->end > leaf->start && (leaf->style != YAML_PLAIN || !strchr("-?:", leaf->text.ptr[0])));
+	       (leaf->end > leaf->start &&
+		(leaf->style != YAML_PLAIN || !strchr("-?:", leaf->text.ptr[0])));
 }
 
 /* Has the entry a simple key, and a value? */
@@ -29,7 +33,8 @@ static bool is_usual(const struct yaml_node *entry)
 {
 	const struct yaml_node *pair = entry->flags & YAML_PAIR ? entry->first : entry;
 
-	return !(pair->flags & YAML_EXPLICIT) && (!pair->key || pair->key->kind == YAML_SCALAR) && ends_in_value(entry);
+	return !(pair->flags & YAML_EXPLICIT) && (!pair->key || pair->key->kind == YAML_SCALAR) &&
+	       ends_in_value(entry);
 }
 
 /* Refuses to add or delete where the entry, or one beside it, is written otherwise. */
@@ -39,20 +44,24 @@ static int check_entry(const struct yaml_node *entry, struct err *err)
 
 	for (size_t i = 0; i < 3; i++)
 		if (beside[i] && !is_usual(beside[i]))
-			return err_set(
-				err, &CODE_yaml_style, yaml_place(beside[i]), "%s",
-				"nothing can be added or deleted beside an entry in flow style without a plain key or a value");
+			return err_set(err, &CODE_yaml_style, yaml_place(beside[i]), "%s",
+				       "nothing can be added or deleted beside an entry in flow "
+				       "style without a plain key or a value");
 	return 0;
 }
 
-/* Refuses to delete an entry whose comma stands on another line: what else is there would be anybody's. */
+/*
+ * Refuses to delete an entry whose comma stands on another line: what else is there would be
+ * anybody's.
+ */
 static int check_comma(const struct yaml_node *entry, struct err *err)
 {
 	uint32_t comma = yaml_comma(entry);
 
 	if (!comma || yaml_blanks_before(entry->file, comma) == entry->end)
 		return 0;
-	return err_set(err, &CODE_yaml_style, yaml_place(entry), "an entry whose comma is on another line cannot be deleted");
+	return err_set(err, &CODE_yaml_style, yaml_place(entry),
+		       "an entry whose comma is on another line cannot be deleted");
 }
 
 /* Is the entry the last one on its line? */
@@ -61,14 +70,18 @@ static bool ends_line(const struct yaml_node *n)
 	return !n->next || yaml_on_own_line(n->file, n->next->entry);
 }
 
-/* What must stand before `end` so that a comment there, which libyaml takes without a blank behind a comma or a quote, stays one. */
+/*
+ * What must stand before `end` so that a comment there, which libyaml takes without a blank behind
+ * a comma or a quote, stays one.
+ */
 static struct slice gap_before(const struct yaml_file *f, uint32_t end)
 {
 	return end < f->bytes.len && f->bytes.ptr[end] == '#' ? SLICE(" ") : SLICE("");
 }
 
 /* A new line "text" behind the line of `near`, whose comment stays behind its own comma. */
-static void insert_below(const struct yaml_node *near, uint32_t note, struct slice indent, struct slice text, struct splices *out)
+static void insert_below(const struct yaml_node *near, uint32_t note, struct slice indent,
+			 struct slice text, struct splices *out)
 {
 	const struct yaml_file *f = near->file;
 	uint32_t comma = yaml_comma(near);
@@ -78,7 +91,8 @@ static void insert_below(const struct yaml_node *near, uint32_t note, struct sli
 	str_add(&all, indent);
 	str_add(&all, text);
 	if (comma && comma < note) {
-		splice_add(out, comma, comma + 1, SLICE(","), INT_MAX); /* nobody else may take it */
+		splice_add(out, comma, comma + 1, SLICE(","),
+			   INT_MAX); /* nobody else may take it */
 		str_addc(&all, ',');
 	} else {
 		splice_add(out, near->end, near->end, SLICE(","), -1)->alone = true;
@@ -87,7 +101,8 @@ static void insert_below(const struct yaml_node *near, uint32_t note, struct sli
 }
 
 /* Text behind `near`: on a line of its own where its neighbours have one. */
-static void insert_after(const struct yaml_node *near, struct slice indent, struct slice text, struct splices *out)
+static void insert_after(const struct yaml_node *near, struct slice indent, struct slice text,
+			 struct splices *out)
 {
 	const struct yaml_file *f = near->file;
 	bool line = yaml_on_own_line(f, near->entry) && ends_line(near);
@@ -110,7 +125,8 @@ static void insert_after(const struct yaml_node *near, struct slice indent, stru
 	splice_add(out, near->end, near->end, str_slice(&all), -1);
 }
 
-int splice_flow_insert(const struct yaml_node *near, enum yaml_side side, struct slice text, struct splices *out, struct err *err)
+int splice_flow_insert(const struct yaml_node *near, enum yaml_side side, struct slice text,
+		       struct splices *out, struct err *err)
 {
 	const struct yaml_file *f = near->file;
 	uint32_t line = yaml_line_start(f, near->entry);
@@ -139,23 +155,29 @@ int splice_flow_insert(const struct yaml_node *near, enum yaml_side side, struct
 static bool comment_between(const struct yaml_file *f, uint32_t start, uint32_t end, bool own)
 {
 	for (size_t i = 0; i < f->ncomments; i++)
-		if (start <= f->comments[i].start && f->comments[i].start < end && (!own || f->comments[i].own))
+		if (start <= f->comments[i].start && f->comments[i].start < end &&
+		    (!own || f->comments[i].own))
 			return true;
 	return false;
 }
 
-/* Is the entry the last one of a line that others begin? Then the line keeps its end, and a comment, which may be about all of it. */
+/*
+ * Is the entry the last one of a line that others begin? Then the line keeps its end, and a
+ * comment, which may be about all of it.
+ */
 static bool ends_shared_line(const struct yaml_edits *e, const struct yaml_node *n)
 {
 	const struct yaml_file *f = n->file;
 
-	if (!n->prev || edits_delete(e, n->prev) || edits_insert(e, n, YAML_BEFORE) || yaml_on_own_line(f, n->entry))
+	if (!n->prev || edits_delete(e, n->prev) || edits_insert(e, n, YAML_BEFORE) ||
+	    yaml_on_own_line(f, n->entry))
 		return false;
 	return !comment_between(f, n->prev->end, n->entry, false);
 }
 
 /* Deletes an entry with others behind it, up to the next one. */
-static void delete_before_next(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out)
+static void delete_before_next(const struct yaml_edits *e, const struct yaml_node *n,
+			       struct splices *out)
 {
 	const struct yaml_file *f = n->file;
 	uint32_t comma = yaml_comma(n), end = n->next->entry;
@@ -178,7 +200,8 @@ static void delete_before_next(const struct yaml_edits *e, const struct yaml_nod
 }
 
 /* Deletes `n` and all behind it; `prev` becomes the last one. */
-static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out, struct err *err)
+static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out,
+		       struct err *err)
 {
 	const struct yaml_file *f = n->file;
 	const struct yaml_node *last = n->parent->last, *prev = n->prev;
@@ -187,12 +210,14 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 	bool line = yaml_on_own_line(f, n->entry);
 
 	if ((!line && !comment_between(f, prev->end, last->end, false)) ||
-	    (!note && !yaml_note_end(f, prev->end) && !comment_between(f, prev->end, n->entry, false))) {
+	    (!note && !yaml_note_end(f, prev->end) &&
+	     !comment_between(f, prev->end, n->entry, false))) {
 		splice_add(out, prev->end, last->end, gap_before(f, last->end), INT_MAX);
 		return 0;
 	}
 	if (edits_insert(e, n, YAML_BEFORE))
-		return err_set(err, &CODE_yaml_overlap, yaml_place(n), "two changes of the same place");
+		return err_set(err, &CODE_yaml_overlap, yaml_place(n),
+			       "two changes of the same place");
 	start = line ? n->head : yaml_blanks_before(f, n->entry);
 	end = note ? note : end;
 	if (line && yaml_line_rest_blank(f, end))
@@ -203,13 +228,17 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 	return 0;
 }
 
-int splice_flow_delete(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out, struct err *err)
+int splice_flow_delete(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out,
+		       struct err *err)
 {
 	if (check_entry(n, err) < 0 || check_comma(n, err) < 0)
 		return -1;
 	if (edits_staying(e, n, true))
 		delete_before_next(e, n, out);
-	else if (n->prev == edits_staying(e, n, false)) /* one change for all of the tail, made for the first of them */
+	else if (n->prev ==
+		 edits_staying(
+			 e, n,
+			 false)) /* one change for all of the tail, made for the first of them */
 		return delete_tail(e, n, out, err);
 	return 0;
 }

@@ -2,7 +2,10 @@
 
 #include <limits.h>
 
-/* A copy of a list item is the item's text with splices of its own: the nested intentions, and all comments taken out. */
+/*
+ * A copy of a list item is the item's text with splices of its own: the nested intentions, and all
+ * comments taken out.
+ */
 
 /* Is the span inside one of the splices? */
 static bool covered(const struct splices *s, uint32_t start, uint32_t end)
@@ -22,9 +25,11 @@ static void drop_comments(const struct yaml_node *item, struct splices *out)
 		const struct comment *c = &f->comments[i];
 		uint32_t start, end;
 
-		if (c->start < item->entry || c->start >= item->stop || covered(out, c->start, c->end))
+		if (c->start < item->entry || c->start >= item->stop ||
+		    covered(out, c->start, c->end))
 			continue;
-		start = c->own ? yaml_before_break(f, yaml_line_start(f, c->start)) : yaml_blanks_before(f, c->start);
+		start = c->own ? yaml_before_break(f, yaml_line_start(f, c->start)) :
+				 yaml_blanks_before(f, c->start);
 		end = c->end;
 		splice_add(out, start, end, SLICE(""), INT_MAX);
 	}
@@ -41,7 +46,8 @@ static size_t without_blank_line(struct slice text)
 }
 
 /* The last node of an item that stays in its copy. */
-static const struct yaml_node *last_staying(const struct yaml_edits *nested, const struct yaml_node *item)
+static const struct yaml_node *last_staying(const struct yaml_edits *nested,
+					    const struct yaml_node *item)
 {
 	for (const struct yaml_node *c = item->last; c;) {
 		if (edits_delete(nested, c)) {
@@ -55,7 +61,8 @@ static const struct yaml_node *last_staying(const struct yaml_edits *nested, con
 }
 
 /*
- * Blanks in front of the content of a block scalar. With a number in its header they are not known, and none is taken; an empty one has none.
+ * Blanks in front of the content of a block scalar. With a number in its header they are not known,
+ * and none is taken; an empty one has none.
  */
 static uint32_t indent_of(const struct yaml_node *scalar)
 {
@@ -65,19 +72,26 @@ static uint32_t indent_of(const struct yaml_node *scalar)
 	for (; at < scalar->end && b.ptr[at] != '\n'; at++)
 		if (b.ptr[at] >= '1' && b.ptr[at] <= '9')
 			return 0;
-	for (at++; at < scalar->end && (b.ptr[at] == ' ' || b.ptr[at] == '\n' || b.ptr[at] == '\r'); at++)
+	for (at++; at < scalar->end && (b.ptr[at] == ' ' || b.ptr[at] == '\n' || b.ptr[at] == '\r');
+	     at++)
 		width = b.ptr[at] == ' ' ? width + 1 : 0;
 	return width;
 }
 
-/* Cuts empty lines and the last line end off a copy's text; a block scalar at the end keeps what is its content. */
-static void trim_copy(const struct yaml_node *item, const struct yaml_edits *nested, struct str *text)
+/*
+ * Cuts empty lines and the last line end off a copy's text; a block scalar at the end keeps what is
+ * its content.
+ */
+static void trim_copy(const struct yaml_node *item, const struct yaml_edits *nested,
+		      struct str *text)
 {
 	const struct yaml_file *f = item->file;
 	const struct yaml_node *last = last_staying(nested, item);
-	char chomping =
-		last->text.len || splice_chomping(last) == '+' ? splice_chomping(last) : 0; /* nothing of an empty one is content */
-	bool ended = item->stop > item->end && !yaml_line_rest_blank(f, yaml_line_start(f, item->end - 1));
+	char chomping = last->text.len || splice_chomping(last) == '+' ?
+				splice_chomping(last) :
+				0; /* nothing of an empty one is content */
+	bool ended = item->stop > item->end &&
+		     !yaml_line_rest_blank(f, yaml_line_start(f, item->end - 1));
 	uint32_t narrow = chomping && chomping != '+' ? indent_of(last) : 0;
 	struct slice all = str_slice(text);
 
@@ -91,7 +105,8 @@ static void trim_copy(const struct yaml_node *item, const struct yaml_edits *nes
 }
 
 /* The comments that a copy brings along: its own and those of copies in it. */
-static struct slices copy_comments(const struct edit *edit, const struct splices *inner, struct arena *arena)
+static struct slices copy_comments(const struct edit *edit, const struct splices *inner,
+				   struct arena *arena)
 {
 	struct slices all = { NULL, 0 };
 	size_t n = 1;
@@ -107,7 +122,10 @@ static struct slices copy_comments(const struct edit *edit, const struct splices
 	return all;
 }
 
-/* Does a comment line end a block scalar with "+"? Without it, empty lines below would become content. */
+/*
+ * Does a comment line end a block scalar with "+"? Without it, empty lines below would become
+ * content.
+ */
 static bool needs_comments(const struct yaml_node *item)
 {
 	const struct yaml_file *f = item->file;
@@ -118,23 +136,30 @@ static bool needs_comments(const struct yaml_node *item)
 		if (n->kind != YAML_SCALAR || splice_chomping(n) != '+')
 			continue;
 		for (size_t j = 0; j < f->ncomments; j++)
-			if (f->comments[j].own && yaml_line_start(f, f->comments[j].start) == n->end)
+			if (f->comments[j].own &&
+			    yaml_line_start(f, f->comments[j].start) == n->end)
 				return true;
 	}
 	return false;
 }
 
-/* Would the copy end the file with a block scalar that needs the line end that the file does not have? */
+/*
+ * Would the copy end the file with a block scalar that needs the line end that the file does not
+ * have?
+ */
 static bool ends_bare(const struct edit *edit)
 {
 	const struct yaml_node *last = last_staying(edit->nested, edit->at);
 	char chomping = splice_chomping(last);
 
-	return edit->side == YAML_AFTER && yaml_at_bare_end(edit->at->file, edit->at->stop) && chomping && chomping != '-' &&
-	       last->text.len;
+	return edit->side == YAML_AFTER && yaml_at_bare_end(edit->at->file, edit->at->stop) &&
+	       chomping && chomping != '-' && last->text.len;
 }
 
-/* Would lines of blanks below a comment, which stays behind, become content of the block scalar that the copy ends in? */
+/*
+ * Would lines of blanks below a comment, which stays behind, become content of the block scalar
+ * that the copy ends in?
+ */
 static bool feeds_copy(const struct edit *edit)
 {
 	const struct yaml_node *last = last_staying(edit->nested, edit->at);
@@ -155,8 +180,9 @@ int splice_copy(const struct edit *edit, struct splices *out, struct err *err)
 		return err_set(err, &CODE_yaml_style, yaml_place(item),
 			       "a block scalar above a comment and blank lines cannot be copied");
 	if (splice_bare_scalar(item) || ends_bare(edit))
-		return err_set(err, &CODE_yaml_style, yaml_place(item), "%s",
-			       "a block scalar at the end of a file without a line end cannot be copied");
+		return err_set(
+			err, &CODE_yaml_style, yaml_place(item), "%s",
+			"a block scalar at the end of a file without a line end cannot be copied");
 	if (splices_collect(edit->nested, &inner, err) < 0)
 		return -1;
 	drop_comments(item, &inner);
@@ -173,6 +199,7 @@ int splice_copy(const struct edit *edit, struct splices *out, struct err *err)
 	str_add(&all, str_slice(&text));
 	if (flow)
 		return splice_flow_insert(item, edit->side, str_slice(&all), out, err);
-	splice_block_insert(item, edit->side, str_slice(&all), out)->comments = copy_comments(edit, &inner, out->arena);
+	splice_block_insert(item, edit->side, str_slice(&all), out)->comments =
+		copy_comments(edit, &inner, out->arena);
 	return 0;
 }

@@ -1,8 +1,9 @@
 #include "yaml/internal.h"
 
 /*
- * Whole documents go after the other edits: from the line of their "---" or directives up to that of the next document. What stays is bytes
- * of the file, so only the seams can be wrong: the result is parsed and compared with the documents that stay.
+ * Whole documents go after the other edits: from the line of their "---" or directives up to that
+ * of the next document. What stays is bytes of the file, so only the seams can be wrong: the result
+ * is parsed and compared with the documents that stay.
  */
 
 void yaml_drop(struct yaml_edits *e, size_t document, const char *why)
@@ -40,29 +41,38 @@ static int check_drops(const struct yaml_edits *e, const struct yaml_file *f, st
 	if (f->sealed)
 		return err_set(err, &CODE_yaml_sealed, whole, "the file is encrypted by SOPS");
 	if (e->ndrops == f->nroots)
-		return err_set(err, &CODE_yaml_style, whole, "deleting this would leave an empty file");
+		return err_set(err, &CODE_yaml_style, whole,
+			       "deleting this would leave an empty file");
 	for (size_t i = 0; i < f->nroots; i++)
 		if (e->drops[i] && (begin_of(f, i) == NO_BEGIN || begin_of(f, i + 1) == NO_BEGIN))
-			return err_set(err, &CODE_yaml_style, f->roots[i] ? yaml_place(f->roots[i]) : whole,
-				       "a document without '---' in front of it or of the next one");
+			return err_set(
+				err, &CODE_yaml_style,
+				f->roots[i] ? yaml_place(f->roots[i]) : whole,
+				"a document without '---' in front of it or of the next one");
 	return 0;
 }
 
 /* Are the documents that stay, and the comments of them, what the result has? */
-static bool same_kept(const struct yaml_edits *e, const struct yaml_file *before, const struct yaml_file *after)
+static bool same_kept(const struct yaml_edits *e, const struct yaml_file *before,
+		      const struct yaml_file *after)
 {
 	size_t n = 0, out = 0;
 
 	for (size_t i = 0; i < before->nroots; i++)
-		if (!e->drops[i] && (n == after->nroots || !yaml_same_tree(before->roots[i], after->roots[n++])))
+		if (!e->drops[i] &&
+		    (n == after->nroots || !yaml_same_tree(before->roots[i], after->roots[n++])))
 			return false;
 	for (size_t i = 0; i < before->ncomments; i++) {
 		const struct comment *c = &before->comments[i];
-		const struct yaml_edits here = { .file = before, .drops = e->drops, .ndrops = e->ndrops };
+		const struct yaml_edits here = { .file = before,
+						 .drops = e->drops,
+						 .ndrops = e->ndrops };
 
 		if (drops_byte(&here, c->start))
 			continue;
-		if (out == after->ncomments || !slice_eq(comment_text(before, c), comment_text(after, &after->comments[out++])))
+		if (out == after->ncomments ||
+		    !slice_eq(comment_text(before, c),
+			      comment_text(after, &after->comments[out++])))
 			return false;
 	}
 	return n == after->nroots && out == after->ncomments;
@@ -80,13 +90,16 @@ int yaml_drop_apply(const struct yaml_edits *e, struct slice text, struct str *o
 		str_add(&kept, slice_sub(text, 0, before->body));
 		for (size_t i = 0; i < before->nroots; i++)
 			if (!e->drops[i])
-				str_add(&kept, slice_sub(text, begin_of(before, i), begin_of(before, i + 1) - begin_of(before, i)));
+				str_add(&kept,
+					slice_sub(text, begin_of(before, i),
+						  begin_of(before, i + 1) - begin_of(before, i)));
 		result = yaml_parse_bare(&after, e->file->name, str_slice(&kept), err);
 		if (result < 0)
 			err->code = &CODE_yaml_check;
 		else if (!same_kept(e, before, after))
-			result = err_set(err, &CODE_yaml_check, (struct place){ e->file->name, 0, 0 },
-					 "without the document the file does not say what it should");
+			result = err_set(
+				err, &CODE_yaml_check, (struct place){ e->file->name, 0, 0 },
+				"without the document the file does not say what it should");
 	}
 	if (result == 0)
 		str_add(out, str_slice(&kept));

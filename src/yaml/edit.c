@@ -65,10 +65,11 @@ static void edits_push(struct yaml_edits *e, struct edit *row)
 }
 
 /*
- * A new row about the node `at`; the way to it must be plain (yaml_path_clear), else the list is refused. Of a neighbour only the
- * layout matters.
+ * A new row about the node `at`; the way to it must be plain (yaml_path_clear), else the list is
+ * refused. Of a neighbour only the layout matters.
  */
-static struct edit *edits_row(struct yaml_edits *e, enum edit_kind kind, const struct yaml_node *at, const char *why)
+static struct edit *edits_row(struct yaml_edits *e, enum edit_kind kind, const struct yaml_node *at,
+			      const char *why)
 {
 	struct edit *row = arena_alloc(e->arena, sizeof(*row));
 	bool beside = kind == EDIT_PUT || kind == EDIT_ADD;
@@ -80,7 +81,8 @@ static struct edit *edits_row(struct yaml_edits *e, enum edit_kind kind, const s
 	row->at = at;
 	row->why = why;
 	if (!e->fills && (kind == EDIT_SET || kind == EDIT_REPLACE) && yaml_has_variable(at)) {
-		(void)err_set(&err, &CODE_yaml_template, yaml_place(at), "the value is a variable: '%" SLICE_FMT "'",
+		(void)err_set(&err, &CODE_yaml_template, yaml_place(at),
+			      "the value is a variable: '%" SLICE_FMT "'",
 			      SLICE_ARG(slice_sub(at->text, 0, 60)));
 		edits_refuse(e, &err);
 	}
@@ -99,7 +101,10 @@ static void refuse(struct yaml_edits *e, const struct yaml_node *at, const char 
 	edits_refuse(e, &err);
 }
 
-/* May a scalar with this tag hold a value of this kind? What others than the plain types mean, readers disagree about, or only they know. */
+/*
+ * May a scalar with this tag hold a value of this kind? What others than the plain types mean,
+ * readers disagree about, or only they know.
+ */
 static bool tag_fits(const struct yaml_node *scalar, enum yaml_lit_kind kind)
 {
 	const char *tag = kind == LIT_INT  ? "tag:yaml.org,2002:int" :
@@ -109,7 +114,8 @@ static bool tag_fits(const struct yaml_node *scalar, enum yaml_lit_kind kind)
 	return slice_is(yaml_tag(scalar), tag);
 }
 
-void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_lit_kind kind, struct slice text, const char *why)
+void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_lit_kind kind,
+	      struct slice text, const char *why)
 {
 	struct edit *row;
 	bool same = scalar->kind == YAML_SCALAR && slice_eq(scalar->text, text) &&
@@ -118,7 +124,8 @@ void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_li
 	if (marked(same ? e->set : e->kept, scalar)) {
 		struct err err = ERR_INIT;
 
-		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(scalar), "two changes of the same place");
+		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(scalar),
+			      "two changes of the same place");
 		edits_refuse(e, &err);
 	}
 	if (same) {
@@ -134,15 +141,17 @@ void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_li
 		refuse(e, scalar, "a single value is expected here");
 	else if (scalar->style == YAML_LITERAL || scalar->style == YAML_FOLDED)
 		refuse(e, scalar, "a block scalar cannot be set");
-	else if (slice_find_byte(slice_sub(e->file->bytes, scalar->start, scalar->end - scalar->start), '\n') != SIZE_MAX)
+	else if (slice_find_byte(
+			 slice_sub(e->file->bytes, scalar->start, scalar->end - scalar->start),
+			 '\n') != SIZE_MAX)
 		refuse(e, scalar, "a value over several lines cannot be set");
 	else if (scalar->flags & YAML_TAGGED && !tag_fits(scalar, kind))
 		refuse(e, scalar, "the tag of this value says another type");
 }
 
 /* A literal beside a neighbour. */
-static void put(struct yaml_edits *e, enum edit_kind kind, const struct yaml_node *near, enum yaml_side side,
-		const struct yaml_lit *lit, const char *why)
+static void put(struct yaml_edits *e, enum edit_kind kind, const struct yaml_node *near,
+		enum yaml_side side, const struct yaml_lit *lit, const char *why)
 {
 	struct edit *row = edits_row(e, kind, near, why);
 
@@ -162,8 +171,8 @@ static struct edit *find_fill(const struct yaml_edits *e, const struct yaml_node
 }
 
 /* An empty collection becomes one with a new entry, or gets one more. */
-static void fill(struct yaml_edits *e, const struct yaml_node *empty, enum yaml_side side, const struct yaml_lit *lit,
-		 const char *why)
+static void fill(struct yaml_edits *e, const struct yaml_node *empty, enum yaml_side side,
+		 const struct yaml_lit *lit, const char *why)
 {
 	struct edit *row = find_fill(e, empty);
 	struct yaml_lit *all = arena_alloc(e->arena, sizeof(*all)), *items;
@@ -171,7 +180,8 @@ static void fill(struct yaml_edits *e, const struct yaml_node *empty, enum yaml_
 	struct err err = ERR_INIT;
 
 	if (row && (row->lit->kind == LIT_MAP) != (lit->key.ptr != NULL)) {
-		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(empty), "it cannot become a list and a map");
+		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(empty),
+			      "it cannot become a list and a map");
 		edits_refuse(e, &err);
 		return;
 	}
@@ -183,14 +193,17 @@ static void fill(struct yaml_edits *e, const struct yaml_node *empty, enum yaml_
 	for (size_t i = 0; i < n; i++)
 		items[i + (i >= at)] = row->lit->items[i];
 	items[at] = *lit;
-	*all = (struct yaml_lit){ .kind = lit->key.ptr ? LIT_MAP : LIT_SEQ, .items = items, .n = n + 1 };
+	*all = (struct yaml_lit){ .kind = lit->key.ptr ? LIT_MAP : LIT_SEQ,
+				  .items = items,
+				  .n = n + 1 };
 	row->lit = all;
 }
 
 /* Is there nothing in it, so that it may become a collection of this kind? */
 static bool is_empty(const struct yaml_node *n, enum yaml_kind kind)
 {
-	return (n->kind == kind && !n->first) || (n->kind == YAML_SCALAR && yaml_type_of(n) == YAML_NULL);
+	return (n->kind == kind && !n->first) ||
+	       (n->kind == YAML_SCALAR && yaml_type_of(n) == YAML_NULL);
 }
 
 /* Does the literal have this key already? */
@@ -202,16 +215,16 @@ static bool has_key(const struct edit *row, struct slice key)
 	return false;
 }
 
-void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct yaml_node *near, enum yaml_side side,
-	      const struct yaml_lit *lit, const char *why)
+void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct yaml_node *near,
+	      enum yaml_side side, const struct yaml_lit *lit, const char *why)
 {
 	struct err err = ERR_INIT;
 
 	if (near && near->parent != map)
 		fatal("a neighbour in another map");
 	if (has_key(find_fill(e, map), lit->key)) {
-		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(map), "the key '%" SLICE_FMT "' would be added twice",
-			      SLICE_ARG(lit->key));
+		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(map),
+			      "the key '%" SLICE_FMT "' would be added twice", SLICE_ARG(lit->key));
 		edits_refuse(e, &err);
 	} else if (is_empty(map, YAML_MAP))
 		fill(e, map, side, lit, why);
@@ -221,8 +234,8 @@ void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct ya
 		put(e, EDIT_PUT, near ? near : map->last, side, lit, why);
 }
 
-void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct yaml_node *near, enum yaml_side side,
-	      const struct yaml_lit *lit, const char *why)
+void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct yaml_node *near,
+	      enum yaml_side side, const struct yaml_lit *lit, const char *why)
 {
 	struct yaml_lit *item;
 
@@ -249,13 +262,18 @@ static const struct yaml_node *anchor_inside(const struct yaml_node *entry, uint
 	return NULL;
 }
 
-/* The first alias outside of an entry, whose nodes are first to last, that names one of the anchors; NULL: none. */
-static const struct yaml_node *user_outside(const struct yaml_file *f, const struct map *anchors, uint32_t first, uint32_t last)
+/*
+ * The first alias outside of an entry, whose nodes are first to last, that names one of the
+ * anchors; NULL: none.
+ */
+static const struct yaml_node *user_outside(const struct yaml_file *f, const struct map *anchors,
+					    uint32_t first, uint32_t last)
 {
 	for (uint32_t i = 0; i < f->nnodes; i++) {
 		const struct yaml_node *n = node_at(f, i);
 
-		if (n->kind == YAML_ALIAS && (n->id < first || n->id > last) && map_get(anchors, n->text) != MAP_NONE)
+		if (n->kind == YAML_ALIAS && (n->id < first || n->id > last) &&
+		    map_get(anchors, n->text) != MAP_NONE)
 			return n;
 	}
 	return NULL;
@@ -269,20 +287,24 @@ static void keep_anchors(struct yaml_edits *e, const struct yaml_node *entry)
 	const struct yaml_node *user;
 	struct err err = ERR_INIT;
 
-	for (const struct yaml_node *n = anchor_inside(entry, first); n; n = anchor_inside(entry, n->id + 1))
+	for (const struct yaml_node *n = anchor_inside(entry, first); n;
+	     n = anchor_inside(entry, n->id + 1))
 		map_set(&anchors, yaml_anchor(n), n->id);
 	user = anchors.n ? user_outside(e->file, &anchors, first, last) : NULL;
 	if (user) {
-		const struct yaml_node *n = node_at(e->file, (uint32_t)map_get(&anchors, user->text) - 1);
+		const struct yaml_node *n =
+			node_at(e->file, (uint32_t)map_get(&anchors, user->text) - 1);
 
-		(void)err_set(&err, &CODE_yaml_alias, yaml_place(n), "the anchor '&%" SLICE_FMT "' is used elsewhere",
+		(void)err_set(&err, &CODE_yaml_alias, yaml_place(n),
+			      "the anchor '&%" SLICE_FMT "' is used elsewhere",
 			      SLICE_ARG(yaml_anchor(n)));
 		edits_refuse(e, &err);
 	}
 	map_release(&anchors);
 }
 
-void yaml_replace(struct yaml_edits *e, const struct yaml_node *value, const struct yaml_lit *lit, const char *why)
+void yaml_replace(struct yaml_edits *e, const struct yaml_node *value, const struct yaml_lit *lit,
+		  const char *why)
 {
 	struct edit *row = edits_row(e, EDIT_REPLACE, value, why);
 
@@ -299,8 +321,8 @@ void yaml_delete(struct yaml_edits *e, const struct yaml_node *entry, const char
 		keep_anchors(e, entry);
 }
 
-struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item, enum yaml_side side, struct slice comment,
-			     const char *why)
+struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item,
+			     enum yaml_side side, struct slice comment, const char *why)
 {
 	struct edit *row = edits_row(e, EDIT_COPY, item, why);
 
@@ -312,8 +334,10 @@ struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item,
 		refuse(e, item, "only an item of a list can be copied");
 	else if (anchor_inside(item, item->id))
 		refuse(e, item, "an item with an anchor cannot be copied");
-	else if (comment.ptr && side == YAML_BEFORE && item->flags & YAML_OPENS && item->parent->style == YAML_BLOCK)
-		refuse(e, item, "no room for a comment above an item that begins on the line of another");
+	else if (comment.ptr && side == YAML_BEFORE && item->flags & YAML_OPENS &&
+		 item->parent->style == YAML_BLOCK)
+		refuse(e, item,
+		       "no room for a comment above an item that begins on the line of another");
 	return row->nested;
 }
 
@@ -355,7 +379,8 @@ bool edits_replace(const struct yaml_edits *e, const struct yaml_node *node)
 	return marked(e->replaced, node);
 }
 
-const struct yaml_node *edits_staying(const struct yaml_edits *e, const struct yaml_node *node, bool forward)
+const struct yaml_node *edits_staying(const struct yaml_edits *e, const struct yaml_node *node,
+				      bool forward)
 {
 	do
 		node = forward ? node->next : node->prev;

@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* A refusal at a byte offset. */
-static int refuse_at(const struct yaml_file *file, const struct code *code, uint32_t at, const char *what, struct err *err)
+static int refuse_at(const struct yaml_file *file, const struct code *code, uint32_t at,
+		     const char *what, struct err *err)
 {
 	return err_set(err, code, yaml_place_at(file, at), "%s", what);
 }
@@ -25,16 +26,21 @@ static size_t guard_wide(const struct yaml_file *file, uint32_t at, struct err *
 	if (!n)
 		(void)refuse_at(file, &CODE_yaml_encoding, at, "a byte that is not UTF-8", err);
 	else if ((c >= 0x80 && c <= 0x9f && c != 0x85) || c == 0xfffe || c == 0xffff || c == 0xfeff)
-		(void)refuse_at(file, &CODE_yaml_encoding, at, "a control character, or a byte order mark inside the file", err);
+		(void)refuse_at(file, &CODE_yaml_encoding, at,
+				"a control character, or a byte order mark inside the file", err);
 	else
 		return n;
 	return 0;
 }
 
-/* Is the byte neither plain ASCII text nor a tab or line feed? Written so that the compiler looks at many at a time. */
+/*
+ * Is the byte neither plain ASCII text nor a tab or line feed? Written so that the compiler looks
+ * at many at a time.
+ */
 static unsigned remarkable(unsigned char c)
 {
-	return ((unsigned)(c < 0x20) & (unsigned)(c != '\t') & (unsigned)(c != '\n')) | (unsigned)(c >= 0x7f);
+	return ((unsigned)(c < 0x20) & (unsigned)(c != '\t') & (unsigned)(c != '\n')) |
+	       (unsigned)(c >= 0x7f);
 }
 
 /* Steps over bytes that need no look. */
@@ -69,9 +75,11 @@ static int guard_bytes(struct yaml_file *file, struct err *err)
 			break;
 		file->wide = file->wide || p[i] >= 0x80;
 		if (forbidden(p[i]))
-			return refuse_at(file, &CODE_yaml_encoding, (uint32_t)i, "a control character", err);
+			return refuse_at(file, &CODE_yaml_encoding, (uint32_t)i,
+					 "a control character", err);
 		if (p[i] == '\r' && (i + 1 == len || p[i + 1] != '\n'))
-			return refuse_at(file, &CODE_yaml_breaks, (uint32_t)i, "a carriage return without a line feed", err);
+			return refuse_at(file, &CODE_yaml_breaks, (uint32_t)i,
+					 "a carriage return without a line feed", err);
 		if (p[i] >= 0x80)
 			n = guard_wide(file, (uint32_t)i, err);
 		if (!n)
@@ -102,7 +110,8 @@ static int guard_conflict(const struct yaml_file *file, struct err *err)
 		if (open == SIZE_MAX && marker_at(s, at, '<'))
 			open = at;
 		else if (open != SIZE_MAX && marker_at(s, at, '>'))
-			return refuse_at(file, &CODE_yaml_conflict, (uint32_t)open, "merge conflict markers", err);
+			return refuse_at(file, &CODE_yaml_conflict, (uint32_t)open,
+					 "merge conflict markers", err);
 		if (eol == SIZE_MAX)
 			break;
 		at += eol + 1;
@@ -116,7 +125,8 @@ int yaml_guard(struct yaml_file *file, struct err *err)
 	struct place whole = { file->name, 0, 0 };
 
 	if (s.len > YAML_MAX_BYTES)
-		return err_set(err, &CODE_yaml_limit, whole, "the file is larger than %zu MiB", YAML_MAX_BYTES >> 20);
+		return err_set(err, &CODE_yaml_limit, whole, "the file is larger than %zu MiB",
+			       YAML_MAX_BYTES >> 20);
 	if (slice_starts(s, SLICE("\xff\xfe")) || slice_starts(s, SLICE("\xfe\xff")))
 		return err_set(err, &CODE_yaml_encoding, whole, "the file is UTF-16");
 	if (memchr(s.ptr ? s.ptr : "", '\0', s.len))
@@ -138,13 +148,18 @@ static bool odd_break(const char *p, size_t left)
 	return left >= 3 && (!memcmp(p, "\xe2\x80\xa8", 3) || !memcmp(p, "\xe2\x80\xa9", 3));
 }
 
-/* Is the byte offset inside a quoted scalar? Nodes are in the order of the source, but collections hold others. */
+/*
+ * Is the byte offset inside a quoted scalar? Nodes are in the order of the source, but collections
+ * hold others.
+ */
 static bool in_quotes(const struct yaml_file *file, uint32_t at)
 {
 	for (uint32_t i = 0; i < file->nnodes; i++) {
 		const struct yaml_node *n = node_at(file, i);
 
-		if (n->kind == YAML_SCALAR && (n->style == YAML_SINGLE || n->style == YAML_DOUBLE) && n->start < at && at < n->end)
+		if (n->kind == YAML_SCALAR &&
+		    (n->style == YAML_SINGLE || n->style == YAML_DOUBLE) && n->start < at &&
+		    at < n->end)
 			return true;
 	}
 	return false;
@@ -166,7 +181,8 @@ int yaml_guard_breaks(const struct yaml_file *file, struct err *err)
 			continue;
 		if (++seen > 64 || !in_quotes(file, (uint32_t)i))
 			return refuse_at(file, &CODE_yaml_breaks, (uint32_t)i,
-					 "a line break (NEL, LS or PS) that only some readers know", err);
+					 "a line break (NEL, LS or PS) that only some readers know",
+					 err);
 	}
 	return 0;
 }
@@ -174,8 +190,8 @@ int yaml_guard_breaks(const struct yaml_file *file, struct err *err)
 /* Does a template's sign begin with the brace or parenthesis at `at`? */
 static bool is_sign(struct slice bytes, size_t at)
 {
-	static const struct slice signs[] = { SLICE_INIT("{{"), SLICE_INIT("{%"), SLICE_INIT("(@="), SLICE_INIT("(@-"),
-					      SLICE_INIT("(@ ") };
+	static const struct slice signs[] = { SLICE_INIT("{{"), SLICE_INIT("{%"), SLICE_INIT("(@="),
+					      SLICE_INIT("(@-"), SLICE_INIT("(@ ") };
 
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
 		if (slice_starts(slice_sub(bytes, at, signs[i].len), signs[i]))
@@ -193,7 +209,8 @@ static size_t slice_find_from(struct slice bytes, char c, size_t from)
 
 bool yaml_has_variable(const struct yaml_node *scalar)
 {
-	size_t open = scalar->kind == YAML_SCALAR ? slice_find(scalar->text, SLICE("${")) : SIZE_MAX;
+	size_t open =
+		scalar->kind == YAML_SCALAR ? slice_find(scalar->text, SLICE("${")) : SIZE_MAX;
 
 	return open != SIZE_MAX && slice_find_from(scalar->text, '}', open) != SIZE_MAX;
 }

@@ -1,6 +1,9 @@
 #include "yaml/internal.h"
 
-/* How new text is laid out: taken from what stands nearby, never from the file as a whole (both list styles occur in one file). */
+/*
+ * How new text is laid out: taken from what stands nearby, never from the file as a whole (both
+ * list styles occur in one file).
+ */
 struct layout {
 	bool flow, json; /* json: keys and strings in double quotes */
 	uint32_t step;   /* a nested map's keys are this much deeper than its key */
@@ -8,19 +11,26 @@ struct layout {
 	struct slice eol;
 };
 
-/* The depth of the first entry of `child`, a block collection on lines of its own, below the key of `child`; -1: it is not one. */
+/*
+ * The depth of the first entry of `child`, a block collection on lines of its own, below the key of
+ * `child`; -1: it is not one.
+ */
 static long depth_of(const struct yaml_node *child)
 {
 	const struct yaml_file *f = child->file;
 	long depth;
 
-	if (child->style != YAML_BLOCK || !child->first || !child->key || !yaml_on_own_line(f, child->first->entry))
+	if (child->style != YAML_BLOCK || !child->first || !child->key ||
+	    !yaml_on_own_line(f, child->first->entry))
 		return -1;
 	depth = (long)yaml_column(f, child->first->entry) - (long)yaml_column(f, child->entry);
 	return depth;
 }
 
-/* The depth that the nearest collection of this kind has, searching the entry's map and then outwards; `fallback` when there is none. */
+/*
+ * The depth that the nearest collection of this kind has, searching the entry's map and then
+ * outwards; `fallback` when there is none.
+ */
 static uint32_t nearest_depth(const struct yaml_node *near, enum yaml_kind kind, uint32_t fallback)
 {
 	for (const struct yaml_node *n = near->parent; n; n = n->parent)
@@ -33,8 +43,10 @@ static uint32_t nearest_depth(const struct yaml_node *near, enum yaml_kind kind,
 	return fallback;
 }
 
-static void entry(struct str *out, const struct yaml_lit *lit, uint32_t column, const struct layout *l);
-static void behind_key(struct str *out, const struct yaml_lit *lit, uint32_t column, const struct layout *l);
+static void entry(struct str *out, const struct yaml_lit *lit, uint32_t column,
+		  const struct layout *l);
+static void behind_key(struct str *out, const struct yaml_lit *lit, uint32_t column,
+		       const struct layout *l);
 
 /* A line end and the indentation of the next line. */
 static void new_line(struct str *out, uint32_t column, const struct layout *l)
@@ -69,7 +81,8 @@ static void inline_value(struct str *out, const struct yaml_lit *lit, const stru
 }
 
 /* The content of an item behind its dash, in block style; its keys stand in `column`. */
-static void item_value(struct str *out, const struct yaml_lit *lit, uint32_t column, const struct layout *l)
+static void item_value(struct str *out, const struct yaml_lit *lit, uint32_t column,
+		       const struct layout *l)
 {
 	if (lit->kind != LIT_MAP || !lit->n) {
 		inline_value(out, lit, l);
@@ -83,7 +96,8 @@ static void item_value(struct str *out, const struct yaml_lit *lit, uint32_t col
 }
 
 /* "key: value" with the key in `column`. */
-static void entry(struct str *out, const struct yaml_lit *lit, uint32_t column, const struct layout *l)
+static void entry(struct str *out, const struct yaml_lit *lit, uint32_t column,
+		  const struct layout *l)
 {
 	struct yaml_node quoted = { .kind = YAML_SCALAR, .style = YAML_DOUBLE };
 
@@ -96,7 +110,8 @@ static void entry(struct str *out, const struct yaml_lit *lit, uint32_t column, 
 }
 
 /* The value of an entry whose key stands in `column`, from behind the colon. */
-static void behind_key(struct str *out, const struct yaml_lit *lit, uint32_t column, const struct layout *l)
+static void behind_key(struct str *out, const struct yaml_lit *lit, uint32_t column,
+		       const struct layout *l)
 {
 	if (l->flow || !lit->n || (lit->kind != LIT_MAP && lit->kind != LIT_SEQ)) {
 		str_addc(out, ' ');
@@ -118,7 +133,8 @@ static void behind_key(struct str *out, const struct yaml_lit *lit, uint32_t col
 /* The layout beside an entry. */
 static struct layout layout_of(const struct yaml_node *near)
 {
-	struct layout l = { .flow = near->parent->style == YAML_FLOW, .eol = yaml_eol(near->file, near->entry) };
+	struct layout l = { .flow = near->parent->style == YAML_FLOW,
+			    .eol = yaml_eol(near->file, near->entry) };
 
 	l.json = l.flow && yaml_in_json(near);
 	l.step = nearest_depth(near, YAML_MAP, 2);
@@ -159,7 +175,8 @@ void lit_value(const struct yaml_node *n, const struct yaml_lit *lit, struct str
 		behind_key(out, lit, column, &l);
 	} else if (l.flow) {
 		inline_value(out, lit, &l);
-	} else if (n->style != YAML_BLOCK && n->outer > n->entry && yaml_on_own_line(n->file, n->outer)) {
+	} else if (n->style != YAML_BLOCK && n->outer > n->entry &&
+		   yaml_on_own_line(n->file, n->outer)) {
 		str_addc(out, ' ');
 		item_value(out, lit, yaml_column(n->file, n->outer), &l);
 	} else {

@@ -41,14 +41,17 @@ static int finish(struct yaml_file *file, struct err *err)
 			file->sealed = true;
 	yaml_comments(file);
 	for (size_t i = 0; i < file->ncomments; i++)
-		if (yaml_is_ytt(slice_sub(file->bytes, file->comments[i].start, file->comments[i].end - file->comments[i].start)))
-			return err_set(err, &CODE_yaml_template, yaml_place_at(file, file->comments[i].start),
+		if (yaml_is_ytt(slice_sub(file->bytes, file->comments[i].start,
+					  file->comments[i].end - file->comments[i].start)))
+			return err_set(err, &CODE_yaml_template,
+				       yaml_place_at(file, file->comments[i].start),
 				       "the file is a ytt template");
 	return yaml_guard_breaks(file, err);
 }
 
 /* Parses without the regions of entries. */
-static int parse(struct yaml_file **out, struct slice name, struct slice bytes, bool loose, struct err *err)
+static int parse(struct yaml_file **out, struct slice name, struct slice bytes, bool loose,
+		 struct err *err)
 {
 	struct yaml_file *file = xzalloc(sizeof(*file));
 
@@ -145,8 +148,8 @@ bool yaml_is_line(const struct yaml_node *node)
 {
 	struct slice b = slice_sub(node->file->bytes, node->start, node->end - node->start);
 
-	return node->kind == YAML_SCALAR && node->style != YAML_LITERAL && node->style != YAML_FOLDED &&
-	       slice_find_byte(b, '\n') == SIZE_MAX;
+	return node->kind == YAML_SCALAR && node->style != YAML_LITERAL &&
+	       node->style != YAML_FOLDED && slice_find_byte(b, '\n') == SIZE_MAX;
 }
 
 /* The row of a node that has an anchor or a tag. */
@@ -163,7 +166,9 @@ static const struct property *property_of(const struct yaml_node *node)
 		else
 			high = mid;
 	}
-	return f && low < f->nproperties && f->properties[low].id == node->id ? &f->properties[low] : NULL;
+	return f && low < f->nproperties && f->properties[low].id == node->id ?
+		       &f->properties[low] :
+		       NULL;
 }
 
 struct slice yaml_anchor(const struct yaml_node *node)
@@ -202,7 +207,8 @@ bool yaml_in_json(const struct yaml_node *node)
 	for (const struct yaml_node *n = node; n; n = n->parent)
 		if (n->key)
 			return n->key->style == YAML_DOUBLE;
-	for (; node->first; node = node->first) /* an item of a list at the root: as what is in it */
+	for (; node->first;
+	     node = node->first) /* an item of a list at the root: as what is in it */
 		if (node->first->key)
 			return node->first->key->style == YAML_DOUBLE;
 	return node->style == YAML_DOUBLE;
@@ -222,7 +228,8 @@ static bool has_users(const struct yaml_node *node)
 	const struct yaml_file *f = node->file;
 
 	for (uint32_t i = 0; i < f->nnodes; i++)
-		if (node_at(f, i)->kind == YAML_ALIAS && slice_eq(node_at(f, i)->text, yaml_anchor(node)))
+		if (node_at(f, i)->kind == YAML_ALIAS &&
+		    slice_eq(node_at(f, i)->text, yaml_anchor(node)))
 			return true;
 	return false;
 }
@@ -231,16 +238,21 @@ int yaml_path_clear(const struct yaml_node *node, struct err *err)
 {
 	for (const struct yaml_node *n = node; n; n = n->parent) {
 		if (n->kind == YAML_ALIAS)
-			return err_set(err, &CODE_yaml_alias, yaml_place(n), "an alias stands here");
+			return err_set(err, &CODE_yaml_alias, yaml_place(n),
+				       "an alias stands here");
 		if (n->flags & YAML_HAS_MERGE)
-			return err_set(err, &CODE_yaml_alias, yaml_place(n), "a merge key ('<<') stands in this map");
+			return err_set(err, &CODE_yaml_alias, yaml_place(n),
+				       "a merge key ('<<') stands in this map");
 		if (n->flags & YAML_HAS_DUP)
-			return err_set(err, &CODE_yaml_duplicate, yaml_place(n), "this map has a key twice");
+			return err_set(err, &CODE_yaml_duplicate, yaml_place(n),
+				       "this map has a key twice");
 		if (n->flags & YAML_ANCHORED && has_users(n))
-			return err_set(err, &CODE_yaml_alias, yaml_place(n), "the anchor '&%" SLICE_FMT "' is used elsewhere",
+			return err_set(err, &CODE_yaml_alias, yaml_place(n),
+				       "the anchor '&%" SLICE_FMT "' is used elsewhere",
 				       SLICE_ARG(yaml_anchor(n)));
 		if (n->flags & YAML_UNCLEAR)
-			return err_set(err, &CODE_yaml_style, yaml_place(n), "an entry in an unusual form");
+			return err_set(err, &CODE_yaml_style, yaml_place(n),
+				       "an entry in an unusual form");
 	}
 	return 0;
 }

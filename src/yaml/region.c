@@ -5,9 +5,10 @@
 #include <string.h>
 
 /*
- * Every entry's region is computed here, once, from the inside out (yaml.h: head, entry, end, stop). Rules of ownership: a comment on
- * the entry's last line and own-line comments below it that are indented deeper than its dash or key belong to it; own-line comments
- * directly above in the same column, without a blank line between, are its head; all else belongs to nobody.
+ * Every entry's region is computed here, once, from the inside out (yaml.h: head, entry, end,
+ * stop). Rules of ownership: a comment on the entry's last line and own-line comments below it that
+ * are indented deeper than its dash or key belong to it; own-line comments directly above in the
+ * same column, without a blank line between, are its head; all else belongs to nobody.
  */
 
 static bool blank(char c)
@@ -138,7 +139,8 @@ static uint32_t stop_of(const struct yaml_file *file, uint32_t end, uint32_t col
 
 	for (uint32_t at = stop, first; at < file->bytes.len; at = yaml_next_line(file, first)) {
 		first = first_of_line(file, at);
-		if (first == file->bytes.len || file->bytes.ptr[first] == '\n' || file->bytes.ptr[first] == '\r')
+		if (first == file->bytes.len || file->bytes.ptr[first] == '\n' ||
+		    file->bytes.ptr[first] == '\r')
 			continue;
 		if (file->bytes.ptr[first] != '#' || first - at <= column)
 			break;
@@ -160,7 +162,10 @@ static bool has_comment(struct yaml_file *file, uint32_t start, uint32_t end)
 	return at < file->ncomments && file->comments[at].start < end;
 }
 
-/* Where the own comments above the entry at `entry` begin, whose line, which it has for itself, begins at `head`; not before `limit`. */
+/*
+ * Where the own comments above the entry at `entry` begin, whose line, which it has for itself,
+ * begins at `head`; not before `limit`.
+ */
 static uint32_t head_of(struct yaml_file *file, uint32_t entry, uint32_t head, uint32_t limit)
 {
 	uint32_t column = entry - head;
@@ -183,8 +188,12 @@ static uint32_t entry_of(const struct yaml_file *file, struct yaml_node *n, uint
 	if (n->parent->kind == YAML_SEQ && n->parent->style == YAML_FLOW)
 		return first;
 	at = skip_trivia(file, from, (uint32_t)file->bytes.len);
-	if (at < file->bytes.len && file->bytes.ptr[at] == '?' && (at < first || (n->key && n->key->start == n->key->end)))
-		n->flags |= YAML_EXPLICIT | (n->parent->style == YAML_FLOW && n->key->start == n->key->end ? YAML_UNCLEAR : 0u);
+	if (at < file->bytes.len && file->bytes.ptr[at] == '?' &&
+	    (at < first || (n->key && n->key->start == n->key->end)))
+		n->flags |= YAML_EXPLICIT |
+			    (n->parent->style == YAML_FLOW && n->key->start == n->key->end ?
+				     YAML_UNCLEAR :
+				     0u);
 	else if (n->parent->kind == YAML_MAP)
 		at = first;
 	else if (at >= file->bytes.len || file->bytes.ptr[at] != '-')
@@ -192,7 +201,10 @@ static uint32_t entry_of(const struct yaml_file *file, struct yaml_node *n, uint
 	return at;
 }
 
-/* The end of the indicator (dash, or colon behind the key) in front of the value; UNCLEAR when there is none. */
+/*
+ * The end of the indicator (dash, or colon behind the key) in front of the value; UNCLEAR when
+ * there is none.
+ */
 static uint32_t indicator_end(const struct yaml_file *file, struct yaml_node *n)
 {
 	uint32_t at;
@@ -202,19 +214,25 @@ static uint32_t indicator_end(const struct yaml_file *file, struct yaml_node *n)
 	at = n->key->end;
 	if (at < file->bytes.len && file->bytes.ptr[at] != ':')
 		at = skip_trivia(file, at, (uint32_t)file->bytes.len);
-	if (at < n->outer && file->bytes.ptr[at] == ':') /* else it is another one's, and this value is not there at all */
+	if (at < n->outer &&
+	    file->bytes.ptr[at] ==
+		    ':') /* else it is another one's, and this value is not there at all */
 		return at + 1;
 	n->flags |= YAML_UNCLEAR;
 	return n->key->end;
 }
 
-/* Width of the indentation of a block scalar's content as its first line shows it; 0 when its header says it or there is none. */
-static uint32_t scalar_indent(const struct yaml_file *file, const struct yaml_node *n, uint32_t header)
+/*
+ * Width of the indentation of a block scalar's content as its first line shows it; 0 when its
+ * header says it or there is none.
+ */
+static uint32_t scalar_indent(const struct yaml_file *file, const struct yaml_node *n,
+			      uint32_t header)
 {
 	const char *p = file->bytes.ptr;
 
-	if (n->start + 2 < header &&
-	    ((p[n->start + 1] > '0' && p[n->start + 1] <= '9') || (p[n->start + 2] > '0' && p[n->start + 2] <= '9')))
+	if (n->start + 2 < header && ((p[n->start + 1] > '0' && p[n->start + 1] <= '9') ||
+				      (p[n->start + 2] > '0' && p[n->start + 2] <= '9')))
 		return 0;
 	for (uint32_t at = header; at < n->end; at = yaml_next_line(file, at))
 		if (!yaml_line_rest_blank(file, at))
@@ -222,11 +240,15 @@ static uint32_t scalar_indent(const struct yaml_file *file, const struct yaml_no
 	return 0;
 }
 
-/* Where a block scalar ends: libyaml counts the empty lines below it in, which are its content with "+" only. */
+/*
+ * Where a block scalar ends: libyaml counts the empty lines below it in, which are its content with
+ * "+" only.
+ */
 static uint32_t scalar_end(const struct yaml_file *file, const struct yaml_node *n)
 {
 	const char *p = file->bytes.ptr;
-	uint32_t header = yaml_next_line(file, n->start), end = n->end, indent = scalar_indent(file, n, header);
+	uint32_t header = yaml_next_line(file, n->start), end = n->end,
+		 indent = scalar_indent(file, n, header);
 
 	for (uint32_t at = n->start; at < header && !blank(p[at]) && p[at] != '\n'; at++)
 		if (p[at] == '+')
@@ -259,11 +281,13 @@ static void region_of(struct yaml_file *file, struct yaml_node *n, uint32_t from
 	n->head = own ? head_of(file, n->entry, line, limit) : n->entry;
 	value = indicator_end(file, n);
 	regions_of(file, n);
-	if (n->kind == YAML_SCALAR && n->start == n->end && !(n->flags & (YAML_ANCHORED | YAML_TAGGED)))
+	if (n->kind == YAML_SCALAR && n->start == n->end &&
+	    !(n->flags & (YAML_ANCHORED | YAML_TAGGED)))
 		n->outer = n->start = n->end = value;
 	if (n->style == YAML_LITERAL || n->style == YAML_FOLDED)
 		n->end = scalar_end(file, n);
-	n->stop = flow ? n->end : stop_of(file, n->end, own ? n->entry - line : yaml_column(file, n->entry));
+	n->stop = flow ? n->end :
+			 stop_of(file, n->end, own ? n->entry - line : yaml_column(file, n->entry));
 }
 
 /* All entries of a collection, and where a block collection really ends. */
@@ -275,7 +299,8 @@ static void regions_of(struct yaml_file *file, struct yaml_node *parent)
 
 	if (parent->kind != YAML_MAP && parent->kind != YAML_SEQ)
 		return;
-	for (struct yaml_node *n = (struct yaml_node *)(uintptr_t)parent->first; n; n = (struct yaml_node *)(uintptr_t)n->next) {
+	for (struct yaml_node *n = (struct yaml_node *)(uintptr_t)parent->first; n;
+	     n = (struct yaml_node *)(uintptr_t)n->next) {
 		region_of(file, n, from, limit);
 		from = n->end;
 		if (flow) {
@@ -292,7 +317,9 @@ static void regions_of(struct yaml_file *file, struct yaml_node *parent)
 static uint32_t comment_add(struct yaml_file *file, uint32_t at)
 {
 	const char *p = file->bytes.ptr;
-	struct comment c = { .start = at, .end = line_end(file, at), .own = yaml_on_own_line(file, at) };
+	struct comment c = { .start = at,
+			     .end = line_end(file, at),
+			     .own = yaml_on_own_line(file, at) };
 	uint32_t end = c.end;
 
 	if (c.end > c.start && p[c.end - 1] == '\r')
@@ -354,7 +381,8 @@ struct slice yaml_dash_gap(const struct yaml_node *item)
 
 struct slice yaml_flow_separator(const struct yaml_node *entry)
 {
-	const struct yaml_node *left = entry->next ? entry : entry->prev, *right = left ? left->next : NULL;
+	const struct yaml_node *left = entry->next ? entry : entry->prev,
+			       *right = left ? left->next : NULL;
 	struct slice between;
 	bool comma = false;
 

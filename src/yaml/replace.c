@@ -4,11 +4,14 @@
 #include <string.h>
 
 /*
- * A value becomes another one behind the same key or dash. What is written in block style stands on lines of its own, below the line that
- * the key, and maybe a comment, is on; all else stands in the place of the old value.
+ * A value becomes another one behind the same key or dash. What is written in block style stands on
+ * lines of its own, below the line that the key, and maybe a comment, is on; all else stands in the
+ * place of the old value.
  */
 
-/* Behind the colon or dash of an entry; of an item in flow style, which has none, where it begins. */
+/*
+ * Behind the colon or dash of an entry; of an item in flow style, which has none, where it begins.
+ */
 static uint32_t behind_indicator(const struct yaml_node *n)
 {
 	if (n->parent->kind == YAML_SEQ)
@@ -20,14 +23,16 @@ static uint32_t behind_indicator(const struct yaml_node *n)
 static bool comment_between(const struct yaml_file *f, uint32_t start, uint32_t end, bool own)
 {
 	for (size_t i = 0; i < f->ncomments; i++)
-		if (start <= f->comments[i].start && f->comments[i].start < end && (!own || f->comments[i].own))
+		if (start <= f->comments[i].start && f->comments[i].start < end &&
+		    (!own || f->comments[i].own))
 			return true;
 	return false;
 }
 
 /*
- * Where the value's bytes go when what is new stands below the line: the gap before it goes, too. A comment behind the value moves up to the
- * key or dash; refused is where another one is, or where a tab before it would not do.
+ * Where the value's bytes go when what is new stands below the line: the gap before it goes, too. A
+ * comment behind the value moves up to the key or dash; refused is where another one is, or where a
+ * tab before it would not do.
  */
 static int cut_inline(const struct yaml_node *n, uint32_t *start, struct err *err)
 {
@@ -35,21 +40,29 @@ static int cut_inline(const struct yaml_node *n, uint32_t *start, struct err *er
 	uint32_t behind = behind_indicator(n);
 	bool below = yaml_on_own_line(f, n->outer), note = !yaml_line_rest_blank(f, n->end);
 
-	if (comment_between(f, behind, n->outer, true) || (note && comment_between(f, behind, n->outer, false)))
-		return err_set(err, &CODE_yaml_style, yaml_place(n), "a comment stands between the key and its value");
+	if (comment_between(f, behind, n->outer, true) ||
+	    (note && comment_between(f, behind, n->outer, false)))
+		return err_set(err, &CODE_yaml_style, yaml_place(n),
+			       "a comment stands between the key and its value");
 	if (note && n->flags & YAML_EXPLICIT && f->bytes.ptr[n->end] == '\t')
-		return err_set(err, &CODE_yaml_style, yaml_place(n), "a tab would follow the colon of an explicit key");
+		return err_set(err, &CODE_yaml_style, yaml_place(n),
+			       "a tab would follow the colon of an explicit key");
 	*start = yaml_blanks_before(f, n->outer);
 	if (below)
 		*start = yaml_before_break(f, *start);
 	return 0;
 }
 
-/* A value that stands on the line of its key or dash, or below it, and ends there: the text takes its place. */
-static int replace_inline(const struct yaml_node *n, struct slice first, struct slice rest, struct splices *out, struct err *err)
+/*
+ * A value that stands on the line of its key or dash, or below it, and ends there: the text takes
+ * its place.
+ */
+static int replace_inline(const struct yaml_node *n, struct slice first, struct slice rest,
+			  struct splices *out, struct err *err)
 {
 	const struct yaml_file *f = n->file;
-	uint32_t start = n->outer, end = n->end, line = yaml_before_break(f, yaml_next_line(f, n->end));
+	uint32_t start = n->outer, end = n->end,
+		 line = yaml_before_break(f, yaml_next_line(f, n->end));
 	bool lone = start == end;
 	AUTO_STR struct str text = STR_INIT;
 
@@ -60,7 +73,8 @@ static int replace_inline(const struct yaml_node *n, struct slice first, struct 
 	else /* a gap that is there stays */
 		str_add(&text, start > behind_indicator(n) ? slice_trim(first) : first);
 	if (end < f->bytes.len && f->bytes.ptr[end] == '#')
-		str_addc(&text, ' '); /* right behind a bracket or a quote it is a comment, behind other things not */
+		str_addc(&text, ' '); /* right behind a bracket or a quote it is a comment, behind
+					 other things not */
 	if (yaml_line_rest_blank(f, n->end))
 		str_add(&text, rest);
 	else if (rest.len)
@@ -70,10 +84,12 @@ static int replace_inline(const struct yaml_node *n, struct slice first, struct 
 }
 
 /*
- * A collection in block style, or a block scalar: its lines go, with all that belongs to its entry. libyaml takes the sign of a block
- * scalar in the column of its dash or key, and nothing else there.
+ * A collection in block style, or a block scalar: its lines go, with all that belongs to its entry.
+ * libyaml takes the sign of a block scalar in the column of its dash or key, and nothing else
+ * there.
  */
-static int replace_block(const struct yaml_node *n, struct slice first, struct slice rest, struct splices *out, struct err *err)
+static int replace_block(const struct yaml_node *n, struct slice first, struct slice rest,
+			 struct splices *out, struct err *err)
 {
 	const struct yaml_file *f = n->file;
 	uint32_t behind = behind_indicator(n), end = yaml_before_break(f, n->stop);
@@ -81,7 +97,8 @@ static int replace_block(const struct yaml_node *n, struct slice first, struct s
 	AUTO_STR struct str all = STR_INIT;
 
 	if (below) {
-		splice_add(out, yaml_before_break(f, yaml_line_start(f, n->first->head)), end, rest, INT_MAX);
+		splice_add(out, yaml_before_break(f, yaml_line_start(f, n->first->head)), end, rest,
+			   INT_MAX);
 		splice_add(out, behind, behind, first, INT_MIN)->alone = true;
 		return 0;
 	}
@@ -99,18 +116,21 @@ static int replace_block(const struct yaml_node *n, struct slice first, struct s
 	return 0;
 }
 
-int splice_value(const struct yaml_node *n, const struct yaml_lit *lit, struct splices *out, struct err *err)
+int splice_value(const struct yaml_node *n, const struct yaml_lit *lit, struct splices *out,
+		 struct err *err)
 {
 	AUTO_STR struct str text = STR_INIT;
 	struct slice all, first;
 	size_t line;
 
 	if (!n->parent)
-		return err_set(err, &CODE_yaml_style, yaml_place(n), "a whole document cannot be replaced");
+		return err_set(err, &CODE_yaml_style, yaml_place(n),
+			       "a whole document cannot be replaced");
 	if (n->parent->kind == YAML_MAP && !n->key)
 		return err_set(err, &CODE_yaml_style, yaml_place(n), "a key cannot be replaced");
 	if (n->flags & (YAML_ANCHORED | YAML_TAGGED))
-		return err_set(err, &CODE_yaml_style, yaml_place(n), "a value with an anchor or a tag cannot be replaced");
+		return err_set(err, &CODE_yaml_style, yaml_place(n),
+			       "a value with an anchor or a tag cannot be replaced");
 	lit_value(n, lit, &text);
 	all = str_slice(&text);
 	line = slice_find_byte(all, '\n');

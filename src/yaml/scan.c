@@ -7,8 +7,8 @@
 #include <yaml.h>
 
 /*
- * libyaml counts characters, we count bytes. Every STRIDE characters the byte offset is written down; from there it is a short walk.
- * A pure ASCII file needs no table.
+ * libyaml counts characters, we count bytes. Every STRIDE characters the byte offset is written
+ * down; from there it is a short walk. A pure ASCII file needs no table.
  */
 enum { STRIDE = 64 };
 
@@ -18,7 +18,8 @@ struct scan {
 	uint32_t *steps; /* NULL: ASCII only */
 	size_t nsteps;
 	struct yaml_node *open[YAML_MAX_DEPTH + 1]; /* collections that have begun */
-	struct yaml_node *keys[YAML_MAX_DEPTH + 1]; /* per open map: the key that waits for its value */
+	struct yaml_node
+		*keys[YAML_MAX_DEPTH + 1]; /* per open map: the key that waits for its value */
 	size_t depth;
 	bool signs; /* somewhere in the file there are signs of a template */
 };
@@ -75,10 +76,14 @@ static uint32_t skip_trivia(struct slice b, uint32_t at, uint32_t end)
 	return at;
 }
 
-/* May the byte stand in the name of an anchor? libyaml, scanner.c, IS_ALPHA; what follows need not be a blank. */
+/*
+ * May the byte stand in the name of an anchor? libyaml, scanner.c, IS_ALPHA; what follows need not
+ * be a blank.
+ */
 static bool in_anchor(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       c == '_' || c == '-';
 }
 
 /* Where the content begins behind the anchor and tag of a node that begins at `at`. */
@@ -86,7 +91,8 @@ static uint32_t skip_properties(struct slice b, uint32_t at, uint32_t end, int c
 {
 	for (; count > 0 && at < end && (b.ptr[at] == '&' || b.ptr[at] == '!'); count--) {
 		bool anchor = b.ptr[at] == '&';
-		const char *stop = !anchor && at + 1 < end && b.ptr[at + 1] == '<' ? ">" : " \t\r\n,[]{}";
+		const char *stop =
+			!anchor && at + 1 < end && b.ptr[at + 1] == '<' ? ">" : " \t\r\n,[]{}";
 
 		at += anchor;
 		while (at < end && (anchor ? in_anchor(b.ptr[at]) : !strchr(stop, b.ptr[at])))
@@ -121,19 +127,24 @@ static struct yaml_node *node_room(struct yaml_file *f)
 {
 	if (f->nnodes == f->nchunks * NODES_OF_CHUNK) {
 		ROOM(f->chunks, f->nchunks, f->chunks_cap);
-		f->chunks[f->nchunks++] = arena_array(f->arena, NODES_OF_CHUNK, sizeof(struct yaml_node));
+		f->chunks[f->nchunks++] =
+			arena_array(f->arena, NODES_OF_CHUNK, sizeof(struct yaml_node));
 	}
 	return node_at(f, f->nnodes++);
 }
 
-/* Steps over anchor and tag, and keeps them. The tag "!", which libyaml does not report of a scalar, too. */
-static void take_properties(const struct scan *s, struct yaml_node *n, uint32_t limit, const yaml_char_t *anchor,
-			    const yaml_char_t *tag)
+/*
+ * Steps over anchor and tag, and keeps them. The tag "!", which libyaml does not report of a
+ * scalar, too.
+ */
+static void take_properties(const struct scan *s, struct yaml_node *n, uint32_t limit,
+			    const yaml_char_t *anchor, const yaml_char_t *tag)
 {
 	struct yaml_file *f = s->file;
 	struct property p = { .id = n->id };
 
-	n->start = skip_properties(f->bytes, n->outer, limit, n->kind == YAML_SCALAR ? 2 : (anchor != NULL) + (tag != NULL));
+	n->start = skip_properties(f->bytes, n->outer, limit,
+				   n->kind == YAML_SCALAR ? 2 : (anchor != NULL) + (tag != NULL));
 	p.anchor = keep(s, anchor, anchor ? strlen((const char *)anchor) : 0);
 	p.tag = keep(s, tag, tag ? strlen((const char *)tag) : 0);
 	if (n->kind == YAML_SCALAR && !tag && has_bare_tag(f->bytes, n))
@@ -146,8 +157,8 @@ static void take_properties(const struct scan *s, struct yaml_node *n, uint32_t 
 }
 
 /* A new node from an event's marks and properties. */
-static struct yaml_node *node_new(struct scan *s, const yaml_event_t *ev, enum yaml_kind kind, const yaml_char_t *anchor,
-				  const yaml_char_t *tag)
+static struct yaml_node *node_new(struct scan *s, const yaml_event_t *ev, enum yaml_kind kind,
+				  const yaml_char_t *anchor, const yaml_char_t *tag)
 {
 	struct yaml_file *f = s->file;
 	struct yaml_node *n = node_room(f);
@@ -162,7 +173,8 @@ static struct yaml_node *node_new(struct scan *s, const yaml_event_t *ev, enum y
 	n->end = byte_of(s, &ev->end_mark);
 	first = n->outer < f->bytes.len ? f->bytes.ptr[n->outer] : '\0';
 	if (kind != YAML_ALIAS && (first == '&' || first == '!'))
-		take_properties(s, n, kind == YAML_SCALAR ? n->end : (uint32_t)f->bytes.len, anchor, tag);
+		take_properties(s, n, kind == YAML_SCALAR ? n->end : (uint32_t)f->bytes.len, anchor,
+				tag);
 	return n;
 }
 
@@ -219,8 +231,12 @@ static void mark_template(struct scan *s, struct yaml_node *n)
 		s->file->templated = n;
 }
 
-/* A scalar's value: the bytes of the source where they say just that, which is nearly always; else a copy. */
-static struct slice value_of(const struct scan *s, const struct yaml_node *n, const yaml_event_t *ev)
+/*
+ * A scalar's value: the bytes of the source where they say just that, which is nearly always; else
+ * a copy.
+ */
+static struct slice value_of(const struct scan *s, const struct yaml_node *n,
+			     const yaml_event_t *ev)
 {
 	size_t quote = n->style == YAML_SINGLE || n->style == YAML_DOUBLE;
 	struct slice value = { (const char *)ev->data.scalar.value, ev->data.scalar.length };
@@ -231,12 +247,14 @@ static struct slice value_of(const struct scan *s, const struct yaml_node *n, co
 
 static void on_scalar(struct scan *s, const yaml_event_t *ev)
 {
-	struct yaml_node *n = node_new(s, ev, YAML_SCALAR, ev->data.scalar.anchor, ev->data.scalar.tag);
+	struct yaml_node *n =
+		node_new(s, ev, YAML_SCALAR, ev->data.scalar.anchor, ev->data.scalar.tag);
 	uint32_t at;
 
 	n->style = scalar_style(ev->data.scalar.style);
 	n->text = value_of(s, n, ev);
-	if (s->signs && !s->file->loose && n->style == YAML_PLAIN && n->text.len > 1 && yaml_looks_templated(n->text, &at))
+	if (s->signs && !s->file->loose && n->style == YAML_PLAIN && n->text.len > 1 &&
+	    yaml_looks_templated(n->text, &at))
 		mark_template(s, n);
 	attach(s, n);
 }
@@ -248,16 +266,20 @@ static int on_open(struct scan *s, const yaml_event_t *ev, struct err *err)
 	bool flow = map ? ev->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE :
 			  ev->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
 	struct yaml_node *n =
-		node_new(s, ev, map ? YAML_MAP : YAML_SEQ, map ? ev->data.mapping_start.anchor : ev->data.sequence_start.anchor,
+		node_new(s, ev, map ? YAML_MAP : YAML_SEQ,
+			 map ? ev->data.mapping_start.anchor : ev->data.sequence_start.anchor,
 			 map ? ev->data.mapping_start.tag : ev->data.sequence_start.tag);
 	struct slice b = s->file->bytes;
 
 	if (s->depth == YAML_MAX_DEPTH)
-		return err_set(err, &CODE_yaml_limit, yaml_place(n), "nested deeper than %d levels", YAML_MAX_DEPTH);
+		return err_set(err, &CODE_yaml_limit, yaml_place(n), "nested deeper than %d levels",
+			       YAML_MAX_DEPTH);
 	n->style = flow ? YAML_FLOW : YAML_BLOCK;
-	if (flow && map && n->start < b.len && (b.ptr[n->start] != '{' || ev->start_mark.index == ev->end_mark.index))
+	if (flow && map && n->start < b.len &&
+	    (b.ptr[n->start] != '{' || ev->start_mark.index == ev->end_mark.index))
 		n->flags |= YAML_PAIR;
-	if (flow && map && n->start + 1 < b.len && b.ptr[n->start] == '{' && b.ptr[n->start + 1] == '{')
+	if (flow && map && n->start + 1 < b.len && b.ptr[n->start] == '{' &&
+	    b.ptr[n->start + 1] == '{')
 		mark_template(s, n);
 	attach(s, n);
 	s->keys[s->depth] = NULL;
@@ -281,18 +303,22 @@ static int syntax_error(const struct scan *s, struct err *err)
 {
 	const yaml_parser_t *p = &s->parser;
 	const struct yaml_file *f = s->file;
-	struct place at = { f->name, (uint32_t)p->problem_mark.line + 1, (uint32_t)p->problem_mark.column + 1 };
+	struct place at = { f->name, (uint32_t)p->problem_mark.line + 1,
+			    (uint32_t)p->problem_mark.column + 1 };
 	uint32_t sign;
 
 	if (yaml_looks_templated(f->bytes, &sign))
-		return err_set(err, &CODE_yaml_template, yaml_place_at(f, sign), "the file is a template (as YAML, line %u: %s)",
-			       at.line, p->problem ? p->problem : "cannot be parsed");
+		return err_set(err, &CODE_yaml_template, yaml_place_at(f, sign),
+			       "the file is a template (as YAML, line %u: %s)", at.line,
+			       p->problem ? p->problem : "cannot be parsed");
 	if (p->error == YAML_READER_ERROR)
-		return err_set(err, &CODE_yaml_encoding, yaml_place_at(f, f->body + (uint32_t)p->problem_offset), "%s", p->problem);
+		return err_set(err, &CODE_yaml_encoding,
+			       yaml_place_at(f, f->body + (uint32_t)p->problem_offset), "%s",
+			       p->problem);
 	if (p->error == YAML_MEMORY_ERROR)
 		fatal("out of memory");
-	return err_set(err, &CODE_yaml_syntax, at, "%s%s%s", p->context ? p->context : "", p->context ? ": " : "",
-		       p->problem ? p->problem : "cannot be parsed");
+	return err_set(err, &CODE_yaml_syntax, at, "%s%s%s", p->context ? p->context : "",
+		       p->context ? ": " : "", p->problem ? p->problem : "cannot be parsed");
 }
 
 /* One event into nodes. */
@@ -301,12 +327,16 @@ static int on_event(struct scan *s, const yaml_event_t *ev, struct err *err)
 	struct yaml_file *f = s->file;
 
 	if (f->nnodes >= YAML_MAX_NODES)
-		return err_set(err, &CODE_yaml_limit, (struct place){ f->name, 0, 0 }, "more than %u values", YAML_MAX_NODES);
+		return err_set(err, &CODE_yaml_limit, (struct place){ f->name, 0, 0 },
+			       "more than %u values", YAML_MAX_NODES);
 	switch (ev->type) {
 	case YAML_DOCUMENT_START_EVENT:
 		ROOM(f->begins, f->nroots, f->begins_cap);
 		ROOM(f->roots, f->nroots, f->roots_cap);
-		f->begins[f->nroots] = !f->nroots ? 0 : ev->data.document_start.implicit ? NO_BEGIN : byte_of(s, &ev->start_mark);
+		f->begins[f->nroots] = !f->nroots ? 0 :
+				       ev->data.document_start.implicit ?
+						    NO_BEGIN :
+						    byte_of(s, &ev->start_mark);
 		f->roots[f->nroots++] = NULL;
 		return 0;
 	case YAML_SCALAR_EVENT:
@@ -315,7 +345,8 @@ static int on_event(struct scan *s, const yaml_event_t *ev, struct err *err)
 	case YAML_ALIAS_EVENT: {
 		struct yaml_node *n = node_new(s, ev, YAML_ALIAS, NULL, NULL);
 
-		n->text = keep(s, ev->data.alias.anchor, strlen((const char *)ev->data.alias.anchor));
+		n->text =
+			keep(s, ev->data.alias.anchor, strlen((const char *)ev->data.alias.anchor));
 		attach(s, n);
 		return 0;
 	}
@@ -331,7 +362,10 @@ static int on_event(struct scan *s, const yaml_event_t *ev, struct err *err)
 	}
 }
 
-/* Has the event anything to be freed? Those that only end something have not, and they are a third of all. */
+/*
+ * Has the event anything to be freed? Those that only end something have not, and they are a third
+ * of all.
+ */
 static bool holds_memory(const yaml_event_t *ev)
 {
 	return ev->type != YAML_SEQUENCE_END_EVENT && ev->type != YAML_MAPPING_END_EVENT;
@@ -365,7 +399,8 @@ int yaml_scan(struct yaml_file *file, struct err *err)
 	if (!yaml_parser_initialize(&s.parser))
 		fatal("out of memory");
 	yaml_parser_set_encoding(&s.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&s.parser, (const unsigned char *)file->bytes.ptr + file->body, file->bytes.len - file->body);
+	yaml_parser_set_input_string(&s.parser, (const unsigned char *)file->bytes.ptr + file->body,
+				     file->bytes.len - file->body);
 	s.signs = yaml_looks_templated(file->bytes, &sign);
 	steps_make(&s);
 	result = scan_events(&s, err);

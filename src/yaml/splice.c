@@ -5,11 +5,12 @@
 #include <string.h>
 
 /*
- * Intentions become splices of the source. Lines are inserted and deleted with the line end in front of them, not with their own: so a
- * last line without one needs no rule.
+ * Intentions become splices of the source. Lines are inserted and deleted with the line end in
+ * front of them, not with their own: so a last line without one needs no rule.
  */
 
-struct splice *splice_add(struct splices *s, uint32_t start, uint32_t end, struct slice text, int rank)
+struct splice *splice_add(struct splices *s, uint32_t start, uint32_t end, struct slice text,
+			  int rank)
 {
 	struct splice *row;
 
@@ -23,7 +24,11 @@ struct splice *splice_add(struct splices *s, uint32_t start, uint32_t end, struc
 		s->cap = cap;
 	}
 	row = &s->items[s->n];
-	*row = (struct splice){ .start = start, .end = end, .text = arena_copy(s->arena, text), .rank = rank, .seq = s->n };
+	*row = (struct splice){ .start = start,
+				.end = end,
+				.text = arena_copy(s->arena, text),
+				.rank = rank,
+				.seq = s->n };
 	s->n++;
 	return row;
 }
@@ -43,15 +48,21 @@ static int overlap(const struct yaml_node *at, struct err *err)
 /* Another value in the place of the old one. */
 static int splice_other(const struct yaml_node *n, const struct edit *edit, struct splices *out)
 {
-	bool empty = n->start == n->end; /* nothing stands behind the colon or dash yet; what is new beside it comes behind this */
+	bool empty = n->start == n->end; /* nothing stands behind the colon or dash yet; what is new
+					    beside it comes behind this */
 	AUTO_STR struct str text = STR_INIT;
 
-	if (empty || (n->start > n->outer && !strchr(" \t\r\n", n->file->bytes.ptr[n->start - 1]))) /* "&a:b": an anchor, a value */
+	if (empty ||
+	    (n->start > n->outer &&
+	     !strchr(" \t\r\n", n->file->bytes.ptr[n->start - 1]))) /* "&a:b": an anchor, a value */
 		str_addc(&text, ' ');
 	yaml_write_like(n, edit->value, edit->text, &text);
-	if (n->end < n->file->bytes.len && n->file->bytes.ptr[n->end] == '#' && !strchr("'\"", text.ptr[text.len - 1]))
-		str_addc(&text, ' '); /* behind quotes libyaml takes it for a comment, behind anything else not */
-	splice_add(out, n->start, n->end, str_slice(&text), empty ? INT_MIN : INT_MAX)->alone = empty;
+	if (n->end < n->file->bytes.len && n->file->bytes.ptr[n->end] == '#' &&
+	    !strchr("'\"", text.ptr[text.len - 1]))
+		str_addc(&text, ' '); /* behind quotes libyaml takes it for a comment, behind
+					 anything else not */
+	splice_add(out, n->start, n->end, str_slice(&text), empty ? INT_MIN : INT_MAX)->alone =
+		empty;
 	return 0;
 }
 
@@ -60,13 +71,17 @@ static int splice_set(const struct edit *edit, struct splices *out)
 	const struct yaml_node *n = edit->at;
 
 	if (edit->same) { /* by its own bytes, so that nobody else changes them */
-		splice_add(out, n->start, n->end, slice_sub(n->file->bytes, n->start, n->end - n->start), INT_MAX);
+		splice_add(out, n->start, n->end,
+			   slice_sub(n->file->bytes, n->start, n->end - n->start), INT_MAX);
 		return 0;
 	}
 	return splice_other(n, edit, out);
 }
 
-/* Depth in the tree. It and not the column orders insertions at one place: a list's dashes may stand below its key. */
+/*
+ * Depth in the tree. It and not the column orders insertions at one place: a list's dashes may
+ * stand below its key.
+ */
 static int depth_of(const struct yaml_node *n)
 {
 	int depth = 0;
@@ -76,11 +91,14 @@ static int depth_of(const struct yaml_node *n)
 	return depth;
 }
 
-struct splice *splice_block_insert(const struct yaml_node *near, enum yaml_side side, struct slice text, struct splices *out)
+struct splice *splice_block_insert(const struct yaml_node *near, enum yaml_side side,
+				   struct slice text, struct splices *out)
 {
 	const struct yaml_file *f = near->file;
-	uint32_t column = yaml_column(f, near->entry), at = yaml_before_break(f, side == YAML_AFTER ? near->stop : near->head);
-	bool opens = side == YAML_BEFORE && near->flags & YAML_OPENS, first = side == YAML_BEFORE && near->head == f->body;
+	uint32_t column = yaml_column(f, near->entry),
+		 at = yaml_before_break(f, side == YAML_AFTER ? near->stop : near->head);
+	bool opens = side == YAML_BEFORE && near->flags & YAML_OPENS,
+	     first = side == YAML_BEFORE && near->head == f->body;
 	struct slice eol = yaml_eol(f, opens ? near->entry : at);
 	AUTO_STR struct str lines = STR_INIT;
 
@@ -95,7 +113,8 @@ struct splice *splice_block_insert(const struct yaml_node *near, enum yaml_side 
 		str_fill(&lines, ' ', column);
 		at = near->entry;
 	}
-	return splice_add(out, at, at, str_slice(&lines), side == YAML_AFTER ? -depth_of(near) : depth_of(near));
+	return splice_add(out, at, at, str_slice(&lines),
+			  side == YAML_AFTER ? -depth_of(near) : depth_of(near));
 }
 
 char splice_chomping(const struct yaml_node *n)
@@ -133,23 +152,29 @@ static bool puts_before(const struct yaml_edits *e, const struct edit *until)
 static int key_is_free(const struct yaml_edits *e, const struct edit *edit, struct err *err)
 {
 	for (const struct yaml_node *c = edit->at->parent->first; c; c = c->next)
-		if (c->key->kind == YAML_SCALAR && slice_eq(c->key->text, edit->lit->key) && !edits_delete(e, c))
-			return err_set(err, &CODE_yaml_duplicate, yaml_place(c->key), "the key '%" SLICE_FMT "' is there already",
+		if (c->key->kind == YAML_SCALAR && slice_eq(c->key->text, edit->lit->key) &&
+		    !edits_delete(e, c))
+			return err_set(err, &CODE_yaml_duplicate, yaml_place(c->key),
+				       "the key '%" SLICE_FMT "' is there already",
 				       SLICE_ARG(edit->lit->key));
 	if (puts_before(e, edit))
 		return err_set(err, &CODE_yaml_overlap, yaml_place(edit->at->parent),
-			       "the key '%" SLICE_FMT "' would be added twice", SLICE_ARG(edit->lit->key));
+			       "the key '%" SLICE_FMT "' would be added twice",
+			       SLICE_ARG(edit->lit->key));
 	return 0;
 }
 
-static int splice_literal(const struct yaml_edits *e, const struct edit *edit, struct splices *out, struct err *err)
+static int splice_literal(const struct yaml_edits *e, const struct edit *edit, struct splices *out,
+			  struct err *err)
 {
 	AUTO_STR struct str text = STR_INIT;
 
 	if (edit->kind == EDIT_PUT && key_is_free(e, edit, err) < 0)
 		return -1;
 	if (edit->side == YAML_AFTER && splice_bare_scalar(edit->at))
-		return refuse(edit->at, "nothing can follow a block scalar whose last line has no line end", err);
+		return refuse(edit->at,
+			      "nothing can follow a block scalar whose last line has no line end",
+			      err);
 	lit_entry(edit->at, edit->lit, &text);
 	if (edit->at->parent->style == YAML_FLOW)
 		return splice_flow_insert(edit->at, edit->side, str_slice(&text), out, err);
@@ -158,23 +183,30 @@ static int splice_literal(const struct yaml_edits *e, const struct edit *edit, s
 }
 
 /* Deletion of the entry on its parent's dash line: the next one is pulled up. */
-static int delete_opening(const struct yaml_edits *e, const struct yaml_node *n, struct splices *out, struct err *err)
+static int delete_opening(const struct yaml_edits *e, const struct yaml_node *n,
+			  struct splices *out, struct err *err)
 {
 	const struct yaml_node *next = edits_staying(e, n, true);
 	const struct yaml_file *f = n->file;
 
 	if (n->prev || next != n->next)
-		return refuse(n, "an entry on the line of another cannot be deleted together with its neighbour", err);
+		return refuse(n,
+			      "an entry on the line of another cannot be deleted together with its "
+			      "neighbour",
+			      err);
 	for (size_t i = 0; i < f->ncomments && !e->within; i++)
 		if (n->stop <= f->comments[i].start && f->comments[i].start < next->entry)
-			return refuse(n, "deleting this entry would lose the comment above the next one", err);
+			return refuse(
+				n, "deleting this entry would lose the comment above the next one",
+				err);
 	splice_add(out, n->entry, next->entry, SLICE(""), INT_MAX);
 	return 0;
 }
 
 /*
- * Lines go with the line end in front of them. Do these, from `n` and the neighbours that go with it, go with their own? So it is where
- * the one in front is missing, differs, or is the content of a block scalar that becomes the end of the file.
+ * Lines go with the line end in front of them. Do these, from `n` and the neighbours that go with
+ * it, go with their own? So it is where the one in front is missing, differs, or is the content of
+ * a block scalar that becomes the end of the file.
  */
 static bool own_line_ends(const struct yaml_edits *e, const struct yaml_node *n)
 {
@@ -188,8 +220,10 @@ static bool own_line_ends(const struct yaml_edits *e, const struct yaml_node *n)
 	if (n->head == f->body)
 		return true;
 	if (yaml_at_bare_end(f, last->stop))
-		return n->prev && n->prev->end == n->head && splice_chomping(n->prev) && splice_chomping(n->prev) != '-';
-	return n->head - yaml_before_break(f, n->head) != last->stop - yaml_before_break(f, last->stop);
+		return n->prev && n->prev->end == n->head && splice_chomping(n->prev) &&
+		       splice_chomping(n->prev) != '-';
+	return n->head - yaml_before_break(f, n->head) !=
+	       last->stop - yaml_before_break(f, last->stop);
 }
 
 bool splice_blank_lines_at(const struct yaml_file *f, uint32_t at, bool wide)
@@ -209,8 +243,8 @@ static bool only_blank_lines(const struct yaml_file *f, uint32_t from, uint32_t 
 }
 
 /*
- * Would what the deletion brings below a block scalar become its content? With "+" empty lines do, and with any indicator lines of blanks that
- * are wider than its indentation.
+ * Would what the deletion brings below a block scalar become its content? With "+" empty lines do,
+ * and with any indicator lines of blanks that are wider than its indentation.
  */
 static bool feeds_scalar(const struct yaml_edits *e, const struct yaml_node *n)
 {
@@ -227,7 +261,8 @@ static bool feeds_scalar(const struct yaml_edits *e, const struct yaml_node *n)
 }
 
 /* All entries of a collection go: an empty one stays. Made for the first of them. */
-static int delete_all(const struct yaml_edits *e, const struct yaml_node *parent, struct splices *out, struct err *err)
+static int delete_all(const struct yaml_edits *e, const struct yaml_node *parent,
+		      struct splices *out, struct err *err)
 {
 	const struct yaml_lit empty = { .kind = parent->kind == YAML_MAP ? LIT_MAP : LIT_SEQ };
 
@@ -237,7 +272,8 @@ static int delete_all(const struct yaml_edits *e, const struct yaml_node *parent
 	return splice_value(parent, &empty, out, err);
 }
 
-static int splice_delete(const struct yaml_edits *e, const struct edit *edit, struct splices *out, struct err *err)
+static int splice_delete(const struct yaml_edits *e, const struct edit *edit, struct splices *out,
+			 struct err *err)
 {
 	const struct yaml_node *n = edit->at;
 
@@ -255,7 +291,8 @@ static int splice_delete(const struct yaml_edits *e, const struct edit *edit, st
 	if (feeds_scalar(e, n))
 		return refuse(n, "deleting this would change the block scalar above it", err);
 	if (!own_line_ends(e, n))
-		splice_add(out, yaml_before_break(n->file, n->head), yaml_before_break(n->file, n->stop), SLICE(""), INT_MAX);
+		splice_add(out, yaml_before_break(n->file, n->head),
+			   yaml_before_break(n->file, n->stop), SLICE(""), INT_MAX);
 	else if (!edits_insert(e, n, YAML_AFTER))
 		splice_add(out, n->head, n->stop, SLICE(""), INT_MAX);
 	else
@@ -285,7 +322,8 @@ static bool outside(const struct yaml_edits *e, const struct edit *edit)
 {
 	if (edit->kind == EDIT_SET && edit->at == e->within)
 		return false;
-	return e->within && (edit->at->id <= e->within->id || edit->at->id > yaml_last_id(e->within));
+	return e->within &&
+	       (edit->at->id <= e->within->id || edit->at->id > yaml_last_id(e->within));
 }
 
 /* Might a plain scalar end above a line that begins with a tab? */
@@ -302,14 +340,19 @@ int splices_collect(const struct yaml_edits *e, struct splices *out, struct err 
 	}
 	for (size_t i = 0; i < e->n; i++) {
 		const struct edit *edit = e->items[i];
-		int failed = outside(e, edit)       ? refuse(edit->at, "an edit of a copy that is not about something in it", err) :
-			     inside_gone(e, edit)   ? overlap(edit->at, err) :
-			     tab_in_the_way(edit)   ? refuse(edit->at, "a line that begins with a tab stands below", err) :
-			     edit->kind == EDIT_SET ? splice_set(edit, out) :
-			     edit->kind == EDIT_DELETE  ? splice_delete(e, edit, out, err) :
-			     edit->kind == EDIT_REPLACE ? splice_value(edit->at, edit->lit, out, err) :
-			     edit->kind == EDIT_COPY    ? splice_copy(edit, out, err) :
-							  splice_literal(e, edit, out, err);
+		int failed =
+			outside(e, edit) ?
+				refuse(edit->at,
+				       "an edit of a copy that is not about something in it", err) :
+			inside_gone(e, edit) ?
+				overlap(edit->at, err) :
+			tab_in_the_way(edit) ?
+				refuse(edit->at, "a line below begins with a tab", err) :
+			edit->kind == EDIT_SET     ? splice_set(edit, out) :
+			edit->kind == EDIT_DELETE  ? splice_delete(e, edit, out, err) :
+			edit->kind == EDIT_REPLACE ? splice_value(edit->at, edit->lit, out, err) :
+			edit->kind == EDIT_COPY    ? splice_copy(edit, out, err) :
+						     splice_literal(e, edit, out, err);
 
 		if (failed)
 			return -1;
@@ -338,10 +381,12 @@ int splices_sort(struct splices *s, const struct yaml_edits *e, struct err *err)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct splice *now = &s->items[i], *last = kept ? &s->items[kept - 1] : NULL;
 
-		if (last && now->start == last->start && now->end == last->end && (now->end > now->start || now->rank == INT_MIN) &&
+		if (last && now->start == last->start && now->end == last->end &&
+		    (now->end > now->start || now->rank == INT_MIN) &&
 		    slice_eq(now->text, last->text))
 			continue;
-		if (last && (now->start < last->end || (now->alone && last->alone && now->start == last->start)))
+		if (last && (now->start < last->end ||
+			     (now->alone && last->alone && now->start == last->start)))
 			return err_set(err, &CODE_yaml_overlap, yaml_place_at(e->file, now->start),
 				       "two changes of the same place");
 		s->items[kept++] = *now;
@@ -357,7 +402,8 @@ int splices_make(const struct yaml_edits *e, struct splices *out, struct err *er
 	return splices_sort(out, e, err);
 }
 
-void splices_render(const struct yaml_file *file, const struct splices *s, uint32_t start, uint32_t end, struct str *out)
+void splices_render(const struct yaml_file *file, const struct splices *s, uint32_t start,
+		    uint32_t end, struct str *out)
 {
 	uint32_t at = start;
 

@@ -6,8 +6,9 @@
 #include <string.h>
 
 /*
- * How an unquoted scalar is read: by go-yaml v2, which is what the cluster uses (its resolve.go), a YAML 1.1 reader with Go's number
- * syntax. Writing is stricter: a string stays unquoted only if go-yaml v2, go-yaml v3 and YAML 1.1 all call it one.
+ * How an unquoted scalar is read: by go-yaml v2, which is what the cluster uses (its resolve.go), a
+ * YAML 1.1 reader with Go's number syntax. Writing is stricter: a string stays unquoted only if
+ * go-yaml v2, go-yaml v3 and YAML 1.1 all call it one.
  */
 
 /* Is `s` one of the words of a list separated by blanks? */
@@ -26,7 +27,10 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* A number without its underscores, which go-yaml drops before it looks at anything else. Longer ones are nobody's. */
+/*
+ * A number without its underscores, which go-yaml drops before it looks at anything else. Longer
+ * ones are nobody's.
+ */
 struct digits {
 	char text[512];
 	size_t len;
@@ -61,7 +65,10 @@ static bool is_number(struct slice s, unsigned base, uint64_t most)
 	return s.len && number <= most;
 }
 
-/* Go's integer syntax: sign, 0x 0o 0b or a leading zero for octal; 64 bits with a sign or, without one, all of them. */
+/*
+ * Go's integer syntax: sign, 0x 0o 0b or a leading zero for octal; 64 bits with a sign or, without
+ * one, all of them.
+ */
 static bool is_int(struct slice s)
 {
 	char sign = s.len && (s.ptr[0] == '-' || s.ptr[0] == '+') ? s.ptr[0] : 0;
@@ -87,7 +94,10 @@ static size_t skip_digits(struct slice s, size_t at, size_t *count)
 	return at;
 }
 
-/* go-yaml's yamlStyleFloat: [-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?, and the words for infinity and not-a-number. */
+/*
+ * go-yaml's yamlStyleFloat: [-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?, and the words for
+ * infinity and not-a-number.
+ */
 static bool is_float(struct slice s)
 {
 	size_t at = s.len && (s.ptr[0] == '-' || s.ptr[0] == '+'), whole, part = 0, end;
@@ -100,7 +110,9 @@ static bool is_float(struct slice s)
 	if (!whole && !part)
 		return false;
 	if (end < s.len && (s.ptr[end] == 'e' || s.ptr[end] == 'E')) {
-		size_t digits_at = end + 1 + (end + 1 < s.len && (s.ptr[end + 1] == '-' || s.ptr[end + 1] == '+'));
+		size_t digits_at =
+			end + 1 +
+			(end + 1 < s.len && (s.ptr[end + 1] == '-' || s.ptr[end + 1] == '+'));
 
 		end = skip_digits(s, digits_at, &whole);
 		if (!whole)
@@ -120,11 +132,13 @@ static enum yaml_type plain_type(struct slice s)
 {
 	struct digits buffer;
 	struct slice plain;
-	bool word = s.len && s.len <= 5 && strchr("~nNyYtTfFoO", s.ptr[0]); /* only then it is worth a look */
+	bool word = s.len && s.len <= 5 &&
+		    strchr("~nNyYtTfFoO", s.ptr[0]); /* only then it is worth a look */
 
 	if (!s.len || (word && word_of(s, "~ null Null NULL")))
 		return YAML_NULL;
-	if (word && word_of(s, "y Y yes Yes YES on On ON true True TRUE n N no No NO off Off OFF false False FALSE"))
+	if (word && word_of(s, "y Y yes Yes YES on On ON true True TRUE n N no No NO off Off OFF "
+			       "false False FALSE"))
 		return YAML_BOOL;
 	if (s.len && !is_digit(s.ptr[0]) && !strchr("+-.", s.ptr[0]))
 		return YAML_STRING;
@@ -153,7 +167,10 @@ enum yaml_type yaml_type_of(const struct yaml_node *scalar)
 	return plain_type(scalar->text);
 }
 
-/* Digits, colons, dashes, dots only: a number in base 60, or a date, to some reader; so is what might be a number with underscores. */
+/*
+ * Digits, colons, dashes, dots only: a number in base 60, or a date, to some reader; so is what
+ * might be a number with underscores.
+ */
 static bool number_like(struct slice s)
 {
 	if (!s.len || !(is_digit(s.ptr[0]) || strchr("+-.", s.ptr[0])))
@@ -164,7 +181,8 @@ static bool number_like(struct slice s)
 		if (!is_digit(s.ptr[i]) && !strchr("+-.:_TtZ ", s.ptr[i]))
 			return false;
 	/* host addresses such as 10.0.0.1 are strings to all of them */
-	return slice_find_byte(s, ':') != SIZE_MAX || slice_find_byte(s, '-') != SIZE_MAX || plain_type(s) != YAML_STRING;
+	return slice_find_byte(s, ':') != SIZE_MAX || slice_find_byte(s, '-') != SIZE_MAX ||
+	       plain_type(s) != YAML_STRING;
 }
 
 /* Is there a character that can, or should, only be written with an escape? */
@@ -174,15 +192,18 @@ static bool needs_escape(struct slice s)
 		uint32_t c;
 		size_t n = utf8_decode(slice_sub(s, i, 4), &c);
 
-		if (!n || c < 0x20 || (c >= 0x7f && c <= 0xa0) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
-		    c == 0xfeff || c == 0xfffe || c == 0xffff)
+		if (!n || c < 0x20 || (c >= 0x7f && c <= 0xa0) || (c >= 0x2028 && c <= 0x202e) ||
+		    (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || c == 0xfffe || c == 0xffff)
 			return true;
 		i += n;
 	}
 	return false;
 }
 
-/* Is there a character or a sequence that ends a plain scalar, or something that would be taken for a template? */
+/*
+ * Is there a character or a sequence that ends a plain scalar, or something that would be taken for
+ * a template?
+ */
 static bool plain_broken(struct slice s, bool flow)
 {
 	uint32_t sign;
@@ -202,7 +223,8 @@ static bool plain_broken(struct slice s, bool flow)
 
 bool yaml_plain_safe(struct slice s, bool flow)
 {
-	if (!s.len || s.ptr[0] == ' ' || s.ptr[s.len - 1] == ' ' || strchr("-?:,[]{}#&*!|>'\"%@`=<~", s.ptr[0]))
+	if (!s.len || s.ptr[0] == ' ' || s.ptr[s.len - 1] == ' ' ||
+	    strchr("-?:,[]{}#&*!|>'\"%@`=<~", s.ptr[0]))
 		return false;
 	if (slice_starts(s, SLICE("...")) || plain_type(s) != YAML_STRING || number_like(s))
 		return false;
@@ -222,8 +244,8 @@ static void escape_char(struct str *out, uint32_t c, struct slice raw)
 		str_adds(out, "\\r");
 	else if (c < 0x20 || (c >= 0x7f && c <= 0xa0))
 		str_addf(out, "\\u%04x", (unsigned)c); /* JSON has no \\x */
-	else if (c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe || c == 0xffff || (c >= 0x202a && c <= 0x202e) ||
-		 (c >= 0x2066 && c <= 0x2069))
+	else if (c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe || c == 0xffff ||
+		 (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
 		str_addf(out, "\\u%04x", (unsigned)c);
 	else
 		str_add(out, raw);
@@ -263,13 +285,16 @@ void yaml_write_string(struct str *out, struct slice text, bool flow)
 		write_double(out, text);
 }
 
-void yaml_write_like(const struct yaml_node *scalar, enum yaml_lit_kind kind, struct slice text, struct str *out)
+void yaml_write_like(const struct yaml_node *scalar, enum yaml_lit_kind kind, struct slice text,
+		     struct str *out)
 {
-	bool json = yaml_in_flow(scalar) && yaml_in_json(scalar) && yaml_type_of(scalar) != YAML_STRING;
+	bool json =
+		yaml_in_flow(scalar) && yaml_in_json(scalar) && yaml_type_of(scalar) != YAML_STRING;
 
 	if (scalar->style == YAML_SINGLE && !needs_escape(text))
 		write_single(out, text);
-	else if (scalar->style == YAML_SINGLE || scalar->style == YAML_DOUBLE || (json && kind == LIT_STRING))
+	else if (scalar->style == YAML_SINGLE || scalar->style == YAML_DOUBLE ||
+		 (json && kind == LIT_STRING))
 		write_double(out, text);
 	else if (kind == LIT_STRING)
 		yaml_write_string(out, text, yaml_in_flow(scalar));

@@ -1,5 +1,6 @@
 /*
- * The least that any program must do that reads YAML: libyaml's events of every file named in a list, and nothing done with them.
+ * The least that any program must do that reads YAML: libyaml's events of every file named in a
+ *list, and nothing done with them.
  *
  *	parse LIST	(one path a line)
  */

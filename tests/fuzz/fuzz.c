@@ -27,6 +27,7 @@ void fuzz_edit(const uint8_t *data, size_t size)
 	struct slice all = { (const char *)data, size };
 	struct tally tally = { 0 };
 
-	if (!property_edit(slice_sub(all, FUZZ_SCRIPT, size), slice_sub(all, 0, FUZZ_SCRIPT), &tally, &out, &why))
+	if (!property_edit(slice_sub(all, FUZZ_SCRIPT, size), slice_sub(all, 0, FUZZ_SCRIPT),
+			   &tally, &out, &why))
 		stop(&why);
 }

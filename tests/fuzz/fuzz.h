@@ -1,5 +1,6 @@
 /*
- * fuzz.h - what the fuzzers try: any bytes as a file, and any bytes as a script of edits and a file.
+ * fuzz.h - what the fuzzers try: any bytes as a file, and any bytes as a script of edits and a
+ * file.
  */
 #ifndef GCB_TESTS_FUZZ_H
 #define GCB_TESTS_FUZZ_H

@@ -26,7 +26,7 @@ import csource
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 
-FILE_LINES, FUNCTION_LINES, PARAMETERS, NESTING = 400, 60, 8, 4
+FILE_LINES, FUNCTION_LINES, PARAMETERS, NESTING = 700, 60, 8, 4
 MEDIAN, P90 = 15, 40
 MANY_PARAMETERS = 5
 

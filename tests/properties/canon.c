@@ -11,10 +11,11 @@ struct canon {
 
 static void node(const struct canon *c, const struct yaml_node *n);
 
-static void leaf(struct str *out, const char *type, struct slice tag, struct slice anchor, struct slice text)
+static void leaf(struct str *out, const char *type, struct slice tag, struct slice anchor,
+		 struct slice text)
 {
-	str_addf(out, "%s <%" SLICE_FMT "> &%" SLICE_FMT " %" SLICE_FMT "\n", type, SLICE_ARG(tag), SLICE_ARG(anchor),
-		 SLICE_ARG(text));
+	str_addf(out, "%s <%" SLICE_FMT "> &%" SLICE_FMT " %" SLICE_FMT "\n", type, SLICE_ARG(tag),
+		 SLICE_ARG(anchor), SLICE_ARG(text));
 }
 
 /* A literal as a node with no tag and no anchor. */
@@ -44,7 +45,10 @@ static const struct op *about(const struct canon *c, const struct yaml_node *n, 
 	return NULL;
 }
 
-/* What is new on one side of an entry: of those that stand behind it in the order they came, and of those in front, too. */
+/*
+ * What is new on one side of an entry: of those that stand behind it in the order they came, and of
+ * those in front, too.
+ */
 static void beside(const struct canon *c, const struct yaml_node *n, enum yaml_side side)
 {
 	for (size_t i = 0; i < c->n; i++) {
@@ -103,7 +107,8 @@ static void node(const struct canon *c, const struct yaml_node *n)
 		scalar(c, n);
 	if (n->kind == YAML_SCALAR || n->kind == YAML_ALIAS)
 		return;
-	str_addf(c->out, "%s <%" SLICE_FMT "> &%" SLICE_FMT "\n", n->kind == YAML_MAP ? "map" : "seq", SLICE_ARG(yaml_tag(n)),
+	str_addf(c->out, "%s <%" SLICE_FMT "> &%" SLICE_FMT "\n",
+		 n->kind == YAML_MAP ? "map" : "seq", SLICE_ARG(yaml_tag(n)),
 		 SLICE_ARG(yaml_anchor(n)));
 	inside(c, n);
 	for (const struct yaml_node *child = n->first; child; child = child->next) {

@@ -91,13 +91,16 @@ static struct yaml_lit literal(struct draw *d, int depth)
 /* A node of the file, no key; NULL: there is none. */
 static const struct yaml_node *choose(struct draw *d, const struct yaml_node *within)
 {
-	uint32_t first = within ? within->id : 1, n = within ? yaml_last_id(within) - first + 1 : d->file->nnodes;
+	uint32_t first = within ? within->id : 1,
+		 n = within ? yaml_last_id(within) - first + 1 : d->file->nnodes;
 
-	for (uint32_t tries = 0, at = n ? (draw(d, 256) * 256 + draw(d, 256)) % n : 0; tries < n; tries++) {
+	for (uint32_t tries = 0, at = n ? (draw(d, 256) * 256 + draw(d, 256)) % n : 0; tries < n;
+	     tries++) {
 		const struct yaml_node *node = node_at(d->file, first - 1 + (at + tries) % n);
 		bool is_key = true;
 
-		for (const struct yaml_node *c = node->parent ? node->parent->first : node; c && is_key; c = c->next)
+		for (const struct yaml_node *c = node->parent ? node->parent->first : node;
+		     c && is_key; c = c->next)
 			is_key = c != node;
 		if (!node->parent || !is_key)
 			return node;
@@ -127,7 +130,9 @@ static void draw_op(struct draw *d, const struct yaml_node *at, bool nested, str
 	bool empty = (at->kind == YAML_MAP || at->kind == YAML_SEQ) && !at->first;
 	uint32_t kind = draw(d, nested ? 6 : 8);
 
-	*op = (struct op){ .kind = OP_SET, .id = at->id, .side = draw(d, 2) ? YAML_AFTER : YAML_BEFORE };
+	*op = (struct op){ .kind = OP_SET,
+			   .id = at->id,
+			   .side = draw(d, 2) ? YAML_AFTER : YAML_BEFORE };
 	if (empty && draw(d, 2)) {
 		op->kind = at->kind == YAML_MAP ? OP_PUT : OP_ADD;
 		op->inside = true;
@@ -149,7 +154,8 @@ static void draw_op(struct draw *d, const struct yaml_node *at, bool nested, str
 	}
 }
 
-void ops_draw(const struct yaml_file *file, struct slice script, struct arena *arena, struct ops *out)
+void ops_draw(const struct yaml_file *file, struct slice script, struct arena *arena,
+	      struct ops *out)
 {
 	struct draw d = { .script = script, .file = file, .arena = arena };
 
@@ -166,7 +172,8 @@ static void plan(const struct op *ops, size_t n, struct yaml_edits *e)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct op *op = &ops[i];
-		const struct yaml_node *at = node_at(e->file, op->id - 1), *parent = op->inside ? at : at->parent;
+		const struct yaml_node *at = node_at(e->file, op->id - 1),
+				       *parent = op->inside ? at : at->parent;
 		const struct yaml_node *near = op->inside ? NULL : at;
 
 		if (op->kind == OP_SET)
@@ -180,7 +187,8 @@ static void plan(const struct op *ops, size_t n, struct yaml_edits *e)
 		else if (op->kind == OP_DELETE)
 			yaml_delete(e, at, "test");
 		else
-			plan(op->nested, op->nnested, yaml_copy(e, at, op->side, op->lit.text, "test"));
+			plan(op->nested, op->nnested,
+			     yaml_copy(e, at, op->side, op->lit.text, "test"));
 	}
 }
 
@@ -197,7 +205,8 @@ static void describe(const struct op *ops, size_t n, const struct yaml_file *fil
 		const struct yaml_node *at = node_at(file, ops[i].id - 1);
 
 		str_addf(out, "%s %s %s%u:%u '%" SLICE_FMT "' [", names[ops[i].kind],
-			 ops[i].side == YAML_AFTER ? "after" : "before", ops[i].inside ? "inside " : "", at->line, at->col,
+			 ops[i].side == YAML_AFTER ? "after" : "before",
+			 ops[i].inside ? "inside " : "", at->line, at->col,
 			 SLICE_ARG(ops[i].lit.text));
 		describe(ops[i].nested, ops[i].nnested, file, out);
 		str_adds(out, "] ");

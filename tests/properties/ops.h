@@ -1,5 +1,6 @@
 /*
- * ops.h - edits drawn from bytes, and the tree that they should give, worked out without the editor.
+ * ops.h - edits drawn from bytes, and the tree that they should give, worked out without the
+ * editor.
  */
 #ifndef GCB_TESTS_PROPERTIES_OPS_H
 #define GCB_TESTS_PROPERTIES_OPS_H
@@ -11,7 +12,10 @@ enum { OPS_MOST = 6 };
 
 enum op_kind { OP_SET, OP_PUT, OP_ADD, OP_REPLACE, OP_DELETE, OP_COPY };
 
-/* Something done to the node with this id: the target, or the neighbour of what is new; `inside` for the empty collection itself. */
+/*
+ * Something done to the node with this id: the target, or the neighbour of what is new; `inside`
+ * for the empty collection itself.
+ */
 struct op {
 	enum op_kind kind;
 	uint32_t id;
@@ -27,8 +31,12 @@ struct ops {
 	size_t n;
 };
 
-/* Draws at most OPS_MOST edits of the file from the script's bytes; the same bytes give the same. In `arena`. */
-void ops_draw(const struct yaml_file *file, struct slice script, struct arena *arena, struct ops *out);
+/*
+ * Draws at most OPS_MOST edits of the file from the script's bytes; the same bytes give the same.
+ * In `arena`.
+ */
+void ops_draw(const struct yaml_file *file, struct slice script, struct arena *arena,
+	      struct ops *out);
 
 /* Adds them to a list of edits. */
 void ops_plan(const struct ops *ops, struct yaml_edits *e);
@@ -37,8 +45,9 @@ void ops_plan(const struct ops *ops, struct yaml_edits *e);
 void ops_describe(const struct ops *ops, const struct yaml_file *file, struct str *out);
 
 /*
- * What a file says, one line a node: kinds, types, values, tags, anchors; not its layout. With ops: what it should say after them. Ops that
- * the editor may refuse, such as two about one place, give something or other.
+ * What a file says, one line a node: kinds, types, values, tags, anchors; not its layout. With ops:
+ * what it should say after them. Ops that the editor may refuse, such as two about one place, give
+ * something or other.
  */
 void canon_write(const struct yaml_file *file, const struct ops *ops, struct str *out);
 

@@ -8,7 +8,7 @@
 /* Says why and fails; `why` keeps the first reason. */
 #define FAIL(...) (str_addf(why, __VA_ARGS__), false)
 
-/* --- reading -------------------------------------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 /* A refusal must say what, where and why. */
 static bool refusal_is_fit(const struct err *err, struct str *why)
@@ -27,7 +27,8 @@ static bool only_trivia(struct slice gap, const char *indicators)
 		if (gap.ptr[i] == '#')
 			while (i < gap.len && gap.ptr[i] != '\n')
 				i++;
-		if (i < gap.len && !strchr(" \t\r\n", gap.ptr[i]) && !strchr(indicators, gap.ptr[i]))
+		if (i < gap.len && !strchr(" \t\r\n", gap.ptr[i]) &&
+		    !strchr(indicators, gap.ptr[i]))
 			return false;
 	}
 	return true;
@@ -45,8 +46,10 @@ static bool tiles(const struct yaml_file *f, struct str *why)
 		if (n->kind == YAML_MAP || n->kind == YAML_SEQ || n->end == n->outer)
 			continue;
 		if (n->outer < at)
-			return FAIL("P7: a value at %u begins before the one before it ends", n->outer);
-		if (slice_find_byte(gap, '%') == SIZE_MAX && slice_find_byte(gap, '!') == SIZE_MAX &&
+			return FAIL("P7: a value at %u begins before the one before it ends",
+				    n->outer);
+		if (slice_find_byte(gap, '%') == SIZE_MAX &&
+		    slice_find_byte(gap, '!') == SIZE_MAX &&
 		    slice_find_byte(gap, '&') == SIZE_MAX && !only_trivia(gap, "-?:,[]{}."))
 			return FAIL("P7: bytes %u to %u belong to nothing", at, n->outer);
 		at = n->end;
@@ -60,7 +63,8 @@ static bool entry_is_fit(const struct yaml_node *n, struct str *why)
 	bool block = n->parent->style == YAML_BLOCK, unclear = n->flags & YAML_UNCLEAR;
 	const struct yaml_node *p = n->prev;
 
-	if (n->head > n->entry || n->stop < n->end || n->stop > n->file->bytes.len || (!block && n->stop != n->end))
+	if (n->head > n->entry || n->stop < n->end || n->stop > n->file->bytes.len ||
+	    (!block && n->stop != n->end))
 		return FAIL("P7: the region of the entry at %u", n->entry);
 	if (p && !unclear && (p->end > n->entry || p->stop > n->head))
 		return FAIL("P7: the entry at %u begins in the one before", n->entry);
@@ -75,7 +79,8 @@ static bool nodes_are_fit(const struct yaml_file *f, struct str *why)
 	for (uint32_t i = 0; i < f->nnodes; i++) {
 		const struct yaml_node *n = node_at(f, i);
 
-		if (n->id != i + 1 || n->outer > n->start || n->start > n->end || n->end > f->bytes.len)
+		if (n->id != i + 1 || n->outer > n->start || n->start > n->end ||
+		    n->end > f->bytes.len)
 			return FAIL("P7: the spans of node %u", i);
 		for (const struct yaml_node *c = n->first; c; c = c->next)
 			if (c->parent != n || !entry_is_fit(c, why))
@@ -102,7 +107,8 @@ static bool writes_back(struct slice text, bool flow, struct str *why)
 	if (yaml_parse(&file, SLICE("written"), str_slice(&bytes), &err) < 0)
 		return FAIL("a value cannot be read again: %s: %s", err.reason, bytes.ptr);
 	n = flow ? yaml_root(file, 0)->first->next : yaml_get(yaml_root(file, 0), "k");
-	same = n && n->kind == YAML_SCALAR && slice_eq(n->text, text) && yaml_type_of(n) == YAML_STRING;
+	same = n && n->kind == YAML_SCALAR && slice_eq(n->text, text) &&
+	       yaml_type_of(n) == YAML_STRING;
 	yaml_file_free(file);
 	return same ? true : FAIL("a value is not read as it was written: %s", bytes.ptr);
 }
@@ -126,7 +132,8 @@ static bool stays(const struct yaml_file *f, struct str *why)
 	AUTO_STR struct str out = STR_INIT;
 	struct err err = ERR_INIT;
 
-	if (yaml_apply(yaml_edits_new(f, arena), &out, &err) < 0 || !slice_eq(str_slice(&out), f->bytes))
+	if (yaml_apply(yaml_edits_new(f, arena), &out, &err) < 0 ||
+	    !slice_eq(str_slice(&out), f->bytes))
 		return FAIL("P1: without an edit the bytes are not the same");
 	return true;
 }
@@ -147,7 +154,7 @@ bool property_parse(struct slice bytes, struct tally *tally, struct str *why)
 	return fit;
 }
 
-/* --- edits ---------------------------------------------------------------------------------------------------------------------- */
+/* --- edits ---------------------------------------------------------------- */
 
 /* Applies the ops to the bytes: 0, or -1 with the refusal. */
 static int apply(struct slice bytes, const struct ops *ops, struct str *out, struct err *err)
@@ -167,8 +174,8 @@ static int apply(struct slice bytes, const struct ops *ops, struct str *out, str
 }
 
 /*
- * What the ops are about: from the first line to behind the last one that they may change. The last entry that is deleted takes its
- * collection along.
+ * What the ops are about: from the first line to behind the last one that they may change. The last
+ * entry that is deleted takes its collection along.
  */
 static void extent(const struct yaml_file *f, const struct ops *ops, uint32_t *from, uint32_t *to)
 {
@@ -176,9 +183,16 @@ static void extent(const struct yaml_file *f, const struct ops *ops, uint32_t *f
 	*to = 0;
 	for (size_t i = 0; i < ops->n; i++) {
 		const struct yaml_node *n = node_at(f, ops->items[i].id - 1), *p = n->parent;
-		bool key = p && p->parent && p->parent->kind == YAML_MAP && !p->key, whole = ops->items[i].kind == OP_DELETE && p;
-		uint32_t begin = !p ? n->outer : !whole || !p->parent ? n->head : key ? p->outer : p->entry;
-		uint32_t end = !p ? n->end : !whole || !p->parent ? n->stop : key ? p->end : p->stop;
+		bool key = p && p->parent && p->parent->kind == YAML_MAP && !p->key,
+		     whole = ops->items[i].kind == OP_DELETE && p;
+		uint32_t begin = !p                   ? n->outer :
+				 !whole || !p->parent ? n->head :
+				 key                  ? p->outer :
+							p->entry;
+		uint32_t end = !p                   ? n->end :
+			       !whole || !p->parent ? n->stop :
+			       key                  ? p->end :
+						      p->stop;
 
 		if (n->prev && n->prev->end < begin)
 			begin = n->prev->end; /* its comma, its line end */
@@ -194,14 +208,16 @@ static void extent(const struct yaml_file *f, const struct ops *ops, uint32_t *f
 }
 
 /* Are the bytes before and behind that the same? */
-static bool rest_is_same(const struct yaml_file *f, const struct ops *ops, struct slice out, struct str *why)
+static bool rest_is_same(const struct yaml_file *f, const struct ops *ops, struct slice out,
+			 struct str *why)
 {
 	uint32_t from, to;
 	size_t tail;
 
 	extent(f, ops, &from, &to);
 	tail = f->bytes.len - to;
-	if (out.len < from || out.len < tail || !slice_eq(slice_sub(out, 0, from), slice_sub(f->bytes, 0, from)))
+	if (out.len < from || out.len < tail ||
+	    !slice_eq(slice_sub(out, 0, from), slice_sub(f->bytes, 0, from)))
 		return FAIL("P3: bytes before %u changed", from);
 	if (!slice_eq(slice_sub(out, out.len - tail, tail), slice_sub(f->bytes, to, tail)))
 		return FAIL("P3: bytes behind %u changed", to);
@@ -209,7 +225,8 @@ static bool rest_is_same(const struct yaml_file *f, const struct ops *ops, struc
 }
 
 /* Does the result say what it should? */
-static bool says(const struct yaml_file *f, const struct ops *ops, const struct yaml_file *now, struct str *why)
+static bool says(const struct yaml_file *f, const struct ops *ops, const struct yaml_file *now,
+		 struct str *why)
 {
 	AUTO_STR struct str wanted = STR_INIT, got = STR_INIT;
 	size_t same = 0;
@@ -221,7 +238,8 @@ static bool says(const struct yaml_file *f, const struct ops *ops, const struct 
 	while (wanted.ptr[same] == got.ptr[same])
 		same++;
 	same -= same < 60 ? same : 60;
-	return FAIL("P2: it should say ...%.200s\n--- but says ...%.200s\n", wanted.ptr + same, got.ptr + same);
+	return FAIL("P2: it should say ...%.200s\n--- but says ...%.200s\n", wanted.ptr + same,
+		    got.ptr + same);
 }
 
 /* Lines of the text. */
@@ -243,8 +261,12 @@ static bool only(const struct ops *ops, enum op_kind kind)
 	return true;
 }
 
-/* Values that were set: no line more or less, set again no change, and one after the other the same. */
-static bool sets_are_fit(const struct yaml_file *f, const struct ops *ops, struct slice out, struct str *why)
+/*
+ * Values that were set: no line more or less, set again no change, and one after the other the
+ * same.
+ */
+static bool sets_are_fit(const struct yaml_file *f, const struct ops *ops, struct slice out,
+			 struct str *why)
 {
 	AUTO_STR struct str now = STR_INIT, again = STR_INIT;
 	struct err err = ERR_INIT;
@@ -263,11 +285,16 @@ static bool sets_are_fit(const struct yaml_file *f, const struct ops *ops, struc
 		now.len = 0;
 		str_add(&now, str_slice(&next));
 	}
-	return slice_eq(str_slice(&now), out) ? true : FAIL("P6: one after the other gives\n%s", now.ptr);
+	return slice_eq(str_slice(&now), out) ? true :
+						FAIL("P6: one after the other gives\n%s", now.ptr);
 }
 
-/* The node of the result that the op brought, found by its place among its siblings; NULL: it cannot be told. */
-static const struct yaml_node *brought(const struct yaml_file *f, const struct op *op, const struct yaml_file *now)
+/*
+ * The node of the result that the op brought, found by its place among its siblings; NULL: it
+ * cannot be told.
+ */
+static const struct yaml_node *brought(const struct yaml_file *f, const struct op *op,
+				       const struct yaml_file *now)
 {
 	const struct yaml_node *near = node_at(f, op->id - 1), *parent, *n;
 	size_t at = op->side == YAML_AFTER;
@@ -283,7 +310,8 @@ static const struct yaml_node *brought(const struct yaml_file *f, const struct o
 }
 
 /* A single new entry can be deleted, and then the bytes are as before; or that is refused. */
-static bool goes_away(const struct yaml_file *f, const struct op *op, const struct yaml_file *now, struct str *why)
+static bool goes_away(const struct yaml_file *f, const struct op *op, const struct yaml_file *now,
+		      struct str *why)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_STR struct str back = STR_INIT;
@@ -296,21 +324,27 @@ static bool goes_away(const struct yaml_file *f, const struct op *op, const stru
 	yaml_delete(e, n, "test");
 	if (yaml_apply(e, &back, &err) < 0)
 		return refusal_is_fit(&err, why);
-	return slice_eq(str_slice(&back), f->bytes) ? true : FAIL("P4: deleted again it is\n%s---", back.ptr);
+	return slice_eq(str_slice(&back), f->bytes) ?
+		       true :
+		       FAIL("P4: deleted again it is\n%s---", back.ptr);
 }
 
 /* A single value set back. */
-static bool goes_back(const struct yaml_file *f, const struct op *op, const struct yaml_file *now, struct str *why)
+static bool goes_back(const struct yaml_file *f, const struct op *op, const struct yaml_file *now,
+		      struct str *why)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_STR struct str back = STR_INIT, written = STR_INIT;
 	const struct yaml_node *old = node_at(f, op->id - 1), *n = node_at(now, op->id - 1);
 	enum yaml_type type = yaml_type_of(old);
-	enum yaml_lit_kind kind = type == YAML_INT ? LIT_INT : type == YAML_BOOL ? LIT_BOOL : LIT_STRING;
+	enum yaml_lit_kind kind = type == YAML_INT  ? LIT_INT :
+				  type == YAML_BOOL ? LIT_BOOL :
+						      LIT_STRING;
 	struct yaml_edits *e = yaml_edits_new(now, arena);
 	struct err err = ERR_INIT;
 
-	if (op->lit.kind != kind || old->start == old->end || old->style != n->style || type == YAML_FLOAT || type == YAML_NULL)
+	if (op->lit.kind != kind || old->start == old->end || old->style != n->style ||
+	    type == YAML_FLOAT || type == YAML_NULL)
 		return true;
 	yaml_write_like(old, kind, old->text, &written);
 	if (!slice_eq(str_slice(&written), slice_sub(f->bytes, old->start, old->end - old->start)))
@@ -318,11 +352,13 @@ static bool goes_back(const struct yaml_file *f, const struct op *op, const stru
 	yaml_set(e, n, kind, old->text, "test");
 	if (yaml_apply(e, &back, &err) < 0)
 		return refusal_is_fit(&err, why);
-	return slice_eq(str_slice(&back), f->bytes) ? true : FAIL("P4: set back it is\n%s---", back.ptr);
+	return slice_eq(str_slice(&back), f->bytes) ? true :
+						      FAIL("P4: set back it is\n%s---", back.ptr);
 }
 
 /* What undoes a single op. */
-static bool inverse(const struct yaml_file *f, const struct ops *ops, const struct yaml_file *now, struct str *why)
+static bool inverse(const struct yaml_file *f, const struct ops *ops, const struct yaml_file *now,
+		    struct str *why)
 {
 	const struct op *op = &ops->items[0];
 
@@ -331,10 +367,15 @@ static bool inverse(const struct yaml_file *f, const struct ops *ops, const stru
 	return op->kind == OP_SET ? goes_back(f, op, now, why) : goes_away(f, op, now, why);
 }
 
-/* The text in another guise: 0 with CRLF, 1 with a byte order mark, 2 behind a comment with wide characters. */
+/*
+ * The text in another guise: 0 with CRLF, 1 with a byte order mark, 2 behind a comment with wide
+ * characters.
+ */
 static void disguise(struct slice text, int guise, struct str *out)
 {
-	str_adds(out, guise == 1 ? "\xef\xbb\xbf" : guise == 2 ? "# \xc3\xa9 \xf0\x9f\x9a\x80\n\n" : "");
+	str_adds(out, guise == 1 ? "\xef\xbb\xbf" :
+		      guise == 2 ? "# \xc3\xa9 \xf0\x9f\x9a\x80\n\n" :
+				   "");
 	for (size_t i = 0; i < text.len; i++) {
 		if (guise == 0 && text.ptr[i] == '\n')
 			str_addc(out, '\r');
@@ -343,13 +384,15 @@ static void disguise(struct slice text, int guise, struct str *out)
 }
 
 /* The same edit of the same file in a guise gives the same result in that guise. */
-static bool guises(const struct yaml_file *f, const struct ops *ops, struct slice result, struct str *why)
+static bool guises(const struct yaml_file *f, const struct ops *ops, struct slice result,
+		   struct str *why)
 {
 	for (int guise = 0; guise < 3; guise++) {
 		AUTO_STR struct str before = STR_INIT, wanted = STR_INIT, got = STR_INIT;
 		struct err err = ERR_INIT;
 
-		if (f->body || (guise != 1 && slice_find_byte(f->bytes, '\r') != SIZE_MAX) || lines(f->bytes) == 0)
+		if (f->body || (guise != 1 && slice_find_byte(f->bytes, '\r') != SIZE_MAX) ||
+		    lines(f->bytes) == 0)
 			continue;
 		disguise(f->bytes, guise, &before);
 		disguise(result, guise, &wanted);
@@ -362,7 +405,8 @@ static bool guises(const struct yaml_file *f, const struct ops *ops, struct slic
 }
 
 /* Everything about a result. */
-static bool result_is_fit(const struct yaml_file *f, const struct ops *ops, struct slice out, struct str *why)
+static bool result_is_fit(const struct yaml_file *f, const struct ops *ops, struct slice out,
+			  struct str *why)
 {
 	struct yaml_file *now = NULL;
 	struct err err = ERR_INIT;
@@ -371,12 +415,14 @@ static bool result_is_fit(const struct yaml_file *f, const struct ops *ops, stru
 	if (yaml_parse(&now, SLICE("result"), out, &err) < 0)
 		return FAIL("P2: the result cannot be read: %s", err.reason);
 	fit = says(f, ops, now, why) && rest_is_same(f, ops, out, why) && nodes_are_fit(now, why) &&
-	      (!only(ops, OP_SET) || sets_are_fit(f, ops, out, why)) && inverse(f, ops, now, why) && guises(f, ops, out, why);
+	      (!only(ops, OP_SET) || sets_are_fit(f, ops, out, why)) && inverse(f, ops, now, why) &&
+	      guises(f, ops, out, why);
 	yaml_file_free(now);
 	return fit;
 }
 
-bool property_edit(struct slice bytes, struct slice script, struct tally *tally, struct str *out, struct str *why)
+bool property_edit(struct slice bytes, struct slice script, struct tally *tally, struct str *out,
+		   struct str *why)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct yaml_file *file = NULL;
@@ -389,7 +435,8 @@ bool property_edit(struct slice bytes, struct slice script, struct tally *tally,
 	ops_draw(file, script, arena, &ops);
 	if (apply(bytes, &ops, out, &err) < 0) {
 		tally->refused++;
-		fit = refusal_is_fit(&err, why) && (!out->len || FAIL("P12: refused, but something came out"));
+		fit = refusal_is_fit(&err, why) &&
+		      (!out->len || FAIL("P12: refused, but something came out"));
 	} else {
 		tally->edited++;
 		fit = result_is_fit(file, &ops, str_slice(out), why);

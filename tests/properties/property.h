@@ -1,5 +1,6 @@
 /*
- * property.h - what must hold of every file and every edit. Used with random files (yaml-soak) and by the fuzzers.
+ * property.h - what must hold of every file and every edit. Used with random files (yaml-soak) and
+ * by the fuzzers.
  *
  * Each returns true when all holds, or false with the reason in `why`.
  */
@@ -14,19 +15,21 @@ struct tally {
 };
 
 /*
- * Of any bytes: refused with a code, a reason and a place; or read, and then written again without an edit they are the same (P1); spans
- * and regions are in order, and what is between them is blanks, comments and indicators (P7); what is written for each value is read
- * as the same value.
+ * Of any bytes: refused with a code, a reason and a place; or read, and then written again without
+ * an edit they are the same (P1); spans and regions are in order, and what is between them is
+ * blanks, comments and indicators (P7); what is written for each value is read as the same value.
  */
 bool property_parse(struct slice bytes, struct tally *tally, struct str *why);
 
 /*
- * Of edits drawn from the script: refused with a code that is not the editor's own mistake, and then nothing comes out (P12); or the
- * result says what it should (P2), bytes outside of what the edits are about are the same (P3), no more lines are changed than they are
- * about (P10), new entries can be deleted again and values set back (P4), setting again changes nothing (P5), values set together are as those
- * set one after the other (P6), and with CRLF, a byte order mark or a comment in front it is the same (P8). `out` gets the result, or
- * stays empty.
+ * Of edits drawn from the script: refused with a code that is not the editor's own mistake, and
+ * then nothing comes out (P12); or the result says what it should (P2), bytes outside of what the
+ * edits are about are the same (P3), no more lines are changed than they are about (P10), new
+ * entries can be deleted again and values set back (P4), setting again changes nothing (P5), values
+ * set together are as those set one after the other (P6), and with CRLF, a byte order mark or a
+ * comment in front it is the same (P8). `out` gets the result, or stays empty.
  */
-bool property_edit(struct slice bytes, struct slice script, struct tally *tally, struct str *out, struct str *why);
+bool property_edit(struct slice bytes, struct slice script, struct tally *tally, struct str *out,
+		   struct str *why);
 
 #endif

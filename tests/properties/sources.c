@@ -56,7 +56,8 @@ size_t sources_add_folder(struct sources *s, const char *path)
 		str_addf(&full, "%s/%s", path, entries[i]->d_name);
 		if (entries[i]->d_type == DT_DIR && entries[i]->d_name[0] != '.') {
 			(void)sources_add_folder(s, full.ptr);
-		} else if (entries[i]->d_type == DT_REG && file_read(full.ptr, FILE_MOST, &text, &ignored) == 0) {
+		} else if (entries[i]->d_type == DT_REG &&
+			   file_read(full.ptr, FILE_MOST, &text, &ignored) == 0) {
 			ROOM(s->files, s->n, s->cap);
 			s->files[s->n++] = text;
 			text = (struct str)STR_INIT;
@@ -68,7 +69,7 @@ size_t sources_add_folder(struct sources *s, const char *path)
 	return s->n - before;
 }
 
-/* --- mutations ------------------------------------------------------------------------------------------------------------------ */
+/* --- mutations ------------------------------------------------------------ */
 
 /* A random line of the text: its begin and end, with its line end. */
 static struct slice random_line(struct slice text, uint64_t *state)
@@ -134,7 +135,8 @@ enum { INSERTS = sizeof(inserts) / sizeof(inserts[0]) };
 /* Changes one thing. */
 static void mutate(struct str *all, uint64_t *state)
 {
-	struct slice line = random_line(str_slice(all), state), other = random_line(str_slice(all), state);
+	struct slice line = random_line(str_slice(all), state),
+		     other = random_line(str_slice(all), state);
 	size_t at = line.len ? sources_random(state, (uint32_t)line.len) : 0;
 	AUTO_STR struct str text = STR_INIT;
 
@@ -199,7 +201,8 @@ static void make_bytes(uint64_t *state, struct str *out)
 	}
 }
 
-const char *sources_make(const struct sources *s, const char *name, unsigned long seed, uint64_t *state, struct str *out)
+const char *sources_make(const struct sources *s, const char *name, unsigned long seed,
+			 uint64_t *state, struct str *out)
 {
 	static const char *const names[] = { "layouts", "mutations", "bytes" };
 	const char *source = name ? name : names[seed % 3];

@@ -11,11 +11,18 @@ struct sources;
 struct sources *sources_new(void);
 void sources_free(struct sources *s);
 
-/* Takes the files of a folder, and of those in it, as something to mutate; returns how many. One that is not there has none. */
+/*
+ * Takes the files of a folder, and of those in it, as something to mutate; returns how many. One
+ * that is not there has none.
+ */
 size_t sources_add_folder(struct sources *s, const char *path);
 
-/* Appends the file number `seed` of the source `name` (NULL: the seed says which) and returns the source's name. */
-const char *sources_make(const struct sources *s, const char *name, unsigned long seed, uint64_t *state, struct str *out);
+/*
+ * Appends the file number `seed` of the source `name` (NULL: the seed says which) and returns the
+ * source's name.
+ */
+const char *sources_make(const struct sources *s, const char *name, unsigned long seed,
+			 uint64_t *state, struct str *out);
 
 /* A number below `n`. */
 uint32_t sources_random(uint64_t *state, uint32_t n);

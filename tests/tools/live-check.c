@@ -3,8 +3,9 @@
  *
  *	live-check migrate check --live [--repo DIR] [NAME... | --all] [kubectl's connection flags]
  *
- * Prints "context CONTEXT", "seen RESOURCE HOW [NAMESPACES]" for each kind, and "NAME: severity: place: reason [CODE]" for each finding ("-"
- * for those about the cluster as a whole). Ends with the exit code of the first finding that stops a stage.
+ * Prints "context CONTEXT", "seen RESOURCE HOW [NAMESPACES]" for each kind, and "NAME: severity:
+ *place: reason [CODE]" for each finding ("-" for those about the cluster as a whole). Ends with the
+ *exit code of the first finding that stops a stage.
  */
 #include "plugin/app.h"
 #include "plugin/dispatch.h"
@@ -22,7 +23,9 @@ struct context {
 static const struct record own_record = {
 	.fields =
 		(const struct field[]){
-			{ .kind = VALUE_RECORD, .offset = offsetof(struct context, live), .of = &live_options },
+			{ .kind = VALUE_RECORD,
+			  .offset = offsetof(struct context, live),
+			  .of = &live_options },
 			{ .name = NULL },
 		},
 };
@@ -34,7 +37,9 @@ static void put(struct app *app, struct slice name, const struct findings *f)
 
 		finding_format(&f->items[i], &line);
 		(void)fprintf(app->out, "%.*s: %s: %s\n", SLICE_ARG(name),
-			      f->items[i].allowed ? "allowed" : severity_word(f->items[i].code->severity), line.ptr);
+			      f->items[i].allowed ? "allowed" :
+						    severity_word(f->items[i].code->severity),
+			      line.ptr);
 	}
 	if (findings_stop(f))
 		app->exit = work_worse(app->exit, findings_stop(f)->code->exit);
@@ -42,7 +47,8 @@ static void put(struct app *app, struct slice name, const struct findings *f)
 
 static int run(struct app *app, void *context, struct err *err);
 
-static const struct record *const options[] = { &own_record, &work_select_options, &work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_record, &work_select_options,
+						&work_repo_options, &output_options, NULL };
 
 static const struct command cmd_check = {
 	.name = "check",
@@ -72,9 +78,11 @@ static int run(struct app *app, void *context, struct err *err)
 		return 0;
 	(void)fprintf(app->out, "context %.*s\n", SLICE_ARG(report.context));
 	for (size_t i = 0; i < report.nkinds; i++) {
-		(void)fprintf(app->out, "seen %.*s %.*s", SLICE_ARG(report.kinds[i].resource), SLICE_ARG(report.kinds[i].seen));
+		(void)fprintf(app->out, "seen %.*s %.*s", SLICE_ARG(report.kinds[i].resource),
+			      SLICE_ARG(report.kinds[i].seen));
 		for (size_t k = 0; k < report.kinds[i].namespaces.n; k++)
-			(void)fprintf(app->out, " %.*s", SLICE_ARG(report.kinds[i].namespaces.items[k]));
+			(void)fprintf(app->out, " %.*s",
+				      SLICE_ARG(report.kinds[i].namespaces.items[k]));
 		(void)fputc('\n', app->out);
 	}
 	put(app, SLICE("-"), &report.cluster);
@@ -85,7 +93,8 @@ static int run(struct app *app, void *context, struct err *err)
 
 int main(int argc, char **argv)
 {
-	static const struct command *const commands[] = { &group_program, &group_migrate, &cmd_check, NULL };
+	static const struct command *const commands[] = { &group_program, &group_migrate,
+							  &cmd_check, NULL };
 	struct app app;
 	struct err err = ERR_INIT;
 	AUTO_STR struct str line = STR_INIT;

@@ -64,7 +64,8 @@ static void identity(struct slice bytes)
 	struct yaml_file *file = parse(bytes);
 	struct err err = ERR_INIT;
 
-	if (yaml_apply(yaml_edits_new(file, arena), &out, &err) < 0 || !slice_eq(str_slice(&out), bytes))
+	if (yaml_apply(yaml_edits_new(file, arena), &out, &err) < 0 ||
+	    !slice_eq(str_slice(&out), bytes))
 		fatal("not the same bytes");
 	yaml_file_free(file);
 }
@@ -138,7 +139,9 @@ int main(int argc, char **argv)
 	(void)mallopt(M_TOP_PAD, 1 << 20);
 	if (rounds < 1 || file_read(argv[1], YAML_MAX_BYTES, &text, &err) < 0)
 		fatal("usage: yaml-bench FILE ROUNDS");
-	(void)printf("%zu\t%.9f\t%.9f\t%.9f\t%zu\n", text.len, best(libyaml_events, str_slice(&text), rounds),
-		     best(identity, str_slice(&text), rounds), best(edit, str_slice(&text), rounds), memory(str_slice(&text)));
+	(void)printf("%zu\t%.9f\t%.9f\t%.9f\t%zu\n", text.len,
+		     best(libyaml_events, str_slice(&text), rounds),
+		     best(identity, str_slice(&text), rounds), best(edit, str_slice(&text), rounds),
+		     memory(str_slice(&text)));
 	return 0;
 }

@@ -1,21 +1,26 @@
 /*
  * The editor behind a pipe, for tests in other languages: yaml-driver
  *
- * Reads requests from stdin until it ends: a line "FILE SCRIPT", two lengths in bytes, then the bytes of a YAML file and of a script. Answers
- * each with a line "WORD LENGTH" and so many bytes:
+ * Reads requests from stdin until it ends: a line "FILE SCRIPT", two lengths in bytes, then the
+ *bytes of a YAML file and of a script. Answers each with a line "WORD LENGTH" and so many bytes:
  *
  *	ok       the changed file; for an empty script the file as it was rendered from its parse
  *	tree     for the script "tree": the documents as JSON, as write_node below says
- *	refused  "file:1:2: reason [GCB2001]"; so is an edit whose node is not there, with the code "none"
+ *	refused  "file:1:2: reason [GCB2001]"; so is an edit whose node is not there, with the code
+ *"none"
  *
- * A script is a JSON list of edits. A path is a list of keys and item numbers, from the root of the document number `doc` (0 without it):
+ * A script is a JSON list of edits. A path is a list of keys and item numbers, from the root of the
+ *document number `doc` (0 without it):
  *
  *	{"op": "set", "path": [...], "value": TEXT, NUMBER or BOOLEAN}
- *	{"op": "put", "path": [... of the map], "key": TEXT, "value": LITERAL, "near": KEY, "side": "before" or "after"}
- *	{"op": "add", "path": [... of the list], "value": LITERAL, "near": NUMBER, "side": "before" or "after"}
+ *	{"op": "put", "path": [... of the map], "key": TEXT, "value": LITERAL, "near": KEY, "side":
+ *"before" or "after"}
+ *	{"op": "add", "path": [... of the list], "value": LITERAL, "near": NUMBER, "side": "before"
+ *or "after"}
  *	{"op": "replace", "path": [...], "value": LITERAL}
  *	{"op": "delete", "path": [...]}
- *	{"op": "copy", "path": [... of the item], "side": "before" or "after", "comment": TEXT, "edits": [edits; paths from the root, too]}
+ *	{"op": "copy", "path": [... of the item], "side": "before" or "after", "comment": TEXT,
+ *"edits": [edits; paths from the root, too]}
  *
  * `near` and `comment` may be missing; `side` is then "after".
  */
@@ -28,10 +33,11 @@
 #include <string.h>
 
 static const char *const kinds[] = { "scalar", "map", "seq", "alias" };
-static const char *const styles[] = { "plain", "single", "double", "literal", "folded", "block", "flow" };
+static const char *const styles[] = { "plain",  "single", "double", "literal",
+				      "folded", "block",  "flow" };
 static const char *const types[] = { "string", "int", "float", "bool", "null" };
 
-/* --- the tree ------------------------------------------------------------------------------------------------------------------- */
+/* --- the tree ------------------------------------------------------------- */
 
 /* Adds a text, if it is there, with a copy that ends in NUL. */
 static void add_text(cJSON *to, const char *name, struct slice text)
@@ -44,7 +50,10 @@ static void add_text(cJSON *to, const char *name, struct slice text)
 	cJSON_AddStringToObject(to, name, copy.ptr);
 }
 
-/* kind, style, text and type of scalars, anchor, tag, the offsets of yaml.h, line, col; "key" in maps; "items" of collections. */
+/*
+ * kind, style, text and type of scalars, anchor, tag, the offsets of yaml.h, line, col; "key" in
+ * maps; "items" of collections.
+ */
 static cJSON *write_node(const struct yaml_node *n)
 {
 	cJSON *out, *items;
@@ -61,9 +70,11 @@ static cJSON *write_node(const struct yaml_node *n)
 	add_text(out, "anchor", yaml_anchor(n));
 	add_text(out, "tag", yaml_tag(n));
 	for (size_t i = 0; i < 8; i++) {
-		static const char *const names[] = { "outer", "start", "end", "head", "entry", "stop", "line", "col" };
+		static const char *const names[] = { "outer", "start", "end",  "head",
+						     "entry", "stop",  "line", "col" };
 		struct place at = yaml_place(n);
-		const uint32_t values[] = { n->outer, n->start, n->end, n->head, n->entry, n->stop, at.line, at.col };
+		const uint32_t values[] = { n->outer, n->start, n->end,  n->head,
+					    n->entry, n->stop,  at.line, at.col };
 
 		cJSON_AddNumberToObject(out, names[i], values[i]);
 	}
@@ -90,7 +101,7 @@ static void write_tree(const struct yaml_file *file, struct str *out)
 	cJSON_Delete(list);
 }
 
-/* --- scripts -------------------------------------------------------------------------------------------------------------------- */
+/* --- scripts -------------------------------------------------------------- */
 
 /* What a script is run on. */
 struct run {
@@ -102,7 +113,8 @@ struct run {
 /* The text of a JSON string in the arena. */
 static struct slice text_of(const struct run *r, const cJSON *json)
 {
-	return cJSON_IsString(json) ? arena_copy(r->arena, slice_of(json->valuestring)) : (struct slice){ 0 };
+	return cJSON_IsString(json) ? arena_copy(r->arena, slice_of(json->valuestring)) :
+				      (struct slice){ 0 };
 }
 
 static struct yaml_lit literal(const struct run *r, const cJSON *json)
@@ -123,7 +135,8 @@ static struct yaml_lit literal(const struct run *r, const cJSON *json)
 		lit.text = cJSON_IsTrue(json) ? SLICE("true") : SLICE("false");
 	} else {
 		lit.kind = cJSON_IsArray(json) ? LIT_SEQ : LIT_MAP;
-		lit.items = items = arena_array(r->arena, (size_t)cJSON_GetArraySize(json), sizeof(*items));
+		lit.items = items =
+			arena_array(r->arena, (size_t)cJSON_GetArraySize(json), sizeof(*items));
 		cJSON_ArrayForEach(child, json) items[lit.n++] = literal(r, child);
 	}
 	return lit;
@@ -163,7 +176,8 @@ static const struct yaml_node *neighbour(const struct yaml_node *parent, const c
 static int run_edits(const struct run *r, struct yaml_edits *e, const cJSON *script);
 
 /* One edit; its node is there. */
-static int run_edit(const struct run *r, struct yaml_edits *e, const cJSON *edit, const struct yaml_node *n)
+static int run_edit(const struct run *r, struct yaml_edits *e, const cJSON *edit,
+		    const struct yaml_node *n)
 {
 	const char *op = cJSON_GetStringValue(cJSON_GetObjectItem(edit, "op")),
 		   *where = cJSON_GetStringValue(cJSON_GetObjectItem(edit, "side"));
@@ -188,7 +202,8 @@ static int run_edit(const struct run *r, struct yaml_edits *e, const cJSON *edit
 	} else {
 		struct slice comment = text_of(r, cJSON_GetObjectItem(edit, "comment"));
 
-		return run_edits(r, yaml_copy(e, n, side, comment, "test"), cJSON_GetObjectItem(edit, "edits"));
+		return run_edits(r, yaml_copy(e, n, side, comment, "test"),
+				 cJSON_GetObjectItem(edit, "edits"));
 	}
 	return 0;
 }
@@ -202,7 +217,8 @@ static int run_edits(const struct run *r, struct yaml_edits *e, const cJSON *scr
 		const struct yaml_node *n = follow(r, edit);
 
 		if (!n)
-			return err_set(r->err, NULL, (struct place){ yaml_name(r->file), 0, 0 }, "no such node");
+			return err_set(r->err, NULL, (struct place){ yaml_name(r->file), 0, 0 },
+				       "no such node");
 		if (run_edit(r, e, edit, n) < 0)
 			return -1;
 	}
@@ -224,7 +240,7 @@ static int run_script(struct yaml_file *file, const char *text, struct str *out,
 	return result < 0 ? -1 : yaml_apply(e, out, err);
 }
 
-/* --- requests ------------------------------------------------------------------------------------------------------------------- */
+/* --- requests ------------------------------------------------------------- */
 
 static void answer(struct slice bytes, const char *script)
 {
@@ -240,7 +256,8 @@ static void answer(struct slice bytes, const char *script)
 		failed = run_script(file, script, &out, &err);
 	yaml_file_free(file);
 	if (failed)
-		str_addf(&out, "%s:%u:%u: %s [%s]", err.path, err.line, err.col, err.reason, err.code ? err.code->id : "none");
+		str_addf(&out, "%s:%u:%u: %s [%s]", err.path, err.line, err.col, err.reason,
+			 err.code ? err.code->id : "none");
 	(void)printf("%s %zu\n", failed ? "refused" : tree ? "tree" : "ok", out.len);
 	(void)fwrite(out.ptr, 1, out.len, stdout);
 	(void)fflush(stdout);

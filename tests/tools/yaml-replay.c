@@ -1,8 +1,9 @@
 /*
  * Runs what the fuzzers found worth keeping once more, without a fuzzer: yaml-replay FOLDER [-v]
  *
- * FOLDER/parse holds files, FOLDER/edit scripts of edits and files (tests/fuzz/fuzz.h). An input that breaks something ends the program; with
- * -v each is named before it is tried. The last line is "N passed, 0 failed, 0 skipped".
+ * FOLDER/parse holds files, FOLDER/edit scripts of edits and files (tests/fuzz/fuzz.h). An input
+ * that breaks something ends the program; with -v each is named before it is tried. The last line
+ * is "N passed, 0 failed, 0 skipped".
  */
 #include "base/alloc.h"
 #include "base/file.h"
@@ -14,7 +15,8 @@
 #include <string.h>
 
 /* Tries all files of a folder; returns how many. */
-static size_t replay(const char *folder, const char *kind, bool verbose, void (*input)(const uint8_t *data, size_t size))
+static size_t replay(const char *folder, const char *kind, bool verbose,
+		     void (*input)(const uint8_t *data, size_t size))
 {
 	AUTO_STR struct str path = STR_INIT;
 	struct dirent *entry;

@@ -1,10 +1,13 @@
 /*
- * Tries the editor on random files and edits: yaml-soak [--cases N | --seconds N] [--seed N] [--source NAME] [FOLDER...]
+ * Tries the editor on random files and edits: yaml-soak [--cases N | --seconds N] [--seed N]
+ * [--source NAME] [FOLDER...]
  *
- * Sources: layouts (files in random layouts), bytes (random bytes and words), and, when folders are named, mutations (of their files, which
- * are also taken as they are). Without --source all take turns. Case number i of a run depends on seed + i alone, so that
- * `--seed S --cases 1` runs one again; after a failure it is made as small as can be and shown. A run with --seconds begins at the clock's
- * seed and says each minute how far it is. In each case the results of edits are edited on, up to 20 times.
+ * Sources: layouts (files in random layouts), bytes (random bytes and words), and, when folders are
+ * named, mutations (of their files, which are also taken as they are). Without --source all take
+ * turns. Case number i of a run depends on seed + i alone, so that
+ * `--seed S --cases 1` runs one again; after a failure it is made as small as can be and shown. A
+ * run with --seconds begins at the clock's seed and says each minute how far it is. In each case
+ * the results of edits are edited on, up to 20 times.
  *
  * The last line is "N passed, N failed, N skipped".
  */
@@ -43,7 +46,7 @@ static void on_crash(int sig)
 	(void)raise(sig);
 }
 
-/* --- making a failure small ----------------------------------------------------------------------------------------------------- */
+/* --- making a failure small ----------------------------------------------- */
 
 /* Does this file with this script still fail? */
 static bool fails(struct slice bytes, struct slice script)
@@ -51,7 +54,8 @@ static bool fails(struct slice bytes, struct slice script)
 	AUTO_STR struct str out = STR_INIT, why = STR_INIT;
 	struct tally ignored = { 0 };
 
-	return !property_parse(bytes, &ignored, &why) || !property_edit(bytes, script, &ignored, &out, &why);
+	return !property_parse(bytes, &ignored, &why) ||
+	       !property_edit(bytes, script, &ignored, &out, &why);
 }
 
 /* Cuts `width` bytes out wherever it fails without them as well; with `line`, only whole lines. */
@@ -75,7 +79,10 @@ static bool cut(struct str *bytes, struct slice script, size_t width)
 	return any;
 }
 
-/* Makes the script's bytes zero, which is the simplest that can be drawn, wherever it fails so as well. */
+/*
+ * Makes the script's bytes zero, which is the simplest that can be drawn, wherever it fails so as
+ * well.
+ */
 static bool calm(struct slice bytes, struct str *script)
 {
 	bool any = false;
@@ -103,7 +110,8 @@ static void make_small(struct str *bytes, struct str *script)
 }
 
 /* Shows a failure: the small file and why. */
-static void show(struct soak *s, unsigned long seed, const char *source, struct slice bytes, struct slice script)
+static void show(struct soak *s, unsigned long seed, const char *source, struct slice bytes,
+		 struct slice script)
 {
 	AUTO_STR struct str small = STR_INIT, rest = STR_INIT, out = STR_INIT, why = STR_INIT;
 
@@ -114,13 +122,14 @@ static void show(struct soak *s, unsigned long seed, const char *source, struct 
 	make_small(&small, &rest);
 	if (property_parse(str_slice(&small), &s->tally, &why))
 		(void)property_edit(str_slice(&small), str_slice(&rest), &s->tally, &out, &why);
-	(void)printf("FAILED --seed %lu --source %s --cases 1\n%s\n--- the file, made small:\n", seed, source, why.ptr);
+	(void)printf("FAILED --seed %lu --source %s --cases 1\n%s\n--- the file, made small:\n",
+		     seed, source, why.ptr);
 	(void)fwrite(small.ptr, 1, small.len, stdout);
 	(void)printf("--- and what came out:\n%s---\n", out.ptr);
 	(void)fflush(stdout);
 }
 
-/* --- cases ---------------------------------------------------------------------------------------------------------------------- */
+/* --- cases ---------------------------------------------------------------- */
 
 static void run_case(struct soak *s, unsigned long seed)
 {
@@ -137,7 +146,8 @@ static void run_case(struct soak *s, unsigned long seed)
 		for (size_t i = 0; i < SCRIPT; i++)
 			script[i] = (char)sources_random(&state, 256);
 		if (!property_parse(str_slice(&bytes), &s->tally, &why) ||
-		    !property_edit(str_slice(&bytes), (struct slice){ script, SCRIPT }, &s->tally, &out, &why)) {
+		    !property_edit(str_slice(&bytes), (struct slice){ script, SCRIPT }, &s->tally,
+				   &out, &why)) {
 			show(s, seed, source, str_slice(&bytes), (struct slice){ script, SCRIPT });
 			return;
 		}
@@ -150,9 +160,10 @@ static void run_case(struct soak *s, unsigned long seed)
 
 static void figures(const struct soak *s, time_t begin)
 {
-	(void)printf("%lds: %lu cases; %lu files read, %lu refused; %lu edits made, %lu refused; %lu failed\n",
-		     (long)(time(NULL) - begin), s->cases, s->tally.parsed, s->tally.unreadable, s->tally.edited, s->tally.refused,
-		     s->failed);
+	(void)printf("%lds: %lu cases; %lu files read, %lu refused; %lu edits made, %lu refused; "
+		     "%lu failed\n",
+		     (long)(time(NULL) - begin), s->cases, s->tally.parsed, s->tally.unreadable,
+		     s->tally.edited, s->tally.refused, s->failed);
 	(void)fflush(stdout);
 }
 
@@ -185,7 +196,8 @@ int main(int argc, char **argv)
 	int skipped = 0;
 
 	for (int i = 1; i < argc; i++) {
-		const char *value = argv[i][0] == '-' ? argv[++i] : NULL, *name = argv[i - (value != NULL)];
+		const char *value = argv[i][0] == '-' ? argv[++i] : NULL,
+			   *name = argv[i - (value != NULL)];
 
 		if (name[0] != '-') {
 			skipped += !sources_add_folder(s.sources, name);

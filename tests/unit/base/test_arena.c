@@ -11,7 +11,8 @@
 
 Test(arena, memory_is_zeroed_aligned_and_apart)
 {
-	static const size_t sizes[] = { 0, 1, 2, 15, 16, 17, 4095, 4096, 4097, 65535, 65536, 65537, 200000, 3 };
+	static const size_t sizes[] = { 0,    1,    2,     15,    16,    17,     4095,
+					4096, 4097, 65535, 65536, 65537, 200000, 3 };
 	AUTO_ARENA struct arena *a = arena_new();
 	unsigned char *parts[sizeof(sizes) / sizeof(sizes[0])];
 
@@ -24,7 +25,8 @@ Test(arena, memory_is_zeroed_aligned_and_apart)
 	}
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		for (size_t j = 0; j < sizes[i]; j++)
-			cr_assert_eq(parts[i][j], i + 1, "size %zu: byte %zu was overwritten", sizes[i], j);
+			cr_assert_eq(parts[i][j], i + 1, "size %zu: byte %zu was overwritten",
+				     sizes[i], j);
 }
 
 Test(arena, many_small_parts_never_move)
@@ -78,7 +80,8 @@ Test(arena, copy_of_empty_and_absent)
 Test(arena, printf_makes_text_of_any_length)
 {
 	AUTO_ARENA struct arena *a = arena_new();
-	struct slice small = arena_printf(a, "%s-%d", "x", 7), large = arena_printf(a, "%0100000d", 1);
+	struct slice small = arena_printf(a, "%s-%d", "x", 7),
+		     large = arena_printf(a, "%0100000d", 1);
 
 	cr_expect_str_eq(small.ptr, "x-7");
 	cr_expect_eq(small.len, 3);

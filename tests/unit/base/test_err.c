@@ -9,16 +9,23 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Is `text` a phrase as the rules for messages want it: no capital at the start but of a name, no full stop, no blanks at the ends? */
+/*
+ * Is `text` a phrase as the rules for messages want it: no capital at the start but of a name, no
+ * full stop, no blanks at the ends?
+ */
 static bool is_phrase(const char *text)
 {
 	size_t len = strlen(text);
 
-	if (!len || text[len - 1] == '.' || text[len - 1] == '\n' || isspace((unsigned char)text[0]) || text[len - 1] == ' ')
+	if (!len || text[len - 1] == '.' || text[len - 1] == '\n' ||
+	    isspace((unsigned char)text[0]) || text[len - 1] == ' ')
 		return false;
-	/* "Git failed", "TLS of ...", "GCPBackend is ..." begin with a name; a common word in capitals does not. */
-	return !isupper((unsigned char)text[0]) || isupper((unsigned char)text[1]) || !strncmp(text, "Git ", 4) ||
-	       !strncmp(text, "Istio ", 6);
+	/*
+	 * "Git failed", "TLS of ...", "GCPBackend is ..." begin with a name; a common word in
+	 * capitals does not.
+	 */
+	return !isupper((unsigned char)text[0]) || isupper((unsigned char)text[1]) ||
+	       !strncmp(text, "Git ", 4) || !strncmp(text, "Istio ", 6);
 }
 
 Test(err, codes_have_unique_sorted_ids)
@@ -30,7 +37,8 @@ Test(err, codes_have_unique_sorted_ids)
 		cr_expect_eq(strlen(id), 7, "%s", id);
 		cr_expect_eq(strspn(id + 3, "0123456789"), 4, "%s", id);
 		cr_expect_eq(strncmp(id, "GCB", 3), 0, "%s", id);
-		cr_expect(i == 0 || strcmp(codes[i - 1]->id, id) < 0, "%s is not behind %s", id, i ? codes[i - 1]->id : "");
+		cr_expect(i == 0 || strcmp(codes[i - 1]->id, id) < 0, "%s is not behind %s", id,
+			  i ? codes[i - 1]->id : "");
 	}
 }
 
@@ -40,10 +48,13 @@ Test(err, code_texts_follow_the_rules)
 		const struct code *c = codes[i];
 
 		cr_expect(is_phrase(c->title), "%s: title '%s'", c->id, c->title);
-		cr_expect(!c->remedy[0] || is_phrase(c->remedy), "%s: remedy '%s'", c->id, c->remedy);
-		cr_expect_lt(strlen(c->remedy), sizeof(((struct err *)0)->remedy), "%s: the remedy is too long", c->id);
+		cr_expect(!c->remedy[0] || is_phrase(c->remedy), "%s: remedy '%s'", c->id,
+			  c->remedy);
+		cr_expect_lt(strlen(c->remedy), sizeof(((struct err *)0)->remedy),
+			     "%s: the remedy is too long", c->id);
 		for (size_t j = 0; j < i; j++)
-			cr_expect_str_neq(c->title, codes[j]->title, "%s and %s have one title", c->id, codes[j]->id);
+			cr_expect_str_neq(c->title, codes[j]->title, "%s and %s have one title",
+					  c->id, codes[j]->id);
 	}
 }
 
@@ -55,7 +66,8 @@ Test(err, every_code_is_explained)
 
 		for (const char *p = c->explain; (p = strchr(p, '.')); p++)
 			sentences += p[1] == ' ' || !p[1];
-		cr_expect(len > 40 && c->explain[len - 1] == '.', "%s has no explanation in sentences", c->id);
+		cr_expect(len > 40 && c->explain[len - 1] == '.',
+			  "%s has no explanation in sentences", c->id);
 		cr_expect(sentences >= 2 && sentences <= 6, "%s: %zu sentences", c->id, sentences);
 		cr_expect_null(strstr(c->explain, "  "), "%s: two blanks", c->id);
 	}
@@ -84,8 +96,8 @@ Test(err, codes_are_consistent)
 	for (size_t i = 0; i < ncodes; i++) {
 		const struct code *c = codes[i];
 
-		cr_expect(c->severity == SEVERITY_ERROR ? c->exit != EXIT_OK : c->exit == EXIT_OK, "%s: severity and exit code",
-			  c->id);
+		cr_expect(c->severity == SEVERITY_ERROR ? c->exit != EXIT_OK : c->exit == EXIT_OK,
+			  "%s: severity and exit code", c->id);
 		cr_expect(!c->allow || (c->severity == SEVERITY_ERROR && c->exit == EXIT_REFUSED),
 			  "%s: only a refusal can be allowed", c->id);
 	}
@@ -221,14 +233,16 @@ Test(findings, texts_are_copied_and_order_kept)
 		char path[16];
 
 		(void)snprintf(path, sizeof(path), "f%d", i);
-		findings_add(&f, &CODE_rounded, place_of(path), "number %d", i)->remedy = i % 2 ? SLICE("round") : slice_of(NULL);
+		findings_add(&f, &CODE_rounded, place_of(path), "number %d", i)->remedy =
+			i % 2 ? SLICE("round") : slice_of(NULL);
 	}
 	cr_assert_eq(f.n, 100);
 	for (int i = 0; i < 100; i++) {
 		AUTO_STR struct str s = STR_INIT, want = STR_INIT;
 
 		finding_format(&f.items[i], &s);
-		str_addf(&want, "f%d: number %d%s [%s]", i, i, i % 2 ? "; round" : "", CODE_rounded.id);
+		str_addf(&want, "f%d: number %d%s [%s]", i, i, i % 2 ? "; round" : "",
+			 CODE_rounded.id);
 		cr_expect_str_eq(s.ptr, want.ptr, "'%s'", s.ptr);
 	}
 }
@@ -273,5 +287,6 @@ Test(findings, without_a_remedy_of_its_own_the_code_speaks)
 	AUTO_STR struct str s = STR_INIT;
 
 	finding_format(findings_add(&f, &CODE_yaml_alias, place_of("f"), "an alias"), &s);
-	cr_expect_str_eq(s.ptr, "f: an alias; write the value out in place [GCB2006]", "'%s'", s.ptr);
+	cr_expect_str_eq(s.ptr, "f: an alias; write the value out in place [GCB2006]", "'%s'",
+			 s.ptr);
 }

@@ -121,7 +121,8 @@ Test(file, read_refuses)
 		AUTO_STR struct str s = STR_INIT;
 		struct err err = ERR_INIT;
 
-		cr_expect_eq(file_read(rows[i].path, rows[i].max, &s, &err), -1, "%s", rows[i].name);
+		cr_expect_eq(file_read(rows[i].path, rows[i].max, &s, &err), -1, "%s",
+			     rows[i].name);
 		cr_expect_eq(err.code, rows[i].code, "%s", rows[i].name);
 		cr_expect_str_eq(err.path, rows[i].path, "%s", rows[i].name);
 	}
@@ -217,7 +218,8 @@ Test(file, replace_failures_leave_nothing_behind)
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		struct err err = ERR_INIT;
 
-		cr_expect_eq(file_replace(paths[i], SLICE("new"), 0644, &err), -1, "'%s'", paths[i]);
+		cr_expect_eq(file_replace(paths[i], SLICE("new"), 0644, &err), -1, "'%s'",
+			     paths[i]);
 		cr_expect_eq(err.code, &CODE_io, "'%s'", paths[i]);
 		cr_expect_neq(err.os_errno, 0, "'%s'", paths[i]);
 		cr_expect_eq(count_names(), 3, "'%s'", paths[i]);
@@ -241,16 +243,21 @@ Test(file, make_parents)
 		const char *path, *folder; /* NULL: nothing to make */
 		bool fails;
 	} rows[] = {
-		{ "f", NULL, false },           { "", NULL, false },     { "a/f", "a", false },      { "a/b/c/f", "a/b/c", false },
-		{ "a/b//d/f", "a/b/d", false }, { "./e/f", "e", false }, { "file/x/f", NULL, true },
+		{ "f", NULL, false },           { "", NULL, false },
+		{ "a/f", "a", false },          { "a/b/c/f", "a/b/c", false },
+		{ "a/b//d/f", "a/b/d", false }, { "./e/f", "e", false },
+		{ "file/x/f", NULL, true },
 	};
 	struct err err = ERR_INIT;
 	struct stat st;
 
 	put("file", "");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		cr_expect_eq(file_make_parents(rows[i].path, &err), rows[i].fails ? -1 : 0, "'%s'", rows[i].path);
-		cr_expect(!rows[i].folder || (stat(rows[i].folder, &st) == 0 && S_ISDIR(st.st_mode)), "'%s'", rows[i].path);
+		cr_expect_eq(file_make_parents(rows[i].path, &err), rows[i].fails ? -1 : 0, "'%s'",
+			     rows[i].path);
+		cr_expect(!rows[i].folder ||
+				  (stat(rows[i].folder, &st) == 0 && S_ISDIR(st.st_mode)),
+			  "'%s'", rows[i].path);
 	}
 	cr_expect_eq(err.code, &CODE_io);
 	cr_expect_not(file_exists("a/f"), "the file itself is not made");
@@ -280,7 +287,8 @@ Test(file, replace_soon_does_not_take_a_folder_away)
 
 Test(file, files_sync_takes_what_is_there_and_what_is_gone)
 {
-	static const char *const paths[] = { "d/f", "d/gone", "gone/deep/f", "d/f", "d/f", "d/f", "d/f", "d/f", "d/f" };
+	static const char *const paths[] = { "d/f", "d/gone", "gone/deep/f", "d/f", "d/f",
+					     "d/f", "d/f",    "d/f",         "d/f" };
 	struct err err = ERR_INIT;
 	char top[4096];
 
@@ -295,7 +303,8 @@ Test(file, files_sync_takes_what_is_there_and_what_is_gone)
 
 Test(file, what_cannot_be_synced_is_an_error)
 {
-	static const char *const loop[] = { "loop" }, *const many[] = { "1", "2", "3", "4", "5", "6", "7", "8", "9" };
+	static const char *const loop[] = { "loop" }, *const many[] = { "1", "2", "3", "4", "5",
+									"6", "7", "8", "9" };
 	struct err err = ERR_INIT;
 
 	cr_assert_eq(symlink("loop", "loop"), 0);

@@ -10,7 +10,9 @@ static void count(void *ctx, size_t i)
 	((unsigned *)ctx)[i]++;
 }
 
-/* Calls for `n` numbers, some of them beyond; each below n must have come once, and nothing else. */
+/*
+ * Calls for `n` numbers, some of them beyond; each below n must have come once, and nothing else.
+ */
 static void expect_once(each_fn *each, size_t n)
 {
 	AUTO_FREE unsigned *seen = xzalloc((n + 8) * sizeof(*seen));

@@ -1,5 +1,6 @@
 /*
- * Other programs: how they end, what they say, and that nothing of them stays behind. The programs are scripts of the test.
+ * Other programs: how they end, what they say, and that nothing of them stays behind. The programs
+ * are scripts of the test.
  */
 #include "base/process.h"
 #include "base/trace.h"
@@ -70,7 +71,10 @@ static size_t open_files(void)
 	return n;
 }
 
-/* Is the process whose number is in the file still there (a zombie that nobody waits for yet does not count)? */
+/*
+ * Is the process whose number is in the file still there (a zombie that nobody waits for yet does
+ * not count)?
+ */
 static bool alive(const char *file)
 {
 	char path[64], state = 'X';
@@ -102,12 +106,15 @@ static const struct {
 	{ "not executable", "exit 0\n", 0600, 0, &CODE_program_denied, "", "" },
 	{ "no standard input", "cat; echo end\n", 0700, 0, NULL, "end\n", "" },
 	{ "too long", "echo first; exec sleep 30\n", 0700, 0, &CODE_timed_out, "first\n", "" },
-	{ "deaf to SIGTERM", "trap '' TERM; echo first; while :; do sleep 1; done\n", 0700, 0, &CODE_timed_out, "first\n", "" },
-	{ "streams closed, and on it goes", "exec >&- 2>&-; exec sleep 30\n", 0700, 0, &CODE_timed_out, "", "" },
+	{ "deaf to SIGTERM", "trap '' TERM; echo first; while :; do sleep 1; done\n", 0700, 0,
+	  &CODE_timed_out, "first\n", "" },
+	{ "streams closed, and on it goes", "exec >&- 2>&-; exec sleep 30\n", 0700, 0,
+	  &CODE_timed_out, "", "" },
 	{ "too much", "exec yes\n", 0700, 0, &CODE_too_large, NULL, "" },
-	{ "more on standard error than is kept", "echo 123456789 >&2; echo x >&2; echo out\n", 0700, 0, NULL, "out\n",
-	  "123456789\n" },
-	{ "the default signals", "trap '' TERM; kill -s PIPE $$; echo not reached\n", 0700, 0, &CODE_program_failed, "", "" },
+	{ "more on standard error than is kept", "echo 123456789 >&2; echo x >&2; echo out\n", 0700,
+	  0, NULL, "out\n", "123456789\n" },
+	{ "the default signals", "trap '' TERM; kill -s PIPE $$; echo not reached\n", 0700, 0,
+	  &CODE_program_failed, "", "" },
 };
 
 Test(process, ends)
@@ -117,7 +124,11 @@ Test(process, ends)
 	(void)sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const char *const argv[] = { "./program", NULL };
-		struct process p = { .argv = argv, .timeout_ms = 700, .grace_ms = 200, .out_max = 1000, .err_max = 10 };
+		struct process p = { .argv = argv,
+				     .timeout_ms = 700,
+				     .grace_ms = 200,
+				     .out_max = 1000,
+				     .err_max = 10 };
 		AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
 		char text[256];
 		struct err err = ERR_INIT;
@@ -130,10 +141,12 @@ Test(process, ends)
 		cr_expect_eq(result, rows[i].code ? -1 : 0, "%s: %s", rows[i].name, err.reason);
 		cr_expect_eq(err.code, rows[i].code, "%s: %s", rows[i].name, err.reason);
 		cr_expect_eq(r.exit_code, rows[i].exit_code, "%s: %d", rows[i].name, r.exit_code);
-		cr_expect(!rows[i].out || slice_is(str_slice(&r.out), rows[i].out), "%s: '%s'", rows[i].name, r.out.ptr);
+		cr_expect(!rows[i].out || slice_is(str_slice(&r.out), rows[i].out), "%s: '%s'",
+			  rows[i].name, r.out.ptr);
 		cr_expect_str_eq(r.err.ptr, rows[i].err, "%s", rows[i].name);
 		cr_expect_lt(clock_ms() - start, 10000, "%s", rows[i].name);
-		cr_expect_eq(waitpid(-1, NULL, WNOHANG), -1, "%s: something was not waited for", rows[i].name);
+		cr_expect_eq(waitpid(-1, NULL, WNOHANG), -1, "%s: something was not waited for",
+			     rows[i].name);
 		(void)unlink("program");
 	}
 	cr_expect_eq(open_files(), before);
@@ -145,10 +158,14 @@ Test(process, not_there)
 		const char *name;
 		const struct code *code;
 	} names[] = {
-		{ "./missing", &CODE_program_missing }, { "gcb-no-such-program", &CODE_program_missing },
-		{ "", &CODE_program_missing },          { "/", &CODE_program_denied },
-		{ "./script", &CODE_program_denied },   { "noexec", &CODE_program_denied },
-		{ "here-only", &CODE_program_missing }, { "./script/x", &CODE_program_missing },
+		{ "./missing", &CODE_program_missing },
+		{ "gcb-no-such-program", &CODE_program_missing },
+		{ "", &CODE_program_missing },
+		{ "/", &CODE_program_denied },
+		{ "./script", &CODE_program_denied },
+		{ "noexec", &CODE_program_denied },
+		{ "here-only", &CODE_program_missing },
+		{ "./script/x", &CODE_program_missing },
 	};
 	char path[128];
 
@@ -172,9 +189,11 @@ Test(process, not_there)
 
 Test(process, arguments_environment_folder_input)
 {
-	const char *const argv[] = { "sh", "-c",  "printf '%s|' \"$@\"; cat; pwd; printf '%s,%s' \"$A\" \"${B-unset}\"",
-				     "x",  "a b", "$(id)",
-				     "",   NULL };
+	const char *const argv[] = {
+		"sh", "-c",  "printf '%s|' \"$@\"; cat; pwd; printf '%s,%s' \"$A\" \"${B-unset}\"",
+		"x",  "a b", "$(id)",
+		"",   NULL
+	};
 	const char *const env[] = { "A=new", "B", NULL };
 	struct process p = { .argv = argv, .env = env, .folder = "/", .input = SLICE("in\n") };
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
@@ -205,7 +224,8 @@ Test(process, much_both_ways)
 	cr_expect(slice_eq(str_slice(&r.out), p.input));
 	p.argv = head;
 	str_clear(&r.out);
-	cr_assert_eq(process_run(&p, &r, &err), 0, "%s", err.reason); /* it does not want the rest */
+	cr_assert_eq(process_run(&p, &r, &err), 0, "%s",
+		     err.reason); /* it does not want the rest */
 	cr_expect_str_eq(r.out.ptr, "xxx");
 }
 
@@ -230,7 +250,8 @@ static int take(void *ctx, struct slice bytes, struct err *err)
 
 Test(process, hears_and_takes)
 {
-	const char *const argv[] = { "sh", "-c", "printf 'a\\033[2Jb\\n1%%\\r2%%\\n\\nlast' >&2", NULL };
+	const char *const argv[] = { "sh", "-c", "printf 'a\\033[2Jb\\n1%%\\r2%%\\n\\nlast' >&2",
+				     NULL };
 	struct heard h = { STR_INIT, false };
 	struct process p = { .argv = argv, .hear = hear, .ctx = &h };
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
@@ -239,7 +260,9 @@ Test(process, hears_and_takes)
 	cr_assert_eq(process_run(&p, &r, &err), 0, "%s", err.reason);
 	cr_expect_str_eq(h.text.ptr, "[a^[[2Jb][1%][2%][last]");
 	str_clear(&h.text);
-	p = (struct process){ .argv = (const char *const[]){ "yes", NULL }, .take = take, .ctx = &h };
+	p = (struct process){ .argv = (const char *const[]){ "yes", NULL },
+			      .take = take,
+			      .ctx = &h };
 	h.refuse = true;
 	cr_expect_eq(process_run(&p, &r, &err), -1);
 	cr_expect_eq(err.code, &CODE_bug);
@@ -247,7 +270,10 @@ Test(process, hears_and_takes)
 	str_release(&h.text);
 }
 
-/* Its own children end with it; one that it leaves behind in a session of its own does not hold us up. */
+/*
+ * Its own children end with it; one that it leaves behind in a session of its own does not hold us
+ * up.
+ */
 Test(process, takes_its_children_along)
 {
 	const char *const argv[] = { "./program", NULL };
@@ -256,7 +282,10 @@ Test(process, takes_its_children_along)
 	struct err err = ERR_INIT;
 	int64_t start;
 
-	script("program", "#!/bin/sh\ntrap '' TERM\n(trap '' TERM; while :; do sleep 1; done) & echo $! >child\nwait\n", 0700);
+	script("program",
+	       "#!/bin/sh\ntrap '' TERM\n(trap '' TERM; while :; do sleep 1; done) & echo $! "
+	       ">child\nwait\n",
+	       0700);
 	cr_expect_eq(process_run(&p, &r, &err), -1);
 	cr_expect_eq(err.code, &CODE_timed_out);
 	cr_expect_not(alive("child"));
@@ -292,10 +321,14 @@ Test(process, interrupted)
 	static const struct {
 		int signo;
 		const struct code *code;
-	} signals[] = { { SIGINT, &CODE_interrupted }, { SIGTERM, &CODE_terminated }, { SIGHUP, &CODE_terminated } };
+	} signals[] = { { SIGINT, &CODE_interrupted },
+			{ SIGTERM, &CODE_terminated },
+			{ SIGHUP, &CODE_terminated } };
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		const char *const argv[] = { "sh", "-c", "echo $$ >child; trap 'exit 0' INT; exec sleep 30", NULL };
+		const char *const argv[] = { "sh", "-c",
+					     "echo $$ >child; trap 'exit 0' INT; exec sleep 30",
+					     NULL };
 		struct process p = { .argv = argv };
 		AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
 		int signo = signals[i].signo;
@@ -304,7 +337,8 @@ Test(process, interrupted)
 		int64_t start = clock_ms();
 		pthread_t thread;
 
-		cr_assert_neq(signal(signo, SIG_DFL), SIG_ERR); /* nohup, say, makes children ignore one */
+		cr_assert_neq(signal(signo, SIG_DFL),
+			      SIG_ERR); /* nohup, say, makes children ignore one */
 		send_soon(&signo, &thread);
 		cr_expect_eq(process_run(&p, &r, &err), -1);
 		cr_expect_eq(err.code, signals[i].code, "%s", err.reason);
@@ -335,18 +369,24 @@ Test(process, ignored_signals)
 	(void)pthread_join(thread, NULL);
 	(void)sigaction(SIGCHLD, NULL, &action);
 	cr_expect_eq(action.sa_handler, SIG_IGN);
-	(void)sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL); /* for leave() */
+	(void)sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = SIG_DFL },
+			NULL); /* for leave() */
 }
 
-/* Descriptors: ours do not reach it, those left open for children do, and it works without our own three. */
+/*
+ * Descriptors: ours do not reach it, those left open for children do, and it works without our own
+ * three.
+ */
 Test(process, descriptors)
 {
-	const char *const argv[] = { "sh", "-c", "ls /proc/self/fd | sort -n | tr '\\n' ' '", NULL };
+	const char *const argv[] = { "sh", "-c", "ls /proc/self/fd | sort -n | tr '\\n' ' '",
+				     NULL };
 	struct process p = { .argv = argv };
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
 	struct err err = ERR_INIT;
 	int ours = fcntl(open("/dev/null", O_RDONLY | O_CLOEXEC), F_DUPFD_CLOEXEC, 88);
-	int left = fcntl(open("/dev/null", O_RDONLY), F_DUPFD, 77), in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 50);
+	int left = fcntl(open("/dev/null", O_RDONLY), F_DUPFD, 77),
+	    in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 50);
 
 	cr_assert(ours >= 88 && left >= 77 && in >= 50);
 	(void)close(STDIN_FILENO);
@@ -387,10 +427,14 @@ Test(process, traced)
 		{ 0, "" },
 		{ 1, "run sh -c echo a; echo b >&2\nsh: exit 0 (N s)\n" },
 		{ 4, "run sh -c echo a; echo b >&2\nsh: b\nsh: exit 0 (N s)\n" },
-		{ 6, "run sh -c echo a; echo b >&2\nsh: in /\nsh: with A=1\nsh: b\nsh: exit 0 (N s)\n" },
+		{ 6, "run sh -c echo a; echo b >&2\nsh: in /\nsh: with A=1\nsh: b\nsh: exit 0 (N "
+		     "s)\n" },
 	};
-	const char *const argv[] = { "sh", "-c", "echo a; echo b >&2", NULL }, *const env[] = { "A=1", NULL };
-	const char *const wide[] = { "sh", "-c", "head -c 9000 /dev/zero | tr '\\0' x; echo; echo y", NULL };
+	const char *const argv[] = { "sh", "-c", "echo a; echo b >&2", NULL }, *const env[] = {
+		"A=1", NULL
+	};
+	const char *const wide[] = { "sh", "-c",
+				     "head -c 9000 /dev/zero | tr '\\0' x; echo; echo y", NULL };
 	struct err err = ERR_INIT;
 
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
@@ -399,13 +443,17 @@ Test(process, traced)
 		const char *time;
 
 		trace_set(&(struct trace){ levels[i].level, listen, &text });
-		cr_assert_eq(process_run(&(struct process){ .argv = argv, .env = env, .folder = "/" }, &r, &err), 0);
+		cr_assert_eq(
+			process_run(&(struct process){ .argv = argv, .env = env, .folder = "/" },
+				    &r, &err),
+			0);
 		time = text.len ? strrchr(text.ptr, '(') : NULL;
 		if (time) {
 			text.len = (size_t)(time - text.ptr);
 			str_adds(&text, "(N s)\n");
 		}
-		cr_expect(slice_is(str_slice(&text), levels[i].tells), "%ld: %s", levels[i].level, text.ptr);
+		cr_expect(slice_is(str_slice(&text), levels[i].tells), "%ld: %s", levels[i].level,
+			  text.ptr);
 	}
 	{
 		AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;

@@ -21,7 +21,8 @@ static const struct {
 	{ "https://u:pass/word x\nme@host", "https://*** x\nme@host" },
 	{ "https://host:8080/a@b", "https://host:8080/a@b" },
 	{ "http://[::1]:8080/a: no; http://h:1: no", "http://[::1]:8080/a: no; http://h:1: no" },
-	{ "fatal: unable to access 'https://u:p@host/a/': no", "fatal: unable to access 'https://host/a/': no" },
+	{ "fatal: unable to access 'https://u:p@host/a/': no",
+	  "fatal: unable to access 'https://host/a/': no" },
 	{ "https://u:p@one/a and ssh://git:pw@two:22/b?c", "https://one/a and ssh://two:22/b" },
 	{ "git@host:team/shop.git", "git@host:team/shop.git" },
 	{ "://", "://" },
@@ -45,7 +46,8 @@ Test(redact, takes_secrets_out)
 		AUTO_STR struct str out = STR_INIT;
 
 		redact(&out, slice_of(rows[i].in));
-		cr_expect(slice_is(str_slice(&out), rows[i].out), "'%s' gives '%s'", rows[i].in, out.ptr);
+		cr_expect(slice_is(str_slice(&out), rows[i].out), "'%s' gives '%s'", rows[i].in,
+			  out.ptr);
 	}
 }
 
@@ -69,6 +71,7 @@ Test(redact, takes_secrets_out_of_an_address)
 		AUTO_STR struct str out = STR_INIT;
 
 		redact_address(&out, slice_of(cases[i].in));
-		cr_expect(slice_is(str_slice(&out), cases[i].out), "'%s' gives '%s'", cases[i].in, out.ptr);
+		cr_expect(slice_is(str_slice(&out), cases[i].out), "'%s' gives '%s'", cases[i].in,
+			  out.ptr);
 	}
 }

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #define ROWS(rows) (sizeof(rows) / sizeof((rows)[0]))
-#define ABSENT                                                                                                                     \
-	{                                                                                                                          \
-		NULL, 0                                                                                                            \
+#define ABSENT                                                                                     \
+	{                                                                                          \
+		NULL, 0                                                                            \
 	}
 
 Test(slice, of_and_print)
@@ -23,8 +23,8 @@ Test(slice, of_and_print)
 	cr_expect_not_null(slice_of("").ptr);
 	cr_expect_eq(slice_of("abc").len, 3);
 	cr_expect_eq(SLICE("a\0b").len, 3);
-	(void)snprintf(text, sizeof(text), "<%" SLICE_FMT "><%" SLICE_FMT ">", SLICE_ARG(slice_sub(SLICE("abc"), 1, 1)),
-		       SLICE_ARG(slice_of(NULL)));
+	(void)snprintf(text, sizeof(text), "<%" SLICE_FMT "><%" SLICE_FMT ">",
+		       SLICE_ARG(slice_sub(SLICE("abc"), 1, 1)), SLICE_ARG(slice_of(NULL)));
 	cr_expect_str_eq(text, "<b><>");
 }
 
@@ -46,7 +46,9 @@ Test(slice, sub_is_clamped)
 	};
 
 	for (size_t i = 0; i < ROWS(rows); i++)
-		cr_expect(slice_is(slice_sub(SLICE("abcde"), rows[i].from, rows[i].len), rows[i].text), "%s", rows[i].name);
+		cr_expect(slice_is(slice_sub(SLICE("abcde"), rows[i].from, rows[i].len),
+				   rows[i].text),
+			  "%s", rows[i].name);
 	cr_expect_null(slice_sub((struct slice){ 0 }, 3, 4).ptr);
 }
 
@@ -60,15 +62,20 @@ static const struct {
 	{ "empty and absent", SLICE_INIT(""), ABSENT, true, true, true, true, 0 },
 	{ "both absent", ABSENT, ABSENT, true, true, true, true, 0 },
 	{ "other case", SLICE_INIT("aB"), SLICE_INIT("Ab"), false, true, false, false, 1 },
-	{ "case is ASCII only", SLICE_INIT("\xc3\xa9"), SLICE_INIT("\xc3\x89"), false, false, false, false, 1 },
-	{ "neighbours of the letters", SLICE_INIT("@["), SLICE_INIT("`{"), false, false, false, false, -1 },
+	{ "case is ASCII only", SLICE_INIT("\xc3\xa9"), SLICE_INIT("\xc3\x89"), false, false, false,
+	  false, 1 },
+	{ "neighbours of the letters", SLICE_INIT("@["), SLICE_INIT("`{"), false, false, false,
+	  false, -1 },
 	{ "prefix", SLICE_INIT("abc"), SLICE_INIT("ab"), false, false, true, false, 1 },
 	{ "suffix", SLICE_INIT("abc"), SLICE_INIT("bc"), false, false, false, true, -1 },
-	{ "nothing is prefix and suffix", SLICE_INIT("a"), SLICE_INIT(""), false, false, true, true, 1 },
+	{ "nothing is prefix and suffix", SLICE_INIT("a"), SLICE_INIT(""), false, false, true, true,
+	  1 },
 	{ "absent is before", ABSENT, SLICE_INIT("a"), false, false, false, false, -1 },
-	{ "longer than the other", SLICE_INIT("a"), SLICE_INIT("ab"), false, false, false, false, -1 },
+	{ "longer than the other", SLICE_INIT("a"), SLICE_INIT("ab"), false, false, false, false,
+	  -1 },
 	{ "NUL counts", SLICE_INIT("a\0b"), SLICE_INIT("a\0c"), false, false, false, false, -1 },
-	{ "bytes are unsigned", SLICE_INIT("\xff"), SLICE_INIT("a"), false, false, false, false, 1 },
+	{ "bytes are unsigned", SLICE_INIT("\xff"), SLICE_INIT("a"), false, false, false, false,
+	  1 },
 };
 
 Test(slice, compare)
@@ -78,12 +85,17 @@ Test(slice, compare)
 		int order = slice_cmp(a, b), back = slice_cmp(b, a);
 
 		cr_expect_eq(slice_eq(a, b), pairs_rows[i].eq, "eq: %s", pairs_rows[i].name);
-		cr_expect_eq(slice_eq_case(a, b), pairs_rows[i].eq_case, "eq_case: %s", pairs_rows[i].name);
-		cr_expect_eq(slice_starts(a, b), pairs_rows[i].starts, "starts: %s", pairs_rows[i].name);
+		cr_expect_eq(slice_eq_case(a, b), pairs_rows[i].eq_case, "eq_case: %s",
+			     pairs_rows[i].name);
+		cr_expect_eq(slice_starts(a, b), pairs_rows[i].starts, "starts: %s",
+			     pairs_rows[i].name);
 		cr_expect_eq(slice_ends(a, b), pairs_rows[i].ends, "ends: %s", pairs_rows[i].name);
-		cr_expect_eq((order > 0) - (order < 0), pairs_rows[i].order, "cmp: %s", pairs_rows[i].name);
-		cr_expect_eq((back > 0) - (back < 0), -pairs_rows[i].order, "cmp, turned round: %s", pairs_rows[i].name);
-		cr_expect(!slice_eq_case(a, b) || slice_hash_case(a) == slice_hash_case(b), "hash: %s", pairs_rows[i].name);
+		cr_expect_eq((order > 0) - (order < 0), pairs_rows[i].order, "cmp: %s",
+			     pairs_rows[i].name);
+		cr_expect_eq((back > 0) - (back < 0), -pairs_rows[i].order, "cmp, turned round: %s",
+			     pairs_rows[i].name);
+		cr_expect(!slice_eq_case(a, b) || slice_hash_case(a) == slice_hash_case(b),
+			  "hash: %s", pairs_rows[i].name);
 	}
 }
 
@@ -113,9 +125,11 @@ Test(slice, find)
 	};
 
 	for (size_t i = 0; i < ROWS(rows); i++)
-		cr_expect_eq(slice_find(rows[i].text, rows[i].needle), rows[i].at, "%s", rows[i].name);
+		cr_expect_eq(slice_find(rows[i].text, rows[i].needle), rows[i].at, "%s",
+			     rows[i].name);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		cr_expect_eq(slice_find_case(rows[i].text, rows[i].needle), rows[i].at, "%s", rows[i].name);
+		cr_expect_eq(slice_find_case(rows[i].text, rows[i].needle), rows[i].at, "%s",
+			     rows[i].name);
 	cr_expect_eq(slice_find_case(SLICE("aaB.Example.COM"), SLICE("ab.eXample.com")), 1);
 	cr_expect_eq(slice_find_case(SLICE("b.Example.CO"), SLICE("b.example.com")), SIZE_MAX);
 	cr_expect_eq(slice_find_byte(SLICE("abcb"), 'b'), 1);
@@ -132,7 +146,8 @@ Test(slice, trim)
 		     { "a ", "a" }, { " a", "a" }, { "\va\f", "\va\f" } };
 
 	for (size_t i = 0; i < ROWS(rows); i++)
-		cr_expect(slice_is(slice_trim(slice_of(rows[i].text)), rows[i].trimmed), "'%s'", rows[i].text);
+		cr_expect(slice_is(slice_trim(slice_of(rows[i].text)), rows[i].trimmed), "'%s'",
+			  rows[i].text);
 	cr_expect_eq(slice_trim((struct slice){ 0 }).len, 0);
 }
 
@@ -155,7 +170,8 @@ Test(slice, next_cuts_pieces)
 		char got[64] = "";
 
 		while (slice_next(&rest, ',', &piece))
-			(void)snprintf(got + strlen(got), sizeof(got) - strlen(got), "[%" SLICE_FMT "]", SLICE_ARG(piece));
+			(void)snprintf(got + strlen(got), sizeof(got) - strlen(got),
+				       "[%" SLICE_FMT "]", SLICE_ARG(piece));
 		cr_expect_str_eq(got, rows[i].pieces, "row %zu: %s", i, got);
 	}
 }
@@ -213,10 +229,12 @@ Test(slice, parse_int)
 {
 	for (size_t i = 0; i < ROWS(int_rows); i++) {
 		long got = 77;
-		bool ok = parse_int(slice_of(int_rows[i].text), int_rows[i].min, int_rows[i].max, &got);
+		bool ok = parse_int(slice_of(int_rows[i].text), int_rows[i].min, int_rows[i].max,
+				    &got);
 
 		cr_expect_eq(ok, int_rows[i].ok, "'%s'", int_rows[i].text);
-		cr_expect_eq(got, int_rows[i].ok ? int_rows[i].value : 77, "'%s': %ld", int_rows[i].text, got);
+		cr_expect_eq(got, int_rows[i].ok ? int_rows[i].value : 77, "'%s': %ld",
+			     int_rows[i].text, got);
 	}
 	cr_expect_not(parse_int((struct slice){ 0 }, 0, 9, &(long){ 0 }));
 	cr_expect_not(parse_int(SLICE("1\0"), 0, 9, &(long){ 0 }));
@@ -224,8 +242,9 @@ Test(slice, parse_int)
 
 Test(slice, nearest)
 {
-	static const struct slice words[] = { SLICE_INIT("promote"),  SLICE_INIT("plan"), SLICE_INIT("status"),
-					      SLICE_INIT("rollback"), SLICE_INIT(""),     SLICE_INIT("-n") };
+	static const struct slice words[] = { SLICE_INIT("promote"), SLICE_INIT("plan"),
+					      SLICE_INIT("status"),  SLICE_INIT("rollback"),
+					      SLICE_INIT(""),        SLICE_INIT("-n") };
 	static const struct {
 		const char *name, *word, *nearest; /* NULL: none */
 	} rows[] = {
@@ -247,8 +266,8 @@ Test(slice, nearest)
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		struct slice got = slice_nearest(slice_of(rows[i].word), words, ROWS(words));
 
-		cr_expect(rows[i].nearest ? slice_is(got, rows[i].nearest) : !got.ptr, "%s: '%" SLICE_FMT "'", rows[i].name,
-			  SLICE_ARG(got));
+		cr_expect(rows[i].nearest ? slice_is(got, rows[i].nearest) : !got.ptr,
+			  "%s: '%" SLICE_FMT "'", rows[i].name, SLICE_ARG(got));
 	}
 	cr_expect_null(slice_nearest(SLICE("plan"), NULL, 0).ptr);
 }

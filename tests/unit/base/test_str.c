@@ -141,7 +141,8 @@ static const struct {
 	const char *shown;
 } visible_rows[] = {
 	{ "plain", SLICE_INIT("abc d"), false, "abc d" },
-	{ "UTF-8", SLICE_INIT("\xc3\xa9\xe2\x82\xac\xf0\x9f\x9a\x80"), false, "\xc3\xa9\xe2\x82\xac\xf0\x9f\x9a\x80" },
+	{ "UTF-8", SLICE_INIT("\xc3\xa9\xe2\x82\xac\xf0\x9f\x9a\x80"), false,
+	  "\xc3\xa9\xe2\x82\xac\xf0\x9f\x9a\x80" },
 	{ "ESC", SLICE_INIT("\x1b[31mred"), false, "^[[31mred" },
 	{ "NUL", SLICE_INIT("a\0b"), false, "a\\x00b" },
 	{ "line feed", SLICE_INIT("a\nb\tc"), false, "a\\x0ab\\x09c" },
@@ -164,8 +165,10 @@ static const struct {
 	  SLICE_INIT("a\xe2\x80\xae"
 		     "b"),
 	  false, "a\\u202eb" },
-	{ "isolate, in lines, too", SLICE_INIT("\xe2\x81\xa6\xe2\x81\xa9"), true, "\\u2066\\u2069" },
-	{ "neighbours of the bidirectional controls", SLICE_INIT("\xe2\x80\xa9\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa"), false,
+	{ "isolate, in lines, too", SLICE_INIT("\xe2\x81\xa6\xe2\x81\xa9"), true,
+	  "\\u2066\\u2069" },
+	{ "neighbours of the bidirectional controls",
+	  SLICE_INIT("\xe2\x80\xa9\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa"), false,
 	  "\xe2\x80\xa9\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa" },
 	{ "nothing", SLICE_INIT(""), false, "" },
 };
@@ -177,6 +180,7 @@ Test(str, add_visible)
 
 		str_add_visible(&s, visible_rows[i].text, visible_rows[i].lines);
 		assert_sane(&s);
-		cr_expect_str_eq(s.ptr, visible_rows[i].shown, "%s: '%s'", visible_rows[i].name, s.ptr);
+		cr_expect_str_eq(s.ptr, visible_rows[i].shown, "%s: '%s'", visible_rows[i].name,
+				 s.ptr);
 	}
 }

@@ -48,7 +48,8 @@ Test(utf8, decode)
 		size_t len = utf8_decode(decode_rows[i].bytes, &got);
 
 		cr_expect_eq(len, decode_rows[i].len, "%s: length %zu", decode_rows[i].name, len);
-		cr_expect_eq(got, len ? decode_rows[i].point : 0xdead, "%s: %#x", decode_rows[i].name, (unsigned)got);
+		cr_expect_eq(got, len ? decode_rows[i].point : 0xdead, "%s: %#x",
+			     decode_rows[i].name, (unsigned)got);
 	}
 }
 

@@ -5,7 +5,8 @@
 /* A migration that searches its path and these folders. */
 static struct migration searching(const char *path, struct slice *folders, size_t n)
 {
-	struct migration m = { .f = { .spec = { .manifests = { .path = slice_of(path), .search = { folders, n } } } } };
+	struct migration m = { .f = { .spec = { .manifests = { .path = slice_of(path),
+							       .search = { folders, n } } } } };
 
 	return m;
 }
@@ -32,14 +33,17 @@ Test(bounds, folders_and_the_way_there)
 		{ "a/b", true, false },
 	};
 	struct slice one[] = { SLICE_INIT("mesh") }, two[] = { SLICE_INIT("a/b/one.yaml") };
-	struct migration first = searching("apps/web", one, 1), second = searching("apps/web/base", two, 1);
+	struct migration first = searching("apps/web", one, 1),
+			 second = searching("apps/web/base", two, 1);
 	const struct migration *both[] = { &first, &second };
 	struct bounds b;
 
 	bounds_make(&b, both, 2);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		cr_expect_eq(bounds_have_folder(&b, slice_of(rows[i].path)), rows[i].folder, "the folder %s", rows[i].path);
-		cr_expect_eq(bounds_have_file(&b, slice_of(rows[i].path)), rows[i].file, "the file %s", rows[i].path);
+		cr_expect_eq(bounds_have_folder(&b, slice_of(rows[i].path)), rows[i].folder,
+			     "the folder %s", rows[i].path);
+		cr_expect_eq(bounds_have_file(&b, slice_of(rows[i].path)), rows[i].file,
+			     "the file %s", rows[i].path);
 	}
 	bounds_release(&b);
 }
@@ -47,18 +51,23 @@ Test(bounds, folders_and_the_way_there)
 Test(bounds, everything_when_one_says_nothing)
 {
 	struct slice folders[] = { SLICE_INIT("mesh") }, root[] = { SLICE_INIT(".") };
-	struct migration some = searching("apps/web", folders, 1), none = searching("apps/api", NULL, 0);
-	struct migration whole = searching(".", folders, 1), unsaid = searching(NULL, folders, 1), all = searching("apps", root, 1);
-	const struct migration *const rows[][2] = {
-		{ &some, &none }, { &none, &some }, { &some, &whole }, { &some, &unsaid }, { &all, &some }
-	};
+	struct migration some = searching("apps/web", folders, 1),
+			 none = searching("apps/api", NULL, 0);
+	struct migration whole = searching(".", folders, 1), unsaid = searching(NULL, folders, 1),
+			 all = searching("apps", root, 1);
+	const struct migration *const rows[][2] = { { &some, &none },
+						    { &none, &some },
+						    { &some, &whole },
+						    { &some, &unsaid },
+						    { &all, &some } };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct bounds b;
 
 		bounds_make(&b, rows[i], 2);
-		cr_expect(bounds_have_folder(&b, SLICE("elsewhere")) && bounds_have_file(&b, SLICE("elsewhere/x.yaml")), "row %zu",
-			  i);
+		cr_expect(bounds_have_folder(&b, SLICE("elsewhere")) &&
+				  bounds_have_file(&b, SLICE("elsewhere/x.yaml")),
+			  "row %zu", i);
 		bounds_release(&b);
 	}
 }

@@ -52,8 +52,10 @@ void scratch_enter(void)
 	cr_assert_eq(setenv("GIT_CONFIG_NOSYSTEM", "1", 1), 0);
 	cr_assert_eq(setenv("LC_ALL", "C", 1), 0);
 	cr_assert_eq(setenv("TZ", "EST5EDT", 1), 0);
-	put(".gitconfig", "[user]\n\tname = A U Thor\n\temail = author@example.com\n[init]\n\tdefaultBranch = main\n"
-			  "[protocol \"file\"]\n\tallow = always\n[gc]\n\tauto = 0\n[advice]\n\tdetachedHead = false\n");
+	put(".gitconfig", "[user]\n\tname = A U Thor\n\temail = "
+			  "author@example.com\n[init]\n\tdefaultBranch = main\n"
+			  "[protocol \"file\"]\n\tallow = always\n[gc]\n\tauto = "
+			  "0\n[advice]\n\tdetachedHead = false\n");
 }
 
 /* Runs a program and gives its exit code; its output goes to `out`. */
@@ -69,7 +71,8 @@ static int run(char *const argv[], struct str *out)
 	cr_assert_eq(posix_spawn_file_actions_init(&actions), 0);
 	cr_assert_eq(posix_spawn_file_actions_adddup2(&actions, ends[1], 1), 0);
 	cr_assert_eq(posix_spawn_file_actions_adddup2(&actions, ends[1], 2), 0);
-	cr_assert_eq(posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ), 0, "cannot run %s", argv[0]);
+	cr_assert_eq(posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ), 0, "cannot run %s",
+		     argv[0]);
 	cr_assert_eq(close(ends[1]), 0);
 	while ((n = read(ends[0], buf, sizeof(buf))) > 0)
 		str_add(out, (struct slice){ buf, (size_t)n });

@@ -1,8 +1,10 @@
 /*
- * scratch.h - repositories for tests: made by the real git in a folder of their own, and judged by it.
+ * scratch.h - repositories for tests: made by the real git in a folder of their own, and judged by
+ * it.
  *
- * TestSuite(x, .init = scratch_enter, .fini = scratch_leave): the test then stands in an empty folder that is also HOME, with a
- * configuration of its own and without any GIT_ variable. What cannot be done ends the test.
+ * TestSuite(x, .init = scratch_enter, .fini = scratch_leave): the test then stands in an empty
+ * folder that is also HOME, with a configuration of its own and without any GIT_ variable. What
+ * cannot be done ends the test.
  */
 #ifndef GCB_TESTS_UNIT_GIT_SCRATCH_H
 #define GCB_TESTS_UNIT_GIT_SCRATCH_H
@@ -26,11 +28,11 @@ char *git_says(const char *first, ...) __attribute__((sentinel));
 int git_code(const char *first, ...) __attribute__((sentinel));
 
 /* Checks what git says. */
-#define expect_git(expected, ...)                                                                                                  \
-	do {                                                                                                                       \
-		char *said_ = git_says(__VA_ARGS__, NULL);                                                                         \
-		cr_expect_str_eq(said_, (expected), "git says '%s', not '%s'", said_, (expected));                                 \
-		free(said_);                                                                                                       \
+#define expect_git(expected, ...)                                                                  \
+	do {                                                                                       \
+		char *said_ = git_says(__VA_ARGS__, NULL);                                         \
+		cr_expect_str_eq(said_, (expected), "git says '%s', not '%s'", said_, (expected)); \
+		free(said_);                                                                       \
 	} while (0)
 
 /* `git fsck --strict` has nothing to say, and `git status` finds nothing changed. */
@@ -53,13 +55,14 @@ struct oid oid_at(const char *revision);
 struct repo *open_here(void);
 
 /* The error has this code, and its text mentions `part`. */
-#define expect_err(e, name, part)                                                                                                  \
-	do {                                                                                                                       \
-		AUTO_STR struct str text_ = STR_INIT;                                                                              \
-		cr_assert_not_null((e).code, "no error");                                                                          \
-		err_format(&(e), &text_);                                                                                          \
-		cr_expect_eq((e).code, &CODE_##name, "%s", text_.ptr);                                                             \
-		cr_expect_not_null(strstr(text_.ptr, (part)), "'%s' does not mention '%s'", text_.ptr, (part));                    \
+#define expect_err(e, name, part)                                                                  \
+	do {                                                                                       \
+		AUTO_STR struct str text_ = STR_INIT;                                              \
+		cr_assert_not_null((e).code, "no error");                                          \
+		err_format(&(e), &text_);                                                          \
+		cr_expect_eq((e).code, &CODE_##name, "%s", text_.ptr);                             \
+		cr_expect_not_null(strstr(text_.ptr, (part)), "'%s' does not mention '%s'",        \
+				   text_.ptr, (part));                                             \
 	} while (0)
 
 #endif

@@ -40,11 +40,11 @@ static int move(const char *branch, const char *from, const char *to, struct err
 }
 
 /* The move is refused with this code. */
-#define expect_no_move(branch, from, to, name, part)                                                                               \
-	do {                                                                                                                       \
-		struct err err_ = ERR_INIT;                                                                                        \
-		cr_expect_eq(move((branch), (from), (to), &err_), -1);                                                             \
-		expect_err(err_, name, part);                                                                                      \
+#define expect_no_move(branch, from, to, name, part)                                               \
+	do {                                                                                       \
+		struct err err_ = ERR_INIT;                                                        \
+		cr_expect_eq(move((branch), (from), (to), &err_), -1);                             \
+		expect_err(err_, name, part);                                                      \
 	} while (0)
 
 Test(branch, moves_with_reflogs)
@@ -56,8 +56,10 @@ Test(branch, moves_with_reflogs)
 	cr_assert_eq(setenv("GIT_COMMITTER_EMAIL", "com@example.com", 1), 0);
 	cr_assert_eq(move("main", "c1", "c2", &err), 0, "%s", err.reason);
 	expect_git("c2", "log", "-1", "--format=%s", "main");
-	expect_git("gcpbackend: test|Commi Tter|com@example.com", "log", "-1", "-g", "--format=%gs|%gn|%ge", "main");
-	expect_git("gcpbackend: test|Commi Tter|com@example.com", "log", "-1", "-g", "--format=%gs|%gn|%ge", "HEAD");
+	expect_git("gcpbackend: test|Commi Tter|com@example.com", "log", "-1", "-g",
+		   "--format=%gs|%gn|%ge", "main");
+	expect_git("gcpbackend: test|Commi Tter|com@example.com", "log", "-1", "-g",
+		   "--format=%gs|%gn|%ge", "HEAD");
 	expect_sound();
 }
 
@@ -117,8 +119,10 @@ Test(branch, a_name_in_the_way)
 
 Test(branch, names_that_are_none)
 {
-	static const char *const names[] = { "",     "-x", "a..b", "a b",   "a~1",  "HEAD", "@",  "a.lock", "a/",  "/a",
-					     "a//b", ".a", "a.",   "@{-1}", "a\\b", "a\nb", "a?", "a[b",    "a:b", "a^" };
+	static const char *const names[] = { "",     "-x", "a..b",   "a b",   "a~1",
+					     "HEAD", "@",  "a.lock", "a/",    "/a",
+					     "a//b", ".a", "a.",     "@{-1}", "a\\b",
+					     "a\nb", "a?", "a[b",    "a:b",   "a^" };
 
 	three_commits();
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -257,15 +261,15 @@ Test(branch, locked_and_left)
 }
 
 /* The branch is not locked, and no lock stays. */
-#define expect_no_lock(branch, at, name, part)                                                                                     \
-	do {                                                                                                                       \
-		AUTO_REPO struct repo *r_ = open_here();                                                                           \
-		struct branch_lock *lock_ = NULL;                                                                                  \
-		struct oid at_ = oid_at(at);                                                                                       \
-		struct err err_ = ERR_INIT;                                                                                        \
-		cr_expect_eq(branch_lock(r_, (branch), &at_, &lock_, &err_), -1);                                                  \
-		cr_expect_null(lock_);                                                                                             \
-		expect_err(err_, name, part);                                                                                      \
+#define expect_no_lock(branch, at, name, part)                                                     \
+	do {                                                                                       \
+		AUTO_REPO struct repo *r_ = open_here();                                           \
+		struct branch_lock *lock_ = NULL;                                                  \
+		struct oid at_ = oid_at(at);                                                       \
+		struct err err_ = ERR_INIT;                                                        \
+		cr_expect_eq(branch_lock(r_, (branch), &at_, &lock_, &err_), -1);                  \
+		cr_expect_null(lock_);                                                             \
+		expect_err(err_, name, part);                                                      \
 	} while (0)
 
 Test(branch, not_locked)

@@ -1,5 +1,6 @@
 /*
- * Which working tree has the branch: a branch must not move behind the back of one, whatever state that one is in.
+ * Which working tree has the branch: a branch must not move behind the back of one, whatever state
+ * that one is in.
  */
 #include "git/commit.h"
 
@@ -52,11 +53,11 @@ static void expect_follows(const char *branch, int follows)
 }
 
 /* It is refused. */
-#define expect_refused(branch, name, part)                                                                                         \
-	do {                                                                                                                       \
-		struct err err_ = ERR_INIT;                                                                                        \
-		cr_expect_eq(prepare((branch), &err_), -1);                                                                        \
-		expect_err(err_, name, part);                                                                                      \
+#define expect_refused(branch, name, part)                                                         \
+	do {                                                                                       \
+		struct err err_ = ERR_INIT;                                                        \
+		cr_expect_eq(prepare((branch), &err_), -1);                                        \
+		expect_err(err_, name, part);                                                      \
 	} while (0)
 
 Test(checkouts, a_rebase_is_going_on)

@@ -1,5 +1,6 @@
 /*
- * Commits written without git, judged by git: the same trees, the same authors, sound objects; branches that move, or do not.
+ * Commits written without git, judged by git: the same trees, the same authors, sound objects;
+ * branches that move, or do not.
  */
 #include "git/commit.h"
 
@@ -39,7 +40,8 @@ static void one_commit(void)
 }
 
 /* Commits on HEAD; the result is also written to the file "result" as a ref that git can read. */
-static int commit_changes(const struct change *changes, size_t n, const char *message, struct err *err)
+static int commit_changes(const struct change *changes, size_t n, const char *message,
+			  struct err *err)
 {
 	AUTO_REPO struct repo *r = open_here();
 	struct oid head = oid_at("HEAD"), out;
@@ -84,13 +86,14 @@ Test(commit, changes_adds_and_removes)
 	put("apps.d", "sorts between\n");
 	expect_like_git();
 	expect_git("subject\n\nbody", "log", "-1", "--format=%B", "result");
-	expect_git("A U Thor <author@example.com>, A U Thor <author@example.com>", "log", "-1", "--format=%an <%ae>, %cn <%ce>",
-		   "result");
+	expect_git("A U Thor <author@example.com>, A U Thor <author@example.com>", "log", "-1",
+		   "--format=%an <%ae>, %cn <%ce>", "result");
 }
 
 Test(commit, only_trees_on_the_way_are_new)
 {
-	const struct change changes[] = { change("apps/web/vs.yaml", "weight: 100\n", "weight: 99\n") };
+	const struct change changes[] = { change("apps/web/vs.yaml", "weight: 100\n",
+						 "weight: 99\n") };
 	struct err err = ERR_INIT;
 
 	one_commit();
@@ -103,7 +106,8 @@ Test(commit, only_trees_on_the_way_are_new)
 
 Test(commit, may_be_repeated)
 {
-	const struct change changes[] = { change("apps/web/vs.yaml", "weight: 100\n", "weight: 99\n") };
+	const struct change changes[] = { change("apps/web/vs.yaml", "weight: 100\n",
+						 "weight: 99\n") };
 	struct err err = ERR_INIT;
 	AUTO_FREE char *first = NULL;
 
@@ -118,7 +122,8 @@ Test(commit, may_be_repeated)
 
 Test(commit, modes)
 {
-	struct change changes[] = { change("run.sh", "a\n", "b\n"), change("new.sh", NULL, "n\n"), change("plain", "p\n", "q\n") };
+	struct change changes[] = { change("run.sh", "a\n", "b\n"), change("new.sh", NULL, "n\n"),
+				    change("plain", "p\n", "q\n") };
 	struct err err = ERR_INIT;
 
 	new_repo();
@@ -161,7 +166,8 @@ Test(commit, removing_what_is_not_there)
 
 Test(commit, a_file_becomes_a_folder)
 {
-	const struct change changes[] = { change("apps-x", "x\n", NULL), change("apps-x/y", NULL, "y\n") };
+	const struct change changes[] = { change("apps-x", "x\n", NULL),
+					  change("apps-x/y", NULL, "y\n") };
 	struct err err = ERR_INIT;
 
 	one_commit();
@@ -173,9 +179,11 @@ Test(commit, a_file_becomes_a_folder)
 
 Test(commit, bytes_are_kept_as_they_are)
 {
-	const struct change changes[] = { { SLICE("crlf.txt"), ABSENT, SLICE("a\r\nb\r\n"), 0100644 },
-					  { SLICE("nul.bin"), ABSENT, SLICE("a\0b\xff"), 0100644 },
-					  { SLICE("na\303\257ve\t.txt"), ABSENT, SLICE("x"), 0100644 } };
+	const struct change changes[] = {
+		{ SLICE("crlf.txt"), ABSENT, SLICE("a\r\nb\r\n"), 0100644 },
+		{ SLICE("nul.bin"), ABSENT, SLICE("a\0b\xff"), 0100644 },
+		{ SLICE("na\303\257ve\t.txt"), ABSENT, SLICE("x"), 0100644 }
+	};
 	struct err err = ERR_INIT;
 
 	new_repo();
@@ -212,7 +220,8 @@ Test(commit, many_objects_are_one_pack)
 	counts = git_says("count-objects", "-v", NULL);
 	cr_expect_eq(strncmp(counts, "count: 0\n", 9), 0, "%s", counts);
 	cr_expect_not_null(strstr(counts, "packs: 2\n"), "%s", counts);
-	cr_expect_not_null(strstr(counts, "in-pack: 1012\n"), "%s", counts); /* 11, and 1001: a blob and a tree are there already */
+	cr_expect_not_null(strstr(counts, "in-pack: 1012\n"), "%s",
+			   counts); /* 11, and 1001: a blob and a tree are there already */
 	expect_like_git();
 	cr_assert_eq(commit_changes(many(arena, 500), 500, "many", &err), 0, "%s", err.reason);
 }
@@ -220,26 +229,34 @@ Test(commit, many_objects_are_one_pack)
 /* The index of each pack is the one that git makes of it, byte for byte. */
 static void expect_indexes(void)
 {
-	cr_expect_eq(system("for p in .git/objects/pack/*.pack; do git index-pack -o other.idx \"$p\" >said && " /* NOLINT */
-			    "cmp other.idx \"${p%.pack}.idx\" || exit 1; rm -f other.idx said; done"),
-		     0);
+	cr_expect_eq(
+		system("for p in .git/objects/pack/*.pack; do git index-pack -o other.idx \"$p\" "
+		       ">said && " /* NOLINT */
+		       "cmp other.idx \"${p%.pack}.idx\" || exit 1; rm -f other.idx said; done"),
+		0);
 }
 
 /* The same changes as a commit for git fast-import. */
 static void tell_import(struct str *stream, const struct change *changes, size_t n, bool first)
 {
-	str_adds(stream, "commit refs/heads/imported\ncommitter A <a@example.com> 1767323045 +0000\ndata 1\nx\n");
+	str_adds(stream, "commit refs/heads/imported\ncommitter A <a@example.com> 1767323045 "
+			 "+0000\ndata 1\nx\n");
 	if (first)
 		str_adds(stream, "from refs/heads/main^0\n");
 	for (size_t i = 0; i < n; i++)
 		if (changes[i].after.ptr)
-			str_addf(stream, "M 100644 inline %" SLICE_FMT "\ndata %zu\n%" SLICE_FMT "\n", SLICE_ARG(changes[i].path),
-				 changes[i].after.len, SLICE_ARG(changes[i].after));
+			str_addf(stream,
+				 "M 100644 inline %" SLICE_FMT "\ndata %zu\n%" SLICE_FMT "\n",
+				 SLICE_ARG(changes[i].path), changes[i].after.len,
+				 SLICE_ARG(changes[i].after));
 		else
 			str_addf(stream, "D %" SLICE_FMT "\n", SLICE_ARG(changes[i].path));
 }
 
-/* What the commit number `i` of a row does: changes in a flat folder, and now and then comings and goings. */
+/*
+ * What the commit number `i` of a row does: changes in a flat folder, and now and then comings and
+ * goings.
+ */
 static size_t one_of_a_row(struct arena *arena, size_t i, struct change *out)
 {
 	static const struct {
@@ -264,7 +281,9 @@ static size_t one_of_a_row(struct arena *arena, size_t i, struct change *out)
 				    .after = arena_printf(arena, "weight: %zu\n", i) };
 	if (i % 10 == 5 && i < 110)
 		out[n++] = (struct change){ .path = slice_of(odd[i / 10].path),
-					    .after = odd[i / 10].there ? arena_printf(arena, "odd %zu\n", i) : ABSENT };
+					    .after = odd[i / 10].there ?
+							     arena_printf(arena, "odd %zu\n", i) :
+							     ABSENT };
 	return n;
 }
 
@@ -289,7 +308,8 @@ Test(commit, a_row_of_them_is_as_git_would_have_made_it)
 		size_t n = one_of_a_row(arena, i, changes);
 
 		tell_import(&stream, changes, n, i == 0);
-		cr_assert_eq(commits_add(commits, changes, n, "one of a row", &tip, &err), 0, "%zu: %s", i, err.reason);
+		cr_assert_eq(commits_add(commits, changes, n, "one of a row", &tip, &err), 0,
+			     "%zu: %s", i, err.reason);
 	}
 	cr_assert_eq(commits_write(commits, &err), 0, "%s", err.reason);
 	commits_free(commits);
@@ -412,14 +432,14 @@ Test(commit, takes_paths_that_only_look_unsafe)
 }
 
 /* The change is refused with this code, and nothing is written. */
-#define expect_refused(n, name, part, ...)                                                                                         \
-	do {                                                                                                                       \
-		const struct change list_[] = { __VA_ARGS__ };                                                                     \
-		AUTO_FREE char *before_ = git_says("count-objects", NULL);                                                         \
-		struct err err_ = ERR_INIT;                                                                                        \
-		cr_expect_eq(commit_changes(list_, (n), "no", &err_), -1);                                                         \
-		expect_err(err_, name, part);                                                                                      \
-		expect_git(before_, "count-objects");                                                                              \
+#define expect_refused(n, name, part, ...)                                                         \
+	do {                                                                                       \
+		const struct change list_[] = { __VA_ARGS__ };                                     \
+		AUTO_FREE char *before_ = git_says("count-objects", NULL);                         \
+		struct err err_ = ERR_INIT;                                                        \
+		cr_expect_eq(commit_changes(list_, (n), "no", &err_), -1);                         \
+		expect_err(err_, name, part);                                                      \
+		expect_git(before_, "count-objects");                                              \
 	} while (0)
 
 Test(commit, refuses_what_is_no_folder)
@@ -441,7 +461,8 @@ Test(commit, refuses_what_is_no_folder)
 	expect_refused(1, not_a_file, "folder", change("folder", NULL, "y\n"));
 	expect_refused(1, not_a_file, "module", change("module", NULL, NULL));
 	expect_refused(2, unsafe_path, "n/x", change("n/x", NULL, "y\n"), change("n", NULL, "y\n"));
-	expect_refused(3, unsafe_path, "n/x", change("n", NULL, "y\n"), change("n-x", NULL, "y\n"), change("n/x", NULL, "y\n"));
+	expect_refused(3, unsafe_path, "n/x", change("n", NULL, "y\n"), change("n-x", NULL, "y\n"),
+		       change("n/x", NULL, "y\n"));
 	expect_refused(2, git, "twice", change("n", NULL, "y\n"), change("n", NULL, "z\n"));
 }
 

@@ -13,7 +13,8 @@
 TestSuite(diff, .init = scratch_enter, .fini = scratch_leave);
 
 /* The patch of a change, applied by git to the file as it was, gives the file as it is to be. */
-static void expect_patch(const char *path, const char *before, const char *after, size_t lines_added, size_t lines_removed)
+static void expect_patch(const char *path, const char *before, const char *after,
+			 size_t lines_added, size_t lines_removed)
 {
 	const struct change c = { slice_of(path), slice_of(before), slice_of(after), 0100644 };
 	AUTO_STR struct str patch = STR_INIT;
@@ -33,7 +34,8 @@ static void expect_patch(const char *path, const char *before, const char *after
 
 Test(diff, is_a_patch_that_git_applies)
 {
-	expect_patch("changed.yaml", "1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n10\n", 2, 1);
+	expect_patch("changed.yaml", "1\n2\n3\n4\n5\n6\n7\n8\n9\n",
+		     "1\n2\n3\n4\nfive\n6\n7\n8\n9\n10\n", 2, 1);
 	expect_patch("d/new.yaml", NULL, "1\n2\n", 2, 0);
 	expect_patch("gone.yaml", "1\n2\n", NULL, 0, 2);
 	expect_patch("no-line-end", "1\n2", "1\n3", 1, 1);

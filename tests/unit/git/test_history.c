@@ -1,5 +1,6 @@
 /*
- * The walk back: versions, renames, beginnings and ends. `git log --first-parent` is the judge of who wrote what.
+ * The walk back: versions, renames, beginnings and ends. `git log --first-parent` is the judge of
+ * who wrote what.
  */
 #include "git/history.h"
 
@@ -33,11 +34,14 @@ static int see(const struct version *v, void *ctx, struct err *err)
 	struct seen *s = ctx;
 	struct commit_info since, commit;
 
-	cr_assert_eq(repo_commit_info(s->repo, &v->since, arena, &since, err), 0, "%s", err->reason);
-	cr_assert_eq(repo_commit_info(s->repo, &v->commit, arena, &commit, err), 0, "%s", err->reason);
-	str_addf(&s->text, "%zu:%" SLICE_FMT "=%" SLICE_FMT "(%" SLICE_FMT "..%" SLICE_FMT ")|", v->file, SLICE_ARG(v->path),
-		 SLICE_ARG(v->bytes.ptr ? slice_trim(slice_sub(v->bytes, 0, 12)) : SLICE("-")), SLICE_ARG(since.summary),
-		 SLICE_ARG(commit.summary));
+	cr_assert_eq(repo_commit_info(s->repo, &v->since, arena, &since, err), 0, "%s",
+		     err->reason);
+	cr_assert_eq(repo_commit_info(s->repo, &v->commit, arena, &commit, err), 0, "%s",
+		     err->reason);
+	str_addf(&s->text, "%zu:%" SLICE_FMT "=%" SLICE_FMT "(%" SLICE_FMT "..%" SLICE_FMT ")|",
+		 v->file, SLICE_ARG(v->path),
+		 SLICE_ARG(v->bytes.ptr ? slice_trim(slice_sub(v->bytes, 0, 12)) : SLICE("-")),
+		 SLICE_ARG(since.summary), SLICE_ARG(commit.summary));
 	if (s->stop && ++s->total == s->stop)
 		return HISTORY_STOP;
 	return ++s->got[v->file] == s->enough[v->file] ? HISTORY_ENOUGH : HISTORY_MORE;
@@ -107,7 +111,8 @@ Test(history, versions_newest_first)
 	step("d/a", "2\n", "c3");
 	step("d/a", "3\n", "c4");
 	step("x", "y\n", "c5");
-	expect_walk(PATHS("d/a"), "0:d/a=3(c4..c5)|0:d/a=2(c3..c3)|0:d/a=1(c1..c2)|0:d/a=-(c0..c0)|");
+	expect_walk(PATHS("d/a"),
+		    "0:d/a=3(c4..c5)|0:d/a=2(c3..c3)|0:d/a=1(c1..c2)|0:d/a=-(c0..c0)|");
 }
 
 Test(history, many_files_in_one_walk)
@@ -117,7 +122,8 @@ Test(history, many_files_in_one_walk)
 	step("b", "1\n", "c2");
 	put("a", "2\n");
 	step("b", "2\n", "c3");
-	expect_walk(PATHS("b", "a"), "0:b=2(c3..c3)|1:a=2(c3..c3)|0:b=1(c2..c2)|0:b=-(c1..c1)|1:a=1(c1..c2)|1:a=-(c1..c1)|");
+	expect_walk(PATHS("b", "a"), "0:b=2(c3..c3)|1:a=2(c3..c3)|0:b=1(c2..c2)|0:b=-(c1..c1)|1:a="
+				     "1(c1..c2)|1:a=-(c1..c1)|");
 }
 
 Test(history, each_file_ends_on_its_own)
@@ -175,7 +181,9 @@ Test(history, the_visitor_may_fail)
 	expect_err(err, git, "cannot read the commit");
 }
 
-/* The caller has these bytes, it says; they are not those of the blob, to see that nothing is read. */
+/*
+ * The caller has these bytes, it says; they are not those of the blob, to see that nothing is read.
+ */
 static struct slice pretend(const struct oid *blob, void *ctx)
 {
 	(void)ctx;
@@ -197,7 +205,8 @@ Test(history, known_bytes_are_not_read)
 	r = s.repo = open_here();
 	head = oid_at("HEAD");
 	cr_expect_eq(history_each(r, &head, &path, 1, pretend, see, &s, &err), 0);
-	cr_expect_str_eq(s.text.ptr, "0:a=3(c3..c3)|0:a=known(c2..c2)|0:a=1(c1..c1)|0:a=-(c1..c1)|");
+	cr_expect_str_eq(s.text.ptr,
+			 "0:a=3(c3..c3)|0:a=known(c2..c2)|0:a=1(c1..c1)|0:a=-(c1..c1)|");
 	str_release(&s.text);
 }
 
@@ -213,7 +222,8 @@ Test(history, one_file_asked_for_twice)
 	new_repo();
 	step("a", "1\n", "c1");
 	step("a", "2\n", "c2");
-	expect_walk(PATHS("a", "a"), "0:a=2(c2..c2)|1:a=2(c2..c2)|0:a=1(c1..c1)|0:a=-(c1..c1)|1:a=1(c1..c1)|1:a=-(c1..c1)|");
+	expect_walk(PATHS("a", "a"), "0:a=2(c2..c2)|1:a=2(c2..c2)|0:a=1(c1..c1)|0:a=-(c1..c1)|1:a="
+				     "1(c1..c1)|1:a=-(c1..c1)|");
 }
 
 Test(history, a_folder_becomes_a_file_and_back)
@@ -231,7 +241,8 @@ Test(history, a_folder_becomes_a_file_and_back)
 	commit_all("c3");
 	put_long("a", "v2", 20);
 	commit_all("c4");
-	expect_walk(PATHS("a"), "0:a=v2\nline 0 of(c4..c4)|0:a=v1\nline 0 of(c1..c3)|0:a=-(c1..c1)|");
+	expect_walk(PATHS("a"),
+		    "0:a=v2\nline 0 of(c4..c4)|0:a=v1\nline 0 of(c1..c3)|0:a=-(c1..c1)|");
 }
 
 Test(history, no_files)
@@ -263,7 +274,9 @@ Test(history, back_and_forth)
 	step("a", "1\n", "c1");
 	step("a", "2\n", "c2");
 	git("revert", "--no-edit", "HEAD", NULL);
-	expect_walk(PATHS("a"), "0:a=1(Revert \"c2\"..Revert \"c2\")|0:a=2(c2..c2)|0:a=1(c1..c1)|0:a=-(c1..c1)|");
+	expect_walk(
+		PATHS("a"),
+		"0:a=1(Revert \"c2\"..Revert \"c2\")|0:a=2(c2..c2)|0:a=1(c1..c1)|0:a=-(c1..c1)|");
 }
 
 Test(history, deleted_and_made_again)
@@ -289,9 +302,9 @@ Test(history, follows_a_rename)
 	commit_all("c3");
 	put_long("new/b.yaml", "v3", 10);
 	commit_all("c4");
-	expect_walk(PATHS("new/b.yaml"),
-		    "0:new/b.yaml=v3\nline 0 of(c4..c4)|0:old/a.yaml=v2\nline 0 of(c2..c3)|0:old/a.yaml=v1\nline 0 of(c1..c1)|"
-		    "0:old/a.yaml=-(c1..c1)|");
+	expect_walk(PATHS("new/b.yaml"), "0:new/b.yaml=v3\nline 0 of(c4..c4)|0:old/a.yaml=v2\nline "
+					 "0 of(c2..c3)|0:old/a.yaml=v1\nline 0 of(c1..c1)|"
+					 "0:old/a.yaml=-(c1..c1)|");
 }
 
 Test(history, follows_a_rename_with_changes)
@@ -303,7 +316,8 @@ Test(history, follows_a_rename_with_changes)
 	put_long("b", "v2", 20);
 	put_long("a2", "other", 20);
 	commit_all("c2");
-	expect_walk(PATHS("b"), "0:b=v2\nline 0 of(c2..c2)|0:a=v1\nline 0 of(c1..c1)|0:a=-(c1..c1)|");
+	expect_walk(PATHS("b"),
+		    "0:b=v2\nline 0 of(c2..c2)|0:a=v1\nline 0 of(c1..c1)|0:a=-(c1..c1)|");
 }
 
 Test(history, another_file_is_no_rename)
@@ -329,7 +343,9 @@ Test(history, two_files_swap_names)
 	commit_all("c3");
 	git("mv", "t", "b", NULL);
 	commit_all("c4");
-	expect_walk(PATHS("a", "b"), "0:b=w\nline 0 of(c1..c4)|0:b=-(c1..c1)|1:a=v1\nline 0 of(c1..c4)|1:a=-(c1..c1)|");
+	expect_walk(
+		PATHS("a", "b"),
+		"0:b=w\nline 0 of(c1..c4)|0:b=-(c1..c1)|1:a=v1\nline 0 of(c1..c4)|1:a=-(c1..c1)|");
 }
 
 Test(history, a_name_used_again)
@@ -344,7 +360,8 @@ Test(history, a_name_used_again)
 	put_long("a", "w2", 20);
 	put_long("b", "v2", 20);
 	commit_all("c4");
-	expect_walk(PATHS("a", "b"), "0:a=w2\nline 0 of(c4..c4)|1:b=v2\nline 0 of(c4..c4)|0:a=w\nline 0 of(c3..c3)|0:a=-(c2..c2)|"
+	expect_walk(PATHS("a", "b"), "0:a=w2\nline 0 of(c4..c4)|1:b=v2\nline 0 "
+				     "of(c4..c4)|0:a=w\nline 0 of(c3..c3)|0:a=-(c2..c2)|"
 				     "1:a=v1\nline 0 of(c1..c3)|1:a=-(c1..c1)|");
 }
 
@@ -381,7 +398,8 @@ Test(history, equal_files_keep_their_names_when_moved)
 	commit_all("c3");
 	git("mv", "old", "new", NULL);
 	commit_all("c4");
-	expect_walk(PATHS("new/x/one.yaml"), "0:old/x/one.yaml=same(c1..c4)|0:old/x/one.yaml=-(c1..c1)|");
+	expect_walk(PATHS("new/x/one.yaml"),
+		    "0:old/x/one.yaml=same(c1..c4)|0:old/x/one.yaml=-(c1..c1)|");
 }
 
 Test(history, first_parents_only)
@@ -524,6 +542,7 @@ Test(history, objects_that_are_promised_come_together)
 	cr_assert_eq(remote_keep_promises(r, &way, &err), 0, "%s", err.reason);
 	cr_expect_eq(history_each(r, &head, list, 3, NULL, see, &s, &err), 0, "%s", err.reason);
 	cr_expect_eq(promised_packs() - before, 1);
-	cr_expect(strstr(s.text.ptr, "0:a=3(c1..c1)|") && strstr(s.text.ptr, "2:c=2(c1..c1)|"), "%s", s.text.ptr);
+	cr_expect(strstr(s.text.ptr, "0:a=3(c1..c1)|") && strstr(s.text.ptr, "2:c=2(c1..c1)|"),
+		  "%s", s.text.ptr);
 	str_release(&s.text);
 }

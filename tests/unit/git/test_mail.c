@@ -18,7 +18,8 @@ static void make_mail(const char *message, const struct change *changes, size_t 
 	AUTO_STR struct str text = STR_INIT;
 	AUTO_REPO struct repo *r = open_here();
 
-	cr_assert_eq(mail_write(r, &(struct mail){ message, changes, n, 1, 1 }, &text, &err), 0, "%s", err.reason);
+	cr_assert_eq(mail_write(r, &(struct mail){ message, changes, n, 1, 1 }, &text, &err), 0,
+		     "%s", err.reason);
 	put(".git/mail", text.ptr);
 }
 
@@ -33,13 +34,13 @@ static void make_repo(void)
 	commit_all("initial");
 }
 
-#define CHANGE(path, before, after, mode)                                                                                          \
-	{                                                                                                                          \
-		SLICE_INIT(path), SLICE_INIT(before), SLICE_INIT(after), mode                                                      \
+#define CHANGE(path, before, after, mode)                                                          \
+	{                                                                                          \
+		SLICE_INIT(path), SLICE_INIT(before), SLICE_INIT(after), mode                      \
 	}
-#define NO_BYTES                                                                                                                   \
-	{                                                                                                                          \
-		NULL, 0                                                                                                            \
+#define NO_BYTES                                                                                   \
+	{                                                                                          \
+		NULL, 0                                                                            \
 	}
 
 Test(mail, every_kind_of_change)
@@ -49,7 +50,8 @@ Test(mail, every_kind_of_change)
 		{ SLICE_INIT("gone.yaml"), SLICE_INIT("b: 1\n"), NO_BYTES, 0100644 },
 		CHANGE("end.yaml", "c: 1", "c: 1\nx: 2", 0100644),
 		CHANGE("crlf.yaml", "d: 1\r\ne: 2\r\n", "d: 1\r\ne: 3\r\n", 0100644),
-		{ SLICE_INIT("new \"one\"\\\xc3\xa4/tab\there.yaml"), NO_BYTES, SLICE_INIT("y: 1\n"), 0100755 },
+		{ SLICE_INIT("new \"one\"\\\xc3\xa4/tab\there.yaml"), NO_BYTES,
+		  SLICE_INIT("y: 1\n"), 0100755 },
 		{ SLICE_INIT("with blank.yaml"), NO_BYTES, SLICE_INIT("z: 1"), 0100644 },
 		{ SLICE_INIT("empty.yaml"), NO_BYTES, SLICE_INIT(""), 0100644 },
 	};
@@ -82,9 +84,12 @@ Test(mail, message)
 		  "er =?x?= \xe2\x82\xac\n\n\xc3\xa4",
 		  "gr\xc3\xb6\xc3\x9f"
 		  "er =?x?= \xe2\x82\xac\n\n\xc3\xa4" },
-		{ "long \xc3\xa4 subject that has to be more than one word of a head line, since these are seventy-five bytes at most",
-		  "long \xc3\xa4 subject that has to be more than one word of a head line, since these are seventy-five bytes at most" },
-		{ "s\n\nFrom: me <me@example.com>\n\nbody", "s\n\n From: me <me@example.com>\n\nbody" },
+		{ "long \xc3\xa4 subject that has to be more than one word of a head line, since "
+		  "these are seventy-five bytes at most",
+		  "long \xc3\xa4 subject that has to be more than one word of a head line, since "
+		  "these are seventy-five bytes at most" },
+		{ "s\n\nFrom: me <me@example.com>\n\nbody",
+		  "s\n\n From: me <me@example.com>\n\nbody" },
 		{ "s\n\na\n---\nb\ndiff -u\nIndex: x\nFrom x Mon Sep 17 00:00:00 2001",
 		  "s\n\na\n ---\nb\n diff -u\n Index: x\n From x Mon Sep 17 00:00:00 2001" },
 	};
@@ -102,7 +107,8 @@ Test(mail, message)
 /* Who wrote it, and when. */
 Test(mail, author)
 {
-	static const char *const names[] = { "Ann", "Zo\xc3\xab O'Hara, Jr", "A. \"B\" C", "x =?y?= z" };
+	static const char *const names[] = { "Ann", "Zo\xc3\xab O'Hara, Jr", "A. \"B\" C",
+					     "x =?y?= z" };
 	static const struct change changes[] = { CHANGE("a.yaml", "a: 1\n", "a: 2\n", 0100644) };
 
 	make_repo();
@@ -116,7 +122,8 @@ Test(mail, author)
 		(void)unsetenv("GIT_AUTHOR_DATE");
 		git("am", "-q", ".git/mail", NULL);
 		expect_git(names[i], "log", "-1", "--format=%an");
-		expect_git("ann@example.com 2026-01-02T03:04:05-02:30", "log", "-1", "--format=%ae %aI");
+		expect_git("ann@example.com 2026-01-02T03:04:05-02:30", "log", "-1",
+			   "--format=%ae %aI");
 		git("reset", "-q", "--hard", "HEAD~1", NULL);
 	}
 }

@@ -1,6 +1,7 @@
 /*
- * Paths that may be committed, judged by git's own gate (git update-index with core.protectHFS and core.protectNTFS): what git refuses
- * is never taken, and what git takes is refused only for a backslash or a control character.
+ * Paths that may be committed, judged by git's own gate (git update-index with core.protectHFS and
+ * core.protectNTFS): what git refuses is never taken, and what git takes is refused only for a
+ * backslash or a control character.
  */
 #include "git/commit.h"
 
@@ -29,7 +30,9 @@ static void gate_open(struct gate *g)
 	commit_all("first");
 	git("config", "core.protectHFS", "true", NULL);
 	git("config", "core.protectNTFS", "true", NULL);
-	*g = (struct gate){ .repo = open_here(), .head = oid_at("HEAD"), .blob = git_says("rev-parse", "HEAD:f", NULL) };
+	*g = (struct gate){ .repo = open_here(),
+			    .head = oid_at("HEAD"),
+			    .blob = git_says("rev-parse", "HEAD:f", NULL) };
 }
 
 static void gate_close(struct gate *g)
@@ -61,7 +64,8 @@ static bool we_take(const struct gate *g, const char *path)
 /* Asks both. */
 static void ask(struct gate *g, const char *path)
 {
-	bool stricter = strpbrk(path, "\\\001\t\n\177") != NULL, theirs = git_takes(g, path), ours = we_take(g, path);
+	bool stricter = strpbrk(path, "\\\001\t\n\177") != NULL, theirs = git_takes(g, path),
+	     ours = we_take(g, path);
 
 	cr_expect(theirs || !ours, "'%s' is taken; git refuses it", path);
 	cr_expect(ours || !theirs || stricter, "'%s' is refused; git takes it", path);
@@ -127,8 +131,10 @@ Test(path, the_git_folder_in_every_spelling)
 
 Test(path, wherever_it_stands)
 {
-	static const char *const names[] = { "..",  ".",           "",           "...",  "..  ",   ".git",         "git~1.",
-					     "CON", ".gitmodules", ".gitignore", "a\\b", "a\001b", "\303\251\377", "-x" };
+	static const char *const names[] = { "..",           ".",          "",       "...",
+					     "..  ",         ".git",       "git~1.", "CON",
+					     ".gitmodules",  ".gitignore", "a\\b",   "a\001b",
+					     "\303\251\377", "-x" };
 	struct gate g;
 
 	gate_open(&g);

@@ -21,7 +21,10 @@ static bool is_even(struct slice path, struct slice bytes, void *ctx)
 	return slice_ends(path, SLICE(".txt")) && bytes.ptr[0] % 2 == 0;
 }
 
-/* Counts the files, which come in the order of their names, and compares each with what it must hold. */
+/*
+ * Counts the files, which come in the order of their names, and compares each with what it must
+ * hold.
+ */
 struct counting {
 	size_t n;
 	char last[64];
@@ -38,7 +41,8 @@ static int count(const struct tree_file *f, void *ctx, struct err *err)
 	cr_expect(strcmp(c->last, name) < 0, "%s behind %s", name, c->last);
 	(void)snprintf(c->last, sizeof(c->last), "%s", name);
 	cr_assert(f->bytes.ptr && f->bytes.len == f->size, "%s", name);
-	cr_expect(slice_find(f->bytes, slice_sub(slice_of(name), 4, 4)) != SIZE_MAX, "%s does not hold its name", name);
+	cr_expect(slice_find(f->bytes, slice_sub(slice_of(name), 4, 4)) != SIZE_MAX,
+		  "%s does not hold its name", name);
 	c->n++;
 	return c->stop && c->n == c->stop ? 7 : 0;
 }
@@ -68,7 +72,10 @@ Test(reading, many_files_are_told_in_order)
 		bool (*wanted)(struct slice path, struct slice bytes, void *ctx);
 		size_t stop, n;
 		int result;
-	} rows[] = { { NULL, 0, 5000, 0 }, { is_even, 0, 2500, 0 }, { NULL, 4500, 4500, 7 }, { is_even, 1, 1, 7 } };
+	} rows[] = { { NULL, 0, 5000, 0 },
+		     { is_even, 0, 2500, 0 },
+		     { NULL, 4500, 4500, 7 },
+		     { is_even, 1, 1, 7 } };
 	AUTO_REPO struct repo *r = NULL;
 	struct err err = ERR_INIT;
 	struct oid head;

@@ -33,7 +33,8 @@ static void new_pair(void)
 static struct oid commit_there(const char *branch)
 {
 	AUTO_STR struct str ref = STR_INIT;
-	char *id = git_says("-C", "../there.git", "commit-tree", "-p", "main", "-m", branch, "main^{tree}", NULL);
+	char *id = git_says("-C", "../there.git", "commit-tree", "-p", "main", "-m", branch,
+			    "main^{tree}", NULL);
 	struct oid out;
 
 	str_addf(&ref, "refs/heads/%s", branch);
@@ -54,7 +55,10 @@ static const char *found(const char *branch, const char *name)
 	struct remote remote;
 	int result = remote_find(r, branch, name, arena, &remote, &err);
 
-	(void)snprintf(text, sizeof(text), "%s", result < 0 ? err.code->id : result ? "-" : remote.name.ptr);
+	(void)snprintf(text, sizeof(text), "%s",
+		       result < 0 ? err.code->id :
+		       result     ? "-" :
+				    remote.name.ptr);
 	return text;
 }
 
@@ -80,11 +84,11 @@ Test(remote, is_found)
 }
 
 /* Opens the repository and finds the remote. */
-#define WITH_REMOTE                                                                                                                \
-	AUTO_ARENA struct arena *arena = arena_new();                                                                              \
-	AUTO_REPO struct repo *r = open_here();                                                                                    \
-	struct err err = ERR_INIT;                                                                                                 \
-	struct remote remote;                                                                                                      \
+#define WITH_REMOTE                                                                                \
+	AUTO_ARENA struct arena *arena = arena_new();                                              \
+	AUTO_REPO struct repo *r = open_here();                                                    \
+	struct err err = ERR_INIT;                                                                 \
+	struct remote remote;                                                                      \
 	cr_assert_eq(remote_find(r, "main", NULL, arena, &remote, &err), 0, "%s", err.reason)
 
 Test(remote, is_fetched)
@@ -106,7 +110,9 @@ Test(remote, is_fetched)
 
 Test(remote, fetch_refusals)
 {
-	static const char *const names[] = { "-x", "--upload-pack=x", "a..b", "x:y", "+x", "", "a b", "x\n", "refs/*" };
+	static const char *const names[] = {
+		"-x", "--upload-pack=x", "a..b", "x:y", "+x", "", "a b", "x\n", "refs/*"
+	};
 	struct oid tip;
 
 	new_pair();
@@ -115,7 +121,8 @@ Test(remote, fetch_refusals)
 	expect_err(err, no_branch, "origin has no branch 'topic'");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		err = (struct err)ERR_INIT;
-		cr_expect_eq(remote_fetch(r, &remote, names[i], &way, &tip, &err), -1, "%s", names[i]);
+		cr_expect_eq(remote_fetch(r, &remote, names[i], &way, &tip, &err), -1, "%s",
+			     names[i]);
 		cr_expect_eq(err.code, &CODE_no_branch, "%s: %s", names[i], err.reason);
 	}
 	git("remote", "set-url", "origin", "../nowhere.git", NULL);
@@ -125,13 +132,15 @@ Test(remote, fetch_refusals)
 }
 
 /* Pushes one ref and gives what became of it. */
-static enum push_result push_one(struct repo *r, const struct remote *remote, const struct oid *expect, const struct oid *to,
+static enum push_result push_one(struct repo *r, const struct remote *remote,
+				 const struct oid *expect, const struct oid *to,
 				 struct arena *arena)
 {
 	struct push push = { .ref = "refs/heads/main", .expect = expect, .to = to };
 	struct err err = ERR_INIT;
 
-	cr_assert_eq(remote_push(r, remote, &push, 1, NULL, &way, arena, &err), 0, "%s", err.reason);
+	cr_assert_eq(remote_push(r, remote, &push, 1, NULL, &way, arena, &err), 0, "%s",
+		     err.reason);
 	return push.result;
 }
 
@@ -151,12 +160,15 @@ Test(remote, is_pushed_to_by_compare_and_swap)
 	cr_expect_eq(push_one(r, &remote, &first, &second, arena), PUSH_SAME);
 	theirs = commit_there("main");
 	cr_expect_eq(push_one(r, &remote, &first, &second, arena), PUSH_RACED);
-	cr_expect_eq(push_one(r, &remote, &theirs, &second, arena), PUSH_DONE, "what is expected may be replaced");
-	cr_expect_eq(push_one(r, &remote, &second, NULL, arena), PUSH_REFUSED, "it is the current branch there");
+	cr_expect_eq(push_one(r, &remote, &theirs, &second, arena), PUSH_DONE,
+		     "what is expected may be replaced");
+	cr_expect_eq(push_one(r, &remote, &second, NULL, arena), PUSH_REFUSED,
+		     "it is the current branch there");
 	git("-C", "../there.git", "config", "receive.denyDeleteCurrent", "ignore", NULL);
 	cr_expect_eq(push_one(r, &remote, &first, NULL, arena), PUSH_RACED);
 	cr_expect_eq(push_one(r, &remote, &second, NULL, arena), PUSH_DONE);
-	cr_expect_neq(git_code("-C", "../there.git", "rev-parse", "-q", "--verify", "main", NULL), 0);
+	cr_expect_neq(git_code("-C", "../there.git", "rev-parse", "-q", "--verify", "main", NULL),
+		      0);
 }
 
 Test(remote, says_why_it_was_refused)
@@ -192,12 +204,14 @@ Test(remote, branches_below_a_folder)
 	cr_assert_eq(remote_fetch_under(r, &remote, "gcpbackend", &way, &err), 0, "%s", err.reason);
 	cr_assert_eq(remote_branches(r, &remote, "gcpbackend", arena, &rows, &n, &err), 0);
 	cr_assert_eq(n, 2);
-	cr_expect(slice_is(rows[0].name, "gcpbackend/web/10") && slice_is(rows[1].name, "gcpbackend/web/25"));
+	cr_expect(slice_is(rows[0].name, "gcpbackend/web/10") &&
+		  slice_is(rows[1].name, "gcpbackend/web/25"));
 	git("-C", "../there.git", "branch", "-D", "gcpbackend/web/10", NULL);
 	cr_assert_eq(remote_fetch_under(r, &remote, "gcpbackend", &way, &err), 0);
 	cr_assert_eq(remote_branches(r, &remote, "gcpbackend", arena, &rows, &n, &err), 0);
 	cr_expect_eq(n, 1);
-	cr_expect_eq(remote_tip(r, &remote, "other", &tip, NULL, &err), 1, "other branches are left alone");
+	cr_expect_eq(remote_tip(r, &remote, "other", &tip, NULL, &err), 1,
+		     "other branches are left alone");
 }
 
 Test(remote, is_asked)
@@ -207,7 +221,8 @@ Test(remote, is_asked)
 	new_pair();
 	WITH_REMOTE;
 	there = commit_there("main");
-	cr_expect_eq(remote_ask(r, &remote, "refs/heads/main", &way, &tip, &err), 0, "%s", err.reason);
+	cr_expect_eq(remote_ask(r, &remote, "refs/heads/main", &way, &tip, &err), 0, "%s",
+		     err.reason);
 	cr_expect(oid_eq(&tip, &there));
 	cr_expect_eq(remote_ask(r, &remote, "refs/heads/topic", &way, &tip, &err), 1);
 	cr_expect_eq(remote_ask(r, &remote, "HEAD", &way, &tip, &err), -1);

@@ -25,13 +25,13 @@ static void one_commit(void)
 }
 
 /* Opening fails with this code. */
-#define expect_no_open(dir, name, part)                                                                                            \
-	do {                                                                                                                       \
-		struct err err_ = ERR_INIT;                                                                                        \
-		struct repo *repo_ = NULL;                                                                                         \
-		cr_assert_eq(repo_open(&repo_, (dir), &err_), -1);                                                                 \
-		cr_expect_null(repo_);                                                                                             \
-		expect_err(err_, name, part);                                                                                      \
+#define expect_no_open(dir, name, part)                                                            \
+	do {                                                                                       \
+		struct err err_ = ERR_INIT;                                                        \
+		struct repo *repo_ = NULL;                                                         \
+		cr_assert_eq(repo_open(&repo_, (dir), &err_), -1);                                 \
+		cr_expect_null(repo_);                                                             \
+		expect_err(err_, name, part);                                                      \
 	} while (0)
 
 /* HEAD's branch is this one. */
@@ -197,8 +197,10 @@ Test(repo, safe_directory_as_git_reads_it)
 
 		(void)git_code("config", "--global", "--unset-all", "safe.directory", NULL);
 		for (size_t j = 0; j < 3 && cases[i].values[j]; j++)
-			git("config", "--global", "--add", "safe.directory", cases[i].values[j], NULL);
-		cr_expect_eq(repo_open(&r, ".", &err) == 0, cases[i].safe, "case %zu: %s", i, err.reason);
+			git("config", "--global", "--add", "safe.directory", cases[i].values[j],
+			    NULL);
+		cr_expect_eq(repo_open(&r, ".", &err) == 0, cases[i].safe, "case %zu: %s", i,
+			     err.reason);
 	}
 }
 
@@ -263,7 +265,9 @@ Test(repo, unknown_branch_names_the_nearest)
 	git("branch", "team/production", NULL);
 	for (char name[] = "aa"; name[0] <= 'z'; name[0]++)
 		for (name[1] = 'a'; name[1] <= 'l'; name[1]++)
-			git("update-ref", (char[]){ 'r', 'e', 'f', 's', '/', 'h', 'e', 'a', 'd', 's', '/', name[0], name[1], 0 },
+			git("update-ref",
+			    (char[]){ 'r', 'e', 'f', 's', '/', 'h', 'e', 'a', 'd', 's', '/',
+				      name[0], name[1], 0 },
 			    "HEAD", NULL);
 	r = open_here();
 	cr_expect_eq(repo_branch_tip(r, "team/prodution", &tip, &err), -1);
@@ -295,7 +299,8 @@ Test(repo, a_branch_that_only_origin_has)
 
 Test(repo, resolves_what_git_resolves)
 {
-	static const char *const revisions[] = { "HEAD", "HEAD~1", "main^", "v1", "refs/heads/main", "main@{0}" };
+	static const char *const revisions[] = { "HEAD", "HEAD~1",          "main^",
+						 "v1",   "refs/heads/main", "main@{0}" };
 	AUTO_REPO struct repo *r = NULL;
 	AUTO_FREE char *abbreviated = NULL;
 	struct err err = ERR_INIT;
@@ -311,7 +316,8 @@ Test(repo, resolves_what_git_resolves)
 
 		str_addf(&commit, "%s^{commit}", revisions[i]);
 		should = oid_at(commit.ptr);
-		cr_assert_eq(repo_resolve(r, revisions[i], &is, &err), 0, "%s: %s", revisions[i], err.reason);
+		cr_assert_eq(repo_resolve(r, revisions[i], &is, &err), 0, "%s: %s", revisions[i],
+			     err.reason);
 		cr_expect(oid_eq(&is, &should), "%s", revisions[i]);
 	}
 	abbreviated = git_says("rev-parse", "--short", "HEAD", NULL);
@@ -341,9 +347,11 @@ Test(repo, tells_of_a_commit)
 	tree = oid_at("HEAD^{tree}");
 	r = open_here();
 	cr_assert_eq(repo_commit_info(r, &second, arena, &info, &err), 0, "%s", err.reason);
-	cr_expect(oid_eq(&info.id, &second) && oid_eq(&info.parent, &first) && oid_eq(&info.tree, &tree));
+	cr_expect(oid_eq(&info.id, &second) && oid_eq(&info.parent, &first) &&
+		  oid_eq(&info.tree, &tree));
 	cr_expect(slice_is(info.author, "A U Thor") && slice_is(info.email, "author@example.com"));
-	cr_expect(slice_is(info.summary, "second") && slice_is(info.message, "second\n\nwith a body\n"));
+	cr_expect(slice_is(info.summary, "second") &&
+		  slice_is(info.message, "second\n\nwith a body\n"));
 	cr_expect_eq(info.time, 1234567890);
 	cr_assert_eq(repo_commit_info(r, &first, arena, &info, &err), 0);
 	oid_text(&info.parent, hex);
@@ -364,14 +372,16 @@ static int note(const struct tree_file *f, void *ctx, struct err *err)
 }
 
 /* What tree_each tells of the files under a folder of HEAD. */
-static void expect_files(const char *under, bool (*wanted)(struct slice path, void *ctx), const char *should)
+static void expect_files(const char *under, bool (*wanted)(struct slice path, void *ctx),
+			 const char *should)
 {
 	AUTO_REPO struct repo *r = open_here();
 	AUTO_STR struct str is = STR_INIT;
 	struct err err = ERR_INIT;
 	struct oid head = oid_at("HEAD");
 
-	cr_assert_eq(tree_each(r, &head, under, wanted, 1000, note, &is, &err), 0, "%s", err.reason);
+	cr_assert_eq(tree_each(r, &head, under, wanted, 1000, note, &is, &err), 0, "%s",
+		     err.reason);
 	cr_expect_str_eq(is.ptr, should, "under '%s' are %s, not %s", under, is.ptr, should);
 }
 
@@ -386,9 +396,11 @@ Test(repo, walks_a_tree)
 {
 	one_commit();
 	expect_files("", NULL,
-		     "100644 README.md 8 read me|100644 apps/web/big.yaml 11 0123456789|100644 apps/web/vs.yaml 12 weight: 100|"
+		     "100644 README.md 8 read me|100644 apps/web/big.yaml 11 0123456789|100644 "
+		     "apps/web/vs.yaml 12 weight: 100|"
 		     "100644 apps2/vs.yaml 4 two|");
-	expect_files(".", only_vs, "100644 apps/web/vs.yaml 12 weight: 100|100644 apps2/vs.yaml 4 two|");
+	expect_files(".", only_vs,
+		     "100644 apps/web/vs.yaml 12 weight: 100|100644 apps2/vs.yaml 4 two|");
 	expect_files("apps", only_vs, "100644 apps/web/vs.yaml 12 weight: 100|");
 	expect_files("apps/web", only_vs, "100644 apps/web/vs.yaml 12 weight: 100|");
 	expect_files("./apps/web/", only_vs, "100644 apps/web/vs.yaml 12 weight: 100|");
@@ -411,7 +423,8 @@ Test(repo, tree_entries_of_every_kind)
 	git("add", "module", NULL);
 	commit_all("kinds");
 	expect_files("", NULL,
-		     "100644 README.md 8 read me|100644 empty 0 |120000 link 0 -|160000 module 0 -|100755 run.sh 10 #!/bin/sh|");
+		     "100644 README.md 8 read me|100644 empty 0 |120000 link 0 -|160000 module 0 "
+		     "-|100755 run.sh 10 #!/bin/sh|");
 }
 
 Test(repo, tree_order_is_that_of_paths)
@@ -542,7 +555,8 @@ Test(repo, finds_one_entry)
 	r = open_here();
 	head = oid_at("HEAD");
 	cr_expect_eq(tree_find(r, &head, "apps/web/vs.yaml", 100, arena, &file, &err), 0);
-	cr_expect(slice_is(file.path, "apps/web/vs.yaml") && slice_is(file.bytes, "weight: 100\n") && file.mode == 0100644);
+	cr_expect(slice_is(file.path, "apps/web/vs.yaml") &&
+		  slice_is(file.bytes, "weight: 100\n") && file.mode == 0100644);
 	cr_expect_eq(tree_find(r, &head, "apps/web/vs.yaml", 11, arena, &file, &err), 0);
 	cr_expect(file.size == 12 && !file.bytes.ptr, "it is too large");
 	cr_expect_eq(tree_find(r, &head, "link", 100, arena, &file, &err), 0);
@@ -569,6 +583,7 @@ Test(repo, addresses_of_remotes)
 	r = open_here();
 	urls = repo_remote_urls(r, arena);
 	cr_assert_eq(urls.n, 2);
-	cr_expect(slice_is(urls.items[0], "https://git.example.com/a/b.git") && slice_is(urls.items[1], "git@git.example.com:c/d"));
+	cr_expect(slice_is(urls.items[0], "https://git.example.com/a/b.git") &&
+		  slice_is(urls.items[1], "git@git.example.com:c/d"));
 	repo_close(r);
 }

@@ -32,7 +32,8 @@ static void signing_repo(void)
 /* Writes a commit on HEAD as the branch "result". */
 static int commit_one(struct err *err)
 {
-	const struct change changes[] = { { SLICE("a.yaml"), SLICE("a: 1\n"), SLICE("a: 2\n"), 0100644 } };
+	const struct change changes[] = { { SLICE("a.yaml"), SLICE("a: 1\n"), SLICE("a: 2\n"),
+					    0100644 } };
 	AUTO_REPO struct repo *r = open_here();
 	struct oid head = oid_at("HEAD"), out;
 	char hex[41];
@@ -54,7 +55,9 @@ static void fake(const char *text)
 /* An ssh key, and the list of those that git trusts. */
 static void ssh_key(void)
 {
-	cr_assert_eq(shell("ssh-keygen -q -t ed25519 -N '' -f key && echo \"author@example.com $(cat key.pub)\" >allowed"), 0);
+	cr_assert_eq(shell("ssh-keygen -q -t ed25519 -N '' -f key && echo \"author@example.com "
+			   "$(cat key.pub)\" >allowed"),
+		     0);
 	git("config", "gpg.format", "ssh", NULL);
 	git("config", "gpg.ssh.allowedSignersFile", "allowed", NULL);
 }
@@ -94,7 +97,8 @@ Test(sign, ssh_key_in_the_configuration)
 	git("config", "gpg.format", "ssh", NULL);
 	git("config", "gpg.ssh.program", "./signer", NULL);
 	git("config", "user.signingKey", "key::ssh-ed25519 AAAA me", NULL);
-	fake("#!/bin/sh\ncat >got\necho \"$@\" >args\ncat \"$6\" >key-seen\nstat -c %a \"$6\" >>key-seen\necho SIGNATURE\n");
+	fake("#!/bin/sh\ncat >got\necho \"$@\" >args\ncat \"$6\" >key-seen\nstat -c %a \"$6\" "
+	     ">>key-seen\necho SIGNATURE\n");
 	cr_assert_eq(setenv("TMPDIR", scratch_folder(), 1), 0);
 	cr_assert_eq(commit_one(&err), 0, "%s", err.reason);
 	expect_file("key-seen", "ssh-ed25519 AAAA me\n600\n");
@@ -110,8 +114,10 @@ Test(sign, openpgp)
 	if (shell("command -v gpg >/dev/null"))
 		cr_skip("gpg is not there");
 	signing_repo();
-	cr_assert_eq(shell("mkdir -m 700 g && GNUPGHOME=$PWD/g gpg --batch --quiet --pinentry-mode loopback --passphrase '' "
-			   "--quick-gen-key 'A U Thor <author@example.com>' ed25519 sign never 2>/dev/null"),
+	cr_assert_eq(shell("mkdir -m 700 g && GNUPGHOME=$PWD/g gpg --batch --quiet --pinentry-mode "
+			   "loopback --passphrase '' "
+			   "--quick-gen-key 'A U Thor <author@example.com>' ed25519 sign never "
+			   "2>/dev/null"),
 		     0);
 	cr_assert_eq(setenv("GNUPGHOME", "g", 1), 0);
 	cr_assert_eq(commit_one(&err), 0, "%s", err.reason);
@@ -127,12 +133,16 @@ Test(sign, asks_the_program_as_git_does)
 	signing_repo();
 	git("config", "gpg.x509.program", "./signer", NULL);
 	git("config", "gpg.format", "x509", NULL);
-	fake("#!/bin/sh\ncat >got\nprintf '%s\\n' \"$@\" >args\necho '[GNUPG:] SIG_CREATED ' >&2\nprintf 'one\\r\\ntwo\\n'\n");
+	fake("#!/bin/sh\ncat >got\nprintf '%s\\n' \"$@\" >args\necho '[GNUPG:] SIG_CREATED ' "
+	     ">&2\nprintf 'one\\r\\ntwo\\n'\n");
 	cr_assert_eq(commit_one(&err), 0, "%s", err.reason);
 	expect_file("args", "--status-fd=2\n-bsau\nA U Thor <author@example.com>\n");
-	cr_expect_eq(shell("git cat-file commit result | grep -A1 '^gpgsig one$' | grep -q '^ two$'"), 0);
-	cr_expect_eq(shell("git cat-file commit result | sed -e '/^gpgsig/d' -e '/^ two$/d' | cmp - got"), 0,
-		     "it signs what git checks");
+	cr_expect_eq(
+		shell("git cat-file commit result | grep -A1 '^gpgsig one$' | grep -q '^ two$'"),
+		0);
+	cr_expect_eq(shell("git cat-file commit result | sed -e '/^gpgsig/d' -e '/^ two$/d' | cmp "
+			   "- got"),
+		     0, "it signs what git checks");
 	expect_sound();
 }
 
@@ -143,7 +153,8 @@ Test(sign, refusals)
 	} rows[] = {
 		{ "#!/bin/sh\necho 'gpg: no secret key' >&2\nexit 2\n", "no secret key" },
 		{ "#!/bin/sh\ncat >/dev/null\necho SIGNATURE\n", "did not say that it signed" },
-		{ "#!/bin/sh\ncat >/dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\n", "gave no signature" },
+		{ "#!/bin/sh\ncat >/dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\n",
+		  "gave no signature" },
 	};
 
 	signing_repo();

@@ -1,6 +1,7 @@
 /*
- * Trees by chance: commits of random changes hold just what git makes of the same files, and a walk finds what git ls-tree lists. The
- * numbers come from a generator with a fixed start, so every run is the same.
+ * Trees by chance: commits of random changes hold just what git makes of the same files, and a walk
+ * finds what git ls-tree lists. The numbers come from a generator with a fixed start, so every run
+ * is the same.
  */
 #include "git/commit.h"
 
@@ -17,7 +18,8 @@
 TestSuite(tree, .init = scratch_enter, .fini = scratch_leave);
 
 /* Names that sort differently as files and as folders, nested in all ways. */
-static const char *const names[] = { "a", "a.b", "a-b", "a0", "ab", "A", "\303\251", "x y", "-x", "~" };
+static const char *const names[] = { "a", "a.b",      "a-b", "a0", "ab",
+				     "A", "\303\251", "x y", "-x", "~" };
 
 static uint64_t state = 88172645463325252;
 
@@ -51,9 +53,10 @@ static struct change random_change(struct arena *arena)
 		(void)unlink(c.path.ptr);
 		return c;
 	}
-	c.after = arena_printf(
-		arena, "%.*s%zu\n", (int)chance(9) * 20,
-		"----------------------------------------------------------------------------------------------------", chance(5));
+	c.after = arena_printf(arena, "%.*s%zu\n", (int)chance(9) * 20,
+			       "-------------------------------------------------------------------"
+			       "---------------------------------",
+			       chance(5));
 	put(c.path.ptr, c.after.ptr);
 	cr_assert_eq(chmod(c.path.ptr, c.mode & 0777), 0);
 	return c;
@@ -76,14 +79,19 @@ static size_t random_changes(struct arena *arena, struct change *out, size_t mos
 	return n;
 }
 
-/* Commits the changes on `head`, which then is that commit, and compares its tree with the one that git makes. */
-static void expect_same_tree(struct repo *r, struct oid *head, const struct change *changes, size_t n)
+/*
+ * Commits the changes on `head`, which then is that commit, and compares its tree with the one that
+ * git makes.
+ */
+static void expect_same_tree(struct repo *r, struct oid *head, const struct change *changes,
+			     size_t n)
 {
 	AUTO_FREE char *tree = NULL;
 	struct err err = ERR_INIT;
 	char hex[48];
 
-	cr_assert_eq(commit_write(r, head, changes, n, "by chance", head, &err), 0, "%s", err.reason);
+	cr_assert_eq(commit_write(r, head, changes, n, "by chance", head, &err), 0, "%s",
+		     err.reason);
 	oid_text(head, hex);
 	git("update-ref", "refs/heads/result", hex, NULL);
 	git("add", "-A", NULL);
@@ -112,9 +120,11 @@ static void expect_listed(struct repo *r, const struct oid *head, const char *un
 	AUTO_STR struct str found = STR_INIT;
 	struct err err = ERR_INIT;
 
-	cr_assert_eq(tree_each(r, head, under, NULL, 30, list_file, &found, &err), 0, "%s", err.reason);
+	cr_assert_eq(tree_each(r, head, under, NULL, 30, list_file, &found, &err), 0, "%s",
+		     err.reason);
 	if (*under)
-		expect_git(found.ptr, "-c", "core.quotePath=false", "ls-tree", "-r", "result", "--", under);
+		expect_git(found.ptr, "-c", "core.quotePath=false", "ls-tree", "-r", "result", "--",
+			   under);
 	else
 		expect_git(found.ptr, "-c", "core.quotePath=false", "ls-tree", "-r", "result");
 }
@@ -135,7 +145,8 @@ Test(tree, by_chance)
 		size_t n = random_changes(arena, changes, round % 8 == 7 ? 90 : 6);
 
 		expect_same_tree(r, &head, changes, n);
-		expect_listed(r, &head, round % 2 ? "" : names[chance(sizeof(names) / sizeof(names[0]))]);
+		expect_listed(r, &head,
+			      round % 2 ? "" : names[chance(sizeof(names) / sizeof(names[0]))]);
 	}
 	expect_sound();
 }

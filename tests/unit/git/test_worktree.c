@@ -1,5 +1,6 @@
 /*
- * The checked-out files follow the branch, and nobody's work is lost on the way. `git status` is the judge.
+ * The checked-out files follow the branch, and nobody's work is lost on the way. `git status` is
+ * the judge.
  */
 #include "git/commit.h"
 
@@ -27,8 +28,8 @@ static struct change change(const char *path, const char *before, const char *af
 }
 
 /* Files, index, branch. */
-static int follow_locked(struct branch_lock **lock, struct worktree_plan *plan, const struct oid *tip, enum until until,
-			 struct err *err)
+static int follow_locked(struct branch_lock **lock, struct worktree_plan *plan,
+			 const struct oid *tip, enum until until, struct err *err)
 {
 	if (worktree_files(plan, err) < 0 || (until >= INDEX && worktree_index(plan, err) < 0))
 		return -1;
@@ -64,15 +65,16 @@ static void expect_go(const struct change *changes, size_t n)
 }
 
 /* It is refused before anything is written: the same status and HEAD as before. */
-#define expect_refused(n, name, part, ...)                                                                                         \
-	do {                                                                                                                       \
-		const struct change list_[] = { __VA_ARGS__ };                                                                     \
-		AUTO_FREE char *status_ = git_says("status", "--porcelain", NULL), *head_ = git_says("rev-parse", "main", NULL);   \
-		struct err err_ = ERR_INIT;                                                                                        \
-		cr_expect_eq(go(list_, (n), BRANCH, &err_), -1);                                                                   \
-		expect_err(err_, name, part);                                                                                      \
-		expect_git(status_, "status", "--porcelain");                                                                      \
-		expect_git(head_, "rev-parse", "main");                                                                            \
+#define expect_refused(n, name, part, ...)                                                         \
+	do {                                                                                       \
+		const struct change list_[] = { __VA_ARGS__ };                                     \
+		AUTO_FREE char *status_ = git_says("status", "--porcelain", NULL),                 \
+			       *head_ = git_says("rev-parse", "main", NULL);                       \
+		struct err err_ = ERR_INIT;                                                        \
+		cr_expect_eq(go(list_, (n), BRANCH, &err_), -1);                                   \
+		expect_err(err_, name, part);                                                      \
+		expect_git(status_, "status", "--porcelain");                                      \
+		expect_git(head_, "rev-parse", "main");                                            \
 	} while (0)
 
 /* One commit with a few files. */
@@ -91,7 +93,8 @@ static void one_commit(void)
 Test(worktree, follows)
 {
 	const struct change changes[] = { WEB, change("new/deep/file.yaml", NULL, "new\n"),
-					  change("old/deep/file.yaml", "old\n", NULL), change("empty", NULL, "") };
+					  change("old/deep/file.yaml", "old\n", NULL),
+					  change("empty", NULL, "") };
 
 	one_commit();
 	expect_go(changes, 4);
@@ -182,7 +185,9 @@ Test(worktree, checked_out_in_a_worktree_of_a_bare_one)
 	expect_go((const struct change[]){ WEB }, 1);
 	expect_clean();
 	git("checkout", "-q", "-b", "side", NULL);
-	expect_go((const struct change[]){ change("apps/web/vs.yaml", "weight: 99\n", "weight: 98\n") }, 1);
+	expect_go((const struct change[]){ change("apps/web/vs.yaml", "weight: 99\n",
+						  "weight: 98\n") },
+		  1);
 	expect_file("apps/web/vs.yaml", "weight: 99\n");
 	git("checkout", "-q", "main", NULL);
 	cr_assert_eq(chdir("../bare.git"), 0);
@@ -237,8 +242,8 @@ Test(worktree, unrelated_work_is_left_alone)
 	put("apps/web/other.yaml", "staged\n");
 	git("add", "apps/web/other.yaml", NULL);
 	expect_go(changes, 1);
-	expect_git(" M README.md\nM  apps/web/other.yaml\nA  staged\n?? untracked", "-c", "status.relativePaths=true", "status",
-		   "--porcelain");
+	expect_git(" M README.md\nM  apps/web/other.yaml\nA  staged\n?? untracked", "-c",
+		   "status.relativePaths=true", "status", "--porcelain");
 }
 
 Test(worktree, a_new_file_is_in_the_way)
@@ -281,7 +286,9 @@ Test(worktree, staged_files_are_in_the_way)
 	cr_assert_eq(rmdir("dir"), 0);
 	expect_refused(1, dirty, "new/x: files that are staged", change("new/x", NULL, "x\n"));
 	expect_refused(1, dirty, "dir: files that are staged", change("dir", NULL, "x\n"));
-	expect_go((const struct change[]){ change("dir.x", NULL, "x\n"), change("new-x", NULL, "x\n") }, 2);
+	expect_go((const struct change[]){ change("dir.x", NULL, "x\n"),
+					   change("new-x", NULL, "x\n") },
+		  2);
 	expect_git("mine", "show", ":new");
 	expect_git("AD dir/x\nAD new", "status", "--porcelain");
 }
@@ -333,7 +340,8 @@ Test(worktree, unsafe_paths_are_not_even_looked_at)
 
 Test(worktree, killed_after_the_files)
 {
-	const struct change changes[] = { WEB, change("new", NULL, "n\n"), change("old/deep/file.yaml", "old\n", NULL) };
+	const struct change changes[] = { WEB, change("new", NULL, "n\n"),
+					  change("old/deep/file.yaml", "old\n", NULL) };
 	struct err err = ERR_INIT;
 
 	one_commit();
@@ -357,7 +365,8 @@ Test(worktree, killed_in_the_middle_of_the_files)
 
 Test(worktree, killed_after_the_index)
 {
-	const struct change changes[] = { WEB, change("new", NULL, "n\n"), change("old/deep/file.yaml", "old\n", NULL) };
+	const struct change changes[] = { WEB, change("new", NULL, "n\n"),
+					  change("old/deep/file.yaml", "old\n", NULL) };
 	const struct change next[] = { change("apps/web/vs.yaml", "weight: 99\n", "weight: 50\n") };
 	struct err err = ERR_INIT;
 
@@ -384,7 +393,8 @@ Test(worktree, killed_with_the_lock)
 Test(worktree, put_back_when_the_index_cannot_be_written)
 {
 	AUTO_REPO struct repo *r = NULL;
-	const struct change changes[] = { WEB, change("new/x", NULL, "n\n"), change("old/deep/file.yaml", "old\n", NULL) };
+	const struct change changes[] = { WEB, change("new/x", NULL, "n\n"),
+					  change("old/deep/file.yaml", "old\n", NULL) };
 	struct worktree_plan *plan = NULL;
 	struct err err = ERR_INIT;
 
@@ -517,8 +527,10 @@ Test(worktree, an_index_without_a_checksum)
 
 	one_commit();
 	f = fopen(".git/index", "r+");
-	cr_assert(f && fseek(f, -20, SEEK_END) == 0 && fwrite((char[20]){ 0 }, 1, 20, f) == 20 && fclose(f) == 0);
-	cr_assert_eq(setenv("GIT_OPTIONAL_LOCKS", "0", 1), 0); /* or git status writes another one */
+	cr_assert(f && fseek(f, -20, SEEK_END) == 0 && fwrite((char[20]){ 0 }, 1, 20, f) == 20 &&
+		  fclose(f) == 0);
+	cr_assert_eq(setenv("GIT_OPTIONAL_LOCKS", "0", 1),
+		     0); /* or git status writes another one */
 	expect_refused(1, git, "index.skipHash", WEB);
 }
 
@@ -555,14 +567,16 @@ Test(worktree, changed_between_writing_and_the_index)
 	cr_assert_eq(worktree_index(plan, &err), 0);
 	worktree_free(plan);
 	expect_git("MM apps/web/vs.yaml", "status", "--porcelain");
-	expect_git("100644 225f9c5879ccc7e1e6d1f74c0df2f3fdc91ee3ba 0\tapps/web/vs.yaml", "ls-files", "-s", "apps/web/vs.yaml");
+	expect_git("100644 225f9c5879ccc7e1e6d1f74c0df2f3fdc91ee3ba 0\tapps/web/vs.yaml",
+		   "ls-files", "-s", "apps/web/vs.yaml");
 }
 
 /* --- git's ways with files --- */
 
 Test(worktree, line_ends)
 {
-	const struct change changes[] = { change("a.yaml", "1\n2\n", "1\n3\n"), change("new.yaml", NULL, "n\n"),
+	const struct change changes[] = { change("a.yaml", "1\n2\n", "1\n3\n"),
+					  change("new.yaml", NULL, "n\n"),
 					  change("lf.txt", "l\n", "m\n") };
 
 	new_repo();
@@ -605,7 +619,8 @@ Test(worktree, a_filter_of_the_user)
 
 Test(worktree, permissions_are_kept)
 {
-	struct change changes[] = { change("run.sh", "a\n", "b\n"), change("new.sh", NULL, "n\n"), change("secret", "s\n", "t\n") };
+	struct change changes[] = { change("run.sh", "a\n", "b\n"), change("new.sh", NULL, "n\n"),
+				    change("secret", "s\n", "t\n") };
 	struct stat st;
 
 	new_repo();
@@ -629,7 +644,8 @@ Test(worktree, a_change_of_mode_is_the_users)
 	expect_go((const struct change[]){ WEB }, 1);
 	expect_git(" M apps/web/vs.yaml", "status", "--porcelain");
 	git("add", "-A", NULL);
-	expect_refused(1, dirty, "staged", change("apps/web/vs.yaml", "weight: 99\n", "weight: 50\n"));
+	expect_refused(1, dirty, "staged",
+		       change("apps/web/vs.yaml", "weight: 99\n", "weight: 50\n"));
 }
 
 Test(worktree, sparse_checkout)
@@ -692,5 +708,6 @@ Test(worktree, a_merge_with_conflicts_is_going_on)
 	put("apps/web/vs.yaml", "main\n");
 	commit_all("main");
 	cr_expect_neq(git_code("merge", "side", NULL), 0);
-	expect_refused(1, dirty, "apps/web/vs.yaml", change("apps/web/vs.yaml", "main\n", "stage\n"));
+	expect_refused(1, dirty, "apps/web/vs.yaml",
+		       change("apps/web/vs.yaml", "main\n", "stage\n"));
 }

@@ -29,8 +29,10 @@ Test(guard, ways_that_stay_open)
 		struct yaml_file *file = NULL;
 		struct err err = ERR_INIT;
 
-		cr_assert_eq(yaml_parse(&file, SLICE("f.yaml"), rows[i].text, &err), 0, "row %zu: %s", i, err.reason);
-		cr_expect_eq(guard_open(file, ALL), rows[i].open, "row %zu: %u", i, guard_open(file, ALL));
+		cr_assert_eq(yaml_parse(&file, SLICE("f.yaml"), rows[i].text, &err), 0,
+			     "row %zu: %s", i, err.reason);
+		cr_expect_eq(guard_open(file, ALL), rows[i].open, "row %zu: %u", i,
+			     guard_open(file, ALL));
 		cr_expect_eq(guard_open(file, WAY_CHART), WAY_CHART, "row %zu", i);
 		cr_expect_eq(guard_open(file, 0), 0, "row %zu", i);
 		yaml_file_free(file);

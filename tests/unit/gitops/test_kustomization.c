@@ -3,7 +3,8 @@
 #include <criterion/criterion.h>
 
 /* The kustomization with one more file, or NULL when the edit is refused. */
-static const char *with(const char *text, const char *kustomization, const char *path, struct str *out)
+static const char *with(const char *text, const char *kustomization, const char *path,
+			struct str *out)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct err err = ERR_INIT;
@@ -24,20 +25,25 @@ Test(kustomization, lists_a_new_file)
 	static const struct {
 		const char *before, *path, *after;
 	} rows[] = {
-		{ "resources:\n- a.yaml # first\n", "apps/b.yaml", "resources:\n- a.yaml # first\n- b.yaml\n" },
-		{ "resources:\n  - a.yaml\nnamespace: x\n", "apps/b.yaml", "resources:\n  - a.yaml\n  - b.yaml\nnamespace: x\n" },
+		{ "resources:\n- a.yaml # first\n", "apps/b.yaml",
+		  "resources:\n- a.yaml # first\n- b.yaml\n" },
+		{ "resources:\n  - a.yaml\nnamespace: x\n", "apps/b.yaml",
+		  "resources:\n  - a.yaml\n  - b.yaml\nnamespace: x\n" },
 		{ "resources: [a.yaml]\n", "apps/b.yaml", "resources: [a.yaml, b.yaml]\n" },
 		{ "resources:\n- ./b.yaml\n", "apps/b.yaml", "resources:\n- ./b.yaml\n" },
-		{ "resources:\n- web/a.yaml\n", "apps/web/b.yaml", "resources:\n- web/a.yaml\n- web/b.yaml\n" },
+		{ "resources:\n- web/a.yaml\n", "apps/web/b.yaml",
+		  "resources:\n- web/a.yaml\n- web/b.yaml\n" },
 		{ "namespace: x\n", "apps/b.yaml", "namespace: x\nresources:\n  - b.yaml\n" },
 		{ "resources: []\n", "apps/b.yaml", "resources:\n  - b.yaml\n" },
-		{ "resources: # none yet\nnamespace: x\n", "apps/b.yaml", "resources: # none yet\n  - b.yaml\nnamespace: x\n" },
+		{ "resources: # none yet\nnamespace: x\n", "apps/b.yaml",
+		  "resources: # none yet\n  - b.yaml\nnamespace: x\n" },
 		{ "resources: a.yaml\n", "apps/b.yaml", NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		AUTO_STR struct str out = STR_INIT;
-		const char *after = with(rows[i].before, "apps/kustomization.yaml", rows[i].path, &out);
+		const char *after =
+			with(rows[i].before, "apps/kustomization.yaml", rows[i].path, &out);
 
 		cr_assert((after != NULL) == (rows[i].after != NULL), "row %zu", i);
 		if (after)
@@ -53,10 +59,15 @@ Test(kustomization, neighbours)
 
 	cr_assert_eq(yaml_parse(&file, SLICE("k"), SLICE("resources:\n- web/a.yaml\n"), &err), 0);
 	root = yaml_root(file, 0);
-	cr_assert(kustomization_lists_neighbours(SLICE("apps/kustomization.yaml"), root, SLICE("apps/new.yaml")));
-	cr_assert(kustomization_lists_neighbours(SLICE("apps/kustomization.yaml"), root, SLICE("apps/web/new.yaml")));
-	cr_assert(!kustomization_lists_neighbours(SLICE("apps/kustomization.yaml"), root, SLICE("apps/mail/new.yaml")));
-	cr_assert(!kustomization_lists_neighbours(SLICE("apps/kustomization.yaml"), root, SLICE("other/new.yaml")));
-	cr_assert(kustomization_is(SLICE("a/Kustomization")) && !kustomization_is(SLICE("a/kustomize.yaml")));
+	cr_assert(kustomization_lists_neighbours(SLICE("apps/kustomization.yaml"), root,
+						 SLICE("apps/new.yaml")));
+	cr_assert(kustomization_lists_neighbours(SLICE("apps/kustomization.yaml"), root,
+						 SLICE("apps/web/new.yaml")));
+	cr_assert(!kustomization_lists_neighbours(SLICE("apps/kustomization.yaml"), root,
+						  SLICE("apps/mail/new.yaml")));
+	cr_assert(!kustomization_lists_neighbours(SLICE("apps/kustomization.yaml"), root,
+						  SLICE("other/new.yaml")));
+	cr_assert(kustomization_is(SLICE("a/Kustomization")) &&
+		  !kustomization_is(SLICE("a/kustomize.yaml")));
 	yaml_file_free(file);
 }

@@ -29,7 +29,8 @@ Test(path, joins)
 			folder.len--;
 		got = path_join(folder, slice_of(rows[i].relative), arena);
 		cr_expect_eq(got.ptr != NULL, rows[i].want != NULL, "row %zu", i);
-		cr_expect(slice_eq(got, slice_of(rows[i].want)), "row %zu: %" SLICE_FMT, i, SLICE_ARG(got));
+		cr_expect(slice_eq(got, slice_of(rows[i].want)), "row %zu: %" SLICE_FMT, i,
+			  SLICE_ARG(got));
 	}
 	cr_expect_null(path_join(SLICE("a"), (struct slice){ NULL, 0 }, arena).ptr);
 	cr_expect_null(path_join(SLICE("a"), (struct slice){ "b\0c", 3 }, arena).ptr);
@@ -43,8 +44,10 @@ Test(path, below)
 	cr_expect(!path_below(SLICE("ab"), SLICE("a")));
 	cr_expect(!path_below(SLICE("a"), SLICE("a/b")));
 	cr_expect(slice_is(path_from(SLICE("a/b/c"), SLICE("a")), "b/c"));
-	cr_expect(slice_is(path_base(SLICE("a/b/c.yaml")), "c.yaml") && slice_is(path_base(SLICE("c.yaml")), "c.yaml"));
-	cr_expect(slice_is(path_folder(SLICE("a/b/c.yaml")), "a/b") && path_folder(SLICE("c.yaml")).len == 0);
+	cr_expect(slice_is(path_base(SLICE("a/b/c.yaml")), "c.yaml") &&
+		  slice_is(path_base(SLICE("c.yaml")), "c.yaml"));
+	cr_expect(slice_is(path_folder(SLICE("a/b/c.yaml")), "a/b") &&
+		  path_folder(SLICE("c.yaml")).len == 0);
 }
 
 Test(path, patterns)
@@ -86,7 +89,8 @@ Test(path, patterns)
 
 Test(path, a_pattern_that_cannot_be_told)
 {
-	static const char *const broken[] = { "[a", "{a,b", "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b" };
+	static const char *const broken[] = { "[a", "{a,b",
+					      "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b" };
 	char long_text[400];
 
 	for (size_t i = 0; i < sizeof(long_text); i++)

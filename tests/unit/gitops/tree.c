@@ -61,9 +61,12 @@ const char *tree_ask(const struct tree *t, const char *path)
 		for (unsigned bit = 0; bit < 4; bit++)
 			if (a.items[i].ways & 1u << bit)
 				str_addc(&text, "kdc?"[bit]);
-		str_addf(&text, "]%s%s%s", arrival_many(&a.items[i]) ? "*" : "", e->elsewhere ? "!" : "", e->unsure ? "~" : "");
+		str_addf(&text, "]%s%s%s", arrival_many(&a.items[i]) ? "*" : "",
+			 e->elsewhere ? "!" : "", e->unsure ? "~" : "");
 	}
-	return arena_copy(t->arena, str_slice(&text)).len ? arena_copy(t->arena, str_slice(&text)).ptr : "";
+	return arena_copy(t->arena, str_slice(&text)).len ?
+		       arena_copy(t->arena, str_slice(&text)).ptr :
+		       "";
 }
 
 const struct environment *tree_environment(const struct tree *t, const char *path, const char *name)

@@ -18,29 +18,39 @@ struct tree {
 	size_t n;
 };
 
-/* Puts all files into a reach: those of kustomizations and charts by their names. Entries end with a path that is NULL. */
+/*
+ * Puts all files into a reach: those of kustomizations and charts by their names. Entries end with
+ * a path that is NULL.
+ */
 struct tree *tree_new(const struct here *here, const struct tree_entry *entries);
 void tree_free(struct tree *t);
 
 /*
- * Where a file ends up: "NAME[WAYS]" of each environment, with a blank between. WAYS: k(ustomize), d(irectory), c(hart), ?; "*" behind when
- * there may be several, "!" when it is of another revision, "~" when it is not sure what it applies. Valid until the tree is freed.
+ * Where a file ends up: "NAME[WAYS]" of each environment, with a blank between. WAYS: k(ustomize),
+ * d(irectory), c(hart), ?; "*" behind when there may be several, "!" when it is of another
+ * revision, "~" when it is not sure what it applies. Valid until the tree is freed.
  */
 const char *tree_ask(const struct tree *t, const char *path);
 
 /* The environment of that name that the file gets into; fails when there is none. */
-const struct environment *tree_environment(const struct tree *t, const char *path, const char *name);
+const struct environment *tree_environment(const struct tree *t, const char *path,
+					   const char *name);
 
 /* Short texts of objects. */
 #define K(resources) "resources: [" resources "]\n"
-#define APPLICATION(name, spec)                                                                                                    \
-	"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: " name "}\nspec: {" spec "}\n"
-#define SOURCE(path) "source: {repoURL: 'https://git.example.com/shop/gitops.git', targetRevision: main, path: " path "}"
-#define FLUX(name, spec)                                                                                                           \
-	"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: " name ", namespace: flux-system}\n"    \
+#define APPLICATION(name, spec)                                                                    \
+	"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: " name              \
+	"}\nspec: {" spec "}\n"
+#define SOURCE(path)                                                                               \
+	"source: {repoURL: 'https://git.example.com/shop/gitops.git', targetRevision: main, "      \
+	"path: " path "}"
+#define FLUX(name, spec)                                                                           \
+	"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: " name  \
+	", namespace: flux-system}\n"                                                              \
 	"spec: {sourceRef: {kind: GitRepository, name: flux-system}, " spec "}\n"
-#define REPOSITORY(url, ref)                                                                                                       \
-	"apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: flux-system, namespace: flux-system}\n"    \
+#define REPOSITORY(url, ref)                                                                       \
+	"apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: "          \
+	"flux-system, namespace: flux-system}\n"                                                   \
 	"spec: {url: '" url "', ref: {" ref "}}\n"
 
 #endif

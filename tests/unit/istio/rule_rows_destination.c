@@ -3,18 +3,25 @@
 #define FOR_OLD(policy) RULE("old.example.com", policy)
 #define FOR_NEW(policy) RULE("new.example.com", policy)
 #define TARGET ENTRY("  ports: [{number: 80, targetPort: 443, protocol: HTTP}]\n")
-#define SUBSETS                                                                                                                    \
-	ISTIO("DestinationRule") "  host: old.example.com\n  subsets:\n  - {name: v, trafficPolicy: {tls: {mode: SIMPLE}}}\n"
+#define SUBSETS                                                                                    \
+	ISTIO("DestinationRule")                                                                   \
+	"  host: old.example.com\n  subsets:\n  - {name: v, trafficPolicy: {tls: {mode: "          \
+	"SIMPLE}}}\n"
 
 const struct rule_row rows_destination[] = {
 	{ "TLS for old", &CODE_tls_lost, 14, BASE FOR_OLD("{tls: {mode: SIMPLE}}") },
-	{ "TLS for both", &CODE_tls_lost, RAISED_NEVER, BASE FOR_OLD("{tls: {mode: SIMPLE}}") FOR_NEW("{tls: {mode: SIMPLE}}") },
+	{ "TLS for both", &CODE_tls_lost, RAISED_NEVER,
+	  BASE FOR_OLD("{tls: {mode: SIMPLE}}") FOR_NEW("{tls: {mode: SIMPLE}}") },
 	{ "TLS for old, and none for new in so many words", &CODE_tls_lost, RAISED_NEVER,
 	  BASE FOR_OLD("{tls: {mode: SIMPLE}}") FOR_NEW("{tls: {mode: DISABLE}}") },
-	{ "a wildcard that covers both", &CODE_tls_lost, RAISED_NEVER, BASE RULE("*.example.com", "{tls: {mode: SIMPLE}}") },
-	{ "a wildcard that covers old only", &CODE_tls_lost, 14, BASE RULE("*d.example.com", "{tls: {mode: SIMPLE}}") },
-	{ "TLS switched off", &CODE_tls_lost, RAISED_NEVER, BASE FOR_OLD("{tls: {mode: DISABLE}}") },
-	{ "TLS of a port", &CODE_tls_lost, 14, BASE FOR_OLD("{portLevelSettings: [{port: {number: 1}, tls: {mode: SIMPLE}}]}") },
+	{ "a wildcard that covers both", &CODE_tls_lost, RAISED_NEVER,
+	  BASE RULE("*.example.com", "{tls: {mode: SIMPLE}}") },
+	{ "a wildcard that covers old only", &CODE_tls_lost, 14,
+	  BASE RULE("*d.example.com", "{tls: {mode: SIMPLE}}") },
+	{ "TLS switched off", &CODE_tls_lost, RAISED_NEVER,
+	  BASE FOR_OLD("{tls: {mode: DISABLE}}") },
+	{ "TLS of a port", &CODE_tls_lost, 14,
+	  BASE FOR_OLD("{portLevelSettings: [{port: {number: 1}, tls: {mode: SIMPLE}}]}") },
 	{ "TLS of a subset", &CODE_tls_lost, 15, BASE SUBSETS },
 	{ "odd values are nothing", &CODE_tls_lost, RAISED_NEVER,
 	  BASE ISTIO("DestinationRule") "  host: [old.example.com]\n  trafficPolicy: text\n" ISTIO(
@@ -22,55 +29,72 @@ const struct rule_row rows_destination[] = {
 
 	{ "a client certificate", &CODE_tls_mutual, 14, BASE FOR_OLD("{tls: {mode: MUTUAL}}") },
 	{ "the mesh's certificate, of a port", &CODE_tls_mutual, 14,
-	  BASE FOR_OLD("{portLevelSettings: [{port: {number: 1}}, {port: {number: 2}, tls: {mode: ISTIO_MUTUAL}}]}") },
+	  BASE FOR_OLD("{portLevelSettings: [{port: {number: 1}}, {port: {number: 2}, tls: {mode: "
+		       "ISTIO_MUTUAL}}]}") },
 	{ "new is decided", &CODE_tls_mutual, RAISED_NEVER,
 	  BASE FOR_OLD("{tls: {mode: MUTUAL}}") FOR_NEW("{tls: {mode: SIMPLE}}") },
-	{ "the server's certificate alone", &CODE_tls_mutual, RAISED_NEVER, BASE FOR_OLD("{tls: {mode: SIMPLE}}") },
+	{ "the server's certificate alone", &CODE_tls_mutual, RAISED_NEVER,
+	  BASE FOR_OLD("{tls: {mode: SIMPLE}}") },
 
 	{ "no sni", &CODE_tls_sni, 14, BASE FOR_NEW("{tls: {mode: SIMPLE}}") },
-	{ "an sni", &CODE_tls_sni, RAISED_NEVER, BASE FOR_NEW("{tls: {mode: SIMPLE, sni: new.example.com}}") },
+	{ "an sni", &CODE_tls_sni, RAISED_NEVER,
+	  BASE FOR_NEW("{tls: {mode: SIMPLE, sni: new.example.com}}") },
 	{ "the route sets the host", &CODE_tls_sni, RAISED_NEVER,
-	  ROUTES "  - {rewrite: {authority: new.example.com}, route: [{destination: {host: old.example.com}}]}\n" FOR_NEW(
-		  "{tls: {mode: SIMPLE}}") },
+	  ROUTES "  - {rewrite: {authority: new.example.com}, route: [{destination: {host: "
+		 "old.example.com}}]}\n" FOR_NEW("{tls: {mode: SIMPLE}}") },
 	{ "no TLS", &CODE_tls_sni, RAISED_NEVER, BASE FOR_NEW("{tls: {mode: DISABLE}}") },
 
 	{ "80 becomes 443", &CODE_tls_origin, 14, BASE TARGET FOR_OLD("{tls: {mode: SIMPLE}}") },
-	{ "80 becomes 443 without TLS", &CODE_tls_origin, RAISED_NEVER, BASE TARGET FOR_OLD("{tls: {mode: DISABLE}}") },
+	{ "80 becomes 443 without TLS", &CODE_tls_origin, RAISED_NEVER,
+	  BASE TARGET FOR_OLD("{tls: {mode: DISABLE}}") },
 	{ "443 stays", &CODE_tls_origin, RAISED_NEVER,
-	  BASE ENTRY("  ports: [{number: 443, targetPort: 443}]\n") FOR_OLD("{tls: {mode: SIMPLE}}") },
+	  BASE ENTRY("  ports: [{number: 443, targetPort: 443}]\n")
+		  FOR_OLD("{tls: {mode: SIMPLE}}") },
 
-	{ "a pool", &CODE_rule_lost, 9, BASE FOR_OLD("{connectionPool: {tcp: {maxConnections: 1}}}") },
+	{ "a pool", &CODE_rule_lost, 9,
+	  BASE FOR_OLD("{connectionPool: {tcp: {maxConnections: 1}}}") },
 	{ "TLS of a port", &CODE_rule_lost, RAISED_NEVER,
 	  BASE FOR_OLD("{portLevelSettings: [{port: {number: 80}, tls: {mode: SIMPLE}}]}") },
 	{ "a pool of a port", &CODE_rule_lost, 9,
-	  BASE FOR_OLD("{portLevelSettings: [{port: {number: 80}, connectionPool: {tcp: {maxConnections: 1}}}]}") },
+	  BASE FOR_OLD("{portLevelSettings: [{port: {number: 80}, connectionPool: {tcp: "
+		       "{maxConnections: 1}}}]}") },
 	{ "a pool for both", &CODE_rule_lost, RAISED_NEVER,
-	  BASE FOR_OLD("{connectionPool: {tcp: {maxConnections: 1}}}") FOR_NEW("{connectionPool: {tcp: {maxConnections: 2}}}") },
+	  BASE FOR_OLD("{connectionPool: {tcp: {maxConnections: 1}}}")
+		  FOR_NEW("{connectionPool: {tcp: {maxConnections: 2}}}") },
 	{ "a pool of a wildcard for both", &CODE_rule_lost, RAISED_NEVER,
 	  BASE RULE("*.example.com", "{connectionPool: {tcp: {maxConnections: 1}}}") },
 	{ "a pool of a subset", &CODE_rule_lost, 9,
-	  BASE ISTIO(
-		  "DestinationRule") "  host: old.example.com\n  subsets: [{name: a}, {name: b, trafficPolicy: {outlierDetection: {interval: 1s}}}]\n" },
+	  BASE ISTIO("DestinationRule") "  host: old.example.com\n  subsets: [{name: a}, {name: b, "
+					"trafficPolicy: {outlierDetection: {interval: 1s}}}]\n" },
 
-	{ "a tunnel", &CODE_rule_tunnel, 14, BASE FOR_OLD("{tunnel: {targetHost: a, targetPort: 1}}") },
-	{ "the PROXY protocol", &CODE_rule_tunnel, 14, BASE FOR_OLD("{proxyProtocol: {version: V1}}") },
+	{ "a tunnel", &CODE_rule_tunnel, 14,
+	  BASE FOR_OLD("{tunnel: {targetHost: a, targetPort: 1}}") },
+	{ "the PROXY protocol", &CODE_rule_tunnel, 14,
+	  BASE FOR_OLD("{proxyProtocol: {version: V1}}") },
 	{ "a tunnel for both", &CODE_rule_tunnel, RAISED_NEVER,
-	  BASE FOR_OLD("{tunnel: {targetHost: a, targetPort: 1}}") FOR_NEW("{tunnel: {targetHost: a, targetPort: 1}}") },
+	  BASE FOR_OLD("{tunnel: {targetHost: a, targetPort: 1}}")
+		  FOR_NEW("{tunnel: {targetHost: a, targetPort: 1}}") },
 
-	{ "sticky", &CODE_rule_affinity, 14, BASE FOR_OLD("{loadBalancer: {consistentHash: {useSourceIp: true}}}") },
-	{ "not sticky", &CODE_rule_affinity, RAISED_NEVER, BASE FOR_OLD("{loadBalancer: {simple: RANDOM}}") },
+	{ "sticky", &CODE_rule_affinity, 14,
+	  BASE FOR_OLD("{loadBalancer: {consistentHash: {useSourceIp: true}}}") },
+	{ "not sticky", &CODE_rule_affinity, RAISED_NEVER,
+	  BASE FOR_OLD("{loadBalancer: {simple: RANDOM}}") },
 
-	{ "a subset", &CODE_rule_subset, 7, ROUTES "  - route: [{destination: {host: old.example.com, subset: v}}]\n" },
+	{ "a subset", &CODE_rule_subset, 7,
+	  ROUTES "  - route: [{destination: {host: old.example.com, subset: v}}]\n" },
 	{ "a subset of another", &CODE_rule_subset, RAISED_NEVER,
-	  ROUTES
-	  "  - route: [{destination: {host: old.example.com}, weight: 1}, {destination: {host: a.b, subset: v}, weight: 1}]\n" },
+	  ROUTES "  - route: [{destination: {host: old.example.com}, weight: 1}, {destination: "
+		 "{host: a.b, subset: v}, weight: 1}]\n" },
 
-	{ "a certificate by name", &CODE_rule_plane, 9, BASE FOR_OLD("{tls: {mode: SIMPLE, credentialName: a}}") },
-	{ "a certificate by file", &CODE_rule_plane, RAISED_NEVER, BASE FOR_OLD("{tls: {mode: SIMPLE, caCertificates: a}}") },
-	{ "localities", &CODE_rule_plane, 9, BASE FOR_OLD("{loadBalancer: {localityLbSetting: {enabled: true}}}") },
+	{ "a certificate by name", &CODE_rule_plane, 9,
+	  BASE FOR_OLD("{tls: {mode: SIMPLE, credentialName: a}}") },
+	{ "a certificate by file", &CODE_rule_plane, RAISED_NEVER,
+	  BASE FOR_OLD("{tls: {mode: SIMPLE, caCertificates: a}}") },
+	{ "localities", &CODE_rule_plane, 9,
+	  BASE FOR_OLD("{loadBalancer: {localityLbSetting: {enabled: true}}}") },
 	{ "subsets in another namespace", &CODE_rule_plane, 9,
-	  BASE SUBSETS
-	  "---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: x, namespace: b}\nspec: {hosts: [old.example.com]}\n" },
+	  BASE SUBSETS "---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: "
+		       "{name: x, namespace: b}\nspec: {hosts: [old.example.com]}\n" },
 	{ "subsets in the same namespace", &CODE_rule_plane, RAISED_NEVER, BASE SUBSETS ENTRY("") },
 	{ NULL },
 };

@@ -1,10 +1,13 @@
 #include "tests/unit/istio/rule_rows.h"
 
-#define NAMED(name, ns, fields)                                                                                                    \
-	"---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: " name ", namespace: " ns "}\nspec:\n" fields
+#define NAMED(name, ns, fields)                                                                    \
+	"---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: " name      \
+	", namespace: " ns "}\nspec:\n" fields
 #define OLD "  hosts: [old.example.com]\n"
-#define EXPORTED(to)                                                                                                               \
-	VS("x") "  hosts: [old.example.com]\n  exportTo: " to "\n  http: [{route: [{destination: {host: old.example.com}}]}]\n"
+#define EXPORTED(to)                                                                               \
+	VS("x")                                                                                    \
+	"  hosts: [old.example.com]\n  exportTo: " to                                              \
+	"\n  http: [{route: [{destination: {host: old.example.com}}]}]\n"
 
 const struct rule_row rows_entry[] = {
 	{ "there is none", &CODE_entry_missing, RAISED_MOVE, BASE },
@@ -12,28 +15,37 @@ const struct rule_row rows_entry[] = {
 	{ "there is one of another host", &CODE_entry_missing, RAISED_MOVE,
 	  BASE ISTIO("ServiceEntry") "  hosts: [a.example.com]\n" },
 
-	{ "another spelling", &CODE_host_near, 13, BASE ISTIO("ServiceEntry") "  hosts: [Old.example.com]\n" },
-	{ "a dot more", &CODE_host_near, 13, BASE ISTIO("ServiceEntry") "  hosts: [old.example.com.]\n" },
+	{ "another spelling", &CODE_host_near, 13,
+	  BASE ISTIO("ServiceEntry") "  hosts: [Old.example.com]\n" },
+	{ "a dot more", &CODE_host_near, 13,
+	  BASE ISTIO("ServiceEntry") "  hosts: [old.example.com.]\n" },
 	{ "the same spelling", &CODE_host_near, RAISED_NEVER, BASE ENTRY("") },
 	{ "another spelling beside the right one", &CODE_host_near, RAISED_NEVER,
 	  BASE ISTIO("ServiceEntry") "  hosts: [old.example.com, Old.example.com]\n" },
 
-	{ "a wildcard", &CODE_entry_wildcard, 13, BASE ISTIO("ServiceEntry") "  hosts: ['*.example.com']\n" },
-	{ "a wildcard of others", &CODE_entry_wildcard, RAISED_NEVER, BASE ISTIO("ServiceEntry") "  hosts: ['*.example.org']\n" },
+	{ "a wildcard", &CODE_entry_wildcard, 13,
+	  BASE ISTIO("ServiceEntry") "  hosts: ['*.example.com']\n" },
+	{ "a wildcard of others", &CODE_entry_wildcard, RAISED_NEVER,
+	  BASE ISTIO("ServiceEntry") "  hosts: ['*.example.org']\n" },
 	{ "a wildcard beside the host", &CODE_entry_wildcard, RAISED_NEVER,
 	  BASE ISTIO("ServiceEntry") "  hosts: ['*.example.com']\n" ENTRY("") },
 
 	{ "in the mesh", &CODE_entry_internal, 14, BASE ENTRY("  location: MESH_INTERNAL\n") },
-	{ "outside of the mesh", &CODE_entry_internal, RAISED_NEVER, BASE ENTRY("  location: MESH_EXTERNAL\n") },
+	{ "outside of the mesh", &CODE_entry_internal, RAISED_NEVER,
+	  BASE ENTRY("  location: MESH_EXTERNAL\n") },
 
-	{ "a selector", &CODE_entry_selector, 14, BASE ENTRY("  workloadSelector: {labels: {app: x}}\n") },
-	{ "a selector that is empty", &CODE_entry_selector, RAISED_NEVER, BASE ENTRY("  workloadSelector:\n") },
+	{ "a selector", &CODE_entry_selector, 14,
+	  BASE ENTRY("  workloadSelector: {labels: {app: x}}\n") },
+	{ "a selector that is empty", &CODE_entry_selector, RAISED_NEVER,
+	  BASE ENTRY("  workloadSelector:\n") },
 
-	{ "a service account", &CODE_entry_mtls, 14, BASE ENTRY("  endpoints: [{address: 10.0.0.1, serviceAccount: a}]\n") },
+	{ "a service account", &CODE_entry_mtls, 14,
+	  BASE ENTRY("  endpoints: [{address: 10.0.0.1, serviceAccount: a}]\n") },
 	{ "the label", &CODE_entry_mtls, 14,
 	  BASE ENTRY("  endpoints: [{address: a, labels: {security.istio.io/tlsMode: istio}}]\n") },
 	{ "the label off", &CODE_entry_mtls, RAISED_NEVER,
-	  BASE ENTRY("  endpoints: [{address: a, labels: {security.istio.io/tlsMode: disabled}}]\n") },
+	  BASE ENTRY(
+		  "  endpoints: [{address: a, labels: {security.istio.io/tlsMode: disabled}}]\n") },
 
 	{ "pinned", &CODE_entry_names, 14, BASE ENTRY("  subjectAltNames: [a]\n") },
 	{ "not pinned", &CODE_entry_names, RAISED_NEVER, BASE ENTRY("  subjectAltNames: []\n") },
@@ -42,40 +54,52 @@ const struct rule_row rows_entry[] = {
 	{ "no resolution", &CODE_entry_none, 9, BASE ENTRY("") },
 	{ "DNS", &CODE_entry_none, RAISED_NEVER, BASE ENTRY("  resolution: DNS\n") },
 
-	{ "two hosts", &CODE_entry_hosts, 13, BASE ISTIO("ServiceEntry") "  hosts: [old.example.com, a.example.com]\n" },
+	{ "two hosts", &CODE_entry_hosts, 13,
+	  BASE ISTIO("ServiceEntry") "  hosts: [old.example.com, a.example.com]\n" },
 	{ "one host", &CODE_entry_hosts, RAISED_NEVER, BASE ENTRY("") },
 
-	{ "a socket", &CODE_entry_unix, 14, BASE ENTRY("  endpoints: [{address: 'unix:///run/a'}]\n") },
-	{ "an address", &CODE_entry_unix, RAISED_NEVER, BASE ENTRY("  endpoints: [{address: unix.example.com}]\n") },
+	{ "a socket", &CODE_entry_unix, 14,
+	  BASE ENTRY("  endpoints: [{address: 'unix:///run/a'}]\n") },
+	{ "an address", &CODE_entry_unix, RAISED_NEVER,
+	  BASE ENTRY("  endpoints: [{address: unix.example.com}]\n") },
 
 	{ "addresses", &CODE_entry_addresses, 14, BASE ENTRY("  addresses: [10.0.0.1]\n") },
 	{ "no addresses", &CODE_entry_addresses, RAISED_NEVER, BASE ENTRY("  addresses: []\n") },
 
 	{ "seen by nobody", &CODE_entry_exports, 14, BASE ENTRY("  exportTo: ['~']\n") },
-	{ "seen by all, the VirtualService by its own", &CODE_entry_exports, 6, EXPORTED("['.']") ENTRY("") },
-	{ "both seen by their own", &CODE_entry_exports, RAISED_NEVER, EXPORTED("['.']") ENTRY("  exportTo: ['.']\n") },
-	{ "seen by one more", &CODE_entry_exports, 6, EXPORTED("['.']") ENTRY("  exportTo: [shop, post]\n") },
+	{ "seen by all, the VirtualService by its own", &CODE_entry_exports, 6,
+	  EXPORTED("['.']") ENTRY("") },
+	{ "both seen by their own", &CODE_entry_exports, RAISED_NEVER,
+	  EXPORTED("['.']") ENTRY("  exportTo: ['.']\n") },
+	{ "seen by one more", &CODE_entry_exports, 6,
+	  EXPORTED("['.']") ENTRY("  exportTo: [shop, post]\n") },
 	{ "the VirtualService seen by one more", &CODE_entry_exports, RAISED_NEVER,
 	  EXPORTED("['.', post]") ENTRY("  exportTo: [post]\n") },
 
 	{ "in two namespaces", &CODE_entry_twice, 15, BASE ENTRY("") NAMED("x", "b", OLD) },
-	{ "in two namespaces, one is meant", &CODE_entry_twice, RAISED_NEVER, BASE ENTRY("") NAMED("x", "b", OLD), .ns = "shop" },
-	{ "the same for two environments", &CODE_entry_twice, RAISED_NEVER, BASE ENTRY("") ENTRY("") },
-	{ "of two hosts", &CODE_entry_twice, RAISED_NEVER, BASE ENTRY("") NAMED("y", "shop", "  hosts: [b.example.com]\n") },
+	{ "in two namespaces, one is meant", &CODE_entry_twice, RAISED_NEVER,
+	  BASE ENTRY("") NAMED("x", "b", OLD), .ns = "shop" },
+	{ "the same for two environments", &CODE_entry_twice, RAISED_NEVER,
+	  BASE ENTRY("") ENTRY("") },
+	{ "of two hosts", &CODE_entry_twice, RAISED_NEVER,
+	  BASE ENTRY("") NAMED("y", "shop", "  hosts: [b.example.com]\n") },
 
 	{ "a waypoint", &CODE_entry_waypoint, 11,
-	  BASE
-	  "---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: x, labels: {istio.io/use-waypoint: w}}\n"
-	  "spec: {hosts: [old.example.com]}\n" },
+	  BASE "---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: x, "
+	       "labels: {istio.io/use-waypoint: w}}\n"
+	       "spec: {hosts: [old.example.com]}\n" },
 	{ "another label", &CODE_entry_waypoint, RAISED_NEVER,
-	  BASE "---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: x, labels: {waypoint: w}}\n"
+	  BASE "---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: x, "
+	       "labels: {waypoint: w}}\n"
 	       "spec: {hosts: [old.example.com]}\n" },
 
 	{ "a host of the VirtualService", &CODE_entry_kept, 9, BASE ENTRY("") },
 	{ "no host of the VirtualService", &CODE_entry_kept, RAISED_NEVER,
-	  VS("x") "  hosts: [a.example.com]\n  http: [{route: [{destination: {host: old.example.com}}]}]\n" ENTRY("") },
+	  VS("x") "  hosts: [a.example.com]\n  http: [{route: [{destination: {host: "
+		  "old.example.com}}]}]\n" ENTRY("") },
 
-	{ "a weight of an endpoint", &CODE_entry_plane, 9, BASE ENTRY("  endpoints: [{address: a, weight: 2}]\n") },
+	{ "a weight of an endpoint", &CODE_entry_plane, 9,
+	  BASE ENTRY("  endpoints: [{address: a, weight: 2}]\n") },
 	{ "two endpoints with DNS", &CODE_entry_plane, 9,
 	  BASE ENTRY("  resolution: DNS\n  endpoints: [{address: a}, {address: b}]\n") },
 	{ "two endpoints with STATIC", &CODE_entry_plane, RAISED_NEVER,

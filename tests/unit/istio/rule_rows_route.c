@@ -1,45 +1,59 @@
 #include "tests/unit/istio/rule_rows.h"
 
 #define TO_OLD "route: [{destination: {host: old.example.com}}]"
-#define OTHER(name, spec)                                                                                                          \
-	"---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: " name ", namespace: shop}\nspec: " spec  \
-	"\n"
+#define OTHER(name, spec)                                                                          \
+	"---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: " name    \
+	", namespace: shop}\nspec: " spec "\n"
 #define DELEGATE VS("x") "  http:\n  - " TO_OLD "\n"
 #define ROOT(fields) OTHER("root", "{hosts: [a.b], http: [{delegate: {name: x}" fields "}]}")
-#define BOTH "route: [{destination: {host: old.example.com}, weight: 9}, {destination: {host: new.example.com}, weight: 1}]"
-#define HEADER(name, value) ROUTES "  - {headers: {request: {set: {" name ": " value "}}}, " TO_OLD "}\n"
+#define BOTH                                                                                       \
+	"route: [{destination: {host: old.example.com}, weight: 9}, {destination: {host: "         \
+	"new.example.com}, weight: 1}]"
+#define HEADER(name, value)                                                                        \
+	ROUTES "  - {headers: {request: {set: {" name ": " value "}}}, " TO_OLD "}\n"
 
 const struct rule_row rows_route[] = {
-	{ "rewritten to old", &CODE_route_authority, 7, ROUTES "  - {rewrite: {authority: old.example.com}, " TO_OLD "}\n" },
+	{ "rewritten to old", &CODE_route_authority, 7,
+	  ROUTES "  - {rewrite: {authority: old.example.com}, " TO_OLD "}\n" },
 	{ "rewritten to something else", &CODE_route_authority, RAISED_NEVER,
 	  ROUTES "  - {rewrite: {authority: a.example.com}, " TO_OLD "}\n" },
 	{ "a Host header", &CODE_route_authority, 7, HEADER("Host", "old.example.com") },
-	{ "a Host header of another", &CODE_route_authority, RAISED_NEVER, HEADER("Host", "a.example.com") },
-	{ "another header", &CODE_route_authority, RAISED_NEVER, HEADER("X-Host", "old.example.com") },
+	{ "a Host header of another", &CODE_route_authority, RAISED_NEVER,
+	  HEADER("Host", "a.example.com") },
+	{ "another header", &CODE_route_authority, RAISED_NEVER,
+	  HEADER("X-Host", "old.example.com") },
 
 	{ "behind a route that takes all", &CODE_route_dead, 8,
 	  ROUTES "  - " TO_OLD "\n  - {match: [{uri: {prefix: /a}}], " TO_OLD "}\n" },
-	{ "behind the prefix /", &CODE_route_dead, 8, ROUTES "  - {match: [{uri: {prefix: /}}], " TO_OLD "}\n  - " TO_OLD "\n" },
+	{ "behind the prefix /", &CODE_route_dead, 8,
+	  ROUTES "  - {match: [{uri: {prefix: /}}], " TO_OLD "}\n  - " TO_OLD "\n" },
 	{ "behind a route for some", &CODE_route_dead, RAISED_NEVER,
 	  ROUTES "  - {match: [{uri: {prefix: /a}}], " TO_OLD "}\n  - " TO_OLD "\n" },
 
-	{ "a mirror beside a weight", &CODE_mirror_left, 7, ROUTES "  - {mirror: {host: new.example.com}, " BOTH "}\n" },
-	{ "a mirror to another", &CODE_mirror_left, RAISED_NEVER, ROUTES "  - {mirror: {host: a.example.com}, " BOTH "}\n" },
-	{ "a mirror alone", &CODE_mirror_left, RAISED_NEVER, ROUTES "  - {mirror: {host: new.example.com}, " TO_OLD "}\n" },
+	{ "a mirror beside a weight", &CODE_mirror_left, 7,
+	  ROUTES "  - {mirror: {host: new.example.com}, " BOTH "}\n" },
+	{ "a mirror to another", &CODE_mirror_left, RAISED_NEVER,
+	  ROUTES "  - {mirror: {host: a.example.com}, " BOTH "}\n" },
+	{ "a mirror alone", &CODE_mirror_left, RAISED_NEVER,
+	  ROUTES "  - {mirror: {host: new.example.com}, " TO_OLD "}\n" },
 
-	{ "the root has a percentage", &CODE_mirror_inherited, 11, DELEGATE ROOT(", mirrorPercentage: {value: 5}"),
+	{ "the root has a percentage", &CODE_mirror_inherited, 11,
+	  DELEGATE ROOT(", mirrorPercentage: {value: 5}"), .to = STAGE_MIRROR },
+	{ "the root has none", &CODE_mirror_inherited, RAISED_NEVER, DELEGATE ROOT(""),
 	  .to = STAGE_MIRROR },
-	{ "the root has none", &CODE_mirror_inherited, RAISED_NEVER, DELEGATE ROOT(""), .to = STAGE_MIRROR },
 	{ "the root delegates to another namespace", &CODE_mirror_inherited, RAISED_NEVER,
-	  DELEGATE OTHER("root", "{hosts: [a.b], http: [{delegate: {name: x, namespace: b}, mirrorPercentage: {value: 5}}]}"),
+	  DELEGATE OTHER("root", "{hosts: [a.b], http: [{delegate: {name: x, namespace: b}, "
+				 "mirrorPercentage: {value: 5}}]}"),
 	  .to = STAGE_MIRROR },
 	{ "no root", &CODE_unchecked, 1, DELEGATE },
 	{ "a root", &CODE_unchecked, RAISED_NEVER, DELEGATE ROOT("") },
 
-	{ "another with the host", &CODE_vs_twice, 12, BASE OTHER("y", "{hosts: [old.example.com], http: []}") },
+	{ "another with the host", &CODE_vs_twice, 12,
+	  BASE OTHER("y", "{hosts: [old.example.com], http: []}") },
 	{ "the same for another environment", &CODE_vs_twice, RAISED_NEVER,
 	  BASE OTHER("x", "{hosts: [old.example.com], http: []}") },
-	{ "another with another host", &CODE_vs_twice, RAISED_NEVER, BASE OTHER("y", "{hosts: [a.example.com], http: []}") },
+	{ "another with another host", &CODE_vs_twice, RAISED_NEVER,
+	  BASE OTHER("y", "{hosts: [a.example.com], http: []}") },
 	{ "another for a gateway", &CODE_vs_twice, RAISED_NEVER,
 	  BASE OTHER("y", "{hosts: [old.example.com], gateways: [g], http: []}") },
 	{ "another that nobody here sees", &CODE_vs_twice, RAISED_NEVER,
@@ -49,40 +63,52 @@ const struct rule_row rows_route[] = {
 	  VS("x") "  hosts: [old.example.com]\n  exportTo: [shop]\n  http: [{" TO_OLD
 		  "}]\n" OTHER("y", "{hosts: [OLD.example.com], exportTo: ['.'], http: []}") },
 
-	{ "for a gateway", &CODE_vs_gateway, 6, VS("x") "  hosts: [old.example.com]\n  gateways: [g]\n  http: [{" TO_OLD "}]\n" },
+	{ "for a gateway", &CODE_vs_gateway, 6,
+	  VS("x") "  hosts: [old.example.com]\n  gateways: [g]\n  http: [{" TO_OLD "}]\n" },
 	{ "for a gateway and the mesh", &CODE_vs_gateway, RAISED_NEVER,
 	  VS("x") "  hosts: [old.example.com]\n  gateways: [g, mesh]\n  http: [{" TO_OLD "}]\n" },
 	{ "for a gateway, with the gateway's host", &CODE_vs_gateway, RAISED_NEVER,
 	  VS("x") "  hosts: [a.example.com]\n  gateways: [g]\n  http: [{" TO_OLD "}]\n" },
 
-	{ "a match by source", &CODE_vs_plane, 1, ROUTES "  - {match: [{sourceLabels: {a: b}}], " TO_OLD "}\n" },
-	{ "a match by path", &CODE_vs_plane, RAISED_NEVER, ROUTES "  - {match: [{uri: {prefix: /a}}], " TO_OLD "}\n" },
-	{ "half a percent", &CODE_vs_plane, 1, ROUTES "  - {mirror: {host: a.b}, mirrorPercentage: {value: 0.5}, " TO_OLD "}\n" },
+	{ "a match by source", &CODE_vs_plane, 1,
+	  ROUTES "  - {match: [{sourceLabels: {a: b}}], " TO_OLD "}\n" },
+	{ "a match by path", &CODE_vs_plane, RAISED_NEVER,
+	  ROUTES "  - {match: [{uri: {prefix: /a}}], " TO_OLD "}\n" },
+	{ "half a percent", &CODE_vs_plane, 1,
+	  ROUTES "  - {mirror: {host: a.b}, mirrorPercentage: {value: 0.5}, " TO_OLD "}\n" },
 	{ "five percent", &CODE_vs_plane, RAISED_NEVER,
 	  ROUTES "  - {mirror: {host: a.b}, mirrorPercentage: {value: 5}, " TO_OLD "}\n" },
 	{ "headers of a destination", &CODE_vs_plane, 1,
-	  ROUTES "  - route: [{destination: {host: old.example.com}, headers: {request: {remove: [a]}}}]\n" },
+	  ROUTES "  - route: [{destination: {host: old.example.com}, headers: {request: {remove: "
+		 "[a]}}}]\n" },
 	{ "a source in a route that stays", &CODE_vs_plane, RAISED_NEVER,
-	  ROUTES "  - {match: [{sourceLabels: {a: b}}], route: [{destination: {host: a.b}}]}\n  - " TO_OLD "\n" },
+	  ROUTES
+	  "  - {match: [{sourceLabels: {a: b}}], route: [{destination: {host: a.b}}]}\n  - " TO_OLD
+	  "\n" },
 	{ NULL },
 };
 
 #define SIDECAR(hosts) ISTIO("Sidecar") "  egress: [{hosts: " hosts "}]\n"
-#define FILTER(name) ISTIO("EnvoyFilter") "  configPatches: [{match: {cluster: {name: '" name "'}}}]\n"
+#define FILTER(name)                                                                               \
+	ISTIO("EnvoyFilter") "  configPatches: [{match: {cluster: {name: '" name "'}}}]\n"
 
 const struct rule_row rows_around[] = {
 	{ "old alone", &CODE_sidecar, 13, BASE SIDECAR("[./old.example.com]") },
-	{ "old and new", &CODE_sidecar, RAISED_NEVER, BASE SIDECAR("[./old.example.com, '*/new.example.com']") },
+	{ "old and new", &CODE_sidecar, RAISED_NEVER,
+	  BASE SIDECAR("[./old.example.com, '*/new.example.com']") },
 	{ "a wildcard for both", &CODE_sidecar, RAISED_NEVER, BASE SIDECAR("['./*.example.com']") },
 	{ "everything", &CODE_sidecar, RAISED_NEVER, BASE SIDECAR("['./*']") },
 
 	{ "a cluster of old", &CODE_named, 9, BASE FILTER("outbound|80||old.example.com") },
-	{ "a cluster of a longer name", &CODE_named, RAISED_NEVER, BASE FILTER("outbound|80||very-old.example.com") },
+	{ "a cluster of a longer name", &CODE_named, RAISED_NEVER,
+	  BASE FILTER("outbound|80||very-old.example.com") },
 	{ "a policy for old", &CODE_named, 9,
-	  BASE "---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: x}\n"
-	       "spec: {rules: [{to: [{operation: {hosts: ['old.example.com:80']}}]}]}\n" },
+	  BASE
+	  "---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: x}\n"
+	  "spec: {rules: [{to: [{operation: {hosts: ['old.example.com:80']}}]}]}\n" },
 	{ "a policy for another", &CODE_named, RAISED_NEVER,
-	  BASE "---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: x}\n"
-	       "spec: {rules: [{to: [{operation: {hosts: [a.example.com]}}]}]}\n" },
+	  BASE
+	  "---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: x}\n"
+	  "spec: {rules: [{to: [{operation: {hosts: [a.example.com]}}]}]}\n" },
 	{ NULL },
 };

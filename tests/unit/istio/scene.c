@@ -16,7 +16,8 @@ void file_open(struct file *f, const char *text)
 {
 	*f = (struct file){ .arena = arena_new() };
 	f->findings.arena = f->arena;
-	cr_assert_eq(yaml_parse(&f->yaml, SLICE("vs.yaml"), slice_of(text), &f->err), 0, "%s\n%s", f->err.reason, text);
+	cr_assert_eq(yaml_parse(&f->yaml, SLICE("vs.yaml"), slice_of(text), &f->err), 0, "%s\n%s",
+		     f->err.reason, text);
 	f->objects = objects_of(f->yaml, f->arena);
 }
 
@@ -42,6 +43,7 @@ const char *file_codes(struct file *f)
 	AUTO_STR struct str out = STR_INIT;
 
 	for (size_t i = 0; i < f->findings.n; i++)
-		str_addf(&out, "%s%s@%u", i ? " " : "", f->findings.items[i].code->id, f->findings.items[i].at.line);
+		str_addf(&out, "%s%s@%u", i ? " " : "", f->findings.items[i].code->id,
+			 f->findings.items[i].at.line);
 	return arena_copy(f->arena, out.len ? str_slice(&out) : SLICE("")).ptr;
 }

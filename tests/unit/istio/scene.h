@@ -6,8 +6,12 @@
 
 #include "istio/route.h"
 
-#define VS(name) "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: " name ", namespace: shop}\nspec:\n"
-#define ISTIO(kind) "---\napiVersion: networking.istio.io/v1\nkind: " kind "\nmetadata: {name: x, namespace: shop}\nspec:\n"
+#define VS(name)                                                                                   \
+	"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: " name         \
+	", namespace: shop}\nspec:\n"
+#define ISTIO(kind)                                                                                \
+	"---\napiVersion: networking.istio.io/v1\nkind: " kind                                     \
+	"\nmetadata: {name: x, namespace: shop}\nspec:\n"
 
 struct file {
 	struct arena *arena;

@@ -1,5 +1,6 @@
 /*
- * Whose requests a route gets: gateways and match blocks, routes behind one that takes all, exportTo, Sidecars.
+ * Whose requests a route gets: gateways and match blocks, routes behind one that takes all,
+ * exportTo, Sidecars.
  */
 #include "istio/audience.h"
 #include "tests/unit/istio/scene.h"
@@ -11,8 +12,9 @@
 #define HOSTS "  hosts: [a.example.com]\n"
 #define OLD "route: [{destination: {host: old.example.com}}]"
 #define TO_B "route: [{destination: {host: b}}]"
-#define SIDECAR(ns, spec)                                                                                                          \
-	"---\napiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default, namespace: " ns "}\nspec: " spec "\n"
+#define SIDECAR(ns, spec)                                                                          \
+	"---\napiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default, "       \
+	"namespace: " ns "}\nspec: " spec "\n"
 #define EGRESS(host) "{egress: [{hosts: [" host "]}]}"
 
 /* What is said of the last route that names old: callers, and behind "|" the limits. */
@@ -21,52 +23,72 @@ static const struct {
 } rows[] = {
 	{ "the mesh", HOSTS "  http: [{" OLD "}]\n", "", "sidecars|" },
 	{ "named", HOSTS "  gateways: [mesh]\n  http: [{" OLD "}]\n", "", "sidecars|" },
-	{ "a gateway", HOSTS "  gateways: [in/public]\n  http: [{" OLD "}]\n", "", "gateway in/public|" },
-	{ "both", HOSTS "  gateways: [in/public, mesh]\n  http: [{" OLD "}]\n", "", "gateway in/public sidecars|" },
-	{ "a match for the mesh", HOSTS "  gateways: [in/public, mesh]\n  http: [{match: [{gateways: [mesh]}], " OLD "}]\n", "",
-	  "sidecars|" },
-	{ "a match for its own gateway, called shorter",
-	  HOSTS "  gateways: [shop/public, mesh]\n  http: [{match: [{gateways: [public]}], " OLD "}]\n", "",
-	  "gateway shop/public|" },
-	{ "a match for a gateway that it is not bound to", HOSTS "  http: [{match: [{gateways: [in/public]}], " OLD "}]\n", "",
-	  "|" },
-	{ "one of two blocks",
-	  HOSTS "  gateways: [in/public, mesh]\n  http: [{match: [{gateways: [mesh]}, {uri: {exact: /a}}], " OLD "}]\n", "",
+	{ "a gateway", HOSTS "  gateways: [in/public]\n  http: [{" OLD "}]\n", "",
+	  "gateway in/public|" },
+	{ "both", HOSTS "  gateways: [in/public, mesh]\n  http: [{" OLD "}]\n", "",
 	  "gateway in/public sidecars|" },
+	{ "a match for the mesh",
+	  HOSTS "  gateways: [in/public, mesh]\n  http: [{match: [{gateways: [mesh]}], " OLD "}]\n",
+	  "", "sidecars|" },
+	{ "a match for its own gateway, called shorter",
+	  HOSTS "  gateways: [shop/public, mesh]\n  http: [{match: [{gateways: [public]}], " OLD
+		"}]\n",
+	  "", "gateway shop/public|" },
+	{ "a match for a gateway that it is not bound to",
+	  HOSTS "  http: [{match: [{gateways: [in/public]}], " OLD "}]\n", "", "|" },
+	{ "one of two blocks",
+	  HOSTS "  gateways: [in/public, mesh]\n  http: [{match: [{gateways: [mesh]}, {uri: "
+		"{exact: /a}}], " OLD "}]\n",
+	  "", "gateway in/public sidecars|" },
 	{ "behind a route for all", HOSTS "  http: [{name: b, " TO_B "}, {" OLD "}]\n", "",
 	  "|no request of sidecars gets here: route 1 (b) takes them all" },
-	{ "behind one by its prefix", HOSTS "  http: [{match: [{uri: {prefix: /}}], " TO_B "}, {" OLD "}]\n", "",
+	{ "behind one by its prefix",
+	  HOSTS "  http: [{match: [{uri: {prefix: /}}], " TO_B "}, {" OLD "}]\n", "",
 	  "|no request of sidecars gets here: route 1 takes them all" },
 	{ "behind one with a header",
-	  HOSTS "  http: [{match: [{uri: {prefix: /}, headers: {a: {exact: b}}}], " TO_B "}, {" OLD "}]\n", "", "sidecars|" },
-	{ "behind a longer prefix", HOSTS "  http: [{match: [{uri: {prefix: /a}}], " TO_B "}, {" OLD "}]\n", "", "sidecars|" },
-	{ "behind one for all of a gateway",
-	  HOSTS "  gateways: [in/public, mesh]\n  http: [{match: [{uri: {prefix: /}, gateways: [in/public]}], " TO_B "}, {" OLD
+	  HOSTS "  http: [{match: [{uri: {prefix: /}, headers: {a: {exact: b}}}], " TO_B "}, {" OLD
 		"}]\n",
+	  "", "sidecars|" },
+	{ "behind a longer prefix",
+	  HOSTS "  http: [{match: [{uri: {prefix: /a}}], " TO_B "}, {" OLD "}]\n", "",
+	  "sidecars|" },
+	{ "behind one for all of a gateway",
+	  HOSTS "  gateways: [in/public, mesh]\n  http: [{match: [{uri: {prefix: /}, gateways: "
+		"[in/public]}], " TO_B "}, {" OLD "}]\n",
 	  "", "sidecars|no request of the gateway in/public gets here: route 1 takes them all" },
-	{ "in front of one for all", HOSTS "  http: [{match: [{uri: {exact: /a}}], " OLD "}, {" TO_B "}]\n", "", "sidecars|" },
+	{ "in front of one for all",
+	  HOSTS "  http: [{match: [{uri: {exact: /a}}], " OLD "}, {" TO_B "}]\n", "", "sidecars|" },
 	{ "exported to its own", HOSTS "  exportTo: [.]\n  http: [{" OLD "}]\n", "",
 	  "sidecars|only callers of these namespaces see it (exportTo): shop" },
 	{ "exported to some, snake case", HOSTS "  export_to: [a, b]\n  http: [{" OLD "}]\n", "",
 	  "sidecars|only callers of these namespaces see it (exportTo): a, b" },
 	{ "exported to all", HOSTS "  exportTo: ['*']\n  http: [{" OLD "}]\n", "", "sidecars|" },
-	{ "a Sidecar that shows all", HOSTS "  http: [{" OLD "}]\n", SIDECAR("x", EGRESS("'*/*'")), "sidecars|" },
-	{ "a Sidecar without egress", HOSTS "  http: [{" OLD "}]\n", SIDECAR("x", "{}"), "sidecars|" },
-	{ "a Sidecar that shows its namespace", HOSTS "  http: [{" OLD "}]\n", SIDECAR("x", EGRESS("shop/*")), "sidecars|" },
-	{ "a Sidecar that shows the host", HOSTS "  http: [{" OLD "}]\n", SIDECAR("x", EGRESS("'*/a.example.com'")), "sidecars|" },
-	{ "a Sidecar that shows a wildcard", HOSTS "  http: [{" OLD "}]\n", SIDECAR("x", EGRESS("'*/*.example.com'")),
+	{ "a Sidecar that shows all", HOSTS "  http: [{" OLD "}]\n", SIDECAR("x", EGRESS("'*/*'")),
 	  "sidecars|" },
-	{ "a Sidecar that shows another namespace", HOSTS "  http: [{" OLD "}]\n", SIDECAR("x", EGRESS("y/*")),
+	{ "a Sidecar without egress", HOSTS "  http: [{" OLD "}]\n", SIDECAR("x", "{}"),
+	  "sidecars|" },
+	{ "a Sidecar that shows its namespace", HOSTS "  http: [{" OLD "}]\n",
+	  SIDECAR("x", EGRESS("shop/*")), "sidecars|" },
+	{ "a Sidecar that shows the host", HOSTS "  http: [{" OLD "}]\n",
+	  SIDECAR("x", EGRESS("'*/a.example.com'")), "sidecars|" },
+	{ "a Sidecar that shows a wildcard", HOSTS "  http: [{" OLD "}]\n",
+	  SIDECAR("x", EGRESS("'*/*.example.com'")), "sidecars|" },
+	{ "a Sidecar that shows another namespace", HOSTS "  http: [{" OLD "}]\n",
+	  SIDECAR("x", EGRESS("y/*")),
 	  "sidecars|workloads of the namespace x do not see it (Sidecar 'default')" },
-	{ "a Sidecar that shows another host", HOSTS "  http: [{" OLD "}]\n", SIDECAR("x", EGRESS("'*/b.example.com'")),
+	{ "a Sidecar that shows another host", HOSTS "  http: [{" OLD "}]\n",
+	  SIDECAR("x", EGRESS("'*/b.example.com'")),
 	  "sidecars|workloads of the namespace x do not see it (Sidecar 'default')" },
-	{ "a Sidecar that shows its own", HOSTS "  http: [{" OLD "}]\n", SIDECAR("x", EGRESS("./*")),
+	{ "a Sidecar that shows its own", HOSTS "  http: [{" OLD "}]\n",
+	  SIDECAR("x", EGRESS("./*")),
 	  "sidecars|workloads of the namespace x do not see it (Sidecar 'default')" },
-	{ "its own Sidecar", HOSTS "  http: [{" OLD "}]\n", SIDECAR("shop", EGRESS("./*")), "sidecars|" },
+	{ "its own Sidecar", HOSTS "  http: [{" OLD "}]\n", SIDECAR("shop", EGRESS("./*")),
+	  "sidecars|" },
 	{ "a Sidecar of some workloads", HOSTS "  http: [{" OLD "}]\n",
 	  SIDECAR("x", "{workloadSelector: {labels: {a: b}}, egress: [{hosts: [y/*]}]}"),
 	  "sidecars|some workloads of the namespace x do not see it (Sidecar 'default')" },
-	{ "gateways do not look at Sidecars", HOSTS "  gateways: [in/public]\n  http: [{" OLD "}]\n", SIDECAR("x", EGRESS("y/*")),
+	{ "gateways do not look at Sidecars",
+	  HOSTS "  gateways: [in/public]\n  http: [{" OLD "}]\n", SIDECAR("x", EGRESS("y/*")),
 	  "gateway in/public|" },
 };
 
@@ -91,11 +113,15 @@ Test(audience, of_a_route)
 		audience_add(&all, &f.vs, route, sidecars, n);
 		cr_assert_eq(all.n, 1);
 		for (size_t c = 0; c < all.items[0].callers.n; c++)
-			str_addf(&got, "%s%" SLICE_FMT, c ? " " : "", SLICE_ARG(all.items[0].callers.items[c]));
+			str_addf(&got, "%s%" SLICE_FMT, c ? " " : "",
+				 SLICE_ARG(all.items[0].callers.items[c]));
 		for (size_t l = 0; l < all.items[0].limits.n || !l; l++)
-			str_addf(&got, "|%" SLICE_FMT, SLICE_ARG(all.items[0].limits.n ? all.items[0].limits.items[l] : SLICE("")));
+			str_addf(&got, "|%" SLICE_FMT,
+				 SLICE_ARG(all.items[0].limits.n ? all.items[0].limits.items[l] :
+								   SLICE("")));
 		cr_expect_str_eq(got.ptr, rows[i].want, "%s: %s", rows[i].name, got.ptr);
-		cr_expect_eq(all.items[0].plain, !strcmp(rows[i].want, "sidecars|"), "%s", rows[i].name);
+		cr_expect_eq(all.items[0].plain, !strcmp(rows[i].want, "sidecars|"), "%s",
+			     rows[i].name);
 		file_close(&f);
 	}
 }

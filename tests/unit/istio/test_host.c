@@ -19,14 +19,16 @@ Test(host, short_names_belong_to_the_namespace)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct slice full = host_resolve(slice_of(rows[i].host), slice_of(rows[i].ns), a);
 
-		cr_assert(slice_is(full, rows[i].full), "%s is %.*s", rows[i].host, SLICE_ARG(full));
+		cr_assert(slice_is(full, rows[i].full), "%s is %.*s", rows[i].host,
+			  SLICE_ARG(full));
 	}
 }
 
 Test(host, near_is_not_same)
 {
 	cr_assert(host_same(SLICE("a.b"), SLICE("a.b")) && !host_near(SLICE("a.b"), SLICE("a.b")));
-	cr_assert(!host_same(SLICE("a.b."), SLICE("a.b")) && host_near(SLICE("a.b."), SLICE("a.b")));
+	cr_assert(!host_same(SLICE("a.b."), SLICE("a.b")) &&
+		  host_near(SLICE("a.b."), SLICE("a.b")));
 	cr_assert(!host_same(SLICE("A.b"), SLICE("a.b")) && host_near(SLICE("A.b"), SLICE("a.b")));
 	cr_assert(!host_near(SLICE("a.c"), SLICE("a.b")));
 }
@@ -62,7 +64,8 @@ Test(host, check)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct err err = ERR_INIT;
 
-		cr_assert_eq(host_check(slice_of(rows[i].host), "the host", &err) == 0, rows[i].fine, "'%s'", rows[i].host);
+		cr_assert_eq(host_check(slice_of(rows[i].host), "the host", &err) == 0,
+			     rows[i].fine, "'%s'", rows[i].host);
 		cr_assert(rows[i].fine || err.code == &CODE_host_bad, "'%s'", rows[i].host);
 	}
 }

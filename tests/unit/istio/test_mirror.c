@@ -14,17 +14,26 @@ static const struct {
 	{ "no match", "", MIRROR_ON_COPY, "" },
 	{ "a match of a path", "match: [{uri: {prefix: /a}}], ", MIRROR_ON_COPY, "" },
 	{ "GET alone", "match: [{method: {exact: GET}}], ", MIRROR_ON_ROUTE, "" },
-	{ "GET and HEAD", "match: [{method: {exact: GET}, uri: {exact: /}}, {method: {exact: HEAD}}], ", MIRROR_ON_ROUTE, "" },
-	{ "GET and all else of another path", "match: [{method: {exact: GET}}, {uri: {exact: /}}], ", MIRROR_ON_COPY, "" },
-	{ "GET and POST", "match: [{method: {exact: GET}}, {method: {exact: POST}}], ", MIRROR_ON_COPY, "" },
+	{ "GET and HEAD",
+	  "match: [{method: {exact: GET}, uri: {exact: /}}, {method: {exact: HEAD}}], ",
+	  MIRROR_ON_ROUTE, "" },
+	{ "GET and all else of another path",
+	  "match: [{method: {exact: GET}}, {uri: {exact: /}}], ", MIRROR_ON_COPY, "" },
+	{ "GET and POST", "match: [{method: {exact: GET}}, {method: {exact: POST}}], ",
+	  MIRROR_ON_COPY, "" },
 	{ "POST alone", "match: [{method: {exact: POST}}], ", MIRROR_NONE, "GCB1105@6" },
-	{ "get in small letters is no method of HTTP", "match: [{method: {exact: get}}], ", MIRROR_NONE, "GCB1105@6" },
-	{ "a regex", "match: [{method: {regex: 'GET|HEAD'}}], ", MIRROR_NONE, "GCB1103@6 GCB1105@6" },
-	{ "a prefix beside a path", "match: [{method: {prefix: G}}, {uri: {exact: /}}], ", MIRROR_ON_COPY, "GCB1103@6" },
+	{ "get in small letters is no method of HTTP", "match: [{method: {exact: get}}], ",
+	  MIRROR_NONE, "GCB1105@6" },
+	{ "a regex", "match: [{method: {regex: 'GET|HEAD'}}], ", MIRROR_NONE,
+	  "GCB1103@6 GCB1105@6" },
+	{ "a prefix beside a path", "match: [{method: {prefix: G}}, {uri: {exact: /}}], ",
+	  MIRROR_ON_COPY, "GCB1103@6" },
 	{ "an empty list", "match: [], ", MIRROR_NONE, "GCB1105@6" },
 	{ "a mirror of its own", "mirror: {host: x.example.com}, ", MIRROR_NONE, "GCB1101@6" },
-	{ "mirrors of its own", "mirrors: [{destination: {host: x.example.com}}], ", MIRROR_NONE, "GCB1101@6" },
-	{ "a percentage without a mirror", "mirrorPercentage: {value: 5}, ", MIRROR_NONE, "GCB1102@6" },
+	{ "mirrors of its own", "mirrors: [{destination: {host: x.example.com}}], ", MIRROR_NONE,
+	  "GCB1101@6" },
+	{ "a percentage without a mirror", "mirrorPercentage: {value: 5}, ", MIRROR_NONE,
+	  "GCB1102@6" },
 };
 
 Test(mirror, place)
@@ -34,11 +43,17 @@ Test(mirror, place)
 		struct move move = scene_move();
 		struct file f;
 
-		str_addf(&text, VS("x") "  http:\n  - {%sroute: [{destination: {host: old.example.com}}]}\n", rows[i].match);
+		str_addf(&text,
+			 VS("x") "  http:\n  - {%sroute: [{destination: {host: "
+				 "old.example.com}}]}\n",
+			 rows[i].match);
 		cr_assert_eq(file_read_vs(&f, text.ptr), 0, "%s: %s", rows[i].name, f.err.reason);
-		cr_expect_eq(mirror_place(&f.vs, &f.vs.routes[0], &move, f.arena, &f.findings), rows[i].place, "%s", rows[i].name);
-		cr_expect_eq(mirror_place(&f.vs, &f.vs.routes[0], &move, f.arena, NULL), rows[i].place, "%s", rows[i].name);
-		cr_expect_str_eq(file_codes(&f), rows[i].codes, "%s: %s", rows[i].name, file_codes(&f));
+		cr_expect_eq(mirror_place(&f.vs, &f.vs.routes[0], &move, f.arena, &f.findings),
+			     rows[i].place, "%s", rows[i].name);
+		cr_expect_eq(mirror_place(&f.vs, &f.vs.routes[0], &move, f.arena, NULL),
+			     rows[i].place, "%s", rows[i].name);
+		cr_expect_str_eq(file_codes(&f), rows[i].codes, "%s: %s", rows[i].name,
+				 file_codes(&f));
 		file_close(&f);
 	}
 }
@@ -46,7 +61,8 @@ Test(mirror, place)
 /* A route that nothing reaches gets no copy, which nothing would reach either. */
 Test(mirror, behind_a_route_that_takes_all)
 {
-	static const char *const firsts[] = { "", "match: [{uri: {prefix: /}}], ", "match: [{uri: {prefix: /a}}], " };
+	static const char *const firsts[] = { "", "match: [{uri: {prefix: /}}], ",
+					      "match: [{uri: {prefix: /a}}], " };
 
 	for (size_t i = 0; i < sizeof(firsts) / sizeof(firsts[0]); i++) {
 		AUTO_STR struct str text = STR_INIT;
@@ -55,7 +71,8 @@ Test(mirror, behind_a_route_that_takes_all)
 		struct file f;
 
 		str_addf(&text,
-			 VS("x") "  http:\n  - {%sredirect: {uri: /}}\n  - {route: [{destination: {host: old.example.com}}]}\n",
+			 VS("x") "  http:\n  - {%sredirect: {uri: /}}\n  - {route: [{destination: "
+				 "{host: old.example.com}}]}\n",
 			 firsts[i]);
 		cr_assert_eq(file_read_vs(&f, text.ptr), 0);
 		f.findings.n = 0;
@@ -66,7 +83,10 @@ Test(mirror, behind_a_route_that_takes_all)
 	}
 }
 
-/* Istio moves catch-all routes behind those of other VirtualServices of the gateway; a copy that is none would come before them. */
+/*
+ * Istio moves catch-all routes behind those of other VirtualServices of the gateway; a copy that is
+ * none would come before them.
+ */
 Test(mirror, a_shared_gateway)
 {
 	static const struct {
@@ -87,11 +107,14 @@ Test(mirror, a_shared_gateway)
 		struct move move = scene_move();
 		struct file f;
 
-		str_addf(&text, VS("x") "  gateways: %s\n  http:\n  - {%sroute: [{destination: {host: old.example.com}}]}\n",
+		str_addf(&text,
+			 VS("x") "  gateways: %s\n  http:\n  - {%sroute: [{destination: {host: "
+				 "old.example.com}}]}\n",
 			 cases[i].gateways, cases[i].match);
 		cr_assert_eq(file_read_vs(&f, text.ptr), 0);
 		f.vs.shares_gateway_host = cases[i].shared;
-		cr_expect_eq(mirror_place(&f.vs, &f.vs.routes[0], &move, f.arena, NULL), cases[i].place, "%zu", i);
+		cr_expect_eq(mirror_place(&f.vs, &f.vs.routes[0], &move, f.arena, NULL),
+			     cases[i].place, "%zu", i);
 		file_close(&f);
 	}
 }

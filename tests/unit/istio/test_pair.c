@@ -23,17 +23,31 @@ static const struct {
 	  HTTP "  - {name: a, match: [{uri: {exact: /y}}], " TO "}\n",
 	  { 0 } },
 	{ "a name twice: by match",
-	  HTTP "  - {name: a, match: [{port: 1}], " TO "}\n  - {name: a, match: [{port: 2}], " TO "}\n",
-	  HTTP "  - {name: a, match: [{port: 2}], " TO "}\n  - {name: a, match: [{port: 1}], " TO "}\n",
+	  HTTP "  - {name: a, match: [{port: 1}], " TO "}\n  - {name: a, match: [{port: 2}], " TO
+	       "}\n",
+	  HTTP "  - {name: a, match: [{port: 2}], " TO "}\n  - {name: a, match: [{port: 1}], " TO
+	       "}\n",
 	  { 1, 0 } },
 	{ "by match, in another layout",
 	  HTTP "  - {match: [{uri: {prefix: \"/a\"}}], " TO "}\n",
 	  HTTP "  - match:\n    - uri:\n        prefix: /a\n    " TO "\n",
 	  { 0 } },
-	{ "another match", HTTP "  - {match: [{port: 1}], " TO "}\n", HTTP "  - {match: [{port: 2}], " TO "}\n", { -1 } },
-	{ "equal matches: by place", HTTP "  - {" TO "}\n  - {" TO "}\n", HTTP "  - {" TO "}\n  - {" TO "}\n", { 0, 1 } },
-	{ "equal matches, one more today", HTTP "  - {" TO "}\n", HTTP "  - {" TO "}\n  - {" TO "}\n", { -1, -1 } },
-	{ "renamed: by match", HTTP "  - {name: a, " TO "}\n", HTTP "  - {name: b, " TO "}\n", { 0 } },
+	{ "another match",
+	  HTTP "  - {match: [{port: 1}], " TO "}\n",
+	  HTTP "  - {match: [{port: 2}], " TO "}\n",
+	  { -1 } },
+	{ "equal matches: by place",
+	  HTTP "  - {" TO "}\n  - {" TO "}\n",
+	  HTTP "  - {" TO "}\n  - {" TO "}\n",
+	  { 0, 1 } },
+	{ "equal matches, one more today",
+	  HTTP "  - {" TO "}\n",
+	  HTTP "  - {" TO "}\n  - {" TO "}\n",
+	  { -1, -1 } },
+	{ "renamed: by match",
+	  HTTP "  - {name: a, " TO "}\n",
+	  HTTP "  - {name: b, " TO "}\n",
+	  { 0 } },
 	{ "a generated copy does not count",
 	  HTTP "  - {" TO "}\n",
 	  HTTP "  # generated copy of the next route\n  - {match: [{method: {exact: GET}}], " TO
@@ -51,7 +65,8 @@ Test(pair, table)
 		for (size_t r = 0; r < now.vs.n; r++) {
 			const struct route *pair = route_pair(&base.vs, &now.vs, &now.vs.routes[r]);
 
-			cr_expect_eq(pair ? (int)(pair - base.vs.routes) : -1, rows[i].pairs[r], "%s: route %zu", rows[i].name, r);
+			cr_expect_eq(pair ? (int)(pair - base.vs.routes) : -1, rows[i].pairs[r],
+				     "%s: route %zu", rows[i].name, r);
 			cr_expect_null(route_pair(NULL, &now.vs, &now.vs.routes[r]));
 		}
 		file_close(&base);

@@ -1,22 +1,31 @@
 /*
- * What the objects around say against new: each rule on the smallest manifests that raise it, and the nearest that do not.
+ * What the objects around say against new: each rule on the smallest manifests that raise it, and
+ * the nearest that do not.
  */
 #include "tests/unit/istio/rule_rows.h"
 
 #include <criterion/criterion.h>
 
-static const struct rule_row *const tables[] = { rows_backend, rows_port, rows_entry, rows_destination, rows_route, rows_around };
+static const struct rule_row *const tables[] = { rows_backend,     rows_port,  rows_entry,
+						 rows_destination, rows_route, rows_around };
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 
 /* The findings of all rules about a file whose first object is a VirtualService. */
-static void check(struct file *f, struct move *move, const char *text, enum stage_kind to, bool whole)
+static void check(struct file *f, struct move *move, const char *text, enum stage_kind to,
+		  bool whole)
 {
-	struct scene scene = { .move = move, .vss = &f->vs, .nvss = 1, .to = { to, 0 }, .thorough = true, .whole = whole };
+	struct scene scene = { .move = move,
+			       .vss = &f->vs,
+			       .nvss = 1,
+			       .to = { to, 0 },
+			       .thorough = true,
+			       .whole = whole };
 	const struct object **objects;
 
 	cr_assert_eq(file_read_vs(f, text), 0, "%s", f->err.reason);
 	if (move->tcp)
-		cr_assert_eq(vs_read(&f->vs, &f->objects.items[0], move, f->arena, NULL, &f->err), 0, "%s", f->err.reason);
+		cr_assert_eq(vs_read(&f->vs, &f->objects.items[0], move, f->arena, NULL, &f->err),
+			     0, "%s", f->err.reason);
 	objects = arena_array(f->arena, f->objects.n, sizeof(*objects));
 	for (size_t i = 0; i < f->objects.n; i++)
 		objects[i] = &f->objects.items[i];
@@ -45,9 +54,10 @@ static void check_row(const struct rule_row *row)
 			raised++;
 			line = f.findings.items[i].at.line;
 		}
-	cr_expect_eq(raised, row->line != RAISED_NEVER, "%s, %s: raised %zu times: %s", row->code->id, row->name, raised,
-		     file_codes(&f));
-	cr_expect_eq(line, (unsigned)row->line, "%s, %s: line %u, not %d", row->code->id, row->name, line, row->line);
+	cr_expect_eq(raised, row->line != RAISED_NEVER, "%s, %s: raised %zu times: %s",
+		     row->code->id, row->name, raised, file_codes(&f));
+	cr_expect_eq(line, (unsigned)row->line, "%s, %s: line %u, not %d", row->code->id, row->name,
+		     line, row->line);
 	file_close(&f);
 }
 
@@ -58,7 +68,9 @@ Test(rules, table)
 			check_row(row);
 }
 
-/* Has the code a row that raises it, or one that does not? `mirror_writes` is in a test of its own. */
+/*
+ * Has the code a row that raises it, or one that does not? `mirror_writes` is in a test of its own.
+ */
 static bool has_row(const struct code *code, bool raised)
 {
 	for (size_t t = 0; t < TABLES; t++)
@@ -73,14 +85,16 @@ Test(rules, each_has_both)
 	cr_assert_not_null(rules_code(0));
 	for (size_t i = 0; rules_code(i); i++) {
 		cr_expect(has_row(rules_code(i), true), "nothing raises %s", rules_code(i)->id);
-		cr_expect(has_row(rules_code(i), false), "nothing is near %s without raising it", rules_code(i)->id);
+		cr_expect(has_row(rules_code(i), false), "nothing is near %s without raising it",
+			  rules_code(i)->id);
 	}
 }
 
 Test(rules, methods_that_write)
 {
 	static const struct slice methods[] = { SLICE_INIT("GET"), SLICE_INIT("POST") };
-	static const char text[] = BASE BACKEND("{hostname: new.example.com}") ENTRY("  resolution: DNS\n");
+	static const char text[] =
+		BASE BACKEND("{hostname: new.example.com}") ENTRY("  resolution: DNS\n");
 	struct move move = scene_move();
 	struct file f;
 
@@ -99,9 +113,12 @@ Test(rules, methods_that_write)
 
 Test(rules, a_service_of_kubernetes_beside_the_entry)
 {
-	static const char entry[] = VS("x") "  hosts: [old]\n  http: [{route: [{destination: {host: old}}]}]\n" ISTIO(
-		"ServiceEntry") "  hosts: [old.shop.svc.cluster.local]\n  resolution: DNS\n";
-	static const char service[] = "---\napiVersion: v1\nkind: Service\nmetadata: {name: old, namespace: shop}\nspec: {}\n";
+	static const char entry[] =
+		VS("x") "  hosts: [old]\n  http: [{route: [{destination: {host: old}}]}]\n" ISTIO(
+			"ServiceEntry") "  hosts: [old.shop.svc.cluster.local]\n  resolution: "
+					"DNS\n";
+	static const char service[] = "---\napiVersion: v1\nkind: Service\nmetadata: {name: old, "
+				      "namespace: shop}\nspec: {}\n";
 	AUTO_STR struct str both = STR_INIT;
 	struct move move = scene_move();
 	struct file f;
@@ -113,7 +130,8 @@ Test(rules, a_service_of_kubernetes_beside_the_entry)
 	rules_check(&(struct scene){ .move = &move,
 				     .vss = &f.vs,
 				     .nvss = 1,
-				     .objects = (const struct object *[]){ &f.objects.items[1], &f.objects.items[2] },
+				     .objects = (const struct object *[]){ &f.objects.items[1],
+									   &f.objects.items[2] },
 				     .nobjects = 2,
 				     .whole = true,
 				     .arena = f.arena },
@@ -139,7 +157,10 @@ Test(rules, what_only_informs_is_left_out_unless_asked_for)
 	struct file f;
 
 	file_read_vs(&f, BASE);
-	rules_check(&(struct scene){ .move = &move, .vss = &f.vs, .nvss = 1, .whole = true, .arena = f.arena }, &f.findings);
+	rules_check(
+		&(struct scene){
+			.move = &move, .vss = &f.vs, .nvss = 1, .whole = true, .arena = f.arena },
+		&f.findings);
 	cr_expect_str_eq(file_codes(&f), "GCB1003@0");
 	file_close(&f);
 }
@@ -156,17 +177,19 @@ Test(rules, hosts_for_indexes)
 	AUTO_STR struct str all = STR_INIT;
 	struct file f;
 
-	file_open(&f, BASE BACKEND("{hostname: new.example.com}") ENTRY("") RULE("*.x", "{}")
-			      ISTIO("Sidecar") "  egress: [{hosts: [a/b.c, '*/*']}]\n"
-					       "---\napiVersion: v1\nkind: Service\nmetadata: {name: s}\n" ISTIO(
-						       "EnvoyFilter") "  x: 'outbound|80||d.e'\n");
+	file_open(&f,
+		  BASE BACKEND("{hostname: new.example.com}") ENTRY("") RULE("*.x", "{}")
+			  ISTIO("Sidecar") "  egress: [{hosts: [a/b.c, '*/*']}]\n"
+					   "---\napiVersion: v1\nkind: Service\nmetadata: {name: "
+					   "s}\n" ISTIO("EnvoyFilter") "  x: 'outbound|80||d.e'\n");
 	cr_assert_eq(f.objects.n, 7);
 	cr_expect(!rules_want(&f.objects.items[0]));
 	for (size_t i = 1; i < 7; i++) {
 		cr_expect(rules_want(&f.objects.items[i]), "%zu", i);
 		rules_each_host(&f.objects.items[i], join, &all);
 	}
-	cr_expect_str_eq(all.ptr, "new.example.com|old.example.com|*.x|a|b.c|*|*|s|outbound|80|d.e|");
+	cr_expect_str_eq(all.ptr,
+			 "new.example.com|old.example.com|*.x|a|b.c|*|*|s|outbound|80|d.e|");
 	file_close(&f);
 }
 

@@ -8,20 +8,29 @@
 static const struct {
 	const char *name, *text, *objects; /* "group/version kind ns name|" */
 } rows[] = {
-	{ "one", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, namespace: b}\n", "apps/v1 Deployment b a|" },
-	{ "of the core group", "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n", "/v1 Service - a|" },
+	{ "one", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, namespace: b}\n",
+	  "apps/v1 Deployment b a|" },
+	{ "of the core group", "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n",
+	  "/v1 Service - a|" },
 	{ "several, and some that are none",
-	  "apiVersion: v1\nkind: A\n---\n---\ntext\n---\n[1]\n---\nkind: B\n---\napiVersion: v1\nkind: C\n", "/v1 A - |/v1 C - |" },
+	  "apiVersion: v1\nkind: A\n---\n---\ntext\n---\n[1]\n---\nkind: B\n---\napiVersion: "
+	  "v1\nkind: C\n",
+	  "/v1 A - |/v1 C - |" },
 	{ "a list",
-	  "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: A}\n- text\n- {apiVersion: x/v2, kind: B, metadata: {name: nn}}\n",
+	  "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: A}\n- text\n- {apiVersion: "
+	  "x/v2, kind: B, metadata: {name: nn}}\n",
 	  "/v1 A - |x/v2 B - nn|" },
-	{ "a list of one kind", "apiVersion: v1\nkind: ServiceList\nitems: [{apiVersion: v1, kind: Service}]\n",
+	{ "a list of one kind",
+	  "apiVersion: v1\nkind: ServiceList\nitems: [{apiVersion: v1, kind: Service}]\n",
 	  "/v1 Service - |" },
 	{ "an empty list", "apiVersion: v1\nkind: List\nitems: []\n", "" },
-	{ "kinds that are no strings", "apiVersion: 1\nkind: A\n---\napiVersion: v1\nkind: [A]\n---\napiVersion: v1\nkind: on\n",
+	{ "kinds that are no strings",
+	  "apiVersion: 1\nkind: A\n---\napiVersion: v1\nkind: [A]\n---\napiVersion: v1\nkind: on\n",
 	  "" },
-	{ "names that are no strings", "apiVersion: v1\nkind: A\nmetadata: {name: 5, namespace: on}\n", "/v1 A - |" },
-	{ "metadata that is a list", "apiVersion: v1\nkind: A\nmetadata: [name]\nspec: text\n", "/v1 A - |" },
+	{ "names that are no strings",
+	  "apiVersion: v1\nkind: A\nmetadata: {name: 5, namespace: on}\n", "/v1 A - |" },
+	{ "metadata that is a list", "apiVersion: v1\nkind: A\nmetadata: [name]\nspec: text\n",
+	  "/v1 A - |" },
 };
 
 Test(object, table)
@@ -33,12 +42,15 @@ Test(object, table)
 		struct err err = ERR_INIT;
 		struct objects list;
 
-		cr_assert_eq(yaml_parse(&file, SLICE("f"), slice_of(rows[i].text), &err), 0, "%s: %s", rows[i].name, err.reason);
+		cr_assert_eq(yaml_parse(&file, SLICE("f"), slice_of(rows[i].text), &err), 0,
+			     "%s: %s", rows[i].name, err.reason);
 		list = objects_of(file, arena);
 		for (size_t j = 0; j < list.n; j++) {
 			const struct object *o = &list.items[j];
 
-			str_addf(&got, "%" SLICE_FMT "/%" SLICE_FMT " %" SLICE_FMT " %" SLICE_FMT " %" SLICE_FMT "|",
+			str_addf(&got,
+				 "%" SLICE_FMT "/%" SLICE_FMT " %" SLICE_FMT " %" SLICE_FMT
+				 " %" SLICE_FMT "|",
 				 SLICE_ARG(o->group), SLICE_ARG(o->version), SLICE_ARG(o->kind),
 				 SLICE_ARG(o->ns.ptr ? o->ns : SLICE("-")), SLICE_ARG(o->name));
 		}
@@ -54,7 +66,9 @@ Test(object, is)
 	struct err err = ERR_INIT;
 	struct objects list;
 
-	cr_assert_eq(yaml_parse(&file, SLICE("f"), SLICE("apiVersion: a.b/v1beta1\nkind: K\n"), &err), 0);
+	cr_assert_eq(
+		yaml_parse(&file, SLICE("f"), SLICE("apiVersion: a.b/v1beta1\nkind: K\n"), &err),
+		0);
 	list = objects_of(file, arena);
 	cr_expect(object_is(&list.items[0], "a.b", "K") && !object_is(&list.items[0], "a", "K") &&
 		  !object_is(&list.items[0], "a.b", "k"));

@@ -4,7 +4,8 @@
 
 Test(selector, matches)
 {
-	struct pair items[] = { { SLICE_INIT("team"), SLICE_INIT("shop") }, { SLICE_INIT("wave"), SLICE_INIT("1") } };
+	struct pair items[] = { { SLICE_INIT("team"), SLICE_INIT("shop") },
+				{ SLICE_INIT("wave"), SLICE_INIT("1") } };
 	struct pairs labels = { items, 2 };
 	static const struct {
 		const char *selector;
@@ -29,12 +30,14 @@ Test(selector, matches)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		cr_assert_eq(selector_matches(slice_of(rows[i].selector), labels), rows[i].matches, "%s", rows[i].selector);
+		cr_assert_eq(selector_matches(slice_of(rows[i].selector), labels), rows[i].matches,
+			     "%s", rows[i].selector);
 }
 
 Test(selector, check)
 {
-	static const char *const bad[] = { "a b", "=x", "a in b", "a in (b", "a~b", "in (a)", "a=b=c d" };
+	static const char *const bad[] = { "a b", "=x",     "a in b", "a in (b",
+					   "a~b", "in (a)", "a=b=c d" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct err err = ERR_INIT;

@@ -1,5 +1,6 @@
 /*
- * A cluster as kubectl shows it: the kubectl is a script of the test, which notes how it was called.
+ * A cluster as kubectl shows it: the kubectl is a script of the test, which notes how it was
+ * called.
  */
 #include "live/cluster.h"
 
@@ -33,7 +34,9 @@ static void leave(void)
 
 TestSuite(cluster, .init = enter, .fini = leave);
 
-static const struct kind kinds[] = { { "g.io", "A", "as" }, { "g.io", "B", "bs" }, { "h.io", "C", "cs" } };
+static const struct kind kinds[] = { { "g.io", "A", "as" },
+				     { "g.io", "B", "bs" },
+				     { "h.io", "C", "cs" } };
 
 static enum wanted all_bytes(void *ctx, struct slice bytes)
 {
@@ -49,30 +52,40 @@ static bool ask(void *ctx, const struct object *o)
 	return slice_is(o->name, "maybe-yes");
 }
 
-/* The script: `text` handles "$*", which begins with the words and not with the flags; what is not handled is an error. */
+/*
+ * The script: `text` handles "$*", which begins with the words and not with the flags; what is not
+ * handled is an error.
+ */
 static void kubectl(const char *text)
 {
 	FILE *f = fopen("kubectl", "w");
 
 	cr_assert_not_null(f);
-	(void)fprintf(
-		f,
-		"#!/bin/sh\necho \"$*\" >>calls\n"
-		"item() { printf '{\"apiVersion\":\"%%s\",\"kind\":\"%%s\",\"metadata\":{\"name\":\"%%s\"}}' $1 $2 $3; }\n"
-		"list() { printf '{\"items\":['; printf %%s \"$1\"; printf ']}'; }\n"
-		"deny() { echo \"Error from server (Forbidden): $1 is forbidden: User \\\"u\\\" cannot list\" >&2; }\n"
-		"case \"$*\" in\n\"config current-context\"*) echo here; exit;;\n%s\n*) echo \"error: unexpected: $*\" >&2; exit 1;;\nesac\n",
-		text);
+	(void)fprintf(f,
+		      "#!/bin/sh\necho \"$*\" >>calls\n"
+		      "item() { printf "
+		      "'{\"apiVersion\":\"%%s\",\"kind\":\"%%s\",\"metadata\":{\"name\":\"%%s\"}}' "
+		      "$1 $2 $3; }\n"
+		      "list() { printf '{\"items\":['; printf %%s \"$1\"; printf ']}'; }\n"
+		      "deny() { echo \"Error from server (Forbidden): $1 is forbidden: User "
+		      "\\\"u\\\" cannot list\" >&2; }\n"
+		      "case \"$*\" in\n\"config current-context\"*) echo here; exit;;\n%s\n*) echo "
+		      "\"error: unexpected: $*\" >&2; exit 1;;\nesac\n",
+		      text);
 	cr_assert_eq(fclose(f), 0);
 	cr_assert_eq(chmod("kubectl", 0700), 0);
 }
 
 #define INSTALLED "api-resources*) echo as.g.io; echo pods; echo bs.g.io;;\n"
 
-/* Reads, and gives what was seen and found: "as=all bs=some(x,y) cs=not-installed: names". On error its code and reason. */
+/*
+ * Reads, and gives what was seen and found: "as=all bs=some(x,y) cs=not-installed: names". On error
+ * its code and reason.
+ */
 static const char *look(struct str *text, const struct kubectl_flags *flags, int64_t timeout_ms)
 {
-	static const char *const words[] = { "all", "some", "not-installed", "forbidden", "failed" };
+	static const char *const words[] = { "all", "some", "not-installed", "forbidden",
+					     "failed" };
 	struct slice namespaces[] = { SLICE_INIT("x"), SLICE_INIT("y") };
 	const struct cluster_query query = { kinds, 3, { namespaces, 2 }, all_bytes, ask, NULL };
 	const struct kubectl k = { flags, timeout_ms };
@@ -86,9 +99,11 @@ static const char *look(struct str *text, const struct kubectl_flags *flags, int
 		return text->ptr;
 	}
 	for (size_t i = 0; i < c.nsights; i++) {
-		str_addf(text, "%s%s=%s", i ? " " : "", c.sights[i].kind->plural, words[c.sights[i].how]);
+		str_addf(text, "%s%s=%s", i ? " " : "", c.sights[i].kind->plural,
+			 words[c.sights[i].how]);
 		for (size_t n = 0; n < c.sights[i].namespaces.n; n++)
-			str_addf(text, "%c%" SLICE_FMT, n ? ',' : '(', SLICE_ARG(c.sights[i].namespaces.items[n]));
+			str_addf(text, "%c%" SLICE_FMT, n ? ',' : '(',
+				 SLICE_ARG(c.sights[i].namespaces.items[n]));
 		str_adds(text, c.sights[i].namespaces.n ? ")" : "");
 	}
 	for (size_t i = 0; i < c.n; i++)
@@ -119,44 +134,61 @@ static const struct {
 	const char *name, *script, *seen;
 	size_t calls;
 } rows[] = {
-	{ "all of it", INSTALLED "\"get as.g.io,bs.g.io -A \"*) list \"$(item g.io/v1 A one),$(item g.io/v1 B two)\";;",
+	{ "all of it",
+	  INSTALLED
+	  "\"get as.g.io,bs.g.io -A \"*) list \"$(item g.io/v1 A one),$(item g.io/v1 B two)\";;",
 	  "as=all bs=all cs=not-installed: one two", 3 },
-	{ "nothing there: no output at all", INSTALLED "\"get as.g.io,bs.g.io -A \"*) :;;", "as=all bs=all cs=not-installed", 3 },
-	{ "nothing installed", "api-resources*) echo pods;;", "as=not-installed bs=not-installed cs=not-installed", 2 },
+	{ "nothing there: no output at all", INSTALLED "\"get as.g.io,bs.g.io -A \"*) :;;",
+	  "as=all bs=all cs=not-installed", 3 },
+	{ "nothing installed", "api-resources*) echo pods;;",
+	  "as=not-installed bs=not-installed cs=not-installed", 2 },
 	{ "what is not wanted is left out",
-	  INSTALLED "\"get \"*) list \"$(item g.io/v1 A not-this),$(item g.io/v1 A maybe-no),$(item g.io/v1 A maybe-yes)\";;",
+	  INSTALLED "\"get \"*) list \"$(item g.io/v1 A not-this),$(item g.io/v1 A "
+		    "maybe-no),$(item g.io/v1 A maybe-yes)\";;",
 	  "as=all bs=all cs=not-installed: maybe-yes", 3 },
 	{ "one kind forbidden, also in a namespace",
-	  INSTALLED "\"get as.g.io,bs.g.io -A \"*) list \"$(item g.io/v1 A one)\"; deny bs.g.io; exit 1;;\n"
-		    "\"get bs.g.io -n x \"*) list \"$(item g.io/v1 B two)\";;\n\"get bs.g.io -n y \"*) deny bs.g.io; exit 1;;",
+	  INSTALLED
+	  "\"get as.g.io,bs.g.io -A \"*) list \"$(item g.io/v1 A one)\"; deny bs.g.io; exit 1;;\n"
+	  "\"get bs.g.io -n x \"*) list \"$(item g.io/v1 B two)\";;\n\"get bs.g.io -n y \"*) deny "
+	  "bs.g.io; exit 1;;",
 	  "as=all bs=some(x) cs=not-installed: one two | User \"u\" cannot list", 5 },
-	{ "all forbidden", INSTALLED "\"get as.g.io,bs.g.io -\"*) deny as.g.io; deny bs.g.io; exit 1;;",
-	  "as=forbidden bs=forbidden cs=not-installed | User \"u\" cannot list | User \"u\" cannot list", 5 },
+	{ "all forbidden",
+	  INSTALLED "\"get as.g.io,bs.g.io -\"*) deny as.g.io; deny bs.g.io; exit 1;;",
+	  "as=forbidden bs=forbidden cs=not-installed | User \"u\" cannot list | User \"u\" cannot "
+	  "list",
+	  5 },
 	{ "kubectl's log among the refusals",
-	  INSTALLED "\"get as.g.io,bs.g.io -A \"*) echo 'E1123 14:23:00.298065 1 memcache.go:265] x' >&2; echo Warning: old >&2;"
-		    "deny as.g.io; exit 1;;\n\"get as.g.io -n \"*) list \"$(item g.io/v1 A one)\";;",
+	  INSTALLED
+	  "\"get as.g.io,bs.g.io -A \"*) echo 'E1123 14:23:00.298065 1 memcache.go:265] x' >&2; "
+	  "echo Warning: old >&2;"
+	  "deny as.g.io; exit 1;;\n\"get as.g.io -n \"*) list \"$(item g.io/v1 A one)\";;",
 	  "as=some(x,y) bs=all cs=not-installed: one one | User \"u\" cannot list", 5 },
 	{ "a failure: each by itself",
-	  INSTALLED
-	  "\"get as.g.io,bs.g.io -A \"*) list \"$(item g.io/v1 A one)\"; echo 'Error from server (Timeout): slow' >&2; exit 1;;\n"
-	  "\"get as.g.io -A \"*) list \"$(item g.io/v1 A one)\";;\n\"get bs.g.io -A \"*) echo 'error: lost' >&2; exit 1;;",
+	  INSTALLED "\"get as.g.io,bs.g.io -A \"*) list \"$(item g.io/v1 A one)\"; echo 'Error "
+		    "from server (Timeout): slow' >&2; exit 1;;\n"
+		    "\"get as.g.io -A \"*) list \"$(item g.io/v1 A one)\";;\n\"get bs.g.io -A \"*) "
+		    "echo 'error: lost' >&2; exit 1;;",
 	  "as=all bs=failed cs=not-installed: one | lost", 5 },
 	{ "garbage",
-	  INSTALLED "\"get as.g.io,bs.g.io -A \"*) echo '<html>';;\n\"get as.g.io -A \"*) list \"$(item g.io/v1 A one)\";;\n"
+	  INSTALLED "\"get as.g.io,bs.g.io -A \"*) echo '<html>';;\n\"get as.g.io -A \"*) list "
+		    "\"$(item g.io/v1 A one)\";;\n"
 		    "\"get bs.g.io -A \"*) printf '{\"items\":[';;",
 	  "as=all bs=failed cs=not-installed: one | the answer ends in the middle", 5 },
 	{ "an object that is none of YAML's",
-	  INSTALLED
-	  "\"get as.g.io,bs.g.io -A \"*) list \"$(item g.io/v1 A one),{\\\"a\\\":}}\";;\n\"get as.g.io -A \"*) list '{\"a\" 1}';;\n"
-	  "\"get bs.g.io -A \"*) list \"$(item g.io/v1 B two)\";;",
+	  INSTALLED "\"get as.g.io,bs.g.io -A \"*) list \"$(item g.io/v1 A "
+		    "one),{\\\"a\\\":}}\";;\n\"get as.g.io -A \"*) list '{\"a\" 1}';;\n"
+		    "\"get bs.g.io -A \"*) list \"$(item g.io/v1 B two)\";;",
 	  NULL, 5 },
 	{ "discovery that is not whole",
-	  "api-resources*) echo as.g.io; echo 'error: unable to retrieve the complete list of server APIs: h.io/v1' >&2; exit 1;;\n"
+	  "api-resources*) echo as.g.io; echo 'error: unable to retrieve the complete list of "
+	  "server APIs: h.io/v1' >&2; exit 1;;\n"
 	  "\"get as.g.io -A \"*) list \"$(item g.io/v1 A one)\";;",
-	  "as=all bs=failed cs=failed: one | unable to retrieve the complete list of server APIs: h.io/v1 | unable to retrieve the "
+	  "as=all bs=failed cs=failed: one | unable to retrieve the complete list of server APIs: "
+	  "h.io/v1 | unable to retrieve the "
 	  "complete list of server APIs: h.io/v1",
 	  3 },
-	{ "nobody there", "api-resources*) echo 'Unable to connect to the server: \033[31mEOF' >&2; exit 1;;",
+	{ "nobody there",
+	  "api-resources*) echo 'Unable to connect to the server: \033[31mEOF' >&2; exit 1;;",
 	  "GCB5001 kubectl: Unable to connect to the server: ^[[31mEOF", 2 },
 };
 
@@ -170,7 +202,8 @@ Test(cluster, sights)
 		if (rows[i].seen)
 			cr_expect_str_eq(text.ptr, rows[i].seen, "%s: %s", rows[i].name, text.ptr);
 		else
-			cr_expect_not_null(strstr(text.ptr, "as=failed bs=all"), "%s: %s", rows[i].name, text.ptr);
+			cr_expect_not_null(strstr(text.ptr, "as=failed bs=all"), "%s: %s",
+					   rows[i].name, text.ptr);
 		cr_expect_eq(calls(), rows[i].calls, "%s", rows[i].name);
 	}
 }
@@ -186,11 +219,14 @@ Test(cluster, flags)
 					     .request_timeout = SLICE("5s") };
 	AUTO_STR struct str text = STR_INIT;
 
-	kubectl("*) for a in \"$@\"; do echo \"[$a]\" >>args; done; echo 'bad token s3cret, s3cret' >&2; exit 1;;");
+	kubectl("*) for a in \"$@\"; do echo \"[$a]\" >>args; done; echo 'bad token s3cret, "
+		"s3cret' >&2; exit 1;;");
 	cr_expect_str_eq(look(&text, &flags, 0), "GCB5001 kubectl: bad token ******, ******");
 	cr_expect_eq(
-		system("test \"$(tr -d '\\n' <args)\" = '[api-resources][-o][name][--verbs=list][--context=prod][--token=s3cret]"
-		       "[--as-group=a][--as-group=b c][--insecure-skip-tls-verify=true][--request-timeout=5s]'"),
+		system("test \"$(tr -d '\\n' <args)\" = "
+		       "'[api-resources][-o][name][--verbs=list][--context=prod][--token=s3cret]"
+		       "[--as-group=a][--as-group=b "
+		       "c][--insecure-skip-tls-verify=true][--request-timeout=5s]'"),
 		0);
 }
 
@@ -201,16 +237,22 @@ Test(cluster, too_slow_and_not_there)
 	kubectl("api-resources*) exec sleep 30;;");
 	cr_expect_str_eq(look(&text, NULL, 300), "GCB0024 kubectl did not end within 0.3 s");
 	cr_assert_eq(unlink("kubectl"), 0);
-	cr_expect_str_eq(look(&text, NULL, 0), "GCB0021 the program cannot be run: No such file or directory");
+	cr_expect_str_eq(look(&text, NULL, 0),
+			 "GCB0021 the program cannot be run: No such file or directory");
 }
 
-/* Tens of megabytes of what does not matter cost no memory to speak of; too many of what matters is said. */
+/*
+ * Tens of megabytes of what does not matter cost no memory to speak of; too many of what matters is
+ * said.
+ */
 Test(cluster, huge)
 {
 	AUTO_STR struct str text = STR_INIT;
 
-	kubectl(INSTALLED
-		"\"get \"*) printf '{\"items\":[{\"apiVersion\":\"g.io/v1\",\"kind\":\"A\",\"metadata\":{\"name\":\"one\"}}'\n"
-		"i=\"$(item g.io/v1 A not-this)\"; yes \",$i\" | head -c 40000000 | head -n -1; printf ']}';;");
+	kubectl(INSTALLED "\"get \"*) printf "
+			  "'{\"items\":[{\"apiVersion\":\"g.io/"
+			  "v1\",\"kind\":\"A\",\"metadata\":{\"name\":\"one\"}}'\n"
+			  "i=\"$(item g.io/v1 A not-this)\"; yes \",$i\" | head -c 40000000 | head "
+			  "-n -1; printf ']}';;");
 	cr_expect_str_eq(look(&text, NULL, 0), "as=all bs=all cs=not-installed: one");
 }

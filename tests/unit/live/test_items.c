@@ -18,10 +18,14 @@ static const struct {
 } rows[] = {
 	{ "nothing", "", "" },
 	{ "an empty list", "{\"kind\": \"List\", \"items\": []}\n", "" },
-	{ "two", "{\"items\": [ {\"a\": 1}, {\"b\": [2]} ], \"kind\": \"List\"}", "<{\"a\": 1}><{\"b\": [2]}>" },
-	{ "brackets and quotes in strings", "{\"items\":[{\"a\":\"}]{\\\"[\\\\\"}]}", "<{\"a\":\"}]{\\\"[\\\\\"}>" },
-	{ "items inside of items", "{\"items\":[{\"items\":[{\"x\":1}]}]}", "<{\"items\":[{\"x\":1}]}>" },
-	{ "items inside of something else", "{\"metadata\":{\"items\":[{\"a\":1}]},\"items\":[{\"b\":1}]}", "<{\"b\":1}>" },
+	{ "two", "{\"items\": [ {\"a\": 1}, {\"b\": [2]} ], \"kind\": \"List\"}",
+	  "<{\"a\": 1}><{\"b\": [2]}>" },
+	{ "brackets and quotes in strings", "{\"items\":[{\"a\":\"}]{\\\"[\\\\\"}]}",
+	  "<{\"a\":\"}]{\\\"[\\\\\"}>" },
+	{ "items inside of items", "{\"items\":[{\"items\":[{\"x\":1}]}]}",
+	  "<{\"items\":[{\"x\":1}]}>" },
+	{ "items inside of something else",
+	  "{\"metadata\":{\"items\":[{\"a\":1}]},\"items\":[{\"b\":1}]}", "<{\"b\":1}>" },
 	{ "items that is no list", "{\"items\":{\"a\":[{}]}}", "" },
 	{ "a value that is called items", "{\"x\":\"items\",\"y\":[{\"a\":1}]}", "" },
 	{ "a longer key", "{\"itemsx\":[{\"a\":1}]}", "" },
@@ -47,10 +51,12 @@ Test(items, cut)
 			for (size_t at = 0; at < text.len && !failed; at += piece)
 				failed = items_feed(&items, slice_sub(text, at, piece), &err);
 			failed = failed ? failed : items_end(&items, &err);
-			cr_expect_eq(failed, rows[i].items ? 0 : -1, "%s, %zu", rows[i].name, piece);
-			cr_expect_eq(err.code, rows[i].items ? NULL : &CODE_live_answer, "%s, %zu", rows[i].name, piece);
-			cr_expect(!rows[i].items || slice_is(str_slice(&found), rows[i].items), "%s, %zu: %s", rows[i].name, piece,
-				  found.ptr);
+			cr_expect_eq(failed, rows[i].items ? 0 : -1, "%s, %zu", rows[i].name,
+				     piece);
+			cr_expect_eq(err.code, rows[i].items ? NULL : &CODE_live_answer, "%s, %zu",
+				     rows[i].name, piece);
+			cr_expect(!rows[i].items || slice_is(str_slice(&found), rows[i].items),
+				  "%s, %zu: %s", rows[i].name, piece, found.ptr);
 			items_release(&items);
 		}
 }
@@ -58,7 +64,8 @@ Test(items, cut)
 Test(items, bounds)
 {
 	AUTO_STR struct str found = STR_INIT;
-	struct items deep = { .item = note, .ctx = &found }, large = { .item = note, .ctx = &found };
+	struct items deep = { .item = note, .ctx = &found },
+		     large = { .item = note, .ctx = &found };
 	AUTO_STR struct str text = STR_INIT;
 	struct err err = ERR_INIT;
 

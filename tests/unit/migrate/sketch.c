@@ -17,8 +17,10 @@ struct sketch *sketch_new(void)
 	s->inventory = inventory_new();
 	s->past = past_new();
 	s->template = SLICE(
-		"# summary for tests\n# param name name \"x\"\n# param namespace namespace optional \"x\"\n"
-		"# param host host \"x\"\n\n" CREATED("${name}", "  namespace: ${namespace}\n", ROUTE DEST("${host}", "100")));
+		"# summary for tests\n# param name name \"x\"\n# param namespace namespace "
+		"optional \"x\"\n"
+		"# param host host \"x\"\n\n" CREATED("${name}", "  namespace: ${namespace}\n",
+						      ROUTE DEST("${host}", "100")));
 	sketch_file(s, "backend.yaml", BACKEND(NEW));
 	return s;
 }
@@ -39,14 +41,16 @@ void sketch_file(struct sketch *s, const char *path, const char *text)
 	(void)inventory_add(s->inventory, slice_of(path), slice_of(text), 0100644);
 }
 
-const struct migration *sketch_migration(struct sketch *s, const char *name, const char *from, const char *to, const char *rest)
+const struct migration *sketch_migration(struct sketch *s, const char *name, const char *from,
+					 const char *to, const char *rest)
 {
 	struct migration *m = arena_alloc(s->arena, sizeof(*m));
 	struct slice path = arena_printf(s->arena, ".gcpbackend/%s.yaml", name);
-	struct slice text = arena_printf(s->arena,
-					 "apiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: %s}\nspec:\n"
-					 "  from: {host: %s}\n  to: {host: %s}\n%s",
-					 name, from, to, rest);
+	struct slice text = arena_printf(
+		s->arena,
+		"apiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: %s}\nspec:\n"
+		"  from: {host: %s}\n  to: {host: %s}\n%s",
+		name, from, to, rest);
 	struct err err = ERR_INIT;
 
 	cr_assert_lt(s->n, 4);
@@ -65,7 +69,8 @@ void sketch_survey(struct sketch *s)
 
 		for (size_t j = 0; j < files.n; j++) {
 			const struct source *source = inventory_find(s->inventory, files.items[j]);
-			struct past_verdict verdict = past_judge(&source->objects, &s->migrations[i]->move);
+			struct past_verdict verdict =
+				past_judge(&source->objects, &s->migrations[i]->move);
 
 			past_want(s->past, files.items[j], s->migrations[i]);
 			past_now(s->past, source->path, s->migrations[i], source->bytes, &verdict);
@@ -79,7 +84,8 @@ void sketch_environments(struct sketch *s)
 	s->reach = environments_read(s->inventory, &s->here, (struct slice){ 0 });
 }
 
-enum past_answer sketch_version(struct sketch *s, const char *path, const char *text, const char *commit, const char *author)
+enum past_answer sketch_version(struct sketch *s, const char *path, const char *text,
+				const char *commit, const char *author)
 {
 	struct slices paths = past_paths(s->past);
 	size_t i = 0;
@@ -108,32 +114,40 @@ static void same_changes(const struct changes *a, const struct changes *b)
 {
 	cr_assert_eq(a->n, b->n, "by parts there are %zu changes, not %zu", b->n, a->n);
 	for (size_t i = 0; i < a->n; i++)
-		cr_assert(slice_eq(a->items[i].path, b->items[i].path) && slice_eq(a->items[i].before, b->items[i].before) &&
-				  slice_eq(a->items[i].after, b->items[i].after) && a->items[i].mode == b->items[i].mode,
-			  "by parts %" SLICE_FMT " becomes another file", SLICE_ARG(b->items[i].path));
+		cr_assert(slice_eq(a->items[i].path, b->items[i].path) &&
+				  slice_eq(a->items[i].before, b->items[i].before) &&
+				  slice_eq(a->items[i].after, b->items[i].after) &&
+				  a->items[i].mode == b->items[i].mode,
+			  "by parts %" SLICE_FMT " becomes another file",
+			  SLICE_ARG(b->items[i].path));
 }
 
 /* Do two steps say the same? */
 static void same_step(const struct step *a, const struct step *b)
 {
-	cr_assert(a->refused == b->refused && a->known == b->known && a->mixed == b->mixed && a->held == b->held &&
-			  a->finished == b->finished && a->unchanged == b->unchanged && !stage_cmp(a->from, b->from) &&
-			  !stage_cmp(a->to, b->to) && a->shares.n == b->shares.n && a->audiences.n == b->audiences.n &&
-			  a->files.n == b->files.n && a->landings.n == b->landings.n && slice_eq(a->hold, b->hold),
+	cr_assert(a->refused == b->refused && a->known == b->known && a->mixed == b->mixed &&
+			  a->held == b->held && a->finished == b->finished &&
+			  a->unchanged == b->unchanged && !stage_cmp(a->from, b->from) &&
+			  !stage_cmp(a->to, b->to) && a->shares.n == b->shares.n &&
+			  a->audiences.n == b->audiences.n && a->files.n == b->files.n &&
+			  a->landings.n == b->landings.n && slice_eq(a->hold, b->hold),
 		  "by parts the step of %" SLICE_FMT " is another one", SLICE_ARG(a->m->name));
-	cr_assert_eq(a->findings.n, b->findings.n, "by parts there are %zu findings, not %zu", b->findings.n, a->findings.n);
+	cr_assert_eq(a->findings.n, b->findings.n, "by parts there are %zu findings, not %zu",
+		     b->findings.n, a->findings.n);
 	for (size_t i = 0; i < a->findings.n; i++) {
 		const struct finding *x = &a->findings.items[i], *y = &b->findings.items[i];
 
-		cr_assert(x->code == y->code && slice_eq(x->reason, y->reason) && slice_eq(x->at.path, y->at.path) &&
-				  x->at.line == y->at.line && x->allowed == y->allowed,
+		cr_assert(x->code == y->code && slice_eq(x->reason, y->reason) &&
+				  slice_eq(x->at.path, y->at.path) && x->at.line == y->at.line &&
+				  x->allowed == y->allowed,
 			  "by parts it says %s: %" SLICE_FMT, y->code->id, SLICE_ARG(y->reason));
 	}
 	same_changes(&a->changes, &b->changes);
 }
 
 /* The same plan, part by part, with an inventory that has looked at the files only. */
-static void plan_by_parts(struct sketch *s, struct plan_inputs in, const struct intent *intents, size_t n)
+static void plan_by_parts(struct sketch *s, struct plan_inputs in, const struct intent *intents,
+			  size_t n)
 {
 	size_t count;
 	struct source *const *sources = inventory_sources(s->inventory, &count);
@@ -145,7 +159,8 @@ static void plan_by_parts(struct sketch *s, struct plan_inputs in, const struct 
 	inventory_want_environments(in.inventory);
 	for (size_t i = 0; i < count; i++)
 		if (sources[i]->bytes.ptr)
-			(void)inventory_add(in.inventory, sources[i]->path, sources[i]->bytes, sources[i]->mode);
+			(void)inventory_add(in.inventory, sources[i]->path, sources[i]->bytes,
+					    sources[i]->mode);
 		else
 			inventory_add_large(in.inventory, sources[i]->path, YAML_MAX_BYTES + 1);
 	inventory_set_whole(in.inventory, inventory_whole(s->inventory));
@@ -166,7 +181,10 @@ static void plan_by_parts(struct sketch *s, struct plan_inputs in, const struct 
 
 const struct plan *sketch_plan(struct sketch *s, const struct intent *intents, size_t n)
 {
-	struct plan_inputs in = { .inventory = s->inventory, .past = s->past, .each = each_in_turn, .vs_template = s->template };
+	struct plan_inputs in = { .inventory = s->inventory,
+				  .past = s->past,
+				  .each = each_in_turn,
+				  .vs_template = s->template };
 
 	in.reach = s->reach;
 	plan_release(&s->plan);
@@ -176,9 +194,12 @@ const struct plan *sketch_plan(struct sketch *s, const struct intent *intents, s
 	return &s->plan;
 }
 
-struct intent sketch_intent(const struct sketch *s, size_t i, enum direction direction, const char *stage)
+struct intent sketch_intent(const struct sketch *s, size_t i, enum direction direction,
+			    const char *stage)
 {
-	struct intent intent = { .m = s->migrations[i], .direction = direction, .next = strcmp(stage, "next") == 0 };
+	struct intent intent = { .m = s->migrations[i],
+				 .direction = direction,
+				 .next = strcmp(stage, "next") == 0 };
 
 	cr_assert(intent.next || stage_parse(slice_of(stage), &intent.to), "%s", stage);
 	return intent;
@@ -220,6 +241,7 @@ const char *why_refused(const struct step *step)
 	static char text[256];
 	const struct finding *f = findings_stop(&step->findings);
 
-	(void)snprintf(text, sizeof(text), "%" SLICE_FMT, SLICE_ARG(f ? f->reason : SLICE("no reason")));
+	(void)snprintf(text, sizeof(text), "%" SLICE_FMT,
+		       SLICE_ARG(f ? f->reason : SLICE("no reason")));
 	return text;
 }

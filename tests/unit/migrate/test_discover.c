@@ -1,19 +1,25 @@
 /*
- * The hosts of ServiceEntries: targets, names, uses and verdicts. Each file is written out, since each is a case of its own.
+ * The hosts of ServiceEntries: targets, names, uses and verdicts. Each file is written out, since
+ * each is a case of its own.
  */
 #include "migrate/discover.h"
 
 #include <criterion/criterion.h>
 
-#define ENTRY(name, host)                                                                                                          \
-	"---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: " name ", namespace: shop}\n"               \
-	"spec: {resolution: STATIC, hosts: [" host                                                                                 \
-	"], ports: [{number: 80, name: http, protocol: HTTP}], endpoints: [{address: 10.0.0.1}]}\n"
-#define ROUTES(name, host)                                                                                                         \
-	"---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: " name ", namespace: shop}\n"             \
-	"spec:\n  hosts: [" host "]\n  http:\n  - name: all\n    route:\n    - destination: {host: " host "}\n"
-#define BACKEND_IN(ns, name, host)                                                                                                 \
-	"---\napiVersion: networking.gke.io/v1\nkind: GCPBackend\nmetadata: {name: " name ns "}\nspec: {hostname: " host "}\n"
+#define ENTRY(name, host)                                                                          \
+	"---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: " name      \
+	", namespace: shop}\n"                                                                     \
+	"spec: {resolution: STATIC, hosts: [" host                                                 \
+	"], ports: [{number: 80, name: http, protocol: HTTP}], endpoints: [{address: "             \
+	"10.0.0.1}]}\n"
+#define ROUTES(name, host)                                                                         \
+	"---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: " name    \
+	", namespace: shop}\n"                                                                     \
+	"spec:\n  hosts: [" host                                                                   \
+	"]\n  http:\n  - name: all\n    route:\n    - destination: {host: " host "}\n"
+#define BACKEND_IN(ns, name, host)                                                                 \
+	"---\napiVersion: networking.gke.io/v1\nkind: GCPBackend\nmetadata: {name: " name ns       \
+	"}\nspec: {hostname: " host "}\n"
 #define BACKEND(name, host) BACKEND_IN(", namespace: shop", name, host)
 
 /* A discovery over some files. */
@@ -76,19 +82,22 @@ Test(discover, wants_the_groups_however_they_are_spelled)
 		bool wanted;
 	} rows[] = {
 		{ "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\n", true },
-		{ "{\"kind\": \"ServiceEntry\", \"apiVersion\": \"networking.istio.io/v1\"}", true },
+		{ "{\"kind\": \"ServiceEntry\", \"apiVersion\": \"networking.istio.io/v1\"}",
+		  true },
 		{ "{\"apiVersion\":\"networking.istio.io\\/v1\"}", true },
 		{ "apiVersion: networking.gke.io/v1\nkind: GCPBackend\n", true },
 		{ "apiVersion: \"networking\\u002eistio.io/v1\"\nkind: ServiceEntry\n", true },
 		{ "apiVersion: networking.k8s.io/v1\nkind: Ingress\n", false },
-		{ "apiVersion: networking.k8s.io/v1\n---\napiVersion: networking.istio.io/v1\n", true },
+		{ "apiVersion: networking.k8s.io/v1\n---\napiVersion: networking.istio.io/v1\n",
+		  true },
 		{ "data: {\"text\": \"\\u003cb\"}\n", false },
 		{ "# a ServiceEntry is needed here\n", false },
 		{ "", false },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		cr_expect_eq(discover_wants(slice_of(rows[i].bytes)), rows[i].wanted, "%s", rows[i].bytes);
+		cr_expect_eq(discover_wants(slice_of(rows[i].bytes)), rows[i].wanted, "%s",
+			     rows[i].bytes);
 }
 
 /* The rule for targets: one host, and the GCPBackends around it. */
@@ -98,32 +107,50 @@ Test(discover, target)
 		const char *name, *text, *to; /* to NULL: none is chosen */
 		size_t proposed;
 	} rows[] = {
-		{ "same name", ENTRY("pay", "x.example.com") BACKEND("pay", "y.gcp.example.com"), "y.gcp.example.com", 1 },
-		{ "name is the first label", ENTRY("e", "pay.example.com") BACKEND("pay", "y.gcp.example.com"), "y.gcp.example.com",
-		  1 },
-		{ "same first label", ENTRY("e", "pay.example.com") BACKEND("b", "pay.gcp.example.com"), "pay.gcp.example.com", 1 },
-		{ "but for an ending", ENTRY("e", "pay-vm.example.com") BACKEND("b", "pay.gcp.example.com"), "pay.gcp.example.com",
-		  1 },
-		{ "another ending", ENTRY("e", "pay-vx.example.com") BACKEND("b", "pay.gcp.example.com"), NULL, 0 },
-		{ "the ending alone is a name", ENTRY("e", "-vm.example.com") BACKEND("b", "gcp.example.com"), NULL, 0 },
-		{ "a part of a name", ENTRY("e", "pay-api.example.com") BACKEND("pay", "pay.gcp.example.com"), NULL, 0 },
-		{ "another namespace",
-		  ENTRY("pay", "pay.example.com") BACKEND_IN(", namespace: other", "pay", "pay.gcp.example.com"), NULL, 0 },
-		{ "a namespace not said", ENTRY("pay", "pay.example.com") BACKEND_IN("", "pay", "pay.gcp.example.com"),
+		{ "same name", ENTRY("pay", "x.example.com") BACKEND("pay", "y.gcp.example.com"),
+		  "y.gcp.example.com", 1 },
+		{ "name is the first label",
+		  ENTRY("e", "pay.example.com") BACKEND("pay", "y.gcp.example.com"),
+		  "y.gcp.example.com", 1 },
+		{ "same first label",
+		  ENTRY("e", "pay.example.com") BACKEND("b", "pay.gcp.example.com"),
 		  "pay.gcp.example.com", 1 },
-		{ "the same host", ENTRY("pay", "pay.example.com") BACKEND("pay", "pay.example.com"), NULL, 0 },
+		{ "but for an ending",
+		  ENTRY("e", "pay-vm.example.com") BACKEND("b", "pay.gcp.example.com"),
+		  "pay.gcp.example.com", 1 },
+		{ "another ending",
+		  ENTRY("e", "pay-vx.example.com") BACKEND("b", "pay.gcp.example.com"), NULL, 0 },
+		{ "the ending alone is a name",
+		  ENTRY("e", "-vm.example.com") BACKEND("b", "gcp.example.com"), NULL, 0 },
+		{ "a part of a name",
+		  ENTRY("e", "pay-api.example.com") BACKEND("pay", "pay.gcp.example.com"), NULL,
+		  0 },
+		{ "another namespace",
+		  ENTRY("pay", "pay.example.com")
+			  BACKEND_IN(", namespace: other", "pay", "pay.gcp.example.com"),
+		  NULL, 0 },
+		{ "a namespace not said",
+		  ENTRY("pay", "pay.example.com") BACKEND_IN("", "pay", "pay.gcp.example.com"),
+		  "pay.gcp.example.com", 1 },
+		{ "the same host",
+		  ENTRY("pay", "pay.example.com") BACKEND("pay", "pay.example.com"), NULL, 0 },
 		{ "two of them",
-		  ENTRY("pay", "pay.example.com") BACKEND("pay", "a.gcp.example.com") BACKEND("b", "pay.gcp.example.com"), NULL,
-		  2 },
-		{ "wanted by two", ENTRY("pay", "x.example.com") ENTRY("e", "pay.example.com") BACKEND("pay", "y.gcp.example.com"),
+		  ENTRY("pay", "pay.example.com") BACKEND("pay", "a.gcp.example.com")
+			  BACKEND("b", "pay.gcp.example.com"),
+		  NULL, 2 },
+		{ "wanted by two",
+		  ENTRY("pay", "x.example.com") ENTRY("e", "pay.example.com")
+			  BACKEND("pay", "y.gcp.example.com"),
 		  NULL, 1 },
 		{ "no host",
-		  ENTRY("pay",
-			"pay.example.com") "---\napiVersion: networking.gke.io/v1\nkind: GCPBackend\nmetadata: {name: pay}\n",
+		  ENTRY("pay", "pay.example.com") "---\napiVersion: networking.gke.io/v1\nkind: "
+						  "GCPBackend\nmetadata: {name: pay}\n",
 		  NULL, 0 },
 		{ "another kind",
-		  ENTRY("pay", "pay.example.com") "---\napiVersion: networking.gke.io/v1\nkind: GCPBackendPolicy\n"
-						  "metadata: {name: pay}\nspec: {hostname: pay.gcp.example.com}\n",
+		  ENTRY("pay", "pay.example.com") "---\napiVersion: networking.gke.io/v1\nkind: "
+						  "GCPBackendPolicy\n"
+						  "metadata: {name: pay}\nspec: {hostname: "
+						  "pay.gcp.example.com}\n",
 		  NULL, 0 },
 	};
 
@@ -134,8 +161,10 @@ Test(discover, target)
 		look_one(&f, rows[i].text);
 		cr_assert_geq(f.d.n, 1);
 		c = &f.d.items[0];
-		cr_expect_eq(c->proposed.n, rows[i].proposed, "%s: %zu proposed", rows[i].name, c->proposed.n);
-		cr_expect(rows[i].to ? slice_is(c->to, rows[i].to) : !c->to.ptr, "%s: %" SLICE_FMT, rows[i].name, SLICE_ARG(c->to));
+		cr_expect_eq(c->proposed.n, rows[i].proposed, "%s: %zu proposed", rows[i].name,
+			     c->proposed.n);
+		cr_expect(rows[i].to ? slice_is(c->to, rows[i].to) : !c->to.ptr, "%s: %" SLICE_FMT,
+			  rows[i].name, SLICE_ARG(c->to));
 		cr_expect_eq(has(c, &CODE_no_backend), !rows[i].to, "%s", rows[i].name);
 		forget(&f);
 	}
@@ -149,7 +178,8 @@ Test(discover, missing_target_is_said_once)
 	look_one(&f, ENTRY("pay", "pay.example.com") ROUTES("pay", "pay.example.com"));
 	for (size_t i = 0; i < f.d.items[0].findings.n; i++) {
 		n += f.d.items[0].findings.items[i].code == &CODE_no_backend;
-		cr_expect_eq(slice_find(f.d.items[0].findings.items[i].reason, SLICE("<new host>")), SIZE_MAX);
+		cr_expect_eq(slice_find(f.d.items[0].findings.items[i].reason, SLICE("<new host>")),
+			     SIZE_MAX);
 	}
 	cr_expect_eq(n, 1);
 	cr_expect_eq(f.d.items[0].verdict, VERDICT_BLOCKED);
@@ -169,7 +199,8 @@ Test(discover, names)
 		{ "taken: with the namespace", ENTRY("taken", "x.example.com"), "taken-shop" },
 		{ "taken, too: with a number", ENTRY("busy", "x.example.com"), "busy-shop-2" },
 		{ "not longer than a label",
-		  ENTRY("a123456789b123456789c123456789d123456789e123456789f123456789g12", "x.example.com"),
+		  ENTRY("a123456789b123456789c123456789d123456789e123456789f123456789g12",
+			"x.example.com"),
 		  "a123456789b123456789c123456789d123456789e123456789" },
 	};
 	struct slice taken[] = { SLICE("taken"), SLICE("busy"), SLICE("busy-shop") };
@@ -178,8 +209,8 @@ Test(discover, names)
 		struct found f = { .inventory = NULL };
 
 		look(&f, &rows[i].text, 1, (struct slices){ taken, 3 }, 0);
-		cr_expect(slice_is(f.d.items[0].name, rows[i].wanted), "%s: %" SLICE_FMT, rows[i].name,
-			  SLICE_ARG(f.d.items[0].name));
+		cr_expect(slice_is(f.d.items[0].name, rows[i].wanted), "%s: %" SLICE_FMT,
+			  rows[i].name, SLICE_ARG(f.d.items[0].name));
 		forget(&f);
 	}
 }
@@ -188,7 +219,8 @@ Test(discover, same_names_are_told_apart)
 {
 	struct found f = { .inventory = NULL };
 
-	look_one(&f, ENTRY("pay", "a.example.com") ENTRY("pay", "b.example.com") ENTRY("pay", "c.example.com"));
+	look_one(&f, ENTRY("pay", "a.example.com") ENTRY("pay", "b.example.com")
+			     ENTRY("pay", "c.example.com"));
 	cr_assert_eq(f.d.n, 3);
 	cr_expect(slice_is(f.d.items[0].name, "pay") && slice_is(f.d.items[1].name, "pay-shop") &&
 		  slice_is(f.d.items[2].name, "pay-shop-2"));
@@ -199,8 +231,9 @@ Test(discover, same_names_are_told_apart)
 Test(discover, verdicts)
 {
 #define READY ENTRY("pay", "pay.example.com") BACKEND("pay", "pay.gcp.example.com")
-#define TO(rest)                                                                                                                   \
-	"---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: pay, namespace: shop}\nspec:\n" rest
+#define TO(rest)                                                                                   \
+	"---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: pay, "    \
+	"namespace: shop}\nspec:\n" rest
 	static const struct {
 		const char *name, *text;
 		enum verdict verdict;
@@ -209,25 +242,34 @@ Test(discover, verdicts)
 	} rows[] = {
 		{ "ready", READY ROUTES("pay", "pay.example.com"), VERDICT_READY, NULL, 0 },
 		{ "nobody routes to it", READY, VERDICT_BLOCKED, &CODE_host_unknown, 0 },
-		{ "only a wildcard does", READY TO("  hosts: ['*.example.com']\n"), VERDICT_BLOCKED, &CODE_host_wildcard, 0 },
-		{ "only tls does", READY TO("  tls: [{match: [], route: [{destination: {host: pay.example.com}}]}]\n"),
+		{ "only a wildcard does", READY TO("  hosts: ['*.example.com']\n"), VERDICT_BLOCKED,
+		  &CODE_host_wildcard, 0 },
+		{ "only tls does",
+		  READY TO("  tls: [{match: [], route: [{destination: {host: "
+			   "pay.example.com}}]}]\n"),
 		  VERDICT_BLOCKED, &CODE_vs_nothing, 0 },
 		{ "only a mirror does",
-		  READY TO("  http: [{route: [{destination: {host: x.example.com}}], mirror: {host: pay.example.com}}]\n"),
+		  READY TO("  http: [{route: [{destination: {host: x.example.com}}], mirror: "
+			   "{host: pay.example.com}}]\n"),
 		  VERDICT_BLOCKED, &CODE_vs_nothing, 0 },
-		{ "no port", READY TO("  http: [{route: [{destination: {host: pay.example.com, port: {number: 80}}}]}]\n"),
+		{ "no port",
+		  READY TO("  http: [{route: [{destination: {host: pay.example.com, port: {number: "
+			   "80}}}]}]\n"),
 		  VERDICT_BLOCKED, &CODE_port_unknown, 0 },
 		{ "a port",
-		  READY TO(
-			  "  hosts: [pay.example.com]\n  http: [{route: [{destination: {host: pay.example.com, port: {number: 80}}}]}]\n"),
+		  READY TO("  hosts: [pay.example.com]\n  http: [{route: [{destination: {host: "
+			   "pay.example.com, port: {number: 80}}}]}]\n"),
 		  VERDICT_READY, NULL, 80 },
 		{ "tls beside http",
-		  READY TO(
-			  "  http: [{route: [{destination: {host: pay.example.com}}]}]\n  tls: [{route: [{destination: {host: pay.example.com}}]}]\n"),
+		  READY TO("  http: [{route: [{destination: {host: pay.example.com}}]}]\n  tls: "
+			   "[{route: [{destination: {host: pay.example.com}}]}]\n"),
 		  VERDICT_WARNINGS, &CODE_route_tls, 0 },
-		{ "an alias", READY TO("  http: [{route: &x [{destination: {host: pay.example.com}}]}, {route: *x}]\n"),
+		{ "an alias",
+		  READY TO("  http: [{route: &x [{destination: {host: pay.example.com}}]}, {route: "
+			   "*x}]\n"),
 		  VERDICT_BLOCKED, &CODE_yaml_alias, 0 },
-		{ "a wildcard host", ENTRY("pay", "'*.pay.example.com'"), VERDICT_BLOCKED, &CODE_host_bad, 0 },
+		{ "a wildcard host", ENTRY("pay", "'*.pay.example.com'"), VERDICT_BLOCKED,
+		  &CODE_host_bad, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -235,7 +277,8 @@ Test(discover, verdicts)
 
 		look(&f, &rows[i].text, 1, (struct slices){ NULL, 0 }, rows[i].port);
 		cr_assert_eq(f.d.n, 1);
-		cr_expect_eq(f.d.items[0].verdict, rows[i].verdict, "%s: %s", rows[i].name, verdict_word(f.d.items[0].verdict).ptr);
+		cr_expect_eq(f.d.items[0].verdict, rows[i].verdict, "%s: %s", rows[i].name,
+			     verdict_word(f.d.items[0].verdict).ptr);
 		cr_expect(!rows[i].code || has(&f.d.items[0], rows[i].code), "%s", rows[i].name);
 		forget(&f);
 	}
@@ -244,23 +287,30 @@ Test(discover, verdicts)
 Test(discover, uses_are_named_with_their_places)
 {
 	struct found f = { .inventory = NULL };
-	const char *texts[] = { ENTRY("pay", "pay.example.com") BACKEND("pay", "pay.gcp.example.com")
-					ROUTES("one", "pay.example.com"),
-				"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: two}\nspec:\n  http:\n"
-				"  - route: [{destination: {host: pay.example.com}}]\n    mirror: {host: pay.example.com}\n"
+	const char *texts[] = { ENTRY("pay", "pay.example.com")
+					BACKEND("pay", "pay.gcp.example.com")
+						ROUTES("one", "pay.example.com"),
+				"apiVersion: networking.istio.io/v1\nkind: "
+				"VirtualService\nmetadata: {name: two}\nspec:\n  http:\n"
+				"  - route: [{destination: {host: pay.example.com}}]\n    mirror: "
+				"{host: pay.example.com}\n"
 				"  tcp:\n  - route: [{destination: {host: pay.example.com}}]\n" };
 	const struct candidate *c;
 
 	look(&f, texts, 2, (struct slices){ NULL, 0 }, 0);
 	c = &f.d.items[0];
 	cr_assert_eq(c->nuses, 4);
-	cr_expect(slice_is(c->uses[0].vs, "shop/one") && slice_is(c->uses[0].route, "route 1 (all)"));
-	cr_expect(slice_is(c->uses[0].path, "apps/a/a.yaml") && c->uses[0].at.line == 18, "line %u", (unsigned)c->uses[0].at.line);
-	cr_expect(slice_is(c->uses[1].vs, "two") && slice_is(c->uses[1].route, "route 1") && c->uses[1].at.line == 6);
+	cr_expect(slice_is(c->uses[0].vs, "shop/one") &&
+		  slice_is(c->uses[0].route, "route 1 (all)"));
+	cr_expect(slice_is(c->uses[0].path, "apps/a/a.yaml") && c->uses[0].at.line == 18, "line %u",
+		  (unsigned)c->uses[0].at.line);
+	cr_expect(slice_is(c->uses[1].vs, "two") && slice_is(c->uses[1].route, "route 1") &&
+		  c->uses[1].at.line == 6);
 	cr_expect_str_eq(c->uses[2].kind, "mirror");
 	cr_expect(slice_is(slice_of(c->uses[3].kind), "tcp") && c->uses[3].at.line == 9);
 	cr_expect(slice_is(c->path, "apps"), "%" SLICE_FMT, SLICE_ARG(c->path));
-	cr_expect(slice_is(c->protocol, "HTTP") && c->ports.n == 1 && slice_is(c->ports.items[0], "80/HTTP") && c->endpoints == 1);
+	cr_expect(slice_is(c->protocol, "HTTP") && c->ports.n == 1 &&
+		  slice_is(c->ports.items[0], "80/HTTP") && c->endpoints == 1);
 	cr_expect(slice_is(c->resolution, "STATIC") && slice_is(c->location, "MESH_EXTERNAL"));
 	forget(&f);
 }
@@ -268,8 +318,10 @@ Test(discover, uses_are_named_with_their_places)
 Test(discover, the_folder_is_the_smallest_one)
 {
 	struct found f = { .inventory = NULL };
-	const char *texts[] = { ENTRY("a", "a.example.com") ROUTES("a", "a.example.com") ROUTES("b", "b.example.com"),
-				ENTRY("b", "b.example.com") ENTRY("c", "c.example.com") ROUTES("b2", "b.example.com"),
+	const char *texts[] = { ENTRY("a", "a.example.com") ROUTES("a", "a.example.com")
+					ROUTES("b", "b.example.com"),
+				ENTRY("b", "b.example.com") ENTRY("c", "c.example.com")
+					ROUTES("b2", "b.example.com"),
 				ROUTES("c", "c.example.com") };
 
 	look(&f, texts, 3, (struct slices){ NULL, 0 }, 0);
@@ -280,7 +332,8 @@ Test(discover, the_folder_is_the_smallest_one)
 				     slice_is(c->host, "b.example.com") ? "apps" :
 									  ".";
 
-		cr_expect(slice_is(c->path, wanted), "%" SLICE_FMT ": %" SLICE_FMT, SLICE_ARG(c->host), SLICE_ARG(c->path));
+		cr_expect(slice_is(c->path, wanted), "%" SLICE_FMT ": %" SLICE_FMT,
+			  SLICE_ARG(c->host), SLICE_ARG(c->path));
 	}
 	forget(&f);
 }
@@ -289,7 +342,8 @@ Test(discover, a_host_in_two_places_is_marked)
 {
 	struct found f = { .inventory = NULL };
 
-	look_one(&f, ENTRY("a", "a.example.com") ENTRY("b", "a.example.com") ENTRY("c", "c.example.com"));
+	look_one(&f, ENTRY("a", "a.example.com") ENTRY("b", "a.example.com")
+			     ENTRY("c", "c.example.com"));
 	cr_assert_eq(f.d.n, 3);
 	cr_expect(f.d.items[0].twice && f.d.items[1].twice && !f.d.items[2].twice);
 	forget(&f);
@@ -311,16 +365,20 @@ Test(discover, a_migration_is_known_by_host_and_namespace)
 		AUTO_ARENA struct arena *arena = arena_new();
 		struct found f = { .has_migration = true };
 		struct err err = ERR_INIT;
-		struct slice text = arena_printf(arena,
-						 "apiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: mine}\n"
-						 "spec:\n  from: %s\n  to: {host: new.example.com}\n",
-						 rows[i].from);
+		struct slice text = arena_printf(
+			arena,
+			"apiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: mine}\n"
+			"spec:\n  from: %s\n  to: {host: new.example.com}\n",
+			rows[i].from);
 
-		cr_assert_eq(migration_read(&f.migration, SLICE(".gcpbackend/mine.yaml"), text, 0100644, &err), 0, "%s",
-			     err.reason);
+		cr_assert_eq(migration_read(&f.migration, SLICE(".gcpbackend/mine.yaml"), text,
+					    0100644, &err),
+			     0, "%s", err.reason);
 		look_one(&f, READY ROUTES("pay", "pay.example.com"));
-		cr_expect_eq(f.d.items[0].verdict == VERDICT_MIGRATION, rows[i].its, "%s", rows[i].from);
-		cr_expect(slice_is(f.d.items[0].to, rows[i].its ? "new.example.com" : "pay.gcp.example.com"));
+		cr_expect_eq(f.d.items[0].verdict == VERDICT_MIGRATION, rows[i].its, "%s",
+			     rows[i].from);
+		cr_expect(slice_is(f.d.items[0].to,
+				   rows[i].its ? "new.example.com" : "pay.gcp.example.com"));
 		cr_expect(slice_is(f.d.items[0].name, rows[i].its ? "mine" : "pay"));
 		forget(&f);
 	}
@@ -329,13 +387,17 @@ Test(discover, a_migration_is_known_by_host_and_namespace)
 Test(discover, a_broken_file_blocks_the_hosts_in_it)
 {
 	struct found f = { .inventory = NULL };
-	const char *texts[] = { READY ROUTES("pay", "pay.example.com") ENTRY("web", "web.example.com")
-					BACKEND("web", "web.gcp.example.com") ROUTES("web", "web.example.com"),
-				"{{ if }}\napiVersion: networking.istio.io/v1\nx: pay.example.com\ny: pay.example.com\n" };
+	const char *texts[] = { READY ROUTES("pay", "pay.example.com")
+					ENTRY("web", "web.example.com")
+						BACKEND("web", "web.gcp.example.com")
+							ROUTES("web", "web.example.com"),
+				"{{ if }}\napiVersion: networking.istio.io/v1\nx: "
+				"pay.example.com\ny: pay.example.com\n" };
 
 	look(&f, texts, 2, (struct slices){ NULL, 0 }, 0);
 	cr_assert_eq(f.d.n, 2);
-	cr_expect(slice_is(f.d.items[0].host, "web.example.com") && f.d.items[0].verdict == VERDICT_READY);
+	cr_expect(slice_is(f.d.items[0].host, "web.example.com") &&
+		  f.d.items[0].verdict == VERDICT_READY);
 	cr_expect_eq(f.d.items[1].verdict, VERDICT_BLOCKED);
 	cr_expect_eq(f.d.items[1].findings.n, 1);
 	forget(&f);
@@ -345,9 +407,11 @@ Test(discover, best_first)
 {
 	struct found f = { .inventory = NULL };
 
-	look_one(&f, ENTRY("a", "a.example.com") READY ROUTES("pay", "pay.example.com") ENTRY("b", "b.example.com"));
+	look_one(&f, ENTRY("a", "a.example.com") READY ROUTES("pay", "pay.example.com")
+			     ENTRY("b", "b.example.com"));
 	cr_assert_eq(f.d.n, 3);
-	cr_expect(slice_is(f.d.items[0].host, "pay.example.com") && slice_is(f.d.items[1].host, "a.example.com") &&
+	cr_expect(slice_is(f.d.items[0].host, "pay.example.com") &&
+		  slice_is(f.d.items[1].host, "a.example.com") &&
 		  slice_is(f.d.items[2].host, "b.example.com"));
 	forget(&f);
 }
@@ -366,7 +430,9 @@ Test(discover, odd_shapes)
 		AUTO_ARENA struct arena *arena = arena_new();
 		struct found f = { .inventory = NULL };
 
-		look_one(&f, arena_printf(arena, "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: x}\n%s",
+		look_one(&f, arena_printf(arena,
+					  "apiVersion: networking.istio.io/v1\nkind: "
+					  "ServiceEntry\nmetadata: {name: x}\n%s",
 					  specs[i])
 				     .ptr);
 		cr_expect_eq(f.d.n, 0, "%s", specs[i]);
@@ -376,12 +442,14 @@ Test(discover, odd_shapes)
 
 Test(discover, environments_that_share_a_file_block_it)
 {
-	static const char *const texts[] = { ENTRY("pay", "pay.example.com") ROUTES("pay", "pay.example.com")
-						     BACKEND("pay", "pay.gcp.example.com"),
-					     "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: one}\n"
-					     "spec: {source: {path: apps/a}}\n# networking.istio.io\n",
-					     "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: two}\n"
-					     "spec: {source: {path: apps/a}}\n# networking.istio.io\n" };
+	static const char *const texts[] = {
+		ENTRY("pay", "pay.example.com") ROUTES("pay", "pay.example.com")
+			BACKEND("pay", "pay.gcp.example.com"),
+		"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: one}\n"
+		"spec: {source: {path: apps/a}}\n# networking.istio.io\n",
+		"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: two}\n"
+		"spec: {source: {path: apps/a}}\n# networking.istio.io\n"
+	};
 
 	for (size_t n = 1; n <= 3; n++) {
 		struct found f = { .has_migration = false };
@@ -399,7 +467,8 @@ Test(discover, unseen)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct findings unseen = { .arena = arena };
-	const char *text = ENTRY("a-vm", "a-vm.example.com") ROUTES("a", "a-vm.example.com") BACKEND("a", "a.gcp.example.com");
+	const char *text = ENTRY("a-vm", "a-vm.example.com") ROUTES("a", "a-vm.example.com")
+		BACKEND("a", "a.gcp.example.com");
 	struct found f = { 0 };
 	struct discovery d;
 

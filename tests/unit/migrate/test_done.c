@@ -5,11 +5,15 @@
 
 #include <criterion/criterion.h>
 
-#define ENTRY "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: e}\nspec: {hosts: [" OLD "]}\n"
+#define ENTRY                                                                                      \
+	"apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: e}\nspec: "      \
+	"{hosts: [" OLD "]}\n"
 #define DONE ROUTE DEST(NEW, "100")
 #define FULL SPLIT("0", "100")
 
-/* A sketch at the end, or what looks like it, with these older versions; the ServiceEntry is there. */
+/*
+ * A sketch at the end, or what looks like it, with these older versions; the ServiceEntry is there.
+ */
 static struct sketch *at_end(const char *now, const char *before1, const char *before2, bool entry)
 {
 	struct sketch *s = sketch_new();
@@ -38,12 +42,14 @@ Test(done, from_the_last_stage)
 
 Test(done, not_before)
 {
-	static const char *const early[] = { VS("x") ALL_OLD, VS("x") MIRRORED, VS("x") SPLIT("50", "50") };
+	static const char *const early[] = { VS("x") ALL_OLD, VS("x") MIRRORED,
+					     VS("x") SPLIT("50", "50") };
 
 	for (size_t i = 0; i < 3; i++) {
 		struct sketch *s = sketch_of(early[i], VS("x") ALL_OLD);
 
-		expect_refused(s, sketch_go(s, GO_DONE, "done"), not_at_end, ".gcpbackend/web.yaml", 0, "is at");
+		expect_refused(s, sketch_go(s, GO_DONE, "done"), not_at_end, ".gcpbackend/web.yaml",
+			       0, "is at");
 		sketch_free(s);
 	}
 }
@@ -66,14 +72,16 @@ Test(done, not_while_somebody_else_sends_to_old)
 	sketch_survey(s);
 	(void)sketch_version(s, "a/vs.yaml", VS("x") FULL, "c2", "B");
 	(void)sketch_version(s, "a/vs.yaml", VS("x") ALL_OLD, "c1", "A");
-	expect_refused(s, sketch_go(s, GO_DONE, "done"), still_used, "b/vs.yaml", 1, "'other' routes to");
+	expect_refused(s, sketch_go(s, GO_DONE, "done"), still_used, "b/vs.yaml", 1,
+		       "'other' routes to");
 	sketch_free(s);
 }
 
 Test(done, not_while_a_tcp_route_is_left)
 {
-	struct sketch *s = sketch_of(VS("x") FULL "  tcp:\n  - route: [{destination: {host: " OLD "}}]\n",
-				     VS("x") ALL_OLD "  tcp:\n  - route: [{destination: {host: " OLD "}}]\n");
+	struct sketch *s =
+		sketch_of(VS("x") FULL "  tcp:\n  - route: [{destination: {host: " OLD "}}]\n",
+			  VS("x") ALL_OLD "  tcp:\n  - route: [{destination: {host: " OLD "}}]\n");
 
 	expect_refused(s, sketch_go(s, GO_DONE, "done"), still_used, "vs.yaml", 15, "tcp");
 	sketch_free(s);
@@ -96,7 +104,8 @@ Test(done, is_not_a_misspelt_host)
 {
 	struct sketch *s = at_end(VS("x") DONE, NULL, NULL, true);
 
-	expect_refused(s, sketch_go(s, GO_UP, "next"), host_unknown, ".gcpbackend/web.yaml", 5, "goes to");
+	expect_refused(s, sketch_go(s, GO_UP, "next"), host_unknown, ".gcpbackend/web.yaml", 5,
+		       "goes to");
 	sketch_free(s);
 }
 
@@ -104,7 +113,9 @@ Test(done, and_back)
 {
 	static const struct {
 		const char *stage, *text;
-	} rows[] = { { "start", VS("x") ALL_OLD }, { "50", VS("x") SPLIT("50", "50") }, { "100", VS("x") FULL } };
+	} rows[] = { { "start", VS("x") ALL_OLD },
+		     { "50", VS("x") SPLIT("50", "50") },
+		     { "100", VS("x") FULL } };
 
 	for (size_t i = 0; i < 3; i++) {
 		struct sketch *s = at_end(VS("x") DONE, VS("x") FULL, VS("x") ALL_OLD, true);
@@ -119,15 +130,18 @@ Test(done, and_no_way_back_without_the_entry)
 {
 	struct sketch *s = at_end(VS("x") DONE, VS("x") FULL, VS("x") ALL_OLD, false);
 
-	expect_refused(s, sketch_go(s, GO_DOWN, "start"), entry_gone, ".gcpbackend/web.yaml", 0, OLD);
+	expect_refused(s, sketch_go(s, GO_DOWN, "start"), entry_gone, ".gcpbackend/web.yaml", 0,
+		       OLD);
 	sketch_free(s);
 }
 
 Test(done, and_no_way_back_over_other_changes)
 {
-	struct sketch *s = at_end(VS("x") DONE "    timeout: 3s\n", VS("x") FULL, VS("x") ALL_OLD, true);
+	struct sketch *s =
+		at_end(VS("x") DONE "    timeout: 3s\n", VS("x") FULL, VS("x") ALL_OLD, true);
 
-	expect_refused(s, sketch_go(s, GO_DOWN, "start"), done_changed, "vs.yaml", 0, "changed since");
+	expect_refused(s, sketch_go(s, GO_DOWN, "start"), done_changed, "vs.yaml", 0,
+		       "changed since");
 	sketch_free(s);
 }
 

@@ -4,13 +4,14 @@
 
 #include <stdio.h>
 
-#define ARGO(name, path)                                                                                                           \
-	"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: " name "}\n"                                        \
+#define ARGO(name, path)                                                                           \
+	"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: " name "}\n"        \
 	"spec: {source: {repoURL: 'https://git.example.com/a/b', path: '" path "'}}\n"
-#define TWO_OVERLAYS                                                                                                               \
-	{ "base/kustomization.yaml", "resources: [vs.yaml]\n" }, { "prod/kustomization.yaml", "resources: [../base]\n" },          \
-	{                                                                                                                          \
-		"test/kustomization.yaml", "resources: [../base]\n"                                                                \
+#define TWO_OVERLAYS                                                                               \
+	{ "base/kustomization.yaml", "resources: [vs.yaml]\n" },                                   \
+		{ "prod/kustomization.yaml", "resources: [../base]\n" },                           \
+	{                                                                                          \
+		"test/kustomization.yaml", "resources: [../base]\n"                                \
 	}
 #define LIST(names) "  manifests: {environments: [" names "]}\n"
 
@@ -25,11 +26,18 @@ struct row {
 	bool refused;
 };
 
-static const struct code *const all_codes[] = { &CODE_reach_shared, &CODE_reach_differs, &CODE_reach_unsure, &CODE_reach_unread };
+static const struct code *const all_codes[] = { &CODE_reach_shared, &CODE_reach_differs,
+						&CODE_reach_unsure, &CODE_reach_unread };
 
 static const struct row rows[] = {
 	{ "nothing names an environment", "", { { NULL, NULL } }, NULL, "", "", false },
-	{ "one overlay", "", { { "base/kustomization.yaml", "resources: [vs.yaml]\n" } }, NULL, "", "", false },
+	{ "one overlay",
+	  "",
+	  { { "base/kustomization.yaml", "resources: [vs.yaml]\n" } },
+	  NULL,
+	  "",
+	  "",
+	  false },
 	{ "two",
 	  "",
 	  { TWO_OVERLAYS },
@@ -61,12 +69,19 @@ static const struct row rows[] = {
 	  true },
 	{ "names that need quotes",
 	  "",
-	  { { "a.yaml", ARGO("'no'", "base") "---\n" ARGO("'1'", "base") "---\n" ARGO("'1'", "base") } },
+	  { { "a.yaml",
+	      ARGO("'no'", "base") "---\n" ARGO("'1'", "base") "---\n" ARGO("'1'", "base") } },
 	  &CODE_reach_shared,
 	  "'a.yaml:1', 'a.yaml:1', 'no'",
 	  "environments: ['a.yaml:1', 'a.yaml:1', 'no']",
 	  true },
-	{ "a path that cannot be this one's", "", { { "a.yaml", ARGO("a", "other/${x}") } }, NULL, "", "", false },
+	{ "a path that cannot be this one's",
+	  "",
+	  { { "a.yaml", ARGO("a", "other/${x}") } },
+	  NULL,
+	  "",
+	  "",
+	  false },
 	{ "one for certain, and one that may be",
 	  "",
 	  { { "a.yaml", ARGO("a", "base") "---\n" ARGO("b", "${x}") } },
@@ -90,7 +105,8 @@ static const struct row rows[] = {
 	  false },
 	{ "a template of a chart",
 	  "",
-	  { { "chart/templates/a.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: {{ .x }}}\n" } },
+	  { { "chart/templates/a.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: "
+					"Application\nmetadata: {name: {{ .x }}}\n" } },
 	  &CODE_reach_unread,
 	  "may name an environment",
 	  "",
@@ -119,7 +135,8 @@ static struct sketch *make(const struct row *row)
 	(void)sketch_migration(s, "web", OLD, NEW, row->rest);
 	sketch_survey(s);
 	sketch_environments(s);
-	(void)sketch_version(s, "base/vs.yaml", VS("web") ALL_OLD, "commit1", "Ann <ann@example.com>");
+	(void)sketch_version(s, "base/vs.yaml", VS("web") ALL_OLD, "commit1",
+			     "Ann <ann@example.com>");
 	return s;
 }
 
@@ -132,12 +149,13 @@ Test(environments, are_listed_before_they_are_changed_together)
 		const struct finding *f = about(step);
 
 		cr_expect_eq(step->refused, row->refused, "%s: %s", row->name, why_refused(step));
-		cr_expect_eq(f ? f->code : NULL, row->code, "%s: %s", row->name, f ? f->code->id : "nothing");
+		cr_expect_eq(f ? f->code : NULL, row->code, "%s: %s", row->name,
+			     f ? f->code->id : "nothing");
 		if (f && row->code) {
-			cr_expect(slice_find(f->reason, slice_of(row->reason)) != SIZE_MAX, "%s: %" SLICE_FMT, row->name,
-				  SLICE_ARG(f->reason));
-			cr_expect(slice_find(f->remedy, slice_of(row->remedy)) != SIZE_MAX, "%s: %" SLICE_FMT, row->name,
-				  SLICE_ARG(f->remedy));
+			cr_expect(slice_find(f->reason, slice_of(row->reason)) != SIZE_MAX,
+				  "%s: %" SLICE_FMT, row->name, SLICE_ARG(f->reason));
+			cr_expect(slice_find(f->remedy, slice_of(row->remedy)) != SIZE_MAX,
+				  "%s: %" SLICE_FMT, row->name, SLICE_ARG(f->remedy));
 		}
 		sketch_free(s);
 	}
@@ -163,7 +181,8 @@ Test(environments, a_file_to_be_created_ends_up_where_its_list_does)
 	sketch_file(s, "base/kustomization.yaml", "resources: [a.yaml]\n");
 	sketch_file(s, "prod/kustomization.yaml", "resources: [../base]\n");
 	sketch_file(s, "test/kustomization.yaml", "resources: [../base]\n");
-	(void)sketch_migration(s, "web", OLD, NEW, "  manifests: {path: base, create: base/vs.yaml}\n");
+	(void)sketch_migration(s, "web", OLD, NEW,
+			       "  manifests: {path: base, create: base/vs.yaml}\n");
 	sketch_survey(s);
 	sketch_environments(s);
 	step = sketch_go(s, GO_UP, "10");
@@ -183,7 +202,8 @@ Test(environments, of_files_that_are_too_large_are_not_known)
 	sketch_survey(s);
 	sketch_environments(s);
 	(void)sketch_version(s, "vs.yaml", VS("web") ALL_OLD, "commit1", "Ann <ann@example.com>");
-	expect_finding(&sketch_go(s, GO_UP, "10")->findings, reach_unread, "apps/all.yaml", 0, "cannot be read");
+	expect_finding(&sketch_go(s, GO_UP, "10")->findings, reach_unread, "apps/all.yaml", 0,
+		       "cannot be read");
 	sketch_free(s);
 }
 
@@ -205,8 +225,8 @@ Test(environments, what_is_kept_for_them)
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		struct slice path = slice_of(files[i].path), text = slice_of(files[i].text);
 
-		cr_expect_eq(inventory_wants_path(with, path) && inventory_wants(with, path, text), files[i].wanted, "%s",
-			     files[i].path);
+		cr_expect_eq(inventory_wants_path(with, path) && inventory_wants(with, path, text),
+			     files[i].wanted, "%s", files[i].path);
 		cr_expect(!inventory_wants(without, path, text), "%s", files[i].path);
 	}
 	inventory_free(with);

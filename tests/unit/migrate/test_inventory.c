@@ -4,7 +4,8 @@
 
 Test(inventory, wants_what_may_name_a_host)
 {
-	struct migration m = { .move = { .from = SLICE("pay-vm.example.com"), .to = SLICE("pay.gcp.example.com") } };
+	struct migration m = { .move = { .from = SLICE("pay-vm.example.com"),
+					 .to = SLICE("pay.gcp.example.com") } };
 	struct inventory *inv = inventory_new();
 	static const struct {
 		const char *bytes;
@@ -30,7 +31,8 @@ Test(inventory, wants_what_may_name_a_host)
 
 	inventory_watch(inv, &m);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		cr_assert_eq(inventory_wants(inv, SLICE("a.yaml"), slice_of(rows[i].bytes)), rows[i].wanted, "%s", rows[i].bytes);
+		cr_assert_eq(inventory_wants(inv, SLICE("a.yaml"), slice_of(rows[i].bytes)),
+			     rows[i].wanted, "%s", rows[i].bytes);
 	inventory_free(inv);
 }
 
@@ -41,18 +43,21 @@ Test(inventory, finds_objects_by_host)
 	struct holdings found;
 
 	inventory_add(inv, SLICE("b.yaml"),
-		      SLICE("apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: b}\n"
+		      SLICE("apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: "
+			    "{name: b}\n"
 			    "spec: {http: [{route: [{destination: {host: pay}}]}]}\n"),
 		      0100644);
-	inventory_add(
-		inv, SLICE("a.yaml"),
-		SLICE("apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec: {host: '*.example.com'}\n"),
-		0100644);
+	inventory_add(inv, SLICE("a.yaml"),
+		      SLICE("apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: "
+			    "{name: a}\nspec: {host: '*.example.com'}\n"),
+		      0100644);
 	inventory_add(inv, SLICE("c.yaml"), SLICE("broken: [\n"), 0100644);
 	inventory_parse(inv, each_in_turn);
 	found = inventory_by_host(inv, SLICE("pay.example.com"), arena);
 	cr_assert_eq(found.n, 2);
-	cr_assert(slice_is(found.items[0].object->name, "a") && slice_is(found.items[1].object->name, "b"));
-	cr_assert(inventory_find(inv, SLICE("c.yaml")) && !inventory_find(inv, SLICE("c.yaml"))->file);
+	cr_assert(slice_is(found.items[0].object->name, "a") &&
+		  slice_is(found.items[1].object->name, "b"));
+	cr_assert(inventory_find(inv, SLICE("c.yaml")) &&
+		  !inventory_find(inv, SLICE("c.yaml"))->file);
 	inventory_free(inv);
 }

@@ -1,5 +1,6 @@
 /*
- * Many migrations a few at a time. That a plan is the same in parts and as a whole is looked at in every sketch_plan.
+ * Many migrations a few at a time. That a plan is the same in parts and as a whole is looked at in
+ * every sketch_plan.
  */
 #include "tests/unit/migrate/sketch.h"
 
@@ -12,9 +13,10 @@
 enum { MANY = 40 };
 
 /* A VirtualService that routes to host number `i` alone. */
-#define ROUTING(i)                                                                                                                   \
-	"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: vs-%zu}\nspec:\n  hosts: [vm-%zu.example.com]\n" \
-	"  http:\n  - route: [{destination: {host: vm-%zu.example.com}}]\n",                                                         \
+#define ROUTING(i)                                                                                 \
+	"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: "              \
+	"vs-%zu}\nspec:\n  hosts: [vm-%zu.example.com]\n"                                          \
+	"  http:\n  - route: [{destination: {host: vm-%zu.example.com}}]\n",                       \
 		(i), (i), (i)
 
 /* An inventory of MANY migrations, from vm-N to cloud-N, and their parts. */
@@ -35,15 +37,18 @@ static struct many *many_new(const char *rest)
 	m->arena = arena_new();
 	m->inventory = inventory_new();
 	for (size_t i = 0; i < MANY; i++) {
-		struct slice text =
-			arena_printf(m->arena,
-				     "apiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: m-%zu}\nspec:\n"
-				     "  from: {host: vm-%zu.example.com}\n  to: {host: cloud-%zu.example.com}\n",
-				     i, i, i);
+		struct slice text = arena_printf(
+			m->arena,
+			"apiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: "
+			"m-%zu}\nspec:\n"
+			"  from: {host: vm-%zu.example.com}\n  to: {host: cloud-%zu.example.com}\n",
+			i, i, i);
 
 		if (i % 10 == 3)
 			text = arena_printf(m->arena, "%s%s", text.ptr, rest);
-		cr_assert_eq(migration_read(&m->items[i], arena_printf(m->arena, ".gcpbackend/m-%zu.yaml", i), text, 0100644, &err),
+		cr_assert_eq(migration_read(&m->items[i],
+					    arena_printf(m->arena, ".gcpbackend/m-%zu.yaml", i),
+					    text, 0100644, &err),
 			     0, "%s", err.reason);
 		m->list[i] = &m->items[i];
 		inventory_watch(m->inventory, m->list[i]);
@@ -70,7 +75,8 @@ static void add(struct many *m, struct slice path, struct slice text)
 static void add_each(struct many *m)
 {
 	for (size_t i = 0; i < MANY; i++)
-		add(m, arena_printf(m->arena, "apps/%zu.yaml", i), arena_printf(m->arena, ROUTING(i)));
+		add(m, arena_printf(m->arena, "apps/%zu.yaml", i),
+		    arena_printf(m->arena, ROUTING(i)));
 }
 
 static void divide(struct many *m)
@@ -124,11 +130,13 @@ Test(parts, who_only_reads_a_file_is_not)
 	add_each(m);
 	add(m, SLICE("entry.yaml"),
 	    SLICE("apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: e}\n"
-		  "spec: {hosts: [vm-1.example.com, vm-39.example.com], ports: [{number: 80, name: http, protocol: HTTP}]}\n"));
+		  "spec: {hosts: [vm-1.example.com, vm-39.example.com], ports: [{number: 80, name: "
+		  "http, protocol: HTTP}]}\n"));
 	divide(m);
 	cr_expect_not(together(m, 1, 39));
 	for (size_t i = 1; i < MANY; i += 38) {
-		struct inventory *part = parts_open(m->parts, parts_of(m->parts, m->list[i]), each_in_turn);
+		struct inventory *part =
+			parts_open(m->parts, parts_of(m->parts, m->list[i]), each_in_turn);
 
 		cr_expect(inventory_find(part, SLICE("entry.yaml"))->file, "each has it parsed");
 		parts_close(m->parts, parts_of(m->parts, m->list[i]));
@@ -158,7 +166,8 @@ Test(parts, a_file_of_many_hosts_is_parsed_once_for_all)
 		str_addf(&hosts, "%svm-%zu.example.com", i ? ", " : "", i);
 	add(m, SLICE("entry.yaml"),
 	    arena_printf(m->arena,
-			 "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: e}\nspec: {hosts: [%s]}\n",
+			 "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: "
+			 "e}\nspec: {hosts: [%s]}\n",
 			 hosts.ptr));
 	divide(m);
 	all = inventory_find(m->inventory, SLICE("entry.yaml"));
@@ -176,16 +185,18 @@ Test(parts, a_file_of_many_hosts_is_parsed_once_for_all)
 
 Test(parts, ask_for_the_relatives_of_a_gateway)
 {
-	static const char text[] =
-		"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: %s}\nspec:\n"
-		"  hosts: [shop.example.com]\n  gateways: [edge]\n  http:\n  - route: [{destination: {host: %s}}]\n";
+	static const char text[] = "apiVersion: networking.istio.io/v1\nkind: "
+				   "VirtualService\nmetadata: {name: %s}\nspec:\n"
+				   "  hosts: [shop.example.com]\n  gateways: [edge]\n  http:\n  - "
+				   "route: [{destination: {host: %s}}]\n";
 	struct many *m = many_new("");
 	struct inventory *part;
 
 	add(m, SLICE("mine.yaml"), arena_printf(m->arena, text, "mine", "vm-5.example.com"));
 	divide(m);
 	cr_assert(parts_ask(m->parts));
-	cr_expect(inventory_wants(m->inventory, SLICE("theirs.yaml"), arena_printf(m->arena, text, "theirs", "else")));
+	cr_expect(inventory_wants(m->inventory, SLICE("theirs.yaml"),
+				  arena_printf(m->arena, text, "theirs", "else")));
 	add(m, SLICE("theirs.yaml"), arena_printf(m->arena, text, "theirs", "else"));
 	inventory_look(m->inventory, each_in_turn);
 	part = parts_open(m->parts, parts_of(m->parts, m->list[5]), each_in_turn);
@@ -203,7 +214,9 @@ Test(parts, one_stays_parsed_until_another_one_is_looked_at)
 	divide(m);
 	first = parts_stay(m->parts, 0, each_in_turn);
 	cr_expect_eq(parts_stay(m->parts, 0, each_in_turn), first);
-	cr_expect(inventory_find(parts_stay(m->parts, 1, each_in_turn), SLICE("apps/20.yaml"))->file);
-	cr_expect(inventory_find(parts_stay(m->parts, 0, each_in_turn), SLICE("apps/0.yaml"))->file);
+	cr_expect(
+		inventory_find(parts_stay(m->parts, 1, each_in_turn), SLICE("apps/20.yaml"))->file);
+	cr_expect(
+		inventory_find(parts_stay(m->parts, 0, each_in_turn), SLICE("apps/0.yaml"))->file);
 	many_free(m);
 }

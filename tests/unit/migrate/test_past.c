@@ -1,5 +1,6 @@
 /*
- * What versions of files, pushed in by hand with the newest first, say: baselines, who wrote today's bytes, and lowered weights.
+ * What versions of files, pushed in by hand with the newest first, say: baselines, who wrote
+ * today's bytes, and lowered weights.
  */
 #include "tests/unit/migrate/sketch.h"
 
@@ -21,7 +22,8 @@ static struct walk walk_new(void)
 	return (struct walk){ s, past_find(s->past, SLICE("vs.yaml"), m) };
 }
 
-static enum past_answer push(const struct walk *w, const char *text, const char *commit, const char *author)
+static enum past_answer push(const struct walk *w, const char *text, const char *commit,
+			     const char *author)
 {
 	return sketch_version(w->s, "vs.yaml", text, commit, author);
 }
@@ -34,8 +36,10 @@ static enum past_answer push_home(const struct walk *w, const char *rest, const 
 	return sketch_version(w->s, ".gcpbackend/web.yaml", text.ptr, commit, "Ann");
 }
 
-static const char *const start = VS("x") ALL_OLD, *const mirror = VS("x") MIRRORED, *const ten = VS("x") SPLIT("90", "10"),
-			 *const fifty = VS("x") SPLIT("50", "50"), *const all = VS("x") SPLIT("0", "100"), *const broken = "a: [\n",
+static const char *const start = VS("x") ALL_OLD, *const mirror = VS("x") MIRRORED,
+			 *const ten = VS("x") SPLIT("90", "10"),
+			 *const fifty = VS("x") SPLIT("50", "50"),
+			 *const all = VS("x") SPLIT("0", "100"), *const broken = "a: [\n",
 			 *const start2 = "# again\n" VS("x") ALL_OLD;
 
 Test(past, paths_are_manifests_and_migration_files)
@@ -76,20 +80,29 @@ Test(past, the_baseline_is_the_newest_version_without_the_new_host)
 		const char *baseline;
 	} rows[] = {
 		{ "today's", { VS("x") ALL_OLD, VS("w") ALL_OLD }, VS("x") ALL_OLD },
-		{ "the one before", { VS("x") SPLIT("90", "10"), VS("x") ALL_OLD, VS("w") ALL_OLD }, VS("x") ALL_OLD },
-		{ "a mirror is none", { VS("x") SPLIT("90", "10"), VS("x") MIRRORED, VS("x") ALL_OLD }, VS("x") ALL_OLD },
+		{ "the one before",
+		  { VS("x") SPLIT("90", "10"), VS("x") ALL_OLD, VS("w") ALL_OLD },
+		  VS("x") ALL_OLD },
+		{ "a mirror is none",
+		  { VS("x") SPLIT("90", "10"), VS("x") MIRRORED, VS("x") ALL_OLD },
+		  VS("x") ALL_OLD },
 		{ "of the second climb",
-		  { VS("x") SPLIT("90", "10"), VS("w") ALL_OLD, VS("x") SPLIT("50", "50"), VS("x") ALL_OLD },
+		  { VS("x") SPLIT("90", "10"), VS("w") ALL_OLD, VS("x") SPLIT("50", "50"),
+		    VS("x") ALL_OLD },
 		  VS("w") ALL_OLD },
-		{ "a part is moved", { VS("x") ALL_OLD SPLIT("90", "10"), VS("x") ALL_OLD ALL_OLD }, VS("x") ALL_OLD ALL_OLD },
+		{ "a part is moved",
+		  { VS("x") ALL_OLD SPLIT("90", "10"), VS("x") ALL_OLD ALL_OLD },
+		  VS("x") ALL_OLD ALL_OLD },
 		{ "behind a version that is broken",
 		  { VS("x") SPLIT("90", "10"), "a: [\n", "\xff", VS("x") ALL_OLD },
 		  VS("x") ALL_OLD },
 		{ "behind a version that cannot be trusted",
-		  { VS("x") SPLIT("90", "10"), VS("x") "  - route: *nobody\n", VS("x") "  - route: {a: b}\n", VS("x") ALL_OLD },
+		  { VS("x") SPLIT("90", "10"), VS("x") "  - route: *nobody\n",
+		    VS("x") "  - route: {a: b}\n", VS("x") ALL_OLD },
 		  VS("x") ALL_OLD },
 		{ "a route to new alone is nobody's business",
-		  { VS("x") SPLIT("90", "10"), VS("x") ALL_OLD "  - route:\n" DEST(NEW, "1"), VS("x") ALL_OLD },
+		  { VS("x") SPLIT("90", "10"), VS("x") ALL_OLD "  - route:\n" DEST(NEW, "1"),
+		    VS("x") ALL_OLD },
 		  VS("x") ALL_OLD "  - route:\n" DEST(NEW, "1") },
 		{ "there is none", { VS("x") SPLIT("90", "10"), VS("x") MIRRORED }, NULL },
 	};
@@ -99,10 +112,10 @@ Test(past, the_baseline_is_the_newest_version_without_the_new_host)
 
 		for (size_t j = 0; j < 5 && rows[i].versions[j]; j++)
 			(void)push(&w, rows[i].versions[j], "commit", "Ann");
-		cr_expect(slice_eq(w.file->baseline, slice_of(rows[i].baseline)), "%s: %" SLICE_FMT, rows[i].name,
-			  SLICE_ARG(w.file->baseline));
-		cr_expect_eq(past_baseline(w.s->past, w.file->path, w.file->m) != NULL, rows[i].baseline != NULL, "%s",
-			     rows[i].name);
+		cr_expect(slice_eq(w.file->baseline, slice_of(rows[i].baseline)), "%s: %" SLICE_FMT,
+			  rows[i].name, SLICE_ARG(w.file->baseline));
+		cr_expect_eq(past_baseline(w.s->past, w.file->path, w.file->m) != NULL,
+			     rows[i].baseline != NULL, "%s", rows[i].name);
 		sketch_free(w.s);
 	}
 }
@@ -136,14 +149,17 @@ Test(past, what_is_judged_already_is_not_parsed_again)
 Test(past, routes_of_today_are_counted_when_it_matters)
 {
 	static const char two[] = VS("x") ALL_OLD ALL_OLD;
-	const struct past_verdict verdict = { .readable = true, .untouched = true, .routes = PAST_UNCOUNTED };
+	const struct past_verdict verdict = { .readable = true,
+					      .untouched = true,
+					      .routes = PAST_UNCOUNTED };
 	struct walk w = walk_new();
 
 	past_now(w.s->past, SLICE("vs.yaml"), w.s->migrations[0], slice_of(start), &verdict);
 	(void)push(&w, start, "c5", "Ann");
-	(void)push(&w, two, "c4", "Ann");   /* a route more, at no stage: nothing can be told */
-	(void)push(&w, ten, "c3", "Ann");   /* neither here */
-	(void)push(&w, start, "c2", "Bob"); /* today's bytes once more: from here it went up, with as many routes */
+	(void)push(&w, two, "c4", "Ann"); /* a route more, at no stage: nothing can be told */
+	(void)push(&w, ten, "c3", "Ann"); /* neither here */
+	(void)push(&w, start, "c2",
+		   "Bob"); /* today's bytes once more: from here it went up, with as many routes */
 	(void)push(&w, ten, "c1", "Ann");
 	cr_expect_not(w.file->lowered, "the newest change of the stage went up");
 	sketch_free(w.s);
@@ -164,8 +180,10 @@ Test(past, migrations_in_one_file_have_baselines_of_their_own)
 {
 	struct sketch *s = sketch_new();
 	const struct migration *web = sketch_migration(s, "web", OLD, NEW, "");
-	const struct migration *pay = sketch_migration(s, "pay", "pay.example.com", "cloud.example.com", "");
-	static const char *const both = VS("x") SPLIT("90", "10") ROUTE DEST("pay.example.com", "1") DEST("cloud.example.com", "1");
+	const struct migration *pay =
+		sketch_migration(s, "pay", "pay.example.com", "cloud.example.com", "");
+	static const char *const both = VS("x") SPLIT("90", "10") ROUTE DEST("pay.example.com", "1")
+		DEST("cloud.example.com", "1");
 	static const char *const one = VS("x") SPLIT("90", "10") ROUTE DEST("pay.example.com", "2");
 	static const char *const none = VS("x") ALL_OLD ROUTE DEST("pay.example.com", "3");
 
@@ -179,7 +197,10 @@ Test(past, migrations_in_one_file_have_baselines_of_their_own)
 	sketch_free(s);
 }
 
-/* Versions of the manifest, newest first, with the commits c9, c8 ... and their authors; which of them lowered the stage. */
+/*
+ * Versions of the manifest, newest first, with the commits c9, c8 ... and their authors; which of
+ * them lowered the stage.
+ */
 static const struct {
 	const char *name;
 	const char *const *versions[6];
@@ -215,7 +236,8 @@ Test(past, the_newest_change_went_down)
 				author = authors[j];
 		}
 		cr_expect_eq(w.file->lowered, falls[i].lowered_in != NULL, "%s", falls[i].name);
-		cr_expect(slice_eq(w.file->lowered_in, slice_of(falls[i].lowered_in)), "%s", falls[i].name);
+		cr_expect(slice_eq(w.file->lowered_in, slice_of(falls[i].lowered_in)), "%s",
+			  falls[i].name);
 		cr_expect(slice_is(w.file->lowered_by, author), "%s", falls[i].name);
 		sketch_free(w.s);
 	}
@@ -297,7 +319,8 @@ Test(past, a_file_that_was_deleted_and_made_again)
 
 	(void)push(&w, ten, "c4", "Ann");
 	(void)push(&w, start2, "c3", "Ann");
-	cr_expect_eq(push(&w, NULL, "c2", "Ann"), PAST_ALL_DONE, "the versions before count no more");
+	cr_expect_eq(push(&w, NULL, "c2", "Ann"), PAST_ALL_DONE,
+		     "the versions before count no more");
 	cr_expect(slice_is(w.file->baseline, start2));
 	sketch_free(w.s);
 }
@@ -328,7 +351,8 @@ Test(past, a_baseline_by_hand)
 	cr_assert_not_null(past_find(s->past, SLICE("vs.yaml"), web));
 	cr_expect(slice_is(past_find(s->past, SLICE("vs.yaml"), web)->baseline, start));
 	cr_expect_not_null(past_baseline(s->past, SLICE("vs.yaml"), web));
-	cr_expect_null(past_baseline(s->past, SLICE("vs.yaml"), pay), "it is of one migration only");
+	cr_expect_null(past_baseline(s->past, SLICE("vs.yaml"), pay),
+		       "it is of one migration only");
 	sketch_free(s);
 }
 
@@ -341,7 +365,8 @@ static struct vs_list list_of(struct sketch *s, const char *text, struct yaml_fi
 
 	cr_assert_eq(yaml_parse(file, SLICE("vs.yaml"), slice_of(text), &err), 0, "%s", err.reason);
 	*objects = objects_of(*file, s->arena);
-	cr_assert_eq(vs_list_read(&list, objects, &s->migrations[0]->move, s->arena, NULL, &err), 0, "%s", err.reason);
+	cr_assert_eq(vs_list_read(&list, objects, &s->migrations[0]->move, s->arena, NULL, &err), 0,
+		     "%s", err.reason);
 	return list;
 }
 
@@ -349,19 +374,23 @@ Test(past, virtual_services_are_paired_by_namespace_and_name)
 {
 	struct walk w = walk_new();
 	struct yaml_file *file1, *file2;
-	struct vs_list now = list_of(w.s,
-				     VS_IN("a", "x") ALL_OLD "---\n" BACKEND(NEW) "---\n" VS_IN("b", "x") ALL_OLD "---\n" VS("x")
-					     ALL_OLD "---\n" VS_IN("a", "x") ALL_OLD "---\n" VS_IN("a", "gone") ALL_OLD,
-				     &file1);
-	struct vs_list then = list_of(w.s,
-				      VS("x") ALL_OLD "---\n" VS_IN("a", "x") ALL_OLD "---\n" VS_IN("a", "x") ALL_OLD
-				      "---\n" VS_IN("b", "x") ALL_OLD,
-				      &file2);
+	struct vs_list now =
+		list_of(w.s,
+			VS_IN("a", "x") ALL_OLD "---\n" BACKEND(NEW) "---\n" VS_IN("b", "x") ALL_OLD
+			"---\n" VS("x") ALL_OLD "---\n" VS_IN("a", "x") ALL_OLD
+			"---\n" VS_IN("a", "gone") ALL_OLD,
+			&file1);
+	struct vs_list then =
+		list_of(w.s,
+			VS("x") ALL_OLD "---\n" VS_IN("a", "x") ALL_OLD "---\n" VS_IN("a", "x")
+				ALL_OLD "---\n" VS_IN("b", "x") ALL_OLD,
+			&file2);
 	static const int pairs[] = { 1, 3, 0, 2, -1 };
 
 	cr_assert(now.n == 5 && then.n == 4, "other objects are passed over");
 	for (size_t i = 0; i < 5; i++)
-		cr_expect_eq(vs_list_pair(&then, &now, i), pairs[i] < 0 ? NULL : &then.items[pairs[i]], "number %zu", i);
+		cr_expect_eq(vs_list_pair(&then, &now, i),
+			     pairs[i] < 0 ? NULL : &then.items[pairs[i]], "number %zu", i);
 	yaml_file_free(file1);
 	yaml_file_free(file2);
 	sketch_free(w.s);
@@ -375,9 +404,13 @@ Test(past, a_list_that_cannot_be_read)
 	struct objects objects;
 	struct vs_list list;
 
-	cr_assert_eq(yaml_parse(&file, SLICE("vs.yaml"), SLICE(VS("x") ALL_OLD "---\n" VS("w") "  - route: {a: b}\n"), &err), 0);
+	cr_assert_eq(yaml_parse(&file, SLICE("vs.yaml"),
+				SLICE(VS("x") ALL_OLD "---\n" VS("w") "  - route: {a: b}\n"), &err),
+		     0);
 	objects = objects_of(file, w.s->arena);
-	cr_expect_eq(vs_list_read(&list, &objects, &w.s->migrations[0]->move, w.s->arena, NULL, &err), -1);
+	cr_expect_eq(
+		vs_list_read(&list, &objects, &w.s->migrations[0]->move, w.s->arena, NULL, &err),
+		-1);
 	cr_expect_eq(err.code, &CODE_yaml_type, "%s", err.reason);
 	yaml_file_free(file);
 	sketch_free(w.s);

@@ -1,5 +1,6 @@
 /*
- * One migration's step: which stage it is at, where it may go, what stops it, and what it does to the migration file.
+ * One migration's step: which stage it is at, where it may go, what stops it, and what it does to
+ * the migration file.
  */
 #include "tests/unit/migrate/sketch.h"
 
@@ -9,8 +10,9 @@
 static const struct {
 	const char *stage, *text;
 } ladder[] = {
-	{ "start", VS("x") ALL_OLD },        { "mirror", VS("x") MIRRORED },      { "10", VS("x") SPLIT("90", "10") },
-	{ "25", VS("x") SPLIT("75", "25") }, { "50", VS("x") SPLIT("50", "50") }, { "100", VS("x") SPLIT("0", "100") },
+	{ "start", VS("x") ALL_OLD },        { "mirror", VS("x") MIRRORED },
+	{ "10", VS("x") SPLIT("90", "10") }, { "25", VS("x") SPLIT("75", "25") },
+	{ "50", VS("x") SPLIT("50", "50") }, { "100", VS("x") SPLIT("0", "100") },
 };
 
 enum { RUNGS = sizeof(ladder) / sizeof(ladder[0]) };
@@ -22,7 +24,8 @@ Test(step, next_climbs_rung_by_rung)
 		const struct step *step = sketch_go(s, GO_UP, "next");
 
 		expect_step(step, ladder[i].stage, ladder[i + 1].stage);
-		cr_expect(!step->unchanged && !step->finished && !step->held && !step->skipped.n, "%s", ladder[i].stage);
+		cr_expect(!step->unchanged && !step->finished && !step->held && !step->skipped.n,
+			  "%s", ladder[i].stage);
 		expect_after(s, &step->changes, "vs.yaml", ladder[i + 1].text);
 		sketch_free(s);
 	}
@@ -47,8 +50,10 @@ Test(step, from_any_stage_to_any_other)
 			const struct step *step = sketch_go(s, GO_ANYWHERE, ladder[to].stage);
 
 			expect_step(step, ladder[from].stage, ladder[to].stage);
-			cr_expect_eq(step->unchanged, from == to, "%s to %s", ladder[from].stage, ladder[to].stage);
-			expect_after(s, &step->changes, "vs.yaml", from == to ? "" : ladder[to].text);
+			cr_expect_eq(step->unchanged, from == to, "%s to %s", ladder[from].stage,
+				     ladder[to].stage);
+			expect_after(s, &step->changes, "vs.yaml",
+				     from == to ? "" : ladder[to].text);
 			sketch_free(s);
 		}
 }
@@ -61,12 +66,14 @@ Test(step, promote_never_goes_down_and_rollback_never_up)
 			const struct step *step = sketch_go(s, GO_UP, ladder[to].stage);
 
 			if (to < from)
-				expect_refused(s, step, stage_down, ".gcpbackend/web.yaml", 0, ladder[to].stage);
+				expect_refused(s, step, stage_down, ".gcpbackend/web.yaml", 0,
+					       ladder[to].stage);
 			else
 				expect_step(step, ladder[from].stage, ladder[to].stage);
 			step = sketch_go(s, GO_DOWN, ladder[to].stage);
 			if (to > from)
-				expect_refused(s, step, stage_up, ".gcpbackend/web.yaml", 0, ladder[to].stage);
+				expect_refused(s, step, stage_up, ".gcpbackend/web.yaml", 0,
+					       ladder[to].stage);
 			else
 				expect_step(step, ladder[from].stage, ladder[to].stage);
 			sketch_free(s);
@@ -99,7 +106,8 @@ Test(step, stages_of_its_own)
 	step = sketch_go(s, GO_UP, "next");
 	expect_step(step, "start", "5");
 	expect_after(s, &step->changes, "vs.yaml", VS("x") SPLIT("95", "5"));
-	expect_refused(s, sketch_go(s, GO_UP, "mirror"), stage_bad, ".gcpbackend/web.yaml", 0, "'mirror'");
+	expect_refused(s, sketch_go(s, GO_UP, "mirror"), stage_bad, ".gcpbackend/web.yaml", 0,
+		       "'mirror'");
 	expect_step(sketch_go(s, GO_UP, "start"), "start", "start");
 	sketch_free(s);
 }
@@ -149,7 +157,8 @@ Test(step, a_hold_stops_what_goes_up_and_nothing_else)
 
 	expect_refused(s, step, held, ".gcpbackend/web.yaml", 7, "errors at 10 %");
 	cr_expect(step->held && slice_is(step->hold, "errors at 10 %"));
-	expect_refused(s, sketch_go(s, GO_UP, "100"), held, ".gcpbackend/web.yaml", 7, "errors at 10 %");
+	expect_refused(s, sketch_go(s, GO_UP, "100"), held, ".gcpbackend/web.yaml", 7,
+		       "errors at 10 %");
 	step = sketch_go(s, GO_ANYWHERE, "25");
 	expect_step(step, "10", "25");
 	cr_expect(step->held);
@@ -162,9 +171,9 @@ Test(step, a_hold_stops_what_goes_up_and_nothing_else)
 }
 
 /* The migration file of the sketches with these fields behind the hosts. */
-#define FILE_WITH(rest)                                                                                                            \
-	"apiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: web}\nspec:\n  from: {host: " OLD                      \
-	"}\n  to: {host: " NEW "}\n" rest
+#define FILE_WITH(rest)                                                                            \
+	"apiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: web}\nspec:\n  from: " \
+	"{host: " OLD "}\n  to: {host: " NEW "}\n" rest
 
 Test(step, resume_ends_the_hold)
 {
@@ -206,7 +215,8 @@ Test(step, rollback_writes_a_hold)
 	static const struct {
 		const char *name, *rest, *hold, *file;
 	} rows[] = {
-		{ "a new one", "  stages: [10, 25]\n", "errors", FILE_WITH("  stages: [10, 25]\n  hold: errors\n") },
+		{ "a new one", "  stages: [10, 25]\n", "errors",
+		  FILE_WITH("  stages: [10, 25]\n  hold: errors\n") },
 		{ "another reason", "  hold: 'slow'\n", "errors", FILE_WITH("  hold: 'errors'\n") },
 		{ "the same reason", "  hold: errors\n", "errors", "" },
 		{ "a text that YAML would take for something else", "  stages: [10, 25]\n", "true",
@@ -222,7 +232,8 @@ Test(step, rollback_writes_a_hold)
 		step = go_with(s, intent);
 		expect_step(step, "10", "start");
 		expect_after(s, &step->changes, "vs.yaml", ladder[0].text);
-		cr_expect_str_eq(sketch_after(s, &s->plan.changes, ".gcpbackend/web.yaml"), rows[i].file, "%s", rows[i].name);
+		cr_expect_str_eq(sketch_after(s, &s->plan.changes, ".gcpbackend/web.yaml"),
+				 rows[i].file, "%s", rows[i].name);
 		sketch_free(s);
 	}
 }
@@ -236,7 +247,8 @@ Test(step, a_weight_that_was_lowered_without_a_hold_holds)
 	sketch_file(s, "vs.yaml", ladder[2].text);
 	(void)sketch_migration(s, "web", OLD, NEW, "");
 	sketch_survey(s);
-	(void)sketch_version(s, "vs.yaml", ladder[2].text, "0123456789abcdef", "Eve <eve@example.com>");
+	(void)sketch_version(s, "vs.yaml", ladder[2].text, "0123456789abcdef",
+			     "Eve <eve@example.com>");
 	(void)sketch_version(s, "vs.yaml", ladder[4].text, "commit2", "Ann");
 	(void)sketch_version(s, "vs.yaml", ladder[0].text, "commit1", "Bob");
 	step = sketch_go(s, GO_UP, "next");
@@ -259,8 +271,10 @@ Test(step, without_a_backend_nothing_goes_up)
 	sketch_file(s, "vs.yaml", ladder[2].text);
 	(void)sketch_migration(s, "web", OLD, "other.example.com", "");
 	sketch_survey(s);
-	expect_refused(s, sketch_go(s, GO_UP, "next"), no_backend, ".gcpbackend/web.yaml", 6, "other.example.com");
-	expect_refused(s, sketch_go(s, GO_ANYWHERE, "10"), no_backend, ".gcpbackend/web.yaml", 6, "other.example.com");
+	expect_refused(s, sketch_go(s, GO_UP, "next"), no_backend, ".gcpbackend/web.yaml", 6,
+		       "other.example.com");
+	expect_refused(s, sketch_go(s, GO_ANYWHERE, "10"), no_backend, ".gcpbackend/web.yaml", 6,
+		       "other.example.com");
 	cr_expect(!sketch_go(s, GO_DOWN, "start")->refused, "nothing stops a rollback");
 	cr_expect(!sketch_go(s, GO_ANYWHERE, "start")->refused, "the start needs no backend");
 	sketch_free(s);
@@ -276,7 +290,8 @@ Test(step, without_a_backend_a_rollback_goes_down_to_any_stage)
 	sketch_survey(s);
 	step = sketch_go(s, GO_DOWN, "10");
 	expect_step(step, "50", "10");
-	expect_after(s, &step->changes, "vs.yaml", VS("x") ROUTE DEST(OLD, "90") DEST("other.example.com", "10"));
+	expect_after(s, &step->changes, "vs.yaml",
+		     VS("x") ROUTE DEST(OLD, "90") DEST("other.example.com", "10"));
 	sketch_free(s);
 }
 
@@ -286,7 +301,8 @@ Test(step, what_the_migration_allows_is_noted_with_the_reason)
 	const struct step *step;
 
 	sketch_file(s, "vs.yaml", ladder[0].text);
-	(void)sketch_migration(s, "web", OLD, "other.example.com", "  allow: {GCB1003: kept by infra}\n");
+	(void)sketch_migration(s, "web", OLD, "other.example.com",
+			       "  allow: {GCB1003: kept by infra}\n");
 	sketch_survey(s);
 	step = sketch_go(s, GO_UP, "next");
 	expect_step(step, "start", "mirror");
@@ -298,12 +314,14 @@ Test(step, what_the_migration_allows_is_noted_with_the_reason)
 
 Test(step, a_weight_too_small_for_the_stages)
 {
-	struct sketch *s = sketch_of(VS("x") ROUTE DEST(OLD, "5") DEST("c.example.com", "95"), NULL);
+	struct sketch *s =
+		sketch_of(VS("x") ROUTE DEST(OLD, "5") DEST("c.example.com", "95"), NULL);
 	const struct step *step = sketch_go(s, GO_UP, "10");
 
 	/* 5 becomes 1 at 10 % and at 25 %: ten and more are enough */
 	expect_refused(s, step, weight_small, "vs.yaml", 8, "weight 5");
-	cr_expect(slice_find(finding_of(&step->findings, &CODE_weight_small)->remedy, SLICE("by 2")) != SIZE_MAX);
+	cr_expect(slice_find(finding_of(&step->findings, &CODE_weight_small)->remedy,
+			     SLICE("by 2")) != SIZE_MAX);
 	sketch_free(s);
 }
 
@@ -315,13 +333,15 @@ Test(step, rounding_is_told)
 	expect_step(step, "start", "25");
 	expect_finding(&step->findings, rounded, "vs.yaml", 8, "25 % becomes 2 of 10");
 	expect_after(s, &step->changes, "vs.yaml", VS("x") SPLIT("8", "2"));
-	cr_expect_null(finding_of(&sketch_go(s, GO_UP, "50")->findings, &CODE_rounded), "5 of 10 is exact");
+	cr_expect_null(finding_of(&sketch_go(s, GO_UP, "50")->findings, &CODE_rounded),
+		       "5 of 10 is exact");
 	sketch_free(s);
 }
 
 Test(step, shares_before_and_after)
 {
-	struct sketch *s = sketch_of(VS_IN("shop", "x") SPLIT("90", "10"), VS_IN("shop", "x") ALL_OLD);
+	struct sketch *s =
+		sketch_of(VS_IN("shop", "x") SPLIT("90", "10"), VS_IN("shop", "x") ALL_OLD);
 	const struct step *step = sketch_go(s, GO_UP, "50");
 
 	expect_step(step, "10", "50");
@@ -341,7 +361,9 @@ Test(step, shares_before_and_after)
 
 Test(step, a_comment_that_goes_is_named)
 {
-	struct sketch *s = sketch_of(VS("x") ROUTE DEST(OLD, "90") "    # ask Ann first\n" DEST(NEW, "10"), ladder[0].text);
+	struct sketch *s =
+		sketch_of(VS("x") ROUTE DEST(OLD, "90") "    # ask Ann first\n" DEST(NEW, "10"),
+			  ladder[0].text);
 	const struct step *step = sketch_go(s, GO_DOWN, "start");
 
 	expect_step(step, "10", "start");
@@ -361,7 +383,8 @@ Test(step, the_comment_of_a_generated_copy_is_nobodys)
 	step = sketch_go(s, GO_UP, "next");
 	expect_step(step, "mirror", "10");
 	cr_expect_null(finding_of(&step->findings, &CODE_comment_lost));
-	expect_after(s, &step->changes, "vs.yaml", VS("x") "  - route:\n" DEST(OLD, "90") DEST(NEW, "10"));
+	expect_after(s, &step->changes, "vs.yaml",
+		     VS("x") "  - route:\n" DEST(OLD, "90") DEST(NEW, "10"));
 	sketch_free(s);
 	sketch_free(up);
 }
@@ -378,8 +401,10 @@ Test(step, files_are_named_once)
 	step = sketch_go(s, GO_UP, "10");
 	expect_step(step, "start", "10");
 	cr_assert_eq(step->files.n, 2);
-	cr_expect(slices_have(step->files, SLICE("a.yaml")) && slices_have(step->files, SLICE("b.yaml")));
-	expect_after(s, &step->changes, "b.yaml", VS("b1") SPLIT("90", "10") "---\n" VS("b2") SPLIT("90", "10"));
+	cr_expect(slices_have(step->files, SLICE("a.yaml")) &&
+		  slices_have(step->files, SLICE("b.yaml")));
+	expect_after(s, &step->changes, "b.yaml",
+		     VS("b1") SPLIT("90", "10") "---\n" VS("b2") SPLIT("90", "10"));
 	expect_after(s, &step->changes, "a.yaml", VS("a") SPLIT("90", "10"));
 	sketch_free(s);
 }

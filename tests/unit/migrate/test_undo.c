@@ -22,7 +22,10 @@ static const char *padded(struct arena *arena, size_t size)
 	return text;
 }
 
-/* The stage makes the file too large for anybody to read it again: not begun. One byte less, and it is. */
+/*
+ * The stage makes the file too large for anybody to read it again: not begun. One byte less, and it
+ * is.
+ */
 Test(undo, a_file_that_grows_too_large)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
@@ -34,7 +37,8 @@ Test(undo, a_file_that_grows_too_large)
 		const struct step *step = sketch_go(s, GO_UP, "10");
 
 		if (over)
-			expect_refused(s, step, no_way_back, "vs.yaml", 0, "more than a manifest may have");
+			expect_refused(s, step, no_way_back, "vs.yaml", 0,
+				       "more than a manifest may have");
 		else
 			cr_expect(!step->refused && step->changes.n == 1, "%s", why_refused(step));
 		sketch_free(s);
@@ -81,17 +85,22 @@ Test(undo, another_result_than_todays_start)
 		{ VS("x") ALL_OLD, VS("x") SPLIT("90", "10"), false },
 		{ VS("x") ALL_OLD, VS("x") SPLIT("90", "10") "    timeout: 1s\n", true },
 		{ VS("x") SPLIT("90", "10"), VS("x") SPLIT("75", "25"), false },
-		{ VS("x") SPLIT("90", "10") "    timeout: 1s\n", VS("x") SPLIT("75", "25") "    timeout: 1s\n", false },
+		{ VS("x") SPLIT("90", "10") "    timeout: 1s\n",
+		  VS("x") SPLIT("75", "25") "    timeout: 1s\n", false },
 		{ VS("x") SPLIT("90", "10") "    timeout: 1s\n", VS("x") SPLIT("75", "25"), true },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct sketch *s =
-			sketch_of(rows[i].now, strstr(rows[i].now, NEW) ? VS("x") ALL_OLD "    retries: {attempts: 1}\n" : NULL);
-		struct plan_inputs in = { .inventory = s->inventory, .past = s->past, .each = each_in_turn };
+		struct sketch *s = sketch_of(rows[i].now, strstr(rows[i].now, NEW) ? VS("x") ALL_OLD
+								  "    retries: {attempts: 1}\n" :
+										     NULL);
+		struct plan_inputs in = { .inventory = s->inventory,
+					  .past = s->past,
+					  .each = each_in_turn };
 		struct findings barred = { .arena = s->arena };
 
-		cr_expect(!sketch_go(s, GO_UP, strstr(rows[i].now, NEW) ? "25" : "10")->refused, "%zu", i);
+		cr_expect(!sketch_go(s, GO_UP, strstr(rows[i].now, NEW) ? "25" : "10")->refused,
+			  "%zu", i);
 		s->plan.changes.items[0].after = slice_of(rows[i].after);
 		cr_expect_eq(undo_check(&s->plan, &in, &barred), rows[i].barred, "%zu", i);
 		if (rows[i].barred)
@@ -103,20 +112,25 @@ Test(undo, another_result_than_todays_start)
 /* One more old destination. */
 #define TWO "    - destination: {host: " OLD ", subset: v2}\n      weight: 30\n"
 
-/* Without a version from before there never was a way back; who adopts today's proportions is told, and goes on. */
+/*
+ * Without a version from before there never was a way back; who adopts today's proportions is told,
+ * and goes on.
+ */
 Test(undo, adopted_without_a_past)
 {
 	static const char *const before[] = { VS("x") ROUTE DEST(OLD, "70") TWO, NULL };
 
 	for (size_t i = 0; i < 2; i++) {
-		struct sketch *s = sketch_of(VS("x") ROUTE DEST(OLD, "40") TWO DEST(NEW, "30"), before[i]);
+		struct sketch *s =
+			sketch_of(VS("x") ROUTE DEST(OLD, "40") TWO DEST(NEW, "30"), before[i]);
 		struct intent intent = sketch_intent(s, 0, GO_UP, "50");
 		const struct step *step;
 
 		intent.adopt = true;
 		step = &sketch_plan(s, &intent, 1)->steps[0];
 		cr_expect(!step->refused && step->changes.n == 1, "%s", why_refused(step));
-		cr_expect_eq(finding_of(&step->findings, &CODE_never_a_way_back) != NULL, before[i] == NULL);
+		cr_expect_eq(finding_of(&step->findings, &CODE_never_a_way_back) != NULL,
+			     before[i] == NULL);
 		sketch_free(s);
 	}
 }

@@ -8,15 +8,22 @@
 static const struct slice path = SLICE_INIT(".gcpbackend/web.yaml");
 
 /* A template like the built-in one. */
-static const struct slice template = SLICE_INIT(
-	"# summary for tests\n# param name label \"x\"\n# param from host \"x\"\n# param to host \"x\"\n# param path path = . \"x\"\n\n"
-	"# mine\napiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata:\n  name: ${name}\n  annotations:\n    local: \"true\"\n"
-	"spec:\n  from:\n    host: ${from}\n  to:\n    host: ${to}\n  manifests:\n    path: ${path}\n");
+static const struct slice template =
+	SLICE_INIT("# summary for tests\n# param name label \"x\"\n# param from host \"x\"\n# "
+		   "param to host \"x\"\n# param path path = . \"x\"\n\n"
+		   "# mine\napiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata:\n  name: "
+		   "${name}\n  annotations:\n    local: \"true\"\n"
+		   "spec:\n  from:\n    host: ${from}\n  to:\n    host: ${to}\n  manifests:\n    "
+		   "path: ${path}\n");
 
-/* What it gives for the fields of plain(), with something more at the end of the metadata and of the spec. */
-#define FILE_OF(from, to, manifests, rest)                                                                                         \
-	"# mine\napiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata:\n  name: web\n  annotations:\n    local: \"true\"\n"  \
-	"spec:\n  from:\n    host: a.example.com\n" from "  to:\n    host: b.example.com\n" to                                     \
+/*
+ * What it gives for the fields of plain(), with something more at the end of the metadata and of
+ * the spec.
+ */
+#define FILE_OF(from, to, manifests, rest)                                                         \
+	"# mine\napiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata:\n  name: web\n  "     \
+	"annotations:\n    local: \"true\"\n"                                                      \
+	"spec:\n  from:\n    host: a.example.com\n" from "  to:\n    host: b.example.com\n" to     \
 	"  manifests:\n    path: " manifests "\n" rest
 
 /* The fewest fields that a migration has. */
@@ -79,7 +86,8 @@ Test(write, one_field_more)
 Test(write, what_is_read_back_is_what_was_written)
 {
 	struct slice routes[] = { SLICE("http"), SLICE("tcp") };
-	struct slice stages[] = { SLICE("10"), SLICE("100") }, methods[] = { SLICE("GET"), SLICE("OPTIONS") };
+	struct slice stages[] = { SLICE("10"), SLICE("100") },
+		     methods[] = { SLICE("GET"), SLICE("OPTIONS") };
 	struct pair labels[] = { { SLICE("team"), SLICE("shop") }, { SLICE("wave"), SLICE("1") } };
 	struct pair allow[] = { { SLICE("GCB1003"), SLICE("kept: elsewhere") } };
 	AUTO_STR struct str out = STR_INIT;
@@ -88,27 +96,39 @@ Test(write, what_is_read_back_is_what_was_written)
 	struct migration m;
 
 	f.metadata.labels = (struct pairs){ labels, 2 };
-	f.spec = (struct migration_spec){ .from = { SLICE("pay"), SLICE("shop") },
-					  .to = { SLICE("b.example.com"), SLICE("b.internal:8080"), 443 },
-					  .manifests = { SLICE("apps"), SLICE("apps/vs.yaml"), SLICE("apps/vs.yaml") },
-					  .routes = { routes, 2 },
-					  .stages = { stages, 2 },
-					  .mirror = { 50, { methods, 2 } },
-					  .git = { .branch = SLICE("release"), .mode = MODE_PULL_REQUEST, .rollback = MODE_DIRECT },
-					  .allow = { allow, 1 },
-					  .hold = SLICE("12") };
+	f.spec = (struct migration_spec){
+		.from = { SLICE("pay"), SLICE("shop") },
+		.to = { SLICE("b.example.com"), SLICE("b.internal:8080"), 443 },
+		.manifests = { SLICE("apps"), SLICE("apps/vs.yaml"), SLICE("apps/vs.yaml") },
+		.routes = { routes, 2 },
+		.stages = { stages, 2 },
+		.mirror = { 50, { methods, 2 } },
+		.git = { .branch = SLICE("release"),
+			 .mode = MODE_PULL_REQUEST,
+			 .rollback = MODE_DIRECT },
+		.allow = { allow, 1 },
+		.hold = SLICE("12")
+	};
 	cr_assert_eq(migration_write(&f, template, path, &out, &err), 0, "%s", err.reason);
 	cr_assert_eq(migration_read(&m, path, str_slice(&out), 0100644, &err), 0, "%s", err.reason);
-	cr_expect(slice_is(m.name, "web") && slice_is(m.f.spec.from.host, "pay") && slice_is(m.f.spec.from.ns, "shop"));
-	cr_expect(slice_is(m.f.spec.to.host, "b.example.com") && m.f.spec.to.port == 443 && slice_is(m.f.spec.hold, "12"));
+	cr_expect(slice_is(m.name, "web") && slice_is(m.f.spec.from.host, "pay") &&
+		  slice_is(m.f.spec.from.ns, "shop"));
+	cr_expect(slice_is(m.f.spec.to.host, "b.example.com") && m.f.spec.to.port == 443 &&
+		  slice_is(m.f.spec.hold, "12"));
 	cr_expect(m.move.tcp && !m.move.tls && slice_is(m.move.host_header, "b.internal:8080"));
-	cr_expect(slice_is(m.f.spec.manifests.path, "apps") && slice_is(m.f.spec.manifests.virtual_service, "apps/vs.yaml"));
-	cr_expect(slice_is(m.f.spec.manifests.create, "apps/vs.yaml") && slice_is(m.f.spec.git.branch, "release"));
+	cr_expect(slice_is(m.f.spec.manifests.path, "apps") &&
+		  slice_is(m.f.spec.manifests.virtual_service, "apps/vs.yaml"));
+	cr_expect(slice_is(m.f.spec.manifests.create, "apps/vs.yaml") &&
+		  slice_is(m.f.spec.git.branch, "release"));
 	cr_expect(m.f.spec.git.mode == MODE_PULL_REQUEST && m.f.spec.git.rollback == MODE_DIRECT);
-	cr_expect(m.stages->n == 2 && m.stages->items[0].percent == 10 && m.f.spec.mirror.percent == 50);
-	cr_expect(m.f.spec.mirror.methods.n == 2 && slice_is(m.f.spec.mirror.methods.items[1], "OPTIONS"));
-	cr_expect(m.f.metadata.labels.n == 2 && slice_is(pairs_get(m.f.metadata.labels, SLICE("wave")), "1"));
-	cr_expect(slice_is(pairs_get(m.f.metadata.annotations, SLICE("local")), "true"), "the template's own stays");
+	cr_expect(m.stages->n == 2 && m.stages->items[0].percent == 10 &&
+		  m.f.spec.mirror.percent == 50);
+	cr_expect(m.f.spec.mirror.methods.n == 2 &&
+		  slice_is(m.f.spec.mirror.methods.items[1], "OPTIONS"));
+	cr_expect(m.f.metadata.labels.n == 2 &&
+		  slice_is(pairs_get(m.f.metadata.labels, SLICE("wave")), "1"));
+	cr_expect(slice_is(pairs_get(m.f.metadata.annotations, SLICE("local")), "true"),
+		  "the template's own stays");
 	cr_expect(slice_is(migration_allows(&m, &CODE_no_backend), "kept: elsewhere"));
 	migration_release(&m);
 }
@@ -140,7 +160,8 @@ Test(write, refusals_leave_nothing_behind)
 		struct err err = ERR_INIT;
 
 		str_adds(&out, "kept");
-		cr_expect_eq(migration_write(&f[i], template, path, &out, &err), -1, "%s", rows[i].name);
+		cr_expect_eq(migration_write(&f[i], template, path, &out, &err), -1, "%s",
+			     rows[i].name);
 		cr_expect_eq(err.code, rows[i].code, "%s: %s", rows[i].name, err.reason);
 		cr_expect_str_eq(out.ptr, "kept", "%s", rows[i].name);
 	}
@@ -156,21 +177,28 @@ Test(write, the_hold_is_set_changed_and_removed)
 		const char *name, *before, *reason, *after; /* after NULL: no edit */
 	} rows[] = {
 		{ "set", META "spec:\n" HOSTS, "errors", META "spec:\n" HOSTS "  hold: errors\n" },
-		{ "set a number", META "spec:\n" HOSTS, "25", META "spec:\n" HOSTS "  hold: \"25\"\n" },
+		{ "set a number", META "spec:\n" HOSTS, "25",
+		  META "spec:\n" HOSTS "  hold: \"25\"\n" },
 		{ "set without a line end", META "spec:\n" HOSTS "  stages: [10]", "errors",
 		  META "spec:\n" HOSTS "  stages: [10]\n  hold: errors" },
 		{ "set in flow", FLOW "}\n", "errors", FLOW ", hold: errors}\n" },
-		{ "set before others", "spec:\n" HOSTS "apiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: web}\n",
+		{ "set before others",
+		  "spec:\n" HOSTS
+		  "apiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: web}\n",
 		  "errors",
-		  "spec:\n" HOSTS "  hold: errors\napiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: web}\n" },
+		  "spec:\n" HOSTS "  hold: errors\napiVersion: gcpbackend/v1alpha1\nkind: "
+		  "Migration\nmetadata: {name: web}\n" },
 		{ "change", META "spec:\n" HOSTS "  hold: slow # by Ann\n", "errors",
 		  META "spec:\n" HOSTS "  hold: errors # by Ann\n" },
 		{ "change in quotes", META "spec:\n" HOSTS "  hold: \"slow\"\n", "errors: 5",
 		  META "spec:\n" HOSTS "  hold: \"errors: 5\"\n" },
 		{ "the same", META "spec:\n" HOSTS "  hold: slow\n", "slow", NULL },
-		{ "remove", META "spec:\n" HOSTS "  hold: slow\n  stages: [10]\n", "", META "spec:\n" HOSTS "  stages: [10]\n" },
-		{ "remove with its comment", META "spec:\n" HOSTS "  # by Ann\n  hold: slow\n", "", META "spec:\n" HOSTS },
-		{ "remove several lines", META "spec:\n" HOSTS "  hold: |\n    a\n    b\n", "", META "spec:\n" HOSTS },
+		{ "remove", META "spec:\n" HOSTS "  hold: slow\n  stages: [10]\n", "",
+		  META "spec:\n" HOSTS "  stages: [10]\n" },
+		{ "remove with its comment", META "spec:\n" HOSTS "  # by Ann\n  hold: slow\n", "",
+		  META "spec:\n" HOSTS },
+		{ "remove several lines", META "spec:\n" HOSTS "  hold: |\n    a\n    b\n", "",
+		  META "spec:\n" HOSTS },
 		{ "remove in flow", FLOW ", hold: slow}\n", "", FLOW "}\n" },
 		{ "remove what is not there", META "spec:\n" HOSTS, "", NULL },
 	};
@@ -182,12 +210,14 @@ Test(write, the_hold_is_set_changed_and_removed)
 		struct yaml_edits *e;
 		struct yaml_file *file = NULL;
 
-		cr_assert_eq(yaml_parse(&file, path, slice_of(rows[i].before), &err), 0, "%s: %s", rows[i].name, err.reason);
+		cr_assert_eq(yaml_parse(&file, path, slice_of(rows[i].before), &err), 0, "%s: %s",
+			     rows[i].name, err.reason);
 		e = yaml_edits_new(file, arena);
 		migration_edit_hold(e, file, slice_of(rows[i].reason), arena);
 		cr_expect_eq(yaml_edits_empty(e), rows[i].after == NULL, "%s", rows[i].name);
 		cr_assert_eq(yaml_apply(e, &out, &err), 0, "%s: %s", rows[i].name, err.reason);
-		cr_expect_str_eq(out.ptr, rows[i].after ? rows[i].after : rows[i].before, "%s", rows[i].name);
+		cr_expect_str_eq(out.ptr, rows[i].after ? rows[i].after : rows[i].before, "%s",
+				 rows[i].name);
 		yaml_file_free(file);
 	}
 }

@@ -41,7 +41,10 @@ static const struct field fields[] = {
 		.column = "NAME",
 		.flags = FIELD_NAME,
 	},
-	{ .name = "from", .kind = VALUE_RECORD, .offset = offsetof(struct sample, from), .of = &sample_part_record },
+	{ .name = "from",
+	  .kind = VALUE_RECORD,
+	  .offset = offsetof(struct sample, from),
+	  .of = &sample_part_record },
 	{
 		.name = "percent",
 		.kind = VALUE_INT,
@@ -51,7 +54,8 @@ static const struct field fields[] = {
 		.flag = "percent",
 		.letter = 'p',
 		.arg = "NUMBER",
-		.help = "The share of requests, which is a rather long story that has to be told in more than a single line of help",
+		.help = "The share of requests, which is a rather long story that has to be told "
+			"in more than a single line of help",
 		.column = "PERCENT",
 	},
 	{
@@ -151,12 +155,13 @@ const struct command sample_command = {
 	.name = "sample",
 	.group = "migrate",
 	.summary = "Show every kind of value",
-	.about =
-		"Show every kind of value, in a paragraph that is long enough to be wrapped once, since it has more than eighty columns.\n"
-		"\n"
-		"Another one.\n"
-		"  an indented line stays  as it is",
-	.example = "# Do it\nkubectl gcpbackend migrate sample web\n\n# Again\nkubectl gcpbackend migrate sample web -A",
+	.about = "Show every kind of value, in a paragraph that is long enough to be wrapped once, "
+		 "since it has more than eighty columns.\n"
+		 "\n"
+		 "Another one.\n"
+		 "  an indented line stays  as it is",
+	.example = "# Do it\nkubectl gcpbackend migrate sample web\n\n# Again\nkubectl gcpbackend "
+		   "migrate sample web -A",
 	.arg = "NAME...",
 	.min_args = 1,
 	.max_args = 3,

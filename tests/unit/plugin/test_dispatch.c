@@ -2,12 +2,13 @@
 
 #include <stdlib.h>
 
-#define WORDS(...)                                                                                                                 \
-	{                                                                                                                          \
-		"/usr/bin/kubectl-gcpbackend", __VA_ARGS__, NULL                                                                   \
+#define WORDS(...)                                                                                 \
+	{                                                                                          \
+		"/usr/bin/kubectl-gcpbackend", __VA_ARGS__, NULL                                   \
 	}
 
-static const struct command *const table[] = { &group_program, &group_migrate, &sample_command, &cmd_help, &cmd_version, NULL };
+static const struct command *const table[] = { &group_program, &group_migrate, &sample_command,
+					       &cmd_help,      &cmd_version,   NULL };
 
 Test(dispatch, succeeds)
 {
@@ -26,23 +27,33 @@ Test(dispatch, succeeds)
 		{ "group help", WORDS("migrate", "--help"), "Move a service from its", EXIT_OK },
 		{ "help group", WORDS("help", "migrate"), "Move a service from its", EXIT_OK },
 		{ "help before group", WORDS("-h", "migrate"), "Move a service from its", EXIT_OK },
-		{ "help of command", WORDS("migrate", "sample", "--help"), "Show every kind", EXIT_OK },
-		{ "help behind words", WORDS("migrate", "sample", "web", "-p3", "-h"), "Show every kind", EXIT_OK },
-		{ "help before command", WORDS("migrate", "-h", "sample"), "Show every kind", EXIT_OK },
-		{ "help first", WORDS("--help", "migrate", "sample", "--zzz"), "Show every kind", EXIT_OK },
+		{ "help of command", WORDS("migrate", "sample", "--help"), "Show every kind",
+		  EXIT_OK },
+		{ "help behind words", WORDS("migrate", "sample", "web", "-p3", "-h"),
+		  "Show every kind", EXIT_OK },
+		{ "help before command", WORDS("migrate", "-h", "sample"), "Show every kind",
+		  EXIT_OK },
+		{ "help first", WORDS("--help", "migrate", "sample", "--zzz"), "Show every kind",
+		  EXIT_OK },
 		{ "help command", WORDS("help", "migrate", "sample"), "Show every kind", EXIT_OK },
-		{ "help of help", WORDS("help", "help"), "Show the help of a command, as", EXIT_OK },
-		{ "help with option", WORDS("help", "--help"), "Show the help of a command, as", EXIT_OK },
+		{ "help of help", WORDS("help", "help"), "Show the help of a command, as",
+		  EXIT_OK },
+		{ "help with option", WORDS("help", "--help"), "Show the help of a command, as",
+		  EXIT_OK },
 		{ "version", WORDS("version"), "kubectl-gcpbackend ", EXIT_OK },
 		{ "version option", WORDS("--version"), "kubectl-gcpbackend ", EXIT_OK },
 		{ "version wide", WORDS("version", "-o", "wide"), "kubectl-gcpbackend ", EXIT_OK },
 		{ "version as JSON", WORDS("version", "-ojson"),
-		  "{\n  \"apiVersion\": \"gcpbackend/v1alpha1\",\n  \"kind\": \"VersionList\",", EXIT_OK },
-		{ "version option as YAML", WORDS("--version", "-oyaml"), "apiVersion: gcpbackend/v1alpha1\nkind: VersionList\n",
+		  "{\n  \"apiVersion\": \"gcpbackend/v1alpha1\",\n  \"kind\": \"VersionList\",",
 		  EXIT_OK },
+		{ "version option as YAML", WORDS("--version", "-oyaml"),
+		  "apiVersion: gcpbackend/v1alpha1\nkind: VersionList\n", EXIT_OK },
 		{ "run", WORDS("migrate", "sample", "web"),
-		  "NAME   FROM     PERCENT   ALL     MODE     STAGES\nweb    <none>   10        false", EXIT_REFUSED },
-		{ "run with options", WORDS("migrate", "sample", "-A", "web", "-oname"), "web\n", EXIT_REFUSED },
+		  "NAME   FROM     PERCENT   ALL     MODE     STAGES\nweb    <none>   10        "
+		  "false",
+		  EXIT_REFUSED },
+		{ "run with options", WORDS("migrate", "sample", "-A", "web", "-oname"), "web\n",
+		  EXIT_REFUSED },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -50,10 +61,12 @@ Test(dispatch, succeeds)
 		struct stage_app s;
 
 		stage_open(&s);
-		cr_assert_eq(dispatch(&s.app, table, words_count(rows[i].argv), words_argv(rows[i].argv), &err), 0, "%s: %s",
-			     rows[i].name, err.reason);
+		cr_assert_eq(dispatch(&s.app, table, words_count(rows[i].argv),
+				      words_argv(rows[i].argv), &err),
+			     0, "%s: %s", rows[i].name, err.reason);
 		stage_flush(&s);
-		cr_assert(slice_starts(slice_of(s.out), slice_of(rows[i].out)), "%s: %s", rows[i].name, s.out);
+		cr_assert(slice_starts(slice_of(s.out), slice_of(rows[i].out)), "%s: %s",
+			  rows[i].name, s.out);
 		cr_assert_eq(s.talk_len, 0, "%s", rows[i].name);
 		cr_assert_eq(s.app.exit, rows[i].exit, "%s", rows[i].name);
 		stage_close(&s);
@@ -68,32 +81,44 @@ Test(dispatch, refuses)
 		const char *message;
 	} rows[] = {
 		{ "unknown", WORDS("zzz"),
-		  "unknown command 'zzz' for 'kubectl gcpbackend'; 'kubectl gcpbackend --help' lists the commands" },
+		  "unknown command 'zzz' for 'kubectl gcpbackend'; 'kubectl gcpbackend --help' "
+		  "lists the commands" },
 		{ "near", WORDS("migrat", "sample"),
 		  "unknown command 'migrat' for 'kubectl gcpbackend', did you mean 'migrate'?; " },
 		{ "near in group", WORDS("migrate", "smaple"),
-		  "unknown command 'smaple' for 'kubectl gcpbackend migrate', did you mean 'sample'?; 'kubectl gcpbackend migrate --help' lists" },
+		  "unknown command 'smaple' for 'kubectl gcpbackend migrate', did you mean "
+		  "'sample'?; 'kubectl gcpbackend migrate --help' lists" },
 		{ "group forgotten", WORDS("sample", "web"),
-		  "unknown command 'sample' for 'kubectl gcpbackend', did you mean 'kubectl gcpbackend migrate sample'?; " },
+		  "unknown command 'sample' for 'kubectl gcpbackend', did you mean 'kubectl "
+		  "gcpbackend migrate sample'?; " },
 		{ "group not needed", WORDS("migrate", "version"),
-		  "unknown command 'version' for 'kubectl gcpbackend migrate', did you mean 'kubectl gcpbackend version'?; " },
-		{ "group twice", WORDS("migrate", "migrate"), "unknown command 'migrate' for 'kubectl gcpbackend migrate'" },
+		  "unknown command 'version' for 'kubectl gcpbackend migrate', did you mean "
+		  "'kubectl gcpbackend version'?; " },
+		{ "group twice", WORDS("migrate", "migrate"),
+		  "unknown command 'migrate' for 'kubectl gcpbackend migrate'" },
 		{ "empty", WORDS(""), "unknown command '' for 'kubectl gcpbackend'; " },
 		{ "early option", WORDS("-n", "x", "migrate"),
-		  "options cannot be placed before the command: '-n'; write it behind: 'kubectl gcpbackend COMMAND -n'" },
+		  "options cannot be placed before the command: '-n'; write it behind: 'kubectl "
+		  "gcpbackend COMMAND -n'" },
 		{ "early option in group", WORDS("migrate", "--repo=x", "sample"),
-		  "options cannot be placed before the command: '--repo=x'; write it behind: 'kubectl gcpbackend migrate COMMAND --repo=x'" },
-		{ "version in group", WORDS("migrate", "--version"), "options cannot be placed before the command: '--version'" },
-		{ "end of options", WORDS("--", "migrate"), "options cannot be placed before the command: '--'" },
+		  "options cannot be placed before the command: '--repo=x'; write it behind: "
+		  "'kubectl gcpbackend migrate COMMAND --repo=x'" },
+		{ "version in group", WORDS("migrate", "--version"),
+		  "options cannot be placed before the command: '--version'" },
+		{ "end of options", WORDS("--", "migrate"),
+		  "options cannot be placed before the command: '--'" },
 		{ "lone dash", WORDS("-"), "options cannot be placed before the command: '-'" },
-		{ "help of nothing", WORDS("help", "zzz"), "unknown command 'zzz' for 'kubectl gcpbackend'; " },
+		{ "help of nothing", WORDS("help", "zzz"),
+		  "unknown command 'zzz' for 'kubectl gcpbackend'; " },
 		{ "help of more", WORDS("help", "migrate", "sample", "web"),
 		  "'kubectl gcpbackend migrate sample' has no command 'web'; see " },
 		{ "escape", WORDS("\x1b[2J"), "unknown command '^[[2J' for" },
 		{ "usage", WORDS("migrate", "sample"),
-		  "NAME... is missing; see 'kubectl gcpbackend migrate sample --help' for usage [GCB0001]" },
+		  "NAME... is missing; see 'kubectl gcpbackend migrate sample --help' for usage "
+		  "[GCB0001]" },
 		{ "words for version", WORDS("version", "x"),
-		  "unexpected word 'x': only options are taken; see 'kubectl gcpbackend version --help'" },
+		  "unexpected word 'x': only options are taken; see 'kubectl gcpbackend version "
+		  "--help'" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -102,10 +127,12 @@ Test(dispatch, refuses)
 		struct stage_app s;
 
 		stage_open(&s);
-		cr_assert_eq(dispatch(&s.app, table, words_count(rows[i].argv), words_argv(rows[i].argv), &err), -1, "%s",
-			     rows[i].name);
+		cr_assert_eq(dispatch(&s.app, table, words_count(rows[i].argv),
+				      words_argv(rows[i].argv), &err),
+			     -1, "%s", rows[i].name);
 		err_format(&err, &text);
-		cr_assert(slice_starts(str_slice(&text), slice_of(rows[i].message)), "%s: %s", rows[i].name, text.ptr);
+		cr_assert(slice_starts(str_slice(&text), slice_of(rows[i].message)), "%s: %s",
+			  rows[i].name, text.ptr);
 		cr_assert(err.code == &CODE_usage, "%s", rows[i].name);
 		stage_flush(&s);
 		cr_assert_eq(s.out_len + s.talk_len, 0, "%s", rows[i].name);
@@ -166,7 +193,8 @@ Test(app, program_name)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		cr_assert(slice_is(program_name(slice_of(rows[i].called)), rows[i].name), "%s", rows[i].called);
+		cr_assert(slice_is(program_name(slice_of(rows[i].called)), rows[i].name), "%s",
+			  rows[i].called);
 }
 
 Test(app, init)
@@ -176,7 +204,8 @@ Test(app, init)
 
 	app_init(&app, 1, words_argv(argv));
 	cr_assert_str_eq(app.program, "gcb");
-	cr_assert(app.out == stdout && app.talk == stderr && app.exit == EXIT_OK && app.output == OUTPUT_TABLE);
+	cr_assert(app.out == stdout && app.talk == stderr && app.exit == EXIT_OK &&
+		  app.output == OUTPUT_TABLE);
 	app_release(&app);
 	app_init(&app, 0, NULL);
 	cr_assert_str_eq(app.program, "kubectl gcpbackend");

@@ -2,7 +2,8 @@
 
 #include "base/utf8.h"
 
-static const struct command *const table[] = { &group_program, &group_migrate, &sample_command, &cmd_help, &cmd_version, NULL };
+static const struct command *const table[] = { &group_program, &group_migrate, &sample_command,
+					       &cmd_help,      &cmd_version,   NULL };
 
 Test(help, command_as_kubectl_lays_it_out)
 {
@@ -11,53 +12,55 @@ Test(help, command_as_kubectl_lays_it_out)
 
 	stage_open(&s);
 	help_command(&s.app, &sample_command, 80, &text);
-	cr_assert_str_eq(text.ptr, "Show every kind of value, in a paragraph that is long enough to be wrapped once,\n"
-				   "since it has more than eighty columns.\n"
-				   "\n"
-				   "Another one.\n"
-				   "  an indented line stays  as it is\n"
-				   "\n"
-				   "Examples:\n"
-				   "  # Do it\n"
-				   "  kubectl gcpbackend migrate sample web\n"
-				   "\n"
-				   "  # Again\n"
-				   "  kubectl gcpbackend migrate sample web -A\n"
-				   "\n"
-				   "Options:\n"
-				   "    -A, --all=false:\n"
-				   "\tTake all.\n"
-				   "\n"
-				   "    --allow=CODE=REASON:\n"
-				   "\tFindings that are accepted. The option can be repeated.\n"
-				   "\n"
-				   "    --from=HOST:\n"
-				   "\tThe old host.\n"
-				   "\n"
-				   "    --from-port=PORT:\n"
-				   "\tThe port of the old host. A number from 1 to 65535.\n"
-				   "\n"
-				   "    -m, --mode=direct:\n"
-				   "\tHow it is committed. One of: (direct, pull-request).\n"
-				   "\n"
-				   "    --name=NAME:\n"
-				   "\tWhat it is called.\n"
-				   "\n"
-				   "    -o, --output=table:\n"
-				   "\tOutput format. One of: (table, wide, json, yaml, name).\n"
-				   "\n"
-				   "    -p, --percent=10:\n"
-				   "\tThe share of requests, which is a rather long story that has to be told\n"
-				   "\tin more than a single line of help. A number from 0 to 100.\n"
-				   "\n"
-				   "    -s, --stages=STAGE:\n"
-				   "\tThe stages. Several with commas between, or the option repeated.\n"
-				   "\n"
-				   "    --verb=VERB:\n"
-				   "\tWhat is done. One of: (get, head).\n"
-				   "\n"
-				   "Usage:\n"
-				   "  kubectl gcpbackend migrate sample NAME... [options]\n");
+	cr_assert_str_eq(
+		text.ptr,
+		"Show every kind of value, in a paragraph that is long enough to be wrapped once,\n"
+		"since it has more than eighty columns.\n"
+		"\n"
+		"Another one.\n"
+		"  an indented line stays  as it is\n"
+		"\n"
+		"Examples:\n"
+		"  # Do it\n"
+		"  kubectl gcpbackend migrate sample web\n"
+		"\n"
+		"  # Again\n"
+		"  kubectl gcpbackend migrate sample web -A\n"
+		"\n"
+		"Options:\n"
+		"    -A, --all=false:\n"
+		"\tTake all.\n"
+		"\n"
+		"    --allow=CODE=REASON:\n"
+		"\tFindings that are accepted. The option can be repeated.\n"
+		"\n"
+		"    --from=HOST:\n"
+		"\tThe old host.\n"
+		"\n"
+		"    --from-port=PORT:\n"
+		"\tThe port of the old host. A number from 1 to 65535.\n"
+		"\n"
+		"    -m, --mode=direct:\n"
+		"\tHow it is committed. One of: (direct, pull-request).\n"
+		"\n"
+		"    --name=NAME:\n"
+		"\tWhat it is called.\n"
+		"\n"
+		"    -o, --output=table:\n"
+		"\tOutput format. One of: (table, wide, json, yaml, name).\n"
+		"\n"
+		"    -p, --percent=10:\n"
+		"\tThe share of requests, which is a rather long story that has to be told\n"
+		"\tin more than a single line of help. A number from 0 to 100.\n"
+		"\n"
+		"    -s, --stages=STAGE:\n"
+		"\tThe stages. Several with commas between, or the option repeated.\n"
+		"\n"
+		"    --verb=VERB:\n"
+		"\tWhat is done. One of: (get, head).\n"
+		"\n"
+		"Usage:\n"
+		"  kubectl gcpbackend migrate sample NAME... [options]\n");
 	stage_close(&s);
 }
 
@@ -84,8 +87,10 @@ Test(help, lines_fit)
 		while (slice_next(&rest, '\n', &line)) {
 			size_t tab = line.len && line.ptr[0] == '\t' ? 7 : 0;
 
-			cr_assert(utf8_count(line) + tab <= rows[i].width, "%s: %" SLICE_FMT, rows[i].name, SLICE_ARG(line));
-			cr_assert(!line.len || line.ptr[line.len - 1] != ' ', "%s: %" SLICE_FMT, rows[i].name, SLICE_ARG(line));
+			cr_assert(utf8_count(line) + tab <= rows[i].width, "%s: %" SLICE_FMT,
+				  rows[i].name, SLICE_ARG(line));
+			cr_assert(!line.len || line.ptr[line.len - 1] != ' ', "%s: %" SLICE_FMT,
+				  rows[i].name, SLICE_ARG(line));
 		}
 		stage_close(&s);
 	}
@@ -100,14 +105,17 @@ Test(help, groups)
 	stage_open(&s);
 	help_group(&s.app, table, NULL, &text);
 	assert_has("top", text.ptr,
-		   "\nAvailable Commands:\n  migrate   Move a service from ServiceEntry to GCPBackend\n  help      Show the help");
+		   "\nAvailable Commands:\n  migrate   Move a service from ServiceEntry to "
+		   "GCPBackend\n  help      Show the help");
 	assert_has("top", text.ptr, "\nExit Codes:\n  0     Done, or already so\n");
 	assert_has("top", text.ptr, "\nUsage:\n  kubectl gcpbackend COMMAND [options]\n");
 	cr_assert(!strstr(text.ptr, "sample"));
 	str_clear(&text);
 	help_group(&s.app, table, "migrate", &text);
-	assert_has("migrate", text.ptr, "\nAvailable Commands:\n  sample   Show every kind of value\n\nUsage:\n");
-	assert_has("migrate", text.ptr, "Use \"kubectl gcpbackend migrate COMMAND --help\" for more about a command");
+	assert_has("migrate", text.ptr,
+		   "\nAvailable Commands:\n  sample   Show every kind of value\n\nUsage:\n");
+	assert_has("migrate", text.ptr,
+		   "Use \"kubectl gcpbackend migrate COMMAND --help\" for more about a command");
 	str_clear(&text);
 	help_group(&s.app, bare, "migrate", &text);
 	assert_has("no texts", text.ptr, "Commands of 'kubectl gcpbackend migrate'.\n");
@@ -131,8 +139,10 @@ static int other_defaults(void *context)
 
 Test(help, defaults_of_every_kind)
 {
-	static const char *const parts[] = { "--name='it^[':",  "--all=true:",    "--mode=pull-request:", "--stages=mirror,100:",
-					     "--from-port=80:", "--output=json:", "--percent=0:",         "--from=HOST:" };
+	static const char *const parts[] = {
+		"--name='it^[':",  "--all=true:",    "--mode=pull-request:", "--stages=mirror,100:",
+		"--from-port=80:", "--output=json:", "--percent=0:",         "--from=HOST:"
+	};
 	AUTO_STR struct str text = STR_INIT;
 	struct command cmd = sample_command;
 	struct stage_app s;
@@ -147,7 +157,9 @@ Test(help, defaults_of_every_kind)
 
 Test(help, hidden_and_bare)
 {
-	const struct command cmd = { .name = "bare", .summary = "Do little", .about = "Do little.", .arg = "" };
+	const struct command cmd = {
+		.name = "bare", .summary = "Do little", .about = "Do little.", .arg = ""
+	};
 	AUTO_STR struct str text = STR_INIT;
 	struct stage_app s;
 

@@ -35,10 +35,12 @@ Test(print, table)
 	AUTO_STR struct str text = STR_INIT;
 
 	print_rows_text(OUTPUT_TABLE, &sample_record, SAMPLES, &text);
-	cr_assert_str_eq(text.ptr, "NAME     FROM              PERCENT   ALL     MODE           STAGES\n"
-				   "web      web.example.com   25        true    pull-request   mirror,10\n"
-				   "<none>   <none>            <none>    false   <none>         <none>\n"
-				   "b\xc3\xbc\xe2\x82\xac      two...            0         false   direct         <none>\n");
+	cr_assert_str_eq(text.ptr,
+			 "NAME     FROM              PERCENT   ALL     MODE           STAGES\n"
+			 "web      web.example.com   25        true    pull-request   mirror,10\n"
+			 "<none>   <none>            <none>    false   <none>         <none>\n"
+			 "b\xc3\xbc\xe2\x82\xac      two...            0         false   direct    "
+			 "     <none>\n");
 }
 
 Test(print, wide)
@@ -46,12 +48,15 @@ Test(print, wide)
 	AUTO_STR struct str text = STR_INIT;
 
 	print_rows_text(OUTPUT_WIDE, &sample_record, SAMPLES, &text);
-	cr_assert_str_eq(
-		text.ptr,
-		"NAME     FROM              PORT     PERCENT   ALL     MODE           STAGES      ALLOW                    PARTS\n"
-		"web      web.example.com   8080     25        true    pull-request   mirror,10   GCB1003=kept elsewhere   2\n"
-		"<none>   <none>            <none>   <none>    false   <none>         <none>      <none>                   <none>\n"
-		"b\xc3\xbc\xe2\x82\xac      two...            1        0         false   direct         <none>      <none>                   <none>\n");
+	cr_assert_str_eq(text.ptr,
+			 "NAME     FROM              PORT     PERCENT   ALL     MODE           "
+			 "STAGES      ALLOW                    PARTS\n"
+			 "web      web.example.com   8080     25        true    pull-request   "
+			 "mirror,10   GCB1003=kept elsewhere   2\n"
+			 "<none>   <none>            <none>   <none>    false   <none>         "
+			 "<none>      <none>                   <none>\n"
+			 "b\xc3\xbc\xe2\x82\xac      two...            1        0         false   "
+			 "direct         <none>      <none>                   <none>\n");
 }
 
 Test(print, names)
@@ -68,8 +73,16 @@ struct cell {
 };
 
 static const struct field cell_fields[] = {
-	{ .name = "text", .kind = VALUE_STRING, .offset = offsetof(struct cell, text), .column = "C", .flags = FIELD_NAME },
-	{ .name = "other", .kind = VALUE_STRING, .offset = offsetof(struct cell, other), .column = "D", .flags = FIELD_NAME },
+	{ .name = "text",
+	  .kind = VALUE_STRING,
+	  .offset = offsetof(struct cell, text),
+	  .column = "C",
+	  .flags = FIELD_NAME },
+	{ .name = "other",
+	  .kind = VALUE_STRING,
+	  .offset = offsetof(struct cell, other),
+	  .column = "D",
+	  .flags = FIELD_NAME },
 	{ 0 },
 };
 static const struct record cell_record = { "Cell", sizeof(struct cell), cell_fields };
@@ -86,15 +99,19 @@ Test(print, cells)
 		{ "empty", { "", 0 }, "C        D\n<none>   y\n", "y\n" },
 		{ "escape", SLICE_INIT("\x1b[2J"), "C       D\n^[[2J   y\n", "^[[2J/y\n" },
 		{ "C1", SLICE_INIT("\xc2\x9b"), "C      D\n\\x9b   y\n", "\\x9b/y\n" },
-		{ "tab and bell", SLICE_INIT("\t\a"), "C          D\n\\x09\\x07   y\n", "\\x09\\x07/y\n" },
+		{ "tab and bell", SLICE_INIT("\t\a"), "C          D\n\\x09\\x07   y\n",
+		  "\\x09\\x07/y\n" },
 		{ "bidi", SLICE_INIT("\xe2\x80\xae"), "C        D\n\\u202e   y\n", "\\u202e/y\n" },
 		{ "not UTF-8", SLICE_INIT("\xff"), "C      D\n\\xff   y\n", "\\xff/y\n" },
 		{ "NUL", SLICE_INIT("\0"), "C      D\n\\x00   y\n", "\\x00/y\n" },
-		{ "carriage return", SLICE_INIT("safe\rbad"), "C         D\nsafe...   y\n", "safe.../y\n" },
-		{ "form feed", SLICE_INIT("safe\fbad"), "C         D\nsafe...   y\n", "safe.../y\n" },
+		{ "carriage return", SLICE_INIT("safe\rbad"), "C         D\nsafe...   y\n",
+		  "safe.../y\n" },
+		{ "form feed", SLICE_INIT("safe\fbad"), "C         D\nsafe...   y\n",
+		  "safe.../y\n" },
 		{ "line end first", SLICE_INIT("\nbad"), "C     D\n...   y\n", ".../y\n" },
 		{ "wide characters count once", SLICE_INIT("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e!"),
-		  "C      D\n\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e!   y\n", "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e!/y\n" },
+		  "C      D\n\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e!   y\n",
+		  "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e!/y\n" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -205,7 +222,8 @@ Test(print, json_read_again)
 		{ "quotes", SLICE_INIT("\"\\/\b\f\n\r\t"), "\"\\/\b\f\n\r\t" },
 		{ "controls", SLICE_INIT("\x01\x1b\x1f\x7f"), "\x01\x1b\x1f\x7f" },
 		{ "C1 and bidi", SLICE_INIT("\xc2\x9b\xe2\x80\xae"), "\xc2\x9b\xe2\x80\xae" },
-		{ "multi-byte", SLICE_INIT("\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80"), "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80" },
+		{ "multi-byte", SLICE_INIT("\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80"),
+		  "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80" },
 		{ "not UTF-8", SLICE_INIT("a\xff\xc0\xaf\xed\xa0\x80"),
 		  "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
 		{ "cut character", SLICE_INIT("a\xe2\x82"), "a\xef\xbf\xbd\xef\xbf\xbd" },
@@ -223,19 +241,24 @@ Test(print, json_read_again)
 
 		print_rows_text(OUTPUT_JSON, &cell_record, (struct rows){ &cell, 1 }, &text);
 		for (size_t k = 0; k < text.len; k++)
-			cr_assert(text.ptr[k] == '\n' || ((unsigned char)text.ptr[k] >= 0x20 && text.ptr[k] != 0x7f), "%s",
-				  rows[i].name);
-		cr_assert(!strstr(text.ptr, "\xc2\x9b") && !strstr(text.ptr, "\xe2\x80\xae"), "%s", rows[i].name);
+			cr_assert(text.ptr[k] == '\n' || ((unsigned char)text.ptr[k] >= 0x20 &&
+							  text.ptr[k] != 0x7f),
+				  "%s", rows[i].name);
+		cr_assert(!strstr(text.ptr, "\xc2\x9b") && !strstr(text.ptr, "\xe2\x80\xae"), "%s",
+			  rows[i].name);
 		doc = cJSON_ParseWithLength(text.ptr, text.len);
-		cr_assert_str_eq(cJSON_GetStringValue(cJSON_GetObjectItem(item_of(doc, 0), "text")), rows[i].expected, "%s",
-				 rows[i].name);
-		cr_assert(cJSON_IsNull(cJSON_GetObjectItem(item_of(doc, 0), "other")), "%s", rows[i].name);
+		cr_assert_str_eq(cJSON_GetStringValue(cJSON_GetObjectItem(item_of(doc, 0), "text")),
+				 rows[i].expected, "%s", rows[i].name);
+		cr_assert(cJSON_IsNull(cJSON_GetObjectItem(item_of(doc, 0), "other")), "%s",
+			  rows[i].name);
 		cJSON_Delete(doc);
 
 		print_rows_text(OUTPUT_YAML, &cell_record, (struct rows){ &cell, 1 }, &yaml);
-		cr_assert_eq(yaml_parse(&file, SLICE("out"), str_slice(&yaml), &err), 0, "%s: %s\n%s", rows[i].name, err.reason,
-			     yaml.ptr);
-		cr_assert(slice_is(yaml_string(yaml_get(yaml_get(yaml_root(file, 0), "items")->first, "text")), rows[i].expected),
+		cr_assert_eq(yaml_parse(&file, SLICE("out"), str_slice(&yaml), &err), 0,
+			     "%s: %s\n%s", rows[i].name, err.reason, yaml.ptr);
+		cr_assert(slice_is(yaml_string(yaml_get(
+					   yaml_get(yaml_root(file, 0), "items")->first, "text")),
+				   rows[i].expected),
 			  "%s", rows[i].name);
 		yaml_file_free(file);
 	}
@@ -271,15 +294,16 @@ Test(print, numbers)
 		str_addf(&part, "\"n\": %s\n", rows[i].digits);
 		assert_has(rows[i].digits, text.ptr, part.ptr);
 		doc = cJSON_Parse(text.ptr);
-		cr_assert_eq((long)cJSON_GetNumberValue(cJSON_GetObjectItem(item_of(doc, 0), "n")), rows[i].n, "%s",
-			     rows[i].digits);
+		cr_assert_eq((long)cJSON_GetNumberValue(cJSON_GetObjectItem(item_of(doc, 0), "n")),
+			     rows[i].n, "%s", rows[i].digits);
 		cJSON_Delete(doc);
 	}
 }
 
 Test(print, key_twice)
 {
-	struct pair twice[] = { { SLICE_INIT("k"), SLICE_INIT("1") }, { SLICE_INIT("k"), SLICE_INIT("2") } };
+	struct pair twice[] = { { SLICE_INIT("k"), SLICE_INIT("1") },
+				{ SLICE_INIT("k"), SLICE_INIT("2") } };
 	const struct sample row = { .allow = { twice, 2 } };
 	AUTO_STR struct str text = STR_INIT;
 
@@ -297,9 +321,12 @@ Test(print, no_rows)
 		{ OUTPUT_TABLE, "", "No samples found.\n" },
 		{ OUTPUT_WIDE, "", "No samples found.\n" },
 		{ OUTPUT_NAME, "", "No samples found.\n" },
-		{ OUTPUT_JSON, "{\n  \"apiVersion\": \"gcpbackend/v1alpha1\",\n  \"kind\": \"SampleList\",\n  \"items\": []\n}\n",
+		{ OUTPUT_JSON,
+		  "{\n  \"apiVersion\": \"gcpbackend/v1alpha1\",\n  \"kind\": \"SampleList\",\n  "
+		  "\"items\": []\n}\n",
 		  "" },
-		{ OUTPUT_YAML, "apiVersion: gcpbackend/v1alpha1\nkind: SampleList\nitems: []\n", "" },
+		{ OUTPUT_YAML, "apiVersion: gcpbackend/v1alpha1\nkind: SampleList\nitems: []\n",
+		  "" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -333,10 +360,12 @@ Test(print, large)
 }
 
 /* Every heading, JSON name and option of a record, with the fields of parts. */
-static void agree(const struct record *of, const char *base, const cJSON *object, const char *table, const char *help)
+static void agree(const struct record *of, const char *base, const cJSON *object, const char *table,
+		  const char *help)
 {
 	for (const struct field *f = of->fields; !field_ends(f); f++) {
-		const cJSON *value = f->name ? cJSON_GetObjectItemCaseSensitive(object, f->name) : NULL;
+		const cJSON *value =
+			f->name ? cJSON_GetObjectItemCaseSensitive(object, f->name) : NULL;
 		AUTO_STR struct str text = STR_INIT;
 
 		if (f->kind == VALUE_RECORD) {
@@ -364,10 +393,19 @@ static void agree(const struct record *of, const char *base, const cJSON *object
 
 Test(print, one_record_everywhere)
 {
-	const char *argv[] = {
-		"web",         "--name=web", "--from=web.example.com", "--from-port=8080", "-p25", "-Am", "pull-request",
-		"-smirror,10", "--allow",    "GCB1003=kept elsewhere", "--verb",           "get",  NULL
-	};
+	const char *argv[] = { "web",
+			       "--name=web",
+			       "--from=web.example.com",
+			       "--from-port=8080",
+			       "-p25",
+			       "-Am",
+			       "pull-request",
+			       "-smirror,10",
+			       "--allow",
+			       "GCB1003=kept elsewhere",
+			       "--verb",
+			       "get",
+			       NULL };
 	AUTO_STR struct str json = STR_INIT, again = STR_INIT, wide = STR_INIT, help = STR_INIT;
 	struct sample given = { 0 };
 	struct err err = ERR_INIT;
@@ -376,8 +414,9 @@ Test(print, one_record_everywhere)
 	cJSON *doc;
 
 	stage_open(&s);
-	cr_assert_eq(options_parse(&s.app, &sample_command, words_count(argv), words_argv(argv), &given, &asked, &err), 0, "%s",
-		     err.reason);
+	cr_assert_eq(options_parse(&s.app, &sample_command, words_count(argv), words_argv(argv),
+				   &given, &asked, &err),
+		     0, "%s", err.reason);
 	given.parts = samples[0].parts;
 	print_rows_text(OUTPUT_JSON, &sample_record, (struct rows){ samples, 1 }, &json);
 	print_rows_text(OUTPUT_JSON, &sample_record, (struct rows){ &given, 1 }, &again);

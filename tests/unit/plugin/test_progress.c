@@ -1,5 +1,6 @@
 /*
- * Long work on stderr: silence in the first second, then lines now and then; on a terminal one line, which goes again.
+ * Long work on stderr: silence in the first second, then lines now and then; on a terminal one
+ * line, which goes again.
  */
 #include "plugin/progress.h"
 

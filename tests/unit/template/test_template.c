@@ -6,20 +6,26 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#define VALUES(...) ((struct pairs){ (struct pair[]){ __VA_ARGS__ }, sizeof((struct pair[]){ __VA_ARGS__ }) / sizeof(struct pair) })
-#define VALUE(name, text)                                                                                                          \
-	{                                                                                                                          \
-		SLICE_INIT(name), SLICE_INIT(text)                                                                                 \
+#define VALUES(...)                                                                                \
+	((struct pairs){ (struct pair[]){ __VA_ARGS__ },                                           \
+			 sizeof((struct pair[]){ __VA_ARGS__ }) / sizeof(struct pair) })
+#define VALUE(name, text)                                                                          \
+	{                                                                                          \
+		SLICE_INIT(name), SLICE_INIT(text)                                                 \
 	}
 #define NO_VALUES ((struct pairs){ NULL, 0 })
 
-/* Renders `source` as the file `name` with `values`; the error's text goes to `out` when it is refused. Returns 0 or -1. */
+/*
+ * Renders `source` as the file `name` with `values`; the error's text goes to `out` when it is
+ * refused. Returns 0 or -1.
+ */
 static int render(const char *name, const char *source, struct pairs values, struct str *out)
 {
 	AUTO_TEMPLATE struct template *t = NULL;
 	struct err err = ERR_INIT;
 
-	if (template_parse(&t, slice_of(name), slice_of(source), &err) == 0 && template_render(t, values, out, &err) == 0)
+	if (template_parse(&t, slice_of(name), slice_of(source), &err) == 0 &&
+	    template_render(t, values, out, &err) == 0)
 		return 0;
 	cr_assert_not_null(err.code, "%s: refused without a code", source);
 	cr_assert_eq(out->len, 0, "%s: something came out of a refusal", source);
@@ -41,8 +47,10 @@ static void refused(const char *name, const char *source, struct pairs values, c
 {
 	AUTO_STR struct str out = STR_INIT;
 
-	cr_assert_eq(render(name, source, values, &out), -1, "%s: not refused: %s", source, out.ptr);
-	cr_assert_not_null(strstr(out.ptr, part), "%s: '%s' does not say '%s'", source, out.ptr, part);
+	cr_assert_eq(render(name, source, values, &out), -1, "%s: not refused: %s", source,
+		     out.ptr);
+	cr_assert_not_null(strstr(out.ptr, part), "%s: '%s' does not say '%s'", source, out.ptr,
+			   part);
 }
 
 Test(template, declarations)
@@ -57,7 +65,8 @@ Test(template, declarations)
 	AUTO_TEMPLATE struct template *t = NULL;
 	struct err err = ERR_INIT;
 
-	cr_assert_eq(template_parse(&t, SLICE("t.yaml"), slice_of(source), &err), 0, "%s", err.reason);
+	cr_assert_eq(template_parse(&t, SLICE("t.yaml"), slice_of(source), &err), 0, "%s",
+		     err.reason);
 	cr_assert(slice_is(t->summary, "two words"));
 	cr_assert_eq(t->nparams, 4);
 	cr_assert(slice_is(t->params[0].help, "the host"));
@@ -79,7 +88,8 @@ Test(template, declarations_refused)
 		{ "# param A string\n\n", "lower-case" },
 		{ "# param a strin\n\n", "did you mean 'string'" },
 		{ "# param a\n\n", "no type ''" },
-		{ "# param a string\n# param a string\n\n", "t.yaml:2:1: parameter 'a' is declared twice" },
+		{ "# param a string\n# param a string\n\n",
+		  "t.yaml:2:1: parameter 'a' is declared twice" },
 		{ "# param a string =\n\n", "no default" },
 		{ "# param a string = \"x\n\n", "no default" },
 		{ "# param a string = x y\n\n", "then the line's end" },
@@ -89,7 +99,8 @@ Test(template, declarations_refused)
 		{ "# param a port = 0\n\n", "a number from 1 to 65535" },
 		{ "# summary x\n# summary y\n\n", "a second summary" },
 		{ "a: ${b}\n", "t.yaml:1:4: 'b' is not declared" },
-		{ "# param host string\n\na:\n  - ${hots}\n", "t.yaml:4:5: 'hots' is not declared; did you mean 'host'?" },
+		{ "# param host string\n\na:\n  - ${hots}\n",
+		  "t.yaml:4:5: 'hots' is not declared; did you mean 'host'?" },
 		{ "a: x ${ y\n", "'${' that begins no" },
 		{ "# param a string\n\n${a}: 1\n", "t.yaml:3:1: ${a} may not stand here" },
 		{ "# param a string\n\nb: 1 # ${a}\n", "t.yaml:3:8: ${a} may not stand here" },
@@ -107,19 +118,24 @@ Test(template, declarations_refused)
 
 Test(template, values_refused)
 {
-	static const char source[] =
-		"# param host host\n# param port port\n# param note string = x\n\na: ${host}\nb: ${port}\nc: ${note}\n";
+	static const char source[] = "# param host host\n# param port port\n# param note string = "
+				     "x\n\na: ${host}\nb: ${port}\nc: ${note}\n";
 
 	refused("t.yaml", source, NO_VALUES, "no value for host, port");
-	refused("t.yaml", source, VALUES(VALUE("hots", "a"), VALUE("port", "1")), "no parameter 'hots'; did you mean 'host'?");
-	refused("t.yaml", source, VALUES(VALUE("host", "a"), VALUE("host", "a"), VALUE("port", "1")), "given twice");
-	refused("t.yaml", source, VALUES(VALUE("host", "a b"), VALUE("port", "1")), "host: 'a b' is not a host name");
-	refused("t.yaml", source, VALUES(VALUE("host", "a"), VALUE("port", "1\nc: 2")), "is not a port");
+	refused("t.yaml", source, VALUES(VALUE("hots", "a"), VALUE("port", "1")),
+		"no parameter 'hots'; did you mean 'host'?");
+	refused("t.yaml", source,
+		VALUES(VALUE("host", "a"), VALUE("host", "a"), VALUE("port", "1")), "given twice");
+	refused("t.yaml", source, VALUES(VALUE("host", "a b"), VALUE("port", "1")),
+		"host: 'a b' is not a host name");
+	refused("t.yaml", source, VALUES(VALUE("host", "a"), VALUE("port", "1\nc: 2")),
+		"is not a port");
 }
 
 Test(template, kinds_of_holes)
 {
-	static const char head[] = "# param n int = 7\n# param s string = v\n# param o string optional\n\n";
+	static const char head[] =
+		"# param n int = 7\n# param s string = v\n# param o string optional\n\n";
 	static const struct {
 		const char *body, *s, *expected;
 	} rows[] = {
@@ -160,7 +176,8 @@ Test(template, kinds_of_holes)
 
 Test(template, plain_text)
 {
-	static const char head[] = "# param s string\n# param t text = \"\"\n# param o string optional\n\n";
+	static const char head[] =
+		"# param s string\n# param t text = \"\"\n# param o string optional\n\n";
 	static const struct {
 		const char *body, *s, *expected;
 	} rows[] = {
@@ -177,7 +194,8 @@ Test(template, plain_text)
 		str_addf(&source, "%s%s", head, rows[i].body);
 		becomes("t.txt", source.ptr, (struct pairs){ &s, 1 }, rows[i].expected);
 	}
-	refused("t.txt", "# param s string\n\n${s}\n", VALUES(VALUE("s", "a\nb")), "a line break may not stand in it");
+	refused("t.txt", "# param s string\n\n${s}\n", VALUES(VALUE("s", "a\nb")),
+		"a line break may not stand in it");
 	becomes("t.txt", "# param s text\n\n${s}\n", VALUES(VALUE("s", "a\nb")), "a\nb\n");
 	refused("t.txt", "x\n${y}\n", NO_VALUES, "t.txt:2:1: 'y' is not declared");
 }
@@ -189,9 +207,11 @@ Test(template, builtin_virtualservice_is_the_walk_through)
 	struct err err = ERR_INIT;
 
 	cr_assert_eq(template_open_builtin(&t, SLICE("virtualservice"), &err), 0);
-	cr_assert_eq(
-		template_render(t, VALUES(VALUE("name", "gcpbackend-migration"), VALUE("host", "service-entry.com")), &out, &err),
-		0);
+	cr_assert_eq(template_render(t,
+				     VALUES(VALUE("name", "gcpbackend-migration"),
+					    VALUE("host", "service-entry.com")),
+				     &out, &err),
+		     0);
 	cr_assert_str_eq(out.ptr, "apiVersion: networking.istio.io/v1beta1\n"
 				  "kind: VirtualService\n"
 				  "metadata:\n"
@@ -213,7 +233,11 @@ Test(template, builtin_migration_is_kept_from_the_engines)
 	struct err err = ERR_INIT;
 
 	cr_assert_eq(template_open_builtin(&t, SLICE("migration"), &err), 0);
-	cr_assert_eq(template_render(t, VALUES(VALUE("name", "web"), VALUE("from", "a.com"), VALUE("to", "b.com")), &out, &err), 0);
+	cr_assert_eq(template_render(t,
+				     VALUES(VALUE("name", "web"), VALUE("from", "a.com"),
+					    VALUE("to", "b.com")),
+				     &out, &err),
+		     0);
 	cr_assert(slice_starts(str_slice(&out), SLICE("# +argocd:skip-file-rendering\n")));
 	cr_assert_not_null(strstr(out.ptr, "config.kubernetes.io/local-config: \"true\"\n"));
 	cr_assert_not_null(strstr(out.ptr, "    path: .\n"));
@@ -228,11 +252,13 @@ Test(template, builtin_commit_message_ends_in_trailers)
 	cr_assert_eq(template_open_builtin(&t, SLICE("commit-message"), &err), 0);
 	cr_assert_eq(
 		template_render(t,
-				VALUES(VALUE("migration", "web"), VALUE("from_stage", "10"), VALUE("to_stage", "25"),
-				       VALUE("what", "vs.yaml: 2 lines"), VALUE("undo", "kubectl gcpbackend migrate rollback web")),
+				VALUES(VALUE("migration", "web"), VALUE("from_stage", "10"),
+				       VALUE("to_stage", "25"), VALUE("what", "vs.yaml: 2 lines"),
+				       VALUE("undo", "kubectl gcpbackend migrate rollback web")),
 				&out, &err),
 		0);
-	cr_assert_str_eq(out.ptr, "web: 10 -> 25\n\nvs.yaml: 2 lines\n\nUndo with: kubectl gcpbackend migrate rollback web\n\n"
+	cr_assert_str_eq(out.ptr, "web: 10 -> 25\n\nvs.yaml: 2 lines\n\nUndo with: kubectl "
+				  "gcpbackend migrate rollback web\n\n"
 				  "GCPBackend-Migration: web\nGCPBackend-Stage: 25\n");
 }
 

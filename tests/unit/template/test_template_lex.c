@@ -34,9 +34,12 @@ Test(template_lex, pieces)
 		struct slice rest = slice_of(rows[i].text), piece;
 
 		for (enum piece kind; (kind = template_lex(&rest, &piece)) != PIECE_END;) {
-			const char *marks = kind == PIECE_HOLE ? "()" : kind == PIECE_BAD ? "''" : "";
+			const char *marks = kind == PIECE_HOLE ? "()" :
+					    kind == PIECE_BAD  ? "''" :
+								 "";
 
-			str_addf(&got, "%.1s%" SLICE_FMT "%s", marks, SLICE_ARG(piece), marks[0] ? marks + 1 : "");
+			str_addf(&got, "%.1s%" SLICE_FMT "%s", marks, SLICE_ARG(piece),
+				 marks[0] ? marks + 1 : "");
 		}
 		cr_assert_str_eq(got.ptr, rows[i].pieces, "%s", rows[i].text);
 	}
@@ -121,11 +124,14 @@ Test(template_type, values)
 		struct slice near;
 		int got;
 
-		cr_assert(template_type_find(slice_of(values_rows[i].type), &param.type, &near), "%s", values_rows[i].type);
+		cr_assert(template_type_find(slice_of(values_rows[i].type), &param.type, &near),
+			  "%s", values_rows[i].type);
 		cr_assert_str_eq(template_type_word(param.type), values_rows[i].type);
 		got = template_type_check(&param, slice_of(values_rows[i].value), &err);
-		cr_assert_eq(got, values_rows[i].ok ? 0 : -1, "%s '%s': %s", values_rows[i].type, values_rows[i].value, err.reason);
-		cr_assert(got == 0 || err.code == (param.type == TEMPLATE_HOST ? &CODE_host_bad : &CODE_template));
+		cr_assert_eq(got, values_rows[i].ok ? 0 : -1, "%s '%s': %s", values_rows[i].type,
+			     values_rows[i].value, err.reason);
+		cr_assert(got == 0 || err.code == (param.type == TEMPLATE_HOST ? &CODE_host_bad :
+										 &CODE_template));
 	}
 }
 
@@ -134,6 +140,7 @@ Test(template_type, a_password_is_not_repeated)
 	struct template_param param = { .name = SLICE("repo"), .type = TEMPLATE_URL };
 	struct err err = ERR_INIT;
 
-	cr_assert_eq(template_type_check(&param, SLICE("https://me:hunter2@example.com/a"), &err), -1);
+	cr_assert_eq(template_type_check(&param, SLICE("https://me:hunter2@example.com/a"), &err),
+		     -1);
 	cr_assert_null(strstr(err.reason, "hunter2"));
 }

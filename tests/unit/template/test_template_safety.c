@@ -1,5 +1,6 @@
 /*
- * No value leaves its scalar: nasty values for every parameter of every built-in template, and in every kind of scalar.
+ * No value leaves its scalar: nasty values for every parameter of every built-in template, and in
+ * every kind of scalar.
  */
 #include "template/embedded.h"
 #include "template/template_type.h"
@@ -7,7 +8,9 @@
 
 #include <criterion/criterion.h>
 
-/* A value that every parameter of this type takes but numbers, unlike anything else in a template. */
+/*
+ * A value that every parameter of this type takes but numbers, unlike anything else in a template.
+ */
 static struct slice marker(enum template_type type)
 {
 	return type == TEMPLATE_URL ? SLICE("https://marker.example") : SLICE("marker");
@@ -16,11 +19,14 @@ static struct slice marker(enum template_type type)
 /* A value for the parameters that are not tried. */
 static struct slice filler(enum template_type type)
 {
-	return template_type_number(type) ? SLICE("7") : type == TEMPLATE_URL ? SLICE("git@a:b") : SLICE("other");
+	return template_type_number(type) ? SLICE("7") :
+	       type == TEMPLATE_URL       ? SLICE("git@a:b") :
+					    SLICE("other");
 }
 
 /* Renders a template with `value` for `param` and fillers for all others. Returns 0 or -1. */
-static int render_with(const struct template *t, const struct template_param *param, struct slice value, struct str *out)
+static int render_with(const struct template *t, const struct template_param *param,
+		       struct slice value, struct str *out)
 {
 	struct pair pairs[TEMPLATE_MAX_PARAMS];
 	struct err err = ERR_INIT;
@@ -32,18 +38,26 @@ static int render_with(const struct template *t, const struct template_param *pa
 	return template_render(t, (struct pairs){ pairs, t->nparams }, out, &err);
 }
 
-/* Appends `text` with `from` replaced by `to`: what a hole should have become, without asking the code under test. */
+/*
+ * Appends `text` with `from` replaced by `to`: what a hole should have become, without asking the
+ * code under test.
+ */
 static void replace(struct str *out, struct slice text, struct slice from, struct slice to)
 {
-	for (size_t at; (at = slice_find(text, from)) != SIZE_MAX; text = slice_sub(text, at + from.len, text.len)) {
+	for (size_t at; (at = slice_find(text, from)) != SIZE_MAX;
+	     text = slice_sub(text, at + from.len, text.len)) {
 		str_add(out, slice_sub(text, 0, at));
 		str_add(out, to);
 	}
 	str_add(out, text);
 }
 
-/* Asserts that `b` is `a` but for the scalars that hold the marker `from`, which hold exactly `to` instead, as strings. */
-static void same_but(const struct yaml_node *a, const struct yaml_node *b, struct slice from, struct slice to)
+/*
+ * Asserts that `b` is `a` but for the scalars that hold the marker `from`, which hold exactly `to`
+ * instead, as strings.
+ */
+static void same_but(const struct yaml_node *a, const struct yaml_node *b, struct slice from,
+		     struct slice to)
 {
 	const struct yaml_node *y = b->first;
 	AUTO_STR struct str expected = STR_INIT;
@@ -64,21 +78,27 @@ static void same_but(const struct yaml_node *a, const struct yaml_node *b, struc
 		same_but(x, y, from, to);
 }
 
-/* Renders a value into a parameter: a refusal, or the document it should be. Returns whether it was accepted. */
-static bool try_value(const struct template *t, const struct template_param *param, struct slice value)
+/*
+ * Renders a value into a parameter: a refusal, or the document it should be. Returns whether it was
+ * accepted.
+ */
+static bool try_value(const struct template *t, const struct template_param *param,
+		      struct slice value)
 {
 	AUTO_STR struct str harmless = STR_INIT, nasty = STR_INIT;
 	struct slice mark = marker(param->type);
 	struct yaml_file *a = NULL, *b = NULL;
 	struct err err = ERR_INIT;
 
-	cr_assert_eq(render_with(t, param, mark, &harmless), 0, "%" SLICE_FMT, SLICE_ARG(param->name));
+	cr_assert_eq(render_with(t, param, mark, &harmless), 0, "%" SLICE_FMT,
+		     SLICE_ARG(param->name));
 	if (render_with(t, param, value, &nasty) < 0) {
 		cr_assert_eq(nasty.len, 0);
 		return false;
 	}
 	cr_assert_eq(yaml_parse(&a, SLICE("a"), str_slice(&harmless), &err), 0, "%s", err.reason);
-	cr_assert_eq(yaml_parse(&b, SLICE("b"), str_slice(&nasty), &err), 0, "%s\n%s", err.reason, nasty.ptr);
+	cr_assert_eq(yaml_parse(&b, SLICE("b"), str_slice(&nasty), &err), 0, "%s\n%s", err.reason,
+		     nasty.ptr);
 	cr_assert_eq(yaml_documents(a), yaml_documents(b));
 	for (size_t i = 0; i < yaml_documents(a); i++)
 		same_but(yaml_root(a, i), yaml_root(b, i), mark, value);
@@ -196,10 +216,13 @@ Test(template, builtin_values_stay_in_their_scalars)
 		struct err err = ERR_INIT;
 
 		name = slice_sub(name, 0, slice_find_byte(name, '.'));
-		cr_assert_eq(template_open_builtin(&t, name, &err), 0, "%s: %s", embedded_templates[i].name, err.reason);
+		cr_assert_eq(template_open_builtin(&t, name, &err), 0, "%s: %s",
+			     embedded_templates[i].name, err.reason);
 		cr_assert(t->summary.len > 0);
 		for (size_t p = 0; p < t->nparams && !t->text; p++) {
-			size_t accepted = template_type_number(t->params[p].type) ? 0 : try_all(t, &t->params[p]);
+			size_t accepted = template_type_number(t->params[p].type) ?
+						  0 :
+						  try_all(t, &t->params[p]);
 
 			cr_assert(t->params[p].type != TEMPLATE_STRING || accepted > NNASTY / 2);
 			cr_assert(t->params[p].help.len > 0);
@@ -229,8 +252,10 @@ Test(template, any_value_stays_in_any_scalar)
 		struct err err = ERR_INIT;
 
 		str_addf(&source, "# param s %s\n\n%s", types[i % 2], bodies[i / 2]);
-		cr_assert_eq(template_parse(&t, SLICE("t.yaml"), str_slice(&source), &err), 0, "%s: %s", source.ptr, err.reason);
+		cr_assert_eq(template_parse(&t, SLICE("t.yaml"), str_slice(&source), &err), 0,
+			     "%s: %s", source.ptr, err.reason);
 		cr_assert(try_all(t, t->params) > NNASTY / 2, "%s", source.ptr);
-		cr_assert_eq(try_value(t, t->params, SLICE("a\nb: c\n")), i % 2 == 1, "%s", source.ptr);
+		cr_assert_eq(try_value(t, t->params, SLICE("a\nb: c\n")), i % 2 == 1, "%s",
+			     source.ptr);
 	}
 }

@@ -36,7 +36,8 @@ static void end_line(struct layout *l)
 	static const char *const gaps[] = { " ", "  ", "\t", "        " };
 
 	if (slice_ends(str_slice(l->out), SLICE("-")) || slice_ends(str_slice(l->out), SLICE(":")))
-		str_adds(l->out, once_in(l, 4) ? " # line\n" : "\n"); /* no tab there, libyaml would say */
+		str_adds(l->out,
+			 once_in(l, 4) ? " # line\n" : "\n"); /* no tab there, libyaml would say */
 	else if (once_in(l, 4))
 		str_addf(l->out, "%s# line %u \xc3\xa9\n", gaps[one_of(l, 4)], l->serial++);
 	else if (once_in(l, 10))
@@ -55,7 +56,10 @@ static void between(struct layout *l, uint32_t column)
 			str_adds(l->out, once_in(l, 4) ? "  \n" : "\n");
 			continue;
 		}
-		str_fill(l->out, ' ', kind == 1 ? 0 : kind == 2 ? column + 1 + one_of(l, 4) : column);
+		str_fill(l->out, ' ',
+			 kind == 1 ? 0 :
+			 kind == 2 ? column + 1 + one_of(l, 4) :
+				     column);
 		str_addf(l->out, "# own %u: \xf0\x9f\x98\x80\n", l->serial++);
 	}
 }
@@ -108,7 +112,10 @@ static void flow_entry(struct layout *l, bool map, uint32_t column, int depth)
 		scalar(l);
 }
 
-/* A flow collection on one line or, with entries in `column`, on several; with a trailing comma or without. */
+/*
+ * A flow collection on one line or, with entries in `column`, on several; with a trailing comma or
+ * without.
+ */
 static void flow(struct layout *l, uint32_t column, int depth)
 {
 	bool map = once_in(l, 2), lines = column && once_in(l, 2), trailing = once_in(l, 3);
@@ -154,7 +161,10 @@ static void block_scalar(struct layout *l, uint32_t column)
 		str_addc(l->out, '\n');
 }
 
-/* What stands behind a colon or dash, from there to the line end of its last line; deeper content is in `column` or more. */
+/*
+ * What stands behind a colon or dash, from there to the line end of its last line; deeper content
+ * is in `column` or more.
+ */
 static void value(struct layout *l, uint32_t column, int depth)
 {
 	switch (l->size-- > 0 ? one_of(l, 12) : 0) {
@@ -192,7 +202,8 @@ static void value(struct layout *l, uint32_t column, int depth)
 static void block_map(struct layout *l, uint32_t column, bool inside, int depth)
 {
 	for (uint32_t n = 1 + one_of(l, 4); n; n--) {
-		uint32_t step = 1 + one_of(l, 4), kind = depth < DEEPEST && l->size > 0 ? one_of(l, 6) : 9;
+		uint32_t step = 1 + one_of(l, 4),
+			 kind = depth < DEEPEST && l->size > 0 ? one_of(l, 6) : 9;
 
 		if (!inside) {
 			between(l, column);
@@ -214,7 +225,8 @@ static void block_map(struct layout *l, uint32_t column, bool inside, int depth)
 			if (kind == 0)
 				block_map(l, column + step, false, depth + 1);
 			else
-				block_list(l, column + (once_in(l, 2) ? 0 : step), false, depth + 1);
+				block_list(l, column + (once_in(l, 2) ? 0 : step), false,
+					   depth + 1);
 		} else {
 			value(l, column + step, depth);
 		}
@@ -224,7 +236,8 @@ static void block_map(struct layout *l, uint32_t column, bool inside, int depth)
 static void block_list(struct layout *l, uint32_t column, bool inside, int depth)
 {
 	for (uint32_t n = 1 + one_of(l, 4); n; n--) {
-		uint32_t gap = 1 + one_of(l, 3), kind = depth < DEEPEST && l->size > 0 ? one_of(l, 6) : 9;
+		uint32_t gap = 1 + one_of(l, 3),
+			 kind = depth < DEEPEST && l->size > 0 ? one_of(l, 6) : 9;
 
 		if (!inside) {
 			between(l, column);
@@ -251,7 +264,9 @@ static void block_list(struct layout *l, uint32_t column, bool inside, int depth
 void layout_random(uint64_t seed, struct str *out)
 {
 	AUTO_STR struct str text = STR_INIT;
-	struct layout l = { .state = seed * 2654435761u + 88172645463325252u, .out = &text, .size = 30 };
+	struct layout l = { .state = seed * 2654435761u + 88172645463325252u,
+			    .out = &text,
+			    .size = 30 };
 	bool crlf, mixed;
 
 	for (int i = 0; i < 20; i++)

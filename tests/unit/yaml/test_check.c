@@ -7,7 +7,8 @@
 #include <criterion/criterion.h>
 
 static const struct yaml_lit number = { SLICE_INIT("w"), LIT_INT, SLICE_INIT("9"), NULL, 0 };
-static const struct yaml_lit inner[] = { { SLICE_INIT("k"), LIT_STRING, SLICE_INIT("v"), NULL, 0 } };
+static const struct yaml_lit inner[] = { { SLICE_INIT("k"), LIT_STRING, SLICE_INIT("v"), NULL,
+					   0 } };
 static const struct yaml_lit map = { SLICE_INIT("w"), LIT_MAP, { 0 }, inner, 1 };
 static const struct yaml_lit list = { SLICE_INIT("w"), LIT_SEQ, { 0 }, inner, 1 };
 static const struct op set_copy[] = { SET_INT("l/0", "2"), { OP_NONE } };
@@ -21,8 +22,8 @@ static const struct row {
 	{ "a: 1\nb: x\n",
 	  SET_INT("a", "2"),
 	  "a: 2\nb: x\n",
-	  { "a: 3\nb: x\n", "a: 2\nb: y\n", "a: \"2\"\nb: x\n", "a: 2\n", "a: 2\nb: x\nc: 1\n", "a: 2\nb: 'x'\n", "a: &x 2\nb: x\n",
-	    "a: 2\nc: x\n" } },
+	  { "a: 3\nb: x\n", "a: 2\nb: y\n", "a: \"2\"\nb: x\n", "a: 2\n", "a: 2\nb: x\nc: 1\n",
+	    "a: 2\nb: 'x'\n", "a: &x 2\nb: x\n", "a: 2\nc: x\n" } },
 	{ "a: 1\nb: x\n",
 	  SET_STR("b", "y"),
 	  "a: 1\nb: \"y\"\n",
@@ -30,12 +31,14 @@ static const struct row {
 	{ "a: 1\nb: x\n",
 	  PUT(YAML_AFTER, "a", &number),
 	  "a: 1\nw: 9\nb: x\n",
-	  { "a: 1\nb: x\n", "a: 1\nb: x\nw: 9\n", "w: 9\na: 1\nb: x\n", "a: 1\nw: \"9\"\nb: x\n", "a: 1\nv: 9\nb: x\n",
-	    "a: 1\nw: 9\nw: 9\nb: x\n", "a: 1\nw: [9]\nb: x\n", "{a: 1, w: 9, b: x}\n" } },
+	  { "a: 1\nb: x\n", "a: 1\nb: x\nw: 9\n", "w: 9\na: 1\nb: x\n", "a: 1\nw: \"9\"\nb: x\n",
+	    "a: 1\nv: 9\nb: x\n", "a: 1\nw: 9\nw: 9\nb: x\n", "a: 1\nw: [9]\nb: x\n",
+	    "{a: 1, w: 9, b: x}\n" } },
 	{ "a: 1\n",
 	  PUT(YAML_AFTER, "a", &map),
 	  "a: 1\nw:\n  k: v\n",
-	  { "a: 1\nw: {}\n", "a: 1\nw:\n  k: 1\n", "a: 1\nw:\n  l: v\n", "a: 1\nw: [v]\n", "a: 1\nw:\n  k: v\n  l: 1\n" } },
+	  { "a: 1\nw: {}\n", "a: 1\nw:\n  k: 1\n", "a: 1\nw:\n  l: v\n", "a: 1\nw: [v]\n",
+	    "a: 1\nw:\n  k: v\n  l: 1\n" } },
 	{ "a: 1\n",
 	  PUT(YAML_AFTER, "a", &list),
 	  "a: 1\nw:\n  - v\n",
@@ -47,8 +50,9 @@ static const struct row {
 	{ "l:\n- 1\n# c\n- 3\n",
 	  COPY(YAML_AFTER, "l/0", "c", set_copy),
 	  "l:\n- 1\n# c\n- 2\n# c\n- 3\n",
-	  { "l:\n- 1\n# c\n- 1\n# c\n- 3\n", "l:\n- 2\n# c\n- 1\n# c\n- 3\n", "l:\n- 1\n# c\n- 2\n- 3\n",
-	    "l:\n- 1\n# d\n- 2\n# c\n- 3\n", "l:\n- 1\n# c\n- 2\n# c\n- 3\n- 3\n", "l:\n- 1\n# c\n- 2\n# c\n-  3\n" } },
+	  { "l:\n- 1\n# c\n- 1\n# c\n- 3\n", "l:\n- 2\n# c\n- 1\n# c\n- 3\n",
+	    "l:\n- 1\n# c\n- 2\n- 3\n", "l:\n- 1\n# d\n- 2\n# c\n- 3\n",
+	    "l:\n- 1\n# c\n- 2\n# c\n- 3\n- 3\n", "l:\n- 1\n# c\n- 2\n# c\n-  3\n" } },
 };
 
 /* Is the text what the list makes of its file? */
@@ -82,7 +86,10 @@ Test(yaml_check, catches_what_was_not_intended)
 	}
 }
 
-/* A splice that takes more than it should is seen, also where the tree and the comments stay the same. */
+/*
+ * A splice that takes more than it should is seen, also where the tree and the comments stay the
+ * same.
+ */
 Test(yaml_check, catches_splices_of_other_bytes)
 {
 	AUTO_ARENA struct arena *arena = arena_new();

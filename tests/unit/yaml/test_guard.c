@@ -1,5 +1,6 @@
 /*
- * What is refused before anything can be edited: the code, the place, and what looks like it but is fine.
+ * What is refused before anything can be edited: the code, the place, and what looks like it but is
+ * fine.
  */
 #include "tests/unit/yaml/trial.h"
 
@@ -43,23 +44,30 @@ static const struct row rows[] = {
 	  SLICE_INIT("a: 1 # \xe2\x80\xa8"
 		     "b: 2\n"),
 	  &CODE_yaml_breaks, 1, 8 },
-	{ "PS in a block scalar", SLICE_INIT("a: |\n  x\xe2\x80\xa9  y\n"), &CODE_yaml_breaks, 2, 4 },
+	{ "PS in a block scalar", SLICE_INIT("a: |\n  x\xe2\x80\xa9  y\n"), &CODE_yaml_breaks, 2,
+	  4 },
 	{ "NEL in a plain scalar", SLICE_INIT("a: x\xc2\x85  y\n"), &CODE_yaml_breaks, 1, 5 },
 	{ "NEL and LS in quotes", SLICE_INIT("a: \"x\xc2\x85y\"\nb: 'x\xe2\x80\xa8y'\n"), NULL },
 	{ "NEL behind quotes",
 	  SLICE_INIT("a: \"x\" \xc2\x85"
 		     "b: 1\n"),
 	  &CODE_yaml_breaks, 1, 8 },
-	{ "a merge conflict", SLICE_INIT("a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n"), &CODE_yaml_conflict, 2, 1 },
-	{ "a merge conflict with CRLF", SLICE_INIT("<<<<<<< HEAD\r\nb: 1\r\n=======\r\nb: 2\r\n>>>>>>> x\r\n"), &CODE_yaml_conflict,
-	  1, 1 },
-	{ "a merge conflict behind a byte order mark", SLICE_INIT("\xef\xbb\xbf<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n"),
+	{ "a merge conflict", SLICE_INIT("a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n"),
+	  &CODE_yaml_conflict, 2, 1 },
+	{ "a merge conflict with CRLF",
+	  SLICE_INIT("<<<<<<< HEAD\r\nb: 1\r\n=======\r\nb: 2\r\n>>>>>>> x\r\n"),
 	  &CODE_yaml_conflict, 1, 1 },
-	{ "text about conflicts", SLICE_INIT("a: |\n  <<<<<<< HEAD\n  >>>>>>> x\nb: <<<<<<<\n"), NULL },
+	{ "a merge conflict behind a byte order mark",
+	  SLICE_INIT("\xef\xbb\xbf<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n"),
+	  &CODE_yaml_conflict, 1, 1 },
+	{ "text about conflicts", SLICE_INIT("a: |\n  <<<<<<< HEAD\n  >>>>>>> x\nb: <<<<<<<\n"),
+	  NULL },
 	{ "Helm, a value", SLICE_INIT("a: 1\nw: {{ .Values.w }}\n"), &CODE_yaml_template, 2, 4 },
-	{ "Helm, a part of a value", SLICE_INIT("a: 1\nw: x-{{ .Values.w }}\n"), &CODE_yaml_template, 2, 4 },
+	{ "Helm, a part of a value", SLICE_INIT("a: 1\nw: x-{{ .Values.w }}\n"),
+	  &CODE_yaml_template, 2, 4 },
 	{ "Helm, a key", SLICE_INIT("x{{ a }}: 1\n"), &CODE_yaml_template, 1, 1 },
-	{ "Helm, a line", SLICE_INIT("a: 1\n{{- if .Values.b }}\nb: 1\n{{- end }}\n"), &CODE_yaml_template, 2, 1 },
+	{ "Helm, a line", SLICE_INIT("a: 1\n{{- if .Values.b }}\nb: 1\n{{- end }}\n"),
+	  &CODE_yaml_template, 2, 1 },
 	{ "Helm, an item", SLICE_INIT("- {{ a }}\n"), &CODE_yaml_template, 1, 3 },
 	{ "Helm, in flow", SLICE_INIT("a: [{{ b }}]\n"), &CODE_yaml_template, 1, 5 },
 	{ "Jinja", SLICE_INIT("a: 1\n{% if b %}\n"), &CODE_yaml_template, 2, 1 },
@@ -70,7 +78,8 @@ static const struct row rows[] = {
 	{ "someone's name", SLICE_INIT("a: Jane (@jane)\n"), NULL },
 	{ "a map in a map", SLICE_INIT("a: { {b: 1}: 2}\n"), NULL },
 	{ "braces in quotes", SLICE_INIT("a: \"{{ b }}\"\nc: '{% d %}'\n"), NULL },
-	{ "braces in a comment and in a block scalar", SLICE_INIT("# {{ a }}\nb: |\n  {{ c }}\n"), NULL },
+	{ "braces in a comment and in a block scalar", SLICE_INIT("# {{ a }}\nb: |\n  {{ c }}\n"),
+	  NULL },
 	{ "a tab as indentation", SLICE_INIT("a:\n\tb: 1\n"), &CODE_yaml_syntax, 2, 1 },
 	{ "a tab behind a dash", SLICE_INIT("-\tx: 1\n"), &CODE_yaml_syntax, 1, 2 },
 	{ "an open quote", SLICE_INIT("a: \"b\n"), &CODE_yaml_syntax, 2, 1 },
@@ -78,7 +87,8 @@ static const struct row rows[] = {
 	{ "a stray bracket", SLICE_INIT("a: ]\n"), &CODE_yaml_syntax, 1, 4 },
 	{ "a map in a value", SLICE_INIT("a: b: c\n"), &CODE_yaml_syntax, 1, 5 },
 	{ "a tag without a prefix", SLICE_INIT("a: !e!x b\n"), &CODE_yaml_syntax, 1, 4 },
-	{ "a surrogate pair as escapes", SLICE_INIT("{\"a\": \"\\ud83d\\ude00\"}\n"), &CODE_yaml_syntax, 1, 10 },
+	{ "a surrogate pair as escapes", SLICE_INIT("{\"a\": \"\\ud83d\\ude00\"}\n"),
+	  &CODE_yaml_syntax, 1, 10 },
 	{ "JSON", SLICE_INIT("{\n\t\"a\": [1, \"\\/\"]\n}"), NULL },
 	{ "YAML 1.2", SLICE_INIT("%YAML 1.2\n---\na: 1\n"), NULL },
 };
@@ -95,15 +105,19 @@ Test(yaml_guard, refuses_or_parses)
 		if (result < 0)
 			err_format(&err, &line);
 		cr_expect_eq(result, row->code ? -1 : 0, "%s: %s", row->name, line.ptr);
-		cr_expect_eq(file != NULL, result == 0, "%s: the file is set on success only", row->name);
+		cr_expect_eq(file != NULL, result == 0, "%s: the file is set on success only",
+			     row->name);
 		cr_expect_eq(err.code, row->code, "%s: %s", row->name, line.ptr);
-		cr_expect(err.line == row->line && err.col == row->col, "%s: expected at %u:%u: %s", row->name, row->line, row->col,
-			  line.ptr);
+		cr_expect(err.line == row->line && err.col == row->col, "%s: expected at %u:%u: %s",
+			  row->name, row->line, row->col, line.ptr);
 		yaml_file_free(file);
 	}
 }
 
-/* A late error is found too: libyaml reads ahead, and nothing may be edited before the end was seen. */
+/*
+ * A late error is found too: libyaml reads ahead, and nothing may be edited before the end was
+ * seen.
+ */
 Test(yaml_guard, an_error_far_away)
 {
 	AUTO_STR struct str text = STR_INIT;
@@ -121,7 +135,8 @@ Test(yaml_guard, an_error_far_away)
 
 Test(yaml_guard, the_parts_of_a_file)
 {
-	struct yaml_file *file = trial_parse("parts", SLICE("---\n---\n# c\n---\na: 1\n---\n\"\"\n--- !x\n"));
+	struct yaml_file *file =
+		trial_parse("parts", SLICE("---\n---\n# c\n---\na: 1\n---\n\"\"\n--- !x\n"));
 
 	cr_expect_eq(yaml_documents(file), 5);
 	cr_expect_null(yaml_root(file, 0));

@@ -1,6 +1,7 @@
 /*
- * Properties that hold in any layout: nothing intended changes nothing, what is inserted and deleted again was never there, what is
- * set and set back neither, a second run does nothing, and intentions together are as one after the other.
+ * Properties that hold in any layout: nothing intended changes nothing, what is inserted and
+ * deleted again was never there, what is set and set back neither, a second run does nothing, and
+ * intentions together are as one after the other.
  */
 #include "tests/unit/yaml/layout.h"
 #include "tests/unit/yaml/trial.h"
@@ -12,12 +13,16 @@
 
 enum { SEEDS = 1500, TRIES = 4 };
 
-static const struct yaml_lit inner[] = { { SLICE_INIT("new-a"), LIT_STRING, SLICE_INIT("x: y"), NULL, 0 },
-					 { SLICE_INIT("new-b"), LIT_INT, SLICE_INIT("5"), NULL, 0 } };
-static const struct yaml_lit literals[] = { { SLICE_INIT("new"), LIT_INT, SLICE_INIT("100"), NULL, 0 },
-					    { SLICE_INIT("new"), LIT_STRING, SLICE_INIT("host.example"), NULL, 0 },
-					    { SLICE_INIT("new"), LIT_MAP, { 0 }, inner, 2 },
-					    { SLICE_INIT("new"), LIT_SEQ, { 0 }, inner, 2 } };
+static const struct yaml_lit inner[] = {
+	{ SLICE_INIT("new-a"), LIT_STRING, SLICE_INIT("x: y"), NULL, 0 },
+	{ SLICE_INIT("new-b"), LIT_INT, SLICE_INIT("5"), NULL, 0 }
+};
+static const struct yaml_lit literals[] = {
+	{ SLICE_INIT("new"), LIT_INT, SLICE_INIT("100"), NULL, 0 },
+	{ SLICE_INIT("new"), LIT_STRING, SLICE_INIT("host.example"), NULL, 0 },
+	{ SLICE_INIT("new"), LIT_MAP, { 0 }, inner, 2 },
+	{ SLICE_INIT("new"), LIT_SEQ, { 0 }, inner, 2 }
+};
 
 /* One file of the test, and what happened so far. */
 struct run {
@@ -38,17 +43,19 @@ static int apply(struct run *r, const struct yaml_edits *e, const char *what, st
 		return 0;
 	}
 	err_format(&err, &line);
-	cr_assert_eq(err.code, &CODE_yaml_style, "seed %lu, %s: %s\n%s---", (unsigned long)r->seed, what, line.ptr, r->before.ptr);
+	cr_assert_eq(err.code, &CODE_yaml_style, "seed %lu, %s: %s\n%s---", (unsigned long)r->seed,
+		     what, line.ptr, r->before.ptr);
 	r->refused++;
 	return -1;
 }
 
 /* Asserts that two texts are the same. */
-static void same(const struct run *r, const char *what, const struct yaml_node *at, struct slice now, struct slice expected,
-		 const char *between)
+static void same(const struct run *r, const char *what, const struct yaml_node *at,
+		 struct slice now, struct slice expected, const char *between)
 {
-	cr_assert(slice_eq(now, expected), "seed %lu, %s at %s:\n%s---\n%s---\n%.*s---", (unsigned long)r->seed, what,
-		  trial_where(at), r->before.ptr, between, (int)now.len, now.ptr);
+	cr_assert(slice_eq(now, expected), "seed %lu, %s at %s:\n%s---\n%s---\n%.*s---",
+		  (unsigned long)r->seed, what, trial_where(at), r->before.ptr, between,
+		  (int)now.len, now.ptr);
 }
 
 /* A value with a parent, chosen at random; every file has one. */
@@ -63,7 +70,8 @@ static const struct yaml_node *choose(struct run *r)
 }
 
 /* The entry of another parse at the place of `at`, moved by `shift` siblings. */
-static const struct yaml_node *counterpart(const struct yaml_file *now, const struct yaml_node *at, int shift)
+static const struct yaml_node *counterpart(const struct yaml_file *now, const struct yaml_node *at,
+					   int shift)
 {
 	const struct yaml_node *parent, *c;
 	int index = shift;
@@ -95,7 +103,10 @@ static void insert_and_delete(struct run *r, const struct yaml_node *at)
 	struct yaml_file *changed;
 
 	if (copy)
-		(void)yaml_copy(e, at, side, trial_random(&r->state, 2) ? SLICE("generated") : (struct slice){ 0 }, "test");
+		(void)yaml_copy(e, at, side,
+				trial_random(&r->state, 2) ? SLICE("generated") :
+							     (struct slice){ 0 },
+				"test");
 	else if (at->parent->kind == YAML_SEQ)
 		yaml_add(e, at->parent, at, side, lit, "test");
 	else
@@ -106,7 +117,8 @@ static void insert_and_delete(struct run *r, const struct yaml_node *at)
 	e = yaml_edits_new(changed, arena);
 	yaml_delete(e, counterpart(changed, at, side == YAML_AFTER), "test");
 	if (apply(r, e, "deleting", &back) == 0)
-		same(r, copy ? "copy and delete" : "insert and delete", at, str_slice(&back), r->before, now.ptr);
+		same(r, copy ? "copy and delete" : "insert and delete", at, str_slice(&back),
+		     r->before, now.ptr);
 	yaml_file_free(changed);
 }
 
@@ -114,8 +126,12 @@ static void insert_and_delete(struct run *r, const struct yaml_node *at)
 static void set_and_back(struct run *r, const struct yaml_node *at)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
-	enum yaml_lit_kind kind = yaml_type_of(at) == YAML_INT ? LIT_INT : yaml_type_of(at) == YAML_BOOL ? LIT_BOOL : LIT_STRING;
-	struct slice value = kind == LIT_INT ? SLICE("4711") : kind == LIT_BOOL ? SLICE("false") : SLICE("some thing");
+	enum yaml_lit_kind kind = yaml_type_of(at) == YAML_INT  ? LIT_INT :
+				  yaml_type_of(at) == YAML_BOOL ? LIT_BOOL :
+								  LIT_STRING;
+	struct slice value = kind == LIT_INT  ? SLICE("4711") :
+			     kind == LIT_BOOL ? SLICE("false") :
+						SLICE("some thing");
 	AUTO_STR struct str now = STR_INIT, back = STR_INIT;
 	struct yaml_edits *e = yaml_edits_new(r->file, arena);
 	struct yaml_file *changed;
@@ -128,7 +144,8 @@ static void set_and_back(struct run *r, const struct yaml_node *at)
 	changed = trial_parse("changed", str_slice(&now));
 	e = yaml_edits_new(changed, arena);
 	yaml_set(e, node_at(changed, at->id - 1), kind, value, "test");
-	cr_assert(yaml_edits_empty(e), "seed %lu: set again at %s", (unsigned long)r->seed, trial_where(at));
+	cr_assert(yaml_edits_empty(e), "seed %lu: set again at %s", (unsigned long)r->seed,
+		  trial_where(at));
 	e = yaml_edits_new(changed, arena);
 	yaml_set(e, node_at(changed, at->id - 1), kind, at->text, "test");
 	if (apply(r, e, "set back", &back) == 0)
@@ -171,7 +188,9 @@ static void together(struct run *r, const struct yaml_node *set, const struct ya
 	yaml_file_free(changed);
 }
 
-/* Several at once: they give what yaml_check expects, or are refused; that it fails would be a bug. */
+/*
+ * Several at once: they give what yaml_check expects, or are refused; that it fails would be a bug.
+ */
 static void several(struct run *r)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
@@ -200,8 +219,8 @@ static void several(struct run *r)
 	if (yaml_apply(e, &out, &err) == 0)
 		return;
 	err_format(&err, &line);
-	cr_assert_neq(err.code, &CODE_yaml_check, "seed %lu, several: %s: %s\n%s---", (unsigned long)r->seed, plan.ptr, line.ptr,
-		      r->before.ptr);
+	cr_assert_neq(err.code, &CODE_yaml_check, "seed %lu, several: %s: %s\n%s---",
+		      (unsigned long)r->seed, plan.ptr, line.ptr, r->before.ptr);
 }
 
 /* One list without intentions. */

@@ -24,7 +24,8 @@ static void refused(const struct str *text, const struct code *code)
 
 Test(yaml_limits, nested_brackets, .timeout = 10)
 {
-	static const char *const openers[] = { "[", "{a: ", "- ", "[[[[[[[[[[", "? ", "[\n", "- - - -\n " };
+	static const char *const openers[] = { "[",  "{a: ", "- ",        "[[[[[[[[[[",
+					       "? ", "[\n",  "- - - -\n " };
 
 	for (size_t i = 0; i < sizeof(openers) / sizeof(openers[0]); i++) {
 		AUTO_STR struct str text = STR_INIT;
@@ -146,7 +147,8 @@ Test(yaml_limits, alias_bombs, .timeout = 10)
 
 	str_adds(&text, "w: 1\nv: 1\na0: &a0 [x, x]\n");
 	for (int i = 1; i < 1000; i++)
-		str_addf(&text, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1, i - 1, i - 1);
+		str_addf(&text, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1, i - 1,
+			 i - 1);
 	edit("bomb", &text, "w", "v");
 	file = trial_parse("bomb", str_slice(&text));
 	e = yaml_edits_new(file, arena);

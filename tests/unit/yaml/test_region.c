@@ -11,15 +11,17 @@ Test(yaml_region, comments_are_what_stands_outside_of_scalars)
 	static const char *const wanted[] = { "# a", "# b", "# c #", "# d", "# key", "# e", "# f",
 					      "# g", "# h", "# i",   "#",   "# j",   "# k", "# l" };
 	struct yaml_file *file = trial_parse(
-		"comments",
-		SLICE("# a\n%YAML 1.1 # b\n--- # c #\nk: x#y # d\n? 'x # y' # key\n: | # e\n  # text\n# f\nl: [a, # g\n  \"# b\" ]# h\n"
-		      "m: &x # i\n  n#:\r\n#\r\no: >-\n    x\n   # j\n... # k\n---\n\"# text\n # text\" # l"));
+		"comments", SLICE("# a\n%YAML 1.1 # b\n--- # c #\nk: x#y # d\n? 'x # y' # key\n: | "
+				  "# e\n  # text\n# f\nl: [a, # g\n  \"# b\" ]# h\n"
+				  "m: &x # i\n  n#:\r\n#\r\no: >-\n    x\n   # j\n... # "
+				  "k\n---\n\"# text\n # text\" # l"));
 
 	for (size_t i = 0; i < file->ncomments && i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		const struct comment *c = &file->comments[i];
 		struct slice text = slice_sub(file->bytes, c->start, c->end - c->start);
 
-		cr_expect(slice_is(text, wanted[i]), "comment %zu is '%.*s', not '%s'", i, (int)text.len, text.ptr, wanted[i]);
+		cr_expect(slice_is(text, wanted[i]), "comment %zu is '%.*s', not '%s'", i,
+			  (int)text.len, text.ptr, wanted[i]);
 		cr_expect_eq(c->own, i == 0 || i == 6 || i == 10 || i == 11, "comment %zu", i);
 	}
 	cr_expect_eq(file->ncomments, sizeof(wanted) / sizeof(wanted[0]));
@@ -60,7 +62,8 @@ Test(yaml_region, lines)
 
 Test(yaml_region, commas_and_notes)
 {
-	struct yaml_file *file = trial_parse("flow", SLICE("[a, b , # b\n c # c\n , d,  \n e,\n f # f\n]\n"));
+	struct yaml_file *file =
+		trial_parse("flow", SLICE("[a, b , # b\n c # c\n , d,  \n e,\n f # f\n]\n"));
 	static const struct {
 		const char *path, *note; /* what stands from the content's end to the note's */
 		bool comma;
@@ -72,18 +75,22 @@ Test(yaml_region, commas_and_notes)
 		uint32_t note = yaml_note_end(file, n->end), comma = yaml_comma(n);
 
 		cr_expect_eq(note != 0, rows[i].note != NULL, "%s", rows[i].path);
-		cr_expect(!note || slice_is(slice_sub(file->bytes, n->end, note - n->end), rows[i].note), "%s", rows[i].path);
+		cr_expect(!note || slice_is(slice_sub(file->bytes, n->end, note - n->end),
+					    rows[i].note),
+			  "%s", rows[i].path);
 		cr_expect_eq(comma != 0, rows[i].comma, "%s", rows[i].path);
 		cr_expect(!comma || file->bytes.ptr[comma] == ',', "%s", rows[i].path);
 	}
 	cr_expect(slice_is(yaml_flow_separator(trial_find(file, "0")), ", "));
-	cr_expect(slice_is(yaml_flow_separator(trial_find(file, "1")), ", "), "a comment is no separator");
+	cr_expect(slice_is(yaml_flow_separator(trial_find(file, "1")), ", "),
+		  "a comment is no separator");
 	yaml_file_free(file);
 }
 
 Test(yaml_region, head_comments)
 {
-	struct yaml_file *file = trial_parse("heads", SLICE("# x\n\n# a\n#  b\na: 1\nb:\n  # c\n  - c\n"));
+	struct yaml_file *file =
+		trial_parse("heads", SLICE("# x\n\n# a\n#  b\na: 1\nb:\n  # c\n  - c\n"));
 
 	cr_expect(slice_is(yaml_head_comment(trial_find(file, "a")), "# a\n#  b"));
 	cr_expect(slice_is(yaml_head_comment(trial_find(file, "b")), ""));
@@ -94,8 +101,9 @@ Test(yaml_region, head_comments)
 
 Test(yaml_region, places)
 {
-	struct yaml_file *file = trial_parse("places", SLICE("\xef\xbb\xbf"
-							     "\xc3\xa9: 1\r\nb: \xf0\x9f\x98\x80 # c\n"));
+	struct yaml_file *file =
+		trial_parse("places", SLICE("\xef\xbb\xbf"
+					    "\xc3\xa9: 1\r\nb: \xf0\x9f\x98\x80 # c\n"));
 	struct place at = yaml_place_at(file, 0);
 
 	cr_expect(at.line == 1 && at.col == 1);

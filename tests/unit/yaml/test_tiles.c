@@ -1,6 +1,7 @@
 /*
- * Nothing is lost: libyaml's tokens and the blanks, line ends and comments between them are the whole file, our spans are the tokens',
- * and files that none of us wrote come out as they went in. GCB_CORPUS names a folder with such files.
+ * Nothing is lost: libyaml's tokens and the blanks, line ends and comments between them are the
+ * whole file, our spans are the tokens', and files that none of us wrote come out as they went in.
+ * GCB_CORPUS names a folder with such files.
  */
 #include "tests/unit/yaml/layout.h"
 #include "tests/unit/yaml/trial.h"
@@ -27,7 +28,8 @@ static size_t offset_of(struct marks *m, size_t index)
 	if (index < m->index)
 		m->at = m->index = 0;
 	for (; m->index < index && m->at < m->bytes.len; m->index++)
-		for (m->at++; m->at < m->bytes.len && ((unsigned char)m->bytes.ptr[m->at] & 0xc0) == 0x80;)
+		for (m->at++;
+		     m->at < m->bytes.len && ((unsigned char)m->bytes.ptr[m->at] & 0xc0) == 0x80;)
 			m->at++;
 	return m->at;
 }
@@ -64,7 +66,8 @@ static void same_span(const struct yaml_node *n, size_t start, size_t end, const
 
 	cr_assert_not_null(n, "%s: more tokens than values", name);
 	cr_assert_eq(n->start, start, "%s: begin of %s", name, trial_where(n));
-	cr_assert(n->end == end || (block && n->end < end && trivia(slice_sub(n->file->bytes, n->end, end - n->end))),
+	cr_assert(n->end == end || (block && n->end < end &&
+				    trivia(slice_sub(n->file->bytes, n->end, end - n->end))),
 		  "%s: end of %s", name, trial_where(n));
 }
 
@@ -90,8 +93,10 @@ static void tiles(const struct yaml_file *f, const char *name)
 		end = token.type == YAML_STREAM_END_TOKEN;
 		cr_assert(from >= last || from == to, "%s: tokens overlap at %zu", name, from);
 		if (from > last)
-			cr_assert(trivia(slice_sub(m.bytes, last, from - last)), "%s: bytes in no token at %zu", name, last);
-		if ((token.type == YAML_SCALAR_TOKEN || token.type == YAML_ALIAS_TOKEN) && to > from)
+			cr_assert(trivia(slice_sub(m.bytes, last, from - last)),
+				  "%s: bytes in no token at %zu", name, last);
+		if ((token.type == YAML_SCALAR_TOKEN || token.type == YAML_ALIAS_TOKEN) &&
+		    to > from)
 			same_span(next_leaf(f, &leaf), f->body + from, f->body + to, name);
 		last = to > last ? to : last;
 		yaml_token_delete(&token);
@@ -127,10 +132,14 @@ Test(yaml_tiles, random_layouts, .timeout = 30)
 	}
 }
 
-/* Each item of a list is copied, and the copy deleted; each map's last entry gets a neighbour, which goes again. */
+/*
+ * Each item of a list is copied, and the copy deleted; each map's last entry gets a neighbour,
+ * which goes again.
+ */
 static void there_and_back(const struct yaml_file *f, const struct yaml_node *n, const char *name)
 {
-	static const struct yaml_lit lit = { SLICE_INIT("gcb-test"), LIT_INT, SLICE_INIT("1"), NULL, 0 };
+	static const struct yaml_lit lit = { SLICE_INIT("gcb-test"), LIT_INT, SLICE_INIT("1"), NULL,
+					     0 };
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_STR struct str out = STR_INIT, back = STR_INIT;
 	struct yaml_edits *e = yaml_edits_new(f, arena);
@@ -143,7 +152,8 @@ static void there_and_back(const struct yaml_file *f, const struct yaml_node *n,
 	else
 		yaml_put(e, n->parent, n, YAML_AFTER, &lit, "test");
 	if (yaml_apply(e, &out, &err) < 0) {
-		cr_assert_neq(err.code, &CODE_yaml_check, "%s: %s: %s", name, trial_where(n), err.reason);
+		cr_assert_neq(err.code, &CODE_yaml_check, "%s: %s: %s", name, trial_where(n),
+			      err.reason);
 		return;
 	}
 	now = trial_parse(name, str_slice(&out));
@@ -179,7 +189,8 @@ static bool corpus_file(const char *name, struct slice bytes)
 
 		if (!last)
 			continue;
-		for (const struct yaml_node *c = n->kind == YAML_SEQ ? n->first : last; c; c = c->next, tried++)
+		for (const struct yaml_node *c = n->kind == YAML_SEQ ? n->first : last; c;
+		     c = c->next, tried++)
 			there_and_back(f, c, name);
 	}
 	yaml_file_free(f);

@@ -104,8 +104,10 @@ Test(yaml_types, as_the_cluster_reads_them)
 		str_addf(&text, "k: %s\n", rows[i].text);
 		file = trial_parse(rows[i].text, str_slice(&text));
 		n = trial_find(file, "k");
-		cr_expect_eq(yaml_type_of(n), rows[i].type, "%s: type %d", rows[i].text, (int)yaml_type_of(n));
-		cr_expect_eq(yaml_string(n).ptr != NULL, rows[i].type == YAML_STRING, "%s", rows[i].text);
+		cr_expect_eq(yaml_type_of(n), rows[i].type, "%s: type %d", rows[i].text,
+			     (int)yaml_type_of(n));
+		cr_expect_eq(yaml_string(n).ptr != NULL, rows[i].type == YAML_STRING, "%s",
+			     rows[i].text);
 		yaml_file_free(file);
 	}
 }
@@ -194,16 +196,19 @@ Test(yaml_types, plain_where_all_read_a_string)
 	for (size_t i = 0; i < sizeof(writing) / sizeof(writing[0]); i++) {
 		struct slice text = writing[i].text;
 
-		cr_expect_eq(yaml_plain_safe(text, false), writing[i].plain != 0, "'%s' in block", text.ptr);
-		cr_expect_eq(yaml_plain_safe(text, true), writing[i].plain == 1, "'%s' in flow", text.ptr);
+		cr_expect_eq(yaml_plain_safe(text, false), writing[i].plain != 0, "'%s' in block",
+			     text.ptr);
+		cr_expect_eq(yaml_plain_safe(text, true), writing[i].plain == 1, "'%s' in flow",
+			     text.ptr);
 	}
 }
 
 /* Whatever is written is read back, as a string, wherever it stands. */
 Test(yaml_types, strings_are_read_back)
 {
-	static const char *const frames[] = { "k: %s\n", "- %s\n",    "%s: 1\n",     "{a: %s, b: 1}\n",
-					      "[%s]\n",  "{%s: 1}\n", "{\"k\":%s}\n" };
+	static const char *const frames[] = { "k: %s\n",         "- %s\n", "%s: 1\n",
+					      "{a: %s, b: 1}\n", "[%s]\n", "{%s: 1}\n",
+					      "{\"k\":%s}\n" };
 
 	for (size_t i = 0; i < sizeof(writing) / sizeof(writing[0]); i++)
 		for (size_t j = 0; j < sizeof(frames) / sizeof(frames[0]); j++) {

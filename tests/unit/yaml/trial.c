@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const trial_variant[VARIANTS] = { "as it is", "with CRLF", "with a byte order mark", "behind a wide comment",
+const char *const trial_variant[VARIANTS] = { "as it is", "with CRLF", "with a byte order mark",
+					      "behind a wide comment",
 					      "without the last line end" };
 
 struct yaml_file *trial_parse(const char *name, struct slice bytes)
@@ -19,7 +20,8 @@ struct yaml_file *trial_parse(const char *name, struct slice bytes)
 		AUTO_STR struct str line = STR_INIT;
 
 		err_format(&err, &line);
-		cr_assert_fail("%s: %s\n%.*s", name, line.ptr, (int)(bytes.len < 4000 ? bytes.len : 4000), bytes.ptr);
+		cr_assert_fail("%s: %s\n%.*s", name, line.ptr,
+			       (int)(bytes.len < 4000 ? bytes.len : 4000), bytes.ptr);
 	}
 	return file;
 }
@@ -57,7 +59,8 @@ static size_t where(const struct yaml_node *n, char *text, size_t size)
 	for (const struct yaml_node *c = n->parent->first; c && c != n; c = c->next)
 		index++;
 	if (n->key)
-		at += (size_t)snprintf(text + at, size - at, "/%" SLICE_FMT, SLICE_ARG(slice_sub(n->key->text, 0, 40)));
+		at += (size_t)snprintf(text + at, size - at, "/%" SLICE_FMT,
+				       SLICE_ARG(slice_sub(n->key->text, 0, 40)));
 	else
 		at += (size_t)snprintf(text + at, size - at, "/%zu", index);
 	return at < size ? at : size - 1;
@@ -72,7 +75,8 @@ const char *trial_where(const struct yaml_node *node)
 	return text;
 }
 
-#define HOLDS(condition) cr_assert((condition), "%s: not %s at %s", name, #condition, trial_where(n))
+#define HOLDS(condition)                                                                           \
+	cr_assert((condition), "%s: not %s at %s", name, #condition, trial_where(n))
 
 /* What holds of an entry. */
 static void entry_invariants(const struct yaml_node *n, const char *name)
@@ -90,7 +94,8 @@ static void entry_invariants(const struct yaml_node *n, const char *name)
 	HOLDS(n->start >= n->parent->start && n->end <= n->parent->end);
 	HOLDS(!block || !n->parent->parent || n->stop <= n->parent->stop || !n->parent->entry);
 	HOLDS(!block || n->flags & YAML_OPENS || n->head == yaml_line_start(n->file, n->head));
-	HOLDS(!block || yaml_at_bare_end(n->file, n->stop) || n->file->bytes.ptr[n->stop - 1] == '\n');
+	HOLDS(!block || yaml_at_bare_end(n->file, n->stop) ||
+	      n->file->bytes.ptr[n->stop - 1] == '\n');
 }
 
 void trial_invariants(const struct yaml_file *file, const char *name)
@@ -102,13 +107,15 @@ void trial_invariants(const struct yaml_file *file, const char *name)
 		HOLDS(n->id == i + 1);
 		HOLDS(n->outer <= n->start && n->start <= n->end && n->end <= file->bytes.len);
 		HOLDS(n->outer >= file->body);
-		for (const struct yaml_node *c = n->parent ? n->parent->first : NULL; c; c = c->next)
+		for (const struct yaml_node *c = n->parent ? n->parent->first : NULL; c;
+		     c = c->next)
 			is_key = is_key && c != n;
 		if (n->parent && !is_key)
 			entry_invariants(n, name);
 	}
 	for (size_t i = 0; i < file->ncomments; i++)
-		cr_assert_eq(file->bytes.ptr[file->comments[i].start], '#', "%s: comment %zu", name, i);
+		cr_assert_eq(file->bytes.ptr[file->comments[i].start], '#', "%s: comment %zu", name,
+			     i);
 }
 
 void trial_plan(struct yaml_edits *e, const struct op *ops, size_t n)
@@ -117,7 +124,10 @@ void trial_plan(struct yaml_edits *e, const struct op *ops, size_t n)
 		const struct op *op = &ops[i];
 		bool whole = *op->at && op->at[strlen(op->at) - 1] == '/';
 		const struct yaml_node *at = trial_find(e->file, op->at);
-		const struct yaml_node *parent = whole ? at : at ? at->parent : NULL, *near = whole ? NULL : at;
+		const struct yaml_node *parent = whole ? at :
+						 at    ? at->parent :
+							 NULL,
+				       *near = whole ? NULL : at;
 		struct yaml_edits *nested;
 
 		cr_assert_not_null(at, "nothing at '%s'", op->at);
@@ -149,9 +159,11 @@ bool trial_disguise(struct slice text, enum variant v, struct str *out)
 {
 	bool first_line = slice_starts(text, SLICE("\xef\xbb\xbf"));
 
-	if (v == VARIANT_CRLF && (slice_find_byte(text, '\r') != SIZE_MAX || slice_find_byte(text, '\n') == SIZE_MAX))
+	if (v == VARIANT_CRLF &&
+	    (slice_find_byte(text, '\r') != SIZE_MAX || slice_find_byte(text, '\n') == SIZE_MAX))
 		return false;
-	if (v == VARIANT_BARE && (!slice_ends(text, SLICE("\n")) || slice_ends(text, SLICE("\n\n")) || text.len < 2))
+	if (v == VARIANT_BARE &&
+	    (!slice_ends(text, SLICE("\n")) || slice_ends(text, SLICE("\n\n")) || text.len < 2))
 		return false;
 	if ((v == VARIANT_BOM || v == VARIANT_WIDE) && first_line)
 		return false;
@@ -169,8 +181,11 @@ bool trial_disguise(struct slice text, enum variant v, struct str *out)
 	return true;
 }
 
-/* One row in one guise, its file parsed: is what came out right? Else the test fails, and says why. */
-static bool run_parsed(const struct trial *row, enum variant v, const struct yaml_file *file, struct slice expected)
+/*
+ * One row in one guise, its file parsed: is what came out right? Else the test fails, and says why.
+ */
+static bool run_parsed(const struct trial *row, enum variant v, const struct yaml_file *file,
+		       struct slice expected)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_STR struct str out = STR_INIT, line = STR_INIT;
@@ -185,14 +200,15 @@ static bool run_parsed(const struct trial *row, enum variant v, const struct yam
 	if (row->code) {
 		uint32_t at = row->line + (v == VARIANT_WIDE && row->line ? 2 : 0);
 
-		good = err.code == row->code && err.line == at && err.col == row->col && slice_is(str_slice(&out), "before");
-		cr_expect(good, "%s, %s: expected %s at %u:%u, but it is '%s'\n%s", row->name, trial_variant[v], row->code->id, at,
-			  row->col, line.ptr, out.ptr);
+		good = err.code == row->code && err.line == at && err.col == row->col &&
+		       slice_is(str_slice(&out), "before");
+		cr_expect(good, "%s, %s: expected %s at %u:%u, but it is '%s'\n%s", row->name,
+			  trial_variant[v], row->code->id, at, row->col, line.ptr, out.ptr);
 		return good;
 	}
 	good = !line.len && slice_eq(slice_sub(str_slice(&out), 6, out.len), expected);
-	cr_expect(good, "%s, %s: expected\n%.*s--- but it is '%s'\n%s---", row->name, trial_variant[v], (int)expected.len,
-		  expected.ptr, line.ptr, out.ptr + 6);
+	cr_expect(good, "%s, %s: expected\n%.*s--- but it is '%s'\n%s---", row->name,
+		  trial_variant[v], (int)expected.len, expected.ptr, line.ptr, out.ptr + 6);
 	return good;
 }
 
@@ -205,7 +221,8 @@ static bool run(const struct trial *row, enum variant v)
 
 	if (v && (row->flags & AS_IS || (v == VARIANT_BARE && row->flags & ENDED)))
 		return true;
-	if (!trial_disguise(slice_of(row->in), v, &in) || (row->out && !trial_disguise(slice_of(row->out), v, &expected)))
+	if (!trial_disguise(slice_of(row->in), v, &in) ||
+	    (row->out && !trial_disguise(slice_of(row->out), v, &expected)))
 		return true;
 	file = trial_parse(row->name, str_slice(&in));
 	good = run_parsed(row, v, file, str_slice(&expected));

@@ -1,7 +1,9 @@
 /*
- * trial.h - what the tests of the YAML editor share: looking up nodes by a path, rows of edits, variants of a file.
+ * trial.h - what the tests of the YAML editor share: looking up nodes by a path, rows of edits,
+ * variants of a file.
  *
- * A path is "spec/http/0/weight": keys of maps, indices of sequences; "1:spec" is in the second document; "" is the root.
+ * A path is "spec/http/0/weight": keys of maps, indices of sequences; "1:spec" is in the second
+ * document; "" is the root.
  */
 #ifndef GCB_TESTS_YAML_TRIAL_H
 #define GCB_TESTS_YAML_TRIAL_H
@@ -23,7 +25,10 @@ void trial_invariants(const struct yaml_file *file, const char *name);
 /* A node's path, for messages: valid until the next call. */
 const char *trial_where(const struct yaml_node *node);
 
-/* Something done to a file. `at` names the target, or the neighbour of what is new; "spec/" the collection itself (no neighbour). */
+/*
+ * Something done to a file. `at` names the target, or the neighbour of what is new; "spec/" the
+ * collection itself (no neighbour).
+ */
 enum op_kind { OP_NONE, OP_SET, OP_PUT, OP_ADD, OP_REPLACE, OP_DELETE, OP_COPY };
 
 struct op {
@@ -68,7 +73,10 @@ bool trial_disguise(struct slice text, enum variant v, struct str *out);
 enum { TRIAL_OPS = 6 };
 enum { AS_IS = 1, ENDED = 2 }; /* flags of a row: no variants at all; not VARIANT_BARE */
 
-/* One row: with `out` the ops must give these bytes; with `code` they must be refused there, and nothing comes out. */
+/*
+ * One row: with `out` the ops must give these bytes; with `code` they must be refused there, and
+ * nothing comes out.
+ */
 struct trial {
 	const char *name, *in;
 	struct op ops[TRIAL_OPS];
