@@ -70,7 +70,7 @@ static bool many(const struct changing *c)
 /* Is it the end of the migration, or behind? */
 static bool ends(const struct changing *c)
 {
-	return c->direction == GO_DONE || c->direction == GO_ENTRY;
+	return c->direction == GO_FINALIZE || c->direction == GO_DELETE_ENTRY;
 }
 
 /* The intents of all selected migrations. */
@@ -132,8 +132,8 @@ static void show(const struct changing *c)
 				(void)fprintf(c->app->talk, "%.*s is skipped:\n",
 					      SLICE_ARG(step->m->name));
 			work_print_findings(c->app, &step->findings,
-					    c->direction == GO_ENTRY ? SEVERITY_INFO :
-								       SEVERITY_WARNING);
+					    c->direction == GO_DELETE_ENTRY ? SEVERITY_INFO :
+									      SEVERITY_WARNING);
 		}
 		if (!step->refused && !step->changes.n)
 			(void)fprintf(c->app->talk, "%.*s is %s '%.*s' already: nothing to do\n",
@@ -210,8 +210,8 @@ static void report(const struct changing *c, const struct published *p, struct s
 	} words[] = {
 		[GO_UP] = { "promoted", SLICE_INIT("promoted") },
 		[GO_DOWN] = { "rolled back", SLICE_INIT("rolled-back") },
-		[GO_DONE] = { "finalized", SLICE_INIT("finalized") },
-		[GO_ENTRY] = { "rid of its ServiceEntry", SLICE_INIT("finalized") },
+		[GO_FINALIZE] = { "finalized", SLICE_INIT("finalized") },
+		[GO_DELETE_ENTRY] = { "rid of its ServiceEntry", SLICE_INIT("finalized") },
 	};
 	AUTO_STR struct str undo = STR_INIT;
 	char commit[41];
@@ -329,7 +329,7 @@ static void say_cluster(const struct changing *c)
 {
 	if (c->ctx->live.live)
 		live_show_cluster(&c->seen, c->app->talk);
-	else if (c->direction == GO_ENTRY)
+	else if (c->direction == GO_DELETE_ENTRY)
 		(void)fprintf(c->app->talk,
 			      "the cluster was not looked at; this does: %s migrate finalize %.*s "
 			      "--delete-service-entry --live --dry-run\n",

@@ -19,7 +19,7 @@ struct change_context {
 
 extern const struct record change_options; /* --to --yes --dry-run --batch --all-or-nothing */
 
-/* Runs promote (GO_UP), rollback (GO_DOWN) or finalize (GO_DONE, GO_ENTRY). */
+/* Runs promote (GO_UP), rollback (GO_DOWN) or finalize (GO_FINALIZE, GO_DELETE_ENTRY). */
 int change_run(struct app *app, const struct change_context *ctx, enum direction direction,
 	       struct err *err);
 

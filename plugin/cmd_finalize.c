@@ -55,7 +55,7 @@ static int run(struct app *app, void *context, struct err *err)
 			err, "before the old destinations go: migrate check %" SLICE_FMT " --live",
 			SLICE_ARG(app->args.items[0]));
 	}
-	return change_run(app, ctx, ctx->entry ? GO_ENTRY : GO_DONE, err);
+	return change_run(app, ctx, ctx->entry ? GO_DELETE_ENTRY : GO_FINALIZE, err);
 }
 
 static const struct record *const options[] = { &own_record, &work_hooks_options,

@@ -157,8 +157,8 @@ void discover_row_fill(struct discover_row *row, const struct candidate *c, stru
 	if (c->migration)
 		row->migration = c->migration->name;
 	row->why = codes_of(&c->findings, arena);
-	row->environments = environments_names(&c->landings, arena);
-	row->landings = environment_rows(&c->landings, arena);
+	row->environments = environments_names(&c->placements, arena);
+	row->landings = environment_rows(&c->placements, arena);
 	row->findings = finding_rows(&c->findings, arena);
 	fill_uses(row, c, arena);
 }

@@ -5,7 +5,8 @@
 #ifndef GCB_PLUGIN_DISCOVER_ROWS_H
 #define GCB_PLUGIN_DISCOVER_ROWS_H
 
-#include "migrate/discover.h"
+#include "base/arena.h"
+#include "discover/discover.h"
 #include "plugin/command.h"
 
 struct discover_row {

@@ -5,6 +5,7 @@
 #ifndef GCB_PLUGIN_OPTIONS_INTERNAL_H
 #define GCB_PLUGIN_OPTIONS_INTERNAL_H
 
+#include "base/arena.h"
 #include "plugin/options.h"
 
 /* A row with a flag, and where in the context the struct lies that its offset counts from. */

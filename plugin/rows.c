@@ -342,7 +342,7 @@ void step_row_fill(struct step_row *row, const struct step *step, struct app *ap
 	row->skipped = copy_list(&step->skipped, app->arena);
 	row->shares = share_rows(&step->shares, app->arena);
 	row->audiences = audience_rows(&step->audiences, app->arena);
-	row->environments = environment_rows(&step->landings, app->arena);
+	row->environments = environment_rows(&step->placements, app->arena);
 	row->findings = finding_rows(&step->findings, app->arena);
 }
 

@@ -5,6 +5,7 @@
 #ifndef GCB_PLUGIN_ROWS_H
 #define GCB_PLUGIN_ROWS_H
 
+#include "base/finding.h"
 #include "flow/publish.h"
 #include "plugin/command.h"
 
@@ -35,7 +36,7 @@ struct rows finding_rows(const struct findings *f, struct arena *arena);
 extern const struct record environment_record;
 
 /* Where files end up, as rows of environment_record; their texts outlive the plan. */
-struct rows environment_rows(const struct landings *l, struct arena *arena);
+struct rows environment_rows(const struct placements *l, struct arena *arena);
 
 /* A file of a step. */
 struct file_row {

@@ -32,15 +32,15 @@ const struct record environment_record = {
 };
 
 /* What is special about an environment: "may be", "several", "suspended", "not this branch". */
-static struct slices notes_of(const struct arrival *a, struct arena *arena)
+static struct slices notes_of(const struct environment_use *a, struct arena *arena)
 {
 	const struct environment *e = a->environment;
 	const struct {
 		bool is;
 		struct slice word;
 	} rows[] = {
-		{ e->unsure || a->ways & WAY_UNKNOWN, SLICE("may be") },
-		{ arrival_many(a), SLICE("several") },
+		{ e->unsure || a->source_types & SOURCE_UNKNOWN, SLICE("may be") },
+		{ environment_use_is_many(a), SLICE("several") },
 		{ e->suspended, SLICE("suspended") },
 		{ e->elsewhere, arena_printf(arena, "of %" SLICE_FMT, SLICE_ARG(e->revision)) },
 	};
@@ -54,17 +54,17 @@ static struct slices notes_of(const struct arrival *a, struct arena *arena)
 	return notes;
 }
 
-struct rows environment_rows(const struct landings *l, struct arena *arena)
+struct rows environment_rows(const struct placements *l, struct arena *arena)
 {
 	struct environment_row *rows;
 	size_t n = 0, most = l->n;
 
 	for (size_t i = 0; i < l->n; i++)
-		most += l->items[i].arrivals.n;
+		most += l->items[i].uses.n;
 	rows = arena_array(arena, most, sizeof(*rows));
 	for (size_t i = 0; i < l->n; i++) {
 		struct slice path = arena_copy(arena, l->items[i].path);
-		const struct arrivals *a = &l->items[i].arrivals;
+		const struct environment_uses *a = &l->items[i].uses;
 
 		if (!a->n)
 			rows[n++] = (struct environment_row){ .path = path };

@@ -90,7 +90,7 @@ const char *work_templates(const struct work_context *w)
  * What a server or its hooks say is for the user; of the rest the error tells what matters, and a
  * lost race is tried again.
  */
-static void hear(void *ctx, struct slice line)
+static void on_line(void *ctx, struct slice line)
 {
 	const struct app *app = ctx;
 
@@ -106,11 +106,13 @@ static void hear_hook(void *ctx, struct slice line)
 }
 
 /* How hooks are run. */
-static const struct hooks_way *hooks_way(struct app *app)
+static const struct hooks_options *hooks_options(struct app *app)
 {
-	struct hooks_way *way = arena_alloc(app->arena, sizeof(*way));
+	struct hooks_options *way = arena_alloc(app->arena, sizeof(*way));
 
-	*way = (struct hooks_way){ .asks = app->in_tty, .hear = hear_hook, .ctx = app };
+	*way = (struct hooks_options){ .interactive = app->in_tty,
+				       .on_line = hear_hook,
+				       .ctx = app };
 	return way;
 }
 
@@ -141,8 +143,10 @@ int work_open(struct app *app, const struct work_context *w, enum work_kind kind
 	o->base = w->offline                       ? BASE_LOCAL :
 		  w->fetch || kind >= WORK_CHANGES ? BASE_FRESH :
 						     BASE_FETCHED;
-	o->way = (struct remote_way){ .asks = app->in_tty, .hear = hear, .ctx = app };
-	o->hooks = w->hooks ? hooks_way(app) : NULL;
+	o->way = (struct remote_options){ .interactive = app->in_tty,
+					  .on_line = on_line,
+					  .ctx = app };
+	o->hooks = w->hooks ? hooks_options(app) : NULL;
 	return session_open(out, o, err);
 }
 

@@ -7,6 +7,7 @@
 #ifndef GCB_PLUGIN_WORK_H
 #define GCB_PLUGIN_WORK_H
 
+#include "base/finding.h"
 #include "flow/publish.h"
 #include "plugin/command.h"
 

@@ -13,7 +13,7 @@ BINARY = os.environ.get("GCB_BINARY") or str(ROOT / "build/kubectl-gcpbackend")
 PAGE = ROOT / "docs/codes.md"
 HEAD = """# Codes
 
-Made by `make docs` from `src/base/codes.def`; `kubectl gcpbackend migrate explain CODE` tells the same. An *error* stops the stage or the command; where
+Made by `make docs` from `src/*/codes.def`; `kubectl gcpbackend migrate explain CODE` tells the same. An *error* stops the stage or the command; where
 *may be allowed* stands, `spec.allow` of the migration file can accept it with a reason. A *warning* stops nothing. An *info* is told by `check` alone.
 """
 PARTS = {"0": "The command and its surroundings", "1": "Istio and traffic", "2": "YAML", "3": "Git", "4": "Migrations", "5": "The cluster"}

@@ -29,7 +29,7 @@ SUITES = {
     "examples": ["python3", "tests/examples.py"],
     "krew": ["python3", "tests/krew.py"],
     "harness": ["python3", "tests/harness.py"],
-    "reach": ["python3", "tests/reach.py"],
+    "environments": ["python3", "tests/environments.py"],
     "patches": ["python3", "tests/patches.py"],
     "attacks": ["python3", "tests/attacks/run"],
 }

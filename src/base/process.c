@@ -129,7 +129,7 @@ static int start(struct run *run)
 							   .fds = run->theirs,
 							   .folder = run->folder,
 							   .mask = &run->signals.mask,
-							   .group = !run->p->asks });
+							   .group = !run->p->interactive });
 	for (int i = 0; i < NPIPES; i++)
 		shut(&run->theirs[i]);
 	errno = failed;
@@ -146,7 +146,7 @@ static int start(struct run *run)
  */
 static void send(const struct run *run, int signo)
 {
-	if (run->p->asks)
+	if (run->p->interactive)
 		(void)kill(run->pid, signo);
 	else
 		(void)kill(-run->pid, signo);
@@ -237,7 +237,8 @@ static void feed(struct run *run)
 /* Does anybody want lines of this stream? */
 static bool heard(const struct run *run, int which)
 {
-	return which == ERR ? run->p->hear || trace_wants(TRACE_SAID) : trace_wants(TRACE_OUTPUT);
+	return which == ERR ? run->p->on_line || trace_wants(TRACE_SAID) :
+			      trace_wants(TRACE_OUTPUT);
 }
 
 /* Passes the line on that is complete. */
@@ -245,11 +246,11 @@ static void say_line(struct run *run, int which)
 {
 	struct str *line = &run->lines[which];
 
-	if (line->len && which == ERR && run->p->hear) {
+	if (line->len && which == ERR && run->p->on_line) {
 		AUTO_STR struct str text = STR_INIT;
 
 		str_add_visible(&text, str_slice(line), false);
-		run->p->hear(run->p->ctx, str_slice(&text));
+		run->p->on_line(run->p->ctx, str_slice(&text));
 	}
 	if (line->len)
 		trace_say(which == ERR ? TRACE_SAID : TRACE_OUTPUT, "%s: %" SLICE_FMT,

@@ -19,6 +19,7 @@
 #ifndef GCB_BASE_PROCESS_H
 #define GCB_BASE_PROCESS_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -41,7 +42,7 @@ struct process {
 	 * group, since one in the background may not read. What it starts by itself is then its own
 	 * to end.
 	 */
-	bool asks;
+	bool interactive;
 	/*
 	 * Takes standard output as it comes, in place of `out` of the result; -1 ends the program,
 	 * and is what process_run returns.
@@ -51,7 +52,7 @@ struct process {
 	 * Takes each line of standard error as it comes, fit for a terminal (str_add_visible),
 	 * without its line end (LF or CR).
 	 */
-	void (*hear)(void *ctx, struct slice line);
+	void (*on_line)(void *ctx, struct slice line);
 	void *ctx; /* for both */
 };
 

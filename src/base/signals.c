@@ -24,7 +24,7 @@ static void on_child(int signo)
 static const struct {
 	int signo;
 	void (*handler)(int signo); /* NULL: ignored */
-	bool asks;                  /* for an end: stays ignored where it was */
+	bool interactive;           /* for an end: stays ignored where it was */
 } rows[] = {
 	{ SIGINT, on_ask, true },     { SIGTERM, on_ask, true }, { SIGHUP, on_ask, true },
 	{ SIGCHLD, on_child, false }, { SIGPIPE, NULL, false },
@@ -48,7 +48,7 @@ void signals_begin(struct signals *s)
 	(void)pthread_sigmask(SIG_BLOCK, &blocked, &s->mask);
 	for (size_t i = 0; i < NROWS; i++) {
 		(void)sigaction(rows[i].signo, NULL, &s->actions[i]);
-		if (rows[i].asks && s->actions[i].sa_handler == SIG_IGN)
+		if (rows[i].interactive && s->actions[i].sa_handler == SIG_IGN)
 			continue;
 		memset(&action, 0, sizeof(action));
 		action.sa_handler = rows[i].handler ? rows[i].handler : SIG_IGN;

@@ -12,13 +12,13 @@ static const struct migration *same_name(const struct session *s, const struct m
 /* The step of the first plan is refused, since it is not what it was. */
 static void refuse_moved(struct step *step, const struct step *now, const struct session *s)
 {
-	const struct past_file *by = NULL;
+	const struct baseline_file *by = NULL;
 	char was[8], is[8];
 
 	stage_name(step->from, was);
 	stage_name(now->from, is);
 	for (size_t i = 0; i < now->files.n && !by; i++)
-		by = past_find(s->past, now->files.items[i], now->m);
+		by = baselines_find(s->baselines, now->files.items[i], now->m);
 	findings_add(&step->findings, &CODE_moved_meanwhile, NOWHERE,
 		     "%" SLICE_FMT " went from '%s' to '%s' meanwhile, by %" SLICE_FMT " in %.8"
 		     "s",

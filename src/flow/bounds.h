@@ -6,7 +6,7 @@
 #define GCB_FLOW_BOUNDS_H
 
 #include "base/map.h"
-#include "migrate/migration.h"
+#include "migration/migration.h"
 
 /* Folders and files, by their paths. Empty: the whole tree. */
 struct bounds {

@@ -37,7 +37,7 @@ static void add_name(struct str *out, struct slice name)
  * Host and path of a repository: of "https://host/path.git", "ssh://git@host:22/path",
  * "git@host:path". False: it is a folder, or the like.
  */
-static bool parts_of(struct slice url, struct slice *host, struct slice *path)
+static bool partition_of(struct slice url, struct slice *host, struct slice *path)
 {
 	size_t scheme = slice_find(url, SLICE("://")), end, at;
 
@@ -68,7 +68,7 @@ struct slice compare_url(const struct remote *remote, struct slice base, struct 
 	struct slice host, path;
 	const char *page = NULL;
 
-	if (!remote->name.ptr || !parts_of(remote->url, &host, &path))
+	if (!remote->name.ptr || !partition_of(remote->url, &host, &path))
 		return (struct slice){ NULL, 0 };
 	for (size_t i = 0; i < sizeof(forges) / sizeof(forges[0]) && !page; i++)
 		if (slice_find(host, slice_of(forges[i].host)) != SIZE_MAX)

@@ -4,6 +4,7 @@
 #ifndef GCB_FLOW_COMPARE_H
 #define GCB_FLOW_COMPARE_H
 
+#include "base/arena.h"
 #include "git/remote.h"
 
 /*

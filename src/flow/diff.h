@@ -4,6 +4,7 @@
 #ifndef GCB_FLOW_DIFF_H
 #define GCB_FLOW_DIFF_H
 
+#include "base/change.h"
 #include "base/err.h"
 
 /*

@@ -4,8 +4,9 @@
 #ifndef GCB_FLOW_DISCOVER_H
 #define GCB_FLOW_DISCOVER_H
 
+#include "base/finding.h"
 #include "flow/session.h"
-#include "migrate/discover.h"
+#include "discover/discover.h"
 
 /*
  * Reads every manifest of the session's commit that may hold objects of the mesh, and finds the

@@ -68,12 +68,13 @@ static void clear_lines(struct discovery *d)
 /* ServiceEntries that nobody may read are no empty list. */
 static int check_entries(const struct cluster *c, struct err *err)
 {
-	for (size_t i = 0; i < c->nsights; i++)
-		if (slice_is(slice_of(c->sights[i].kind->kind), "ServiceEntry") &&
-		    (c->sights[i].how == SEEN_FORBIDDEN || c->sights[i].how == SEEN_FAILED))
+	for (size_t i = 0; i < c->ncoverages; i++)
+		if (slice_is(slice_of(c->coverages[i].kind->kind), "ServiceEntry") &&
+		    (c->coverages[i].how == COVERED_FORBIDDEN ||
+		     c->coverages[i].how == COVERED_FAILED))
 			return err_set(err, &CODE_live_blind, NOWHERE,
-				       "%s.%s: not seen: %" SLICE_FMT, c->sights[i].kind->plural,
-				       c->sights[i].kind->group, SLICE_ARG(c->sights[i].why));
+				       "%s.%s: not seen: %" SLICE_FMT, c->coverages[i].kind->plural,
+				       c->coverages[i].kind->group, SLICE_ARG(c->coverages[i].why));
 	return 0;
 }
 
@@ -90,7 +91,7 @@ static int judge(struct discover_live *d, const struct cluster *c,
 	live_report_fill(&d->seen, c, d->arena);
 	if (check_entries(c, err) < 0)
 		return -1;
-	live_note_blind(c->sights, c->nsights, c->context, &unseen);
+	live_note_blind(c->coverages, c->ncoverages, c->context, &unseen);
 	fill_inventory(d, c);
 	if (s) {
 		in.migrations = (const struct migration *const *)s->all;

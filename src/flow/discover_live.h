@@ -5,6 +5,7 @@
 #ifndef GCB_FLOW_DISCOVER_LIVE_H
 #define GCB_FLOW_DISCOVER_LIVE_H
 
+#include "base/arena.h"
 #include "flow/discover.h"
 #include "flow/live.h"
 

@@ -93,7 +93,7 @@ static void judge(const struct look *l, const struct part *part, const struct cl
 		.move = &part->m->move,
 		.vss = part->vss,
 		.nvss = part->n,
-		.sights = c->sights,
+		.coverages = c->coverages,
 		.at = { part->m->path, 0, 0 },
 		.arena = l->s->arena,
 	};
@@ -121,11 +121,11 @@ void live_report_fill(struct live_report *out, const struct cluster *c, struct a
 
 	out->context = arena_copy(arena, c->context);
 	out->cluster.arena = arena;
-	live_note_sights(c->sights, c->nsights, c->context, &out->cluster);
-	out->kinds = arena_array(arena, c->nsights, sizeof(*out->kinds));
-	out->nkinds = c->nsights;
-	for (size_t i = 0; i < c->nsights; i++) {
-		const struct sight *sight = &c->sights[i];
+	live_note_coverage(c->coverages, c->ncoverages, c->context, &out->cluster);
+	out->kinds = arena_array(arena, c->ncoverages, sizeof(*out->kinds));
+	out->nkinds = c->ncoverages;
+	for (size_t i = 0; i < c->ncoverages; i++) {
+		const struct coverage *sight = &c->coverages[i];
 		struct live_kind *kind = &out->kinds[i];
 
 		kind->resource =

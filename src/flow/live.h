@@ -4,6 +4,7 @@
 #ifndef GCB_FLOW_LIVE_H
 #define GCB_FLOW_LIVE_H
 
+#include "base/finding.h"
 #include "flow/session.h"
 #include "live/cluster.h"
 

@@ -31,9 +31,9 @@ int session_live_named(struct session *s, const struct kubectl *kubectl, const s
 	*out = (struct findings){ .arena = s->arena };
 	if (result == 0) {
 		live_report_fill(seen, &c, s->arena);
-		live_note_blind(c.sights, LIVE_MESH_KINDS, c.context, out);
-		live_note_sights(c.sights + LIVE_MESH_KINDS, c.nsights - LIVE_MESH_KINDS, c.context,
-				 out);
+		live_note_blind(c.coverages, LIVE_MESH_KINDS, c.context, out);
+		live_note_coverage(c.coverages + LIVE_MESH_KINDS, c.ncoverages - LIVE_MESH_KINDS,
+				   c.context, out);
 		live_note_named((const struct object *const *)c.objects, c.n, host, out);
 	}
 	cluster_release(&c);

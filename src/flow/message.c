@@ -9,7 +9,7 @@ void undo_command(const struct step *step, const char *program, struct str *out)
 	char from[8];
 
 	stage_name(step->from, from);
-	if (step->intent.direction == GO_ENTRY ||
+	if (step->intent.direction == GO_DELETE_ENTRY ||
 	    step->intent.rules) { /* whole objects come back from the history only */
 		str_adds(out, "git revert the commit");
 		return;
@@ -61,7 +61,7 @@ int step_message(struct session *s, const struct step *step, const struct publis
 {
 	AUTO_STR struct str what = STR_INIT, undo = STR_INIT;
 	bool entry = step->intent.direction ==
-		     GO_ENTRY; /* the one commit between two stages of one name */
+		     GO_DELETE_ENTRY; /* the one commit between two stages of one name */
 	char from[8], to[8];
 
 	stage_name(step->from, from);

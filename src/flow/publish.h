@@ -5,6 +5,7 @@
 #ifndef GCB_FLOW_PUBLISH_H
 #define GCB_FLOW_PUBLISH_H
 
+#include "base/change.h"
 #include "flow/session.h"
 
 struct publish_options {

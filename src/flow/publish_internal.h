@@ -10,6 +10,7 @@
 #ifndef GCB_FLOW_PUBLISH_INTERNAL_H
 #define GCB_FLOW_PUBLISH_INTERNAL_H
 
+#include "base/change.h"
 #include "flow/publish.h"
 #include "flow/push.h"
 

@@ -4,6 +4,7 @@
 #ifndef GCB_FLOW_PUSH_H
 #define GCB_FLOW_PUSH_H
 
+#include "base/change.h"
 #include "flow/session.h"
 
 /* What became of the branch. */

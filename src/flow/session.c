@@ -66,10 +66,10 @@ void session_close(struct session *s)
 		return;
 	session_unload(s);
 	free(s->homeless);
-	past_free(s->past);
-	parts_free(s->parts);
+	baselines_free(s->baselines);
+	partition_free(s->parts);
 	template_free(s->message);
-	reach_free(s->reach);
+	environment_index_free(s->reach);
 	inventory_free(s->inventory);
 	bounds_release(&s->bounds);
 	map_release(&s->blobs);

@@ -9,12 +9,14 @@
 #ifndef GCB_FLOW_SESSION_H
 #define GCB_FLOW_SESSION_H
 
+#include "base/finding.h"
+#include "base/change.h"
 #include "base/map.h"
 #include "base/progress.h"
 #include "flow/bounds.h"
 #include "git/hooks.h"
 #include "git/remote.h"
-#include "migrate/plan.h"
+#include "plan/plan.h"
 
 struct selected {
 	const struct migration **items; /* in the session's arena */
@@ -41,11 +43,11 @@ struct session {
 	struct selected selected;    /* by session_select: what session_plan reads the files for */
 	struct bounds bounds;        /* what session_plan reads of the tree */
 	struct inventory *inventory; /* made by session_plan */
-	struct here here;
-	struct reach *reach; /* with the inventory: which environments the files of the commit end
-				up in */
-	struct past *past;
-	struct parts *parts; /* of the selected migrations; with the inventory */
+	struct repository_id here;
+	struct environment_index *reach; /* with the inventory: which environments the files of the
+				commit end up in */
+	struct baselines *baselines;
+	struct partition *parts; /* of the selected migrations; with the inventory */
 	struct map blobs; /* names of blobs whose bytes are in `blob_bytes`, so that they need not
 			     be read again */
 	struct slice *blob_bytes;
@@ -67,12 +69,12 @@ enum session_base {
 struct session_options {
 	const char *repo, *migrations_dir, *templates_dir;
 	enum session_base base;
-	const struct oid *at;  /* BASE_COMMIT */
-	struct slices only;    /* read only the migration files of these names; empty: all */
-	bool bounded;          /* do not look outside of the folders of manifests.search */
-	struct remote_way way; /* how git is run */
+	const struct oid *at;      /* BASE_COMMIT */
+	struct slices only;        /* read only the migration files of these names; empty: all */
+	bool bounded;              /* do not look outside of the folders of manifests.search */
+	struct remote_options way; /* how git is run */
 	struct progress progress;
-	const struct hooks_way
+	const struct hooks_options
 		*hooks; /* run the hooks that a commit of git's would; NULL: do not */
 };
 

@@ -5,9 +5,11 @@
 int single_make(struct single_result *out, const struct single *s, struct stage stage,
 		struct err *err)
 {
-	struct single_result r = { .inventory = inventory_new(), .past = past_new() };
+	struct single_result r = { .inventory = inventory_new(), .baselines = baselines_new() };
 	struct intent intent = { .m = s->m, .direction = GO_ANYWHERE, .to = stage };
-	struct plan_inputs in = { .inventory = r.inventory, .past = r.past, .each = each_in_turn };
+	struct plan_inputs in = { .inventory = r.inventory,
+				  .baselines = r.baselines,
+				  .each = each_in_turn };
 	struct yaml_file *baseline = NULL;
 	struct source *source;
 
@@ -25,7 +27,8 @@ int single_make(struct single_result *out, const struct single *s, struct stage 
 		return err_wrap(err, "the baseline");
 	}
 	yaml_file_free(baseline);
-	past_set_baseline(r.past, s->name, s->m, s->baseline.ptr ? s->baseline : s->bytes);
+	baselines_set_baseline(r.baselines, s->name, s->m,
+			       s->baseline.ptr ? s->baseline : s->bytes);
 	plan_make(&r.plan, &in, &intent, 1);
 	r.text = r.plan.changes.n ? r.plan.changes.items[0].after : s->bytes;
 	*out = r;
@@ -35,6 +38,6 @@ int single_make(struct single_result *out, const struct single *s, struct stage 
 void single_release(struct single_result *r)
 {
 	plan_release(&r->plan);
-	past_free(r->past);
+	baselines_free(r->baselines);
 	inventory_free(r->inventory);
 }

@@ -4,7 +4,7 @@
 #ifndef GCB_FLOW_SINGLE_H
 #define GCB_FLOW_SINGLE_H
 
-#include "migrate/plan.h"
+#include "plan/plan.h"
 
 /* A file and what shall become of it. */
 struct single {
@@ -20,7 +20,7 @@ struct single {
  */
 struct single_result {
 	struct inventory *inventory;
-	struct past *past;
+	struct baselines *baselines;
 	struct plan plan;
 	struct slice text; /* the file at the stage; lives as long as the result */
 };

@@ -1,7 +1,7 @@
 #include "flow/session.h"
 
 #include "base/parallel.h"
-#include "flow/mentions.h"
+#include "flow/host_references.h"
 #include "flow/templates.h"
 #include "git/history.h"
 
@@ -47,7 +47,7 @@ static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 
 void session_read_environments(struct session *s)
 {
-	s->here = (struct here){ repo_remote_urls(s->repo, s->arena), s->branch };
+	s->here = (struct repository_id){ repo_remote_urls(s->repo, s->arena), s->branch };
 	s->reach = environments_read(s->inventory, &s->here,
 				     arena_printf(s->arena, "%s/x.yaml", s->migrations_dir));
 }
@@ -90,9 +90,9 @@ static int read_tree(struct session *s, struct err *err)
 	inventory_look(s->inventory, parallel_each);
 	inventory_set_whole(s->inventory, true);
 	progress_tell(&s->options->progress, "manifests looked at", s->looked, 0);
-	s->parts = parts_new(s->inventory, s->selected.items, s->selected.n);
-	parts_learn(s->parts, parallel_each);
-	if (parts_ask(s->parts)) {
+	s->parts = partition_new(s->inventory, s->selected.items, s->selected.n);
+	partition_learn(s->parts, parallel_each);
+	if (partition_ask(s->parts)) {
 		if (walk_tree(s, err) < 0)
 			return -1;
 		inventory_look(s->inventory, parallel_each);
@@ -133,15 +133,16 @@ static int take_version(const struct version *v, void *ctx, struct err *err)
 {
 	struct maker *m = ctx;
 	struct session *s = m->s;
-	enum past_answer answer;
+	enum baselines_answer answer;
 
 	progress_tell(&s->options->progress, "versions of manifests read", ++s->looked, 0);
 	if (find_maker(m, &v->since, err) < 0)
 		return -1;
-	answer = past_version(s->past, v->file, v->bytes, slice_of(m->commit), m->info.author);
-	return answer == PAST_MORE      ? HISTORY_MORE :
-	       answer == PAST_FILE_DONE ? HISTORY_ENOUGH :
-					  HISTORY_STOP;
+	answer = baselines_version(s->baselines, v->file, v->bytes, slice_of(m->commit),
+				   m->info.author);
+	return answer == BASELINES_MORE      ? HISTORY_MORE :
+	       answer == BASELINES_FILE_DONE ? HISTORY_ENOUGH :
+					       HISTORY_STOP;
 }
 
 /* Walks the history of the manifests of all selected migrations. */
@@ -151,8 +152,8 @@ static int walk_history(struct session *s, struct err *err)
 	struct slices paths;
 	int failed;
 
-	parts_tell(s->parts, s->past);
-	paths = past_paths(s->past);
+	partition_tell(s->parts, s->baselines);
+	paths = baselines_paths(s->baselines);
 	if (!paths.n)
 		return 0;
 	s->looked = 0;
@@ -175,8 +176,8 @@ static int walk_whole_history(struct session *s, struct err *err)
 	*err = (struct err)ERR_INIT;
 	if (remote_deepen(s->repo, &s->remote, s->branch.ptr, 0, &s->options->way, err) < 0)
 		return -1;
-	past_free(s->past);
-	s->past = past_new();
+	baselines_free(s->baselines);
+	s->baselines = baselines_new();
 	return walk_history(s, err);
 }
 
@@ -185,7 +186,7 @@ int session_read(struct session *s, struct err *err)
 	if (s->inventory)
 		return 0;
 	s->inventory = inventory_new();
-	s->past = past_new();
+	s->baselines = baselines_new();
 	for (size_t i = 0; i < s->selected.n; i++)
 		inventory_watch(s->inventory, s->selected.items[i]);
 	if (s->options->bounded)
@@ -203,16 +204,16 @@ static void forget_before(struct changes *changes)
 
 void session_forget(struct session *s, struct plan *plan)
 {
-	past_free(s->past);
-	parts_free(s->parts);
-	s->past = NULL;
+	baselines_free(s->baselines);
+	partition_free(s->parts);
+	s->baselines = NULL;
 	s->parts = NULL;
 	if (repo_workdir(s->repo))
 		return;
 	forget_before(&plan->changes);
 	for (size_t i = 0; i < plan->n; i++)
 		forget_before(&plan->steps[i].changes);
-	reach_free(s->reach);
+	environment_index_free(s->reach);
 	inventory_free(s->inventory);
 	s->reach = NULL;
 	s->inventory = NULL;
@@ -222,7 +223,7 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
 		 struct err *err)
 {
 	struct plan_inputs in = { .inventory = NULL };
-	struct mention *mentions = NULL;
+	struct host_reference *references = NULL;
 	struct slice name;
 
 	if (templates_get(s->templates_dir, SLICE("virtualservice"), s->arena, &name,
@@ -231,13 +232,13 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
 	if (session_read(s, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (intents[i].direction == GO_ENTRY &&
-		    session_mentions(s, intents[i].m, &mentions, &in.nmentions, err) < 0)
+		if (intents[i].direction == GO_DELETE_ENTRY &&
+		    session_host_references(s, intents[i].m, &references, &in.nreferences, err) < 0)
 			return -1;
-	in.mentions = mentions;
+	in.references = references;
 	in.inventory = s->inventory;
 	in.parts = s->parts;
-	in.past = s->past;
+	in.baselines = s->baselines;
 	in.reach = s->reach;
 	in.each = parallel_each;
 	in.each_part = parallel_parts;

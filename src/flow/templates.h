@@ -5,6 +5,7 @@
 #ifndef GCB_FLOW_TEMPLATES_H
 #define GCB_FLOW_TEMPLATES_H
 
+#include "base/arena.h"
 #include "base/err.h"
 
 /*

@@ -96,7 +96,7 @@ static bool intent_of(struct session *at, const struct topic *t, const struct mi
 	if (!stage_parse(name, &out->to) || !hold_at(at, &t->tip, m, at->arena, &hold))
 		return false;
 	if (out->to.kind == STAGE_DONE)
-		out->direction = GO_DONE;
+		out->direction = GO_FINALIZE;
 	else if (hold.ptr)
 		out->direction = GO_DOWN;
 	if (hold.ptr && !m->f.spec.hold.ptr)

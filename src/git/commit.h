@@ -19,6 +19,7 @@
 #ifndef GCB_GIT_COMMIT_H
 #define GCB_GIT_COMMIT_H
 
+#include "base/change.h"
 #include "git/repo.h"
 
 /*

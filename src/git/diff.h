@@ -4,6 +4,7 @@
 #ifndef GCB_GIT_DIFF_H
 #define GCB_GIT_DIFF_H
 
+#include "base/change.h"
 #include "base/err.h"
 #include "base/str.h"
 

@@ -7,6 +7,8 @@
 #ifndef GCB_GIT_HOOKS_H
 #define GCB_GIT_HOOKS_H
 
+#include "base/arena.h"
+#include "base/change.h"
 #include "git/repo.h"
 
 /*
@@ -19,11 +21,11 @@ struct slices hooks_of_commits(const struct repo *r, struct arena *arena);
 bool hooks_runs(struct slice name);
 
 /* How hooks are run. */
-struct hooks_way {
+struct hooks_options {
 	int64_t timeout_ms; /* of each; 0: five minutes */
-	bool asks;          /* somebody is there to be asked */
+	bool interactive;   /* somebody is there to be asked */
 	/* Takes each line that a hook says, fit for a terminal; NULL: nobody listens. */
-	void (*hear)(void *ctx, struct slice line);
+	void (*on_line)(void *ctx, struct slice line);
 	void *ctx;
 };
 
@@ -39,6 +41,6 @@ struct hooks_way {
  * commit-msg, or has a NUL), io, git, timed_out, interrupted, terminated, program_*.
  */
 int hooks_run(struct repo *r, const struct oid *made, const struct change *changes, size_t n,
-	      struct slice text, const struct hooks_way *way, struct str *out, struct err *err);
+	      struct slice text, const struct hooks_options *way, struct str *out, struct err *err);
 
 #endif

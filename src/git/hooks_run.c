@@ -17,7 +17,7 @@ enum { GIT_INDEX, AUTHOR_NAME, AUTHOR_EMAIL, AUTHOR_DATE, GIT_FOLDER, WORK_TREE,
 /* One run of the hooks. */
 struct hooking {
 	struct repo *repo;
-	const struct hooks_way *way;
+	const struct hooks_options *way;
 	struct str folder;         /* a folder of its own in the git folder */
 	struct str index, message; /* the files in it */
 	struct str words[NWORDS];
@@ -98,12 +98,13 @@ static void end(struct hooking *h)
 static int run(const struct hooking *h, const char *const *argv, bool heard,
 	       struct process_result *r, struct err *err)
 {
-	struct process p = {
-		.argv = argv, .env = h->env, .folder = repo_where(h->repo), .asks = h->way->asks
-	};
+	struct process p = { .argv = argv,
+			     .env = h->env,
+			     .folder = repo_where(h->repo),
+			     .interactive = h->way->interactive };
 
 	p.timeout_ms = h->way->timeout_ms ? h->way->timeout_ms : TIMEOUT_MS;
-	p.hear = heard ? h->way->hear : NULL;
+	p.on_line = heard ? h->way->on_line : NULL;
 	p.ctx = h->way->ctx;
 	return process_run(&p, r, err);
 }
@@ -146,14 +147,14 @@ static int make_index(const struct hooking *h, const char *commit, struct err *e
 /* What a hook said on standard output, line by line, as git shows it, too. */
 static void relay(const struct hooking *h, struct slice text)
 {
-	for (size_t at = 0; at < text.len && h->way->hear;) {
+	for (size_t at = 0; at < text.len && h->way->on_line;) {
 		struct slice rest = slice_sub(text, at, text.len);
 		size_t end = slice_find_byte(rest, '\n');
 		AUTO_STR struct str line = STR_INIT;
 
 		end = end < rest.len ? end : rest.len;
 		str_add_visible(&line, slice_sub(rest, 0, end), false);
-		h->way->hear(h->way->ctx, str_slice(&line));
+		h->way->on_line(h->way->ctx, str_slice(&line));
 		at += end + 1;
 	}
 }
@@ -268,7 +269,7 @@ static int commit_msg(const struct hooking *h, struct slice text, struct str *ou
 }
 
 int hooks_run(struct repo *r, const struct oid *made, const struct change *changes, size_t n,
-	      struct slice text, const struct hooks_way *way, struct str *out, struct err *err)
+	      struct slice text, const struct hooks_options *way, struct str *out, struct err *err)
 {
 	AUTO_GIT(commit) git_commit *commit = NULL;
 	struct hooking h = {

@@ -5,6 +5,8 @@
 #ifndef GCB_GIT_INTERNAL_H
 #define GCB_GIT_INTERNAL_H
 
+#include "base/arena.h"
+#include "base/change.h"
 #include "base/map.h"
 #include "git/repo.h"
 

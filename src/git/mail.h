@@ -5,6 +5,7 @@
 #ifndef GCB_GIT_MAIL_H
 #define GCB_GIT_MAIL_H
 
+#include "base/change.h"
 #include "git/repo.h"
 
 struct mail {

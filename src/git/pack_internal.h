@@ -4,6 +4,7 @@
 #ifndef GCB_GIT_PACK_INTERNAL_H
 #define GCB_GIT_PACK_INTERNAL_H
 
+#include "base/arena.h"
 #include "git/internal.h"
 
 struct object {

@@ -14,7 +14,7 @@
 struct promise {
 	git_odb_backend backend; /* the first member, as libgit2 has it */
 	struct repo *repo;
-	const struct remote_way *way;
+	const struct remote_options *way;
 	struct str remote;
 	pthread_t thread; /* programs are run in this one only */
 	struct err why;   /* of the first fetch that failed; no other is tried then */
@@ -98,7 +98,7 @@ static void backend_free(git_odb_backend *backend)
 	free(p);
 }
 
-int remote_keep_promises(struct repo *r, const struct remote_way *way, struct err *err)
+int remote_keep_promises(struct repo *r, const struct remote_options *way, struct err *err)
 {
 	struct promise *p;
 	struct str name = STR_INIT;

@@ -111,7 +111,7 @@ enum { REFS = 200, OPTIONS = 4, WORDS = 7 };
 
 /* One run. */
 static int push_some(struct repo *r, const struct remote *remote, struct push *pushes, size_t n,
-		     const struct slices *options, const struct remote_way *way,
+		     const struct slices *options, const struct remote_options *way,
 		     struct arena *arena, struct err *err)
 {
 	AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
@@ -150,7 +150,7 @@ static int push_some(struct repo *r, const struct remote *remote, struct push *p
 }
 
 int remote_push(struct repo *r, const struct remote *remote, struct push *pushes, size_t n,
-		const struct slices *options, const struct remote_way *way, struct arena *arena,
+		const struct slices *options, const struct remote_options *way, struct arena *arena,
 		struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {

@@ -11,6 +11,7 @@
 #ifndef GCB_GIT_REMOTE_H
 #define GCB_GIT_REMOTE_H
 
+#include "base/arena.h"
 #include "git/repo.h"
 
 /* A remote; texts in the arena of remote_find. */
@@ -22,14 +23,14 @@ struct remote {
 };
 
 /* How git is run. */
-struct remote_way {
-	bool asks;          /* somebody sits there and can answer for a passphrase */
+struct remote_options {
+	bool interactive;   /* somebody sits there and can answer for a passphrase */
 	int64_t timeout_ms; /* for each run of git; 0: five minutes */
 	/*
 	 * Takes what git says while it runs, line by line, secrets taken out, fit for a terminal;
 	 * NULL: nobody wants to know.
 	 */
-	void (*hear)(void *ctx, struct slice line);
+	void (*on_line)(void *ctx, struct slice line);
 	void *ctx;
 };
 
@@ -59,7 +60,7 @@ int remote_tip(struct repo *r, const struct remote *remote, const char *branch, 
  * or, when git was ended, the new one.
  */
 int remote_fetch(struct repo *r, const struct remote *remote, const char *branch,
-		 const struct remote_way *way, struct oid *tip, struct err *err);
+		 const struct remote_options *way, struct oid *tip, struct err *err);
 
 /* A branch of a remote as it was fetched last. */
 struct remote_branch {
@@ -72,7 +73,7 @@ struct remote_branch {
  * there. None is no error. Errors as remote_fetch.
  */
 int remote_fetch_under(struct repo *r, const struct remote *remote, const char *under,
-		       const struct remote_way *way, struct err *err);
+		       const struct remote_options *way, struct err *err);
 
 /*
  * Those that are known of the remote below the folder `under`, in the order of their names, in
@@ -86,7 +87,7 @@ int remote_branches(struct repo *r, const struct remote *remote, const char *und
  * promised it, as git does it. `way` must outlive the repository. In a clone that is whole:
  * nothing. Only from the thread that calls this. Errors: git.
  */
-int remote_keep_promises(struct repo *r, const struct remote_way *way, struct err *err);
+int remote_keep_promises(struct repo *r, const struct remote_options *way, struct err *err);
 
 /* Is the clone shallow? */
 bool remote_is_shallow(struct repo *r);
@@ -96,7 +97,7 @@ bool remote_is_shallow(struct repo *r);
  * `commits` more when not 0). Errors as remote_fetch.
  */
 int remote_deepen(struct repo *r, const struct remote *remote, const char *branch, unsigned commits,
-		  const struct remote_way *way, struct err *err);
+		  const struct remote_options *way, struct err *err);
 
 /* What became of one ref of a push. */
 enum push_result {
@@ -127,7 +128,7 @@ struct push {
  * program_missing, remote.
  */
 int remote_push(struct repo *r, const struct remote *remote, struct push *pushes, size_t n,
-		const struct slices *options, const struct remote_way *way, struct arena *arena,
+		const struct slices *options, const struct remote_options *way, struct arena *arena,
 		struct err *err);
 
 /*
@@ -135,6 +136,6 @@ int remote_push(struct repo *r, const struct remote *remote, struct push *pushes
  * may have done. `*tip` and 0, or 1 when there is no such ref. Errors as remote_fetch.
  */
 int remote_ask(struct repo *r, const struct remote *remote, const char *ref,
-	       const struct remote_way *way, struct oid *tip, struct err *err);
+	       const struct remote_options *way, struct oid *tip, struct err *err);
 
 #endif

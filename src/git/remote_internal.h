@@ -26,11 +26,11 @@ void remote_tracking(const struct remote *remote, const char *branch, struct str
  * transport.c: runs git with these arguments, NULL-terminated, in the repository. 0: it ended,
  * `result->exit_code` says how. -1: it could not be run to its end.
  */
-int git_run(struct repo *r, const struct remote_way *way, const char *const *args,
+int git_run(struct repo *r, const struct remote_options *way, const char *const *args,
 	    struct process_result *result, struct err *err);
 
 /* transport.c: the same with this standard input. */
-int git_feed(struct repo *r, const struct remote_way *way, const char *const *args,
+int git_feed(struct repo *r, const struct remote_options *way, const char *const *args,
 	     struct slice input, struct process_result *result, struct err *err);
 
 /*

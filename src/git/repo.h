@@ -9,6 +9,8 @@
 #ifndef GCB_GIT_REPO_H
 #define GCB_GIT_REPO_H
 
+#include "base/arena.h"
+#include "base/change.h"
 #include "base/err.h"
 #include "base/str.h"
 

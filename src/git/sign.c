@@ -68,7 +68,9 @@ static void find_program(git_config *config, const struct format *f, struct str 
 static int run(const char *const *argv, struct slice text, struct process_result *r,
 	       struct err *err)
 {
-	const struct process p = { .argv = argv, .input = text, .asks = isatty(STDIN_FILENO) };
+	const struct process p = { .argv = argv,
+				   .input = text,
+				   .interactive = isatty(STDIN_FILENO) };
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct slice words;
 

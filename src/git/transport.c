@@ -17,13 +17,13 @@ enum { TIMEOUT_MS = 300000, MOST_ARGS = 448 };
 /* Relays what git says, without secrets. */
 static void relay(void *ctx, struct slice line)
 {
-	const struct remote_way *way = ctx;
+	const struct remote_options *way = ctx;
 	AUTO_STR struct str shown = STR_INIT;
 
 	while (slice_ends(line, SLICE(" ")))
 		line.len--;
 	redact(&shown, line);
-	way->hear(way->ctx, str_slice(&shown));
+	way->on_line(way->ctx, str_slice(&shown));
 }
 
 /* Has the user said how ssh is to be run? */
@@ -38,13 +38,15 @@ static bool has_ssh_command(struct repo *r)
 	       config_text(config, "core.sshcommand", &value);
 }
 
-int git_feed(struct repo *r, const struct remote_way *way, const char *const *args,
+int git_feed(struct repo *r, const struct remote_options *way, const char *const *args,
 	     struct slice input, struct process_result *result, struct err *err)
 {
 	const char *argv[MOST_ARGS + 6] = { "git", "-c", "gc.auto=0", "-c",
 					    "maintenance.auto=false" };
 	const char *env[5] = { NULL, "LC_ALL=C" };
-	struct process p = { .argv = argv, .env = env, .folder = repo_where(r), .asks = way->asks };
+	struct process p = {
+		.argv = argv, .env = env, .folder = repo_where(r), .interactive = way->interactive
+	};
 	AUTO_STR struct str folder = STR_INIT;
 	size_t n = 5, nenv = 2;
 
@@ -54,19 +56,19 @@ int git_feed(struct repo *r, const struct remote_way *way, const char *const *ar
 		fatal("too many arguments for git");
 	str_addf(&folder, "GIT_DIR=%s", git_repository_path(r->git));
 	env[0] = folder.ptr;
-	if (!way->asks) {
+	if (!way->interactive) {
 		env[nenv++] = "GIT_TERMINAL_PROMPT=0";
 		if (!has_ssh_command(r))
 			env[nenv++] = "GIT_SSH_COMMAND=ssh -oBatchMode=yes";
 	}
 	p.timeout_ms = way->timeout_ms ? way->timeout_ms : TIMEOUT_MS;
 	p.input = input;
-	p.hear = way->hear ? relay : NULL;
+	p.on_line = way->on_line ? relay : NULL;
 	p.ctx = (void *)(uintptr_t)way;
 	return process_run(&p, result, err);
 }
 
-int git_run(struct repo *r, const struct remote_way *way, const char *const *args,
+int git_run(struct repo *r, const struct remote_options *way, const char *const *args,
 	    struct process_result *result, struct err *err)
 {
 	return git_feed(r, way, args, (struct slice){ NULL, 0 }, result, err);
@@ -155,7 +157,7 @@ static bool was_locked(const struct process_result *result)
 
 /* Runs a fetch, again when another one in this clone was at it. */
 static int fetch(struct repo *r, const struct remote *remote, const char *const *args,
-		 const struct remote_way *way, struct err *err)
+		 const struct remote_options *way, struct err *err)
 {
 	enum { TRIES = 8 };
 
@@ -177,7 +179,7 @@ static int fetch(struct repo *r, const struct remote *remote, const char *const 
 }
 
 int remote_fetch(struct repo *r, const struct remote *remote, const char *branch,
-		 const struct remote_way *way, struct oid *tip, struct err *err)
+		 const struct remote_options *way, struct oid *tip, struct err *err)
 {
 	AUTO_STR struct str spec = STR_INIT;
 	const char *args[] = {
@@ -208,7 +210,7 @@ int remote_fetch(struct repo *r, const struct remote *remote, const char *branch
 }
 
 int remote_fetch_under(struct repo *r, const struct remote *remote, const char *under,
-		       const struct remote_way *way, struct err *err)
+		       const struct remote_options *way, struct err *err)
 {
 	AUTO_STR struct str spec = STR_INIT;
 	const char *args[] = {
@@ -226,7 +228,7 @@ int remote_fetch_under(struct repo *r, const struct remote *remote, const char *
 }
 
 int remote_deepen(struct repo *r, const struct remote *remote, const char *branch, unsigned commits,
-		  const struct remote_way *way, struct err *err)
+		  const struct remote_options *way, struct err *err)
 {
 	AUTO_STR struct str spec = STR_INIT, depth = STR_INIT;
 	const char *args[] = {
@@ -251,7 +253,7 @@ int remote_deepen(struct repo *r, const struct remote *remote, const char *branc
 }
 
 int remote_ask(struct repo *r, const struct remote *remote, const char *ref,
-	       const struct remote_way *way, struct oid *tip, struct err *err)
+	       const struct remote_options *way, struct oid *tip, struct err *err)
 {
 	AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
 	const char *const args[] = { "ls-remote", "--quiet", remote->name.ptr, ref, NULL };

@@ -1,6 +1,6 @@
 #include "gitops/guard.h"
 
-#include "gitops/reach.h"
+#include "gitops/environment_index.h"
 
 /* Does kustomize drop every object of the file? */
 static bool is_local(const struct yaml_file *file)
@@ -21,10 +21,10 @@ unsigned guard_open(const struct yaml_file *file, unsigned ways)
 	unsigned shut = 0;
 
 	if (slice_find(yaml_bytes(file), SLICE(GUARD_ARGOCD)) != SIZE_MAX)
-		shut |= WAY_DIRECTORY;
+		shut |= SOURCE_DIRECTORY;
 	if (is_local(file))
-		shut |= WAY_KUSTOMIZE;
-	if (shut == (WAY_DIRECTORY | WAY_KUSTOMIZE))
-		shut |= WAY_UNKNOWN;
+		shut |= SOURCE_KUSTOMIZE;
+	if (shut == (SOURCE_DIRECTORY | SOURCE_KUSTOMIZE))
+		shut |= SOURCE_UNKNOWN;
 	return ways & ~shut;
 }

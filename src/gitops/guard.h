@@ -17,8 +17,8 @@
 #define GUARD_KUSTOMIZE "config.kubernetes.io/local-config"
 
 /*
- * Of these ways (enum way of reach.h), those that the file does not guard itself against. An
- * unknown way asks for all guards.
+ * Of these ways (enum source_type of reach.h), those that the file does not guard itself against.
+ * An unknown way asks for all guards.
  */
 unsigned guard_open(const struct yaml_file *file, unsigned ways);
 

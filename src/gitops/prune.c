@@ -196,13 +196,13 @@ static struct prune by_flux(const struct asking *a)
 		      (struct slice){ 0 });
 }
 
-struct prune prune_of(const struct arrival *a, const struct object *o, struct arena *arena)
+struct prune prune_of(const struct environment_use *a, const struct object *o, struct arena *arena)
 {
 	const struct asking x = { a->environment, o, arena };
 
 	if (a->environment->elsewhere)
 		return stays(&x, NULL, "it follows another revision than the branch");
-	if (a->environment->unsure || a->ways & WAY_UNKNOWN)
+	if (a->environment->unsure || a->source_types & SOURCE_UNKNOWN)
 		return answer(&x, PRUNE_UNKNOWN, NULL, "whether it applies the file cannot be told",
 			      prune_by_hand(o, arena));
 	if (a->environment->kind == ENVIRONMENT_ARGOCD)

@@ -12,7 +12,8 @@
 #ifndef GCB_GITOPS_PRUNE_H
 #define GCB_GITOPS_PRUNE_H
 
-#include "gitops/reach.h"
+#include "base/arena.h"
+#include "gitops/environment_index.h"
 
 enum prune_fate {
 	PRUNE_GOES,   /* it is removed, behind what else is to be done */
@@ -33,7 +34,7 @@ struct prune {
  * What the environment does with the object, which comes from a file that ends up there. Texts in
  * `arena`.
  */
-struct prune prune_of(const struct arrival *a, const struct object *o, struct arena *arena);
+struct prune prune_of(const struct environment_use *a, const struct object *o, struct arena *arena);
 
 /* The command that removes the object by hand: "kubectl delete KIND.GROUP NAME -n NS". */
 struct slice prune_by_hand(const struct object *o, struct arena *arena);

@@ -12,6 +12,7 @@
 #ifndef GCB_ISTIO_AUDIENCE_H
 #define GCB_ISTIO_AUDIENCE_H
 
+#include "base/arena.h"
 #include "istio/route.h"
 
 struct audience {

@@ -9,6 +9,7 @@
 #ifndef GCB_ISTIO_CONVERGE_H
 #define GCB_ISTIO_CONVERGE_H
 
+#include "base/finding.h"
 #include "istio/share.h"
 
 /*

@@ -60,11 +60,11 @@ static int check_node(const struct yaml_node *node, enum yaml_kind kind, struct 
 }
 
 /* The headers as they are, looked up once. */
-struct parts {
+struct partition {
 	const struct yaml_node *headers, *request, *operation[NOPERATIONS];
 };
 
-static int parts_read(const struct dest *d, struct parts *out, struct err *err)
+static int parts_read(const struct dest *d, struct partition *out, struct err *err)
 {
 	out->headers = d->headers;
 	out->request = yaml_get(d->headers, "request");
@@ -99,7 +99,7 @@ static void clean(struct yaml_edits *e, const struct yaml_node *operation,
 }
 
 /* Takes every operation on Host away, and what would be left empty by that. */
-static void take_away(struct yaml_edits *e, const struct parts *p)
+static void take_away(struct yaml_edits *e, const struct partition *p)
 {
 	size_t gone = 0, entries = p->request ? p->request->nchildren : 0;
 
@@ -129,7 +129,7 @@ static const struct yaml_node *staying(const struct yaml_node *request)
 }
 
 /* "headers: {request: {set: {Host: HOST}}}", from the level on that is missing. */
-static void put_host(struct yaml_edits *e, const struct dest *d, const struct parts *p,
+static void put_host(struct yaml_edits *e, const struct dest *d, const struct partition *p,
 		     struct slice host, struct arena *arena)
 {
 	const struct yaml_node *const levels[] = { d->node, p->headers, p->request,
@@ -156,7 +156,7 @@ int dest_set_host(struct yaml_edits *e, const struct dest *d, struct slice host,
 		  struct arena *arena, struct err *err)
 {
 	const struct yaml_node *keep;
-	struct parts p;
+	struct partition p;
 
 	if (parts_read(d, &p, err) < 0)
 		return -1;

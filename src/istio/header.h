@@ -10,6 +10,7 @@
 #ifndef GCB_ISTIO_HEADER_H
 #define GCB_ISTIO_HEADER_H
 
+#include "base/arena.h"
 #include "istio/route.h"
 
 /* What sets the Host header for all destinations of the route; NULL: nothing does. */

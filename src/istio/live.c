@@ -1,4 +1,4 @@
-#include "istio/live_parts.h"
+#include "istio/live_internal.h"
 
 #include "istio/host.h"
 #include "istio/rules.h"
@@ -27,24 +27,24 @@ struct place live_place(const struct object *o, struct arena *arena)
 /* --- what was seen -------------------------------------------------------- */
 
 /* The sight of a kind; all that live_kinds lists have one. */
-static const struct sight *sight_of(const struct live_scene *s, const char *kind)
+static const struct coverage *sight_of(const struct live_scene *s, const char *kind)
 {
 	for (size_t i = 0; i < live_nkinds; i++)
-		if (slice_is(slice_of(s->sights[i].kind->kind), kind))
-			return &s->sights[i];
-	return &s->sights[0];
+		if (slice_is(slice_of(s->coverages[i].kind->kind), kind))
+			return &s->coverages[i];
+	return &s->coverages[0];
 }
 
 bool live_seen(const struct live_scene *s, const char *kind, struct slice ns)
 {
-	const struct sight *sight = sight_of(s, kind);
+	const struct coverage *sight = sight_of(s, kind);
 
-	return sight->how == SEEN_ALL || sight->how == SEEN_ABSENT ||
-	       (sight->how == SEEN_SOME && ns.len && slices_have(sight->namespaces, ns));
+	return sight->how == COVERED_ALL || sight->how == COVERED_ABSENT ||
+	       (sight->how == COVERED_SOME && ns.len && slices_have(sight->namespaces, ns));
 }
 
 /* Adds a finding of this code for each kind of which not everything was seen. */
-static void note_unseen(const struct sight *sights, size_t n, struct slice context,
+static void note_unseen(const struct coverage *coverages, size_t n, struct slice context,
 			const struct code *code, struct findings *findings)
 {
 	struct place at = { context.len ? arena_printf(findings->arena, "cluster %" SLICE_FMT,
@@ -55,31 +55,32 @@ static void note_unseen(const struct sight *sights, size_t n, struct slice conte
 	for (size_t i = 0; i < n; i++) {
 		AUTO_STR struct str list = STR_INIT;
 
-		for (size_t k = 0; k < sights[i].namespaces.n; k++)
+		for (size_t k = 0; k < coverages[i].namespaces.n; k++)
 			str_addf(&list, "%s%" SLICE_FMT, k ? ", " : "",
-				 SLICE_ARG(sights[i].namespaces.items[k]));
-		if (sights[i].how == SEEN_SOME)
+				 SLICE_ARG(coverages[i].namespaces.items[k]));
+		if (coverages[i].how == COVERED_SOME)
 			findings_add(findings, code, at,
 				     "%s.%s: seen in the namespaces %s only: %" SLICE_FMT,
-				     sights[i].kind->plural, sights[i].kind->group, list.ptr,
-				     SLICE_ARG(sights[i].why));
-		else if (sights[i].how == SEEN_FORBIDDEN || sights[i].how == SEEN_FAILED)
+				     coverages[i].kind->plural, coverages[i].kind->group, list.ptr,
+				     SLICE_ARG(coverages[i].why));
+		else if (coverages[i].how == COVERED_FORBIDDEN ||
+			 coverages[i].how == COVERED_FAILED)
 			findings_add(findings, code, at, "%s.%s: not seen: %" SLICE_FMT,
-				     sights[i].kind->plural, sights[i].kind->group,
-				     SLICE_ARG(sights[i].why));
+				     coverages[i].kind->plural, coverages[i].kind->group,
+				     SLICE_ARG(coverages[i].why));
 	}
 }
 
-void live_note_sights(const struct sight *sights, size_t n, struct slice context,
-		      struct findings *findings)
+void live_note_coverage(const struct coverage *coverages, size_t n, struct slice context,
+			struct findings *findings)
 {
-	note_unseen(sights, n, context, &CODE_live_unseen, findings);
+	note_unseen(coverages, n, context, &CODE_live_unseen, findings);
 }
 
-void live_note_blind(const struct sight *sights, size_t n, struct slice context,
+void live_note_blind(const struct coverage *coverages, size_t n, struct slice context,
 		     struct findings *findings)
 {
-	note_unseen(sights, n, context, &CODE_live_blind, findings);
+	note_unseen(coverages, n, context, &CODE_live_blind, findings);
 }
 
 bool live_wants(const struct object *o)
@@ -136,7 +137,7 @@ bool live_backend_has(const struct object *o, struct slice host)
 /* GCB5011: nobody in the cluster answers to the new host. */
 static void check_backend(const struct live_scene *s, struct findings *findings)
 {
-	bool absent = sight_of(s, "GCPBackend")->how == SEEN_ABSENT;
+	bool absent = sight_of(s, "GCPBackend")->how == COVERED_ABSENT;
 
 	for (size_t i = 0; i < s->nobjects; i++)
 		if (live_backend_has(s->objects[i], s->move->to))

@@ -2,14 +2,15 @@
  * live.h - what the objects of a cluster say about a move: judged from values; who read them is not
  * known here.
  *
- * What is not seen is not judged, and live_note_sights says so once for a cluster. Places are names
- * of objects ("VirtualService shop/web in the cluster"), without lines.
+ * What is not seen is not judged, and live_note_coverage says so once for a cluster. Places are
+ * names of objects ("VirtualService shop/web in the cluster"), without lines.
  */
 #ifndef GCB_ISTIO_LIVE_H
 #define GCB_ISTIO_LIVE_H
 
+#include "base/finding.h"
 #include "istio/route.h"
-#include "kube/sight.h"
+#include "kube/coverage.h"
 
 /*
  * The kinds to read, and their number. The first ones are the mesh's own: they decide who may call
@@ -26,8 +27,8 @@ struct live_scene {
 	size_t nvss;
 	const struct object *const *objects; /* of the cluster */
 	size_t nobjects;
-	const struct sight *sights; /* of live_kinds, in their order */
-	struct place at;            /* of the migration, for what has no place of its own */
+	const struct coverage *coverages; /* of live_kinds, in their order */
+	struct place at;                  /* of the migration, for what has no place of its own */
 	struct arena *arena;
 };
 
@@ -38,14 +39,14 @@ void live_check(const struct live_scene *scene, struct findings *findings);
  * Adds a finding for each kind of which not everything was seen. `context` names the cluster, ""
  * when that is not known.
  */
-void live_note_sights(const struct sight *sights, size_t n, struct slice context,
-		      struct findings *findings);
+void live_note_coverage(const struct coverage *coverages, size_t n, struct slice context,
+			struct findings *findings);
 
 /*
  * Adds an error for each kind of which not everything was seen, for whom every object of these
  * kinds matters.
  */
-void live_note_blind(const struct sight *sights, size_t n, struct slice context,
+void live_note_blind(const struct coverage *coverages, size_t n, struct slice context,
 		     struct findings *findings);
 
 /*

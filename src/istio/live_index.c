@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "istio/host.h"
-#include "istio/live_parts.h"
+#include "istio/live_internal.h"
 #include "istio/rules.h"
 
 #include <stdlib.h>

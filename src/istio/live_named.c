@@ -1,5 +1,5 @@
 #include "istio/host.h"
-#include "istio/live_parts.h"
+#include "istio/live_internal.h"
 #include "istio/rules_internal.h"
 
 #define CLUSTER_LOCAL ".svc.cluster.local"

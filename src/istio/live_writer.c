@@ -1,4 +1,4 @@
-#include "istio/live_parts.h"
+#include "istio/live_internal.h"
 
 /* --- controllers ---------------------------------------------------------- */
 

@@ -8,6 +8,7 @@
 #ifndef GCB_ISTIO_ROUTE_H
 #define GCB_ISTIO_ROUTE_H
 
+#include "base/finding.h"
 #include "istio/move.h"
 #include "kube/object.h"
 

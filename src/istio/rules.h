@@ -10,6 +10,7 @@
 #ifndef GCB_ISTIO_RULES_H
 #define GCB_ISTIO_RULES_H
 
+#include "base/finding.h"
 #include "istio/route.h"
 
 /* What the rules look at. */

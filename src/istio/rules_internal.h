@@ -5,6 +5,7 @@
 #ifndef GCB_ISTIO_RULES_INTERNAL_H
 #define GCB_ISTIO_RULES_INTERNAL_H
 
+#include "base/finding.h"
 #include "istio/rules.h"
 
 #define ISTIO_GROUP "networking.istio.io"

@@ -4,6 +4,7 @@
 #ifndef GCB_ISTIO_SHARE_H
 #define GCB_ISTIO_SHARE_H
 
+#include "base/arena.h"
 #include "istio/stage.h"
 
 /*

@@ -4,6 +4,7 @@
 #ifndef GCB_ISTIO_STAGE_H
 #define GCB_ISTIO_STAGE_H
 
+#include "base/finding.h"
 #include "istio/route.h"
 
 /* Everything that decides how a VirtualService looks at a stage. */

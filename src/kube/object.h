@@ -7,6 +7,7 @@
 #ifndef GCB_KUBE_OBJECT_H
 #define GCB_KUBE_OBJECT_H
 
+#include "base/arena.h"
 #include "yaml/yaml.h"
 
 struct object {

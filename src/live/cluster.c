@@ -41,10 +41,10 @@ static struct slice resource(const struct reading *r, size_t i)
 			    kind->group);
 }
 
-static void set(const struct reading *r, size_t i, enum seen how, struct slice why)
+static void set(const struct reading *r, size_t i, enum coverage_level how, struct slice why)
 {
-	r->c->sights[i].how = how;
-	r->c->sights[i].why = why;
+	r->c->coverages[i].how = how;
+	r->c->coverages[i].why = why;
 }
 
 /* --- objects -------------------------------------------------------------- */
@@ -218,12 +218,12 @@ static int read_all(struct reading *r, const struct some *kinds, struct some *de
 			if (read_all(r, &one, denied) < 0)
 				return -1;
 		} else if (answer.failed) {
-			set(r, i, SEEN_FAILED, answer.why);
+			set(r, i, COVERED_FAILED, answer.why);
 		} else if (answer.denied.in[i]) {
-			set(r, i, SEEN_FORBIDDEN, answer.why);
+			set(r, i, COVERED_FORBIDDEN, answer.why);
 			some_add(denied, i);
 		} else {
-			set(r, i, SEEN_ALL, (struct slice){ 0 });
+			set(r, i, COVERED_ALL, (struct slice){ 0 });
 		}
 	}
 	return 0;
@@ -243,7 +243,7 @@ static int read_namespaces(struct reading *r, const struct some *denied)
 		if (call(r, denied, ns, &answer) < 0)
 			return -1;
 		for (size_t i = 0; i < r->q->nkinds && !answer.failed; i++) {
-			struct sight *s = &r->c->sights[i];
+			struct coverage *s = &r->c->coverages[i];
 
 			if (!denied->in[i] || answer.denied.in[i])
 				continue;
@@ -251,7 +251,7 @@ static int read_namespaces(struct reading *r, const struct some *denied)
 				s->namespaces.items =
 					arena_array(r->c->arena, count, sizeof(struct slice));
 			s->namespaces.items[s->namespaces.n++] = ns;
-			s->how = SEEN_SOME;
+			s->how = COVERED_SOME;
 		}
 	}
 	return 0;
@@ -273,9 +273,9 @@ static int find_installed(struct reading *r, struct some *installed)
 		struct slice name = resource(r, i);
 
 		rest = str_slice(&result.out);
-		set(r, i, SEEN_ABSENT, (struct slice){ 0 });
+		set(r, i, COVERED_ABSENT, (struct slice){ 0 });
 		if (result.exit_code) /* the list is not whole */
-			set(r, i, SEEN_FAILED, process_last_words(&result, r->c->arena));
+			set(r, i, COVERED_FAILED, process_last_words(&result, r->c->arena));
 		while (slice_next(&rest, '\n', &line))
 			if (slice_eq(slice_trim(line), name))
 				some_add(installed, i);
@@ -289,10 +289,10 @@ int cluster_read(struct cluster *out, const struct kubectl *k, const struct clus
 	struct reading r = { .c = out, .k = k, .q = q, .err = err };
 	struct some installed, denied;
 
-	*out = (struct cluster){ .arena = arena_new(), .nsights = q->nkinds };
-	out->sights = arena_array(out->arena, q->nkinds, sizeof(*out->sights));
+	*out = (struct cluster){ .arena = arena_new(), .ncoverages = q->nkinds };
+	out->coverages = arena_array(out->arena, q->nkinds, sizeof(*out->coverages));
 	for (size_t i = 0; i < q->nkinds; i++)
-		out->sights[i].kind = &q->kinds[i];
+		out->coverages[i].kind = &q->kinds[i];
 	installed = some_none(&r);
 	denied = some_none(&r);
 	if (kubectl_context(k, out->arena, &out->context, err) < 0 ||

@@ -9,8 +9,9 @@
 #ifndef GCB_LIVE_CLUSTER_H
 #define GCB_LIVE_CLUSTER_H
 
+#include "base/arena.h"
 #include "kube/object.h"
-#include "kube/sight.h"
+#include "kube/coverage.h"
 #include "live/kubectl.h"
 
 /* At most so many namespaces are asked one by one, and so many bytes of objects are kept. */
@@ -39,8 +40,8 @@ struct cluster {
 	size_t n, cap;
 	struct yaml_file **files;
 	size_t nfiles, files_cap, bytes;
-	struct sight *sights; /* one a kind of the query, in its order */
-	size_t nsights;
+	struct coverage *coverages; /* one a kind of the query, in its order */
+	size_t ncoverages;
 };
 
 /*

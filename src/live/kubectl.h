@@ -8,6 +8,7 @@
 #ifndef GCB_LIVE_KUBECTL_H
 #define GCB_LIVE_KUBECTL_H
 
+#include "base/arena.h"
 #include "base/process.h"
 #include "base/record.h"
 

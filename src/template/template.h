@@ -40,6 +40,7 @@
 #ifndef GCB_TEMPLATE_TEMPLATE_H
 #define GCB_TEMPLATE_TEMPLATE_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 

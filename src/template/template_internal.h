@@ -1,8 +1,8 @@
 /*
  * template_internal.h - what parsing and rendering of templates share.
  */
-#ifndef GCB_TEMPLATE_INTERNAL_H
-#define GCB_TEMPLATE_INTERNAL_H
+#ifndef GCB_TEMPLATE_TEMPLATE_INTERNAL_H
+#define GCB_TEMPLATE_TEMPLATE_INTERNAL_H
 
 #include "template/template.h"
 #include "yaml/yaml.h"

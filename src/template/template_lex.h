@@ -2,8 +2,8 @@
  * template_lex.h - where the holes of a text are. The one place that knows how ${name} and $${ are
  * written.
  */
-#ifndef GCB_TEMPLATE_LEX_H
-#define GCB_TEMPLATE_LEX_H
+#ifndef GCB_TEMPLATE_TEMPLATE_LEX_H
+#define GCB_TEMPLATE_TEMPLATE_LEX_H
 
 #include "base/slice.h"
 

@@ -1,8 +1,8 @@
 /*
  * template_type.h - which values a parameter takes.
  */
-#ifndef GCB_TEMPLATE_TYPE_H
-#define GCB_TEMPLATE_TYPE_H
+#ifndef GCB_TEMPLATE_TEMPLATE_TYPE_H
+#define GCB_TEMPLATE_TEMPLATE_TYPE_H
 
 #include "template/template.h"
 

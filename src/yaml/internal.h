@@ -14,6 +14,7 @@
 #ifndef GCB_YAML_INTERNAL_H
 #define GCB_YAML_INTERNAL_H
 
+#include "base/arena.h"
 #include "yaml/yaml.h"
 
 struct comment {

@@ -19,6 +19,7 @@
 #ifndef GCB_YAML_YAML_H
 #define GCB_YAML_YAML_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 

@@ -1,7 +1,7 @@
 /*
  * Codes, errors and findings.
  */
-#include "base/err.h"
+#include "base/finding.h"
 
 #include <ctype.h>
 #include <criterion/criterion.h>

@@ -229,13 +229,13 @@ Test(process, much_both_ways)
 	cr_expect_str_eq(r.out.ptr, "xxx");
 }
 
-/* What `take` and `hear` get. */
+/* What `take` and `on_line` get. */
 struct heard {
 	struct str text;
 	bool refuse;
 };
 
-static void hear(void *ctx, struct slice line)
+static void on_line(void *ctx, struct slice line)
 {
 	str_addf(&((struct heard *)ctx)->text, "[%" SLICE_FMT "]", SLICE_ARG(line));
 }
@@ -253,7 +253,7 @@ Test(process, hears_and_takes)
 	const char *const argv[] = { "sh", "-c", "printf 'a\\033[2Jb\\n1%%\\r2%%\\n\\nlast' >&2",
 				     NULL };
 	struct heard h = { STR_INIT, false };
-	struct process p = { .argv = argv, .hear = hear, .ctx = &h };
+	struct process p = { .argv = argv, .on_line = on_line, .ctx = &h };
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
 	struct err err = ERR_INIT;
 

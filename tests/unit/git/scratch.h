@@ -54,7 +54,7 @@ struct oid oid_at(const char *revision);
 /* Opens the repository of the current folder. */
 struct repo *open_here(void);
 
-/* The error has this code, and its text mentions `part`. */
+/* The error has this code, and its text references `part`. */
 #define expect_err(e, name, part)                                                                  \
 	do {                                                                                       \
 		AUTO_STR struct str text_ = STR_INIT;                                              \

@@ -518,7 +518,7 @@ Test(history, objects_that_are_promised_come_together)
 	AUTO_REPO struct repo *r = NULL;
 	AUTO_STR struct str url = STR_INIT;
 	const struct slice list[] = { SLICE("a"), SLICE("b"), SLICE("c") };
-	const struct remote_way way = { .asks = false };
+	const struct remote_options way = { .interactive = false };
 	struct err err = ERR_INIT;
 	struct oid head;
 	size_t before;

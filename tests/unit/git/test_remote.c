@@ -15,7 +15,7 @@
 
 TestSuite(remote, .init = scratch_enter, .fini = scratch_leave);
 
-static const struct remote_way way = { .timeout_ms = 20000 };
+static const struct remote_options way = { .timeout_ms = 20000 };
 
 /* A repository with one commit in "here", and a bare clone of it, its remote. */
 static void new_pair(void)

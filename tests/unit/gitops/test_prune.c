@@ -74,7 +74,7 @@ Test(prune, what_becomes_of_an_object)
 		  "'$(x)'}\n",
 		  PRUNE_STAYS, "", "serviceentry.networking.istio.io NAME -n NAMESPACE" },
 	};
-	struct here here = { { NULL, 0 }, SLICE("main") };
+	struct repository_id here = { { NULL, 0 }, SLICE("main") };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		bool overlay = i == sizeof(rows) / sizeof(rows[0]) - 2;
@@ -84,7 +84,8 @@ Test(prune, what_becomes_of_an_object)
 					      { "apps/e.yaml", rows[i].object },
 					      { NULL, NULL } };
 		struct tree *t = tree_new(&here, files);
-		struct arrivals a = reach_of(t->reach, SLICE("apps/e.yaml"), t->arena);
+		struct environment_uses a =
+			environment_index_of(t->reach, SLICE("apps/e.yaml"), t->arena);
 		struct prune p;
 
 		cr_assert_eq(a.n, 1, "row %zu", i);

@@ -6,43 +6,44 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-struct tree *tree_new(const struct here *here, const struct tree_entry *entries)
+struct tree *tree_new(const struct repository_id *here, const struct tree_entry *entries)
 {
 	struct tree *t = xzalloc(sizeof(*t));
 
 	t->arena = arena_new();
-	t->reach = reach_new(here);
+	t->reach = environment_index_new(here);
 	for (; entries->path; entries++) {
 		struct slice path = slice_of(entries->path);
 		struct err err = ERR_INIT;
 		int failed;
 
-		reach_path(t->reach, path);
+		environment_index_path(t->reach, path);
 		if (chart_is(path))
-			reach_chart(t->reach, path);
+			environment_index_chart(t->reach, path);
 		if (!entries->text)
 			continue;
 		cr_assert_lt(t->n, sizeof(t->files) / sizeof(t->files[0]));
 		failed = yaml_parse_loose(&t->files[t->n], path, slice_of(entries->text), &err);
 		if (failed && kustomization_is(path)) {
-			reach_kustomization(t->reach, path, NULL);
+			environment_index_kustomization(t->reach, path, NULL);
 			continue;
 		}
 		cr_assert(!failed, "%s: %s", entries->path, err.reason);
 		t->objects[t->n] = objects_of(t->files[t->n], t->arena);
 		if (kustomization_is(path))
-			reach_kustomization(t->reach, path, yaml_root(t->files[t->n], 0));
-		if (reach_wants(slice_of(entries->text)))
-			reach_add(t->reach, path, &t->objects[t->n]);
+			environment_index_kustomization(t->reach, path,
+							yaml_root(t->files[t->n], 0));
+		if (environment_index_wants(slice_of(entries->text)))
+			environment_index_add(t->reach, path, &t->objects[t->n]);
 		t->n++;
 	}
-	reach_finish(t->reach);
+	environment_index_finish(t->reach);
 	return t;
 }
 
 void tree_free(struct tree *t)
 {
-	reach_free(t->reach);
+	environment_index_free(t->reach);
 	for (size_t i = 0; i < t->n; i++)
 		yaml_file_free(t->files[i]);
 	arena_free(t->arena);
@@ -51,7 +52,7 @@ void tree_free(struct tree *t)
 
 const char *tree_ask(const struct tree *t, const char *path)
 {
-	struct arrivals a = reach_of(t->reach, slice_of(path), t->arena);
+	struct environment_uses a = environment_index_of(t->reach, slice_of(path), t->arena);
 	AUTO_STR struct str text = STR_INIT;
 
 	for (size_t i = 0; i < a.n; i++) {
@@ -59,9 +60,9 @@ const char *tree_ask(const struct tree *t, const char *path)
 
 		str_addf(&text, "%s%" SLICE_FMT "[", i ? " " : "", SLICE_ARG(e->name));
 		for (unsigned bit = 0; bit < 4; bit++)
-			if (a.items[i].ways & 1u << bit)
+			if (a.items[i].source_types & 1u << bit)
 				str_addc(&text, "kdc?"[bit]);
-		str_addf(&text, "]%s%s%s", arrival_many(&a.items[i]) ? "*" : "",
+		str_addf(&text, "]%s%s%s", environment_use_is_many(&a.items[i]) ? "*" : "",
 			 e->elsewhere ? "!" : "", e->unsure ? "~" : "");
 	}
 	return arena_copy(t->arena, str_slice(&text)).len ?
@@ -71,7 +72,7 @@ const char *tree_ask(const struct tree *t, const char *path)
 
 const struct environment *tree_environment(const struct tree *t, const char *path, const char *name)
 {
-	struct arrivals a = reach_of(t->reach, slice_of(path), t->arena);
+	struct environment_uses a = environment_index_of(t->reach, slice_of(path), t->arena);
 
 	for (size_t i = 0; i < a.n; i++)
 		if (slice_is(a.items[i].environment->name, name))

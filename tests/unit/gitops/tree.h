@@ -4,7 +4,7 @@
 #ifndef GCB_TESTS_UNIT_GITOPS_TREE_H
 #define GCB_TESTS_UNIT_GITOPS_TREE_H
 
-#include "gitops/reach.h"
+#include "gitops/environment_index.h"
 
 struct tree_entry {
 	const char *path, *text; /* text NULL: a file that nothing is read of */
@@ -12,7 +12,7 @@ struct tree_entry {
 
 struct tree {
 	struct arena *arena;
-	struct reach *reach;
+	struct environment_index *reach;
 	struct yaml_file *files[32];
 	struct objects objects[32];
 	size_t n;
@@ -22,7 +22,7 @@ struct tree {
  * Puts all files into a reach: those of kustomizations and charts by their names. Entries end with
  * a path that is NULL.
  */
-struct tree *tree_new(const struct here *here, const struct tree_entry *entries);
+struct tree *tree_new(const struct repository_id *here, const struct tree_entry *entries);
 void tree_free(struct tree *t);
 
 /*

@@ -4,6 +4,7 @@
 #ifndef GCB_TESTS_ISTIO_SCENE_H
 #define GCB_TESTS_ISTIO_SCENE_H
 
+#include "base/finding.h"
 #include "istio/route.h"
 
 #define VS(name)                                                                                   \

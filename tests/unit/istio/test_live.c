@@ -227,16 +227,16 @@ static void expect_same_by_index(const struct live_scene *scene, const struct fi
 
 /*
  * Judges a cluster for the commit; what was seen is `how` of all kinds, and of namespace `ns` alone
- * with SEEN_SOME.
+ * with COVERED_SOME.
  */
-static void judge(struct file *commit, struct file *live, const char *text, enum seen how,
+static void judge(struct file *commit, struct file *live, const char *text, enum coverage_level how,
 		  struct slice *ns)
 {
 	struct move move = scene_move();
-	struct sight sights[16] = { 0 };
+	struct coverage coverages[16] = { 0 };
 	const struct object **objects;
 	struct live_scene scene = {
-		.move = &move, .vss = &commit->vs, .nvss = 1, .sights = sights
+		.move = &move, .vss = &commit->vs, .nvss = 1, .coverages = coverages
 	};
 
 	cr_assert_eq(file_read_vs(commit, COMMIT), 0);
@@ -246,9 +246,9 @@ static void judge(struct file *commit, struct file *live, const char *text, enum
 	for (size_t i = 0; i < live->objects.n; i++)
 		objects[i] = &live->objects.items[i];
 	for (size_t i = 0; i < live_nkinds; i++)
-		sights[i] = (struct sight){ .kind = &live_kinds[i],
-					    .how = how,
-					    .namespaces = { ns, how == SEEN_SOME } };
+		coverages[i] = (struct coverage){ .kind = &live_kinds[i],
+						  .how = how,
+						  .namespaces = { ns, how == COVERED_SOME } };
 	scene.objects = objects;
 	scene.nobjects = live->objects.n;
 	scene.arena = live->arena;
@@ -273,7 +273,7 @@ Test(live, rules)
 		struct file commit, live;
 		const char *found;
 
-		judge(&commit, &live, rows[i].live, SEEN_ALL, NULL);
+		judge(&commit, &live, rows[i].live, COVERED_ALL, NULL);
 		found = codes_of(&live.findings);
 		cr_expect_str_eq(found, rows[i].codes, "%s: %s %s", rows[i].name, found,
 				 live.findings.n ? live.findings.items[0].reason.ptr : "");
@@ -291,16 +291,16 @@ Test(live, not_seen)
 {
 	static struct slice shop = SLICE_INIT("shop"), other = SLICE_INIT("other");
 	static const struct {
-		enum seen how;
+		enum coverage_level how;
 		struct slice *ns;
 		const char *codes;
 	} cases[] = {
-		{ SEEN_ALL, NULL, "GCB5004 GCB5011" },
-		{ SEEN_ABSENT, NULL, "GCB5004 GCB5011" },
-		{ SEEN_FORBIDDEN, NULL, "" },
-		{ SEEN_FAILED, NULL, "" },
-		{ SEEN_SOME, &other, "" },
-		{ SEEN_SOME, &shop, "GCB5004" },
+		{ COVERED_ALL, NULL, "GCB5004 GCB5011" },
+		{ COVERED_ABSENT, NULL, "GCB5004 GCB5011" },
+		{ COVERED_FORBIDDEN, NULL, "" },
+		{ COVERED_FAILED, NULL, "" },
+		{ COVERED_SOME, &other, "" },
+		{ COVERED_SOME, &shop, "GCB5004" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -314,20 +314,20 @@ Test(live, not_seen)
 	}
 }
 
-Test(live, sights)
+Test(live, coverages)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct slice ns[] = { SLICE_INIT("a"), SLICE_INIT("b") };
-	const struct sight sights[] = {
-		{ &live_kinds[0], SEEN_ALL, { NULL, 0 }, { NULL, 0 } },
-		{ &live_kinds[1], SEEN_ABSENT, { NULL, 0 }, { NULL, 0 } },
-		{ &live_kinds[2], SEEN_SOME, { ns, 2 }, SLICE_INIT("no") },
-		{ &live_kinds[3], SEEN_FORBIDDEN, { NULL, 0 }, SLICE_INIT("not for you") },
-		{ &live_kinds[4], SEEN_FAILED, { NULL, 0 }, SLICE_INIT("slow") },
+	const struct coverage coverages[] = {
+		{ &live_kinds[0], COVERED_ALL, { NULL, 0 }, { NULL, 0 } },
+		{ &live_kinds[1], COVERED_ABSENT, { NULL, 0 }, { NULL, 0 } },
+		{ &live_kinds[2], COVERED_SOME, { ns, 2 }, SLICE_INIT("no") },
+		{ &live_kinds[3], COVERED_FORBIDDEN, { NULL, 0 }, SLICE_INIT("not for you") },
+		{ &live_kinds[4], COVERED_FAILED, { NULL, 0 }, SLICE_INIT("slow") },
 	};
 	struct findings f = { .arena = arena };
 
-	live_note_sights(sights, 5, SLICE("prod"), &f);
+	live_note_coverage(coverages, 5, SLICE("prod"), &f);
 	cr_assert_eq(f.n, 3);
 	cr_expect_str_eq(
 		f.items[0].reason.ptr,
@@ -442,16 +442,16 @@ Test(live, named)
 Test(live, blind)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
-	const struct sight sights[] = {
-		{ &live_kinds[0], SEEN_ALL, { NULL, 0 }, { NULL, 0 } },
-		{ &live_kinds[1], SEEN_ABSENT, { NULL, 0 }, { NULL, 0 } },
-		{ &live_kinds[3], SEEN_FORBIDDEN, { NULL, 0 }, SLICE_INIT("not for you") },
+	const struct coverage coverages[] = {
+		{ &live_kinds[0], COVERED_ALL, { NULL, 0 }, { NULL, 0 } },
+		{ &live_kinds[1], COVERED_ABSENT, { NULL, 0 }, { NULL, 0 } },
+		{ &live_kinds[3], COVERED_FORBIDDEN, { NULL, 0 }, SLICE_INIT("not for you") },
 	};
 	struct findings f = { .arena = arena };
 
-	live_note_blind(sights, 2, SLICE(""), &f);
+	live_note_blind(coverages, 2, SLICE(""), &f);
 	cr_assert_eq(f.n, 0);
-	live_note_blind(sights, 3, SLICE(""), &f);
+	live_note_blind(coverages, 3, SLICE(""), &f);
 	cr_assert_eq(f.n, 1);
 	cr_expect(f.items[0].code == &CODE_live_blind && findings_stop(&f) != NULL);
 	cr_expect_str_eq(live_kinds[LIVE_MESH_KINDS - 1].kind, "GCPBackend");

@@ -98,19 +98,19 @@ static const char *look(struct str *text, const struct kubectl_flags *flags, int
 		cluster_release(&c);
 		return text->ptr;
 	}
-	for (size_t i = 0; i < c.nsights; i++) {
-		str_addf(text, "%s%s=%s", i ? " " : "", c.sights[i].kind->plural,
-			 words[c.sights[i].how]);
-		for (size_t n = 0; n < c.sights[i].namespaces.n; n++)
+	for (size_t i = 0; i < c.ncoverages; i++) {
+		str_addf(text, "%s%s=%s", i ? " " : "", c.coverages[i].kind->plural,
+			 words[c.coverages[i].how]);
+		for (size_t n = 0; n < c.coverages[i].namespaces.n; n++)
 			str_addf(text, "%c%" SLICE_FMT, n ? ',' : '(',
-				 SLICE_ARG(c.sights[i].namespaces.items[n]));
-		str_adds(text, c.sights[i].namespaces.n ? ")" : "");
+				 SLICE_ARG(c.coverages[i].namespaces.items[n]));
+		str_adds(text, c.coverages[i].namespaces.n ? ")" : "");
 	}
 	for (size_t i = 0; i < c.n; i++)
 		str_addf(text, "%s%" SLICE_FMT, i ? " " : ": ", SLICE_ARG(c.objects[i]->name));
-	for (size_t i = 0; i < c.nsights; i++)
-		if (c.sights[i].why.len)
-			str_addf(text, " | %" SLICE_FMT, SLICE_ARG(c.sights[i].why));
+	for (size_t i = 0; i < c.ncoverages; i++)
+		if (c.coverages[i].why.len)
+			str_addf(text, " | %" SLICE_FMT, SLICE_ARG(c.coverages[i].why));
 	cluster_release(&c);
 	return text->ptr;
 }
@@ -192,7 +192,7 @@ static const struct {
 	  "GCB5001 kubectl: Unable to connect to the server: ^[[31mEOF", 2 },
 };
 
-Test(cluster, sights)
+Test(cluster, coverages)
 {
 	AUTO_STR struct str text = STR_INIT;
 

@@ -1,0 +1,317 @@
+#include "inventory/environments.h"
+
+#include "gitops/guard.h"
+#include "gitops/kustomization.h"
+#include "inventory/inventory.h"
+
+/* More files that cannot be read are counted, not named. */
+enum { UNREAD_MOST = 3 };
+
+/* --- what the files say --------------------------------------------------- */
+
+struct environment_index *environments_read(const struct inventory *inv,
+					    const struct repository_id *here, struct slice more)
+{
+	struct environment_index *r = environment_index_new(here);
+	size_t n;
+	struct source *const *sources = inventory_sources(inv, &n);
+
+	if (more.ptr)
+		environment_index_path(r, more);
+	for (size_t i = 0; i < n; i++) {
+		const struct source *s = sources[i];
+
+		environment_index_path(r, s->path);
+		if (chart_is(s->path))
+			environment_index_chart(r, s->path);
+		else if (kustomization_is(s->path))
+			environment_index_kustomization(r, s->path,
+							s->file ? yaml_root(s->file, 0) : NULL);
+		if (s->bytes.ptr && !environment_index_wants(s->bytes))
+			continue;
+		if (s->file || s->loose)
+			environment_index_add(r, s->path, s->file ? &s->objects : &s->named);
+		else /* too large, or no YAML */
+			environment_index_unread(r, s->path);
+	}
+	environment_index_finish(r);
+	return r;
+}
+
+/* Is the environment among the first `n`? */
+static bool have(const struct environment_uses *a, const struct environment *e)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (a->items[i].environment == e)
+			return true;
+	return false;
+}
+
+struct placement environments_of(const struct environment_index *r, struct slice path,
+				 struct slice kustomization, struct arena *arena)
+{
+	struct placement l = { path, environment_index_of(r, path, arena), false };
+	struct environment_uses both, more;
+
+	if (!kustomization.ptr)
+		return l;
+	more = environment_index_of_kustomization(r, kustomization, arena);
+	both = (struct environment_uses){
+		arena_array(arena, l.uses.n + more.n, sizeof(*both.items)), 0
+	};
+	for (size_t i = 0; i < l.uses.n; i++)
+		both.items[both.n++] = l.uses.items[i];
+	for (size_t i = 0; i < more.n; i++)
+		if (!have(&l.uses, more.items[i].environment))
+			both.items[both.n++] = more.items[i];
+	l.uses = both;
+	return l;
+}
+
+/* --- what the migration says ---------------------------------------------- */
+
+/* The environments of all files that follow the branch, each once. */
+static struct environment_uses all_of(const struct placements *l, struct arena *arena)
+{
+	struct environment_uses all = { NULL, 0 };
+	size_t most = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		most += l->items[i].uses.n;
+	all.items = arena_array(arena, most, sizeof(*all.items));
+	for (size_t i = 0; i < l->n; i++)
+		for (size_t j = 0; j < l->items[i].uses.n; j++) {
+			const struct environment_use *a = &l->items[i].uses.items[j];
+
+			if (!a->environment->elsewhere && !have(&all, a->environment))
+				all.items[all.n++] = *a;
+		}
+	return all;
+}
+
+struct slices environments_names(const struct placements *l, struct arena *arena)
+{
+	struct environment_uses all = all_of(l, arena);
+	struct slices names = { arena_array(arena, all.n, sizeof(struct slice)), all.n };
+
+	for (size_t i = 0; i < all.n; i++)
+		names.items[i] = all.items[i].environment->name;
+	return names;
+}
+
+/* Can the name stand in a list in brackets without quotes, as a text? */
+static bool is_plain(struct slice name)
+{
+	static const char *const words[] = { "true", "false", "yes", "no", "on",
+					     "off",  "null",  "y",   "n" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (slice_eq_case(name, slice_of(words[i])))
+			return false;
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.ptr[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+		if (!letter && (!i || !((c >= '0' && c <= '9') || c == '-' || c == '.' ||
+					c == '/' || c == '_')))
+			return false;
+	}
+	return name.len > 0;
+}
+
+/* "environments: [prod, test]", to be pasted. */
+static struct slice list_of(const struct environment_uses *all, struct arena *arena)
+{
+	AUTO_STR struct str text = STR_INIT;
+
+	str_adds(&text, "environments: [");
+	for (size_t i = 0; i < all->n; i++) {
+		struct slice name = all->items[i].environment->name;
+
+		str_adds(&text, i ? ", " : "");
+		if (is_plain(name)) {
+			str_add(&text, name);
+			continue;
+		}
+		str_addc(&text, '\'');
+		for (size_t k = 0; k < name.len; k++) {
+			str_addc(&text, name.ptr[k]);
+			if (name.ptr[k] == '\'')
+				str_addc(&text, '\'');
+		}
+		str_addc(&text, '\'');
+	}
+	str_addc(&text, ']');
+	return arena_copy(arena, str_slice(&text));
+}
+
+/* "'prod', 'test' (several)": the environments of one file. */
+static void add_names(struct str *out, const struct environment_uses *a)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < a->n; i++) {
+		const struct environment *e = a->items[i].environment;
+
+		if (e->elsewhere)
+			continue;
+		str_addf(out, "%s'%" SLICE_FMT "'%s", first ? "" : ", ", SLICE_ARG(e->name),
+			 environment_use_is_many(&a->items[i]) ? " (several)" : "");
+		first = false;
+	}
+}
+
+/* Names the files that several environments share. */
+static void note_shared(const struct placements *l, const struct environment_uses *all,
+			struct findings *findings)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		AUTO_STR struct str names = STR_INIT;
+
+		if (!l->items[i].edited || !environment_uses_shared(&l->items[i].uses))
+			continue;
+		add_names(&names, &l->items[i].uses);
+		findings_add(findings, &CODE_environments_shared,
+			     (struct place){ l->items[i].path, 0, 0 },
+			     "the file ends up in more than one environment: %s", names.ptr)
+			->remedy = arena_printf(findings->arena,
+						"give each a VirtualService of its own, or list "
+						"all of them in spec.manifests: %" SLICE_FMT,
+						SLICE_ARG(list_of(all, findings->arena)));
+	}
+}
+
+/* Is the environment called by one of the names? */
+static bool is_listed(const struct environment *e, struct slices listed)
+{
+	for (size_t i = 0; i < listed.n; i++)
+		if (environment_is(e, listed.items[i]))
+			return true;
+	return false;
+}
+
+/* Compares the list with what is. */
+static void compare(const struct environment_uses *all, struct slices listed, struct place at,
+		    struct findings *findings)
+{
+	AUTO_STR struct str why = STR_INIT;
+
+	for (size_t i = 0; i < listed.n; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < all->n && !found; j++)
+			found = environment_is(all->items[j].environment, listed.items[i]);
+		if (!found)
+			str_addf(&why, "%sno file of the migration ends up in '%" SLICE_FMT "'",
+				 why.len ? "; " : "", SLICE_ARG(listed.items[i]));
+	}
+	for (size_t j = 0; j < all->n; j++)
+		if (!is_listed(all->items[j].environment, listed))
+			str_addf(&why, "%s'%" SLICE_FMT "' is not listed, and a file ends up there",
+				 why.len ? "; " : "", SLICE_ARG(all->items[j].environment->name));
+	if (why.len)
+		findings_add(findings, &CODE_environments_differ, at, "%s", why.ptr)->remedy =
+			all->n ? arena_printf(findings->arena,
+					      "if that is what you mean: %" SLICE_FMT,
+					      SLICE_ARG(list_of(all, findings->arena))) :
+				 SLICE("take the list out");
+}
+
+/* Names the environments of which it cannot be told whether they take a file. */
+static void note_unsure(const struct placements *l, const struct environment_uses *all,
+			struct findings *findings)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct environment_use *a = &all->items[i];
+
+		if (a->environment->unsure || a->source_types & SOURCE_UNKNOWN)
+			findings_add(findings, &CODE_environments_unsure, a->environment->at,
+				     "whether the %s '%" SLICE_FMT "' takes %" SLICE_FMT
+				     " cannot be told; it counts as one that does",
+				     environment_word(a->environment->kind),
+				     SLICE_ARG(a->environment->name),
+				     SLICE_ARG(l->n == 1 ? l->items[0].path :
+							   SLICE("files of the migration")));
+	}
+}
+
+void environments_note_unread(const struct environment_index *r, struct findings *findings)
+{
+	struct slices unread = environment_index_unread_files(r);
+
+	for (size_t i = 0; i < unread.n && i < UNREAD_MOST; i++)
+		findings_add(findings, &CODE_environments_unread,
+			     (struct place){ unread.items[i], 0, 0 },
+			     "the file cannot be read, and may name an environment that files of "
+			     "the migration end up in%s",
+			     i + 1 == UNREAD_MOST && unread.n > UNREAD_MOST ?
+				     "; there are more such files" :
+				     "");
+}
+
+void environments_check(const struct placements *l, struct slices listed, struct place at,
+			struct findings *findings)
+{
+	struct environment_uses all = all_of(l, findings->arena);
+
+	if (listed.n)
+		compare(&all, listed, at, findings);
+	else
+		note_shared(l, &all, findings);
+	note_unsure(l, &all, findings);
+}
+
+/* --- migration files ------------------------------------------------------ */
+
+/* What to do about a way that is open. */
+static struct slice remedy_of(const struct environment *e, struct slice path, unsigned open,
+			      struct arena *arena)
+{
+	struct slice inside = path_from(path_folder(path), e->folder);
+
+	if (open & SOURCE_CHART)
+		return arena_printf(arena,
+				    "Helm renders every file there: keep migrations elsewhere, "
+				    "--migrations DIR outside of %" SLICE_FMT,
+				    SLICE_ARG(e->folder));
+	if (open & SOURCE_UNKNOWN)
+		return SLICE("put the comment '# " GUARD_ARGOCD
+			     "' and the annotation " GUARD_KUSTOMIZE ": \"true\" into the file, "
+			     "or keep migrations elsewhere: --migrations DIR");
+	if (open & SOURCE_KUSTOMIZE)
+		return SLICE(
+			"put the annotation " GUARD_KUSTOMIZE
+			": \"true\" into the file (of init: into the template migration.yaml)");
+	return arena_printf(arena,
+			    "put the line '# " GUARD_ARGOCD
+			    "' into the file (of init: into the template migration.yaml), or let "
+			    "the Application "
+			    "leave it out: directory: {exclude: '%" SLICE_FMT "%s*'}",
+			    SLICE_ARG(inside), inside.len ? "/" : "");
+}
+
+void environments_check_guards(const struct environment_index *r, struct slice path,
+			       struct slice bytes, const struct code *code,
+			       struct findings *findings)
+{
+	struct environment_uses a = environment_index_of(r, path, findings->arena);
+	struct yaml_file *file = NULL;
+	struct err ignored = ERR_INIT;
+
+	if (!a.n || yaml_parse(&file, path, bytes, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < a.n; i++) {
+		const struct environment *e = a.items[i].environment;
+		unsigned open = guard_open(file, a.items[i].source_types);
+
+		if (!open)
+			continue;
+		findings_add(findings, code, e->at,
+			     "the %s '%" SLICE_FMT "' %s %" SLICE_FMT
+			     ", which is no object of a cluster",
+			     environment_word(e->kind), SLICE_ARG(e->name),
+			     open & SOURCE_UNKNOWN ? "may apply" : "applies", SLICE_ARG(path))
+			->remedy = remedy_of(e, path, open, findings->arena);
+	}
+	yaml_file_free(file);
+}

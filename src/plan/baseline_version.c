@@ -1,0 +1,92 @@
+#include "plan/baseline.h"
+
+/*
+ * How far a version is: 0 nothing moved, 1 a mirror, above that by new's share of the weights, in
+ * thousandths.
+ */
+static long level_of(const struct vs_list *list)
+{
+	long total = 0, moved = 0;
+	bool mirror = false;
+
+	for (size_t v = 0; v < list->n; v++)
+		for (size_t i = 0; i < list->items[v].n; i++) {
+			const struct route *r = &list->items[v].routes[i];
+
+			mirror = mirror || r->our_mirror;
+			for (size_t d = 0; d < r->n && r->nold; d++) {
+				long weight = r->dests[d].value > 0 ? r->dests[d].value : 0;
+
+				total += r->dests[d].side == SIDE_OTHER ? 0 : weight;
+				moved += r->dests[d].side == SIDE_NEW ? weight : 0;
+			}
+		}
+	if (moved)
+		return 2 + moved * 1000 / total;
+	return mirror;
+}
+
+/* How many routes the move is about; where one came or went, levels cannot be compared. */
+static size_t routes_of(const struct vs_list *list)
+{
+	size_t n = 0;
+
+	for (size_t v = 0; v < list->n; v++)
+		for (size_t i = 0; i < list->items[v].n; i++)
+			n += list->items[v].routes[i].nold && !list->items[v].routes[i].our_copy;
+	return n;
+}
+
+/* Does the version send to new, and nothing to old? */
+static bool is_done(const struct vs_list *list)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->items[i].nold)
+			return false;
+		any = any || vs_is_done(&list->items[i]);
+	}
+	return any;
+}
+
+/* Is nothing of the move in this version? */
+static bool untouched(const struct vs_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (vs_is_moved(&list->items[i]))
+			return false;
+	return !is_done(list);
+}
+
+struct version_reading version_read(const struct objects *objects, const struct move *move)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct vs_list list = { NULL, 0 };
+	struct err ignored = ERR_INIT;
+
+	if (vs_list_read(&list, objects, move, arena, NULL, &ignored) < 0)
+		return (struct version_reading){ .readable = false };
+	return (struct version_reading){ true, untouched(&list), level_of(&list),
+					 routes_of(&list) };
+}
+
+enum version_routes version_routes(const struct objects *objects, const struct move *move)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	enum version_routes result = VERSION_ROUTES_NONE;
+
+	for (size_t i = 0; i < objects->n; i++) {
+		struct err ignored = ERR_INIT;
+		struct vs vs;
+
+		if (!vs_is(&objects->items[i]) ||
+		    vs_read(&vs, &objects->items[i], move, arena, NULL, &ignored) < 0)
+			continue;
+		if (vs.nold)
+			return VERSION_ROUTES_OLD;
+		if (vs_is_done(&vs))
+			result = VERSION_ROUTES_DONE;
+	}
+	return result;
+}

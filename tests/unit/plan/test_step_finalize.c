@@ -1,0 +1,156 @@
+/*
+ * The end of a migration: when old may go, what is read back, and the way back from there.
+ */
+#include "tests/unit/plan/sketch.h"
+
+#include <criterion/criterion.h>
+
+#define ENTRY                                                                                      \
+	"apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: e}\nspec: "      \
+	"{hosts: [" OLD "]}\n"
+#define DONE ROUTE DEST(NEW, "100")
+#define FULL SPLIT("0", "100")
+
+/*
+ * A sketch at the end, or what looks like it, with these older versions; the ServiceEntry is there.
+ */
+static struct sketch *at_end(const char *now, const char *before1, const char *before2, bool entry)
+{
+	struct sketch *s = sketch_new();
+
+	if (entry)
+		sketch_file(s, "entry.yaml", ENTRY);
+	sketch_file(s, "vs.yaml", now);
+	(void)sketch_migration(s, "web", OLD, NEW, "");
+	sketch_survey(s);
+	(void)sketch_version(s, "vs.yaml", now, "c3", "C");
+	if (before1)
+		(void)sketch_version(s, "vs.yaml", before1, "c2", "B");
+	if (before2)
+		(void)sketch_version(s, "vs.yaml", before2, "c1", "A");
+	return s;
+}
+
+Test(done, from_the_last_stage)
+{
+	struct sketch *s = sketch_of(VS("x") FULL, VS("x") ALL_OLD);
+
+	expect_step(sketch_go(s, GO_FINALIZE, "done"), "100", "done");
+	expect_after(s, &s->plan.changes, "vs.yaml", VS("x") DONE);
+	sketch_free(s);
+}
+
+Test(done, not_before)
+{
+	static const char *const early[] = { VS("x") ALL_OLD, VS("x") MIRRORED,
+					     VS("x") SPLIT("50", "50") };
+
+	for (size_t i = 0; i < 3; i++) {
+		struct sketch *s = sketch_of(early[i], VS("x") ALL_OLD);
+
+		expect_refused(s, sketch_go(s, GO_FINALIZE, "done"), not_at_end,
+			       ".gcpbackend/web.yaml", 0, "is at");
+		sketch_free(s);
+	}
+}
+
+Test(done, not_when_mixed)
+{
+	struct sketch *s = sketch_of(VS("x") SPLIT("1", "99"), VS("x") ALL_OLD);
+
+	expect_refused(s, sketch_go(s, GO_FINALIZE, "done"), mixed, "vs.yaml", 6, "99 %");
+	sketch_free(s);
+}
+
+Test(done, not_while_somebody_else_sends_to_old)
+{
+	struct sketch *s = sketch_new();
+
+	sketch_file(s, "a/vs.yaml", VS("x") FULL);
+	sketch_file(s, "b/vs.yaml", VS("other") ALL_OLD);
+	(void)sketch_migration(s, "web", OLD, NEW, "  manifests: {path: a}\n");
+	sketch_survey(s);
+	(void)sketch_version(s, "a/vs.yaml", VS("x") FULL, "c2", "B");
+	(void)sketch_version(s, "a/vs.yaml", VS("x") ALL_OLD, "c1", "A");
+	expect_refused(s, sketch_go(s, GO_FINALIZE, "done"), still_used, "b/vs.yaml", 1,
+		       "'other' routes to");
+	sketch_free(s);
+}
+
+Test(done, not_while_a_tcp_route_is_left)
+{
+	struct sketch *s =
+		sketch_of(VS("x") FULL "  tcp:\n  - route: [{destination: {host: " OLD "}}]\n",
+			  VS("x") ALL_OLD "  tcp:\n  - route: [{destination: {host: " OLD "}}]\n");
+
+	expect_refused(s, sketch_go(s, GO_FINALIZE, "done"), still_used, "vs.yaml", 15, "tcp");
+	sketch_free(s);
+}
+
+Test(done, is_read_back)
+{
+	struct sketch *s = at_end(VS("x") DONE, VS("x") FULL, VS("x") ALL_OLD, true);
+	const struct step *step = sketch_go(s, GO_UP, "next");
+
+	cr_expect(step->known && !step->mixed && step->finished && !step->held && !step->refused);
+	cr_expect_str_eq(stage_text(step->from), "done");
+	step = sketch_go(s, GO_FINALIZE, "done");
+	cr_expect(!step->refused && step->unchanged && s->plan.changes.n == 0);
+	sketch_free(s);
+}
+
+/* A route to new, and none to old, is the end only when there was one to old before. */
+Test(done, is_not_a_misspelt_host)
+{
+	struct sketch *s = at_end(VS("x") DONE, NULL, NULL, true);
+
+	expect_refused(s, sketch_go(s, GO_UP, "next"), host_unknown, ".gcpbackend/web.yaml", 5,
+		       "goes to");
+	sketch_free(s);
+}
+
+Test(done, and_back)
+{
+	static const struct {
+		const char *stage, *text;
+	} rows[] = { { "start", VS("x") ALL_OLD },
+		     { "50", VS("x") SPLIT("50", "50") },
+		     { "100", VS("x") FULL } };
+
+	for (size_t i = 0; i < 3; i++) {
+		struct sketch *s = at_end(VS("x") DONE, VS("x") FULL, VS("x") ALL_OLD, true);
+
+		expect_step(sketch_go(s, GO_DOWN, rows[i].stage), "done", rows[i].stage);
+		expect_after(s, &s->plan.changes, "vs.yaml", rows[i].text);
+		sketch_free(s);
+	}
+}
+
+Test(done, and_no_way_back_without_the_entry)
+{
+	struct sketch *s = at_end(VS("x") DONE, VS("x") FULL, VS("x") ALL_OLD, false);
+
+	expect_refused(s, sketch_go(s, GO_DOWN, "start"), entry_gone, ".gcpbackend/web.yaml", 0,
+		       OLD);
+	sketch_free(s);
+}
+
+Test(done, and_no_way_back_over_other_changes)
+{
+	struct sketch *s =
+		at_end(VS("x") DONE "    timeout: 3s\n", VS("x") FULL, VS("x") ALL_OLD, true);
+
+	expect_refused(s, sketch_go(s, GO_DOWN, "start"), done_changed, "vs.yaml", 0,
+		       "changed since");
+	sketch_free(s);
+}
+
+/* The last weight was lowered to get here: that is no hold. */
+Test(done, is_no_hold_after_a_way_back)
+{
+	struct sketch *s = at_end(VS("x") FULL, VS("x") DONE, VS("x") FULL, true);
+
+	(void)sketch_version(s, "vs.yaml", VS("x") ALL_OLD, "c0", "A");
+	cr_expect(!sketch_go(s, GO_UP, "next")->held);
+	sketch_free(s);
+}
