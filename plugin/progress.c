@@ -1,23 +1,15 @@
 #include "plugin/progress.h"
 
-#include <time.h>
+#include "base/clock.h"
 
 /* Milliseconds until the first line, and between two of them, in a log and on a terminal. */
 enum { PATIENCE = 1000, PAUSE_LOG = 2000, PAUSE_TERMINAL = 100 };
 
 struct shown {
 	const struct app *app;
-	long long begin, last; /* in milliseconds; last: of the last line, 0: there was none */
-	bool drawn;            /* a line stands on the terminal that has to go */
+	int64_t begin, last; /* in milliseconds; last: of the last line, 0: there was none */
+	bool drawn;          /* a line stands on the terminal that has to go */
 };
-
-static long long now_ms(void)
-{
-	struct timespec t = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Takes the line off the terminal. */
 static void wipe(struct shown *s)
@@ -30,7 +22,7 @@ static void wipe(struct shown *s)
 static void tell(void *ctx, const char *doing, size_t done, size_t all)
 {
 	struct shown *s = ctx;
-	long long now = now_ms();
+	int64_t now = clock_ms();
 	AUTO_STR struct str line = STR_INIT;
 
 	if (!doing) {
@@ -57,6 +49,6 @@ struct progress progress_shown(struct app *app)
 {
 	struct shown *s = arena_alloc(app->arena, sizeof(*s));
 
-	*s = (struct shown){ .app = app, .begin = now_ms() };
+	*s = (struct shown){ .app = app, .begin = clock_ms() };
 	return (struct progress){ tell, s };
 }

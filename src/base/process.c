@@ -1,6 +1,7 @@
 #include "base/process.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "base/trace.h"
@@ -9,7 +10,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /*
@@ -42,15 +42,6 @@ void process_result_release(struct process_result *r)
 {
 	str_release(&r->out);
 	str_release(&r->err);
-}
-
-/* Milliseconds of a clock that nobody sets. */
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* The program's name for messages. */
@@ -157,7 +148,7 @@ static void give_up(struct run *run)
 {
 	run->failed = true;
 	send(run, SIGTERM);
-	run->next = now_ms() + (run->p->grace_ms ? run->p->grace_ms : GRACE_MS);
+	run->next = clock_ms() + (run->p->grace_ms ? run->p->grace_ms : GRACE_MS);
 }
 
 static void kill_now(struct run *run)
@@ -170,7 +161,7 @@ static void kill_now(struct run *run)
 /* What time and signals ask for. Returns false when nothing is left to wait for. */
 static bool keep_time(struct run *run)
 {
-	bool late = run->next >= 0 && now_ms() >= run->next;
+	bool late = run->next >= 0 && clock_ms() >= run->next;
 
 	if (run->ended)
 		return !late && !run->failed;
@@ -195,7 +186,7 @@ static void look(struct run *run)
 	    !info.si_pid)
 		return;
 	run->ended = true;
-	run->next = now_ms() + DRAIN_MS;
+	run->next = clock_ms() + DRAIN_MS;
 }
 
 /* Waits for it, and says how it ended. */
@@ -316,7 +307,7 @@ static void drain(struct run *run, int which)
 		return;
 	}
 	if (run->ended && !run->failed)
-		run->next = now_ms() + DRAIN_MS; /* it still comes */
+		run->next = clock_ms() + DRAIN_MS; /* it still comes */
 	cut(run, which, (struct slice){ buf, (size_t)n });
 	if (which == OUT)
 		take_out(run, (struct slice){ buf, (size_t)n });
@@ -328,7 +319,7 @@ static void drain(struct run *run, int which)
 static void turn(struct run *run)
 {
 	struct pollfd fds[NPIPES];
-	int64_t wait = run->next < 0 ? -1 : run->next - now_ms();
+	int64_t wait = run->next < 0 ? -1 : run->next - clock_ms();
 
 	for (int i = 0; i < NPIPES; i++)
 		fds[i] =
@@ -346,7 +337,7 @@ static int run_all(struct run *run)
 {
 	if (start(run) < 0)
 		return -1;
-	run->next = run->p->timeout_ms > 0 ? now_ms() + run->p->timeout_ms : -1;
+	run->next = run->p->timeout_ms > 0 ? clock_ms() + run->p->timeout_ms : -1;
 	while (keep_time(run) && (!run->ended || run->ours[OUT] >= 0 || run->ours[ERR] >= 0)) {
 		turn(run);
 		look(run);
@@ -386,7 +377,7 @@ static void trace_end(const struct run *run, int result, int64_t ms)
 int process_run(const struct process *p, struct process_result *r, struct err *err)
 {
 	struct run run = { .p = p, .r = r, .err = err, .folder = -1, .next = -1 };
-	int64_t begin = now_ms();
+	int64_t begin = clock_ms();
 	int result;
 
 	for (int i = 0; i < NPIPES; i++) {
@@ -403,6 +394,6 @@ int process_run(const struct process *p, struct process_result *r, struct err *e
 	}
 	shut(&run.folder);
 	signals_end(&run.signals);
-	trace_end(&run, result, now_ms() - begin);
+	trace_end(&run, result, clock_ms() - begin);
 	return result;
 }

@@ -1,5 +1,7 @@
 #include "base/redact.h"
 
+#include "base/ascii.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -70,7 +72,7 @@ static bool begins_password(struct slice host)
 	while (at < host.len && host.ptr[at] != ':')
 		at++;
 	for (at++; at < host.len; at++)
-		if (host.ptr[at] < '0' || host.ptr[at] > '9')
+		if (!ascii_is_digit(host.ptr[at]))
 			return true;
 	return false;
 }
@@ -128,10 +130,10 @@ void redact_address(struct str *out, struct slice url)
 	str_add(out, url);
 }
 
+/* May the byte be part of a token? */
 static bool is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '-' || c == '.';
+	return ascii_is_alnum(c) || c == '_' || c == '-' || c == '.';
 }
 
 /* The length of the first of the names that stands at the begin of the text, or 0. */

@@ -1,13 +1,9 @@
 #include "base/slice.h"
 
+#include "base/ascii.h"
+
 #include <limits.h>
 #include <string.h>
-
-/* The lower-case form of an ASCII letter; other bytes as they are. */
-static unsigned char lower(char c)
-{
-	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
 
 struct slice slice_of(const char *text)
 {
@@ -33,7 +29,7 @@ bool slice_eq_case(struct slice a, struct slice b)
 	if (a.len != b.len)
 		return false;
 	for (size_t i = 0; i < a.len; i++)
-		if (lower(a.ptr[i]) != lower(b.ptr[i]))
+		if (ascii_to_lower(a.ptr[i]) != ascii_to_lower(b.ptr[i]))
 			return false;
 	return true;
 }
@@ -79,7 +75,8 @@ size_t slice_find_case(struct slice s, struct slice needle)
 	for (size_t i = 0; i + needle.len <= s.len; i++) {
 		size_t n = 0;
 
-		while (n < needle.len && lower(s.ptr[i + n]) == lower(needle.ptr[n]))
+		while (n < needle.len &&
+		       ascii_to_lower(s.ptr[i + n]) == ascii_to_lower(needle.ptr[n]))
 			n++;
 		if (n == needle.len)
 			return i;
@@ -94,17 +91,11 @@ size_t slice_find_byte(struct slice s, char c)
 	return hit ? (size_t)(hit - s.ptr) : SIZE_MAX;
 }
 
-/* Space, tab, CR or LF? */
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 struct slice slice_trim(struct slice s)
 {
-	while (s.len && is_blank(s.ptr[0]))
+	while (s.len && ascii_is_space(s.ptr[0]))
 		s = slice_sub(s, 1, s.len);
-	while (s.len && is_blank(s.ptr[s.len - 1]))
+	while (s.len && ascii_is_space(s.ptr[s.len - 1]))
 		s.len--;
 	return s;
 }
@@ -151,7 +142,7 @@ bool parse_int(struct slice s, long min, long max, long *out)
 	if (!digits.len || digits.len > 18 || (digits.ptr[0] == '0' && digits.len > 1))
 		return false;
 	for (size_t i = 0; i < digits.len; i++) {
-		if (digits.ptr[i] < '0' || digits.ptr[i] > '9')
+		if (!ascii_is_digit(digits.ptr[i]))
 			return false;
 		value = value * 10 + (digits.ptr[i] - '0');
 	}
@@ -168,7 +159,7 @@ uint64_t slice_hash_case(struct slice s)
 	uint64_t hash = 14695981039346656037u;
 
 	for (size_t i = 0; i < s.len; i++)
-		hash = (hash ^ lower(s.ptr[i])) * 1099511628211u;
+		hash = (hash ^ (unsigned char)ascii_to_lower(s.ptr[i])) * 1099511628211u;
 	return hash;
 }
 
@@ -193,14 +184,17 @@ static size_t distance(struct slice a, struct slice b)
 
 		now[0] = i;
 		for (size_t j = 1; j <= b.len; j++) {
-			size_t best = last[j - 1] + (lower(a.ptr[i - 1]) != lower(b.ptr[j - 1]));
+			size_t best = last[j - 1] + (ascii_to_lower(a.ptr[i - 1]) !=
+						     ascii_to_lower(b.ptr[j - 1]));
 
 			if (last[j] + 1 < best)
 				best = last[j] + 1;
 			if (now[j - 1] + 1 < best)
 				best = now[j - 1] + 1;
-			if (i > 1 && j > 1 && lower(a.ptr[i - 1]) == lower(b.ptr[j - 2]) &&
-			    lower(a.ptr[i - 2]) == lower(b.ptr[j - 1]) && before[j - 2] + 1 < best)
+			if (i > 1 && j > 1 &&
+			    ascii_to_lower(a.ptr[i - 1]) == ascii_to_lower(b.ptr[j - 2]) &&
+			    ascii_to_lower(a.ptr[i - 2]) == ascii_to_lower(b.ptr[j - 1]) &&
+			    before[j - 2] + 1 < best)
 				best = before[j - 2] + 1;
 			now[j] = best;
 		}

@@ -1,6 +1,7 @@
 #include "discover/discover.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "base/map.h"
 #include "istio/host.h"
 #include "discover/discover_internal.h"
@@ -136,8 +137,7 @@ static void compare_hosts(struct discovery *d, const struct migration *const *mi
 /* May the byte stand in a host name, or be the star of a wildcard? */
 static bool host_byte(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '_' || c == '.' || c == '*';
+	return ascii_is_alnum(c) || c == '-' || c == '_' || c == '.' || c == '*';
 }
 
 /* Candidates by host, each with the number of the next of the same host. */

@@ -1,6 +1,7 @@
 #include "discover/discover_internal.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "base/map.h"
 #include "istio/host.h"
 
@@ -191,10 +192,8 @@ static struct slice label_of(struct slice text, struct arena *arena)
 	for (size_t i = 0; i < text.len && out.len < 50; i++) {
 		char c = text.ptr[i];
 
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-			str_addc(&out, c);
+		if (ascii_is_alnum(c))
+			str_addc(&out, ascii_to_lower(c));
 		else if (out.len && out.ptr[out.len - 1] != '-')
 			str_addc(&out, '-');
 	}

@@ -1,5 +1,7 @@
 #include "flow/host_references.h"
 
+#include "base/ascii.h"
+
 #include "istio/host.h"
 
 #include <string.h>
@@ -32,8 +34,7 @@ static bool wants(struct slice path, void *ctx)
 /* May the byte stand in a host name? */
 static bool in_name(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       c == '-' || c == '_';
+	return ascii_is_alnum(c) || c == '-' || c == '_';
 }
 
 /* Does the name stand at `at`, with nothing around that makes it another one? */

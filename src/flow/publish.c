@@ -1,5 +1,7 @@
 #include "flow/publish_internal.h"
 
+#include "base/clock.h"
+
 #include "git/commit.h"
 #include "git/hooks.h"
 
@@ -108,7 +110,7 @@ int session_publish(struct session *s, struct plan *plan, const struct publish_o
 		    struct publication *out, struct err *err)
 {
 	enum { TRIES = 100 };
-	int64_t since = push_clock();
+	int64_t since = clock_ms();
 	int result;
 
 	*out = (struct publication){ .rows = arena_array(s->arena, plan->n, sizeof(*out->rows)) };
@@ -123,7 +125,7 @@ int session_publish(struct session *s, struct plan *plan, const struct publish_o
 				       SLICE_ARG(s->remote.name), SLICE_ARG(s->branch), out->tries);
 		push_pause(since);
 		out->tries++;
-		since = push_clock();
+		since = clock_ms();
 		for (size_t i = 0; i < plan->n; i++)
 			out->rows[i].committed = out->rows[i].pushed = false;
 		result = publish_again(s, plan, options, out, err);

@@ -1,5 +1,6 @@
 #include "flow/push.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "flow/base.h"
 #include "flow/publish.h"
@@ -8,7 +9,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 /*
  * Under the lock: files, index, ref. What was written goes back when not all files and the index
@@ -200,25 +200,13 @@ int session_finish(struct session *s, bool *moved, struct err *err)
 	return move_branch(s, &tip, &changes, &s->base, "gcpbackend: finish", err);
 }
 
-int64_t push_clock(void)
-{
-	struct timespec t = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 void push_pause(int64_t since)
 {
 	enum { LEAST_MS = 40, MOST_MS = 10000 };
-	int64_t most = 2 * (push_clock() - since);
+	int64_t most = 2 * (clock_ms() - since);
 	uint32_t random = 0;
-	int64_t ms;
-	struct timespec pause;
 
 	most = most < LEAST_MS ? LEAST_MS : most > MOST_MS ? MOST_MS : most;
 	(void)!getrandom(&random, sizeof(random), GRND_NONBLOCK);
-	ms = (int64_t)(random % (uint32_t)most);
-	pause = (struct timespec){ (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
-	(void)nanosleep(&pause, NULL);
+	(void)clock_sleep_ms((int64_t)(random % (uint32_t)most));
 }

@@ -25,12 +25,9 @@ enum advanced {
 int branch_advance(struct session *s, const struct changes *changes, const struct oid *tip,
 		   const char *why, struct slice *behind, struct err *err);
 
-/* Milliseconds of a clock that nobody sets. */
-int64_t push_clock(void);
-
 /*
  * Waits before another try, for a random time of up to twice as long as the last one took, which
- * began at `since` of that clock. Many at once then leave each other room; a pause that grows with
+ * began at `since` (clock_ms). Many at once then leave each other room; a pause that grows with
  * the tries would only let those who come later go first.
  */
 void push_pause(int64_t since);

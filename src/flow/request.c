@@ -1,6 +1,7 @@
 #include "flow/publish_internal.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "flow/compare.h"
 #include "flow/topic.h"
 #include "git/commit.h"
@@ -288,7 +289,7 @@ int publish_requests(struct session *s, struct plan *plan, const struct publish_
 {
 	enum { TRIES = 10 };
 	struct requests q = { .s = s, .o = o, .out = out };
-	int64_t since = push_clock();
+	int64_t since = clock_ms();
 	int result;
 
 	q.own = arena_array(s->arena, plan->n, sizeof(*q.own));
@@ -296,7 +297,7 @@ int publish_requests(struct session *s, struct plan *plan, const struct publish_
 
 	for (unsigned try = 1; q.raced && result == 0; try++) {
 		push_pause(since);
-		since = push_clock();
+		since = clock_ms();
 		q.last = try + 1 == TRIES;
 		result = request_all(&q, plan, err);
 	}

@@ -1,11 +1,11 @@
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "git/commit.h"
 #include "git/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Is this a name that git takes for a branch (git check-ref-format --branch)? */
 static bool branch_name_valid(const char *name)
@@ -150,12 +150,11 @@ static long patience(struct repo *r)
 static int lock_ref(struct branch_lock *lock)
 {
 	enum { PAUSE_MS = 10 };
-	const struct timespec pause = { 0, PAUSE_MS * 1000000L };
 	int code = git_transaction_lock_ref(lock->tx, lock->ref.ptr);
 	long most = code == GIT_ELOCKED ? patience(lock->repo) : 0;
 
 	for (long ms = 0;
-	     code == GIT_ELOCKED && (most < 0 || ms < most) && nanosleep(&pause, NULL) == 0;
+	     code == GIT_ELOCKED && (most < 0 || ms < most) && clock_sleep_ms(PAUSE_MS);
 	     ms += PAUSE_MS)
 		code = git_transaction_lock_ref(lock->tx, lock->ref.ptr);
 	return code;

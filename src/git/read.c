@@ -1,13 +1,13 @@
 #include "git/read.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/parallel.h"
 #include "git/internal.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 /*
  * So many are read at a time, by so many threads at most (parallel.h). Bytes that wait to be told
@@ -203,14 +203,6 @@ static void fetch_missing(struct reading *b)
 	promise_blobs(b->repo, ids, n);
 }
 
-static long long now_ns(void)
-{
-	struct timespec t = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* Does the next turn go to one thread? */
 static bool goes_alone(const struct reading *b)
 {
@@ -239,10 +231,10 @@ static void read_turn(struct reading *b, size_t from, size_t n)
 	bool alone = goes_alone(b);
 	struct speed *speed = alone ? &b->alone : &b->together;
 	struct turn t = { b, from };
-	long long begin = now_ns();
+	long long begin = clock_ns();
 
 	(alone ? each_in_turn : parallel_each)(n, work_in_turn, &t);
-	speed->ns += now_ns() - begin;
+	speed->ns += clock_ns() - begin;
 	speed->files += n;
 }
 

@@ -1,13 +1,13 @@
 #include "git/remote_internal.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/redact.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Time for one run, when nothing else is said. */
 enum { TIMEOUT_MS = 300000, MOST_ARGS = 448 };
@@ -163,7 +163,6 @@ static int fetch(struct repo *r, const struct remote *remote, const char *const 
 
 	for (int try = 1;; try++) {
 		AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
-		const struct timespec pause = { 0, 20000000L * try };
 
 		if (git_run(r, way, args, &result, err) < 0)
 			return err_wrap(err, "cannot fetch from %" SLICE_FMT,
@@ -174,7 +173,7 @@ static int fetch(struct repo *r, const struct remote *remote, const char *const 
 				       0;
 		if (try == TRIES || !was_locked(&result))
 			return git_said(remote, "fetch from", &result, err);
-		(void)nanosleep(&pause, NULL);
+		(void)clock_sleep_ms(20L * try);
 	}
 }
 

@@ -1,6 +1,7 @@
 #include "gitops/environment_internal.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 
 #include <stdlib.h>
 
@@ -160,13 +161,8 @@ static struct slice normalized(struct slice name, struct arena *arena)
 	struct slice copy = arena_copy(arena, name);
 	char *c = (char *)(uintptr_t)copy.ptr;
 
-	for (size_t i = 0; i < copy.len; i++) {
-		if (c[i] >= 'A' && c[i] <= 'Z')
-			c[i] = (char)(c[i] - 'A' + 'a');
-		else if (!(c[i] >= 'a' && c[i] <= 'z') && !(c[i] >= '0' && c[i] <= '9') &&
-			 c[i] != '.')
-			c[i] = '-';
-	}
+	for (size_t i = 0; i < copy.len; i++)
+		c[i] = ascii_is_alnum(c[i]) || c[i] == '.' ? ascii_to_lower(c[i]) : '-';
 	return copy;
 }
 

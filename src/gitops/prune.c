@@ -1,5 +1,7 @@
 #include "gitops/prune.h"
 
+#include "base/ascii.h"
+
 #define ARGO_OPTIONS "argocd.argoproj.io/sync-options"
 #define FLUX_PRUNE "kustomize.toolkit.fluxcd.io/prune"
 
@@ -9,8 +11,7 @@ static struct slice word(struct slice name, const char *otherwise)
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
 
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
-		    (!i || (c != '-' && c != '.')))
+		if (!ascii_is_lower(c) && !ascii_is_digit(c) && (!i || (c != '-' && c != '.')))
 			return slice_of(otherwise);
 	}
 	return name.len ? name : slice_of(otherwise);
@@ -22,8 +23,7 @@ struct slice prune_by_hand(const struct object *o, struct arena *arena)
 	char *c = (char *)(uintptr_t)kind.ptr;
 
 	for (size_t i = 0; i < kind.len; i++)
-		if (c[i] >= 'A' && c[i] <= 'Z')
-			c[i] = (char)(c[i] - 'A' + 'a');
+		c[i] = ascii_to_lower(c[i]);
 	return arena_printf(
 		arena, "kubectl delete %" SLICE_FMT ".%" SLICE_FMT " %" SLICE_FMT " -n %" SLICE_FMT,
 		SLICE_ARG(kind), SLICE_ARG(o->group), SLICE_ARG(word(o->name, "NAME")),

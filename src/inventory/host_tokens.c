@@ -1,5 +1,7 @@
 #include "inventory/host_tokens.h"
 
+#include "base/ascii.h"
+
 #include <string.h>
 
 void host_tokens_init(struct host_tokens *w)
@@ -7,10 +9,8 @@ void host_tokens_init(struct host_tokens *w)
 	memset(w, 0, sizeof(*w));
 	w->labels = w->asked = (struct map)MAP_INIT_FOLD;
 	for (size_t c = 1; c < sizeof(w->letters); c++)
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("-_.*", (int)c))
-			w->letters[c] = (unsigned char)c;
-		else if (c >= 'A' && c <= 'Z')
-			w->letters[c] = (unsigned char)(c - 'A' + 'a');
+		if (ascii_is_alnum((char)c) || strchr("-_.*", (int)c))
+			w->letters[c] = (unsigned char)ascii_to_lower((char)c);
 }
 
 void host_tokens_release(struct host_tokens *w)

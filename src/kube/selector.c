@@ -1,5 +1,7 @@
 #include "kube/selector.h"
 
+#include "base/ascii.h"
+
 #include <string.h>
 
 enum operator{ OP_EXISTS, OP_MISSING, OP_EQUAL, OP_DIFFERS, OP_IN, OP_NOT_IN };
@@ -30,8 +32,7 @@ static bool is_word(struct slice s, bool may_be_empty)
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.ptr[i];
 
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
-		    !strchr("-_./", c))
+		if (!ascii_is_alnum(c) && !strchr("-_./", c))
 			return false;
 	}
 	return s.len || may_be_empty;

@@ -1,12 +1,14 @@
 #include "template/template_lex.h"
 
+#include "base/ascii.h"
+
 static const struct slice HOLE = SLICE_INIT("${");
 static const struct slice ESCAPED = SLICE_INIT("$${");
 
 /* Is this a byte of a name; digits and '_' not as its first? */
 static bool name_byte(char c, bool first)
 {
-	return (c >= 'a' && c <= 'z') || (!first && ((c >= '0' && c <= '9') || c == '_'));
+	return ascii_is_lower(c) || (!first && (ascii_is_digit(c) || c == '_'));
 }
 
 /* How many bytes at the begin of `s` are a name. */

@@ -1,5 +1,6 @@
 #include "template/template_type.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 /* What is wrong with a value: a constant phrase that follows "is not a ...: ". NULL: nothing. */
@@ -64,18 +65,6 @@ static const char *check_percent(struct slice value)
 	return parse_int(value, 0, 100, &n) ? NULL : "a number from 0 to 100";
 }
 
-/* Is it a byte of every DNS name? */
-static bool lower_or_digit(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-/* Is it a capital letter? */
-static bool upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
 /* Checks one part between dots of a DNS name. */
 static const char *check_dns_label(struct slice label, bool any_case)
 {
@@ -86,9 +75,9 @@ static const char *check_dns_label(struct slice label, bool any_case)
 	for (size_t i = 0; i < label.len; i++) {
 		char c = label.ptr[i];
 
-		if (upper(c) && !any_case)
+		if (ascii_is_upper(c) && !any_case)
 			return "capital letters may not stand in it";
-		if (!lower_or_digit(c) && !upper(c) && c != '-')
+		if (!ascii_is_alnum(c) && c != '-')
 			return any_case ? "only letters, digits, '-' and '.' may stand in it" :
 					  "only a-z, 0-9 and '-' may stand in it";
 	}
@@ -129,7 +118,7 @@ static bool ends_in_number(struct slice name)
 {
 	size_t at = name.len;
 
-	while (at > 0 && name.ptr[at - 1] >= '0' && name.ptr[at - 1] <= '9')
+	while (at > 0 && ascii_is_digit(name.ptr[at - 1]))
 		at--;
 	return at < name.len && (at == 0 || name.ptr[at - 1] == '.');
 }

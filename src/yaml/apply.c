@@ -1,6 +1,7 @@
 #include "yaml/internal.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 
 #include <string.h>
 
@@ -49,7 +50,7 @@ static uint32_t tab_line(const struct yaml_file *f)
 		uint32_t end = yaml_before_break(f, yaml_next_line(f, line)), at = line;
 		bool tab = false;
 
-		for (; at < end && strchr(" \t", f->bytes.ptr[at]); at++)
+		for (; at < end && ascii_is_blank(f->bytes.ptr[at]); at++)
 			tab = tab || f->bytes.ptr[at] == '\t';
 		if (tab && (at == end || f->bytes.ptr[at] == '#'))
 			return line;

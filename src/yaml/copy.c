@@ -1,5 +1,7 @@
 #include "yaml/internal.h"
 
+#include "base/ascii.h"
+
 #include <limits.h>
 
 /*
@@ -40,7 +42,7 @@ static size_t without_blank_line(struct slice text)
 {
 	size_t len = text.len;
 
-	while (len && (text.ptr[len - 1] == ' ' || text.ptr[len - 1] == '\t'))
+	while (len && ascii_is_blank(text.ptr[len - 1]))
 		len--;
 	return len && text.ptr[len - 1] == '\n' ? len : text.len;
 }

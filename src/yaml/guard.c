@@ -1,5 +1,6 @@
 #include "yaml/internal.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -221,7 +222,7 @@ bool yaml_is_ytt(struct slice comment)
 
 	if (!slice_starts(comment, SLICE("#@")))
 		return false;
-	while (at < comment.len && comment.ptr[at] >= 'a' && comment.ptr[at] <= 'z')
+	while (at < comment.len && ascii_is_lower(comment.ptr[at]))
 		at++;
 	return at < comment.len && comment.ptr[at] == (at == 2 ? ' ' : '/');
 }

@@ -1,6 +1,7 @@
 #include "yaml/internal.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 
 #include <string.h>
 
@@ -10,11 +11,6 @@
  * are indented deeper than its dash or key belong to it; own-line comments directly above in the
  * same column, without a blank line between, are its head; all else belongs to nobody.
  */
-
-static bool blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
 
 uint32_t yaml_line_start(const struct yaml_file *file, uint32_t at)
 {
@@ -75,7 +71,7 @@ uint32_t yaml_before_break(const struct yaml_file *file, uint32_t line)
 
 uint32_t yaml_blanks_before(const struct yaml_file *file, uint32_t at)
 {
-	while (at > file->body && blank(file->bytes.ptr[at - 1]))
+	while (at > file->body && ascii_is_blank(file->bytes.ptr[at - 1]))
 		at--;
 	return at;
 }
@@ -94,7 +90,7 @@ static uint32_t skip_trivia(const struct yaml_file *file, uint32_t at, uint32_t 
 	while (at < limit) {
 		if (p[at] == '#')
 			at = line_end(file, at);
-		else if (blank(p[at]) || p[at] == '\n' || p[at] == '\r')
+		else if (ascii_is_space(p[at]))
 			at++;
 		else
 			break;
@@ -105,7 +101,7 @@ static uint32_t skip_trivia(const struct yaml_file *file, uint32_t at, uint32_t 
 /* Offset of the first byte of the line at `start` that is not a blank. */
 static uint32_t first_of_line(const struct yaml_file *file, uint32_t start)
 {
-	while (start < file->bytes.len && blank(file->bytes.ptr[start]))
+	while (start < file->bytes.len && ascii_is_blank(file->bytes.ptr[start]))
 		start++;
 	return start;
 }
@@ -250,7 +246,7 @@ static uint32_t scalar_end(const struct yaml_file *file, const struct yaml_node 
 	uint32_t header = yaml_next_line(file, n->start), end = n->end,
 		 indent = scalar_indent(file, n, header);
 
-	for (uint32_t at = n->start; at < header && !blank(p[at]) && p[at] != '\n'; at++)
+	for (uint32_t at = n->start; at < header && !ascii_is_blank(p[at]) && p[at] != '\n'; at++)
 		if (p[at] == '+')
 			return end;
 	while (end > header && p[end - 1] == '\n') {
@@ -372,7 +368,7 @@ struct slice yaml_dash_gap(const struct yaml_node *item)
 	uint32_t first = item->entry + 1, at = first;
 	struct slice b = item->file->bytes;
 
-	while (at < b.len && blank(b.ptr[at]))
+	while (at < b.len && ascii_is_blank(b.ptr[at]))
 		at++;
 	if (at == item->outer && at > first)
 		return slice_sub(b, first, at - first);
@@ -392,7 +388,7 @@ struct slice yaml_flow_separator(const struct yaml_node *entry)
 	for (size_t i = 0; i < between.len; i++) {
 		if (between.ptr[i] == ',')
 			comma = true;
-		else if (!blank(between.ptr[i]))
+		else if (!ascii_is_blank(between.ptr[i]))
 			return SLICE(", ");
 	}
 	return comma ? between : SLICE(", ");

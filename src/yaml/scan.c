@@ -1,6 +1,7 @@
 #include "yaml/internal.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +69,7 @@ static uint32_t skip_trivia(struct slice b, uint32_t at, uint32_t end)
 		if (b.ptr[at] == '#')
 			while (at < end && b.ptr[at] != '\n')
 				at++;
-		else if (strchr(" \t\r\n", b.ptr[at]))
+		else if (ascii_is_space(b.ptr[at]))
 			at++;
 		else
 			break;
@@ -82,8 +83,7 @@ static uint32_t skip_trivia(struct slice b, uint32_t at, uint32_t end)
  */
 static bool in_anchor(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       c == '_' || c == '-';
+	return ascii_is_alnum(c) || c == '_' || c == '-';
 }
 
 /* Where the content begins behind the anchor and tag of a node that begins at `at`. */

@@ -1,5 +1,7 @@
 #include "yaml/internal.h"
 
+#include "base/ascii.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +56,7 @@ static int splice_other(const struct yaml_node *n, const struct edit *edit, stru
 
 	if (empty ||
 	    (n->start > n->outer &&
-	     !strchr(" \t\r\n", n->file->bytes.ptr[n->start - 1]))) /* "&a:b": an anchor, a value */
+	     !ascii_is_space(n->file->bytes.ptr[n->start - 1]))) /* "&a:b": an anchor, a value */
 		str_addc(&text, ' ');
 	yaml_write_like(n, edit->value, edit->text, &text);
 	if (n->end < n->file->bytes.len && n->file->bytes.ptr[n->end] == '#' &&
@@ -229,7 +231,7 @@ static bool own_line_ends(const struct yaml_edits *e, const struct yaml_node *n)
 bool splice_blank_lines_at(const struct yaml_file *f, uint32_t at, bool wide)
 {
 	for (; at < f->bytes.len && yaml_line_rest_blank(f, at); at = yaml_next_line(f, at))
-		if (!wide || strchr(" \t", f->bytes.ptr[at]))
+		if (!wide || ascii_is_blank(f->bytes.ptr[at]))
 			return true;
 	return false;
 }

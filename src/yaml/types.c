@@ -1,5 +1,6 @@
 #include "yaml/internal.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
@@ -20,11 +21,6 @@ static bool word_of(struct slice s, const char *list)
 		if (slice_eq(word, s))
 			return true;
 	return false;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /*
@@ -53,7 +49,7 @@ static bool is_number(struct slice s, unsigned base, uint64_t most)
 
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.ptr[i];
-		unsigned value = is_digit(c)          ? (unsigned)(c - '0') :
+		unsigned value = ascii_is_digit(c)    ? (unsigned)(c - '0') :
 				 c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 :
 				 c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10 :
 							99;
@@ -75,7 +71,7 @@ static bool is_int(struct slice s)
 	uint64_t most = sign == '-' ? (uint64_t)1 << 63 : sign ? INT64_MAX : UINT64_MAX;
 
 	s = slice_sub(s, sign != 0, s.len);
-	if (!s.len || !is_digit(s.ptr[0]))
+	if (!s.len || !ascii_is_digit(s.ptr[0]))
 		return false;
 	if (s.len > 2 && s.ptr[0] == '0' && strchr("xX", s.ptr[1]))
 		return is_number(slice_sub(s, 2, s.len), 16, most);
@@ -89,7 +85,7 @@ static bool is_int(struct slice s)
 /* Steps over decimal digits; counts them. */
 static size_t skip_digits(struct slice s, size_t at, size_t *count)
 {
-	for (*count = 0; at < s.len && is_digit(s.ptr[at]); at++)
+	for (*count = 0; at < s.len && ascii_is_digit(s.ptr[at]); at++)
 		++*count;
 	return at;
 }
@@ -140,7 +136,7 @@ static enum yaml_type plain_type(struct slice s)
 	if (word && word_of(s, "y Y yes Yes YES on On ON true True TRUE n N no No NO off Off OFF "
 			       "false False FALSE"))
 		return YAML_BOOL;
-	if (s.len && !is_digit(s.ptr[0]) && !strchr("+-.", s.ptr[0]))
+	if (s.len && !ascii_is_digit(s.ptr[0]) && !strchr("+-.", s.ptr[0]))
 		return YAML_STRING;
 	plain = without_underscores(s, &buffer);
 	if (s.ptr[0] != '.' && is_int(plain))
@@ -173,12 +169,12 @@ enum yaml_type yaml_type_of(const struct yaml_node *scalar)
  */
 static bool number_like(struct slice s)
 {
-	if (!s.len || !(is_digit(s.ptr[0]) || strchr("+-.", s.ptr[0])))
+	if (!s.len || !(ascii_is_digit(s.ptr[0]) || strchr("+-.", s.ptr[0])))
 		return false;
 	if (is_float(s) || s.len > 400 || slice_find_byte(s, '_') != SIZE_MAX)
 		return true;
 	for (size_t i = 0; i < s.len; i++)
-		if (!is_digit(s.ptr[i]) && !strchr("+-.:_TtZ ", s.ptr[i]))
+		if (!ascii_is_digit(s.ptr[i]) && !strchr("+-.:_TtZ ", s.ptr[i]))
 			return false;
 	/* host addresses such as 10.0.0.1 are strings to all of them */
 	return slice_find_byte(s, ':') != SIZE_MAX || slice_find_byte(s, '-') != SIZE_MAX ||
