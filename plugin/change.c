@@ -100,7 +100,7 @@ static int make_intents(const struct changing *c, struct intent *intents, struct
 				   migration_by_request(c->list.items[i], c->direction == GO_DOWN);
 		intents[i].brief = !c->documents && c->list.n > SHOW_WHOLE;
 		intents[i].live = c->ctx->live.live ? &c->live : NULL;
-		intents[i].hold = c->direction == GO_DOWN ? reason : (struct slice){ NULL, 0 };
+		intents[i].hold = c->direction == GO_DOWN ? reason : SLICE_NONE;
 	}
 	return 0;
 }
@@ -268,7 +268,7 @@ static void say_hooks(const struct changing *c, const struct publication *done)
 static struct slice branches_of(const struct changing *c, const struct publication *done)
 {
 	AUTO_STR struct str names = STR_INIT;
-	struct slice last = { NULL, 0 };
+	struct slice last = SLICE_NONE;
 
 	for (size_t i = 0; i < c->plan.n; i++) {
 		const struct published *p = &done->rows[i];

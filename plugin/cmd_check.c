@@ -103,7 +103,7 @@ static int survey(struct app *app, struct session *s, const struct intent *inten
 	take(all, &plan.steps[0].findings);
 	if (row) {
 		step_row_fill(row, &plan.steps[0], app);
-		row->next = (struct slice){ NULL, 0 };
+		row->next = SLICE_NONE;
 		if (plan.steps[0].known && !plan.steps[0].finished)
 			row->next = row->to;
 		*from = plan.steps[0].from;

@@ -128,7 +128,7 @@ static void make_file(struct writing *w, struct discover_row *row)
 /* Writes those that were made, and says so. */
 static int write_files(struct writing *w, struct err *err)
 {
-	struct slice hex = { NULL, 0 };
+	struct slice hex = SLICE_NONE;
 	bool table = w->app->output == OUTPUT_TABLE || w->app->output == OUTPUT_WIDE;
 
 	if (w->n && newfiles_write(w->files, w->n, w->app, w->session, w->ctx->commit, w->ctx->yes,

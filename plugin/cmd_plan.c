@@ -6,7 +6,6 @@
 #include "plugin/work.h"
 
 #include <stddef.h>
-#include <string.h>
 
 struct context {
 	struct work_context work;
@@ -40,15 +39,7 @@ struct collected {
 
 static void collect(struct collected *all, const struct step_row *row, struct arena *arena)
 {
-	if (all->n == all->cap) {
-		size_t cap = all->cap ? all->cap * 2 : 16;
-		struct step_row *items = arena_array(arena, cap, sizeof(*items));
-
-		if (all->n)
-			memcpy(items, all->items, all->n * sizeof(*items));
-		all->items = items;
-		all->cap = cap;
-	}
+	ARENA_ROOM(arena, all->items, all->n, all->cap);
 	all->items[all->n++] = *row;
 }
 

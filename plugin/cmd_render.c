@@ -248,7 +248,7 @@ static int render_one(struct outputs *out, const struct single *single, struct s
 	if (stop)
 		failed = err_from_finding(err, stop);
 	else
-		output_add(out, (struct slice){ NULL, 0 }, stage, single->name, result.text);
+		output_add(out, SLICE_NONE, stage, single->name, result.text);
 	if (!failed && talk)
 		work_print_findings(out->app, &step->findings, SEVERITY_WARNING);
 	if (!failed && stage.kind == STAGE_MIRROR && step->unchanged && step->known &&

@@ -17,7 +17,7 @@ static void fill(struct app *app, struct session *s, const struct step *step, st
 	struct slice branch;
 
 	step_row_fill(row, step, app);
-	row->next = (struct slice){ NULL, 0 };
+	row->next = SLICE_NONE;
 	if (step->known && !step->finished)
 		row->next = row->to;
 	row->branch = s->branch;

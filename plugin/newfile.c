@@ -97,7 +97,7 @@ static int commit_all(const struct newfile *files, size_t n, struct app *app, st
 	struct change *changes = arena_array(app->arena, n, sizeof(*changes));
 	struct slice what =
 		n == 1 ? files->path : arena_printf(app->arena, "%zu migration files", n);
-	struct slice question, behind = { NULL, 0 };
+	struct slice question, behind = SLICE_NONE;
 	struct oid commit;
 	char text[41];
 

@@ -33,7 +33,7 @@ static struct option *find_letter(const struct parse *p, char letter)
 /* Would this word be read as an option of the command? */
 static bool is_known_option(const struct parse *p, struct slice word)
 {
-	struct slice rest = slice_sub(word, 2, word.len), name = { 0 };
+	struct slice rest = slice_sub(word, 2, word.len), name = SLICE_NONE;
 
 	if (word.len < 2 || word.ptr[0] != '-')
 		return false;
@@ -46,7 +46,7 @@ static bool is_known_option(const struct parse *p, struct slice word)
 /* An option without a value: the value is the next word. */
 static int next_value(struct parse *p, const struct field *f, struct slice *value)
 {
-	struct slice word = p->at < p->argc ? slice_of(p->argv[p->at]) : (struct slice){ 0 };
+	struct slice word = p->at < p->argc ? slice_of(p->argv[p->at]) : SLICE_NONE;
 
 	if (!word.ptr)
 		return options_refuse(p->app, p->cmd, p->err,
@@ -139,7 +139,7 @@ static int parse_letters(struct parse *p, struct slice word)
 		if (rest.len && rest.ptr[0] == '=')
 			return take_option(p, o, slice_sub(rest, 1, rest.len));
 		if (o->field->kind != VALUE_BOOL)
-			return take_option(p, o, rest.len ? rest : (struct slice){ 0 });
+			return take_option(p, o, rest.len ? rest : SLICE_NONE);
 		if (take_option(p, o, SLICE("true")) < 0)
 			return -1;
 	}

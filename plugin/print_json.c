@@ -105,7 +105,7 @@ static cJSON *field_json(const struct field *f, const void *base)
 	case VALUE_ENUM:
 		return string_json(value_is_there(f, base) ?
 					   slice_of(f->choices[*FIELD_AT(int, base, f)]) :
-					   (struct slice){ 0 });
+					   SLICE_NONE);
 	case VALUE_LIST:
 		return list_json(*FIELD_AT(struct slices, base, f));
 	case VALUE_PAIRS:

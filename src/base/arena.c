@@ -139,7 +139,11 @@ struct slice arena_printf(struct arena *a, const char *fmt, ...)
 	return (struct slice){ p, (size_t)len };
 }
 
-size_t arena_used(const struct arena *a)
+void *arena_grow(struct arena *a, const void *list, size_t n, size_t *cap, size_t size)
 {
-	return a->used;
+	void *larger;
+
+	*cap = *cap ? 2 * *cap : 8;
+	larger = arena_array(a, *cap, size);
+	return n ? memcpy(larger, list, n * size) : larger;
 }

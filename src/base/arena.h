@@ -34,8 +34,21 @@ struct slice arena_join(struct arena *a, const struct slice *parts, size_t n);
 struct slice arena_printf(struct arena *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Bytes handed out so far, for limits and tests. */
-size_t arena_used(const struct arena *a);
+/*
+ * A larger copy of a list of `n` elements of `size` bytes, for ARENA_ROOM: `*cap` becomes twice as
+ * large. The old list stays in the arena.
+ */
+void *arena_grow(struct arena *a, const void *list, size_t n, size_t *cap, size_t size);
+
+/*
+ * Room for one more element behind the `n` elements of `list`, which was allocated in the arena (or
+ * is NULL with cap 0): may move `list`, and updates `cap`.
+ */
+#define ARENA_ROOM(arena, list, n, cap)                                                            \
+	do {                                                                                       \
+		if ((n) == (cap))                                                                  \
+			(list) = arena_grow((arena), (list), (n), &(cap), sizeof(*(list)));        \
+	} while (0)
 
 /*
  * Frees an arena when the variable goes out of scope: `AUTO_ARENA struct arena *a = arena_new();`

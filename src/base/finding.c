@@ -2,20 +2,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 /* A new row at the end of the list. */
 static struct finding *findings_row(struct findings *f)
 {
-	if (f->n == f->cap) {
-		size_t cap = f->cap ? f->cap * 2 : 8;
-		struct finding *items = arena_array(f->arena, cap, sizeof(*items));
-
-		if (f->n)
-			memcpy(items, f->items, f->n * sizeof(*items));
-		f->items = items;
-		f->cap = cap;
-	}
+	ARENA_ROOM(f->arena, f->items, f->n, f->cap);
 	return &f->items[f->n++];
 }
 

@@ -109,7 +109,7 @@ bool slice_next(struct slice *rest, char sep, struct slice *piece)
 	at = slice_find_byte(*rest, sep);
 	if (at == SIZE_MAX) {
 		*piece = *rest;
-		*rest = (struct slice){ 0 };
+		*rest = SLICE_NONE;
 		return true;
 	}
 	*piece = slice_sub(*rest, 0, at);
@@ -130,7 +130,7 @@ struct slice pairs_get(struct pairs list, struct slice key)
 	for (size_t i = 0; i < list.n; i++)
 		if (slice_eq(list.items[i].key, key))
 			return list.items[i].value;
-	return (struct slice){ 0 };
+	return SLICE_NONE;
 }
 
 bool parse_int(struct slice s, long min, long max, long *out)
@@ -152,15 +152,6 @@ bool parse_int(struct slice s, long min, long max, long *out)
 		return false;
 	*out = value;
 	return true;
-}
-
-uint64_t slice_hash_case(struct slice s)
-{
-	uint64_t hash = 14695981039346656037u;
-
-	for (size_t i = 0; i < s.len; i++)
-		hash = (hash ^ (unsigned char)ascii_to_lower(s.ptr[i])) * 1099511628211u;
-	return hash;
 }
 
 /*
@@ -205,7 +196,7 @@ static size_t distance(struct slice a, struct slice b)
 struct slice slice_nearest(struct slice word, const struct slice *candidates, size_t n)
 {
 	size_t limit = word.len / 3 < 1 ? 1 : word.len / 3 > 3 ? 3 : word.len / 3;
-	struct slice best = { 0 };
+	struct slice best = SLICE_NONE;
 
 	if (!word.len || word.len > WORD_MAX_LEN)
 		return best;

@@ -33,6 +33,9 @@ struct pairs {
 	size_t n;
 };
 
+/* The absent slice. */
+#define SLICE_NONE ((struct slice){ NULL, 0 })
+
 /* The slice of a string literal, as an expression and as an initialiser of constant data. */
 #define SLICE(lit) ((struct slice){ "" lit, sizeof(lit) - 1 })
 /* clang-format off */
@@ -102,11 +105,6 @@ struct slice pairs_get(struct pairs list, struct slice key);
  * large.
  */
 bool parse_int(struct slice s, long min, long max, long *out);
-
-/*
- * FNV-1a over the bytes with ASCII letters folded to lower case, for hash tables; not for security.
- */
-uint64_t slice_hash_case(struct slice s);
 
 /*
  * The candidate nearest to `word` by edit distance (a swap of neighbours counts once), or an absent

@@ -220,7 +220,7 @@ static struct slice common_folder(struct slice folder, struct slice path)
 /* The folder of the files that route to it by http. */
 static struct slice folder_of(const struct judging *j)
 {
-	struct slice folder = { NULL, 0 };
+	struct slice folder = SLICE_NONE;
 
 	for (size_t i = 0; i < j->nvss; i++) {
 		struct slice path = yaml_name(j->vss[i].object->node->file);
@@ -253,7 +253,7 @@ static void land(struct judging *j, const struct environment_index *r)
 			k++;
 		if (k < l->n || (c->migration && !migration_covers(c->migration, path)))
 			continue;
-		l->items[l->n] = environments_of(r, path, (struct slice){ 0 }, j->arena);
+		l->items[l->n] = environments_of(r, path, SLICE_NONE, j->arena);
 		l->items[l->n++].edited = true;
 	}
 	if (c->migration) {

@@ -209,12 +209,12 @@ static struct slice free_name(const struct candidate *c, const struct map *names
 	struct slice base = label_of(stem_of(names_its_host(c) ? c->entry->name : c->host), arena),
 		     name = base;
 
-	if (map_get(names, name) != MAP_NONE && c->entry->ns.len) {
+	if (map_has(names, name) && c->entry->ns.len) {
 		base = arena_printf(arena, "%" SLICE_FMT "-%" SLICE_FMT, SLICE_ARG(base),
 				    SLICE_ARG(c->entry->ns));
 		name = base = label_of(base, arena);
 	}
-	for (int i = 2; map_get(names, name) != MAP_NONE; i++)
+	for (int i = 2; map_has(names, name); i++)
 		name = arena_printf(arena, "%" SLICE_FMT "-%d", SLICE_ARG(base), i);
 	return name;
 }
@@ -225,9 +225,9 @@ void names_give(struct discovery *d, const struct migration *const *migrations, 
 	struct map names = MAP_INIT_FOLD;
 
 	for (size_t i = 0; i < n; i++)
-		map_set(&names, migrations[i]->name, 0);
+		map_add(&names, migrations[i]->name);
 	for (size_t i = 0; i < taken.n; i++)
-		map_set(&names, taken.items[i], 0);
+		map_add(&names, taken.items[i]);
 	for (size_t i = 0; i < d->n; i++) {
 		struct candidate *c = &d->items[i];
 
@@ -236,7 +236,7 @@ void names_give(struct discovery *d, const struct migration *const *migrations, 
 			continue;
 		}
 		c->name = free_name(c, &names, d->arena);
-		map_set(&names, c->name, 0);
+		map_add(&names, c->name);
 	}
 	map_release(&names);
 }

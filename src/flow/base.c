@@ -25,7 +25,7 @@ int base_find(struct session *s, struct slice remote, struct err *err)
 	}
 	if (missing == 0)
 		return 0;
-	s->remote.name = (struct slice){ NULL, 0 };
+	s->remote.name = SLICE_NONE;
 	if (missing < 0)
 		return -1;
 	return repo_branch_tip(s->repo, s->branch.ptr, &s->base, err);
@@ -46,7 +46,7 @@ struct slice base_unpushed(struct session *s)
 
 	if (s->options->base != BASE_LOCAL || !s->branch.ptr ||
 	    remote_find(s->repo, s->branch.ptr, NULL, s->arena, &remote, &ignored) != 0)
-		return (struct slice){ NULL, 0 };
+		return SLICE_NONE;
 	return remote.name;
 }
 

@@ -5,10 +5,10 @@
 /* Adds a folder or file, and those on the way to it. */
 static void add(struct bounds *b, struct slice path)
 {
-	map_set(&b->within, path, 0);
+	map_add(&b->within, path);
 	for (size_t i = 0; i < path.len; i++)
 		if (path.ptr[i] == '/')
-			map_set(&b->ways, slice_sub(path, 0, i), 0);
+			map_add(&b->ways, slice_sub(path, 0, i));
 }
 
 /* The whole tree? */
@@ -46,14 +46,14 @@ void bounds_release(struct bounds *b)
 static bool is_within(const struct bounds *b, struct slice path)
 {
 	for (size_t i = 0; i < path.len; i++)
-		if (path.ptr[i] == '/' && map_get(&b->within, slice_sub(path, 0, i)) != MAP_NONE)
+		if (path.ptr[i] == '/' && map_has(&b->within, slice_sub(path, 0, i)))
 			return true;
-	return map_get(&b->within, path) != MAP_NONE;
+	return map_has(&b->within, path);
 }
 
 bool bounds_have_folder(const struct bounds *b, struct slice path)
 {
-	return !b->within.n || map_get(&b->ways, path) != MAP_NONE || is_within(b, path);
+	return !b->within.n || map_has(&b->ways, path) || is_within(b, path);
 }
 
 bool bounds_have_file(const struct bounds *b, struct slice path)

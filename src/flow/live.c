@@ -51,7 +51,7 @@ static void find_part(struct look *l, struct part *part, const struct migration 
 		    !vs->nold)
 			continue;
 		part->n++;
-		map_set(&l->names, vs->object->name, 1);
+		map_add(&l->names, vs->object->name);
 		note_namespace(l, vs->ns);
 	}
 }
@@ -81,7 +81,7 @@ static bool wants_object(void *ctx, const struct object *o)
 {
 	const struct look *l = ctx;
 
-	return live_wants(o) || (vs_is(o) && map_get(&l->names, o->name) != MAP_NONE);
+	return live_wants(o) || (vs_is(o) && map_has(&l->names, o->name));
 }
 
 /* --- judging -------------------------------------------------------------- */

@@ -34,7 +34,7 @@ static bool wants_file(struct slice path, void *ctx)
 	const struct map *names = ((const struct loading *)ctx)->names;
 
 	return slice_ends(path, SLICE(".yaml")) &&
-	       (!names || map_get(names, session_name_of(path)) != MAP_NONE);
+	       (!names || map_has(names, session_name_of(path)));
 }
 
 /* One file of the migrations folder. */
@@ -110,7 +110,7 @@ static int load_named(struct loading *l, struct map *missing, struct err *err)
 		if (absent < 0 || (!absent && take_migration(&file, l, err) < 0))
 			return -1;
 		if (absent)
-			map_set(missing, name, i);
+			map_add(missing, name);
 	}
 	return 0;
 }

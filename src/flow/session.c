@@ -29,7 +29,7 @@ static int first_base(struct session *s, struct err *err)
 		return repo_resolve(s->repo, "HEAD", &s->base, err);
 	}
 	s->branch = arena_copy(s->arena, str_slice(&branch));
-	if (base_find(s, (struct slice){ NULL, 0 }, err) == 0)
+	if (base_find(s, SLICE_NONE, err) == 0)
 		return 0;
 	if (err->code != &CODE_no_branch || !repo_has_branch(s->repo, s->branch.ptr))
 		return -1;
@@ -102,7 +102,7 @@ struct slice session_known(const struct session *s, const struct oid *blob)
 {
 	size_t at = map_get(&s->blobs, blob_key(blob));
 
-	return at == MAP_NONE ? (struct slice){ 0 } : s->blob_bytes[at];
+	return at == MAP_NONE ? SLICE_NONE : s->blob_bytes[at];
 }
 
 bool session_has_migration(const struct session *s, struct slice path, struct slice bytes)
@@ -240,7 +240,7 @@ static struct slice planned_bytes(const struct changes *planned, struct slice pa
 	for (size_t i = 0; planned && i < planned->n; i++)
 		if (slice_eq(planned->items[i].path, path))
 			return planned->items[i].after;
-	return (struct slice){ NULL, 0 };
+	return SLICE_NONE;
 }
 
 /*
@@ -276,7 +276,7 @@ static int check_clean(const struct session *s, const struct migration *m,
 static int settle(struct session *s, const struct selection *want, struct selected *out,
 		  struct err *err)
 {
-	struct slice branch = { NULL, 0 }, remote = { NULL, 0 };
+	struct slice branch = SLICE_NONE, remote = { NULL, 0 };
 	bool same;
 
 	if (agreed(out, "branches", offsetof(struct migration_git, branch), &branch, err) < 0 ||

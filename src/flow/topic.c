@@ -77,8 +77,7 @@ static bool hold_at(struct session *s, const struct oid *commit, const struct mi
 	if (tree_read(s->repo, commit, m->path.ptr, MIGRATION_MAX, &bytes, NULL, &ignored) != 0 ||
 	    migration_read(&there, m->path, str_slice(&bytes), 0100644, &ignored) < 0)
 		return false;
-	*hold = there.f.spec.hold.ptr ? arena_copy(arena, there.f.spec.hold) :
-					(struct slice){ NULL, 0 };
+	*hold = there.f.spec.hold.ptr ? arena_copy(arena, there.f.spec.hold) : SLICE_NONE;
 	migration_release(&there);
 	return true;
 }
@@ -183,10 +182,10 @@ static void judge_some(struct session *s, struct topic *topics, const struct com
 
 	for (size_t i = 0; i < n; i++) {
 		if (judged[i] || (g.n && !oid_eq(&infos[i].parent, &g.parent)) ||
-		    map_get(&names, topics[i].m->name) != MAP_NONE)
+		    map_has(&names, topics[i].m->name))
 			continue;
 		judged[i] = true;
-		map_set(&names, topics[i].m->name, i);
+		map_add(&names, topics[i].m->name);
 		g.parent = infos[i].parent;
 		g.trees[g.n] = infos[i].tree;
 		g.topics[g.n++] = &topics[i];

@@ -8,7 +8,7 @@ static int side_bytes(struct repo *r, const git_diff_file *file, struct arena *a
 {
 	git_blob *blob = NULL;
 
-	*out = (struct slice){ NULL, 0 };
+	*out = SLICE_NONE;
 	if (!(file->flags & GIT_DIFF_FLAG_EXISTS) || git_oid_is_zero(&file->id))
 		return 0;
 	if (git_blob_lookup(&blob, r->git, &file->id) < 0)

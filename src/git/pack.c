@@ -97,7 +97,7 @@ void batch_add_blob(struct batch *b, struct slice bytes, const git_oid *id)
 
 void batch_add(struct batch *b, git_object_t type, struct slice bytes, git_oid *out)
 {
-	(void)batch_add_after(b, type, bytes, (struct slice){ NULL, 0 }, BATCH_NONE, out);
+	(void)batch_add_after(b, type, bytes, SLICE_NONE, BATCH_NONE, out);
 }
 
 /* A size in a delta: seven bits a byte, low ones first. */

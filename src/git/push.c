@@ -155,7 +155,7 @@ int remote_push(struct repo *r, const struct remote *remote, struct push *pushes
 {
 	for (size_t i = 0; i < n; i++) {
 		pushes[i].result = PUSH_UNTOLD;
-		pushes[i].why = (struct slice){ NULL, 0 };
+		pushes[i].why = SLICE_NONE;
 	}
 	for (size_t i = 0; i < n; i += REFS)
 		if (push_some(r, remote, pushes + i, n - i < REFS ? n - i : REFS, options, way,

@@ -71,7 +71,7 @@ int git_feed(struct repo *r, const struct remote_options *way, const char *const
 int git_run(struct repo *r, const struct remote_options *way, const char *const *args,
 	    struct process_result *result, struct err *err)
 {
-	return git_feed(r, way, args, (struct slice){ NULL, 0 }, result, err);
+	return git_feed(r, way, args, SLICE_NONE, result, err);
 }
 
 /* --- what its words mean -------------------------------------------------- */

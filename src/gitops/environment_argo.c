@@ -127,6 +127,6 @@ void application_read(struct environment_index *r, struct environment *e,
 	if (!sources || !sources->nchildren)
 		read_source(r, e, dry ? dry : one, p);
 	if (!e->elsewhere || !e->folder.ptr)
-		e->revision = (struct slice){ 0 };
+		e->revision = SLICE_NONE;
 	e->elsewhere = e->revision.ptr != NULL;
 }

@@ -58,12 +58,12 @@ bool revision_follows(const struct repository_id *here, struct slice revision)
 struct slice reference_path(const struct environment_index *r, struct slice folder,
 			    struct slice reference)
 {
-	struct slice rest = reference, query = { NULL, 0 };
+	struct slice rest = reference, query = SLICE_NONE;
 	size_t mark = slice_find_byte(reference, '?'), split,
 	       scheme = slice_find(reference, SLICE("://"));
 
 	if (slice_find_byte(reference, '\n') != SIZE_MAX)
-		return (struct slice){ 0 };
+		return SLICE_NONE;
 	if (mark != SIZE_MAX) {
 		rest = slice_sub(reference, 0, mark);
 		query = slice_sub(reference, mark + 1, reference.len);
@@ -75,7 +75,7 @@ struct slice reference_path(const struct environment_index *r, struct slice fold
 		return path_join(folder, reference, r->arena);
 	if (slice_starts(query, SLICE("ref=")) &&
 	    !revision_follows(r->here, slice_sub(query, 4, query.len)))
-		return (struct slice){ 0 };
+		return SLICE_NONE;
 	return path_join(SLICE(""), slice_sub(rest, scheme + split + 2, rest.len), r->arena);
 }
 
@@ -150,8 +150,8 @@ static void find_overlays(struct environment_index *r)
 		struct kustomization *k = &r->kustomizations[i];
 		struct environment *e;
 
-		if (map_get(&r->mention_at, k->folder) != NONE ||
-		    kustomization_is_component(k->root) || is_applied(r, k->folder))
+		if (map_has(&r->mention_at, k->folder) || kustomization_is_component(k->root) ||
+		    is_applied(r, k->folder))
 			continue;
 		e = environment_new(r, ENVIRONMENT_OVERLAY, NULL);
 		e->object = e->folder = k->folder.len ? k->folder : SLICE(".");
@@ -190,7 +190,7 @@ static void find_many(struct environment_index *r)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct environment_uses in = { NULL, 0 };
-	struct slice path = { NULL, 0 };
+	struct slice path = SLICE_NONE;
 
 	for (size_t i = 0; i < r->nenvironments; i++) {
 		struct environment *e = r->environments[i];

@@ -60,7 +60,7 @@ bool chart_is(struct slice path)
 
 void environment_index_path(struct environment_index *r, struct slice path)
 {
-	for (struct slice f = path_folder(path); f.len && map_get(&r->folder_at, f) == MAP_NONE;
+	for (struct slice f = path_folder(path); f.len && !map_has(&r->folder_at, f);
 	     f = path_folder(f)) {
 		map_set(&r->folder_at, f, r->nfolders);
 		ROOM(r->folders, r->nfolders, r->folders_cap);
@@ -144,7 +144,7 @@ void environment_index_kustomization(struct environment_index *r, struct slice p
 	struct slice folder = path_folder(path);
 
 	environment_index_path(r, path);
-	if (map_get(&r->kustomization_at, folder) == NONE)
+	if (!map_has(&r->kustomization_at, folder))
 		map_set(&r->kustomization_at, folder, r->nkustomizations);
 	ROOM(r->kustomizations, r->nkustomizations, r->kustomizations_cap);
 	r->kustomizations[r->nkustomizations++] =
@@ -154,7 +154,7 @@ void environment_index_kustomization(struct environment_index *r, struct slice p
 
 void environment_index_chart(struct environment_index *r, struct slice path)
 {
-	map_set(&r->chart_at, path_folder(path), 0);
+	map_add(&r->chart_at, path_folder(path));
 }
 
 void environment_index_unread(struct environment_index *r, struct slice path)

@@ -87,8 +87,7 @@ static void take_claim(struct asking *a, const struct claim *c, struct slice pat
 	struct slice name = path_from(path, c->folder);
 
 	if (kind == CLAIM_AUTO && !built)
-		kind = map_get(&a->r->chart_at, c->folder) != MAP_NONE ? CLAIM_CHART :
-									 CLAIM_DIRECTORY;
+		kind = map_has(&a->r->chart_at, c->folder) ? CLAIM_CHART : CLAIM_DIRECTORY;
 	if (kind == CLAIM_DIRECTORY && read_as_it_is(c, path))
 		(void)arrive(a, c->environment, SOURCE_DIRECTORY);
 	if (kind == CLAIM_CHART && slice_starts(name, SLICE("templates/")))
@@ -139,8 +138,7 @@ static void take_kustomization(struct asking *a, const struct kustomization *k)
 	if (k->overlay)
 		(void)arrive(a, k->overlay, ways);
 	take_prefixes(a, k->folder,
-		      map_get(&r->mention_at, k->folder) == NONE &&
-			      !kustomization_is_component(k->root));
+		      !map_has(&r->mention_at, k->folder) && !kustomization_is_component(k->root));
 	push_mentions(a, k->folder);
 }
 

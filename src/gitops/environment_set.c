@@ -19,7 +19,7 @@ static struct slice value_of(const struct parameters *p, struct slice expression
 	expression = slice_trim(expression);
 	if (slice_starts(expression, SLICE(".")))
 		expression = slice_sub(expression, 1, expression.len);
-	return p ? pairs_get((struct pairs){ p->items, p->n }, expression) : (struct slice){ 0 };
+	return p ? pairs_get((struct pairs){ p->items, p->n }, expression) : SLICE_NONE;
 }
 
 /*
@@ -32,7 +32,7 @@ static struct slice take_expression(const struct parameters *p, struct slice *te
 	struct slice expression = slice_sub(*text, 2, close - 2);
 
 	if (close == SIZE_MAX)
-		return (struct slice){ 0 };
+		return SLICE_NONE;
 	*text = slice_sub(*text, close + 2, text->len);
 	return value_of(p, expression);
 }
@@ -63,8 +63,7 @@ struct slice parameters_fill(const struct parameters *p, struct slice text, bool
 		rest = slice_sub(rest, at, rest.len);
 		if (!rest.len)
 			break;
-		parts[n] =
-			n < 2 * EXPRESSIONS_MAX ? take_expression(p, &rest) : (struct slice){ 0 };
+		parts[n] = n < 2 * EXPRESSIONS_MAX ? take_expression(p, &rest) : SLICE_NONE;
 		*whole = parts[n].ptr != NULL;
 		n += *whole;
 	}

@@ -29,7 +29,7 @@ struct slice path_from(struct slice path, struct slice folder)
 		return SLICE("");
 	if (path.len > folder.len && slice_starts(path, folder) && path.ptr[folder.len] == '/')
 		return slice_sub(path, folder.len + 1, path.len);
-	return (struct slice){ 0 };
+	return SLICE_NONE;
 }
 
 /* Longer references are not followed. */
@@ -48,10 +48,10 @@ struct slice path_join(struct slice folder, struct slice relative, struct arena 
 
 	if (!relative.ptr || relative.len > RELATIVE_MAX ||
 	    slice_find_byte(relative, '\0') != SIZE_MAX)
-		return (struct slice){ 0 };
+		return SLICE_NONE;
 	while (slice_next(&rest, '/', &part)) {
 		if (slice_is(part, "..") && !at.len)
-			return (struct slice){ 0 };
+			return SLICE_NONE;
 		if (slice_is(part, ".."))
 			at = path_folder(at);
 		else if (part.len && !slice_is(part, "."))

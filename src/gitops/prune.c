@@ -79,7 +79,7 @@ static struct slice option_in(struct slice text, struct slice name)
 		if (slice_starts(part, name) && part.len > name.len && part.ptr[name.len] == '=')
 			return slice_sub(part, name.len + 1, part.len);
 	}
-	return (struct slice){ 0 };
+	return SLICE_NONE;
 }
 
 /* The option of the object; `*at` gets what says it. */
@@ -95,7 +95,7 @@ static struct slice common_option(const struct asking *a, const char *name,
 				  const struct yaml_node **at)
 {
 	const struct yaml_node *list = yaml_path(a->e->spec, "syncPolicy", "syncOptions", NULL);
-	struct slice value = { NULL, 0 };
+	struct slice value = SLICE_NONE;
 
 	for (const struct yaml_node *c = list && list->kind == YAML_SEQ ? list->first : NULL;
 	     c && !value.ptr; c = c->next) {
@@ -158,8 +158,7 @@ static struct prune by_argocd(const struct asking *a)
 	if (slice_is(own_option(a, "PruneLast", &last), "true") ||
 	    slice_is(common_option(a, "PruneLast", &last), "true"))
 		return answer(a, PRUNE_GOES, last,
-			      "PruneLast=true removes it behind everything else",
-			      (struct slice){ 0 });
+			      "PruneLast=true removes it behind everything else", SLICE_NONE);
 	return answer(a, PRUNE_FIRST, prune,
 		      "automated.prune removes it, in front of what else the sync applies",
 		      SLICE("see that the commit in front of this one is live first, or set the "
@@ -193,7 +192,7 @@ static struct prune by_flux(const struct asking *a)
 					   SLICE_ARG(word(a->e->object, "NAME")),
 					   SLICE_ARG(word(a->e->ns, "flux-system"))));
 	return answer(a, PRUNE_GOES, prune, "spec.prune removes it, behind what is applied",
-		      (struct slice){ 0 });
+		      SLICE_NONE);
 }
 
 struct prune prune_of(const struct environment_use *a, const struct object *o, struct arena *arena)

@@ -44,7 +44,7 @@ void host_tokens_add(struct host_tokens *w, struct slice word, bool asked)
 	for (size_t i = 0; i < word.len; i++)
 		hash = hash_on(hash, w->letters[(unsigned char)word.ptr[i]]);
 	w->seen[bit_of(hash) / 64] |= (uint64_t)1 << bit_of(hash) % 64;
-	map_set(asked ? &w->asked : &w->labels, word, 0);
+	map_add(asked ? &w->asked : &w->labels, word);
 }
 
 bool host_tokens_each(const struct host_tokens *w, struct slice bytes,
@@ -73,8 +73,7 @@ bool host_tokens_each(const struct host_tokens *w, struct slice bytes,
 		}
 		word = slice_sub(bytes, start, end - start);
 		if (may_be(w, label) &&
-		    (map_get(&w->labels, word) != MAP_NONE ||
-		     (asked && map_get(&w->asked, word) != MAP_NONE)) &&
+		    (map_has(&w->labels, word) || (asked && map_has(&w->asked, word))) &&
 		    found(word, ctx))
 			return true;
 	}

@@ -75,7 +75,7 @@ void inventory_watch(struct inventory *inv, const struct migration *m)
 	inventory_each_word(m, inv->arena, watch_word, inv);
 	if (m->f.spec.manifests.create.len) {
 		inv->want_kustomizations = true;
-		map_set(&inv->creates, m->f.spec.manifests.create, 0);
+		map_add(&inv->creates, m->f.spec.manifests.create);
 	}
 }
 
@@ -121,7 +121,7 @@ bool inventory_may_escape(struct slice bytes)
 
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes)
 {
-	if (map_get(&inv->creates, path) != MAP_NONE || inventory_wants_around(inv, path, bytes) ||
+	if (map_has(&inv->creates, path) || inventory_wants_around(inv, path, bytes) ||
 	    host_tokens_in(&inv->words, bytes))
 		return true;
 	if (inventory_may_be_sidecar(bytes))
@@ -226,7 +226,7 @@ struct source *inventory_find(const struct inventory *inv, struct slice path)
 struct source *inventory_add(struct inventory *inv, struct slice path, struct slice bytes,
 			     unsigned mode)
 {
-	if (map_get(&inv->paths, path) != MAP_NONE)
+	if (map_has(&inv->paths, path))
 		return inventory_find(inv, path);
 	return inventory_share(inv, arena_copy(inv->arena, path),
 			       arena_copy(inv->arena, bytes.ptr ? bytes : SLICE("")), mode);
@@ -296,7 +296,7 @@ void inventory_add_large(struct inventory *inv, struct slice path, size_t size)
 	struct source *s;
 	struct err err = ERR_INIT;
 
-	if (map_get(&inv->paths, path) != MAP_NONE)
+	if (map_has(&inv->paths, path))
 		return;
 	s = source_new(inv, arena_copy(inv->arena, path));
 	(void)err_set(&err, &CODE_yaml_limit, (struct place){ s->path, 0, 0 },

@@ -52,7 +52,7 @@ static int by_file(const void *a, const void *b)
 static bool is_hidden(const struct inventory *top, const struct inventory *low, struct slice path)
 {
 	for (; top != low; top = top->under)
-		if (map_get(&top->paths, path) != MAP_NONE)
+		if (map_has(&top->paths, path))
 			return true;
 	return false;
 }

@@ -151,7 +151,7 @@ static void take_word(struct slice word, void *ctx)
 	for (size_t i = map_get(&inv->by_word, word); i != MAP_NONE; i = inv->held[i].next) {
 		const struct source *s = inv->sources.items[inv->held[i].source];
 
-		if (!s->shared && !s->why && map_get(&part->paths, s->path) == MAP_NONE)
+		if (!s->shared && !s->why && !map_has(&part->paths, s->path))
 			(void)inventory_share(part, s->path, s->bytes, s->mode);
 	}
 	for (size_t i = map_get(&inv->by_label, word); i != MAP_NONE && !part->second;

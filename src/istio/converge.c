@@ -155,7 +155,7 @@ static int add_new(const struct work *w, struct yaml_edits *e, const struct rout
 
 	if (copy_allowed(w, old) < 0)
 		return -1;
-	copy = yaml_copy(e, old->node, YAML_AFTER, (struct slice){ 0 }, "the new destination");
+	copy = yaml_copy(e, old->node, YAML_AFTER, SLICE_NONE, "the new destination");
 	yaml_set(copy, old->host, LIT_STRING, new_host(w), "host");
 	if (old->subset)
 		yaml_delete(copy, old->subset, "subsets belong to the old host");
@@ -292,9 +292,7 @@ static void multiply_matches(const struct work *w, struct yaml_edits *copy, cons
 		}
 		for (size_t i = 0; i < methods.n && !method.ptr; i++) {
 			struct yaml_edits *target =
-				i ? yaml_copy(copy, c, YAML_AFTER, (struct slice){ 0 },
-					      "per method") :
-				    copy;
+				i ? yaml_copy(copy, c, YAML_AFTER, SLICE_NONE, "per method") : copy;
 
 			yaml_put(target, c, NULL, YAML_AFTER,
 				 method_lit(w->arena, methods.items[i]), "method");

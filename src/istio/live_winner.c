@@ -87,7 +87,7 @@ static struct slice shared_gateway(const struct face *a, const struct face *b, s
 			    slice_eq(name, gateway_name(yaml_string(y), b->ns, arena)))
 				return name;
 		}
-	return (struct slice){ 0 };
+	return SLICE_NONE;
 }
 
 /* A host of ours that the other has, too, or takes out of our wildcard; absent: none. */
@@ -106,7 +106,7 @@ static struct slice shared_host(const struct face *ours, const struct face *othe
 					 (host_covered(mine, its) && host_same(its, old))))
 				return its;
 		}
-	return (struct slice){ 0 };
+	return SLICE_NONE;
 }
 
 /*
@@ -145,7 +145,7 @@ static struct outcome compare(const struct face *ours, const struct face *other)
 			if (yaml_string(c).len &&
 			    slice_find_byte(SLICE("*~."), yaml_string(c).ptr[0]) == SIZE_MAX)
 				try_namespace(&o, ours, other, yaml_string(c));
-	try_namespace(&o, ours, other, (struct slice){ 0 });
+	try_namespace(&o, ours, other, SLICE_NONE);
 	return o;
 }
 

@@ -22,7 +22,7 @@ static bool next_requirement(struct slice *rest, struct slice *piece)
 	for (i = 0; i < rest->len && (depth || rest->ptr[i] != ','); i++)
 		depth += (rest->ptr[i] == '(') - (rest->ptr[i] == ')');
 	*piece = slice_trim(slice_sub(*rest, 0, i));
-	*rest = i < rest->len ? slice_sub(*rest, i + 1, rest->len) : (struct slice){ 0 };
+	*rest = i < rest->len ? slice_sub(*rest, i + 1, rest->len) : SLICE_NONE;
 	return true;
 }
 

@@ -206,7 +206,7 @@ static int read_all(struct reading *r, const struct some *kinds, struct some *de
 
 	if (!kinds->n)
 		return 0;
-	if (call(r, kinds, (struct slice){ 0 }, &answer) < 0)
+	if (call(r, kinds, SLICE_NONE, &answer) < 0)
 		return -1;
 	for (size_t i = 0; i < r->q->nkinds; i++) {
 		struct some one = some_none(r);
@@ -223,7 +223,7 @@ static int read_all(struct reading *r, const struct some *kinds, struct some *de
 			set(r, i, COVERED_FORBIDDEN, answer.why);
 			some_add(denied, i);
 		} else {
-			set(r, i, COVERED_ALL, (struct slice){ 0 });
+			set(r, i, COVERED_ALL, SLICE_NONE);
 		}
 	}
 	return 0;
@@ -273,7 +273,7 @@ static int find_installed(struct reading *r, struct some *installed)
 		struct slice name = resource(r, i);
 
 		rest = str_slice(&result.out);
-		set(r, i, COVERED_ABSENT, (struct slice){ 0 });
+		set(r, i, COVERED_ABSENT, SLICE_NONE);
 		if (result.exit_code) /* the list is not whole */
 			set(r, i, COVERED_FAILED, process_last_words(&result, r->c->arena));
 		while (slice_next(&rest, '\n', &line))

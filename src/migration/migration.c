@@ -363,7 +363,7 @@ void migration_release(struct migration *m)
 /* The folder as paths have it: "." is the root. */
 static struct slice folder_of(struct slice said)
 {
-	return slice_is(said, ".") ? (struct slice){ NULL, 0 } : said;
+	return slice_is(said, ".") ? SLICE_NONE : said;
 }
 
 bool migration_covers(const struct migration *m, struct slice path)
@@ -393,7 +393,7 @@ bool migration_searches(const struct migration *m, struct slice path)
 
 struct slice migration_allows(const struct migration *m, const struct code *code)
 {
-	return code->allow ? pairs_get(m->f.spec.allow, slice_of(code->id)) : (struct slice){ 0 };
+	return code->allow ? pairs_get(m->f.spec.allow, slice_of(code->id)) : SLICE_NONE;
 }
 
 void migration_allow(const struct migration *m, size_t from, struct findings *findings)

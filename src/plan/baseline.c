@@ -178,7 +178,7 @@ static size_t counted(struct track *t, size_t routes)
 
 	if (routes != ROUTES_UNCOUNTED)
 		return routes;
-	t->now = (struct slice){ NULL, 0 };
+	t->now = SLICE_NONE;
 	t->verdict.routes = judge(t, &now).routes;
 	t->now = now.bytes;
 	version_free(&now);

@@ -89,7 +89,7 @@ static int take_alone(struct plan *plan, const struct meeting *m, struct slice *
 		return -1;
 	}
 	if (m->first->remove) {
-		*out = (struct slice){ 0 };
+		*out = SLICE_NONE;
 		return 0;
 	}
 	*out = m->first->restore.ptr ? m->first->restore :
@@ -138,7 +138,7 @@ static bool claims_are_free(struct plan *plan, struct step *step, const struct t
 			    struct meetings *meetings)
 {
 	for (size_t i = 0; i < targets->nclaims; i++)
-		if (map_get(&meetings->claimed, address(plan, targets->claims[i])) != MAP_NONE) {
+		if (map_has(&meetings->claimed, address(plan, targets->claims[i]))) {
 			findings_add(&step->findings, &CODE_yaml_overlap,
 				     yaml_place(targets->claims[i]),
 				     "another migration of this plan moves the same destination or "
@@ -179,7 +179,7 @@ static void apply_step(struct plan *plan, struct step *step, const struct target
 		     !slice_eq(items[n].before, items[n].after);
 	}
 	for (size_t i = 0; i < targets->nclaims; i++)
-		map_set(&meetings->claimed, address(plan, targets->claims[i]), i);
+		map_add(&meetings->claimed, address(plan, targets->claims[i]));
 	for (size_t j = 0; j < targets->n; j++)
 		if (touches(&targets->items[j]))
 			yaml_edits_merge(

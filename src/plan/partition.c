@@ -339,12 +339,12 @@ void partition_tell(const struct partition *p, struct baselines *baselines)
 
 	for (size_t i = 0; i < p->nmanifests; i++)
 		if (p->manifests[i].routes == VERSION_ROUTES_OLD)
-			map_set(&old, p->manifests[i].m->path, 0);
+			map_add(&old, p->manifests[i].m->path);
 	for (size_t i = 0; i < p->nmanifests; i++) {
 		const struct manifest *f = &p->manifests[i];
 
 		if (f->routes == VERSION_ROUTES_NONE ||
-		    (f->routes == VERSION_ROUTES_DONE && map_get(&old, f->m->path) != MAP_NONE))
+		    (f->routes == VERSION_ROUTES_DONE && map_has(&old, f->m->path)))
 			continue;
 		baselines_want(baselines, f->source->path, f->m);
 		baselines_now(baselines, f->source->path, f->m, f->source->bytes, &f->verdict);

@@ -10,7 +10,7 @@
 
 #include "base/finding.h"
 #include "base/change.h"
-#include "base/each.h"
+#include "base/parallel.h"
 #include "base/progress.h"
 #include "istio/audience.h"
 #include "istio/converge.h"

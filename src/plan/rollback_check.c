@@ -54,7 +54,7 @@ static size_t find_ups(struct undo *u, size_t *n)
 		     j++) {
 			struct slice path = u->plan->steps[i].changes.items[j].path;
 
-			if (map_get(&first, path) == MAP_NONE)
+			if (!map_has(&first, path))
 				map_set(&first, path, i);
 			map_set(&last, path, i);
 		}
@@ -112,7 +112,7 @@ static void add_files(const struct undo *u, const struct step *step, struct inve
 		struct slice path = step->changes.items[i].path;
 		struct change c = { path,
 				    { NULL, 0 },
-				    after(u->plan, path, (struct slice){ NULL, 0 }),
+				    after(u->plan, path, SLICE_NONE),
 				    step->changes.items[i].mode };
 
 		if (!c.after.ptr || !slices_have(step->files, path))
@@ -202,7 +202,7 @@ static void check_file(struct undo *u, size_t number, const struct change *c)
 
 	if (baselines && baselines->baseline.ptr && got.ptr && slice_eq(got, baselines->baseline))
 		return;
-	wanted = after(today_start(u), c->path, today ? today->bytes : (struct slice){ NULL, 0 });
+	wanted = after(today_start(u), c->path, today ? today->bytes : SLICE_NONE);
 	if (!wanted.ptr || !got.ptr || !slice_eq(got, wanted))
 		bar(u, number, (struct place){ c->path, 0, 0 },
 		    SLICE("rolled back from this stage, the file would not say what it says "
@@ -216,7 +216,7 @@ static void check_file(struct undo *u, size_t number, const struct change *c)
 static bool by_another(const struct undo *u, const struct step *step, const struct finding *stop)
 {
 	return stop && !slices_have(step->files, stop->at.path) &&
-	       after(u->plan, stop->at.path, (struct slice){ NULL, 0 }).ptr;
+	       after(u->plan, stop->at.path, SLICE_NONE).ptr;
 }
 
 /*

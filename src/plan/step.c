@@ -86,9 +86,9 @@ static int converge(const struct work *w, struct stage stage, struct findings *f
 	for (size_t i = 0; i < w->scope.n; i++) {
 		const struct member *m = &w->scope.members[i];
 		bool created = m->source == w->scope.created;
-		struct target *t = step_target(w, m->source->file, m->source->path,
-					       created ? (struct slice){ 0 } : m->source->bytes,
-					       m->source->mode);
+		struct target *t =
+			step_target(w, m->source->file, m->source->path,
+				    created ? SLICE_NONE : m->source->bytes, m->source->mode);
 
 		if (vs_converge(t->edits, &m->vs, m->base, &goal, w->plan->arena, findings, shares,
 				err) < 0)

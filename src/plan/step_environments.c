@@ -59,10 +59,10 @@ void step_land(const struct work *w)
 	w->step->placements.items =
 		arena_array(w->plan->arena, w->step->files.n + losing.n, sizeof(struct placement));
 	for (size_t i = 0; i < w->step->files.n; i++)
-		land(w, w->step->files.items[i], listing ? listing->path : (struct slice){ 0 },
+		land(w, w->step->files.items[i], listing ? listing->path : SLICE_NONE,
 		     w->intent->direction != GO_DELETE_ENTRY);
 	for (size_t i = 0; i < losing.n; i++)
-		land(w, losing.items[i], (struct slice){ 0 }, true);
+		land(w, losing.items[i], SLICE_NONE, true);
 }
 
 /* Names environments whose definitions the migration says are not there. */

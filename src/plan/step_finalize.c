@@ -59,17 +59,17 @@ static struct slice undone(const struct work *w, const struct source *source)
 	struct err ignored = ERR_INIT;
 
 	if (!base || !step_forward(w, base, NULL, last_stage(w), &full))
-		return (struct slice){ 0 };
+		return SLICE_NONE;
 	moved = plan_parse(w->plan, source->path, arena_copy(w->plan->arena, str_slice(&full)),
 			   &ignored);
 	if (!moved || !step_forward(w, moved, base, (struct stage){ STAGE_DONE, 0 }, &done) ||
 	    !slice_eq(str_slice(&done), source->bytes))
-		return (struct slice){ 0 };
+		return SLICE_NONE;
 	if (w->step->to.kind == STAGE_START)
 		return past->baseline;
 	return step_forward(w, base, NULL, w->step->to, &wanted) ?
 		       arena_copy(w->plan->arena, str_slice(&wanted)) :
-		       (struct slice){ 0 };
+		       SLICE_NONE;
 }
 
 /* Is a ServiceEntry with the old host in the commit? Names of services of the cluster need none. */

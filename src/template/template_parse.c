@@ -49,7 +49,7 @@ bool template_scalar_fills(const struct yaml_node *node)
  */
 static struct slice cut_word(struct slice *rest, bool *quoted)
 {
-	struct slice line = slice_trim(*rest), word = { 0 };
+	struct slice line = slice_trim(*rest), word = SLICE_NONE;
 	size_t end;
 
 	*rest = line;
@@ -70,7 +70,7 @@ static struct slice cut_word(struct slice *rest, bool *quoted)
 static int declare_name(const struct template *t, struct template_param *p, struct slice *rest,
 			struct place at, struct err *err)
 {
-	struct slice type, near = { 0 };
+	struct slice type, near = SLICE_NONE;
 	bool quoted;
 
 	p->name = cut_word(rest, &quoted);

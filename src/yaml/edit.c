@@ -3,8 +3,6 @@
 #include "base/alloc.h"
 #include "base/map.h"
 
-#include <string.h>
-
 struct yaml_edits *yaml_edits_new(const struct yaml_file *file, struct arena *arena)
 {
 	struct yaml_edits *e = arena_alloc(arena, sizeof(*e));
@@ -44,15 +42,7 @@ static bool marked(const uint64_t *set, const struct yaml_node *node)
 /* Adds a row. */
 static void edits_push(struct yaml_edits *e, struct edit *row)
 {
-	if (e->n == e->cap) {
-		size_t cap = e->cap ? e->cap * 2 : 8;
-		struct edit **items = arena_array(e->arena, cap, sizeof(struct edit *));
-
-		if (e->n)
-			memcpy(items, e->items, e->n * sizeof(struct edit *));
-		e->items = items;
-		e->cap = cap;
-	}
+	ARENA_ROOM(e->arena, e->items, e->n, e->cap);
 	if (row->kind == EDIT_DELETE)
 		mark(e, &e->gone, row->at);
 	if (row->kind == EDIT_REPLACE)
@@ -244,7 +234,7 @@ void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct ya
 	if (is_empty(seq, YAML_SEQ)) {
 		item = arena_alloc(e->arena, sizeof(*item));
 		*item = *lit;
-		item->key = (struct slice){ 0 };
+		item->key = SLICE_NONE;
 		fill(e, seq, side, item, why);
 	} else if (seq->kind != YAML_SEQ) {
 		refuse(e, seq, "a list is expected here");
@@ -273,7 +263,7 @@ static const struct yaml_node *user_outside(const struct yaml_file *f, const str
 		const struct yaml_node *n = node_at(f, i);
 
 		if (n->kind == YAML_ALIAS && (n->id < first || n->id > last) &&
-		    map_get(anchors, n->text) != MAP_NONE)
+		    map_has(anchors, n->text))
 			return n;
 	}
 	return NULL;

@@ -173,18 +173,18 @@ static const struct property *property_of(const struct yaml_node *node)
 
 struct slice yaml_anchor(const struct yaml_node *node)
 {
-	return node->flags & YAML_ANCHORED ? property_of(node)->anchor : (struct slice){ 0 };
+	return node->flags & YAML_ANCHORED ? property_of(node)->anchor : SLICE_NONE;
 }
 
 struct slice yaml_tag(const struct yaml_node *node)
 {
-	return node->flags & YAML_TAGGED ? property_of(node)->tag : (struct slice){ 0 };
+	return node->flags & YAML_TAGGED ? property_of(node)->tag : SLICE_NONE;
 }
 
 struct slice yaml_string(const struct yaml_node *node)
 {
 	if (!node || node->kind != YAML_SCALAR || yaml_type_of(node) != YAML_STRING)
-		return (struct slice){ 0 };
+		return SLICE_NONE;
 	return node->text;
 }
 

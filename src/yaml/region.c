@@ -372,7 +372,7 @@ struct slice yaml_dash_gap(const struct yaml_node *item)
 		at++;
 	if (at == item->outer && at > first)
 		return slice_sub(b, first, at - first);
-	return (struct slice){ 0 };
+	return SLICE_NONE;
 }
 
 struct slice yaml_flow_separator(const struct yaml_node *entry)

@@ -118,7 +118,7 @@ static bool has_bare_tag(struct slice b, const struct yaml_node *n)
 static struct slice keep(const struct scan *s, const yaml_char_t *text, size_t len)
 {
 	if (!text)
-		return (struct slice){ 0 };
+		return SLICE_NONE;
 	return arena_copy(s->file->arena, (struct slice){ (const char *)text, len });
 }
 

@@ -16,15 +16,7 @@ struct splice *splice_add(struct splices *s, uint32_t start, uint32_t end, struc
 {
 	struct splice *row;
 
-	if (s->n == s->cap) {
-		size_t cap = s->cap ? s->cap * 2 : 16;
-		struct splice *items = arena_array(s->arena, cap, sizeof(*items));
-
-		if (s->n)
-			memcpy(items, s->items, s->n * sizeof(*items));
-		s->items = items;
-		s->cap = cap;
-	}
+	ARENA_ROOM(s->arena, s->items, s->n, s->cap);
 	row = &s->items[s->n];
 	*row = (struct splice){ .start = start,
 				.end = end,

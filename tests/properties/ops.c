@@ -147,7 +147,7 @@ static void draw_op(struct draw *d, const struct yaml_node *at, bool nested, str
 		op->lit = literal(d, 0);
 	} else if (kind > 5 && in_list) {
 		op->kind = OP_COPY;
-		op->lit.text = draw(d, 2) ? SLICE("copied") : (struct slice){ 0 };
+		op->lit.text = draw(d, 2) ? SLICE("copied") : SLICE_NONE;
 		draw_nested(d, at, op);
 	} else {
 		op->lit = scalar(d);

@@ -114,7 +114,7 @@ struct run {
 static struct slice text_of(const struct run *r, const cJSON *json)
 {
 	return cJSON_IsString(json) ? arena_copy(r->arena, slice_of(json->valuestring)) :
-				      (struct slice){ 0 };
+				      SLICE_NONE;
 }
 
 static struct yaml_lit literal(const struct run *r, const cJSON *json)

@@ -111,7 +111,7 @@ Test(err, code_find)
 	cr_expect_null(code_find(SLICE("GCB9999")));
 	cr_expect_null(code_find(SLICE("GCB000")));
 	cr_expect_null(code_find(SLICE("gcb0001")));
-	cr_expect_null(code_find((struct slice){ 0 }));
+	cr_expect_null(code_find(SLICE_NONE));
 }
 
 Test(err, severity_words)

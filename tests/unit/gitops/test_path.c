@@ -32,7 +32,7 @@ Test(path, joins)
 		cr_expect(slice_eq(got, slice_of(rows[i].want)), "row %zu: %" SLICE_FMT, i,
 			  SLICE_ARG(got));
 	}
-	cr_expect_null(path_join(SLICE("a"), (struct slice){ NULL, 0 }, arena).ptr);
+	cr_expect_null(path_join(SLICE("a"), SLICE_NONE, arena).ptr);
 	cr_expect_null(path_join(SLICE("a"), (struct slice){ "b\0c", 3 }, arena).ptr);
 }
 

@@ -417,7 +417,7 @@ Test(yaml_edit, the_first_refusal_sticks)
 	yaml_edits_merge(more, e);
 	cr_expect_eq(yaml_edits_refusal(more)->code, &CODE_yaml_style);
 	e = yaml_edits_new(file, arena);
-	copy = yaml_copy(e, trial_find(file, "d/0"), YAML_AFTER, (struct slice){ 0 }, "copy");
+	copy = yaml_copy(e, trial_find(file, "d/0"), YAML_AFTER, SLICE_NONE, "copy");
 	cr_expect_null(yaml_edits_refusal(e));
 	yaml_set(copy, trial_find(file, "d/0"), LIT_INT, SLICE("2"), "fine");
 	yaml_delete(copy, yaml_root(file, 0), "no");

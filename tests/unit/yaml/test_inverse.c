@@ -104,8 +104,7 @@ static void insert_and_delete(struct run *r, const struct yaml_node *at)
 
 	if (copy)
 		(void)yaml_copy(e, at, side,
-				trial_random(&r->state, 2) ? SLICE("generated") :
-							     (struct slice){ 0 },
+				trial_random(&r->state, 2) ? SLICE("generated") : SLICE_NONE,
 				"test");
 	else if (at->parent->kind == YAML_SEQ)
 		yaml_add(e, at->parent, at, side, lit, "test");

@@ -148,7 +148,7 @@ static void there_and_back(const struct yaml_file *f, const struct yaml_node *n,
 	struct err err = ERR_INIT;
 
 	if (n->parent->kind == YAML_SEQ)
-		(void)yaml_copy(e, n, YAML_AFTER, (struct slice){ 0 }, "test");
+		(void)yaml_copy(e, n, YAML_AFTER, SLICE_NONE, "test");
 	else
 		yaml_put(e, n->parent, n, YAML_AFTER, &lit, "test");
 	if (yaml_apply(e, &out, &err) < 0) {
