@@ -21,7 +21,7 @@ enum { GRACE_MS = 2000, DRAIN_MS = 250, LINE_MAX_BYTES = 4096 };
 enum { IN, OUT, ERR, NPIPES };
 
 /* A program that runs. */
-struct run {
+struct child {
 	const struct process *p;
 	struct process_result *r;
 	struct err *err;
@@ -78,7 +78,7 @@ static int above_standard(int fd)
 }
 
 /* One pipe; our end does not block. */
-static int make_pipe(struct run *run, int which)
+static int make_pipe(struct child *run, int which)
 {
 	int ends[2], mine = which == IN;
 
@@ -93,7 +93,7 @@ static int make_pipe(struct run *run, int which)
 }
 
 /* The pipes and the folder. */
-static int open_all(struct run *run)
+static int open_all(struct child *run)
 {
 	const struct process *p = run->p;
 
@@ -107,7 +107,7 @@ static int open_all(struct run *run)
 	return 0;
 }
 
-static int start(struct run *run)
+static int start(struct child *run)
 {
 	AUTO_STR struct str file = STR_INIT;
 	int failed;
@@ -135,7 +135,7 @@ static int start(struct run *run)
  * A signal to it and, where it has one, its group. It is not waited for yet, so its number is still
  * its own.
  */
-static void send(const struct run *run, int signo)
+static void send(const struct child *run, int signo)
 {
 	if (run->p->interactive)
 		(void)kill(run->pid, signo);
@@ -144,14 +144,14 @@ static void send(const struct run *run, int signo)
 }
 
 /* `err` says why it has to end: the first step of that. */
-static void give_up(struct run *run)
+static void give_up(struct child *run)
 {
 	run->failed = true;
 	send(run, SIGTERM);
 	run->next = clock_ms() + (run->p->grace_ms ? run->p->grace_ms : GRACE_MS);
 }
 
-static void kill_now(struct run *run)
+static void kill_now(struct child *run)
 {
 	send(run, SIGKILL);
 	run->killed = true;
@@ -159,7 +159,7 @@ static void kill_now(struct run *run)
 }
 
 /* What time and signals ask for. Returns false when nothing is left to wait for. */
-static bool keep_time(struct run *run)
+static bool keep_time(struct child *run)
 {
 	bool late = run->next >= 0 && clock_ms() >= run->next;
 
@@ -178,7 +178,7 @@ static bool keep_time(struct run *run)
 }
 
 /* Did it end? It stays a zombie until its group is dealt with. */
-static void look(struct run *run)
+static void look(struct child *run)
 {
 	siginfo_t info = { 0 };
 
@@ -190,7 +190,7 @@ static void look(struct run *run)
 }
 
 /* Waits for it, and says how it ended. */
-static int reap(struct run *run)
+static int reap(struct child *run)
 {
 	int status = 0;
 
@@ -213,7 +213,7 @@ static int reap(struct run *run)
 /* --- its streams ---------------------------------------------------------- */
 
 /* Gives it more of the input. One that does not want it (EPIPE) need not have it. */
-static void feed(struct run *run)
+static void feed(struct child *run)
 {
 	struct slice rest = slice_sub(run->p->input, run->fed, run->p->input.len);
 	ssize_t n = write(run->ours[IN], rest.ptr, rest.len);
@@ -226,14 +226,14 @@ static void feed(struct run *run)
 }
 
 /* Does anybody want lines of this stream? */
-static bool heard(const struct run *run, int which)
+static bool heard(const struct child *run, int which)
 {
 	return which == ERR ? run->p->on_line || trace_wants(TRACE_SAID) :
 			      trace_wants(TRACE_OUTPUT);
 }
 
 /* Passes the line on that is complete. */
-static void say_line(struct run *run, int which)
+static void say_line(struct child *run, int which)
 {
 	struct str *line = &run->lines[which];
 
@@ -253,7 +253,7 @@ static void say_line(struct run *run, int which)
  * Cuts what comes into lines. Of one that is too long the rest is dropped, so that no secret is cut
  * into two halves that look harmless.
  */
-static void cut(struct run *run, int which, struct slice bytes)
+static void cut(struct child *run, int which, struct slice bytes)
 {
 	for (size_t i = 0; i < bytes.len && heard(run, which); i++)
 		if (bytes.ptr[i] == '\n' || bytes.ptr[i] == '\r')
@@ -263,7 +263,7 @@ static void cut(struct run *run, int which, struct slice bytes)
 }
 
 /* Standard error: kept as far as there is room. */
-static void take_err(struct run *run, struct slice bytes)
+static void take_err(struct child *run, struct slice bytes)
 {
 	size_t max = run->p->err_max ? run->p->err_max : PROCESS_ERR_MAX, have = run->r->err.len;
 
@@ -274,7 +274,7 @@ static void take_err(struct run *run, struct slice bytes)
  * Standard output: to the caller, or kept. Too much, or a caller who does not want it, ends the
  * program.
  */
-static void take_out(struct run *run, struct slice bytes)
+static void take_out(struct child *run, struct slice bytes)
 {
 	size_t max = run->p->out_max ? run->p->out_max : PROCESS_OUT_MAX;
 
@@ -295,7 +295,7 @@ static void take_out(struct run *run, struct slice bytes)
 }
 
 /* Reads what there is of one of them. */
-static void drain(struct run *run, int which)
+static void drain(struct child *run, int which)
 {
 	char buf[65536];
 	ssize_t n = read(run->ours[which], buf, sizeof(buf));
@@ -316,7 +316,7 @@ static void drain(struct run *run, int which)
 }
 
 /* Waits for something to do, and does it. */
-static void turn(struct run *run)
+static void turn(struct child *run)
 {
 	struct pollfd fds[NPIPES];
 	int64_t wait = run->next < 0 ? -1 : run->next - clock_ms();
@@ -333,7 +333,7 @@ static void turn(struct run *run)
 }
 
 /* From the start to the end. */
-static int run_all(struct run *run)
+static int run_all(struct child *run)
 {
 	if (start(run) < 0)
 		return -1;
@@ -364,7 +364,7 @@ static void trace_start(const struct process *p)
 }
 
 /* Tells how it ended. */
-static void trace_end(const struct run *run, int result, int64_t ms)
+static void trace_end(const struct child *run, int result, int64_t ms)
 {
 	if (result < 0)
 		trace_say(TRACE_PROGRAMS, "%s: %s (%g s)", short_name(run->p), run->err->reason,
@@ -376,7 +376,7 @@ static void trace_end(const struct run *run, int result, int64_t ms)
 
 int process_run(const struct process *p, struct process_result *r, struct err *err)
 {
-	struct run run = { .p = p, .r = r, .err = err, .folder = -1, .next = -1 };
+	struct child run = { .p = p, .r = r, .err = err, .folder = -1, .next = -1 };
 	int64_t begin = clock_ms();
 	int result;
 

@@ -1,4 +1,5 @@
-#include "yaml/internal.h"
+#include "yaml/edit_internal.h"
+#include "yaml/node_internal.h"
 
 #include "base/alloc.h"
 #include "base/map.h"
@@ -26,7 +27,7 @@ void edits_refuse(struct yaml_edits *e, const struct err *err)
 }
 
 /* Sets a node's bit in a set, which is made when it is first needed. */
-static void mark(struct yaml_edits *e, uint64_t **set, const struct yaml_node *node)
+static void set_bit(struct yaml_edits *e, uint64_t **set, const struct yaml_node *node)
 {
 	if (!*set)
 		*set = arena_array(e->arena, e->file->nnodes / 64 + 1, sizeof(**set));
@@ -34,7 +35,7 @@ static void mark(struct yaml_edits *e, uint64_t **set, const struct yaml_node *n
 }
 
 /* Is the node's bit set? */
-static bool marked(const uint64_t *set, const struct yaml_node *node)
+static bool has_bit(const uint64_t *set, const struct yaml_node *node)
 {
 	return set && set[node->id / 64] >> node->id % 64 & 1;
 }
@@ -44,11 +45,11 @@ static void edits_push(struct yaml_edits *e, struct edit *row)
 {
 	ARENA_ROOM(e->arena, e->items, e->n, e->cap);
 	if (row->kind == EDIT_DELETE)
-		mark(e, &e->gone, row->at);
+		set_bit(e, &e->gone, row->at);
 	if (row->kind == EDIT_REPLACE)
-		mark(e, &e->replaced, row->at);
+		set_bit(e, &e->replaced, row->at);
 	if (row->kind == EDIT_SET)
-		mark(e, row->same ? &e->kept : &e->set, row->at);
+		set_bit(e, row->same ? &e->kept : &e->set, row->at);
 	e->nsame += row->same;
 	row->seq = e->n;
 	e->items[e->n++] = row;
@@ -83,7 +84,7 @@ static struct edit *edits_row(struct yaml_edits *e, enum edit_kind kind, const s
 }
 
 /* Refuses the list at a node. */
-static void refuse(struct yaml_edits *e, const struct yaml_node *at, const char *what)
+static void refuse_style(struct yaml_edits *e, const struct yaml_node *at, const char *what)
 {
 	struct err err = ERR_INIT;
 
@@ -111,7 +112,7 @@ void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_li
 	bool same = scalar->kind == YAML_SCALAR && slice_eq(scalar->text, text) &&
 		    (kind != LIT_STRING || yaml_type_of(scalar) == YAML_STRING);
 
-	if (marked(same ? e->set : e->kept, scalar)) {
+	if (has_bit(same ? e->set : e->kept, scalar)) {
 		struct err err = ERR_INIT;
 
 		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(scalar),
@@ -128,27 +129,27 @@ void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_li
 	row->value = kind;
 	row->text = arena_copy(e->arena, text);
 	if (scalar->kind != YAML_SCALAR)
-		refuse(e, scalar, "a single value is expected here");
+		refuse_style(e, scalar, "a single value is expected here");
 	else if (scalar->style == YAML_LITERAL || scalar->style == YAML_FOLDED)
-		refuse(e, scalar, "a block scalar cannot be set");
+		refuse_style(e, scalar, "a block scalar cannot be set");
 	else if (slice_find_byte(
 			 slice_sub(e->file->bytes, scalar->start, scalar->end - scalar->start),
 			 '\n') != SIZE_MAX)
-		refuse(e, scalar, "a value over several lines cannot be set");
+		refuse_style(e, scalar, "a value over several lines cannot be set");
 	else if (scalar->flags & YAML_TAGGED && !tag_fits(scalar, kind))
-		refuse(e, scalar, "the tag of this value says another type");
+		refuse_style(e, scalar, "the tag of this value says another type");
 }
 
 /* A literal beside a neighbour. */
-static void put(struct yaml_edits *e, enum edit_kind kind, const struct yaml_node *near,
-		enum yaml_side side, const struct yaml_lit *lit, const char *why)
+static void put_beside(struct yaml_edits *e, enum edit_kind kind, const struct yaml_node *near,
+		       enum yaml_side side, const struct yaml_lit *lit, const char *why)
 {
 	struct edit *row = edits_row(e, kind, near, why);
 
 	row->side = side;
 	row->lit = lit;
 	if (near->parent->flags & YAML_PAIR)
-		refuse(e, near, "a pair in a flow list cannot get more keys");
+		refuse_style(e, near, "a pair in a flow list cannot get more keys");
 }
 
 /* The row that fills this empty collection already, or NULL. */
@@ -161,8 +162,8 @@ static struct edit *find_fill(const struct yaml_edits *e, const struct yaml_node
 }
 
 /* An empty collection becomes one with a new entry, or gets one more. */
-static void fill(struct yaml_edits *e, const struct yaml_node *empty, enum yaml_side side,
-		 const struct yaml_lit *lit, const char *why)
+static void fill_empty(struct yaml_edits *e, const struct yaml_node *empty, enum yaml_side side,
+		       const struct yaml_lit *lit, const char *why)
 {
 	struct edit *row = find_fill(e, empty);
 	struct yaml_lit *all = arena_alloc(e->arena, sizeof(*all)), *items;
@@ -217,11 +218,11 @@ void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct ya
 			      "the key '%" SLICE_FMT "' would be added twice", SLICE_ARG(lit->key));
 		edits_refuse(e, &err);
 	} else if (is_empty(map, YAML_MAP))
-		fill(e, map, side, lit, why);
+		fill_empty(e, map, side, lit, why);
 	else if (map->kind != YAML_MAP)
-		refuse(e, map, "a map is expected here");
+		refuse_style(e, map, "a map is expected here");
 	else
-		put(e, EDIT_PUT, near ? near : map->last, side, lit, why);
+		put_beside(e, EDIT_PUT, near ? near : map->last, side, lit, why);
 }
 
 void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct yaml_node *near,
@@ -235,11 +236,11 @@ void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct ya
 		item = arena_alloc(e->arena, sizeof(*item));
 		*item = *lit;
 		item->key = SLICE_NONE;
-		fill(e, seq, side, item, why);
+		fill_empty(e, seq, side, item, why);
 	} else if (seq->kind != YAML_SEQ) {
-		refuse(e, seq, "a list is expected here");
+		refuse_style(e, seq, "a list is expected here");
 	} else {
-		put(e, EDIT_ADD, near ? near : seq->last, side, lit, why);
+		put_beside(e, EDIT_ADD, near ? near : seq->last, side, lit, why);
 	}
 }
 
@@ -306,9 +307,20 @@ void yaml_delete(struct yaml_edits *e, const struct yaml_node *entry, const char
 {
 	(void)edits_row(e, EDIT_DELETE, entry, why);
 	if (!entry->parent)
-		refuse(e, entry, "a whole document cannot be deleted");
+		refuse_style(e, entry, "a whole document cannot be deleted");
 	else
 		keep_anchors(e, entry);
+}
+
+void yaml_drop(struct yaml_edits *e, size_t document, const char *why)
+{
+	(void)why;
+	if (!e->drops)
+		e->drops = arena_array(e->arena, e->file->nroots, sizeof(bool));
+	if (document < e->file->nroots && !e->drops[document]) {
+		e->drops[document] = true;
+		e->ndrops++;
+	}
 }
 
 struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item,
@@ -321,13 +333,14 @@ struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item,
 	row->nested = yaml_edits_new(e->file, e->arena);
 	row->nested->within = item;
 	if (!item->parent || item->parent->kind != YAML_SEQ || item->flags & YAML_EXPLICIT)
-		refuse(e, item, "only an item of a list can be copied");
+		refuse_style(e, item, "only an item of a list can be copied");
 	else if (anchor_inside(item, item->id))
-		refuse(e, item, "an item with an anchor cannot be copied");
+		refuse_style(e, item, "an item with an anchor cannot be copied");
 	else if (comment.ptr && side == YAML_BEFORE && item->flags & YAML_OPENS &&
 		 item->parent->style == YAML_BLOCK)
-		refuse(e, item,
-		       "no room for a comment above an item that begins on the line of another");
+		refuse_style(
+			e, item,
+			"no room for a comment above an item that begins on the line of another");
 	return row->nested;
 }
 
@@ -361,12 +374,12 @@ const struct err *yaml_edits_refusal(const struct yaml_edits *e)
 
 bool edits_delete(const struct yaml_edits *e, const struct yaml_node *node)
 {
-	return marked(e->gone, node);
+	return has_bit(e->gone, node);
 }
 
 bool edits_replace(const struct yaml_edits *e, const struct yaml_node *node)
 {
-	return marked(e->replaced, node);
+	return has_bit(e->replaced, node);
 }
 
 const struct yaml_node *edits_staying(const struct yaml_edits *e, const struct yaml_node *node,

@@ -1,4 +1,5 @@
-#include "yaml/internal.h"
+#include "yaml/guard_internal.h"
+#include "yaml/node_internal.h"
 
 #include "base/ascii.h"
 #include "base/utf8.h"
@@ -13,7 +14,7 @@ static int refuse_at(const struct yaml_file *file, const struct code *code, uint
 }
 
 /* Control characters that YAML's readers refuse: C0 but for tab and line ends, DEL. */
-static bool forbidden(unsigned char c)
+static bool is_forbidden(unsigned char c)
 {
 	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
 }
@@ -38,7 +39,7 @@ static size_t guard_wide(const struct yaml_file *file, uint32_t at, struct err *
  * Is the byte neither plain ASCII text nor a tab or line feed? Written so that the compiler looks
  * at many at a time.
  */
-static unsigned remarkable(unsigned char c)
+static unsigned is_remarkable(unsigned char c)
 {
 	return ((unsigned)(c < 0x20) & (unsigned)(c != '\t') & (unsigned)(c != '\n')) |
 	       (unsigned)(c >= 0x7f);
@@ -53,11 +54,11 @@ static size_t skip_plain(const unsigned char *p, size_t i, size_t len)
 		unsigned any = 0;
 
 		for (size_t j = 0; j < MANY; j++)
-			any |= remarkable(p[i + j]);
+			any |= is_remarkable(p[i + j]);
 		if (any)
 			break;
 	}
-	while (i < len && !remarkable(p[i]))
+	while (i < len && !is_remarkable(p[i]))
 		i++;
 	return i;
 }
@@ -75,7 +76,7 @@ static int guard_bytes(struct yaml_file *file, struct err *err)
 		if (i == len)
 			break;
 		file->wide = file->wide || p[i] >= 0x80;
-		if (forbidden(p[i]))
+		if (is_forbidden(p[i]))
 			return refuse_at(file, &CODE_yaml_encoding, (uint32_t)i,
 					 "a control character", err);
 		if (p[i] == '\r' && (i + 1 == len || p[i + 1] != '\n'))
@@ -142,7 +143,7 @@ int yaml_guard(struct yaml_file *file, struct err *err)
 }
 
 /* Does a NEL, LS or PS begin at `p`, of which `left` bytes are there? */
-static bool odd_break(const char *p, size_t left)
+static bool is_odd_break(const char *p, size_t left)
 {
 	if (left >= 2 && !memcmp(p, "\xc2\x85", 2))
 		return true;
@@ -178,7 +179,7 @@ int yaml_guard_breaks(const struct yaml_file *file, struct err *err)
 
 		if (*wide != '\xc2' && *wide != '\xe2')
 			continue;
-		if (!odd_break(wide, s.len - i))
+		if (!is_odd_break(wide, s.len - i))
 			continue;
 		if (++seen > 64 || !in_quotes(file, (uint32_t)i))
 			return refuse_at(file, &CODE_yaml_breaks, (uint32_t)i,
@@ -201,7 +202,7 @@ static bool is_sign(struct slice bytes, size_t at)
 }
 
 /* Where the byte stands next, from an offset on. */
-static size_t slice_find_from(struct slice bytes, char c, size_t from)
+static size_t find_byte_from(struct slice bytes, char c, size_t from)
 {
 	size_t found = slice_find_byte(slice_sub(bytes, from, bytes.len), c);
 
@@ -213,7 +214,7 @@ bool yaml_has_variable(const struct yaml_node *scalar)
 	size_t open =
 		scalar->kind == YAML_SCALAR ? slice_find(scalar->text, SLICE("${")) : SIZE_MAX;
 
-	return open != SIZE_MAX && slice_find_from(scalar->text, '}', open) != SIZE_MAX;
+	return open != SIZE_MAX && find_byte_from(scalar->text, '}', open) != SIZE_MAX;
 }
 
 bool yaml_is_ytt(struct slice comment)
@@ -235,7 +236,7 @@ bool yaml_looks_templated(struct slice bytes, uint32_t *at)
 		size_t found = 0;
 
 		do
-			found = slice_find_from(bytes, "{("[i], found);
+			found = find_byte_from(bytes, "{("[i], found);
 		while (found != SIZE_MAX && !is_sign(bytes, found++));
 		if (found != SIZE_MAX && found - 1 < least)
 			least = found - 1;

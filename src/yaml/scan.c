@@ -1,4 +1,8 @@
-#include "yaml/internal.h"
+#include "yaml/scan_internal.h"
+#include "yaml/duplicate_keys_internal.h"
+#include "yaml/guard_internal.h"
+#include "yaml/line_internal.h"
+#include "yaml/node_internal.h"
 
 #include "base/alloc.h"
 #include "base/ascii.h"
@@ -26,13 +30,13 @@ struct scan {
 };
 
 /* Is this byte the first of a character? */
-static bool leads(char c)
+static bool is_first_byte(char c)
 {
 	return ((unsigned char)c & 0xc0) != 0x80;
 }
 
 /* Makes the table of byte offsets, if the file needs one. */
-static void steps_make(struct scan *s)
+static void make_steps(struct scan *s)
 {
 	struct slice b = s->file->bytes;
 	size_t chars = 0, cap = b.len / STRIDE + 2;
@@ -41,7 +45,7 @@ static void steps_make(struct scan *s)
 		return;
 	s->steps = xrealloc_array(NULL, cap, sizeof(*s->steps));
 	for (size_t i = s->file->body; i < b.len; i++)
-		if (leads(b.ptr[i]) && chars++ % STRIDE == 0)
+		if (is_first_byte(b.ptr[i]) && chars++ % STRIDE == 0)
 			s->steps[s->nsteps++] = (uint32_t)i;
 }
 
@@ -57,24 +61,9 @@ static uint32_t byte_of(const struct scan *s, const yaml_mark_t *mark)
 		return (uint32_t)b.len;
 	at = s->steps[mark->index / STRIDE];
 	for (left = mark->index % STRIDE; left && at < b.len; left--)
-		for (at++; at < b.len && !leads(b.ptr[at]);)
+		for (at++; at < b.len && !is_first_byte(b.ptr[at]);)
 			at++;
 	return (uint32_t)at;
-}
-
-/* Steps over blanks, line ends and comments from `at`, up to `end`. */
-static uint32_t skip_trivia(struct slice b, uint32_t at, uint32_t end)
-{
-	while (at < end) {
-		if (b.ptr[at] == '#')
-			while (at < end && b.ptr[at] != '\n')
-				at++;
-		else if (ascii_is_space(b.ptr[at]))
-			at++;
-		else
-			break;
-	}
-	return at;
 }
 
 /*
@@ -87,8 +76,10 @@ static bool in_anchor(char c)
 }
 
 /* Where the content begins behind the anchor and tag of a node that begins at `at`. */
-static uint32_t skip_properties(struct slice b, uint32_t at, uint32_t end, int count)
+static uint32_t skip_properties(const struct yaml_file *f, uint32_t at, uint32_t end, int count)
 {
+	struct slice b = f->bytes;
+
 	for (; count > 0 && at < end && (b.ptr[at] == '&' || b.ptr[at] == '!'); count--) {
 		bool anchor = b.ptr[at] == '&';
 		const char *stop =
@@ -99,23 +90,24 @@ static uint32_t skip_properties(struct slice b, uint32_t at, uint32_t end, int c
 			at++;
 		if (*stop == '>')
 			at++;
-		at = skip_trivia(b, at, end);
+		at = yaml_skip_trivia(f, at, end);
 	}
 	return at < end ? at : end;
 }
 
 /* Does a scalar without a tag that libyaml reports have the tag "!"? */
-static bool has_bare_tag(struct slice b, const struct yaml_node *n)
+static bool has_bare_tag(const struct yaml_file *f, const struct yaml_node *n)
 {
+	struct slice b = f->bytes;
 	uint32_t at = n->outer;
 
 	if (at < n->start && b.ptr[at] == '&')
-		at = skip_properties(b, at, n->start, 1);
+		at = skip_properties(f, at, n->start, 1);
 	return at < n->start && b.ptr[at] == '!';
 }
 
 /* A copy of a C string of libyaml in the file's arena. */
-static struct slice keep(const struct scan *s, const yaml_char_t *text, size_t len)
+static struct slice copy_text(const struct scan *s, const yaml_char_t *text, size_t len)
 {
 	if (!text)
 		return SLICE_NONE;
@@ -123,7 +115,7 @@ static struct slice keep(const struct scan *s, const yaml_char_t *text, size_t l
 }
 
 /* Room for one more node, all zero. */
-static struct yaml_node *node_room(struct yaml_file *f)
+static struct yaml_node *add_node(struct yaml_file *f)
 {
 	if (f->nnodes == f->nchunks * NODES_OF_CHUNK) {
 		ROOM(f->chunks, f->nchunks, f->chunks_cap);
@@ -143,11 +135,11 @@ static void take_properties(const struct scan *s, struct yaml_node *n, uint32_t 
 	struct yaml_file *f = s->file;
 	struct property p = { .id = n->id };
 
-	n->start = skip_properties(f->bytes, n->outer, limit,
+	n->start = skip_properties(f, n->outer, limit,
 				   n->kind == YAML_SCALAR ? 2 : (anchor != NULL) + (tag != NULL));
-	p.anchor = keep(s, anchor, anchor ? strlen((const char *)anchor) : 0);
-	p.tag = keep(s, tag, tag ? strlen((const char *)tag) : 0);
-	if (n->kind == YAML_SCALAR && !tag && has_bare_tag(f->bytes, n))
+	p.anchor = copy_text(s, anchor, anchor ? strlen((const char *)anchor) : 0);
+	p.tag = copy_text(s, tag, tag ? strlen((const char *)tag) : 0);
+	if (n->kind == YAML_SCALAR && !tag && has_bare_tag(f, n))
 		p.tag = SLICE("!");
 	n->flags = (p.anchor.ptr ? YAML_ANCHORED : 0u) | (p.tag.ptr ? YAML_TAGGED : 0u);
 	if (!n->flags)
@@ -157,11 +149,11 @@ static void take_properties(const struct scan *s, struct yaml_node *n, uint32_t 
 }
 
 /* A new node from an event's marks and properties. */
-static struct yaml_node *node_new(struct scan *s, const yaml_event_t *ev, enum yaml_kind kind,
-				  const yaml_char_t *anchor, const yaml_char_t *tag)
+static struct yaml_node *make_node(struct scan *s, const yaml_event_t *ev, enum yaml_kind kind,
+				   const yaml_char_t *anchor, const yaml_char_t *tag)
 {
 	struct yaml_file *f = s->file;
-	struct yaml_node *n = node_room(f);
+	struct yaml_node *n = add_node(f);
 	char first;
 
 	n->kind = kind;
@@ -179,7 +171,7 @@ static struct yaml_node *node_new(struct scan *s, const yaml_event_t *ev, enum y
 }
 
 /* Hangs a finished or opening node into the open collection, or makes it the root. */
-static void attach(struct scan *s, struct yaml_node *n)
+static void attach_node(struct scan *s, struct yaml_node *n)
 {
 	struct yaml_node *parent = s->depth ? s->open[s->depth - 1] : NULL;
 
@@ -248,7 +240,7 @@ static struct slice value_of(const struct scan *s, const struct yaml_node *n,
 static void on_scalar(struct scan *s, const yaml_event_t *ev)
 {
 	struct yaml_node *n =
-		node_new(s, ev, YAML_SCALAR, ev->data.scalar.anchor, ev->data.scalar.tag);
+		make_node(s, ev, YAML_SCALAR, ev->data.scalar.anchor, ev->data.scalar.tag);
 	uint32_t at;
 
 	n->style = scalar_style(ev->data.scalar.style);
@@ -256,7 +248,7 @@ static void on_scalar(struct scan *s, const yaml_event_t *ev)
 	if (s->signs && !s->file->loose && n->style == YAML_PLAIN && n->text.len > 1 &&
 	    yaml_looks_templated(n->text, &at))
 		mark_template(s, n);
-	attach(s, n);
+	attach_node(s, n);
 }
 
 /* A sequence or a map begins. */
@@ -266,9 +258,9 @@ static int on_open(struct scan *s, const yaml_event_t *ev, struct err *err)
 	bool flow = map ? ev->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE :
 			  ev->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
 	struct yaml_node *n =
-		node_new(s, ev, map ? YAML_MAP : YAML_SEQ,
-			 map ? ev->data.mapping_start.anchor : ev->data.sequence_start.anchor,
-			 map ? ev->data.mapping_start.tag : ev->data.sequence_start.tag);
+		make_node(s, ev, map ? YAML_MAP : YAML_SEQ,
+			  map ? ev->data.mapping_start.anchor : ev->data.sequence_start.anchor,
+			  map ? ev->data.mapping_start.tag : ev->data.sequence_start.tag);
 	struct slice b = s->file->bytes;
 
 	if (s->depth == YAML_MAX_DEPTH)
@@ -281,7 +273,7 @@ static int on_open(struct scan *s, const yaml_event_t *ev, struct err *err)
 	if (flow && map && n->start + 1 < b.len && b.ptr[n->start] == '{' &&
 	    b.ptr[n->start + 1] == '{')
 		mark_template(s, n);
-	attach(s, n);
+	attach_node(s, n);
 	s->keys[s->depth] = NULL;
 	s->open[s->depth++] = n;
 	return 0;
@@ -343,11 +335,11 @@ static int on_event(struct scan *s, const yaml_event_t *ev, struct err *err)
 		on_scalar(s, ev);
 		return 0;
 	case YAML_ALIAS_EVENT: {
-		struct yaml_node *n = node_new(s, ev, YAML_ALIAS, NULL, NULL);
+		struct yaml_node *n = make_node(s, ev, YAML_ALIAS, NULL, NULL);
 
-		n->text =
-			keep(s, ev->data.alias.anchor, strlen((const char *)ev->data.alias.anchor));
-		attach(s, n);
+		n->text = copy_text(s, ev->data.alias.anchor,
+				    strlen((const char *)ev->data.alias.anchor));
+		attach_node(s, n);
 		return 0;
 	}
 	case YAML_SEQUENCE_START_EVENT:
@@ -402,7 +394,7 @@ int yaml_scan(struct yaml_file *file, struct err *err)
 	yaml_parser_set_input_string(&s.parser, (const unsigned char *)file->bytes.ptr + file->body,
 				     file->bytes.len - file->body);
 	s.signs = yaml_looks_templated(file->bytes, &sign);
-	steps_make(&s);
+	make_steps(&s);
 	result = scan_events(&s, err);
 	free(s.steps);
 	yaml_parser_delete(&s.parser);

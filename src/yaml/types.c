@@ -1,4 +1,6 @@
-#include "yaml/internal.h"
+#include "yaml/types_internal.h"
+#include "yaml/guard_internal.h"
+#include "yaml/node_internal.h"
 
 #include "base/ascii.h"
 #include "base/utf8.h"
@@ -13,7 +15,7 @@
  */
 
 /* Is `s` one of the words of a list separated by blanks? */
-static bool word_of(struct slice s, const char *list)
+static bool is_one_of(struct slice s, const char *list)
 {
 	struct slice rest = slice_of(list), word;
 
@@ -98,7 +100,7 @@ static bool is_float(struct slice s)
 {
 	size_t at = s.len && (s.ptr[0] == '-' || s.ptr[0] == '+'), whole, part = 0, end;
 
-	if (word_of(slice_sub(s, at, s.len), ".inf .Inf .INF") || word_of(s, ".nan .NaN .NAN"))
+	if (is_one_of(slice_sub(s, at, s.len), ".inf .Inf .INF") || is_one_of(s, ".nan .NaN .NAN"))
 		return true;
 	end = skip_digits(s, at, &whole);
 	if (end < s.len && s.ptr[end] == '.')
@@ -131,10 +133,10 @@ static enum yaml_type plain_type(struct slice s)
 	bool word = s.len && s.len <= 5 &&
 		    strchr("~nNyYtTfFoO", s.ptr[0]); /* only then it is worth a look */
 
-	if (!s.len || (word && word_of(s, "~ null Null NULL")))
+	if (!s.len || (word && is_one_of(s, "~ null Null NULL")))
 		return YAML_NULL;
-	if (word && word_of(s, "y Y yes Yes YES on On ON true True TRUE n N no No NO off Off OFF "
-			       "false False FALSE"))
+	if (word && is_one_of(s, "y Y yes Yes YES on On ON true True TRUE n N no No NO off Off OFF "
+				 "false False FALSE"))
 		return YAML_BOOL;
 	if (s.len && !ascii_is_digit(s.ptr[0]) && !strchr("+-.", s.ptr[0]))
 		return YAML_STRING;
@@ -163,11 +165,18 @@ enum yaml_type yaml_type_of(const struct yaml_node *scalar)
 	return plain_type(scalar->text);
 }
 
+struct slice yaml_string(const struct yaml_node *node)
+{
+	if (!node || node->kind != YAML_SCALAR || yaml_type_of(node) != YAML_STRING)
+		return SLICE_NONE;
+	return node->text;
+}
+
 /*
  * Digits, colons, dashes, dots only: a number in base 60, or a date, to some reader; so is what
  * might be a number with underscores.
  */
-static bool number_like(struct slice s)
+static bool is_like_number(struct slice s)
 {
 	if (!s.len || !(ascii_is_digit(s.ptr[0]) || strchr("+-.", s.ptr[0])))
 		return false;
@@ -200,7 +209,7 @@ static bool needs_escape(struct slice s)
  * Is there a character or a sequence that ends a plain scalar, or something that would be taken for
  * a template?
  */
-static bool plain_broken(struct slice s, bool flow)
+static bool breaks_plain(struct slice s, bool flow)
 {
 	uint32_t sign;
 
@@ -217,14 +226,17 @@ static bool plain_broken(struct slice s, bool flow)
 	return yaml_looks_templated(s, &sign);
 }
 
-bool yaml_plain_safe(struct slice s, bool flow)
+/*
+ * Is this text, written plain, a string to every reader (go-yaml v2 and v3, YAML 1.1)?
+ */
+static bool is_plain_safe(struct slice s, bool flow)
 {
 	if (!s.len || s.ptr[0] == ' ' || s.ptr[s.len - 1] == ' ' ||
 	    strchr("-?:,[]{}#&*!|>'\"%@`=<~", s.ptr[0]))
 		return false;
-	if (slice_starts(s, SLICE("...")) || plain_type(s) != YAML_STRING || number_like(s))
+	if (slice_starts(s, SLICE("...")) || plain_type(s) != YAML_STRING || is_like_number(s))
 		return false;
-	return !needs_escape(s) && !plain_broken(s, flow);
+	return !needs_escape(s) && !breaks_plain(s, flow);
 }
 
 /* One character inside double quotes so that libyaml and go-yaml read it back as it was. */
@@ -275,7 +287,7 @@ static void write_single(struct str *out, struct slice s)
 
 void yaml_write_string(struct str *out, struct slice text, bool flow)
 {
-	if (yaml_plain_safe(text, flow))
+	if (is_plain_safe(text, flow))
 		str_add(out, text);
 	else
 		write_double(out, text);

@@ -152,12 +152,6 @@ bool yaml_is_line(const struct yaml_node *node);
 bool yaml_has_variable(const struct yaml_node *scalar);
 
 /*
- * Would this text, written plain, be a string to every reader (go-yaml v2 and v3, YAML 1.1), in
- * block or in flow context?
- */
-bool yaml_plain_safe(struct slice text, bool flow);
-
-/*
  * The comment text of own-line comments that belong to the entry (region head to entry); empty when
  * there is none.
  */

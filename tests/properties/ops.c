@@ -1,6 +1,7 @@
 #include "tests/properties/ops.h"
 
-#include "yaml/internal.h"
+#include "yaml/edit_internal.h"
+#include "yaml/node_internal.h"
 
 /* The bytes that are drawn from; behind their end all are zero. */
 struct draw {

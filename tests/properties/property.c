@@ -1,7 +1,9 @@
 #include "tests/properties/property.h"
 
 #include "tests/properties/ops.h"
-#include "yaml/internal.h"
+#include "yaml/line_internal.h"
+#include "yaml/region_internal.h"
+#include "yaml/types_internal.h"
 
 #include <string.h>
 

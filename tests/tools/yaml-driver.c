@@ -104,20 +104,20 @@ static void write_tree(const struct yaml_file *file, struct str *out)
 /* --- scripts -------------------------------------------------------------- */
 
 /* What a script is run on. */
-struct run {
+struct script {
 	struct yaml_file *file;
 	struct arena *arena;
 	struct err *err;
 };
 
 /* The text of a JSON string in the arena. */
-static struct slice text_of(const struct run *r, const cJSON *json)
+static struct slice text_of(const struct script *r, const cJSON *json)
 {
 	return cJSON_IsString(json) ? arena_copy(r->arena, slice_of(json->valuestring)) :
 				      SLICE_NONE;
 }
 
-static struct yaml_lit literal(const struct run *r, const cJSON *json)
+static struct yaml_lit literal(const struct script *r, const cJSON *json)
 {
 	struct yaml_lit lit = { .key = text_of(r, NULL) }, *items;
 	const cJSON *child;
@@ -143,7 +143,7 @@ static struct yaml_lit literal(const struct run *r, const cJSON *json)
 }
 
 /* The node at the end of a path, or NULL. */
-static const struct yaml_node *follow(const struct run *r, const cJSON *edit)
+static const struct yaml_node *follow(const struct script *r, const cJSON *edit)
 {
 	const cJSON *doc = cJSON_GetObjectItem(edit, "doc"), *step;
 	const struct yaml_node *n = yaml_root(r->file, doc ? (size_t)doc->valuedouble : 0);
@@ -173,10 +173,10 @@ static const struct yaml_node *neighbour(const struct yaml_node *parent, const c
 	return cJSON_IsNumber(near) ? n : NULL;
 }
 
-static int run_edits(const struct run *r, struct yaml_edits *e, const cJSON *script);
+static int run_edits(const struct script *r, struct yaml_edits *e, const cJSON *script);
 
 /* One edit; its node is there. */
-static int run_edit(const struct run *r, struct yaml_edits *e, const cJSON *edit,
+static int run_edit(const struct script *r, struct yaml_edits *e, const cJSON *edit,
 		    const struct yaml_node *n)
 {
 	const char *op = cJSON_GetStringValue(cJSON_GetObjectItem(edit, "op")),
@@ -208,7 +208,7 @@ static int run_edit(const struct run *r, struct yaml_edits *e, const cJSON *edit
 	return 0;
 }
 
-static int run_edits(const struct run *r, struct yaml_edits *e, const cJSON *script)
+static int run_edits(const struct script *r, struct yaml_edits *e, const cJSON *script)
 {
 	const cJSON *edit;
 
@@ -228,7 +228,7 @@ static int run_edits(const struct run *r, struct yaml_edits *e, const cJSON *scr
 static int run_script(struct yaml_file *file, const char *text, struct str *out, struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
-	struct run r = { file, arena, err };
+	struct script r = { file, arena, err };
 	struct yaml_edits *e = yaml_edits_new(file, arena);
 	cJSON *script = cJSON_Parse(*text ? text : "[]");
 	int result;

@@ -374,9 +374,9 @@ Test(yaml_edit, the_same_value_is_no_edit)
 	struct yaml_edits *e = yaml_edits_new(file, arena);
 	AUTO_STR struct str out = STR_INIT;
 	struct err err = ERR_INIT;
-	static const struct op ops[] = { SET_INT("a", "1"),  SET_STR("b", "x"),
-					 SET_STR("c", "y"),  SET_STR("d", "z\n"),
-					 SET_INT("e", "90"), SET_BOOL("f", "true") };
+	static const struct trial_op ops[] = { SET_INT("a", "1"),  SET_STR("b", "x"),
+					       SET_STR("c", "y"),  SET_STR("d", "z\n"),
+					       SET_INT("e", "90"), SET_BOOL("f", "true") };
 
 	trial_plan(e, ops, sizeof(ops) / sizeof(ops[0]));
 	cr_expect(yaml_edits_empty(e));

@@ -5,7 +5,7 @@
  */
 #include "tests/unit/yaml/layout.h"
 #include "tests/unit/yaml/trial.h"
-#include "yaml/internal.h"
+#include "yaml/yaml_internal.h"
 
 #include <criterion/criterion.h>
 #include <criterion/logging.h>
@@ -25,7 +25,7 @@ static const struct yaml_lit literals[] = {
 };
 
 /* One file of the test, and what happened so far. */
-struct run {
+struct inverse_run {
 	uint64_t seed, state;
 	struct slice before;
 	struct yaml_file *file;
@@ -33,7 +33,8 @@ struct run {
 };
 
 /* Applies the list; -1 when it is refused with a good reason. Anything else fails the test. */
-static int apply(struct run *r, const struct yaml_edits *e, const char *what, struct str *out)
+static int apply(struct inverse_run *r, const struct yaml_edits *e, const char *what,
+		 struct str *out)
 {
 	struct err err = ERR_INIT;
 	AUTO_STR struct str line = STR_INIT;
@@ -50,7 +51,7 @@ static int apply(struct run *r, const struct yaml_edits *e, const char *what, st
 }
 
 /* Asserts that two texts are the same. */
-static void same(const struct run *r, const char *what, const struct yaml_node *at,
+static void same(const struct inverse_run *r, const char *what, const struct yaml_node *at,
 		 struct slice now, struct slice expected, const char *between)
 {
 	cr_assert(slice_eq(now, expected), "seed %lu, %s at %s:\n%s---\n%s---\n%.*s---",
@@ -59,7 +60,7 @@ static void same(const struct run *r, const char *what, const struct yaml_node *
 }
 
 /* A value with a parent, chosen at random; every file has one. */
-static const struct yaml_node *choose(struct run *r)
+static const struct yaml_node *choose(struct inverse_run *r)
 {
 	const struct yaml_node *n = node_at(r->file, trial_random(&r->state, r->file->nnodes));
 
@@ -92,7 +93,7 @@ static const struct yaml_node *counterpart(const struct yaml_file *now, const st
 }
 
 /* Something new goes in beside `at`, and away again. */
-static void insert_and_delete(struct run *r, const struct yaml_node *at)
+static void insert_and_delete(struct inverse_run *r, const struct yaml_node *at)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	enum yaml_side side = trial_random(&r->state, 2) ? YAML_AFTER : YAML_BEFORE;
@@ -122,7 +123,7 @@ static void insert_and_delete(struct run *r, const struct yaml_node *at)
 }
 
 /* A scalar gets another value, the same once more, and its old value back. */
-static void set_and_back(struct run *r, const struct yaml_node *at)
+static void set_and_back(struct inverse_run *r, const struct yaml_node *at)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	enum yaml_lit_kind kind = yaml_type_of(at) == YAML_INT  ? LIT_INT :
@@ -162,7 +163,8 @@ static void put_at(struct yaml_edits *e, const struct yaml_node *at)
 }
 
 /* Setting one and inserting beside another at once is as one after the other. */
-static void together(struct run *r, const struct yaml_node *set, const struct yaml_node *put)
+static void together(struct inverse_run *r, const struct yaml_node *set,
+		     const struct yaml_node *put)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_STR struct str both = STR_INIT, one = STR_INIT, two = STR_INIT;
@@ -190,7 +192,7 @@ static void together(struct run *r, const struct yaml_node *set, const struct ya
 /*
  * Several at once: they give what yaml_check expects, or are refused; that it fails would be a bug.
  */
-static void several(struct run *r)
+static void several(struct inverse_run *r)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct yaml_edits *e = yaml_edits_new(r->file, arena);
@@ -223,7 +225,7 @@ static void several(struct run *r)
 }
 
 /* One list without intentions. */
-static void nothing(struct run *r)
+static void nothing(struct inverse_run *r)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_STR struct str out = STR_INIT;
@@ -234,7 +236,7 @@ static void nothing(struct run *r)
 
 Test(yaml_inverse, random_layouts, .timeout = 60)
 {
-	struct run r = { 0 };
+	struct inverse_run r = { 0 };
 
 	for (r.seed = 1; r.seed <= SEEDS; r.seed++) {
 		AUTO_STR struct str text = STR_INIT;

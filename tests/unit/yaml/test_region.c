@@ -2,7 +2,10 @@
  * White space: lines, columns, line ends, commas, and which bytes are comments.
  */
 #include "tests/unit/yaml/trial.h"
-#include "yaml/internal.h"
+#include "yaml/comments_internal.h"
+#include "yaml/line_internal.h"
+#include "yaml/node_internal.h"
+#include "yaml/region_internal.h"
 
 #include <criterion/criterion.h>
 

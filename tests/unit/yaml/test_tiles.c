@@ -5,7 +5,7 @@
  */
 #include "tests/unit/yaml/layout.h"
 #include "tests/unit/yaml/trial.h"
-#include "yaml/internal.h"
+#include "yaml/yaml_internal.h"
 
 #include <criterion/criterion.h>
 #include <criterion/logging.h>

@@ -1,6 +1,7 @@
 #include "tests/unit/yaml/trial.h"
 
-#include "yaml/internal.h"
+#include "yaml/edit_internal.h"
+#include "yaml/line_internal.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -118,10 +119,10 @@ void trial_invariants(const struct yaml_file *file, const char *name)
 			     i);
 }
 
-void trial_plan(struct yaml_edits *e, const struct op *ops, size_t n)
+void trial_plan(struct yaml_edits *e, const struct trial_op *ops, size_t n)
 {
 	for (size_t i = 0; i < n && ops[i].kind != OP_NONE; i++) {
-		const struct op *op = &ops[i];
+		const struct trial_op *op = &ops[i];
 		bool whole = *op->at && op->at[strlen(op->at) - 1] == '/';
 		const struct yaml_node *at = trial_find(e->file, op->at);
 		const struct yaml_node *parent = whole ? at :

@@ -283,22 +283,22 @@ static const struct trial refused_rows[] = {
 	  2 },
 };
 
-Test(yaml_comma, on_one_line)
+Test(yaml_splice_flow, on_one_line)
 {
 	TRIAL_RUN(line_rows);
 }
 
-Test(yaml_comma, on_lines_of_their_own)
+Test(yaml_splice_flow, on_lines_of_their_own)
 {
 	TRIAL_RUN(lines_rows);
 }
 
-Test(yaml_comma, comments_stay_with_their_entries)
+Test(yaml_splice_flow, comments_stay_with_their_entries)
 {
 	TRIAL_RUN(comment_rows);
 }
 
-Test(yaml_comma, refuses)
+Test(yaml_splice_flow, refuses)
 {
 	TRIAL_RUN(refused_rows);
 }

@@ -45,7 +45,7 @@ static const struct {
 	{ "encrypted", A "---\nsops: {mac: x}\n", { 0 }, 1, NULL, NULL, NULL },
 };
 
-Test(drop, documents)
+Test(yaml_splice_document, documents)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		AUTO_ARENA struct arena *arena = arena_new();

@@ -252,33 +252,33 @@ static const struct trial refused_rows[] = {
 	{ "the last of a document", "a: 1\n", { DELETE("a") }, NULL, &CODE_yaml_style, 1, 4 },
 };
 
-Test(yaml_replace, inline)
+Test(yaml_splice_value, inline)
 {
 	TRIAL_RUN(inline_rows);
 }
 
-Test(yaml_replace, block)
+Test(yaml_splice_value, block)
 {
 	TRIAL_RUN(block_rows);
 }
 
-Test(yaml_replace, fills_empty_collections)
+Test(yaml_splice_value, fills_empty_collections)
 {
 	TRIAL_RUN(fill_rows);
 }
 
-Test(yaml_replace, leaves_empty_collections)
+Test(yaml_splice_value, leaves_empty_collections)
 {
 	TRIAL_RUN(empty_rows);
 }
 
-Test(yaml_replace, refuses)
+Test(yaml_splice_value, refuses)
 {
 	TRIAL_RUN(refused_rows);
 }
 
 /* Keys are no entries of their own: one that is a collection keeps its last entry. */
-Test(yaml_replace, keys_stay)
+Test(yaml_splice_value, keys_stay)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_STR struct str out = STR_INIT;

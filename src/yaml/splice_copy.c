@@ -1,4 +1,8 @@
-#include "yaml/internal.h"
+#include "yaml/splice_copy_internal.h"
+#include "yaml/comments_internal.h"
+#include "yaml/line_internal.h"
+#include "yaml/splice_block_internal.h"
+#include "yaml/splice_flow_internal.h"
 
 #include "base/ascii.h"
 
@@ -10,7 +14,7 @@
  */
 
 /* Is the span inside one of the splices? */
-static bool covered(const struct splices *s, uint32_t start, uint32_t end)
+static bool is_covered(const struct splices *s, uint32_t start, uint32_t end)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (s->items[i].start <= start && end <= s->items[i].end)
@@ -28,7 +32,7 @@ static void drop_comments(const struct yaml_node *item, struct splices *out)
 		uint32_t start, end;
 
 		if (c->start < item->entry || c->start >= item->stop ||
-		    covered(out, c->start, c->end))
+		    is_covered(out, c->start, c->end))
 			continue;
 		start = c->own ? yaml_before_break(f, yaml_line_start(f, c->start)) :
 				 yaml_blanks_before(f, c->start);
@@ -171,12 +175,9 @@ static bool feeds_copy(const struct edit *edit)
 	       splice_blank_lines_at(last->file, edit->at->stop, chomping != '+');
 }
 
-int splice_copy(const struct edit *edit, struct splices *out, struct err *err)
+int splice_copy_check(const struct edit *edit, struct err *err)
 {
 	const struct yaml_node *item = edit->at;
-	bool flow = item->parent->style == YAML_FLOW;
-	struct splices inner = { .arena = out->arena };
-	AUTO_STR struct str text = STR_INIT, all = STR_INIT;
 
 	if (needs_comments(item) || feeds_copy(edit))
 		return err_set(err, &CODE_yaml_style, yaml_place(item),
@@ -185,12 +186,20 @@ int splice_copy(const struct edit *edit, struct splices *out, struct err *err)
 		return err_set(
 			err, &CODE_yaml_style, yaml_place(item), "%s",
 			"a block scalar at the end of a file without a line end cannot be copied");
-	if (splices_collect(edit->nested, &inner, err) < 0)
+	return 0;
+}
+
+int splice_copy(const struct edit *edit, struct splices *inner, struct splices *out,
+		struct err *err)
+{
+	const struct yaml_node *item = edit->at;
+	bool flow = item->parent->style == YAML_FLOW;
+	AUTO_STR struct str text = STR_INIT, all = STR_INIT;
+
+	drop_comments(item, inner);
+	if (splices_sort(inner, edit->nested, err) < 0)
 		return -1;
-	drop_comments(item, &inner);
-	if (splices_sort(&inner, edit->nested, err) < 0)
-		return -1;
-	splices_render(item->file, &inner, item->entry, flow ? item->end : item->stop, &text);
+	splices_render(item->file, inner, item->entry, flow ? item->end : item->stop, &text);
 	if (!flow)
 		trim_copy(item, edit->nested, &text);
 	if (!flow && edit->text.ptr) {
@@ -202,6 +211,6 @@ int splice_copy(const struct edit *edit, struct splices *out, struct err *err)
 	if (flow)
 		return splice_flow_insert(item, edit->side, str_slice(&all), out, err);
 	splice_block_insert(item, edit->side, str_slice(&all), out)->comments =
-		copy_comments(edit, &inner, out->arena);
+		copy_comments(edit, inner, out->arena);
 	return 0;
 }

@@ -8,19 +8,22 @@
 
 static const struct yaml_lit number = { SLICE_INIT("w"), LIT_INT, SLICE_INIT("9"), NULL, 0 };
 
-static const struct op set_host[] = { SET_STR("0/h", "new"), { OP_NONE } };
-static const struct op rename_second[] = { SET_STR("1/h", "new"), { OP_NONE } };
-static const struct op set_both[] = { SET_STR("0/d/h", "new"), SET_INT("0/w", "0"), { OP_NONE } };
-static const struct op put_weight[] = { PUT(YAML_AFTER, "0/h", &number), { OP_NONE } };
-static const struct op put_first[] = { PUT(YAML_BEFORE, "0/h", &number), { OP_NONE } };
-static const struct op delete_last[] = { DELETE("0/w"), { OP_NONE } };
-static const struct op delete_first[] = { DELETE("0/h"), SET_INT("0/w", "2"), { OP_NONE } };
-static const struct op set_text[] = { SET_INT("0/l/0", "2"), { OP_NONE } };
-static const struct op inner_copy[] = { COPY(YAML_AFTER, "0/l/0", "inner", set_text), { OP_NONE } };
-static const struct op set_inner[] = { SET_INT("0/l/0", "2"), { OP_NONE } };
-static const struct op copy_inner[] = { COPY(YAML_AFTER, "0/l/0", "inner", NULL),
-					SET_INT("0/w", "2"),
-					{ OP_NONE } };
+static const struct trial_op set_host[] = { SET_STR("0/h", "new"), { OP_NONE } };
+static const struct trial_op rename_second[] = { SET_STR("1/h", "new"), { OP_NONE } };
+static const struct trial_op set_both[] = { SET_STR("0/d/h", "new"),
+					    SET_INT("0/w", "0"),
+					    { OP_NONE } };
+static const struct trial_op put_weight[] = { PUT(YAML_AFTER, "0/h", &number), { OP_NONE } };
+static const struct trial_op put_first[] = { PUT(YAML_BEFORE, "0/h", &number), { OP_NONE } };
+static const struct trial_op delete_last[] = { DELETE("0/w"), { OP_NONE } };
+static const struct trial_op delete_first[] = { DELETE("0/h"), SET_INT("0/w", "2"), { OP_NONE } };
+static const struct trial_op set_text[] = { SET_INT("0/l/0", "2"), { OP_NONE } };
+static const struct trial_op inner_copy[] = { COPY(YAML_AFTER, "0/l/0", "inner", set_text),
+					      { OP_NONE } };
+static const struct trial_op set_inner[] = { SET_INT("0/l/0", "2"), { OP_NONE } };
+static const struct trial_op copy_inner[] = { COPY(YAML_AFTER, "0/l/0", "inner", NULL),
+					      SET_INT("0/w", "2"),
+					      { OP_NONE } };
 
 static const struct trial block_rows[] = {
 	{ "without its last entry, a block scalar, and the empty line in front of it",
@@ -251,22 +254,22 @@ static const struct trial refused_rows[] = {
 	  ENDED },
 };
 
-Test(yaml_copy, block)
+Test(yaml_splice_copy, block)
 {
 	TRIAL_RUN(block_rows);
 }
 
-Test(yaml_copy, flow)
+Test(yaml_splice_copy, flow)
 {
 	TRIAL_RUN(flow_rows);
 }
 
-Test(yaml_copy, refuses)
+Test(yaml_splice_copy, refuses)
 {
 	TRIAL_RUN(refused_rows);
 }
 
-Test(yaml_copy, is_recognized)
+Test(yaml_splice_copy, is_recognized)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct yaml_file *file = trial_parse(

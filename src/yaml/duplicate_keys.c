@@ -1,4 +1,4 @@
-#include "yaml/internal.h"
+#include "yaml/duplicate_keys_internal.h"
 
 #include "base/alloc.h"
 

@@ -479,32 +479,32 @@ static const struct trial bare_rows[] = {
 	{ "CRLF", "a: 1\r\nb: 2", { DELETE("b"), PUT(YAML_AFTER, "a", &number) }, "a: 1\r\nw: 9" },
 };
 
-Test(yaml_splice, puts_entries)
+Test(yaml_splice_block, puts_entries)
 {
 	TRIAL_RUN(put_rows);
 }
 
-Test(yaml_splice, adds_items)
+Test(yaml_splice_block, adds_items)
 {
 	TRIAL_RUN(add_rows);
 }
 
-Test(yaml_splice, deletes)
+Test(yaml_splice_block, deletes)
 {
 	TRIAL_RUN(delete_rows);
 }
 
-Test(yaml_splice, refuses)
+Test(yaml_splice_block, refuses)
 {
 	TRIAL_RUN(refused_rows);
 }
 
-Test(yaml_splice, a_last_line_without_a_line_end_stays_one)
+Test(yaml_splice_block, a_last_line_without_a_line_end_stays_one)
 {
 	TRIAL_RUN(bare_rows);
 }
 
-Test(yaml_splice, lost_comments_are_listed)
+Test(yaml_splice_block, lost_comments_are_listed)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct yaml_file *file =

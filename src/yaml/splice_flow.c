@@ -1,4 +1,7 @@
-#include "yaml/internal.h"
+#include "yaml/splice_flow_internal.h"
+#include "yaml/comments_internal.h"
+#include "yaml/line_internal.h"
+#include "yaml/region_internal.h"
 
 #include <limits.h>
 #include <string.h>
@@ -151,16 +154,6 @@ int splice_flow_insert(const struct yaml_node *near, enum yaml_side side, struct
 	return 0;
 }
 
-/* Is there a comment between two offsets; with `own`, one on a line of its own? */
-static bool comment_between(const struct yaml_file *f, uint32_t start, uint32_t end, bool own)
-{
-	for (size_t i = 0; i < f->ncomments; i++)
-		if (start <= f->comments[i].start && f->comments[i].start < end &&
-		    (!own || f->comments[i].own))
-			return true;
-	return false;
-}
-
 /*
  * Is the entry the last one of a line that others begin? Then the line keeps its end, and a
  * comment, which may be about all of it.
@@ -172,7 +165,7 @@ static bool ends_shared_line(const struct yaml_edits *e, const struct yaml_node 
 	if (!n->prev || edits_delete(e, n->prev) || edits_insert(e, n, YAML_BEFORE) ||
 	    yaml_on_own_line(f, n->entry))
 		return false;
-	return !comment_between(f, n->prev->end, n->entry, false);
+	return !yaml_comment_between(f, n->prev->end, n->entry, false);
 }
 
 /* Deletes an entry with others behind it, up to the next one. */
@@ -191,7 +184,8 @@ static void delete_before_next(const struct yaml_edits *e, const struct yaml_nod
 		splice_add(out, n->prev->end, n->end, SLICE(""), INT_MAX);
 		return;
 	}
-	if (next_line && comment_between(f, n->end, end, true)) { /* they are about the next one */
+	if (next_line &&
+	    yaml_comment_between(f, n->end, end, true)) { /* they are about the next one */
 		uint32_t note = yaml_note_end(f, n->end);
 
 		end = note > comma ? note : comma + 1;
@@ -209,9 +203,9 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 	uint32_t end = trailing ? trailing + 1 : last->end, note = yaml_note_end(f, end), start;
 	bool line = yaml_on_own_line(f, n->entry);
 
-	if ((!line && !comment_between(f, prev->end, last->end, false)) ||
+	if ((!line && !yaml_comment_between(f, prev->end, last->end, false)) ||
 	    (!note && !yaml_note_end(f, prev->end) &&
-	     !comment_between(f, prev->end, n->entry, false))) {
+	     !yaml_comment_between(f, prev->end, n->entry, false))) {
 		splice_add(out, prev->end, last->end, gap_before(f, last->end), INT_MAX);
 		return 0;
 	}

@@ -1,7 +1,10 @@
-#include "yaml/internal.h"
+#include "yaml/splice_value_internal.h"
+#include "yaml/comments_internal.h"
+#include "yaml/line_internal.h"
+#include "yaml/literal_internal.h"
+#include "yaml/region_internal.h"
 
 #include <limits.h>
-#include <string.h>
 
 /*
  * A value becomes another one behind the same key or dash. What is written in block style stands on
@@ -19,16 +22,6 @@ static uint32_t behind_indicator(const struct yaml_node *n)
 	return yaml_colon(n) + 1;
 }
 
-/* Is there a comment between two offsets; with `own`, one alone on its line? */
-static bool comment_between(const struct yaml_file *f, uint32_t start, uint32_t end, bool own)
-{
-	for (size_t i = 0; i < f->ncomments; i++)
-		if (start <= f->comments[i].start && f->comments[i].start < end &&
-		    (!own || f->comments[i].own))
-			return true;
-	return false;
-}
-
 /*
  * Where the value's bytes go when what is new stands below the line: the gap before it goes, too. A
  * comment behind the value moves up to the key or dash; refused is where another one is, or where a
@@ -40,8 +33,8 @@ static int cut_inline(const struct yaml_node *n, uint32_t *start, struct err *er
 	uint32_t behind = behind_indicator(n);
 	bool below = yaml_on_own_line(f, n->outer), note = !yaml_line_rest_blank(f, n->end);
 
-	if (comment_between(f, behind, n->outer, true) ||
-	    (note && comment_between(f, behind, n->outer, false)))
+	if (yaml_comment_between(f, behind, n->outer, true) ||
+	    (note && yaml_comment_between(f, behind, n->outer, false)))
 		return err_set(err, &CODE_yaml_style, yaml_place(n),
 			       "a comment stands between the key and its value");
 	if (note && n->flags & YAML_EXPLICIT && f->bytes.ptr[n->end] == '\t')
@@ -131,7 +124,7 @@ int splice_value(const struct yaml_node *n, const struct yaml_lit *lit, struct s
 	if (n->flags & (YAML_ANCHORED | YAML_TAGGED))
 		return err_set(err, &CODE_yaml_style, yaml_place(n),
 			       "a value with an anchor or a tag cannot be replaced");
-	lit_value(n, lit, &text);
+	literal_write_value(n, lit, &text);
 	all = str_slice(&text);
 	line = slice_find_byte(all, '\n');
 	if (line != SIZE_MAX && line && all.ptr[line - 1] == '\r')

@@ -1,21 +1,13 @@
-#include "yaml/internal.h"
+#include "yaml/splice_document_internal.h"
+#include "yaml/check_internal.h"
+#include "yaml/comments_internal.h"
+#include "yaml/parse_internal.h"
 
 /*
  * Whole documents go after the other edits: from the line of their "---" or directives up to that
  * of the next document. What stays is bytes of the file, so only the seams can be wrong: the result
  * is parsed and compared with the documents that stay.
  */
-
-void yaml_drop(struct yaml_edits *e, size_t document, const char *why)
-{
-	(void)why;
-	if (!e->drops)
-		e->drops = arena_array(e->arena, e->file->nroots, sizeof(bool));
-	if (document < e->file->nroots && !e->drops[document]) {
-		e->drops[document] = true;
-		e->ndrops++;
-	}
-}
 
 /* Where the document begins; the end of the file behind the last one. */
 static uint32_t begin_of(const struct yaml_file *f, size_t document)
@@ -25,7 +17,7 @@ static uint32_t begin_of(const struct yaml_file *f, size_t document)
 	return document ? f->begins[document] : f->body;
 }
 
-bool drops_byte(const struct yaml_edits *e, uint32_t at)
+bool documents_drop_byte(const struct yaml_edits *e, uint32_t at)
 {
 	for (size_t i = 0; e->ndrops && i < e->file->nroots; i++)
 		if (e->drops[i] && begin_of(e->file, i) <= at && at < begin_of(e->file, i + 1))
@@ -68,17 +60,17 @@ static bool same_kept(const struct yaml_edits *e, const struct yaml_file *before
 						 .drops = e->drops,
 						 .ndrops = e->ndrops };
 
-		if (drops_byte(&here, c->start))
+		if (documents_drop_byte(&here, c->start))
 			continue;
 		if (out == after->ncomments ||
-		    !slice_eq(comment_text(before, c),
-			      comment_text(after, &after->comments[out++])))
+		    !slice_eq(yaml_comment_text(before, c),
+			      yaml_comment_text(after, &after->comments[out++])))
 			return false;
 	}
 	return n == after->nroots && out == after->ncomments;
 }
 
-int yaml_drop_apply(const struct yaml_edits *e, struct slice text, struct str *out, struct err *err)
+int documents_drop(const struct yaml_edits *e, struct slice text, struct str *out, struct err *err)
 {
 	struct yaml_file *before = NULL, *after = NULL;
 	AUTO_STR struct str kept = STR_INIT;

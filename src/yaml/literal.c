@@ -1,10 +1,14 @@
-#include "yaml/internal.h"
+#include "yaml/literal_internal.h"
+#include "yaml/line_internal.h"
+#include "yaml/node_internal.h"
+#include "yaml/region_internal.h"
+#include "yaml/types_internal.h"
 
 /*
  * How new text is laid out: taken from what stands nearby, never from the file as a whole (both
  * list styles occur in one file).
  */
-struct layout {
+struct near_layout {
 	bool flow, json; /* json: keys and strings in double quotes */
 	uint32_t step;   /* a nested map's keys are this much deeper than its key */
 	uint32_t list;   /* a nested list's dashes are this much deeper than its key */
@@ -15,7 +19,7 @@ struct layout {
  * The depth of the first entry of `child`, a block collection on lines of its own, below the key of
  * `child`; -1: it is not one.
  */
-static long depth_of(const struct yaml_node *child)
+static long child_indent(const struct yaml_node *child)
 {
 	const struct yaml_file *f = child->file;
 	long depth;
@@ -31,11 +35,11 @@ static long depth_of(const struct yaml_node *child)
  * The depth that the nearest collection of this kind has, searching the entry's map and then
  * outwards; `fallback` when there is none.
  */
-static uint32_t nearest_depth(const struct yaml_node *near, enum yaml_kind kind, uint32_t fallback)
+static uint32_t nearest_indent(const struct yaml_node *near, enum yaml_kind kind, uint32_t fallback)
 {
 	for (const struct yaml_node *n = near->parent; n; n = n->parent)
 		for (const struct yaml_node *c = n->first; c; c = c->next) {
-			long depth = c->kind == kind ? depth_of(c) : -1;
+			long depth = c->kind == kind ? child_indent(c) : -1;
 
 			if (depth >= (kind == YAML_MAP ? 1 : 0))
 				return (uint32_t)depth;
@@ -43,22 +47,23 @@ static uint32_t nearest_depth(const struct yaml_node *near, enum yaml_kind kind,
 	return fallback;
 }
 
-static void entry(struct str *out, const struct yaml_lit *lit, uint32_t column,
-		  const struct layout *l);
-static void behind_key(struct str *out, const struct yaml_lit *lit, uint32_t column,
-		       const struct layout *l);
+static void write_entry(struct str *out, const struct yaml_lit *lit, uint32_t column,
+			const struct near_layout *l);
+
+static void write_behind_key(struct str *out, const struct yaml_lit *lit, uint32_t column,
+			     const struct near_layout *l);
 
 /* A line end and the indentation of the next line. */
-static void new_line(struct str *out, uint32_t column, const struct layout *l)
+static void write_line_break(struct str *out, uint32_t column, const struct near_layout *l)
 {
 	str_add(out, l->eol);
 	str_fill(out, ' ', column);
 }
 
 /* A scalar, or a collection in flow style. */
-static void inline_value(struct str *out, const struct yaml_lit *lit, const struct layout *l)
+static void write_inline(struct str *out, const struct yaml_lit *lit, const struct near_layout *l)
 {
-	const struct layout flow = { .flow = true, .json = l->json };
+	const struct near_layout flow = { .flow = true, .json = l->json };
 	struct yaml_node quoted = { .kind = YAML_SCALAR, .style = YAML_DOUBLE };
 
 	if (lit->kind == LIT_STRING && l->json) {
@@ -70,9 +75,9 @@ static void inline_value(struct str *out, const struct yaml_lit *lit, const stru
 		for (size_t i = 0; i < lit->n; i++) {
 			str_adds(out, i ? ", " : "");
 			if (lit->kind == LIT_MAP)
-				entry(out, &lit->items[i], 0, &flow);
+				write_entry(out, &lit->items[i], 0, &flow);
 			else
-				inline_value(out, &lit->items[i], &flow);
+				write_inline(out, &lit->items[i], &flow);
 		}
 		str_addc(out, lit->kind == LIT_MAP ? '}' : ']');
 	} else {
@@ -81,23 +86,23 @@ static void inline_value(struct str *out, const struct yaml_lit *lit, const stru
 }
 
 /* The content of an item behind its dash, in block style; its keys stand in `column`. */
-static void item_value(struct str *out, const struct yaml_lit *lit, uint32_t column,
-		       const struct layout *l)
+static void write_item(struct str *out, const struct yaml_lit *lit, uint32_t column,
+		       const struct near_layout *l)
 {
 	if (lit->kind != LIT_MAP || !lit->n) {
-		inline_value(out, lit, l);
+		write_inline(out, lit, l);
 		return;
 	}
 	for (size_t i = 0; i < lit->n; i++) {
 		if (i)
-			new_line(out, column, l);
-		entry(out, &lit->items[i], column, l);
+			write_line_break(out, column, l);
+		write_entry(out, &lit->items[i], column, l);
 	}
 }
 
 /* "key: value" with the key in `column`. */
-static void entry(struct str *out, const struct yaml_lit *lit, uint32_t column,
-		  const struct layout *l)
+static void write_entry(struct str *out, const struct yaml_lit *lit, uint32_t column,
+			const struct near_layout *l)
 {
 	struct yaml_node quoted = { .kind = YAML_SCALAR, .style = YAML_DOUBLE };
 
@@ -106,39 +111,39 @@ static void entry(struct str *out, const struct yaml_lit *lit, uint32_t column,
 	else
 		yaml_write_string(out, lit->key, l->flow);
 	str_addc(out, ':');
-	behind_key(out, lit, column, l);
+	write_behind_key(out, lit, column, l);
 }
 
 /* The value of an entry whose key stands in `column`, from behind the colon. */
-static void behind_key(struct str *out, const struct yaml_lit *lit, uint32_t column,
-		       const struct layout *l)
+static void write_behind_key(struct str *out, const struct yaml_lit *lit, uint32_t column,
+			     const struct near_layout *l)
 {
 	if (l->flow || !lit->n || (lit->kind != LIT_MAP && lit->kind != LIT_SEQ)) {
 		str_addc(out, ' ');
-		inline_value(out, lit, l);
+		write_inline(out, lit, l);
 		return;
 	}
 	for (size_t i = 0; i < lit->n; i++) {
 		if (lit->kind == LIT_MAP) {
-			new_line(out, column + l->step, l);
-			entry(out, &lit->items[i], column + l->step, l);
+			write_line_break(out, column + l->step, l);
+			write_entry(out, &lit->items[i], column + l->step, l);
 		} else {
-			new_line(out, column + l->list, l);
+			write_line_break(out, column + l->list, l);
 			str_adds(out, "- ");
-			item_value(out, &lit->items[i], column + l->list + 2, l);
+			write_item(out, &lit->items[i], column + l->list + 2, l);
 		}
 	}
 }
 
 /* The layout beside an entry. */
-static struct layout layout_of(const struct yaml_node *near)
+static struct near_layout layout_near(const struct yaml_node *near)
 {
-	struct layout l = { .flow = near->parent->style == YAML_FLOW,
-			    .eol = yaml_eol(near->file, near->entry) };
+	struct near_layout l = { .flow = near->parent->style == YAML_FLOW,
+				 .eol = yaml_eol(near->file, near->entry) };
 
 	l.json = l.flow && yaml_in_json(near);
-	l.step = nearest_depth(near, YAML_MAP, 2);
-	l.list = nearest_depth(near, YAML_SEQ, 2);
+	l.step = nearest_indent(near, YAML_MAP, 2);
+	l.list = nearest_indent(near, YAML_SEQ, 2);
 	return l;
 }
 
@@ -150,37 +155,37 @@ static struct slice gap_of(const struct yaml_node *item)
 	return gap.ptr ? gap : SLICE(" ");
 }
 
-void lit_entry(const struct yaml_node *near, const struct yaml_lit *lit, struct str *out)
+void literal_write_entry(const struct yaml_node *near, const struct yaml_lit *lit, struct str *out)
 {
 	uint32_t column = yaml_column(near->file, near->entry);
-	struct layout l = layout_of(near);
+	struct near_layout l = layout_near(near);
 
 	if (near->parent->kind == YAML_MAP) {
-		entry(out, lit, column, &l);
+		write_entry(out, lit, column, &l);
 	} else if (l.flow) {
-		inline_value(out, lit, &l);
+		write_inline(out, lit, &l);
 	} else {
 		str_addc(out, '-');
 		str_add(out, gap_of(near));
-		item_value(out, lit, column + 1 + (uint32_t)gap_of(near).len, &l);
+		write_item(out, lit, column + 1 + (uint32_t)gap_of(near).len, &l);
 	}
 }
 
-void lit_value(const struct yaml_node *n, const struct yaml_lit *lit, struct str *out)
+void literal_write_value(const struct yaml_node *n, const struct yaml_lit *lit, struct str *out)
 {
 	uint32_t column = yaml_column(n->file, n->entry);
-	struct layout l = layout_of(n);
+	struct near_layout l = layout_near(n);
 
 	if (n->parent->kind == YAML_MAP) {
-		behind_key(out, lit, column, &l);
+		write_behind_key(out, lit, column, &l);
 	} else if (l.flow) {
-		inline_value(out, lit, &l);
+		write_inline(out, lit, &l);
 	} else if (n->style != YAML_BLOCK && n->outer > n->entry &&
 		   yaml_on_own_line(n->file, n->outer)) {
 		str_addc(out, ' ');
-		item_value(out, lit, yaml_column(n->file, n->outer), &l);
+		write_item(out, lit, yaml_column(n->file, n->outer), &l);
 	} else {
 		str_add(out, gap_of(n));
-		item_value(out, lit, column + 1 + (uint32_t)gap_of(n).len, &l);
+		write_item(out, lit, column + 1 + (uint32_t)gap_of(n).len, &l);
 	}
 }
