@@ -1,7 +1,8 @@
 #include "flow/publish_internal.h"
 
 #include "flow/templates.h"
-#include "template/template.h"
+#include "template/parse.h"
+#include "template/render.h"
 
 void undo_command(const struct step *step, const char *program, struct str *out)
 {

@@ -2,8 +2,10 @@
 
 #include "base/ascii.h"
 #include "base/file.h"
+#include "template/builtin.h"
 #include "template/embedded.h"
-#include "template/template.h"
+#include "template/parse.h"
+#include "template/render.h"
 
 #include <string.h>
 

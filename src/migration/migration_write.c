@@ -1,6 +1,7 @@
 #include "migration/migration.h"
 #include "migration/record_yaml.h"
-#include "template/template.h"
+#include "template/parse.h"
+#include "template/render.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,8 @@
 #include "istio/host.h"
 #include "istio/rules.h"
 #include "inventory/relatives.h"
-#include "template/template.h"
+#include "template/parse.h"
+#include "template/render.h"
 
 struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice bytes,
 			     struct err *err)

@@ -1,10 +1,10 @@
+#include "template/builtin.h"
 #include "template/embedded.h"
-#include "template/template.h"
 
 #include "base/arena.h"
 
 /* The name of an embedded file without its extension. */
-static struct slice stem(const struct embedded *file)
+static struct slice stem_of(const struct embedded *file)
 {
 	struct slice name = slice_of(file->name);
 
@@ -12,13 +12,13 @@ static struct slice stem(const struct embedded *file)
 }
 
 /* The error of a name that no embedded file has, with the nearest that one has. */
-static int unknown(struct slice name, struct err *err)
+static int refuse_unknown(struct slice name, struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct slice *names = arena_array(arena, nembedded_templates + 1, sizeof(*names)), near;
 
 	for (size_t i = 0; i < nembedded_templates; i++)
-		names[i] = stem(&embedded_templates[i]);
+		names[i] = stem_of(&embedded_templates[i]);
 	near = slice_nearest(name, names, nembedded_templates);
 	(void)err_set(err, &CODE_template, NOWHERE, "there is no template '%" SLICE_FMT "'",
 		      SLICE_ARG(name));
@@ -33,20 +33,11 @@ int template_builtin(struct slice name, struct slice *file_name, struct slice *b
 	for (size_t i = 0; i < nembedded_templates; i++) {
 		const struct embedded *e = &embedded_templates[i];
 
-		if (!slice_eq(stem(e), name))
+		if (!slice_eq(stem_of(e), name))
 			continue;
 		*file_name = slice_of(e->name);
 		*bytes = (struct slice){ (const char *)e->bytes, e->size };
 		return 0;
 	}
-	return unknown(name, err);
-}
-
-int template_open_builtin(struct template **out, struct slice name, struct err *err)
-{
-	struct slice file_name, bytes;
-
-	return template_builtin(name, &file_name, &bytes, err) < 0 ?
-		       -1 :
-		       template_parse(out, file_name, bytes, err);
+	return refuse_unknown(name, err);
 }

@@ -1,46 +1,14 @@
+#include "template/parse.h"
+#include "template/lex_internal.h"
 #include "template/template_internal.h"
-#include "template/template_lex.h"
-#include "template/template_type.h"
+#include "template/type_internal.h"
 
 #include "base/alloc.h"
 #include "base/utf8.h"
-
-#include <stdlib.h>
+#include "yaml/yaml.h"
 
 static const struct slice SUMMARY = SLICE_INIT("# summary ");
 static const struct slice PARAM = SLICE_INIT("# param ");
-
-const struct template_param *template_param(const struct template *t, struct slice name)
-{
-	for (size_t i = 0; i < t->nparams; i++)
-		if (slice_eq(t->params[i].name, name))
-			return &t->params[i];
-	return NULL;
-}
-
-struct slice template_nearest_param(const struct template *t, struct slice name)
-{
-	struct slice names[TEMPLATE_MAX_PARAMS];
-
-	for (size_t i = 0; i < t->nparams; i++)
-		names[i] = t->params[i].name;
-	return slice_nearest(name, names, t->nparams);
-}
-
-struct place template_place(const struct template *t)
-{
-	return (struct place){ t->name, 0, 0 };
-}
-
-bool template_scalar_fills(const struct yaml_node *node)
-{
-	struct slice bytes = yaml_bytes(node->file);
-
-	if (node->kind != YAML_SCALAR || node->style == YAML_LITERAL || node->style == YAML_FOLDED)
-		return false;
-	return slice_find_byte(slice_sub(bytes, node->start, node->end - node->start), '\n') ==
-	       SIZE_MAX;
-}
 
 /*
  * Cuts the next word of a declaration off `rest`: bare, or between double quotes. Returns an absent
@@ -67,8 +35,8 @@ static struct slice cut_word(struct slice *rest, bool *quoted)
 }
 
 /* Reads the name and the type of a parameter. */
-static int declare_name(const struct template *t, struct template_param *p, struct slice *rest,
-			struct place at, struct err *err)
+static int read_name(const struct template *t, struct template_param *p, struct slice *rest,
+		     struct place at, struct err *err)
 {
 	struct slice type, near = SLICE_NONE;
 	bool quoted;
@@ -89,8 +57,7 @@ static int declare_name(const struct template *t, struct template_param *p, stru
 }
 
 /* Reads what follows the type: "= DEFAULT" or "optional", and the help. */
-static int declare_rest(struct template_param *p, struct slice *rest, struct place at,
-			struct err *err)
+static int read_rest(struct template_param *p, struct slice *rest, struct place at, struct err *err)
 {
 	bool quoted;
 	struct slice word = cut_word(rest, &quoted);
@@ -117,14 +84,14 @@ static int declare_rest(struct template_param *p, struct slice *rest, struct pla
 }
 
 /* Reads a "# param" line into the list. */
-static int declare_param(struct template *t, struct slice rest, struct place at, struct err *err)
+static int read_param(struct template *t, struct slice rest, struct place at, struct err *err)
 {
 	struct template_param p = { 0 };
 
 	if (t->nparams == TEMPLATE_MAX_PARAMS)
 		return err_set(err, &CODE_template, at, "more than %d parameters",
 			       TEMPLATE_MAX_PARAMS);
-	if (declare_name(t, &p, &rest, at, err) < 0 || declare_rest(&p, &rest, at, err) < 0)
+	if (read_name(t, &p, &rest, at, err) < 0 || read_rest(&p, &rest, at, err) < 0)
 		return -1;
 	if (p.preset.ptr && template_type_check(&p, p.preset, err) < 0) {
 		struct err why = *err;
@@ -136,10 +103,10 @@ static int declare_param(struct template *t, struct slice rest, struct place at,
 }
 
 /* Reads one line of the declarations. */
-static int declare(struct template *t, struct slice line, struct place at, struct err *err)
+static int read_declaration(struct template *t, struct slice line, struct place at, struct err *err)
 {
 	if (slice_starts(line, PARAM))
-		return declare_param(t, slice_sub(line, PARAM.len, line.len), at, err);
+		return read_param(t, slice_sub(line, PARAM.len, line.len), at, err);
 	if (!slice_starts(line, SUMMARY)) {
 		err_set(err, &CODE_template, at,
 			"expected another declaration, or an empty line behind the last one");
@@ -166,7 +133,7 @@ static int read_declarations(struct template *t, struct err *err)
 			t->body = rest.ptr ? (size_t)(rest.ptr - t->bytes.ptr) : t->bytes.len;
 			return 0;
 		}
-		if (declare(t, line, at, err) < 0)
+		if (read_declaration(t, line, at, err) < 0)
 			return -1;
 	}
 	return err_set(err, &CODE_template, at, "nothing follows the declarations");
@@ -244,7 +211,7 @@ static int check_gap(const struct template *t, size_t from, size_t to, struct er
 static int check_node(const struct template *t, const struct yaml_node *node, size_t *done,
 		      struct err *err)
 {
-	if (template_scalar_fills(node)) {
+	if (yaml_is_line(node)) {
 		if (check_gap(t, *done, node->start, err) < 0)
 			return -1;
 		if (node->end > *done)
@@ -302,18 +269,4 @@ int template_parse(struct template **out, struct slice name, struct slice bytes,
 		return -1;
 	*out = TAKE(t);
 	return 0;
-}
-
-void template_free(struct template *t)
-{
-	if (!t)
-		return;
-	yaml_file_free(t->file);
-	arena_free(t->arena);
-	free(t);
-}
-
-void template_auto_(struct template **t)
-{
-	template_free(*t);
 }

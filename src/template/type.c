@@ -1,4 +1,4 @@
-#include "template/template_type.h"
+#include "template/type_internal.h"
 
 #include "base/ascii.h"
 #include "base/utf8.h"
@@ -7,7 +7,7 @@
 typedef const char *(*check_fn)(struct slice value);
 
 /* A code point that steers terminals or line readers instead of being text? */
-static bool steers(uint32_t c)
+static bool is_control(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029 ||
 	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
@@ -22,7 +22,7 @@ static const char *check_characters(struct slice value, bool lines)
 		len = utf8_decode(value, &c);
 		if (!len)
 			return "it is not UTF-8";
-		if (steers(c) && !(lines && (c == '\n' || c == '\t')))
+		if (is_control(c) && !(lines && (c == '\n' || c == '\t')))
 			return c == '\n' ? "a line break may not stand in it" :
 					   "a control character may not stand in it";
 	}
@@ -215,11 +215,6 @@ static const struct type_row {
 	[TEMPLATE_URL] = { "url", "a URL", check_url, false },
 };
 #define NTYPES (sizeof(types) / sizeof(types[0]))
-
-const char *template_type_word(enum template_type type)
-{
-	return types[type].word;
-}
 
 bool template_type_number(enum template_type type)
 {

@@ -1,6 +1,9 @@
+#include "template/render.h"
+#include "template/lex_internal.h"
 #include "template/template_internal.h"
-#include "template/template_lex.h"
-#include "template/template_type.h"
+#include "template/type_internal.h"
+
+#include "yaml/yaml.h"
 
 /*
  * A rendering: the template and the value of each of its parameters; an absent one is optional and
@@ -72,7 +75,7 @@ static struct slice value_of(const struct render *r, struct slice name)
 }
 
 /* Does the text hold a hole whose value is left out? */
-static bool left_out(const struct render *r, struct slice text)
+static bool has_absent_hole(const struct render *r, struct slice text)
 {
 	struct slice rest = text, piece;
 
@@ -83,7 +86,7 @@ static bool left_out(const struct render *r, struct slice text)
 }
 
 /* Appends the text with its holes filled. */
-static void expand(const struct render *r, struct slice text, struct str *out)
+static void expand_holes(const struct render *r, struct slice text, struct str *out)
 {
 	struct slice rest = text, piece;
 
@@ -106,8 +109,8 @@ static bool is_number(const struct render *r, const struct yaml_node *scalar)
  */
 static bool is_gone(const struct render *r, const struct yaml_node *node)
 {
-	if (template_scalar_fills(node))
-		return left_out(r, node->text);
+	if (yaml_is_line(node))
+		return has_absent_hole(r, node->text);
 	for (const struct yaml_node *child = node->first; child; child = child->next)
 		if (!is_gone(r, child))
 			return false;
@@ -122,7 +125,7 @@ static void fill_scalar(const struct render *r, struct yaml_edits *edits,
 
 	if (!template_has_holes(scalar->text))
 		return;
-	expand(r, scalar->text, &text);
+	expand_holes(r, scalar->text, &text);
 	yaml_set(edits, scalar, is_number(r, scalar) ? LIT_INT : LIT_STRING,
 		 arena_copy(r->arena, str_slice(&text)), "filled in");
 }
@@ -131,7 +134,7 @@ static void fill_scalar(const struct render *r, struct yaml_edits *edits,
 static void fill_node(const struct render *r, struct yaml_edits *edits,
 		      const struct yaml_node *node)
 {
-	if (template_scalar_fills(node))
+	if (yaml_is_line(node))
 		fill_scalar(r, edits, node);
 	for (const struct yaml_node *child = node->first; child; child = child->next) {
 		if (is_gone(r, child))
@@ -177,9 +180,9 @@ static void render_text(const struct render *r, struct str *out)
 	struct slice rest = slice_sub(r->t->bytes, r->t->body, r->t->bytes.len), line;
 
 	while (slice_next(&rest, '\n', &line)) {
-		if (left_out(r, line))
+		if (has_absent_hole(r, line))
 			continue;
-		expand(r, line, out);
+		expand_holes(r, line, out);
 		if (rest.ptr)
 			str_addc(out, '\n');
 	}

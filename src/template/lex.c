@@ -1,4 +1,4 @@
-#include "template/template_lex.h"
+#include "template/lex_internal.h"
 
 #include "base/ascii.h"
 
@@ -27,7 +27,7 @@ bool template_name_ok(struct slice name)
 }
 
 /* Cuts `len` bytes off `rest`. */
-static struct slice cut(struct slice *rest, size_t len)
+static struct slice cut_bytes(struct slice *rest, size_t len)
 {
 	struct slice piece = slice_sub(*rest, 0, len);
 
@@ -52,11 +52,11 @@ static enum piece cut_hole(struct slice *rest, struct slice *piece)
 	size_t len = name_length(inner);
 
 	if (!len || len == inner.len || inner.ptr[len] != '}') {
-		*piece = cut(rest, HOLE.len);
+		*piece = cut_bytes(rest, HOLE.len);
 		return PIECE_BAD;
 	}
 	*piece = slice_sub(inner, 0, len);
-	cut(rest, HOLE.len + len + 1);
+	cut_bytes(rest, HOLE.len + len + 1);
 	return PIECE_HOLE;
 }
 
@@ -67,12 +67,12 @@ enum piece template_lex(struct slice *rest, struct slice *piece)
 	if (!rest->len)
 		return PIECE_END;
 	if (at > 0) {
-		*piece = cut(rest, at);
+		*piece = cut_bytes(rest, at);
 		return PIECE_TEXT;
 	}
 	if (slice_starts(*rest, ESCAPED)) {
-		cut(rest, 1);
-		*piece = cut(rest, HOLE.len);
+		cut_bytes(rest, 1);
+		*piece = cut_bytes(rest, HOLE.len);
 		return PIECE_TEXT;
 	}
 	return cut_hole(rest, piece);
