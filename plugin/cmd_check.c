@@ -313,7 +313,7 @@ static int run(struct app *app, void *context, struct err *err)
 		return -1;
 	rows = arena_array(app->arena, list.n, sizeof(*rows));
 	for (size_t i = 0; i < list.n; i++) {
-		progress_tell(&s->options->progress, "migrations checked", i + 1, list.n);
+		progress_report(&s->options->progress, "migrations checked", i + 1, list.n);
 		if (check(app, s, i, looked ? &live : NULL, &rows[i], err) < 0)
 			return -1;
 	}

@@ -136,7 +136,7 @@ static int run(struct app *app, void *context, struct err *err)
 	if (work_select(app, &ctx->work, WORK_LOOKS, &s, &list, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list.n; i++) {
-		progress_tell(&s->options->progress, "migrations planned", i + 1, list.n);
+		progress_report(&s->options->progress, "migrations planned", i + 1, list.n);
 		if (plan_migration(app, ctx, s, list.items[i], &all, err) < 0)
 			return -1;
 	}

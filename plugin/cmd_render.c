@@ -350,7 +350,7 @@ static int render_migrations(struct app *app, const struct context *ctx, struct 
 	for (size_t i = 0; i < list.n && !failed; i++) {
 		struct stages stages;
 
-		progress_tell(&s->options->progress, "migrations rendered", i + 1, list.n);
+		progress_report(&s->options->progress, "migrations rendered", i + 1, list.n);
 		failed = wanted_stages(ctx->stage, list.items[i]->stages, &stages, err);
 		for (size_t j = 0; j < stages.n && !failed; j++)
 			failed = render_step(&out, s, list.items[i], stages.items[j], err);

@@ -1,8 +1,8 @@
 /*
  * arena.h - memory that belongs to one big value and is freed with it.
  *
- * A parsed file, an inventory, a plan each own an arena: their parts are allocated there, point at
- * each other freely, are never freed one by one, and never move. Calling order: arena_new,
+ * A parsed file, an inventory and a plan own an arena each: their parts are allocated there, may
+ * point at each other, are not freed one by one, and do not move. Calling order: arena_new,
  * arena_alloc ..., arena_free.
  */
 #ifndef GCB_BASE_ARENA_H
@@ -27,7 +27,7 @@ void *arena_array(struct arena *a, size_t n, size_t size);
 /* A copy of the bytes of `s` with a NUL behind them (not counted). An absent slice stays absent. */
 struct slice arena_copy(struct arena *a, struct slice s);
 
-/* The parts, one behind the other, with a NUL behind the last. */
+/* The concatenation of the parts, with a NUL behind it (not counted). */
 struct slice arena_join(struct arena *a, const struct slice *parts, size_t n);
 
 /* Text made as printf makes it, NUL-terminated. */

@@ -154,17 +154,14 @@ bool parse_int(struct slice s, long min, long max, long *out)
 	return true;
 }
 
-/*
- * The longest word that slice_nearest looks at; nobody mistypes a longer one by a letter or two and
- * needs help.
- */
+/* Longer words are not compared by slice_nearest. */
 #define WORD_MAX_LEN 40
 
 /*
  * Edit distance (insert, delete, replace, swap) of two words of at most WORD_MAX_LEN bytes, in any
  * letter case.
  */
-static size_t distance(struct slice a, struct slice b)
+static size_t edit_distance(struct slice a, struct slice b)
 {
 	size_t row[3][WORD_MAX_LEN + 1];
 
@@ -205,7 +202,7 @@ struct slice slice_nearest(struct slice word, const struct slice *candidates, si
 
 		if (!candidates[i].len || candidates[i].len > WORD_MAX_LEN)
 			continue;
-		d = distance(word, candidates[i]);
+		d = edit_distance(word, candidates[i]);
 		if (d <= limit && (d < limit || !best.ptr)) {
 			best = candidates[i];
 			limit = d;

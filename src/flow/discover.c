@@ -6,7 +6,7 @@ static bool wants_name(struct slice path, void *ctx)
 {
 	struct session *s = ctx;
 
-	progress_tell(&s->options->progress, "files looked at", ++s->looked, 0);
+	progress_report(&s->options->progress, "files looked at", ++s->looked, 0);
 	return inventory_wants_path(s->inventory, path);
 }
 
@@ -67,7 +67,7 @@ int session_discover(struct session *s, int port, struct discovery *out, struct 
 		if (!broken[i]->bytes.ptr || discover_wants(broken[i]->bytes))
 			findings_add_err(unread, broken[i]->why);
 	session_read_environments(s);
-	progress_tell(&s->options->progress, NULL, 0, 0);
+	progress_report(&s->options->progress, NULL, 0, 0);
 	environments_note_unread(s->reach, unread);
 	discover_make(out, &(struct discover_inputs){
 				   .inventory = s->inventory,

@@ -45,7 +45,7 @@ static int take_migration(const struct tree_file *file, void *ctx, struct err *e
 	struct loaded *x = arena_alloc(arena, sizeof(*x));
 
 	(void)err;
-	progress_tell(&l->s->options->progress, "migration files read", l->n + 1, 0);
+	progress_report(&l->s->options->progress, "migration files read", l->n + 1, 0);
 	x->path = arena_copy(arena, file->path);
 	x->bytes = arena_copy(arena, file->bytes);
 	x->mode = file->mode;
@@ -150,6 +150,6 @@ int session_load(struct session *s, struct err *err)
 		else
 			findings_add_err(&s->broken, l.items[i]->why);
 	loading_release(&l);
-	progress_tell(&s->options->progress, NULL, 0, 0);
+	progress_report(&s->options->progress, NULL, 0, 0);
 	return result;
 }

@@ -45,7 +45,7 @@ static int add_commits(struct session *s, const struct plan *plan, const struct 
 
 		if (!step_has_work(step))
 			continue;
-		progress_tell(&s->options->progress, "commits made", o->batch ? 1 : i,
+		progress_report(&s->options->progress, "commits made", o->batch ? 1 : i,
 			      o->batch ? 1 : plan->n);
 		if (!o->batch &&
 		    (step_message(s, step, o, &message, err) < 0 ||
@@ -116,7 +116,7 @@ int session_publish(struct session *s, struct plan *plan, const struct publish_o
 	*out = (struct publication){ .rows = arena_array(s->arena, plan->n, sizeof(*out->rows)) };
 	result = publish_once(s, plan, options, out, err);
 	while (result == ADVANCE_RACED) {
-		progress_tell(&s->options->progress, "pushes that others were faster than",
+		progress_report(&s->options->progress, "pushes that others were faster than",
 			      out->tries, 0);
 		if (out->tries == TRIES)
 			return err_set(err, &CODE_push_raced, NOWHERE,
@@ -130,7 +130,7 @@ int session_publish(struct session *s, struct plan *plan, const struct publish_o
 			out->rows[i].committed = out->rows[i].pushed = false;
 		result = publish_again(s, plan, options, out, err);
 	}
-	progress_tell(&s->options->progress, NULL, 0, 0);
+	progress_report(&s->options->progress, NULL, 0, 0);
 	return result < 0 ? -1 : 0;
 }
 

@@ -277,7 +277,7 @@ static int request_all(struct requests *q, struct plan *plan, struct err *err)
 	if (result == 0)
 		topics_judge(s, q->topics, q->ntopics);
 	for (size_t i = 0; i < plan->n && result == 0; i++) {
-		progress_tell(&s->options->progress, "branches made", i, plan->n);
+		progress_report(&s->options->progress, "branches made", i, plan->n);
 		if (step_has_work(&plan->steps[i]) && !q->out->rows[i].committed)
 			result = request(q, &plan->steps[i], i, err);
 	}

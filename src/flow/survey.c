@@ -11,7 +11,7 @@ static bool wants_name(struct slice path, void *ctx)
 {
 	struct session *s = ctx;
 
-	progress_tell(&s->options->progress, "files looked at", ++s->looked, 0);
+	progress_report(&s->options->progress, "files looked at", ++s->looked, 0);
 	return inventory_wants_path(s->inventory, path) && bounds_have_file(&s->bounds, path);
 }
 
@@ -89,7 +89,7 @@ static int read_tree(struct session *s, struct err *err)
 		return -1;
 	inventory_look(s->inventory, parallel_each);
 	inventory_set_whole(s->inventory, true);
-	progress_tell(&s->options->progress, "manifests looked at", s->looked, 0);
+	progress_report(&s->options->progress, "manifests looked at", s->looked, 0);
 	s->parts = partition_new(s->inventory, s->selected.items, s->selected.n);
 	partition_learn(s->parts, parallel_each);
 	if (partition_ask(s->parts)) {
@@ -135,7 +135,7 @@ static int take_version(const struct version *v, void *ctx, struct err *err)
 	struct session *s = m->s;
 	enum baselines_answer answer;
 
-	progress_tell(&s->options->progress, "versions of manifests read", ++s->looked, 0);
+	progress_report(&s->options->progress, "versions of manifests read", ++s->looked, 0);
 	if (find_maker(m, &v->since, err) < 0)
 		return -1;
 	answer = baselines_version(s->baselines, v->file, v->bytes, slice_of(m->commit),
@@ -244,6 +244,6 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
 	in.each_part = parallel_parts;
 	in.progress = &s->options->progress;
 	plan_make(out, &in, intents, n);
-	progress_tell(&s->options->progress, NULL, 0, 0);
+	progress_report(&s->options->progress, NULL, 0, 0);
 	return 0;
 }

@@ -100,7 +100,7 @@ static int run(const struct hooking *h, const char *const *argv, bool heard,
 {
 	struct process p = { .argv = argv,
 			     .env = h->env,
-			     .folder = repo_where(h->repo),
+			     .directory = repo_where(h->repo),
 			     .interactive = h->way->interactive };
 
 	p.timeout_ms = h->way->timeout_ms ? h->way->timeout_ms : TIMEOUT_MS;
@@ -120,7 +120,7 @@ static int run_git(const struct hooking *h, const char *const *argv, struct proc
 	if (r->exit_code == 0)
 		return 0;
 	return err_set(err, &CODE_git, NOWHERE, "git %s: %" SLICE_FMT, argv[1],
-		       SLICE_ARG(process_last_words(r, arena)));
+		       SLICE_ARG(process_last_line(r, arena)));
 }
 
 /*
@@ -176,7 +176,7 @@ static int run_hook(const struct hooking *h, const char *name, const char *arg, 
 	relay(h, str_slice(&r.out));
 	if (r.exit_code == 0)
 		return 0;
-	words = process_last_words(&r, arena);
+	words = process_last_line(&r, arena);
 	if (!words.len) {
 		str_add_visible(&out, slice_trim(str_slice(&r.out)), false);
 		words = str_slice(&out);

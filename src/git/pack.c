@@ -205,7 +205,7 @@ static int write_loose(const struct batch *b, struct err *err)
 			return git_fail(err, place_of(repo_where(b->repo)),
 					"cannot write an object");
 	}
-	return folder_sync(b->repo->objects.ptr,
+	return directory_sync(b->repo->objects.ptr,
 			   err); /* of its own folders libgit2 syncs the lower ones */
 }
 

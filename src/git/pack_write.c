@@ -335,7 +335,7 @@ static int write_index(struct packing *p, struct err *err)
 		(void)unlink(temp.ptr);
 	(void)close(fd);
 	str_addf(&folder, "%s/pack", p->batch->repo->objects.ptr);
-	return failed ? -1 : folder_sync(folder.ptr, err);
+	return failed ? -1 : directory_sync(folder.ptr, err);
 }
 
 /* libgit2 looks for the pack, and finds what was written last. */

@@ -78,7 +78,7 @@ static int run(const char *const *argv, struct slice text, struct process_result
 		return err_wrap(err, "the commit cannot be signed");
 	if (r->exit_code == 0)
 		return 0;
-	words = process_last_words(r, arena);
+	words = process_last_line(r, arena);
 	return err_set(err, &CODE_signing, NOWHERE, "%s does not sign the commit: %" SLICE_FMT,
 		       argv[0], SLICE_ARG(words));
 }

@@ -45,7 +45,7 @@ int git_feed(struct repo *r, const struct remote_options *way, const char *const
 					    "maintenance.auto=false" };
 	const char *env[5] = { NULL, "LC_ALL=C" };
 	struct process p = {
-		.argv = argv, .env = env, .folder = repo_where(r), .interactive = way->interactive
+		.argv = argv, .env = env, .directory = repo_where(r), .interactive = way->interactive
 	};
 	AUTO_STR struct str folder = STR_INIT;
 	size_t n = 5, nenv = 2;
@@ -120,7 +120,7 @@ static struct slice words_of(const struct process_result *result, struct arena *
 	AUTO_STR struct str shown = STR_INIT;
 
 	if (at == SIZE_MAX)
-		return process_last_words(result, arena);
+		return process_last_line(result, arena);
 	at += at ? 8 : 7;
 	all = slice_sub(all, at, all.len);
 	end = slice_find_byte(all, '\n');

@@ -188,7 +188,7 @@ static int call(struct reading *r, const struct some *kinds, struct slice ns, st
 	if (err.code)
 		out->why = arena_copy(r->c->arena, slice_of(err.reason));
 	else if (out->failed)
-		out->why = process_last_words(&result, r->c->arena);
+		out->why = process_last_line(&result, r->c->arena);
 	if (out->failed)
 		r->c->n = before;
 	return 0;
@@ -268,14 +268,14 @@ static int find_installed(struct reading *r, struct some *installed)
 		return -1;
 	if (result.exit_code && !result.out.len)
 		return err_set(r->err, &CODE_live_unreachable, NOWHERE, "kubectl: %s",
-			       process_last_words(&result, r->c->arena).ptr);
+			       process_last_line(&result, r->c->arena).ptr);
 	for (size_t i = 0; i < r->q->nkinds; i++) {
 		struct slice name = resource(r, i);
 
 		rest = str_slice(&result.out);
 		set(r, i, COVERED_ABSENT, SLICE_NONE);
 		if (result.exit_code) /* the list is not whole */
-			set(r, i, COVERED_FAILED, process_last_words(&result, r->c->arena));
+			set(r, i, COVERED_FAILED, process_last_line(&result, r->c->arena));
 		while (slice_next(&rest, '\n', &line))
 			if (slice_eq(slice_trim(line), name))
 				some_add(installed, i);

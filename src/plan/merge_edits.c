@@ -246,7 +246,7 @@ static void make(struct plan *plan, const struct plan_inputs *in, const struct i
 	plan->steps = arena_array(plan->arena, plan->n, sizeof(struct step));
 	for (size_t i = 0; i < plan->n; i++) {
 		if (plan->n > 1)
-			progress_tell(in->progress, "migrations planned", i + 1, plan->n);
+			progress_report(in->progress, "migrations planned", i + 1, plan->n);
 		step_make(&plan->steps[i], &targets[i], plan, in, &intents[i]);
 		for (size_t j = 0; j < barred[i].n; j++)
 			(void)findings_add_new(&plan->steps[i].findings, &barred[i].items[j]);
@@ -255,7 +255,7 @@ static void make(struct plan *plan, const struct plan_inputs *in, const struct i
 	}
 	meetings_make(&meetings, plan, targets);
 	if (plan->n > 1)
-		progress_tell(in->progress, "files edited and checked", meetings.n, 0);
+		progress_report(in->progress, "files edited and checked", meetings.n, 0);
 	in->each(meetings.n, apply_alone, &meetings);
 	for (size_t i = 0; i < plan->n; i++)
 		if (!plan->steps[i].refused)

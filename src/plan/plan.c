@@ -223,7 +223,7 @@ void plan_make(struct plan *out, const struct plan_inputs *in, const struct inte
 		for (size_t i = 0; i < some; i++)
 			done += all.items[all.from + i].n;
 		if (!all.alone)
-			progress_tell(in->progress, "migrations planned", done, n);
+			progress_report(in->progress, "migrations planned", done, n);
 	}
 	put_together(out, &all);
 }

@@ -276,7 +276,7 @@ bool rollback_check(struct plan *plan, const struct plan_inputs *in, struct find
 		if (plan->made[i])
 			map_set(&u.parsed, yaml_name(plan->made[i]), i);
 	for (size_t all = n; n;) {
-		progress_tell(in->progress, "rollbacks worked out", all - n, all);
+		progress_report(in->progress, "rollbacks worked out", all - n, all);
 		u.n = together ? together : n < AT_ONCE ? n : AT_ONCE;
 		together = 0;
 		check_steps(&u);

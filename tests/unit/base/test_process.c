@@ -195,7 +195,7 @@ Test(process, arguments_environment_folder_input)
 		"",   NULL
 	};
 	const char *const env[] = { "A=new", "B", NULL };
-	struct process p = { .argv = argv, .env = env, .folder = "/", .input = SLICE("in\n") };
+	struct process p = { .argv = argv, .env = env, .directory = "/", .input = SLICE("in\n") };
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
 	struct err err = ERR_INIT;
 
@@ -204,7 +204,7 @@ Test(process, arguments_environment_folder_input)
 	cr_assert_eq(process_run(&p, &r, &err), 0, "%s", err.reason);
 	cr_expect_str_eq(r.out.ptr, "a b|$(id)||in\n/\nnew,unset");
 	cr_expect_str_eq(getenv("B"), "there");
-	p.folder = "/no/such/folder";
+	p.directory = "/no/such/folder";
 	cr_expect_eq(process_run(&p, &r, &err), -1);
 	cr_expect_eq(err.code, &CODE_io);
 }
@@ -404,9 +404,9 @@ Test(process, last_words)
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
 
-	cr_expect_eq(process_last_words(&r, arena).len, 0);
+	cr_expect_eq(process_last_line(&r, arena).len, 0);
 	str_adds(&r.err, "Warning: x\n error: \x1b[31mno\t\n\n");
-	cr_expect_str_eq(process_last_words(&r, arena).ptr, "^[[31mno");
+	cr_expect_str_eq(process_last_line(&r, arena).ptr, "^[[31mno");
 }
 
 /* What trace tells, a line each. */
@@ -444,7 +444,7 @@ Test(process, traced)
 
 		trace_set(&(struct trace){ levels[i].level, listen, &text });
 		cr_assert_eq(
-			process_run(&(struct process){ .argv = argv, .env = env, .folder = "/" },
+			process_run(&(struct process){ .argv = argv, .env = env, .directory = "/" },
 				    &r, &err),
 			0);
 		time = text.len ? strrchr(text.ptr, '(') : NULL;
