@@ -1,6 +1,7 @@
 #include "discover/discover_internal.h"
 
 #include "base/alloc.h"
+#include "gitops/path.h"
 #include "istio/converge.h"
 #include "istio/host.h"
 #include "istio/rules.h"
@@ -224,12 +225,8 @@ static struct slice folder_of(const struct judging *j)
 
 	for (size_t i = 0; i < j->nvss; i++) {
 		struct slice path = yaml_name(j->vss[i].object->node->file);
-		size_t end = path.len;
 
-		while (end && path.ptr[end - 1] != '/')
-			end--;
-		folder = folder.ptr ? common_folder(folder, path) :
-				      slice_sub(path, 0, end ? end - 1 : 0);
+		folder = folder.ptr ? common_folder(folder, path) : path_folder(path);
 	}
 	return folder.len ? folder : SLICE(".");
 }

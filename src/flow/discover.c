@@ -1,4 +1,5 @@
 #include "flow/discover.h"
+#include "flow/session_internal.h"
 
 #include "base/parallel.h"
 
@@ -35,16 +36,8 @@ struct slices session_taken(const struct session *s)
 {
 	struct slices names = { arena_array(s->arena, s->broken.n, sizeof(struct slice)), 0 };
 
-	for (size_t i = 0; i < s->broken.n; i++) {
-		struct slice path = s->broken.items[i].at.path;
-		size_t begin = path.len;
-
-		while (begin && path.ptr[begin - 1] != '/')
-			begin--;
-		path = slice_sub(path, begin, path.len);
-		names.items[names.n++] =
-			slice_ends(path, SLICE(".yaml")) ? slice_sub(path, 0, path.len - 5) : path;
-	}
+	for (size_t i = 0; i < s->broken.n; i++)
+		names.items[names.n++] = session_name_of(s->broken.items[i].at.path);
 	return names;
 }
 

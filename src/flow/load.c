@@ -2,17 +2,15 @@
 
 #include "base/alloc.h"
 #include "base/parallel.h"
+#include "gitops/path.h"
 
 #include <stdlib.h>
 
 struct slice session_name_of(struct slice path)
 {
-	size_t start = path.len;
+	struct slice name = path_base(path);
 
-	while (start && path.ptr[start - 1] != '/')
-		start--;
-	path = slice_sub(path, start, path.len);
-	return slice_ends(path, SLICE(".yaml")) ? slice_sub(path, 0, path.len - 5) : path;
+	return slice_ends(name, SLICE(".yaml")) ? slice_sub(name, 0, name.len - 5) : name;
 }
 
 /* Files of the migrations folder, and what is read of them. */
