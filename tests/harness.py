@@ -95,8 +95,9 @@ def run_lint(folder, *options):
 
 def check_lint(base):
     """
-    A fixture is one file whose first line names its place and the only message that it brings out: `FIXTURE: src/kube/x.c: MESSAGE`;
-    `clean` stands for none at all. Those called full-* need the rules that call other programs; more messages are fine there.
+    A fixture is a file whose first line names its place and the only message that it brings out there:
+    `FIXTURE: src/kube/x.c: MESSAGE`; `clean` stands for none at all. A line `FILE: src/kube/y.c` begins another file beside it.
+    Those called full-* need the rules that call other programs; more messages are fine there.
     """
     problems = []
     fixtures = sorted((ROOT / "tests/lint/fixtures").iterdir())
@@ -104,7 +105,9 @@ def check_lint(base):
         full = fixture.name.startswith("full-")
         first, body = fixture.read_text().split("\n", 1)
         place, want = re.fullmatch(r"FIXTURE: (\S+): (.*)", first).groups()
-        write(base / fixture.name, {place: body, ".clang-format": (ROOT / ".clang-format").read_text()})
+        rest = re.split(r"^FILE: (\S+)\n", body, flags=re.M)
+        others = dict(zip(rest[1::2], rest[2::2]))
+        write(base / fixture.name, {place: rest[0], **others, ".clang-format": (ROOT / ".clang-format").read_text()})
         done = run_lint(base / fixture.name, *([] if full else ["--quick"]))
         messages = [line for line in done.stdout.splitlines()[:-1] if line.startswith(place)]
         hits = [m for m in messages if want in m]
