@@ -12,7 +12,7 @@ class Graph:
             self.edges.setdefault(a, {}).setdefault(b, {}).setdefault(function, line)
 
     def below(self, start):
-        """All that can be reached from a file, itself only by a circle."""
+        """All files that can be reached from one; itself only in a circle."""
         found, todo = set(), [start]
         while todo:
             for b in self.edges.get(todo.pop(), ()):
@@ -22,17 +22,24 @@ class Graph:
         return found
 
     def circles(self):
-        """The strongly connected parts of more than one file, each in the order that leaves the fewest calls upwards."""
+        """The strongly connected components of more than one file, each ordered by ladder()."""
         below = {a: self.below(a) for a in self.edges}
-        parts = {tuple(sorted(b for b in below[a] if a in below.get(b, ()))) for a in below if a in below[a]}
+        parts = {tuple(sorted(b for b in below[a] if a in below.get(b, ())))
+                 for a in below if a in below[a]}
         return [self.ladder(part) for part in sorted(parts)]
 
     def weight(self, a, b):
         return len(self.edges.get(a, {}).get(b, ()))
 
     def ladder(self, part):
-        """Callers first: from the file that calls most and is called least; then files move while that makes it better."""
-        order = sorted(part, key=lambda a: sum(self.weight(b, a) - self.weight(a, b) for b in part))
+        """
+        Callers first, with few calls upwards: begins with the file that calls most and is called
+        least, and moves single files as long as that leaves fewer.
+        """
+        def called(a):
+            return sum(self.weight(b, a) - self.weight(a, b) for b in part)
+
+        order = sorted(part, key=called)
         best = self.upward_weight(order)
         better = True
         while better:
@@ -49,5 +56,6 @@ class Graph:
         return sum(len(functions) for _, _, functions in self.upwards(order))
 
     def upwards(self, order):
-        """(caller, callee, functions) of the calls from a file to one above it: without them it is a ladder."""
-        return [(a, b, self.edges[a][b]) for i, a in enumerate(order) for b in order[:i] if b in self.edges.get(a, ())]
+        """(caller, callee, functions) of the calls from a file to one above it."""
+        return [(a, b, self.edges[a][b]) for i, a in enumerate(order) for b in order[:i]
+                if b in self.edges.get(a, ())]

@@ -33,8 +33,8 @@ that the fewest calls go upwards, and each of those is a problem.
 
 Prints "file:line: message" for each problem and a summary.
 
-  --quick        omit the rules that need other programs (uses, circles, format, alone, symbols); the
-                 fixtures that prove each rule (tests/harness.py) are checked like this
+  --quick        omit the rules that need other programs (uses, circles, format, alone, symbols);
+                 most fixtures that prove the rules (tests/harness.py) are checked like this
   --folder NAME  check one directory only: git (with tests/unit/git), plugin, tests/tools, ...
   --only RULE    check one rule only, may be repeated; `--only guess` lists the misses in any case
   --circles      print each circle as its ordered files and the calls upwards, and nothing else
@@ -68,10 +68,10 @@ BANNED = """strcpy strcat strncpy strncat sprintf vsprintf strtok strtok_r gets 
 # A realloc is xrealloc_array but in the one file that makes it.
 ALLOWED = {("src/base/alloc.c", "realloc")}
 # A pure folder neither reads nor writes the world.
-IMPURE = """getenv secure_getenv setenv putenv unsetenv fopen freopen fdopen fclose fread fwrite fputs
-    fputc putc puts putchar getc getchar fgets getline open openat creat remove rename unlink mkdir
-    stat lstat fstat realpath printf vprintf fprintf vfprintf perror exit _exit abort time clock
-    clock_gettime gettimeofday sleep usleep fork execve execvp getpid srand random_r
+IMPURE = """getenv secure_getenv setenv putenv unsetenv fopen freopen fdopen fclose fread fwrite
+    fputs fputc putc puts putchar getc getchar fgets getline open openat creat remove rename unlink
+    mkdir stat lstat fstat realpath printf vprintf fprintf vfprintf perror exit _exit abort time
+    clock clock_gettime gettimeofday sleep usleep fork execve execvp getpid srand random_r
     getrandom""".split()
 # Where the words rule does not look.
 SKIPPED = ".git build fixtures __pycache__ node_modules".split()
@@ -88,18 +88,20 @@ FULL = "uses circles format alone symbols".split()
 
 
 class Lint:
-    def __init__(self, root, folder=None):
+    def __init__(self, root, folder=""):
         self.root = root
         self.folder = folder
         self.problems = []
         self.lengths = []
-        self.files = {str(p.relative_to(root)): p.read_text(errors="replace") for p in self.sources()}
+        self.files = {str(p.relative_to(root)): p.read_text(errors="replace")
+                      for p in self.sources()}
         self.code = {name: csource.strip(text) for name, text in self.files.items()}
         self.chosen = [n for n in self.files if self.in_folder(n)]
         self.rows, self.impure, self.adapters, self.faces = read_layers(ROOT / "scripts/layers.txt")
         self.guesses, self.missed = 0, []
         self.over = 0
         self.ncircles = None
+        self.known = None
 
     def sources(self):
         patterns = ["src/*/*.[ch]", "plugin/*.[ch]", "tools/*.[ch]", "tests/**/*.[ch]"]
@@ -141,7 +143,8 @@ class Lint:
         if system:
             for pattern, files in self.adapters.items():
                 if fnmatch.fnmatch(header, pattern) and not matches(name, files):
-                    self.report(name, line, f"only {' '.join(files) or 'nobody'} may include <{header}>")
+                    allowed = " ".join(files) or "no file"
+                    self.report(name, line, f"only {allowed} may include <{header}>")
         elif "/" not in header:
             self.report(name, line, f'"{header}": name the directory, too')
         elif target != row and target not in may:
@@ -151,9 +154,9 @@ class Lint:
 
     def uses(self):
         """One problem for each name of a file, where it first stands."""
-        for name, facts in self.facts([n for n in self.chosen if row_of(n) in self.rows]).items():
+        for name, facts in self.facts().items():
             row = row_of(name)
-            allowed = {row, *self.rows[row][1]}
+            allowed = {row, *self.rows.get(row, ("", []))[1]}
             for kind, used, line, files in facts.uses:
                 rows = {row_of(f) for f in files} - {None}
                 if rows and not rows & allowed:
@@ -161,17 +164,19 @@ class Lint:
                     home = files[0].removeprefix("src/")
                     self.report(name, line, f"{message}: {kind} {used} is declared in {home}")
 
-    def facts(self, files):
-        """What clang found in them, without those that it cannot read."""
-        found = names.read(self.root, files)
-        if found is None:
-            self.problems.append(("scripts/deps.sh", 1, "python3-clang is not installed (make deps)"))
-            return {}
-        for name, facts in found.items():
-            if facts.problem:
-                line, message = facts.problem
-                self.report(name, line, f"clang cannot read it: {message}")
-        return {name: facts for name, facts in found.items() if not facts.problem}
+    def facts(self):
+        """What clang found in each file of src/ and plugin/ that it can read."""
+        if self.known is None:
+            self.known = names.read(self.root, [n for n in self.chosen if row_of(n)])
+            if self.known is None:
+                message = "python3-clang is not installed (make deps)"
+                self.problems.append(("scripts/deps.sh", 1, message))
+                self.known = {}
+            for name, facts in self.known.items():
+                if facts.problem:
+                    line, message = facts.problem
+                    self.report(name, line, f"clang cannot read it: {message}")
+        return {name: facts for name, facts in self.known.items() if not facts.problem}
 
     # --- files of a directory ---
 
@@ -190,8 +195,8 @@ class Lint:
                     if function in homes and function not in inline:
                         self.guesses += 1
                         if home not in homes[function]:
-                            message = f"{function}() is defined in {homes[function][0]}, not in {home}"
-                            self.missed.append((name, first + 1, message))
+                            message = f"is defined in {homes[function][0]}, not in {home}"
+                            self.missed.append((name, first + 1, f"{function}() {message}"))
         if self.guess_percent() < GUESS:
             for problem in self.missed:
                 self.report(*problem)
@@ -218,22 +223,23 @@ class Lint:
             base = os.path.basename(name)
             private = PRIVATE.search(base) and not re.search(r"\w_internal\.h$", base)
             if private and users.get(name, set()) <= {row_of(name)}:
-                self.report(name, 1, "the name of a private header is x_internal.h, x being the source")
+                self.report(name, 1, "the name of a private header is x_internal.h")
 
     def circles(self):
-        self.ncircles = 0
-        for graph, order in self.folder_circles():
-            self.ncircles += 1
+        found = self.folder_circles()
+        self.ncircles = len(found) if self.known else None
+        for graph, order in found:
             files = " ".join(os.path.basename(f) for f in order)
             for caller, callee, functions in graph.upwards(order):
-                calls = ", ".join(f"{f}()" for f in sorted(functions)) + " of " + os.path.basename(callee)
-                message = f"calls {calls}, which closes a circle: {files}"
+                calls = ", ".join(f"{f}()" for f in sorted(functions))
+                message = f"calls {calls} of {os.path.basename(callee)}"
+                message += f", which closes a circle: {files}"
                 self.report(caller, min(functions.values()), message)
 
     def folder_circles(self):
         """(graph, files in their order) of each circle."""
         folders = {}
-        for name, facts in self.facts([n for n in self.chosen if row_of(n)]).items():
+        for name, facts in self.facts().items():
             folders.setdefault(row_of(name), {})[name] = facts
         found = []
         for facts in folders.values():
@@ -321,7 +327,8 @@ class Lint:
         for name, code in self.ours():
             self.calls(name, BANNED, "{} is banned")
             for f in csource.functions(code):
-                if re.search(r"\bgoto\b", f.body) and re.search(r"\bAUTO_\w+|\bcleanup\s*\(", f.body):
+                cleanup = re.search(r"\bAUTO_\w+|\bcleanup\s*\(", f.body)
+                if cleanup and re.search(r"\bgoto\b", f.body):
                     message = f"{f.name}() has a goto beside a variable that cleans up after itself"
                     self.report(name, f.line, message)
 
@@ -333,7 +340,8 @@ class Lint:
     # --- words ---
 
     def words(self):
-        words = [w for w in (HERE / "words.txt").read_text().split("\n") if w and not w.startswith("#")]
+        lines = (HERE / "words.txt").read_text().split("\n")
+        words = [w for w in lines if w and not w.startswith("#")]
         regex = re.compile(r"\b(" + "|".join(words) + r")\b")
         for folder, folders, files in os.walk(self.root):
             folders[:] = sorted(f for f in folders if f not in SKIPPED)
@@ -343,7 +351,8 @@ class Lint:
                 lines = path.read_bytes().decode(errors="replace").split("\n")
                 for number, line in enumerate(lines, 1):
                     if match := regex.search(line):
-                        self.report(str(path.relative_to(self.root)), number, f"the word '{match.group(1)}'")
+                        name = str(path.relative_to(self.root))
+                        self.report(name, number, f"the word '{match.group(1)}'")
 
     # --- other programs ---
 
@@ -385,7 +394,8 @@ class Lint:
         for name, code in self.ours():
             for f in csource.functions(code):
                 if f.name in theirs and not f.static:
-                    message = f"lib{theirs[f.name]} has a function {f.name}(), too, and would call ours"
+                    library = "lib" + theirs[f.name]
+                    message = f"{library} also has a function {f.name}() and would call ours"
                     self.report(name, f.line, message)
 
     def summary(self):
@@ -393,17 +403,17 @@ class Lint:
         longest = max((f.lines for f in self.lengths), default=0)
         parameters = max((f.parameters for f in self.lengths), default=0)
         lines = max((self.files[n].count("\n") for n, _ in self.ours()), default=0)
-        circles_found = "circles not counted" if self.ncircles is None else f"{self.ncircles} circles"
-        guess = f"one guess {self.guess_percent():.0f} %" if self.guesses else "one guess not counted"
+        ncircles = "circles not counted" if self.ncircles is None else f"{self.ncircles} circles"
+        guess = f"{self.guess_percent():.0f} %" if self.guesses else "not counted"
         return (f"lint: {len(self.chosen)} files (longest {lines} lines, "
                 f"{self.over} lines over {COLUMNS} columns), {len(self.lengths)} functions "
                 f"(median {median:g} lines, p90 {p90:g}, longest {longest}, "
-                f"most parameters {parameters}), {guess}, {circles_found}, "
+                f"most parameters {parameters}), one guess {guess}, {ncircles}, "
                 f"{len(self.problems)} problems")
 
 
 def call_graph(files):
-    """The Graph of a directory, from the facts of its files. What x.h and x.c call of each other is left out."""
+    """The Graph of a directory, from the facts of its files, without calls between x.h and x.c."""
     homes = {function: name for name, facts in files.items() for function in facts.defines}
     graph = circles.Graph()
     for name, facts in files.items():
@@ -466,14 +476,18 @@ def read_layers(path):
 def main():
     parser = argparse.ArgumentParser(description="checks what compilers do not")
     parser.add_argument("--root", type=pathlib.Path, default=ROOT)
-    parser.add_argument("--quick", action="store_true", help="only rules that need no other program")
-    parser.add_argument("--folder", metavar="NAME", help="check one directory only: git, plugin, ...")
+    parser.add_argument("--quick", action="store_true",
+                        help="only rules that need no other program")
+    parser.add_argument("--folder", metavar="NAME", default="",
+                        help="check one directory only: git, plugin, ...")
     parser.add_argument("--only", metavar="RULE", action="append", choices=QUICK + FULL,
                         help="check this rule only: " + ", ".join(QUICK + FULL))
     parser.add_argument("--circles", action="store_true",
                         help="print circles of files and the calls that close them, nothing else")
     options = parser.parse_args()
-    lint = Lint(options.root.resolve(), options.folder and options.folder.strip("/").removeprefix("src/"))
+    lint = Lint(options.root.resolve(), options.folder.strip("/").removeprefix("src/"))
+    if options.folder and not lint.chosen:
+        parser.error(f"no C file in the directory '{options.folder}'")
     if options.circles:
         return show_circles(lint)
     for rule in options.only or (QUICK if options.quick else QUICK + FULL):

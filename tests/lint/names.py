@@ -1,10 +1,12 @@
 """What each C file defines, and which names of other files it uses, as clang reads it.
 
-read(root, files) gives a Facts for each file. A file is its own translation unit, headers too, and only what stands in the file
-itself counts. Results are kept in build/lint-names.json, each as long as the file and the headers it includes stay the same.
+read(root, files) returns a Facts for each file. Each file is a translation unit, headers too, and
+only what the file itself contains counts. Results are cached in build/lint-names.json until the
+file or a header that it includes changes.
 
-clang comes through its Python bindings (Debian and Ubuntu: python3-clang; `make deps` installs it). Macros and the functions of
-__attribute__((cleanup)) are not part of clang's tree: they are found by their words, in the text without comments and strings.
+This uses clang's Python bindings (Debian and Ubuntu: python3-clang; `make deps` installs it).
+Macros and the functions of __attribute__((cleanup)) are not part of clang's tree: they are found
+in the text without comments and strings.
 """
 import concurrent.futures
 import dataclasses
@@ -21,16 +23,19 @@ import csource
 
 FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", '-DGCB_VERSION=""', "-I.", "-Isrc"]
 LIBRARIES = ["yaml-0.1", "libgit2", "libcjson"]
-PARTS = 16
+DEFINE = r"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n]*\\\n)*[^\n]*)"
+PARTS = 16  # of the files, for the processes that read them
 CACHE = "build/lint-names.json"
 
 
 @dataclasses.dataclass
 class Facts:
     """
-    defines: the functions with external linkage, name to line. calls: [name, line, header that has it inline or ""] of each function
-    of the project that is called or whose address is taken. uses: [kind, name, line, files that declare it] of each name of another
-    file. problem: why clang could not read the file, as [line, message], or None. deps: hashes of what the result depends on.
+    defines: functions with external linkage, name to line
+    calls: [name, line, file with a visible definition or ""] of the functions named in the file
+    uses: [kind, name, line, files that declare it] of the names of other files
+    problem: why clang could not read the file, as [line, message], or None
+    deps: the file and the headers it includes, with their hashes
     """
     defines: dict = dataclasses.field(default_factory=dict)
     calls: list = dataclasses.field(default_factory=list)
@@ -40,7 +45,7 @@ class Facts:
 
 
 def bindings():
-    """The module clang.cindex with a library that loads, or None. A Python of one's own does not see Debian's packages by itself."""
+    """The module clang.cindex or None; a python3 of its own finds Debian's package, too."""
     try:
         import clang.cindex
     except ImportError:
@@ -77,8 +82,9 @@ class Reader:
         facts = Facts(deps={n: self.hash(n) for n in sorted({name, *headers})})
         errors = [d for d in unit.diagnostics if d.severity >= self.cindex.Diagnostic.Error]
         if errors:
-            first = errors[0]
-            facts.problem = [first.location.line if ours(str(first.location.file)) == name else 1, first.spelling]
+            location = errors[0].location
+            line = location.line if file_of(location) == name else 1
+            facts.problem = [line, errors[0].spelling]
             return facts
         self.forward = None
         calls, uses = {}, {}
@@ -92,12 +98,13 @@ class Reader:
 
     def walk(self, unit, top, name, facts, calls, uses):
         kinds = self.cindex.CursorKind
-        function = kinds.FUNCTION_DECL
-        if top.kind == function and top.is_definition() and top.storage_class != self.cindex.StorageClass.STATIC:
+        function, static = kinds.FUNCTION_DECL, self.cindex.StorageClass.STATIC
+        if top.kind == function and top.is_definition() and top.storage_class != static:
             facts.defines[top.spelling] = top.location.line
         words = self.words_of(name)
-        names = {function: "function", kinds.VAR_DECL: "variable", kinds.ENUM_CONSTANT_DECL: "constant",
-                 kinds.STRUCT_DECL: "struct", kinds.UNION_DECL: "union", kinds.ENUM_DECL: "enum", kinds.TYPEDEF_DECL: "type"}
+        names = {function: "function", kinds.VAR_DECL: "variable", kinds.TYPEDEF_DECL: "type",
+                 kinds.STRUCT_DECL: "struct", kinds.UNION_DECL: "union", kinds.ENUM_DECL: "enum",
+                 kinds.ENUM_CONSTANT_DECL: "constant"}
         for cursor in top.walk_preorder():
             if cursor.kind not in (kinds.DECL_REF_EXPR, kinds.TYPE_REF):
                 continue
@@ -116,10 +123,10 @@ class Reader:
                 uses.setdefault((kind, target.spelling, files), line)
 
     def homes(self, unit, target):
-        """The project's files that declare it: the one with the definition of a type that is visible, or all that only name it."""
-        home = target.get_definition() or target.canonical if target.kind.is_declaration() else target
-        if target.kind == self.cindex.CursorKind.FUNCTION_DECL:
-            home = target.canonical
+        """The project's files that declare it; of a type the one that visibly defines it."""
+        function = target.kind == self.cindex.CursorKind.FUNCTION_DECL
+        home = None if function else target.get_definition()
+        home = home or target.canonical
         file = file_of(home.location)
         tags = self.cindex.CursorKind.STRUCT_DECL, self.cindex.CursorKind.UNION_DECL
         if file is None or target.kind not in tags or home.is_definition():
@@ -132,7 +139,7 @@ class Reader:
         return tuple(sorted({file, *self.forward.get(target.spelling, ())}))
 
     def read_macros(self, name, headers, calls, uses):
-        """The macros of the headers that the file's words name, and the functions that clean up after its variables."""
+        """Macros of headers that the file uses, and functions that clean up after its variables."""
         text, own = self.macros_of(name)
         homes = {}
         for header in headers:
@@ -146,32 +153,34 @@ class Reader:
                 uses.setdefault(("macro", word, tuple(sorted(homes.pop(word)))), line)
         bodies = {m: b for h in headers for m, b in self.macros_of(h)[1].items() if "cleanup" in b}
         bodies.update((m, b) for m, b in own.items() if "cleanup" in b)
-        for match in re.finditer(r"^[ \t]*#.*|\b(" + "|".join(["cleanup", *bodies]) + r")\b(?:[ ]*\([ ]*(\w+))?", text, re.M):
+        macros = r"\b(" + "|".join(["cleanup", *bodies]) + r")\b(?:[ ]*\([ ]*(\w+))?"
+        for match in re.finditer(r"^[ \t]*#.*|" + macros, text, re.M):
             macro, argument = match.groups()
             if macro:
                 called = argument if macro == "cleanup" else cleanup_of(bodies[macro], argument)
                 calls.setdefault((called, ""), text.count("\n", 0, match.start()) + 1)
 
     def words_of(self, name):
-        """A name that is none of them comes from a macro, and belongs to the file that defines the macro."""
+        """All words of a file. A name that is none of them comes from a macro, and is not a use."""
         if name not in self.words:
             self.words[name] = set(re.findall(r"\w+", self.macros_of(name)[0]))
         return self.words[name]
 
     def macros_of(self, name):
-        """The text without comments and strings, and the macros it defines, with what they stand for."""
+        """The text without comments and strings, and the bodies of the macros in it."""
         if name not in self.macros:
             text = csource.strip(pathlib.Path(name).read_text(errors="replace"))
-            defines = re.finditer(r"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n]*\\\n)*[^\n]*)", text, re.M)
+            defines = re.finditer(DEFINE, text, re.M)
             self.macros[name] = text, {m[1]: m[2] for m in defines}
         return self.macros[name]
 
 
 def cleanup_of(body, argument):
-    """The function that a macro's __attribute__((cleanup(...))) names; it may be made from the macro's only parameter."""
+    """The function that a macro's cleanup attribute names, perhaps by the macro's parameter."""
     parameter = re.match(r"\(\s*(\w+)\s*\)", body)
     if parameter:
-        body = re.sub(r"(\s*##\s*)?\b" + parameter[1] + r"\b(\s*##\s*)?", argument or "", body[parameter.end():])
+        pattern = r"(\s*##\s*)?\b" + parameter[1] + r"\b(\s*##\s*)?"
+        body = re.sub(pattern, argument or "", body[parameter.end():])
     return re.search(r"\bcleanup\s*\(\s*(\w*)", body + " cleanup(")[1]
 
 
@@ -208,7 +217,8 @@ def read(root, files):
         stale = [name for name in files if not cache.knows(name)]
         parts = [part for part in (stale[i::PARTS] for i in range(PARTS)) if part]
         if parts:
-            with concurrent.futures.ProcessPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
+            workers = min(len(parts), os.cpu_count() or 1)
+            with concurrent.futures.ProcessPoolExecutor(workers) as pool:
                 for found in pool.map(read_some, [root] * len(parts), [flags] * len(parts), parts):
                     cache.add(found)
         return {name: Facts(**cache.facts[name]) for name in files}
@@ -218,16 +228,17 @@ def library_flags():
     program = os.environ.get("PKG_CONFIG") or "pkg-config"
     if not shutil.which(program):
         return []
-    return subprocess.run([program, "--cflags", *LIBRARIES], capture_output=True, text=True).stdout.split()
+    command = [program, "--cflags", *LIBRARIES]
+    return subprocess.run(command, capture_output=True, text=True).stdout.split()
 
 
 class Cache:
-    """What was read before, in build/ of the tree; it is only a help, so one that cannot be read or written is left alone."""
+    """Earlier results. A cache that cannot be read is empty; failing to write it does no harm."""
 
     def __init__(self, root, flags):
         self.root, self.path = root, root / CACHE
-        version = hashlib.sha1(pathlib.Path(__file__).read_bytes() + pathlib.Path(csource.__file__).read_bytes())
-        self.key = " ".join([version.hexdigest(), str(bindings().conf.lib._name), *flags])
+        library = bindings().conf.lib._name
+        self.key = " ".join([digest(__file__), digest(csource.__file__), str(library), *flags])
         self.hashes, self.changed, self.facts = {}, False, {}
         try:
             kept = json.loads(self.path.read_text())
@@ -250,7 +261,8 @@ class Cache:
             pass
 
     def knows(self, name):
-        return name in self.facts and all(self.hash(n) == h for n, h in self.facts[name]["deps"].items())
+        facts = self.facts.get(name, {"problem": True})
+        return not facts["problem"] and all(self.hash(n) == h for n, h in facts["deps"].items())
 
     def hash(self, name):
         if name not in self.hashes:
