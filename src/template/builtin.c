@@ -20,11 +20,11 @@ static int refuse_unknown(struct slice name, struct err *err)
 	for (size_t i = 0; i < nembedded_templates; i++)
 		names[i] = stem_of(&embedded_templates[i]);
 	near = slice_nearest(name, names, nembedded_templates);
-	(void)err_set(err, &CODE_template, NOWHERE, "there is no template '%" SLICE_FMT "'",
+	(void)err_set(err, &CODE_template, NOWHERE, "no template '%" SLICE_FMT "'",
 		      SLICE_ARG(name));
 	if (near.len)
 		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
-	return err_remedy(err, "render --list-templates lists them");
+	return err_remedy(err, "list them with render --list-templates");
 }
 
 int template_builtin(struct slice name, struct slice *file_name, struct slice *bytes,

@@ -69,7 +69,7 @@ static int read_rest(struct template_param *p, struct slice *rest, struct place 
 		p->preset = cut_word(rest, &quoted);
 		if (!p->preset.ptr)
 			return err_set(err, &CODE_template, at,
-				       "parameter '%" SLICE_FMT "': no default behind '='",
+				       "parameter '%" SLICE_FMT "': no default after '='",
 				       SLICE_ARG(p->name));
 		word = cut_word(rest, &quoted);
 	}
@@ -77,7 +77,7 @@ static int read_rest(struct template_param *p, struct slice *rest, struct place 
 		return err_set(err, &CODE_template, at,
 			       "parameter '%" SLICE_FMT
 			       "': expected = DEFAULT, 'optional' or the help in double quotes, "
-			       "then the line's end",
+			       "then the end of the line",
 			       SLICE_ARG(p->name));
 	p->help = word;
 	return 0;
@@ -109,8 +109,8 @@ static int read_declaration(struct template *t, struct slice line, struct place 
 		return read_param(t, slice_sub(line, PARAM.len, line.len), at, err);
 	if (!slice_starts(line, SUMMARY)) {
 		err_set(err, &CODE_template, at,
-			"expected another declaration, or an empty line behind the last one");
-		return err_remedy(err, "declarations are lines with '%s' and '%s'", PARAM.ptr,
+			"expected another declaration, or an empty line after the last one");
+		return err_remedy(err, "a declaration begins with '%s' or '%s'", PARAM.ptr,
 				  SUMMARY.ptr);
 	}
 	if (t->summary.ptr)
@@ -177,7 +177,7 @@ static int check_holes(const struct template *t, struct slice text, struct place
 
 	for (enum piece kind; (kind = template_lex(&rest, &piece)) != PIECE_END;) {
 		if (kind == PIECE_BAD) {
-			err_set(err, &CODE_template, at, "'${' that begins no ${name}");
+			err_set(err, &CODE_template, at, "'${' does not begin a ${name}");
 			return err_remedy(err, "write $${ for a literal ${");
 		}
 		if (kind == PIECE_HOLE && check_name(t, piece, at, err) < 0)
@@ -197,7 +197,7 @@ static int check_gap(const struct template *t, size_t from, size_t to, struct er
 		if (kind != PIECE_HOLE || !template_param(t, piece))
 			continue;
 		err_set(err, &CODE_template, place_at(t, offset - 2),
-			"${%" SLICE_FMT "} may not stand here", SLICE_ARG(piece));
+			"${%" SLICE_FMT "} is not allowed here", SLICE_ARG(piece));
 		return err_remedy(err, "put it into a plain or quoted value on one line, not into "
 				       "a key, comment or block");
 	}

@@ -23,8 +23,8 @@ static const char *check_characters(struct slice value, bool lines)
 		if (!len)
 			return "it is not UTF-8";
 		if (is_control(c) && !(lines && (c == '\n' || c == '\t')))
-			return c == '\n' ? "a line break may not stand in it" :
-					   "a control character may not stand in it";
+			return c == '\n' ? "it contains a line break" :
+					   "it contains a control character";
 	}
 	return NULL;
 }
@@ -71,18 +71,18 @@ static const char *check_dns_label(struct slice label, bool any_case)
 	if (!label.len)
 		return "a part of it is empty";
 	if (label.len > 63)
-		return "a part of it is longer than 63";
+		return "a part of it is longer than 63 characters";
 	for (size_t i = 0; i < label.len; i++) {
 		char c = label.ptr[i];
 
 		if (ascii_is_upper(c) && !any_case)
-			return "capital letters may not stand in it";
+			return "it contains capital letters";
 		if (!ascii_is_alnum(c) && c != '-')
-			return any_case ? "only letters, digits, '-' and '.' may stand in it" :
-					  "only a-z, 0-9 and '-' may stand in it";
+			return any_case ? "only letters, digits, '-' and '.' are allowed" :
+					  "only a-z, 0-9 and '-' are allowed";
 	}
 	if (label.ptr[0] == '-' || label.ptr[label.len - 1] == '-')
-		return "'-' may not stand at an end of it";
+		return "it begins or ends with '-'";
 	return NULL;
 }
 
@@ -95,7 +95,7 @@ static const char *check_dns_name(struct slice name, bool any_case)
 	if (!name.len)
 		return "it is empty";
 	if (name.len > 253)
-		return "it is longer than 253";
+		return "it is longer than 253 characters";
 	while (!why && slice_next(&rest, '.', &label))
 		why = check_dns_label(label, any_case);
 	return why;
@@ -127,13 +127,13 @@ static bool ends_in_number(struct slice name)
 static const char *check_host(struct slice value)
 {
 	if (slice_find_byte(value, '*') != SIZE_MAX)
-		return "a wildcard may not stand in it";
+		return "it contains a wildcard";
 	if (slice_find(value, SLICE("://")) != SIZE_MAX)
-		return "only the name, without a scheme";
+		return "it contains a scheme";
 	if (slice_find_byte(value, ':') != SIZE_MAX)
-		return "only the name, without a port";
+		return "it contains a port";
 	if (value.len > 1 && value.ptr[value.len - 1] == '.')
-		return "a dot may not stand at its end";
+		return "it ends with a dot";
 	if (ends_in_number(value))
 		return "its last part is a number";
 	return check_dns_name(value, true);
@@ -152,10 +152,10 @@ static const char *check_path(struct slice value)
 	if (value.ptr[0] == '/')
 		return "it must be relative to the repository";
 	if (slice_find_byte(value, '\\') != SIZE_MAX)
-		return "parts of it are separated by '/', not by a backslash";
+		return "it must use '/', not backslashes";
 	while (slice_next(&rest, '/', &part)) {
 		if (slice_is(part, ".."))
-			return "'..' may not stand in it";
+			return "it contains '..'";
 		if (!part.len && rest.ptr)
 			return "a part of it is empty";
 	}
@@ -183,12 +183,12 @@ static const char *check_url(struct slice value)
 
 	for (size_t i = 0; i < value.len; i++)
 		if ((unsigned char)value.ptr[i] <= ' ' || (unsigned char)value.ptr[i] >= 0x7f)
-			return "blanks and characters beyond ASCII must be percent-encoded";
+			return "blanks and non-ASCII characters must be percent-encoded";
 	slash = slice_find_byte(authority, '/');
 	at = slice_find_byte(slice_sub(authority, 0, slash), '@');
 	colon = slice_find_byte(authority, ':');
 	if (from && at != SIZE_MAX && colon < at)
-		return "a password may not stand in it";
+		return "it contains a password";
 	if (from ? authority.len > 0 :
 		   at != SIZE_MAX && at > 0 && colon != SIZE_MAX && colon > at + 1)
 		return NULL;

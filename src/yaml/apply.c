@@ -45,7 +45,7 @@ static int explain_failure(const struct yaml_file *f, struct err *err)
 	if (tab != UINT32_MAX) {
 		*err = (struct err)ERR_INIT;
 		return err_set(err, &CODE_yaml_style, yaml_place_at(f, tab),
-			       "a tab in front of nothing or of a comment; replace it by blanks");
+			       "a tab at the end of a line or before a comment; replace it with spaces");
 	}
 	(void)err_wrap(err, "after the edit the file cannot be read");
 	err->code = &CODE_yaml_check;

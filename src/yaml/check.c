@@ -355,15 +355,15 @@ int yaml_check(const struct yaml_edits *e, const struct yaml_result *result, str
 	free(x.items);
 	if (!same)
 		return err_set(err, &CODE_yaml_check, whole,
-			       "after the edit the document does not say what it should");
+			       "after the edit the document does not have the intended values");
 	if (!same_comments(old, result))
 		return err_set(err, &CODE_yaml_check, whole,
-			       "after the edit the comments are not what they should be");
+			       "after the edit the comments are not as intended");
 	if (!same_rest(old, result->splices, result->text))
 		return err_set(err, &CODE_yaml_check, whole,
-			       "the edit touched bytes outside of its place");
+			       "the edit changed bytes outside of its place");
 	if (!few_lines(e, result->splices))
 		return err_set(err, &CODE_yaml_check, whole,
-			       "the edit changed more lines than it is about");
+			       "the edit changed more lines than intended");
 	return 0;
 }

@@ -129,15 +129,15 @@ void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_li
 	row->value = kind;
 	row->text = arena_copy(e->arena, text);
 	if (scalar->kind != YAML_SCALAR)
-		refuse_style(e, scalar, "a single value is expected here");
+		refuse_style(e, scalar, "expected a single value");
 	else if (scalar->style == YAML_LITERAL || scalar->style == YAML_FOLDED)
-		refuse_style(e, scalar, "a block scalar cannot be set");
+		refuse_style(e, scalar, "a block scalar cannot be changed");
 	else if (slice_find_byte(
 			 slice_sub(e->file->bytes, scalar->start, scalar->end - scalar->start),
 			 '\n') != SIZE_MAX)
-		refuse_style(e, scalar, "a value over several lines cannot be set");
+		refuse_style(e, scalar, "a value on several lines cannot be changed");
 	else if (scalar->flags & YAML_TAGGED && !tag_fits(scalar, kind))
-		refuse_style(e, scalar, "the tag of this value says another type");
+		refuse_style(e, scalar, "the tag of this value is of another type");
 }
 
 /* A literal beside a neighbour. */
@@ -149,7 +149,7 @@ static void put_beside(struct yaml_edits *e, enum edit_kind kind, const struct y
 	row->side = side;
 	row->lit = lit;
 	if (near->parent->flags & YAML_PAIR)
-		refuse_style(e, near, "a pair in a flow list cannot get more keys");
+		refuse_style(e, near, "no key can be added to a pair in a flow list");
 }
 
 /* The row that fills this empty collection already, or NULL. */
@@ -172,7 +172,7 @@ static void fill_empty(struct yaml_edits *e, const struct yaml_node *empty, enum
 
 	if (row && (row->lit->kind == LIT_MAP) != (lit->key.ptr != NULL)) {
 		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(empty),
-			      "it cannot become a list and a map");
+			      "it cannot become both a list and a map");
 		edits_refuse(e, &err);
 		return;
 	}
@@ -220,7 +220,7 @@ void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct ya
 	} else if (is_empty(map, YAML_MAP))
 		fill_empty(e, map, side, lit, why);
 	else if (map->kind != YAML_MAP)
-		refuse_style(e, map, "a map is expected here");
+		refuse_style(e, map, "expected a map");
 	else
 		put_beside(e, EDIT_PUT, near ? near : map->last, side, lit, why);
 }
@@ -238,7 +238,7 @@ void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct ya
 		item->key = SLICE_NONE;
 		fill_empty(e, seq, side, item, why);
 	} else if (seq->kind != YAML_SEQ) {
-		refuse_style(e, seq, "a list is expected here");
+		refuse_style(e, seq, "expected a list");
 	} else {
 		put_beside(e, EDIT_ADD, near ? near : seq->last, side, lit, why);
 	}
@@ -340,7 +340,7 @@ struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item,
 		 item->parent->style == YAML_BLOCK)
 		refuse_style(
 			e, item,
-			"no room for a comment above an item that begins on the line of another");
+			"no comment can be added above an item that begins on the line of another one");
 	return row->nested;
 }
 

@@ -183,7 +183,7 @@ int yaml_guard_breaks(const struct yaml_file *file, struct err *err)
 			continue;
 		if (++seen > 64 || !in_quotes(file, (uint32_t)i))
 			return refuse_at(file, &CODE_yaml_breaks, (uint32_t)i,
-					 "a line break (NEL, LS or PS) that only some readers know",
+					 "a line break (NEL, LS or PS) that only some parsers recognize",
 					 err);
 	}
 	return 0;

@@ -89,13 +89,13 @@ static int delete_opening(const struct yaml_edits *e, const struct yaml_node *n,
 	if (n->prev || next != n->next)
 		return splice_refuse_style(
 			n,
-			"an entry on the line of another cannot be deleted together with its "
+			"an entry on the line of another one cannot be deleted together with its "
 			"neighbour",
 			err);
 	for (size_t i = 0; i < f->ncomments && !e->within; i++)
 		if (n->stop <= f->comments[i].start && f->comments[i].start < next->entry)
 			return splice_refuse_style(
-				n, "deleting this entry would lose the comment above the next one",
+				n, "deleting this entry would delete the comment above the next one",
 				err);
 	splice_add(out, n->entry, next->entry, SLICE(""), INT_MAX);
 	return 0;

@@ -40,7 +40,7 @@ static int check_drops(const struct yaml_edits *e, const struct yaml_file *f, st
 			return err_set(
 				err, &CODE_yaml_style,
 				f->roots[i] ? yaml_place(f->roots[i]) : whole,
-				"a document without '---' in front of it or of the next one");
+				"a document without '---' before it or before the next one");
 	return 0;
 }
 
@@ -91,7 +91,7 @@ int documents_drop(const struct yaml_edits *e, struct slice text, struct str *ou
 		else if (!same_kept(e, before, after))
 			result = err_set(
 				err, &CODE_yaml_check, (struct place){ e->file->name, 0, 0 },
-				"without the document the file does not say what it should");
+				"without the document the file does not have the intended values");
 	}
 	if (result == 0)
 		str_add(out, str_slice(&kept));

@@ -63,7 +63,7 @@ static int key_is_free(const struct yaml_edits *e, const struct edit *edit, stru
 		if (c->key->kind == YAML_SCALAR && slice_eq(c->key->text, edit->lit->key) &&
 		    !edits_delete(e, c))
 			return err_set(err, &CODE_yaml_duplicate, yaml_place(c->key),
-				       "the key '%" SLICE_FMT "' is there already",
+				       "the key '%" SLICE_FMT "' already exists",
 				       SLICE_ARG(edit->lit->key));
 	if (puts_before(e, edit))
 		return err_set(err, &CODE_yaml_overlap, yaml_place(edit->at->parent),
@@ -197,7 +197,7 @@ static int collect_splices(const struct yaml_edits *e, struct splices *out, stru
 			is_outside(e, edit) ?
 				splice_refuse_style(
 					edit->at,
-					"an edit of a copy that is not about something in it",
+					"an edit of a copy that is outside of it",
 					err) :
 			is_inside_gone(e, edit) ?
 				splice_refuse_overlap(edit->at, err) :

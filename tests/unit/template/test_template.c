@@ -104,21 +104,21 @@ Test(template, declarations_refused)
 		  "t.yaml:2:1: parameter 'a' is declared twice" },
 		{ "# param a string =\n\n", "no default" },
 		{ "# param a string = \"x\n\n", "no default" },
-		{ "# param a string = x y\n\n", "then the line's end" },
-		{ "# param a string \"x\"y\n\n", "then the line's end" },
-		{ "# param a string \"x\" y\n\n", "then the line's end" },
-		{ "# param a string help\n\n", "then the line's end" },
+		{ "# param a string = x y\n\n", "then the end of the line" },
+		{ "# param a string \"x\"y\n\n", "then the end of the line" },
+		{ "# param a string \"x\" y\n\n", "then the end of the line" },
+		{ "# param a string help\n\n", "then the end of the line" },
 		{ "# param a port = 0\n\n", "a number from 1 to 65535" },
 		{ "# summary x\n# summary y\n\n", "a second summary" },
 		{ "a: ${b}\n", "t.yaml:1:4: 'b' is not declared" },
 		{ "# param host string\n\na:\n  - ${hots}\n",
 		  "t.yaml:4:5: 'hots' is not declared; did you mean 'host'?" },
-		{ "a: x ${ y\n", "'${' that begins no" },
-		{ "# param a string\n\n${a}: 1\n", "t.yaml:3:1: ${a} may not stand here" },
-		{ "# param a string\n\nb: 1 # ${a}\n", "t.yaml:3:8: ${a} may not stand here" },
-		{ "# param a string\n\nb: |\n  x ${a}\n", "t.yaml:4:5: ${a} may not stand here" },
-		{ "# param a string\n\nb: x\n  ${a}\n", "${a} may not stand here" },
-		{ "# param a string\n\nb: \"x\n  ${a}\"\n", "${a} may not stand here" },
+		{ "a: x ${ y\n", "'${' does not begin" },
+		{ "# param a string\n\n${a}: 1\n", "t.yaml:3:1: ${a} is not allowed here" },
+		{ "# param a string\n\nb: 1 # ${a}\n", "t.yaml:3:8: ${a} is not allowed here" },
+		{ "# param a string\n\nb: |\n  x ${a}\n", "t.yaml:4:5: ${a} is not allowed here" },
+		{ "# param a string\n\nb: x\n  ${a}\n", "${a} is not allowed here" },
+		{ "# param a string\n\nb: \"x\n  ${a}\"\n", "${a} is not allowed here" },
 		{ "# param a string\n\nb: &${a} x\n", "" },
 		{ "# param a string\n\nb: [${a}]\n", "" },
 		{ "# param a string\n\nb: [\n", "" },
@@ -207,7 +207,7 @@ Test(template, plain_text)
 		becomes("t.txt", source.ptr, (struct pairs){ &s, 1 }, rows[i].expected);
 	}
 	refused("t.txt", "# param s string\n\n${s}\n", VALUES(VALUE("s", "a\nb")),
-		"a line break may not stand in it");
+		"it contains a line break");
 	becomes("t.txt", "# param s text\n\n${s}\n", VALUES(VALUE("s", "a\nb")), "a\nb\n");
 	refused("t.txt", "x\n${y}\n", NO_VALUES, "t.txt:2:1: 'y' is not declared");
 }
