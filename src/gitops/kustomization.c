@@ -58,9 +58,9 @@ void kustomization_add(struct yaml_edits *e, struct slice kustomization,
 		.key = SLICE("resources"), .kind = LIT_SEQ, .items = lit, .n = 1
 	};
 	if (!list && root && root->kind == YAML_MAP)
-		yaml_put(e, root, NULL, YAML_AFTER, &lit[1], "the new file");
+		yaml_put(e, root, NULL, YAML_AFTER, &lit[1]);
 	else if (list)
-		yaml_add(e, list, NULL, YAML_AFTER, lit, "the new file");
+		yaml_add(e, list, NULL, YAML_AFTER, lit);
 }
 
 /*

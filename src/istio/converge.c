@@ -57,12 +57,11 @@ static void converge_weight(struct yaml_edits *e, const struct dest *d, long val
 			    struct arena *arena)
 {
 	if (value >= 0 && d->weight)
-		yaml_set(e, d->weight, LIT_INT, number(arena, value), "weight");
+		yaml_set(e, d->weight, LIT_INT, number(arena, value));
 	else if (value >= 0)
-		yaml_put(e, d->node, d->destination, YAML_AFTER, weight_lit(arena, value),
-			 "weight");
+		yaml_put(e, d->node, d->destination, YAML_AFTER, weight_lit(arena, value));
 	else if (d->weight)
-		yaml_delete(e, d->weight, "no weight at baseline");
+		yaml_delete(e, d->weight);
 }
 
 /* A refusal about one destination. */
@@ -155,19 +154,19 @@ static int add_new(const struct work *w, struct yaml_edits *e, const struct rout
 
 	if (copy_allowed(w, old) < 0)
 		return -1;
-	copy = yaml_copy(e, old->node, YAML_AFTER, SLICE_NONE, "the new destination");
-	yaml_set(copy, old->host, LIT_STRING, new_host(w), "host");
+	copy = yaml_copy(e, old->node, YAML_AFTER, SLICE_NONE);
+	yaml_set(copy, old->host, LIT_STRING, new_host(w));
 	if (old->subset)
-		yaml_delete(copy, old->subset, "subsets belong to the old host");
+		yaml_delete(copy, old->subset);
 	if (old->port && yaml_get(old->port, "number"))
-		yaml_set(copy, yaml_get(old->port, "number"), LIT_INT, number(w->arena, move->port),
-			 "port");
+		yaml_set(copy, yaml_get(old->port, "number"), LIT_INT,
+			 number(w->arena, move->port));
 	else if (old->port)
 		return refuse_dest(w, &CODE_route_shape, old->port,
 				   "the port of the old destination has no number");
 	else if (move->port)
 		yaml_put(copy, old->destination, old->host, YAML_AFTER,
-			 port_lit(w->arena, move->port), "port");
+			 port_lit(w->arena, move->port));
 	converge_weight(copy, old, weight, w->arena);
 	return new_header(w, copy, r, old);
 }
@@ -184,7 +183,7 @@ static int converge_dests(const struct work *w, struct yaml_edits *e, const stru
 		if (d->side == SIDE_OLD) {
 			last = d;
 			if (want->no_old)
-				yaml_delete(e, d->node, "the old destination goes");
+				yaml_delete(e, d->node);
 			else
 				converge_weight(e, d, want->weight[i], w->arena);
 		} else if (d->side == SIDE_NEW && want->has_new) {
@@ -194,7 +193,7 @@ static int converge_dests(const struct work *w, struct yaml_edits *e, const stru
 			    dest_set_host(e, d, w->goal->move->host_header, w->arena, w->err) < 0)
 				return -1;
 		} else if (d->side == SIDE_NEW) {
-			yaml_delete(e, d->node, "the new destination goes");
+			yaml_delete(e, d->node);
 		}
 	}
 	return want->has_new && !r->nnew ? add_new(w, e, r, last, want->new_weight) : 0;
@@ -230,15 +229,14 @@ static void converge_mirror(const struct work *w, struct yaml_edits *e, const st
 	if (wanted && !r->our_mirror) {
 		const struct yaml_lit *lits = mirror_lits(w);
 
-		yaml_put(e, r->node, r->list, YAML_AFTER, &lits[0], "mirror");
-		yaml_put(e, r->node, r->list, YAML_AFTER, &lits[1], "mirror");
+		yaml_put(e, r->node, r->list, YAML_AFTER, &lits[0]);
+		yaml_put(e, r->node, r->list, YAML_AFTER, &lits[1]);
 	} else if (wanted && value) {
-		yaml_set(e, value, LIT_INT, number(w->arena, w->goal->move->mirror_percent),
-			 "mirror percentage");
+		yaml_set(e, value, LIT_INT, number(w->arena, w->goal->move->mirror_percent));
 	} else if (!wanted && r->our_mirror) {
-		yaml_delete(e, r->mirror, "the mirror goes");
+		yaml_delete(e, r->mirror);
 		if (r->percent)
-			yaml_delete(e, r->percent, "the mirror goes");
+			yaml_delete(e, r->percent);
 	}
 }
 
@@ -279,7 +277,7 @@ static void multiply_matches(const struct work *w, struct yaml_edits *copy, cons
 	const struct slices methods = w->goal->move->methods;
 
 	if (!r->match) {
-		yaml_put(copy, r->node, r->list, YAML_BEFORE, match_lit(w), "safe methods only");
+		yaml_put(copy, r->node, r->list, YAML_BEFORE, match_lit(w));
 		return;
 	}
 	for (const struct yaml_node *c = r->match->first; c; c = c->next) {
@@ -287,15 +285,15 @@ static void multiply_matches(const struct work *w, struct yaml_edits *copy, cons
 		struct slice method = match_method(c, &odd);
 
 		if (odd || !c->nchildren || (method.ptr && !slices_have(methods, method))) {
-			yaml_delete(copy, c, "not only safe methods");
+			yaml_delete(copy, c);
 			continue;
 		}
 		for (size_t i = 0; i < methods.n && !method.ptr; i++) {
 			struct yaml_edits *target =
-				i ? yaml_copy(copy, c, YAML_AFTER, SLICE_NONE, "per method") : copy;
+				i ? yaml_copy(copy, c, YAML_AFTER, SLICE_NONE) : copy;
 
 			yaml_put(target, c, NULL, YAML_AFTER,
-				 method_lit(w->arena, methods.items[i]), "method");
+				 method_lit(w->arena, methods.items[i]));
 		}
 	}
 }
@@ -309,8 +307,8 @@ static int fill_copy(const struct work *w, struct yaml_edits *copy, const struct
 	if (converge_dests(w, copy, r, want) < 0)
 		return -1;
 	multiply_matches(w, copy, r);
-	yaml_put(copy, r->node, r->list, YAML_AFTER, &lits[0], "mirror");
-	yaml_put(copy, r->node, r->list, YAML_AFTER, &lits[1], "mirror");
+	yaml_put(copy, r->node, r->list, YAML_AFTER, &lits[0]);
+	yaml_put(copy, r->node, r->list, YAML_AFTER, &lits[1]);
 	return 0;
 }
 
@@ -330,11 +328,10 @@ static int converge_copy(const struct work *w, struct yaml_edits *e, const struc
 			return 0;
 	}
 	if (old)
-		yaml_delete(e, old->node, "the generated copy goes");
+		yaml_delete(e, old->node);
 	if (want->mirror != MIRROR_ON_COPY)
 		return 0;
-	nested = yaml_copy(e, r->node, YAML_BEFORE, SLICE(COPY_COMMENT),
-			   "generated copy for safe methods");
+	nested = yaml_copy(e, r->node, YAML_BEFORE, SLICE(COPY_COMMENT));
 	return fill_copy(w, nested, r, want);
 }
 

@@ -19,7 +19,7 @@ static void put_missing(struct yaml_edits *e, const struct yaml_node *node,
 		(void)snprintf(key, sizeof(key), "%" SLICE_FMT, SLICE_ARG(map->items[i].key));
 		there = yaml_get(node, key);
 		if (!there)
-			yaml_put(e, node, NULL, YAML_AFTER, &map->items[i], "field");
+			yaml_put(e, node, NULL, YAML_AFTER, &map->items[i]);
 		else if (there->kind == YAML_MAP && map->items[i].kind == LIT_MAP)
 			put_missing(e, there, &map->items[i]);
 	}
@@ -79,11 +79,11 @@ void migration_edit_hold(struct yaml_edits *e, const struct yaml_file *file, str
 
 	*lit = (struct yaml_lit){ .key = SLICE("hold"), .kind = LIT_STRING, .text = reason };
 	if (!reason.len && hold)
-		yaml_delete(e, hold, "the hold is over");
+		yaml_delete(e, hold);
 	else if (reason.len && hold && !yaml_is_line(hold))
-		yaml_replace(e, hold, lit, "hold");
+		yaml_replace(e, hold, lit);
 	else if (reason.len && hold)
-		yaml_set(e, hold, LIT_STRING, reason, "hold");
+		yaml_set(e, hold, LIT_STRING, reason);
 	else if (reason.len)
-		yaml_put(e, spec, NULL, YAML_AFTER, lit, "hold");
+		yaml_put(e, spec, NULL, YAML_AFTER, lit);
 }

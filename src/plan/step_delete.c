@@ -24,7 +24,7 @@ static void unlist(const struct work *w, struct slice path)
 
 		if (item)
 			yaml_delete(step_target(w, s->file, s->path, s->bytes, s->mode)->edits,
-				    item, "the file goes");
+				    item);
 	}
 }
 
@@ -45,7 +45,7 @@ static void drop_object(const struct work *w, const struct holding *h)
 	struct target *t = step_target(w, s->file, s->path, s->bytes, s->mode);
 
 	if (h->object->node->parent) { /* in a list of objects */
-		yaml_delete(t->edits, h->object->node, "the object goes");
+		yaml_delete(t->edits, h->object->node);
 		return;
 	}
 	if (filled_documents(s->file) == 1) {
@@ -55,7 +55,7 @@ static void drop_object(const struct work *w, const struct holding *h)
 	}
 	for (size_t i = 0; i < yaml_documents(s->file); i++)
 		if (yaml_root(s->file, i) == h->object->node)
-			yaml_drop(t->edits, i, "the object goes");
+			yaml_drop(t->edits, i);
 }
 
 /* The item of spec.hosts that is the host; NULL: there is none. */
@@ -209,7 +209,7 @@ int step_drop_entry(const struct work *w)
 			yaml_delete(step_target(w, h->source->file, h->source->path,
 						h->source->bytes, h->source->mode)
 					    ->edits,
-				    item, "the host goes");
+				    item);
 			continue;
 		}
 		step_note_prune(w, h);

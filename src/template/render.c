@@ -74,7 +74,7 @@ static struct slice value_of(const struct render *r, struct slice name)
 	return r->values[template_param(r->t, name) - r->t->params];
 }
 
-/* Does the text hold a hole whose value is left out? */
+/* Does the text have a hole whose value is left out? */
 static bool has_absent_hole(const struct render *r, struct slice text)
 {
 	struct slice rest = text, piece;
@@ -103,10 +103,7 @@ static bool is_number(const struct render *r, const struct yaml_node *scalar)
 	       !rest.len && template_type_number(template_param(r->t, piece)->type);
 }
 
-/*
- * Is nothing left of the node: is it a scalar with a value left out, or a collection of which
- * nothing is left?
- */
+/* Is the node a scalar with a value left out, or a collection of which nothing is left? */
 static bool is_gone(const struct render *r, const struct yaml_node *node)
 {
 	if (yaml_is_line(node))
@@ -127,7 +124,7 @@ static void fill_scalar(const struct render *r, struct yaml_edits *edits,
 		return;
 	expand_holes(r, scalar->text, &text);
 	yaml_set(edits, scalar, is_number(r, scalar) ? LIT_INT : LIT_STRING,
-		 arena_copy(r->arena, str_slice(&text)), "filled in");
+		 arena_copy(r->arena, str_slice(&text)));
 }
 
 /* Fills a node: its scalars are set, entries of which nothing is left are deleted. */
@@ -138,15 +135,13 @@ static void fill_node(const struct render *r, struct yaml_edits *edits,
 		fill_scalar(r, edits, node);
 	for (const struct yaml_node *child = node->first; child; child = child->next) {
 		if (is_gone(r, child))
-			yaml_delete(edits, child, "left out");
+			yaml_delete(edits, child);
 		else
 			fill_node(r, edits, child);
 	}
 }
 
-/*
- * Renders YAML: the editor changes the whole file, and what stands behind the declarations is the
- * output.
+/* Renders YAML: the editor changes the whole file, and the output is what follows the declarations.
  */
 static int render_yaml(const struct render *r, struct str *out, struct err *err)
 {

@@ -6,7 +6,7 @@
 /* What is wrong with a value: a constant phrase that follows "is not a ...: ". NULL: nothing. */
 typedef const char *(*check_fn)(struct slice value);
 
-/* A code point that steers terminals or line readers instead of being text? */
+/* Is the code point a control character, a line separator or a bidirectional control? */
 static bool is_control(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029 ||
@@ -41,7 +41,7 @@ static const char *check_text(struct slice value)
 	return check_characters(value, true);
 }
 
-/* A number that every reader of the cluster can hold. */
+/* A number that fits 32 bits. */
 static const char *check_int(struct slice value)
 {
 	long n;
@@ -254,7 +254,7 @@ int template_type_check(const struct template_param *param, struct slice value, 
 	why = row->check(value);
 	if (!why)
 		return 0;
-	if (param->type == TEMPLATE_URL) /* may hold a secret: not repeated */
+	if (param->type == TEMPLATE_URL) /* may contain a secret, so it is not repeated */
 		return err_set(err, code, NOWHERE, "%" SLICE_FMT ": not %s: %s",
 			       SLICE_ARG(param->name), row->phrase, why);
 	return err_set(err, code, NOWHERE, "%" SLICE_FMT ": '%" SLICE_FMT "%s' is not %s: %s",

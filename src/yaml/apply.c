@@ -44,8 +44,9 @@ static int explain_failure(const struct yaml_file *f, struct err *err)
 
 	if (tab != UINT32_MAX) {
 		*err = (struct err)ERR_INIT;
-		return err_set(err, &CODE_yaml_style, yaml_place_at(f, tab),
-			       "a tab at the end of a line or before a comment; replace it with spaces");
+		return err_set(
+			err, &CODE_yaml_style, yaml_place_at(f, tab),
+			"a tab at the end of a line or before a comment; replace it with spaces");
 	}
 	(void)err_wrap(err, "after the edit the file cannot be read");
 	err->code = &CODE_yaml_check;
@@ -62,7 +63,7 @@ static struct yaml_file *keep_text(struct yaml_file *now, struct str *text)
 }
 
 /*
- * All but the documents that go. `*parsed` (NULL: not wanted) stays as it is when less than the
+ * Applies all edits but deletions of documents. `*parsed` (NULL: not wanted) is set only if the
  * whole result was parsed.
  */
 static int apply_edits(const struct yaml_edits *e, struct str *out, struct yaml_file **parsed,

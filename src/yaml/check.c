@@ -9,8 +9,8 @@
 
 /*
  * The result of an edit is parsed again and walked beside the old tree: at every entry the
- * intentions say what must have come, gone or changed there, and everything else must be as it was.
- * This is written without the code that made the splices.
+ * intentions determine what must have been added, deleted or changed, and everything else must be
+ * unchanged. This is written without the code that makes the splices.
  */
 
 /* Intentions in the order of their nodes, for looking them up. */
@@ -41,7 +41,7 @@ static struct edit_index make_index(const struct yaml_edits *e)
 	return x;
 }
 
-/* Position of the first intention about `node`, or of what comes behind it. */
+/* Position of the first intention about `node`, or of the first one behind it. */
 static size_t find_in_index(const struct edit_index *x, const struct yaml_node *node)
 {
 	size_t low = 0, high = x->n;
@@ -60,7 +60,7 @@ static size_t find_in_index(const struct edit_index *x, const struct yaml_node *
 static bool same_node(const struct yaml_node *old, const struct edit_index *x,
 		      const struct yaml_node *now);
 
-/* Is the node what the literal says? */
+/* Does the node have the value of the literal? */
 static bool same_literal(const struct yaml_lit *lit, const struct yaml_node *now)
 {
 	const struct yaml_node *child;
@@ -100,7 +100,7 @@ static bool same_new(const struct edit *edit, const struct yaml_node *now)
 	return same;
 }
 
-/* What stands newly on one side of the entry `old`; moves `*now` behind it. */
+/* Checks what is new on one side of the entry `old`; moves `*now` behind it. */
 static bool same_side(const struct yaml_node *old, enum yaml_side side, const struct edit_index *x,
 		      const struct yaml_node **now)
 {
@@ -138,7 +138,7 @@ static bool same_properties(const struct yaml_node *old, const struct yaml_node 
 	       slice_eq(yaml_tag(old), yaml_tag(now));
 }
 
-/* A scalar or alias that nobody touched, or that was set. */
+/* Compares a scalar or an alias, which may have been set. */
 static bool same_leaf(const struct yaml_node *old, const struct edit *set,
 		      const struct yaml_node *now)
 {

@@ -1,12 +1,12 @@
 #include "yaml/document_range_internal.h"
 
 /*
- * A document that begins with "---" or a directive at the begin of a line is read the same whatever
- * stands before it, and ends what stands before it in any state but inside quotes, a flow
- * collection or half a line. That none of these is open at the end of the part is seen when the
- * part is parsed alone: then it is a whole stream, and it ends with a line end. Nothing is carried
- * from one document to the next: directives and anchors hold for one (YAML 1.1, 4.3.1 and 7.1), and
- * this reader does not resolve anchors. So the documents without a splice need no second look.
+ * A document that begins with "---" or a directive at the begin of a line is parsed the same
+ * whatever precedes it, and it ends the preceding document in any state except inside quotes, a
+ * flow collection or a line. Parsing the range alone shows that none of these is open at its end:
+ * it is then a whole stream, which ends with a line end. Nothing carries over from one document to
+ * the next: directives and anchors apply to one (YAML 1.1, 4.3.1 and 7.1), and this parser does not
+ * resolve anchors. So the documents without a splice need not be parsed again.
  */
 struct document_range document_range_of(const struct yaml_file *file, const struct splices *s)
 {

@@ -59,8 +59,7 @@ static void edits_push(struct yaml_edits *e, struct edit *row)
  * A new row about the node `at`; the way to it must be plain (yaml_path_clear), else the list is
  * refused. Of a neighbour only the layout matters.
  */
-static struct edit *edits_row(struct yaml_edits *e, enum edit_kind kind, const struct yaml_node *at,
-			      const char *why)
+static struct edit *edits_row(struct yaml_edits *e, enum edit_kind kind, const struct yaml_node *at)
 {
 	struct edit *row = arena_alloc(e->arena, sizeof(*row));
 	bool beside = kind == EDIT_PUT || kind == EDIT_ADD;
@@ -70,7 +69,6 @@ static struct edit *edits_row(struct yaml_edits *e, enum edit_kind kind, const s
 		fatal("an edit of another file");
 	row->kind = kind;
 	row->at = at;
-	row->why = why;
 	if (!e->fills && (kind == EDIT_SET || kind == EDIT_REPLACE) && yaml_has_variable(at)) {
 		(void)err_set(&err, &CODE_yaml_template, yaml_place(at),
 			      "the value is a variable: '%" SLICE_FMT "'",
@@ -93,8 +91,8 @@ static void refuse_style(struct yaml_edits *e, const struct yaml_node *at, const
 }
 
 /*
- * May a scalar with this tag hold a value of this kind? What others than the plain types mean,
- * readers disagree about, or only they know.
+ * May a scalar with this tag have a value of this kind? Parsers disagree about other tags than
+ * those of the plain types, or only the application knows them.
  */
 static bool tag_fits(const struct yaml_node *scalar, enum yaml_lit_kind kind)
 {
@@ -106,7 +104,7 @@ static bool tag_fits(const struct yaml_node *scalar, enum yaml_lit_kind kind)
 }
 
 void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_lit_kind kind,
-	      struct slice text, const char *why)
+	      struct slice text)
 {
 	struct edit *row;
 	bool same = scalar->kind == YAML_SCALAR && slice_eq(scalar->text, text) &&
@@ -121,11 +119,11 @@ void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_li
 	}
 	if (same) {
 		row = arena_alloc(e->arena, sizeof(*row));
-		*row = (struct edit){ .kind = EDIT_SET, .at = scalar, .why = why, .same = true };
+		*row = (struct edit){ .kind = EDIT_SET, .at = scalar, .same = true };
 		edits_push(e, row);
 		return;
 	}
-	row = edits_row(e, EDIT_SET, scalar, why);
+	row = edits_row(e, EDIT_SET, scalar);
 	row->value = kind;
 	row->text = arena_copy(e->arena, text);
 	if (scalar->kind != YAML_SCALAR)
@@ -142,9 +140,9 @@ void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_li
 
 /* A literal beside a neighbour. */
 static void put_beside(struct yaml_edits *e, enum edit_kind kind, const struct yaml_node *near,
-		       enum yaml_side side, const struct yaml_lit *lit, const char *why)
+		       enum yaml_side side, const struct yaml_lit *lit)
 {
-	struct edit *row = edits_row(e, kind, near, why);
+	struct edit *row = edits_row(e, kind, near);
 
 	row->side = side;
 	row->lit = lit;
@@ -163,7 +161,7 @@ static struct edit *find_fill(const struct yaml_edits *e, const struct yaml_node
 
 /* An empty collection becomes one with a new entry, or gets one more. */
 static void fill_empty(struct yaml_edits *e, const struct yaml_node *empty, enum yaml_side side,
-		       const struct yaml_lit *lit, const char *why)
+		       const struct yaml_lit *lit)
 {
 	struct edit *row = find_fill(e, empty);
 	struct yaml_lit *all = arena_alloc(e->arena, sizeof(*all)), *items;
@@ -177,7 +175,7 @@ static void fill_empty(struct yaml_edits *e, const struct yaml_node *empty, enum
 		return;
 	}
 	if (!row) {
-		row = edits_row(e, EDIT_REPLACE, empty, why);
+		row = edits_row(e, EDIT_REPLACE, empty);
 		row->fill = true;
 	}
 	items = arena_array(e->arena, n + 1, sizeof(*items));
@@ -207,7 +205,7 @@ static bool has_key(const struct edit *row, struct slice key)
 }
 
 void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct yaml_node *near,
-	      enum yaml_side side, const struct yaml_lit *lit, const char *why)
+	      enum yaml_side side, const struct yaml_lit *lit)
 {
 	struct err err = ERR_INIT;
 
@@ -218,15 +216,15 @@ void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct ya
 			      "the key '%" SLICE_FMT "' would be added twice", SLICE_ARG(lit->key));
 		edits_refuse(e, &err);
 	} else if (is_empty(map, YAML_MAP))
-		fill_empty(e, map, side, lit, why);
+		fill_empty(e, map, side, lit);
 	else if (map->kind != YAML_MAP)
 		refuse_style(e, map, "expected a map");
 	else
-		put_beside(e, EDIT_PUT, near ? near : map->last, side, lit, why);
+		put_beside(e, EDIT_PUT, near ? near : map->last, side, lit);
 }
 
 void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct yaml_node *near,
-	      enum yaml_side side, const struct yaml_lit *lit, const char *why)
+	      enum yaml_side side, const struct yaml_lit *lit)
 {
 	struct yaml_lit *item;
 
@@ -236,11 +234,11 @@ void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct ya
 		item = arena_alloc(e->arena, sizeof(*item));
 		*item = *lit;
 		item->key = SLICE_NONE;
-		fill_empty(e, seq, side, item, why);
+		fill_empty(e, seq, side, item);
 	} else if (seq->kind != YAML_SEQ) {
 		refuse_style(e, seq, "expected a list");
 	} else {
-		put_beside(e, EDIT_ADD, near ? near : seq->last, side, lit, why);
+		put_beside(e, EDIT_ADD, near ? near : seq->last, side, lit);
 	}
 }
 
@@ -294,27 +292,25 @@ static void keep_anchors(struct yaml_edits *e, const struct yaml_node *entry)
 	map_release(&anchors);
 }
 
-void yaml_replace(struct yaml_edits *e, const struct yaml_node *value, const struct yaml_lit *lit,
-		  const char *why)
+void yaml_replace(struct yaml_edits *e, const struct yaml_node *value, const struct yaml_lit *lit)
 {
-	struct edit *row = edits_row(e, EDIT_REPLACE, value, why);
+	struct edit *row = edits_row(e, EDIT_REPLACE, value);
 
 	row->lit = lit;
 	keep_anchors(e, value);
 }
 
-void yaml_delete(struct yaml_edits *e, const struct yaml_node *entry, const char *why)
+void yaml_delete(struct yaml_edits *e, const struct yaml_node *entry)
 {
-	(void)edits_row(e, EDIT_DELETE, entry, why);
+	(void)edits_row(e, EDIT_DELETE, entry);
 	if (!entry->parent)
 		refuse_style(e, entry, "a whole document cannot be deleted");
 	else
 		keep_anchors(e, entry);
 }
 
-void yaml_drop(struct yaml_edits *e, size_t document, const char *why)
+void yaml_drop(struct yaml_edits *e, size_t document)
 {
-	(void)why;
 	if (!e->drops)
 		e->drops = arena_array(e->arena, e->file->nroots, sizeof(bool));
 	if (document < e->file->nroots && !e->drops[document]) {
@@ -324,9 +320,9 @@ void yaml_drop(struct yaml_edits *e, size_t document, const char *why)
 }
 
 struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item,
-			     enum yaml_side side, struct slice comment, const char *why)
+			     enum yaml_side side, struct slice comment)
 {
-	struct edit *row = edits_row(e, EDIT_COPY, item, why);
+	struct edit *row = edits_row(e, EDIT_COPY, item);
 
 	row->side = side;
 	row->text = arena_copy(e->arena, comment);
@@ -338,9 +334,9 @@ struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item,
 		refuse_style(e, item, "an item with an anchor cannot be copied");
 	else if (comment.ptr && side == YAML_BEFORE && item->flags & YAML_OPENS &&
 		 item->parent->style == YAML_BLOCK)
-		refuse_style(
-			e, item,
-			"no comment can be added above an item that begins on the line of another one");
+		refuse_style(e, item,
+			     "no comment can be added above an item that begins on the line of "
+			     "another one");
 	return row->nested;
 }
 
@@ -356,7 +352,7 @@ void yaml_edits_merge(struct yaml_edits *into, const struct yaml_edits *from)
 	}
 	for (size_t i = 0; from->ndrops && i < from->file->nroots; i++)
 		if (from->drops[i])
-			yaml_drop(into, i, "merged");
+			yaml_drop(into, i);
 }
 
 bool yaml_edits_empty(const struct yaml_edits *e)

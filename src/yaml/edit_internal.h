@@ -19,8 +19,7 @@ struct edit {
 	bool same; /* EDIT_SET to the current value */
 	bool fill; /* EDIT_REPLACE of an empty collection: further new entries may join */
 	struct yaml_edits *nested; /* EDIT_COPY */
-	const char *why;
-	size_t seq; /* order of the calls */
+	size_t seq;                /* order of the calls */
 };
 
 struct yaml_edits {

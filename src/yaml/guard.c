@@ -13,7 +13,7 @@ static int refuse_at(const struct yaml_file *file, const struct code *code, uint
 	return err_set(err, code, yaml_place_at(file, at), "%s", what);
 }
 
-/* Control characters that YAML's readers refuse: C0 but for tab and line ends, DEL. */
+/* Control characters that YAML parsers refuse: C0 without tab and line ends, DEL. */
 static bool is_forbidden(unsigned char c)
 {
 	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
@@ -36,8 +36,8 @@ static size_t guard_wide(const struct yaml_file *file, uint32_t at, struct err *
 }
 
 /*
- * Is the byte neither plain ASCII text nor a tab or line feed? Written so that the compiler looks
- * at many at a time.
+ * Is the byte neither plain ASCII text nor a tab or line feed? Written without branches, so that
+ * the compiler vectorizes its loop.
  */
 static unsigned is_remarkable(unsigned char c)
 {
@@ -45,7 +45,7 @@ static unsigned is_remarkable(unsigned char c)
 	       (unsigned)(c >= 0x7f);
 }
 
-/* Steps over bytes that need no look. */
+/* Skips bytes that need no check. */
 static size_t skip_plain(const unsigned char *p, size_t i, size_t len)
 {
 	enum { MANY = 32 };
@@ -150,10 +150,8 @@ static bool is_odd_break(const char *p, size_t left)
 	return left >= 3 && (!memcmp(p, "\xe2\x80\xa8", 3) || !memcmp(p, "\xe2\x80\xa9", 3));
 }
 
-/*
- * Is the byte offset inside a quoted scalar? Nodes are in the order of the source, but collections
- * hold others.
- */
+/* Is the byte offset inside a quoted scalar? All nodes are searched, because collections contain
+ * others. */
 static bool in_quotes(const struct yaml_file *file, uint32_t at)
 {
 	for (uint32_t i = 0; i < file->nnodes; i++) {
@@ -182,9 +180,10 @@ int yaml_guard_breaks(const struct yaml_file *file, struct err *err)
 		if (!is_odd_break(wide, s.len - i))
 			continue;
 		if (++seen > 64 || !in_quotes(file, (uint32_t)i))
-			return refuse_at(file, &CODE_yaml_breaks, (uint32_t)i,
-					 "a line break (NEL, LS or PS) that only some parsers recognize",
-					 err);
+			return refuse_at(
+				file, &CODE_yaml_breaks, (uint32_t)i,
+				"a line break (NEL, LS or PS) that only some parsers recognize",
+				err);
 	}
 	return 0;
 }
@@ -201,7 +200,7 @@ static bool is_sign(struct slice bytes, size_t at)
 	return false;
 }
 
-/* Where the byte stands next, from an offset on. */
+/* Offset of the next byte `c` from an offset on, or SIZE_MAX. */
 static size_t find_byte_from(struct slice bytes, char c, size_t from)
 {
 	size_t found = slice_find_byte(slice_sub(bytes, from, bytes.len), c);

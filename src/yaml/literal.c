@@ -5,8 +5,8 @@
 #include "yaml/types_internal.h"
 
 /*
- * How new text is laid out: taken from what stands nearby, never from the file as a whole (both
- * list styles occur in one file).
+ * The layout of new text is taken from what is nearby, never from the file as a whole, because both
+ * list styles occur in one file.
  */
 struct near_layout {
 	bool flow, json; /* json: keys and strings in double quotes */
@@ -85,7 +85,7 @@ static void write_inline(struct str *out, const struct yaml_lit *lit, const stru
 	}
 }
 
-/* The content of an item behind its dash, in block style; its keys stand in `column`. */
+/* The content of an item behind its dash, in block style; its keys are in `column`. */
 static void write_item(struct str *out, const struct yaml_lit *lit, uint32_t column,
 		       const struct near_layout *l)
 {
@@ -114,7 +114,7 @@ static void write_entry(struct str *out, const struct yaml_lit *lit, uint32_t co
 	write_behind_key(out, lit, column, l);
 }
 
-/* The value of an entry whose key stands in `column`, from behind the colon. */
+/* The value of an entry whose key is in `column`, from behind the colon. */
 static void write_behind_key(struct str *out, const struct yaml_lit *lit, uint32_t column,
 			     const struct near_layout *l)
 {
@@ -147,7 +147,7 @@ static struct near_layout layout_near(const struct yaml_node *near)
 	return l;
 }
 
-/* What stands between a dash and what is new behind it: as it is there, else one blank. */
+/* The blanks between a dash and its content: the present ones, else one. */
 static struct slice gap_of(const struct yaml_node *item)
 {
 	struct slice gap = yaml_dash_gap(item);

@@ -158,8 +158,7 @@ int yaml_path_clear(const struct yaml_node *node, struct err *err)
 {
 	for (const struct yaml_node *n = node; n; n = n->parent) {
 		if (n->kind == YAML_ALIAS)
-			return err_set(err, &CODE_yaml_alias, yaml_place(n),
-				       "an alias");
+			return err_set(err, &CODE_yaml_alias, yaml_place(n), "an alias");
 		if (n->flags & YAML_HAS_MERGE)
 			return err_set(err, &CODE_yaml_alias, yaml_place(n),
 				       "a map with a merge key ('<<')");

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-/* What is known only when the whole tree is there. */
+/* Checks that need the whole tree, and the list of comments. */
 static int finish_file(struct yaml_file *file, struct err *err)
 {
 	if (file->templated)

@@ -6,12 +6,12 @@
 
 /*
  * Every entry's region is computed here, once, from the inside out (yaml.h: head, entry, end,
- * stop). Rules of ownership: a comment on the entry's last line and own-line comments below it that
- * are indented deeper than its dash or key belong to it; own-line comments directly above in the
- * same column, without a blank line between, are its head; all else belongs to nobody.
+ * stop). Rules of ownership: a comment on the entry's last line, and own-line comments below it
+ * that are indented deeper than its dash or key, belong to it; own-line comments directly above in
+ * the same column, without a blank line between, are its head; all others belong to no entry.
  */
 
-/* Does the line at `start` hold a comment only? Sets its column. */
+/* Does the line at `start` contain only a comment? Sets its column. */
 static bool line_is_comment(const struct yaml_file *file, uint32_t start, uint32_t *column)
 {
 	uint32_t at = yaml_skip_blanks(file, start);
@@ -104,8 +104,8 @@ static uint32_t indicator_end(const struct yaml_file *file, struct yaml_node *n)
 }
 
 /*
- * Width of the indentation of a block scalar's content as its first line shows it; 0 when its
- * header says it or there is none.
+ * The indentation of a block scalar's content, from its first line; 0 if its header specifies it or
+ * the scalar is empty.
  */
 static uint32_t scalar_indent(const struct yaml_file *file, const struct yaml_node *n,
 			      uint32_t header)
@@ -121,10 +121,8 @@ static uint32_t scalar_indent(const struct yaml_file *file, const struct yaml_no
 	return 0;
 }
 
-/*
- * Where a block scalar ends: libyaml counts the empty lines below it in, which are its content with
- * "+" only.
- */
+/* Where a block scalar ends: libyaml includes the empty lines below, which are its content with "+"
+ * only. */
 static uint32_t scalar_end(const struct yaml_file *file, const struct yaml_node *n)
 {
 	const char *p = file->bytes.ptr;

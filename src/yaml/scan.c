@@ -12,8 +12,8 @@
 #include <yaml.h>
 
 /*
- * libyaml counts characters, we count bytes. Every STRIDE characters the byte offset is written
- * down; from there it is a short walk. A pure ASCII file needs no table.
+ * libyaml counts characters, we count bytes. The byte offset of every STRIDE-th character is
+ * stored; the others are counted from there. An ASCII file needs no table.
  */
 enum { STRIDE = 64 };
 
@@ -66,9 +66,7 @@ static uint32_t byte_of(const struct scan *s, const yaml_mark_t *mark)
 	return (uint32_t)at;
 }
 
-/*
- * May the byte stand in the name of an anchor? libyaml, scanner.c, IS_ALPHA; what follows need not
- * be a blank.
+/* May the byte be part of an anchor's name (libyaml, scanner.c, IS_ALPHA)? A blank need not follow.
  */
 static bool in_anchor(char c)
 {
@@ -126,8 +124,8 @@ static struct yaml_node *add_node(struct yaml_file *f)
 }
 
 /*
- * Steps over anchor and tag, and keeps them. The tag "!", which libyaml does not report of a
- * scalar, too.
+ * Skips the anchor and the tag, and stores them; also the tag "!", which libyaml does not report
+ * for a scalar.
  */
 static void take_properties(const struct scan *s, struct yaml_node *n, uint32_t limit,
 			    const yaml_char_t *anchor, const yaml_char_t *tag)
@@ -170,7 +168,7 @@ static struct yaml_node *make_node(struct scan *s, const yaml_event_t *ev, enum 
 	return n;
 }
 
-/* Hangs a finished or opening node into the open collection, or makes it the root. */
+/* Adds a complete or new node to the open collection, or makes it the root. */
 static void attach_node(struct scan *s, struct yaml_node *n)
 {
 	struct yaml_node *parent = s->depth ? s->open[s->depth - 1] : NULL;
@@ -215,7 +213,7 @@ static enum yaml_style scalar_style(yaml_scalar_style_t style)
 	}
 }
 
-/* A node that is, or holds, the sign of a template. */
+/* Marks a node that is or contains the sign of a template. */
 static void mark_template(struct scan *s, struct yaml_node *n)
 {
 	n->flags |= YAML_TEMPLATED;
@@ -223,9 +221,7 @@ static void mark_template(struct scan *s, struct yaml_node *n)
 		s->file->templated = n;
 }
 
-/*
- * A scalar's value: the bytes of the source where they say just that, which is nearly always; else
- * a copy.
+/* A scalar's value: the bytes of the source if they are equal, which is nearly always, else a copy.
  */
 static struct slice value_of(const struct scan *s, const struct yaml_node *n,
 			     const yaml_event_t *ev)
@@ -279,7 +275,7 @@ static int on_open(struct scan *s, const yaml_event_t *ev, struct err *err)
 	return 0;
 }
 
-/* The innermost collection ends; where a block one really ends is region.c's business. */
+/* The innermost collection ends; region.c finds where a block collection really ends. */
 static void on_close(struct scan *s, const yaml_event_t *ev)
 {
 	struct yaml_node *n = s->open[--s->depth];
@@ -290,7 +286,7 @@ static void on_close(struct scan *s, const yaml_event_t *ev)
 		n->end = byte_of(s, &ev->end_mark);
 }
 
-/* What libyaml says, as an error; a template that cannot be parsed is called one. */
+/* The error of libyaml; if the file looks like a template, that is the error. */
 static int syntax_error(const struct scan *s, struct err *err)
 {
 	const yaml_parser_t *p = &s->parser;
@@ -354,10 +350,7 @@ static int on_event(struct scan *s, const yaml_event_t *ev, struct err *err)
 	}
 }
 
-/*
- * Has the event anything to be freed? Those that only end something have not, and they are a third
- * of all.
- */
+/* Does the event own memory? Ends of collections do not, and they are a third of all events. */
 static bool holds_memory(const yaml_event_t *ev)
 {
 	return ev->type != YAML_SEQUENCE_END_EVENT && ev->type != YAML_MAPPING_END_EVENT;

@@ -12,8 +12,8 @@
  */
 
 /*
- * Depth in the tree. It and not the column orders insertions at one place: a list's dashes may
- * stand below its key.
+ * Depth in the tree. It orders insertions at one place, instead of the column: the dashes of a list
+ * may be in a column before its key.
  */
 static int tree_depth(const struct yaml_node *n)
 {
@@ -95,7 +95,8 @@ static int delete_opening(const struct yaml_edits *e, const struct yaml_node *n,
 	for (size_t i = 0; i < f->ncomments && !e->within; i++)
 		if (n->stop <= f->comments[i].start && f->comments[i].start < next->entry)
 			return splice_refuse_style(
-				n, "deleting this entry would delete the comment above the next one",
+				n,
+				"deleting this entry would delete the comment above the next one",
 				err);
 	splice_add(out, n->entry, next->entry, SLICE(""), INT_MAX);
 	return 0;

@@ -22,7 +22,7 @@ static bool is_covered(const struct splices *s, uint32_t start, uint32_t end)
 	return false;
 }
 
-/* A copy leaves the comments to its original. */
+/* Deletes the comments of the item: they stay with the original only. */
 static void drop_comments(const struct yaml_node *item, struct splices *out)
 {
 	const struct yaml_file *f = item->file;
@@ -41,7 +41,7 @@ static void drop_comments(const struct yaml_node *item, struct splices *out)
 	}
 }
 
-/* Length of `text` without the blanks of its last line, if it holds nothing else. */
+/* Length of `text` without its last line, if that is blank. */
 static size_t without_blank_line(struct slice text)
 {
 	size_t len = text.len;
@@ -85,7 +85,7 @@ static uint32_t indent_of(const struct yaml_node *scalar)
 }
 
 /*
- * Cuts empty lines and the last line end off a copy's text; a block scalar at the end keeps what is
+ * Cuts empty lines and the last line end off the text of a copy; a block scalar at the end keeps
  * its content.
  */
 static void trim_copy(const struct yaml_node *item, const struct yaml_edits *nested,
@@ -110,7 +110,7 @@ static void trim_copy(const struct yaml_node *item, const struct yaml_edits *nes
 	text->ptr[all.len] = '\0';
 }
 
-/* The comments that a copy brings along: its own and those of copies in it. */
+/* The comments in a copy: its own and those of copies in it. */
 static struct slices copy_comments(const struct edit *edit, const struct splices *inner,
 				   struct arena *arena)
 {
@@ -149,10 +149,8 @@ static bool needs_comments(const struct yaml_node *item)
 	return false;
 }
 
-/*
- * Would the copy end the file with a block scalar that needs the line end that the file does not
- * have?
- */
+/* Would the copy end the file with a block scalar that needs a line end which the file does not
+ * have? */
 static bool ends_bare(const struct edit *edit)
 {
 	const struct yaml_node *last = last_staying(edit->nested, edit->at);
@@ -163,7 +161,7 @@ static bool ends_bare(const struct edit *edit)
 }
 
 /*
- * Would lines of blanks below a comment, which stays behind, become content of the block scalar
+ * Would lines of blanks below a comment, which is not copied, become content of the block scalar
  * that the copy ends in?
  */
 static bool feeds_copy(const struct edit *edit)

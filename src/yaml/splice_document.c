@@ -4,9 +4,9 @@
 #include "yaml/parse_internal.h"
 
 /*
- * Whole documents go after the other edits: from the line of their "---" or directives up to that
- * of the next document. What stays is bytes of the file, so only the seams can be wrong: the result
- * is parsed and compared with the documents that stay.
+ * Whole documents are deleted after the other edits: from the line of their "---" or directives up
+ * to that of the next document. What stays is bytes of the file, so only the seams can be wrong:
+ * the result is parsed and compared with the documents that stay.
  */
 
 /* Where the document begins; the end of the file behind the last one. */
@@ -25,7 +25,7 @@ bool documents_drop_byte(const struct yaml_edits *e, uint32_t at)
 	return false;
 }
 
-/* Can the seams be told, and does something stay? */
+/* Refuses if the borders of a document are not clear, or no document would stay. */
 static int check_drops(const struct yaml_edits *e, const struct yaml_file *f, struct err *err)
 {
 	struct place whole = { f->name, 0, 0 };
@@ -37,10 +37,9 @@ static int check_drops(const struct yaml_edits *e, const struct yaml_file *f, st
 			       "deleting this would leave an empty file");
 	for (size_t i = 0; i < f->nroots; i++)
 		if (e->drops[i] && (begin_of(f, i) == NO_BEGIN || begin_of(f, i + 1) == NO_BEGIN))
-			return err_set(
-				err, &CODE_yaml_style,
-				f->roots[i] ? yaml_place(f->roots[i]) : whole,
-				"a document without '---' before it or before the next one");
+			return err_set(err, &CODE_yaml_style,
+				       f->roots[i] ? yaml_place(f->roots[i]) : whole,
+				       "a document without '---' before it or before the next one");
 	return 0;
 }
 

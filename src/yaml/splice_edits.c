@@ -16,8 +16,8 @@
 /* Another value in the place of the old one. */
 static int splice_other(const struct yaml_node *n, const struct edit *edit, struct splices *out)
 {
-	bool empty = n->start == n->end; /* nothing stands behind the colon or dash yet; what is new
-					    beside it comes behind this */
+	bool empty = n->start == n->end; /* there is nothing behind the colon or dash; what is
+inserted beside it comes after this */
 	AUTO_STR struct str text = STR_INIT;
 
 	if (empty ||
@@ -38,7 +38,7 @@ static int splice_set(const struct edit *edit, struct splices *out)
 {
 	const struct yaml_node *n = edit->at;
 
-	if (edit->same) { /* by its own bytes, so that nobody else changes them */
+	if (edit->same) { /* by its own bytes, so that no other edit changes them */
 		splice_add(out, n->start, n->end,
 			   slice_sub(n->file->bytes, n->start, n->end - n->start), INT_MAX);
 		return 0;
@@ -56,7 +56,7 @@ static bool puts_before(const struct yaml_edits *e, const struct edit *until)
 	return false;
 }
 
-/* Refuses a key that the map has, or will have. */
+/* Refuses a key that the map has or will have. */
 static int key_is_free(const struct yaml_edits *e, const struct edit *edit, struct err *err)
 {
 	for (const struct yaml_node *c = edit->at->parent->first; c; c = c->next)
@@ -90,7 +90,7 @@ static int splice_literal(const struct yaml_edits *e, const struct edit *edit, s
 	return 0;
 }
 
-/* All entries of a collection go: an empty one stays. Made for the first of them. */
+/* Deletes all entries of a collection: an empty one stays. Called for the first of them. */
 static int delete_all(const struct yaml_edits *e, const struct yaml_node *parent,
 		      struct splices *out, struct err *err)
 {
@@ -119,7 +119,7 @@ static int splice_delete(const struct yaml_edits *e, const struct edit *edit, st
 					       splice_block_delete(e, n, out, err);
 }
 
-/* Is the intention about something inside an entry that goes, or a value that is replaced? */
+/* Is the intention about something inside a deleted entry or a replaced value? */
 static bool is_inside_gone(const struct yaml_edits *e, const struct edit *edit)
 {
 	bool value = edit->kind == EDIT_SET || edit->kind == EDIT_REPLACE;
@@ -136,7 +136,7 @@ static bool is_inside_gone(const struct yaml_edits *e, const struct edit *edit)
 	return false;
 }
 
-/* Is the intention, one of a copy, not about something inside the original? */
+/* Is it an intention of a copy that is not about something inside the original? */
 static bool is_outside(const struct yaml_edits *e, const struct edit *edit)
 {
 	if (edit->kind == EDIT_SET && edit->at == e->within)
@@ -196,9 +196,7 @@ static int collect_splices(const struct yaml_edits *e, struct splices *out, stru
 		int failed =
 			is_outside(e, edit) ?
 				splice_refuse_style(
-					edit->at,
-					"an edit of a copy that is outside of it",
-					err) :
+					edit->at, "an edit of a copy that is outside of it", err) :
 			is_inside_gone(e, edit) ?
 				splice_refuse_overlap(edit->at, err) :
 			!edit->same && has_tab_below(edit->at) ?

@@ -7,18 +7,17 @@
 #include <string.h>
 
 /*
- * Entries of flow collections come and go with exactly one comma. A comment behind an entry on its
- * last line is about that entry, also when it stands behind the comma; own-line comments above an
+ * Entries of flow collections are inserted and deleted with exactly one comma. A comment behind an
+ * entry on its last line belongs to that entry, also behind the comma; own-line comments above an
  * entry on a line of its own are its head (as in block style).
  *
- * That is told exactly of entries as people write them, and next to others nothing comes or goes
+ * This is exact for entries in their usual form; beside others nothing is inserted or deleted
  * (is_usual).
  */
 
 /*
- * Is there something to be seen of the value that the entry ends in, which is more than a sign?
- * Behind nothing, as in "a:", "[a: ]" and "!t", and behind a plain "-", a comma or a bracket means
- * something else than anywhere.
+ * Does the entry end in a visible value that is more than an indicator? Behind nothing, as in "a:",
+ * "[a: ]" and "!t", and behind a plain "-", a comma or a bracket has another meaning.
  */
 static bool ends_in_value(const struct yaml_node *entry)
 {
@@ -31,7 +30,7 @@ static bool ends_in_value(const struct yaml_node *entry)
 		(leaf->style != YAML_PLAIN || !strchr("-?:", leaf->text.ptr[0])));
 }
 
-/* Has the entry a simple key, and a value? */
+/* Does the entry have a simple key, and a value? */
 static bool is_usual(const struct yaml_node *entry)
 {
 	const struct yaml_node *pair = entry->flags & YAML_PAIR ? entry->first : entry;
@@ -40,7 +39,7 @@ static bool is_usual(const struct yaml_node *entry)
 	       ends_in_value(entry);
 }
 
-/* Refuses to add or delete where the entry, or one beside it, is written otherwise. */
+/* Refuses to insert or delete if the entry, or one beside it, is not in the usual form. */
 static int check_entry(const struct yaml_node *entry, struct err *err)
 {
 	const struct yaml_node *beside[] = { entry->prev, entry, entry->next };
@@ -53,10 +52,8 @@ static int check_entry(const struct yaml_node *entry, struct err *err)
 	return 0;
 }
 
-/*
- * Refuses to delete an entry whose comma stands on another line: what else is there would be
- * anybody's.
- */
+/* Refuses to delete an entry whose comma is on another line: comments there may belong to any
+ * entry. */
 static int check_comma(const struct yaml_node *entry, struct err *err)
 {
 	uint32_t comma = yaml_comma(entry);
@@ -74,8 +71,8 @@ static bool ends_line(const struct yaml_node *n)
 }
 
 /*
- * What must stand before `end` so that a comment there, which libyaml takes without a blank behind
- * a comma or a quote, stays one.
+ * What must precede `end` so that a comment there stays one: libyaml accepts a comment directly
+ * behind a comma or a quote only.
  */
 static struct slice gap_before(const struct yaml_file *f, uint32_t end)
 {
@@ -95,7 +92,7 @@ static void insert_below(const struct yaml_node *near, uint32_t note, struct sli
 	str_add(&all, text);
 	if (comma && comma < note) {
 		splice_add(out, comma, comma + 1, SLICE(","),
-			   INT_MAX); /* nobody else may take it */
+			   INT_MAX); /* so that no other edit uses it */
 		str_addc(&all, ',');
 	} else {
 		splice_add(out, near->end, near->end, SLICE(","), -1)->alone = true;
@@ -155,8 +152,8 @@ int splice_flow_insert(const struct yaml_node *near, enum yaml_side side, struct
 }
 
 /*
- * Is the entry the last one of a line that others begin? Then the line keeps its end, and a
- * comment, which may be about all of it.
+ * Is the entry the last one of a line that other entries begin? Then the line keeps its end, and a
+ * comment, which may be about the whole line.
  */
 static bool ends_shared_line(const struct yaml_edits *e, const struct yaml_node *n)
 {

@@ -7,14 +7,11 @@
 #include <limits.h>
 
 /*
- * A value becomes another one behind the same key or dash. What is written in block style stands on
- * lines of its own, below the line that the key, and maybe a comment, is on; all else stands in the
- * place of the old value.
+ * A value is replaced behind the same key or dash. Block style is written on lines below the line
+ * of the key, which may have a comment; everything else takes the place of the old value.
  */
 
-/*
- * Behind the colon or dash of an entry; of an item in flow style, which has none, where it begins.
- */
+/* The end of the colon or dash of an entry; of an item in flow style, which has none, its begin. */
 static uint32_t behind_indicator(const struct yaml_node *n)
 {
 	if (n->parent->kind == YAML_SEQ)
@@ -23,9 +20,9 @@ static uint32_t behind_indicator(const struct yaml_node *n)
 }
 
 /*
- * Where the value's bytes go when what is new stands below the line: the gap before it goes, too. A
- * comment behind the value moves up to the key or dash; refused is where another one is, or where a
- * tab before it would not do.
+ * What to delete of the old value if the new one is written below the line: the gap before it as
+ * well. A comment behind the value moves up to the key or dash; this is refused if there is another
+ * comment, or a tab before it.
  */
 static int cut_inline(const struct yaml_node *n, uint32_t *start, struct err *err)
 {
@@ -46,9 +43,7 @@ static int cut_inline(const struct yaml_node *n, uint32_t *start, struct err *er
 	return 0;
 }
 
-/*
- * A value that stands on the line of its key or dash, or below it, and ends there: the text takes
- * its place.
+/* A value on the line of its key or dash, or below it, that ends there: the text takes its place.
  */
 static int replace_inline(const struct yaml_node *n, struct slice first, struct slice rest,
 			  struct splices *out, struct err *err)
@@ -63,7 +58,7 @@ static int replace_inline(const struct yaml_node *n, struct slice first, struct 
 		str_add(&text, first);
 	else if (!first.len && cut_inline(n, &start, err) < 0)
 		return -1;
-	else /* a gap that is there stays */
+	else /* a present gap stays */
 		str_add(&text, start > behind_indicator(n) ? slice_trim(first) : first);
 	if (end < f->bytes.len && f->bytes.ptr[end] == '#')
 		str_addc(&text, ' '); /* right behind a bracket or a quote it is a comment, behind
@@ -77,9 +72,8 @@ static int replace_inline(const struct yaml_node *n, struct slice first, struct 
 }
 
 /*
- * A collection in block style, or a block scalar: its lines go, with all that belongs to its entry.
- * libyaml takes the sign of a block scalar in the column of its dash or key, and nothing else
- * there.
+ * A block collection or block scalar: its lines are deleted, with everything that belongs to its
+ * entry. libyaml accepts only the indicator of a block scalar in the column of its dash or key.
  */
 static int replace_block(const struct yaml_node *n, struct slice first, struct slice rest,
 			 struct splices *out, struct err *err)

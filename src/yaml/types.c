@@ -9,9 +9,9 @@
 #include <string.h>
 
 /*
- * How an unquoted scalar is read: by go-yaml v2, which is what the cluster uses (its resolve.go), a
- * YAML 1.1 reader with Go's number syntax. Writing is stricter: a string stays unquoted only if
- * go-yaml v2, go-yaml v3 and YAML 1.1 all call it one.
+ * How an unquoted scalar is parsed: by go-yaml v2 (its resolve.go), which the cluster uses, a
+ * YAML 1.1 parser with Go's number syntax. Writing is stricter: a string stays unquoted only if
+ * go-yaml v2, go-yaml v3 and YAML 1.1 all read it as one.
  */
 
 /* Is `s` one of the words of a list separated by blanks? */
@@ -25,10 +25,7 @@ static bool is_one_of(struct slice s, const char *list)
 	return false;
 }
 
-/*
- * A number without its underscores, which go-yaml drops before it looks at anything else. Longer
- * ones are nobody's.
- */
+/* A number without underscores, which go-yaml removes first. Longer texts are not numbers. */
 struct digits {
 	char text[512];
 	size_t len;
@@ -119,7 +116,7 @@ static bool is_float(struct slice s)
 	return end == s.len;
 }
 
-/* Is it too large for any float? Then Go calls it no number. */
+/* Is it too large for a float? Then Go does not read it as a number. */
 static bool beyond_floats(const char *text)
 {
 	return !strpbrk(text, "nN") && strtod(text, NULL) * 0 != 0;
@@ -173,7 +170,7 @@ struct slice yaml_string(const struct yaml_node *node)
 }
 
 /*
- * Digits, colons, dashes, dots only: a number in base 60, or a date, to some reader; so is what
+ * Digits, colons, dashes and dots only: some parser reads a base-60 number or a date; likewise what
  * might be a number with underscores.
  */
 static bool is_like_number(struct slice s)
@@ -190,7 +187,7 @@ static bool is_like_number(struct slice s)
 	       plain_type(s) != YAML_STRING;
 }
 
-/* Is there a character that can, or should, only be written with an escape? */
+/* Does the text contain a character that must or should be escaped? */
 static bool needs_escape(struct slice s)
 {
 	for (size_t i = 0; i < s.len;) {
@@ -205,10 +202,7 @@ static bool needs_escape(struct slice s)
 	return false;
 }
 
-/*
- * Is there a character or a sequence that ends a plain scalar, or something that would be taken for
- * a template?
- */
+/* Does the text contain what ends a plain scalar, or what looks like a template? */
 static bool breaks_plain(struct slice s, bool flow)
 {
 	uint32_t sign;

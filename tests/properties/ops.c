@@ -178,18 +178,17 @@ static void plan(const struct op *ops, size_t n, struct yaml_edits *e)
 		const struct yaml_node *near = op->inside ? NULL : at;
 
 		if (op->kind == OP_SET)
-			yaml_set(e, at, op->lit.kind, op->lit.text, "test");
+			yaml_set(e, at, op->lit.kind, op->lit.text);
 		else if (op->kind == OP_PUT)
-			yaml_put(e, parent, near, op->side, &op->lit, "test");
+			yaml_put(e, parent, near, op->side, &op->lit);
 		else if (op->kind == OP_ADD)
-			yaml_add(e, parent, near, op->side, &op->lit, "test");
+			yaml_add(e, parent, near, op->side, &op->lit);
 		else if (op->kind == OP_REPLACE)
-			yaml_replace(e, at, &op->lit, "test");
+			yaml_replace(e, at, &op->lit);
 		else if (op->kind == OP_DELETE)
-			yaml_delete(e, at, "test");
+			yaml_delete(e, at);
 		else
-			plan(op->nested, op->nnested,
-			     yaml_copy(e, at, op->side, op->lit.text, "test"));
+			plan(op->nested, op->nnested, yaml_copy(e, at, op->side, op->lit.text));
 	}
 }
 

@@ -97,7 +97,7 @@ static void edit(struct slice bytes)
 		n = yaml_root(file, i) ? last_number(yaml_root(file, i)) : NULL;
 	if (!n)
 		fatal("no number to change");
-	yaml_set(e, n, LIT_INT, SLICE("1234567"), "bench");
+	yaml_set(e, n, LIT_INT, SLICE("1234567"));
 	if (yaml_apply(e, &out, &err) < 0)
 		fatal(err.reason);
 	yaml_file_free(file);

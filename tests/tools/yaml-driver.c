@@ -189,20 +189,20 @@ static int run_edit(const struct script *r, struct yaml_edits *e, const cJSON *e
 	if (value)
 		*lit = literal(r, value);
 	if (!strcmp(op, "set")) {
-		yaml_set(e, n, lit->kind, lit->text, "test");
+		yaml_set(e, n, lit->kind, lit->text);
 	} else if (!strcmp(op, "put")) {
 		lit->key = text_of(r, cJSON_GetObjectItem(edit, "key"));
-		yaml_put(e, n, near, side, lit, "test");
+		yaml_put(e, n, near, side, lit);
 	} else if (!strcmp(op, "add")) {
-		yaml_add(e, n, near, side, lit, "test");
+		yaml_add(e, n, near, side, lit);
 	} else if (!strcmp(op, "replace")) {
-		yaml_replace(e, n, lit, "test");
+		yaml_replace(e, n, lit);
 	} else if (!strcmp(op, "delete")) {
-		yaml_delete(e, n, "test");
+		yaml_delete(e, n);
 	} else {
 		struct slice comment = text_of(r, cJSON_GetObjectItem(edit, "comment"));
 
-		return run_edits(r, yaml_copy(e, n, side, comment, "test"),
+		return run_edits(r, yaml_copy(e, n, side, comment),
 				 cJSON_GetObjectItem(edit, "edits"));
 	}
 	return 0;

@@ -105,17 +105,16 @@ static void insert_and_delete(struct inverse_run *r, const struct yaml_node *at)
 
 	if (copy)
 		(void)yaml_copy(e, at, side,
-				trial_random(&r->state, 2) ? SLICE("generated") : SLICE_NONE,
-				"test");
+				trial_random(&r->state, 2) ? SLICE("generated") : SLICE_NONE);
 	else if (at->parent->kind == YAML_SEQ)
-		yaml_add(e, at->parent, at, side, lit, "test");
+		yaml_add(e, at->parent, at, side, lit);
 	else
-		yaml_put(e, at->parent, at, side, lit, "test");
+		yaml_put(e, at->parent, at, side, lit);
 	if (apply(r, e, trial_where(at), &now) < 0)
 		return;
 	changed = trial_parse("changed", str_slice(&now));
 	e = yaml_edits_new(changed, arena);
-	yaml_delete(e, counterpart(changed, at, side == YAML_AFTER), "test");
+	yaml_delete(e, counterpart(changed, at, side == YAML_AFTER));
 	if (apply(r, e, "deleting", &back) == 0)
 		same(r, copy ? "copy and delete" : "insert and delete", at, str_slice(&back),
 		     r->before, now.ptr);
@@ -138,16 +137,16 @@ static void set_and_back(struct inverse_run *r, const struct yaml_node *at)
 
 	if (at->kind != YAML_SCALAR || at->start == at->end)
 		return;
-	yaml_set(e, at, kind, value, "test");
+	yaml_set(e, at, kind, value);
 	if (apply(r, e, "set", &now) < 0)
 		return;
 	changed = trial_parse("changed", str_slice(&now));
 	e = yaml_edits_new(changed, arena);
-	yaml_set(e, node_at(changed, at->id - 1), kind, value, "test");
+	yaml_set(e, node_at(changed, at->id - 1), kind, value);
 	cr_assert(yaml_edits_empty(e), "seed %lu: set again at %s", (unsigned long)r->seed,
 		  trial_where(at));
 	e = yaml_edits_new(changed, arena);
-	yaml_set(e, node_at(changed, at->id - 1), kind, at->text, "test");
+	yaml_set(e, node_at(changed, at->id - 1), kind, at->text);
 	if (apply(r, e, "set back", &back) == 0)
 		same(r, "set and back", at, str_slice(&back), r->before, now.ptr);
 	yaml_file_free(changed);
@@ -157,9 +156,9 @@ static void set_and_back(struct inverse_run *r, const struct yaml_node *at)
 static void put_at(struct yaml_edits *e, const struct yaml_node *at)
 {
 	if (at->parent->kind == YAML_SEQ)
-		yaml_add(e, at->parent, at, YAML_AFTER, &literals[0], "test");
+		yaml_add(e, at->parent, at, YAML_AFTER, &literals[0]);
 	else
-		yaml_put(e, at->parent, at, YAML_AFTER, &literals[0], "test");
+		yaml_put(e, at->parent, at, YAML_AFTER, &literals[0]);
 }
 
 /* Setting one and inserting beside another at once is as one after the other. */
@@ -174,11 +173,11 @@ static void together(struct inverse_run *r, const struct yaml_node *set,
 	if (set->kind != YAML_SCALAR || set->flags & YAML_TAGGED)
 		return;
 	put_at(e, put);
-	yaml_set(e, set, LIT_STRING, SLICE("set too"), "test");
+	yaml_set(e, set, LIT_STRING, SLICE("set too"));
 	if (apply(r, e, "together", &both) < 0)
 		return;
 	e = yaml_edits_new(r->file, arena);
-	yaml_set(e, set, LIT_STRING, SLICE("set too"), "test");
+	yaml_set(e, set, LIT_STRING, SLICE("set too"));
 	if (apply(r, e, "the first alone", &one) < 0)
 		return;
 	changed = trial_parse("changed", str_slice(&one));
@@ -207,15 +206,15 @@ static void several(struct inverse_run *r)
 
 		str_addf(&plan, "kind %u side %u at %s; ", kind, side, trial_where(at));
 		if (kind == 0)
-			yaml_delete(e, at, "test");
+			yaml_delete(e, at);
 		else if (kind == 1 && at->kind == YAML_SCALAR && !(at->flags & YAML_TAGGED))
-			yaml_set(e, at, LIT_STRING, SLICE("several"), "test");
+			yaml_set(e, at, LIT_STRING, SLICE("several"));
 		else if (at->parent->kind == YAML_MAP)
-			yaml_put(e, at->parent, at, side, lit, "test");
+			yaml_put(e, at->parent, at, side, lit);
 		else if (kind == 2)
-			yaml_add(e, at->parent, at, side, lit, "test");
+			yaml_add(e, at->parent, at, side, lit);
 		else
-			(void)yaml_copy(e, at, side, SLICE("copied"), "test");
+			(void)yaml_copy(e, at, side, SLICE("copied"));
 	}
 	if (yaml_apply(e, &out, &err) == 0)
 		return;

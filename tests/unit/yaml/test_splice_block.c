@@ -514,7 +514,7 @@ Test(yaml_splice_block, lost_comments_are_listed)
 
 	lost = yaml_lost_comments(e);
 	cr_expect_eq(lost.n, 0);
-	yaml_delete(e, trial_find(file, "a"), "test");
+	yaml_delete(e, trial_find(file, "a"));
 	lost = yaml_lost_comments(e);
 	cr_assert_eq(lost.n, 3);
 	cr_expect(slice_is(lost.items[0], "head"));

@@ -59,10 +59,9 @@ Test(yaml_splice_document, documents)
 			     "%s: %s", rows[i].name, err.reason);
 		e = yaml_edits_new(file, arena);
 		for (size_t d = 0; d < rows[i].n; d++)
-			yaml_drop(e, rows[i].drops[d], "test");
+			yaml_drop(e, rows[i].drops[d]);
 		if (rows[i].set)
-			yaml_set(e, yaml_get(yaml_root(file, 0), rows[i].set), LIT_INT, SLICE("9"),
-				 "test");
+			yaml_set(e, yaml_get(yaml_root(file, 0), rows[i].set), LIT_INT, SLICE("9"));
 		cr_expect(!yaml_edits_empty(e));
 		both = yaml_edits_new(file, arena);
 		yaml_edits_merge(both, e);

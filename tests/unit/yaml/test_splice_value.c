@@ -286,7 +286,7 @@ Test(yaml_splice_value, keys_stay)
 	struct yaml_edits *e = yaml_edits_new(file, arena);
 	struct err err = ERR_INIT;
 
-	yaml_delete(e, yaml_root(file, 0)->first->key->first, "test");
+	yaml_delete(e, yaml_root(file, 0)->first->key->first);
 	cr_expect_eq(yaml_apply(e, &out, &err), -1);
 	cr_expect(err.code == &CODE_yaml_style && err.line == 1 && err.col == 3 && !out.len, "%s",
 		  err.reason);

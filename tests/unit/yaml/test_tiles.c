@@ -148,9 +148,9 @@ static void there_and_back(const struct yaml_file *f, const struct yaml_node *n,
 	struct err err = ERR_INIT;
 
 	if (n->parent->kind == YAML_SEQ)
-		(void)yaml_copy(e, n, YAML_AFTER, SLICE_NONE, "test");
+		(void)yaml_copy(e, n, YAML_AFTER, SLICE_NONE);
 	else
-		yaml_put(e, n->parent, n, YAML_AFTER, &lit, "test");
+		yaml_put(e, n->parent, n, YAML_AFTER, &lit);
 	if (yaml_apply(e, &out, &err) < 0) {
 		cr_assert_neq(err.code, &CODE_yaml_check, "%s: %s: %s", name, trial_where(n),
 			      err.reason);
@@ -161,7 +161,7 @@ static void there_and_back(const struct yaml_file *f, const struct yaml_node *n,
 	if (n->parent->kind == YAML_SEQ) /* the nodes before the copy have the same ids */
 		added = node_at(now, n->id - 1)->next;
 	e = yaml_edits_new(now, arena);
-	yaml_delete(e, added, "test");
+	yaml_delete(e, added);
 	cr_assert_eq(yaml_apply(e, &back, &err), 0, "%s: %s: %s", name, trial_where(n), err.reason);
 	cr_assert(slice_eq(str_slice(&back), f->bytes), "%s: %s", name, trial_where(n));
 	yaml_file_free(now);

@@ -134,22 +134,22 @@ void trial_plan(struct yaml_edits *e, const struct trial_op *ops, size_t n)
 		cr_assert_not_null(at, "nothing at '%s'", op->at);
 		switch (op->kind) {
 		case OP_SET:
-			yaml_set(e, at, op->value, slice_of(op->text), "test");
+			yaml_set(e, at, op->value, slice_of(op->text));
 			break;
 		case OP_PUT:
-			yaml_put(e, parent, near, op->side, op->lit, "test");
+			yaml_put(e, parent, near, op->side, op->lit);
 			break;
 		case OP_ADD:
-			yaml_add(e, parent, near, op->side, op->lit, "test");
+			yaml_add(e, parent, near, op->side, op->lit);
 			break;
 		case OP_REPLACE:
-			yaml_replace(e, at, op->lit, "test");
+			yaml_replace(e, at, op->lit);
 			break;
 		case OP_DELETE:
-			yaml_delete(e, at, "test");
+			yaml_delete(e, at);
 			break;
 		default:
-			nested = yaml_copy(e, at, op->side, slice_of(op->text), "test");
+			nested = yaml_copy(e, at, op->side, slice_of(op->text));
 			if (op->nested)
 				trial_plan(nested, op->nested, TRIAL_OPS);
 		}
