@@ -15,7 +15,7 @@
 
 #include <stddef.h>
 
-struct context {
+struct live_check {
 	struct work_context work;
 	struct live_context live;
 };
@@ -24,7 +24,7 @@ static const struct record own_record = {
 	.fields =
 		(const struct field[]){
 			{ .kind = VALUE_RECORD,
-			  .offset = offsetof(struct context, live),
+			  .offset = offsetof(struct live_check, live),
 			  .of = &live_options },
 			{ .name = NULL },
 		},
@@ -59,13 +59,13 @@ static const struct command cmd_check = {
 	.arg = "[NAME...]",
 	.max_args = -1,
 	.options = options,
-	.context_size = sizeof(struct context),
+	.context_size = sizeof(struct live_check),
 	.run = run,
 };
 
 static int run(struct app *app, void *context, struct err *err)
 {
-	struct context *ctx = context;
+	struct live_check *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
 	struct selected list;
 	struct live_report report;

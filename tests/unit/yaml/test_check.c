@@ -15,7 +15,7 @@ static const struct yaml_lit list = { SLICE_INIT("w"), LIT_SEQ, { 0 }, inner, 1 
 static const struct trial_op set_copy[] = { SET_INT("l/0", "2"), { OP_NONE } };
 
 /* The ops on `in` give `good`; then each text of `bad` must be found wrong. */
-static const struct check_row {
+static const struct intended_row {
 	const char *in;
 	struct trial_op op;
 	const char *good, *bad[8];
