@@ -70,7 +70,7 @@ static struct yaml_lit scalar(struct draw *d)
 	return lit;
 }
 
-/* Any literal, with a key that nobody else has. */
+/* Any literal, with a unique key. */
 static struct yaml_lit literal(struct draw *d, int depth)
 {
 	struct yaml_lit lit = { .kind = LIT_MAP }, *items;
@@ -89,7 +89,7 @@ static struct yaml_lit literal(struct draw *d, int depth)
 	return lit;
 }
 
-/* A node of the file, no key; NULL: there is none. */
+/* A node of the file, but no key; NULL: none. */
 static const struct yaml_node *choose(struct draw *d, const struct yaml_node *within)
 {
 	uint32_t first = within ? within->id : 1,

@@ -350,7 +350,7 @@ static bool goes_back(const struct yaml_file *f, const struct op *op, const stru
 		return true;
 	yaml_write_like(old, kind, old->text, &written);
 	if (!slice_eq(str_slice(&written), slice_sub(f->bytes, old->start, old->end - old->start)))
-		return true; /* it was spelled in a way that nobody would choose */
+		return true; /* it was written in an unusual way */
 	yaml_set(e, n, kind, old->text);
 	if (yaml_apply(e, &back, &err) < 0)
 		return refusal_is_fit(&err, why);

@@ -1,5 +1,5 @@
 /*
- * What a cluster says about migrations, as a command of its own, for tests with real servers:
+ * Compares a cluster with migrations, as a separate command, for tests with real servers:
  *
  *	live-check migrate check --live [--repo DIR] [NAME... | --all] [kubectl's connection flags]
  *

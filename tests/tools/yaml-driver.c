@@ -5,7 +5,7 @@
  *bytes of a YAML file and of a script. Answers each with a line "WORD LENGTH" and so many bytes:
  *
  *	ok       the changed file; for an empty script the file as it was rendered from its parse
- *	tree     for the script "tree": the documents as JSON, as write_node below says
+ *	tree     for the script "tree": the documents as JSON, as write_node below writes them
  *	refused  "file:1:2: reason [GCB2001]"; so is an edit whose node is not there, with the code
  *"none"
  *

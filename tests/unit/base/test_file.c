@@ -1,5 +1,5 @@
 /*
- * Files of the operating system. Each test works in a folder of its own.
+ * Files of the operating system. Each test works in a directory of its own.
  */
 #include "base/file.h"
 
@@ -50,7 +50,7 @@ static void expect_text(const char *path, const char *text)
 	cr_expect_str_eq(s.ptr, text, "%s", path);
 }
 
-/* How many names the current folder has: no temporary file may stay. */
+/* How many names the current directory has: no temporary file may stay. */
 static int count_names(void)
 {
 	DIR *dir = opendir(".");

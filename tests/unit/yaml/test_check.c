@@ -1,5 +1,5 @@
 /*
- * The check of each edit catches results that are not what was intended, whoever made them.
+ * The check of each edit catches results that are not what was intended, whatever made them.
  */
 #include "tests/unit/yaml/trial.h"
 #include "yaml/check_internal.h"

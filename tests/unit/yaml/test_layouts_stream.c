@@ -446,7 +446,7 @@ Test(yaml_layouts, many_anchors_go, .timeout = 20)
 	yaml_file_free(file);
 }
 
-/* 43: each alias stands for nine of the one before; nobody counts them. */
+/* 43: each alias stands for nine of the one before; they are not expanded. */
 Test(yaml_layouts, an_alias_bomb, .timeout = 20)
 {
 	AUTO_STR struct str text = STR_INIT;

@@ -1,5 +1,5 @@
 /*
- * Entries that come and go in block style: their lines, comments, line ends, and all else where it
+ * Insertion and deletion in block style: their lines, comments, line ends, and all else where it
  * was.
  */
 #include "tests/unit/yaml/trial.h"

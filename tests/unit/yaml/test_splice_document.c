@@ -1,5 +1,5 @@
 /*
- * Whole documents that go: the seams, comments, and what is refused.
+ * Deletion of whole documents: their borders, comments, and what is refused.
  */
 #include "yaml/yaml.h"
 

@@ -1,5 +1,5 @@
 /*
- * Entries that come and go in flow style: one comma each, and each comment stays with what it is
+ * Insertion and deletion in flow style: one comma each, and each comment stays with what it is
  * about.
  */
 #include "tests/unit/yaml/trial.h"

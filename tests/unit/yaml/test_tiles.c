@@ -1,7 +1,7 @@
 /*
  * Nothing is lost: libyaml's tokens and the blanks, line ends and comments between them are the
- * whole file, our spans are the tokens', and files that none of us wrote come out as they went in.
- * GCB_CORPUS names a folder with such files.
+ * whole file, our spans are the tokens', and files from other projects are written back unchanged.
+ * GCB_CORPUS names a directory with such files.
  */
 #include "tests/unit/yaml/layout.h"
 #include "tests/unit/yaml/trial.h"
@@ -206,15 +206,15 @@ static bool is_yaml(const char *name)
 
 Test(yaml_tiles, files_that_none_of_us_wrote, .timeout = 60)
 {
-	const char *folder = getenv("GCB_CORPUS") ? getenv("GCB_CORPUS") : "../shared/corpus";
+	const char *directory = getenv("GCB_CORPUS") ? getenv("GCB_CORPUS") : "../shared/corpus";
 	AUTO_STR struct str path = STR_INIT;
 	unsigned good = 0, all = 0;
 	DIR *dir;
 
-	str_addf(&path, "%s/istio-manifests", folder);
+	str_addf(&path, "%s/istio-manifests", directory);
 	dir = opendir(path.ptr);
 	if (!dir)
-		cr_skip_test("no folder '%s': set GCB_CORPUS", path.ptr);
+		cr_skip_test("no directory '%s': set GCB_CORPUS", path.ptr);
 	for (const struct dirent *entry; (entry = readdir(dir));) {
 		AUTO_STR struct str file = STR_INIT, bytes = STR_INIT;
 		struct err err = ERR_INIT;

@@ -206,7 +206,7 @@ Test(yaml_types, plain_where_all_read_a_string)
 	}
 }
 
-/* Whatever is written is read back, as a string, wherever it stands. */
+/* Whatever is written is read back, as a string, in any place. */
 Test(yaml_types, strings_are_read_back)
 {
 	static const char *const frames[] = { "k: %s\n",         "- %s\n", "%s: 1\n",

@@ -10,7 +10,7 @@
 
 #include "yaml/yaml.h"
 
-/* Rows end where they have said enough. */
+/* Rows may omit their last fields. */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
 /* Parses, or fails the test with the error and `name`. The bytes must outlive the file. */
