@@ -1,10 +1,11 @@
 #include "istio/audience.h"
 
 #include "istio/host.h"
+#include "istio/match.h"
+#include "kube/group.h"
 
 #include <string.h>
 
-#define ISTIO_GROUP "networking.istio.io"
 #define MESH "mesh"
 
 bool sidecar_is(const struct object *o)
@@ -66,22 +67,6 @@ static bool route_is_for(const struct route *r, struct slice gateway, struct sli
 	return false;
 }
 
-/* Does the block let every request of this gateway through? */
-static bool block_takes_all(const struct yaml_node *block, struct slice gateway, struct slice ns)
-{
-	const struct yaml_node *uri = yaml_get(block, "uri");
-	struct slice regex = yaml_string(yaml_get(uri, "regex"));
-
-	for (const struct yaml_node *c = block->first; c; c = c->next)
-		if (!slice_is(c->key->text, "uri") && !slice_is(c->key->text, "name") &&
-		    !slice_is(c->key->text, "gateways"))
-			return false;
-	if (!uri || !block_is_for(block, gateway, ns))
-		return false;
-	return slice_is(yaml_string(yaml_get(uri, "prefix")), "/") || slice_is(regex, ".*") ||
-	       slice_is(regex, "*");
-}
-
 /* The route of the list before `r` that takes all requests of this gateway; NULL: none does. */
 static const struct route *taken_before(const struct vs *vs, const struct route *r,
 					struct slice gateway)
@@ -95,14 +80,14 @@ static const struct route *taken_before(const struct vs *vs, const struct route 
 			return before;
 		for (const struct yaml_node *c = before->match->first; c && r->kind == ROUTE_HTTP;
 		     c = c->next)
-			if (block_takes_all(c, gateway, vs->ns))
+			if (match_takes_all(c, true) && block_is_for(c, gateway, vs->ns))
 				return before;
 	}
 	return NULL;
 }
 
 /* Room for so many texts. */
-static struct slices texts(struct arena *arena, size_t n)
+static struct slices new_texts(struct arena *arena, size_t n)
 {
 	return (struct slices){ arena_array(arena, n, sizeof(struct slice)), 0 };
 }
@@ -167,7 +152,7 @@ static bool egress_shows(struct slice egress, const struct object *sidecar, cons
 }
 
 /* Does the Sidecar hide the VirtualService from the workloads that it is for? */
-static bool hides(const struct object *sidecar, const struct vs *vs)
+static bool hides_vs(const struct object *sidecar, const struct vs *vs)
 {
 	const struct yaml_node *egress = list_of(sidecar->spec, "egress", "egress");
 
@@ -190,7 +175,7 @@ static void add_sidecars(struct audience *a, const struct vs *vs,
 		bool some = yaml_get(o->spec, "workloadSelector") ||
 			    yaml_get(o->spec, "workload_selector");
 
-		if (hides(o, vs))
+		if (hides_vs(o, vs))
 			a->limits.items[a->limits.n++] =
 				arena_printf(arena,
 					     "%sworkloads of the namespace %" SLICE_FMT
@@ -227,8 +212,8 @@ void audience_add(struct audiences *out, const struct vs *vs, const struct route
 	bool mesh;
 
 	*a = (struct audience){ .route = route_label(route, arena),
-				.callers = texts(arena, most),
-				.limits = texts(arena, most + n + 1) };
+				.callers = new_texts(arena, most),
+				.limits = new_texts(arena, most + n + 1) };
 	a->vs = o->ns.len ? arena_printf(arena, "%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(o->ns),
 					 SLICE_ARG(o->name)) :
 			    o->name;

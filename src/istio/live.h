@@ -9,28 +9,7 @@
 #define GCB_ISTIO_LIVE_H
 
 #include "base/finding.h"
-#include "istio/route.h"
-#include "kube/coverage.h"
-
-/*
- * The kinds to read, and their number. The first ones are the mesh's own: they decide who may call
- * a host, and where its requests go.
- */
-extern const struct kind live_kinds[];
-extern const size_t live_nkinds;
-#define LIVE_MESH_KINDS 5
-
-/* What the rules look at. */
-struct live_scene {
-	const struct move *move;
-	const struct vs *vss; /* the VirtualServices of the move in the commit */
-	size_t nvss;
-	const struct object *const *objects; /* of the cluster */
-	size_t nobjects;
-	const struct coverage *coverages; /* of live_kinds, in their order */
-	struct place at;                  /* of the migration, for what has no place of its own */
-	struct arena *arena;
-};
+#include "istio/live_scene.h"
 
 /* Adds a finding for everything that speaks against going on, or that a person should know. */
 void live_check(const struct live_scene *scene, struct findings *findings);
@@ -47,13 +26,6 @@ void live_note_coverage(const struct coverage *coverages, size_t n, struct slice
  * kinds matters.
  */
 void live_note_blind(const struct coverage *coverages, size_t n, struct slice context,
-		     struct findings *findings);
-
-/*
- * Adds an error for every object that names the host in its spec, whole or as it may be shortened
- * in its namespace. A ServiceEntry that has it among its hosts is not meant.
- */
-void live_note_named(const struct object *const *objects, size_t n, struct slice host,
 		     struct findings *findings);
 
 /*

@@ -3,8 +3,8 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "istio/host.h"
-#include "istio/live_internal.h"
 #include "istio/rules.h"
+#include "kube/group.h"
 
 #include <stdlib.h>
 
@@ -18,7 +18,7 @@ enum shelf {
 };
 
 /* One object under one word. */
-struct entry {
+struct shelf_entry {
 	size_t object, next; /* next: MAP_NONE behind the last */
 };
 
@@ -26,7 +26,7 @@ struct live_index {
 	struct arena *arena;
 	const struct object *const *objects;
 	struct map shelves[SHELVES]; /* to the number of the newest entry */
-	struct entry *entries;
+	struct shelf_entry *entries;
 	size_t nentries, cap;
 	size_t *always; /* Sidecars */
 	size_t nalways, always_cap;
@@ -35,7 +35,7 @@ struct live_index {
 /* --- entering ------------------------------------------------------------- */
 
 /* Enters an object under a word, once in a row. */
-static void enter(struct live_index *x, enum shelf shelf, struct slice word, size_t object)
+static void enter_under(struct live_index *x, enum shelf shelf, struct slice word, size_t object)
 {
 	size_t first = map_get(&x->shelves[shelf], word);
 
@@ -43,30 +43,30 @@ static void enter(struct live_index *x, enum shelf shelf, struct slice word, siz
 		return;
 	ROOM(x->entries, x->nentries, x->cap);
 	map_set(&x->shelves[shelf], word, x->nentries);
-	x->entries[x->nentries++] = (struct entry){ object, first };
+	x->entries[x->nentries++] = (struct shelf_entry){ object, first };
 }
 
 /* Which object's hosts are listed. */
-struct listing {
+struct host_listing {
 	struct live_index *x;
 	size_t object;
 };
 
 static void enter_word(struct slice host, void *ctx)
 {
-	const struct listing *l = ctx;
+	const struct host_listing *l = ctx;
 
-	enter(l->x, WORDS, slice_starts(host, SLICE("*")) ? host : host_first_label(host),
-	      l->object);
+	enter_under(l->x, WORDS, slice_starts(host, SLICE("*")) ? host : host_first_label(host),
+		    l->object);
 }
 
 static void enter_vs(struct live_index *x, const struct object *o, size_t number)
 {
 	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
 
-	enter(x, NAMES, o->name, number);
+	enter_under(x, NAMES, o->name, number);
 	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
-		enter(x, HOSTS, host_resolve(yaml_string(c), o->ns, x->arena), number);
+		enter_under(x, HOSTS, host_resolve(yaml_string(c), o->ns, x->arena), number);
 }
 
 /* A name as a Rollout has it: "web", or "web.shop", of which the last part is the namespace. */
@@ -76,9 +76,9 @@ static void enter_rollout_name(struct live_index *x, struct slice name, size_t n
 
 	while (end && name.ptr[end - 1] != '.')
 		end--;
-	enter(x, WRITERS, name, number);
+	enter_under(x, WRITERS, name, number);
 	if (end)
-		enter(x, WRITERS, slice_sub(name, 0, end - 1), number);
+		enter_under(x, WRITERS, slice_sub(name, 0, end - 1), number);
 }
 
 static void enter_rollout(struct live_index *x, const struct object *o, size_t number)
@@ -95,8 +95,8 @@ static void enter_rollout(struct live_index *x, const struct object *o, size_t n
 
 static void enter_canary(struct live_index *x, const struct object *o, size_t number)
 {
-	enter(x, WRITERS, yaml_string(yaml_path(o->spec, "service", "name", NULL)), number);
-	enter(x, WRITERS, yaml_string(yaml_path(o->spec, "targetRef", "name", NULL)), number);
+	enter_under(x, WRITERS, yaml_string(yaml_path(o->spec, "service", "name", NULL)), number);
+	enter_under(x, WRITERS, yaml_string(yaml_path(o->spec, "targetRef", "name", NULL)), number);
 }
 
 /*
@@ -109,18 +109,19 @@ static void enter_application(struct live_index *x, const struct object *o, size
 
 	if (!yaml_get(o->spec, "ignoreDifferences"))
 		return;
-	enter(x, WRITERS, o->name, number);
-	enter(x, WRITERS, arena_join(x->arena, (struct slice[]){ o->ns, SLICE("_"), o->name }, 3),
-	      number);
+	enter_under(x, WRITERS, o->name, number);
+	enter_under(x, WRITERS,
+		    arena_join(x->arena, (struct slice[]){ o->ns, SLICE("_"), o->name }, 3),
+		    number);
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
 		if (slice_is(yaml_string(yaml_get(c, "kind")), "VirtualService"))
-			enter(x, WRITERS, yaml_string(yaml_get(c, "name")), number);
+			enter_under(x, WRITERS, yaml_string(yaml_get(c, "name")), number);
 }
 
 static void enter_object(struct live_index *x, size_t number)
 {
 	const struct object *o = x->objects[number];
-	struct listing l = { x, number };
+	struct host_listing l = { x, number };
 
 	if (vs_is(o)) {
 		enter_vs(x, o, number);
@@ -172,7 +173,7 @@ struct picking {
 	size_t n, cap;
 };
 
-static void take(struct picking *p, size_t object)
+static void take_object(struct picking *p, size_t object)
 {
 	ROOM(p->items, p->n, p->cap);
 	p->items[p->n++] = object;
@@ -183,7 +184,7 @@ static void take_word(struct picking *p, enum shelf shelf, struct slice word)
 {
 	for (size_t i = map_get(&p->x->shelves[shelf], word); i != MAP_NONE;
 	     i = p->x->entries[i].next)
-		take(p, p->x->entries[i].object);
+		take_object(p, p->x->entries[i].object);
 }
 
 /* What names a host, or something like it, and the wildcards that cover it. */
@@ -255,7 +256,7 @@ void live_index_pick(const struct live_index *x, struct live_scene *scene)
 	take_host(&p, scene->move->from);
 	take_host(&p, scene->move->to);
 	for (size_t i = 0; i < x->nalways; i++)
-		take(&p, x->always[i]);
+		take_object(&p, x->always[i]);
 	if (p.n)
 		qsort(p.items, p.n, sizeof(*p.items), by_number);
 	objects = arena_array(scene->arena, p.n, sizeof(*objects));

@@ -80,8 +80,7 @@ bool vs_is(const struct object *o);
  * old, delegates, redirects, hosts that look like old, new alone in a route) goes to `findings`,
  * which may be NULL.
  */
-int vs_read(struct vs *out, const struct object *o, const struct move *move, struct arena *arena,
-	    struct findings *findings, struct err *err);
+int vs_read(struct vs *out, const struct object *o, const struct move_context *c, struct err *err);
 
 /* Is the VirtualService bound to a gateway other than the mesh? */
 bool vs_on_gateway(const struct object *o);
@@ -116,6 +115,14 @@ const struct route *route_hidden_by(const struct vs *vs, const struct route *rou
 
 /* Counts the routes for messages; again when another copy was marked. */
 void vs_number_routes(struct vs *vs);
+
+/*
+ * The weight that a route's destination stands for: its value, 100 for a sole one without, else 0.
+ */
+long dest_weight(const struct route *r, const struct dest *d);
+
+/* The sum of these. */
+long route_total(const struct route *r);
 
 /* The route's name for messages: "route 2 (name)", "tcp route 1". */
 struct slice route_label(const struct route *r, struct arena *arena);

@@ -14,7 +14,7 @@
 #include "istio/route.h"
 
 /* What the rules look at. */
-struct scene {
+struct rule_scene {
 	const struct move *move;
 	const struct vs *vss; /* the VirtualServices of the move */
 	size_t nvss;
@@ -30,10 +30,7 @@ struct scene {
 };
 
 /* Adds a finding for every rule that is hit; `unchecked` ones where the scene is not whole. */
-void rules_check(const struct scene *scene, struct findings *findings);
-
-/* The code of the rule with this number, from 0 on; NULL behind the last. For tests. */
-const struct code *rules_code(size_t number);
+void rules_check(const struct rule_scene *scene, struct findings *findings);
 
 /* Is the object, which is no VirtualService, one that a rule may look at? */
 bool rules_want(const struct object *o);

@@ -41,7 +41,7 @@ static struct imports imports_of(const struct view *v, const struct object *side
 	return found;
 }
 
-static void rule_sidecar(const struct view *v, const struct code *code, struct findings *out)
+static void check_sidecar(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->sidecars.n; i++) {
 		struct imports found = imports_of(v, v->sidecars.items[i]);
@@ -55,7 +55,7 @@ static void rule_sidecar(const struct view *v, const struct code *code, struct f
 	}
 }
 
-static void rule_named(const struct view *v, const struct code *code, struct findings *out)
+static void check_named(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->namers.n; i++) {
 		const struct object *o = v->namers.items[i];
@@ -68,7 +68,7 @@ static void rule_named(const struct view *v, const struct code *code, struct fin
 }
 
 const struct rule rules_around[] = {
-	{ &CODE_sidecar, rule_sidecar },
-	{ &CODE_named, rule_named },
+	{ &CODE_sidecar, check_sidecar },
+	{ &CODE_named, check_named },
 	{ NULL, NULL },
 };

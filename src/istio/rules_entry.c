@@ -11,7 +11,7 @@ static const struct yaml_node *endpoints_of(const struct object *entry)
 	return list ? list->first : NULL;
 }
 
-static void rule_missing(const struct view *v, const struct code *code, struct findings *out)
+static void check_missing(const struct view *v, const struct code *code, struct findings *out)
 {
 	if (v->s->whole && !v->entries.n && !v->wild.n && !v->services.n)
 		findings_add(
@@ -21,7 +21,7 @@ static void rule_missing(const struct view *v, const struct code *code, struct f
 			SLICE_ARG(v->old));
 }
 
-static void rule_near(const struct view *v, const struct code *code, struct findings *out)
+static void check_near(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->near.n && !v->entries.n; e++) {
 		const struct yaml_node *hosts = yaml_get(v->near.items[e]->spec, "hosts");
@@ -37,7 +37,7 @@ static void rule_near(const struct view *v, const struct code *code, struct find
 	}
 }
 
-static void rule_wildcard(const struct view *v, const struct code *code, struct findings *out)
+static void check_wildcard(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->wild.n && !v->entries.n && !v->services.n; e++) {
 		const struct yaml_node *hosts = yaml_get(v->wild.items[e]->spec, "hosts");
@@ -69,7 +69,7 @@ static void fields_like(const struct view *v, const struct code *code, const cha
 	}
 }
 
-static void rule_internal(const struct view *v, const struct code *code, struct findings *out)
+static void check_internal(const struct view *v, const struct code *code, struct findings *out)
 {
 	fields_like(v, code, "location", "MESH_INTERNAL",
 		    "is MESH_INTERNAL: mTLS, identity and policies count on peers in the mesh",
@@ -81,25 +81,25 @@ static void rule_internal(const struct view *v, const struct code *code, struct 
  * that are in the mesh by a WorkloadEntry alone, with no proxy of their own, answer plain calls,
  * and only their owner knows.
  */
-static void rule_selector(const struct view *v, const struct code *code, struct findings *out)
+static void check_selector(const struct view *v, const struct code *code, struct findings *out)
 {
 	fields_like(v, code, "workloadSelector", NULL,
 		    "selects workloads of the mesh, which are often called with mTLS", out);
 }
 
-static void rule_names(const struct view *v, const struct code *code, struct findings *out)
+static void check_names(const struct view *v, const struct code *code, struct findings *out)
 {
 	fields_like(v, code, "subjectAltNames", NULL,
 		    "pins the names in the certificate of old, and nothing does for new", out);
 }
 
-static void rule_addresses(const struct view *v, const struct code *code, struct findings *out)
+static void check_addresses(const struct view *v, const struct code *code, struct findings *out)
 {
 	fields_like(v, code, "addresses", NULL,
 		    "has addresses, which clients may call in place of the name", out);
 }
 
-static void rule_none(const struct view *v, const struct code *code, struct findings *out)
+static void check_none(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++) {
 		const struct object *o = v->entries.items[e];
@@ -124,7 +124,7 @@ static bool expects_mtls(const struct yaml_node *endpoint)
 			"istio");
 }
 
-static void rule_mtls(const struct view *v, const struct code *code, struct findings *out)
+static void check_mtls(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
 		for (const struct yaml_node *c = endpoints_of(v->entries.items[e]); c; c = c->next)
@@ -137,7 +137,7 @@ static void rule_mtls(const struct view *v, const struct code *code, struct find
 			}
 }
 
-static void rule_unix(const struct view *v, const struct code *code, struct findings *out)
+static void check_unix(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
 		for (const struct yaml_node *c = endpoints_of(v->entries.items[e]); c; c = c->next)
@@ -148,7 +148,7 @@ static void rule_unix(const struct view *v, const struct code *code, struct find
 					     SLICE_ARG(v->entries.items[e]->name));
 }
 
-static void rule_hosts(const struct view *v, const struct code *code, struct findings *out)
+static void check_hosts(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++) {
 		const struct object *o = v->entries.items[e];
@@ -206,7 +206,7 @@ static void unseen_by(const struct view *v, const struct object *entry, const st
 			add_word(list, export_ns(v, entry, c));
 }
 
-static void rule_exports(const struct view *v, const struct code *code, struct findings *out)
+static void check_exports(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++) {
 		const struct object *entry = v->entries.items[e];
@@ -231,7 +231,7 @@ static void rule_exports(const struct view *v, const struct code *code, struct f
 	}
 }
 
-static void rule_twice(const struct view *v, const struct code *code, struct findings *out)
+static void check_twice(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct object *first = v->entries.n ? v->entries.items[0] : NULL, *other = NULL;
 
@@ -248,7 +248,7 @@ static void rule_twice(const struct view *v, const struct code *code, struct fin
 			     SLICE_ARG(v->old));
 }
 
-static void rule_waypoint(const struct view *v, const struct code *code, struct findings *out)
+static void check_waypoint(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++) {
 		const struct yaml_node *label = yaml_path(v->entries.items[e]->metadata, "labels",
@@ -261,7 +261,7 @@ static void rule_waypoint(const struct view *v, const struct code *code, struct 
 	}
 }
 
-static void rule_kept(const struct view *v, const struct code *code, struct findings *out)
+static void check_kept(const struct view *v, const struct code *code, struct findings *out)
 {
 	bool owned = false;
 
@@ -275,7 +275,7 @@ static void rule_kept(const struct view *v, const struct code *code, struct find
 			     SLICE_ARG(v->old), SLICE_ARG(v->entries.items[0]->name));
 }
 
-static void rule_entry_plane(const struct view *v, const struct code *code, struct findings *out)
+static void check_entry_plane(const struct view *v, const struct code *code, struct findings *out)
 {
 	static const char *const fields[] = { "network", "locality", "weight", NULL };
 
@@ -306,21 +306,21 @@ static void rule_entry_plane(const struct view *v, const struct code *code, stru
 }
 
 const struct rule rules_of_entries[] = {
-	{ &CODE_entry_missing, rule_missing },
-	{ &CODE_host_near, rule_near },
-	{ &CODE_entry_wildcard, rule_wildcard },
-	{ &CODE_entry_internal, rule_internal },
-	{ &CODE_entry_selector, rule_selector },
-	{ &CODE_entry_mtls, rule_mtls },
-	{ &CODE_entry_names, rule_names },
-	{ &CODE_entry_none, rule_none },
-	{ &CODE_entry_hosts, rule_hosts },
-	{ &CODE_entry_unix, rule_unix },
-	{ &CODE_entry_addresses, rule_addresses },
-	{ &CODE_entry_exports, rule_exports },
-	{ &CODE_entry_twice, rule_twice },
-	{ &CODE_entry_waypoint, rule_waypoint },
-	{ &CODE_entry_kept, rule_kept },
-	{ &CODE_entry_plane, rule_entry_plane },
+	{ &CODE_entry_missing, check_missing },
+	{ &CODE_host_near, check_near },
+	{ &CODE_entry_wildcard, check_wildcard },
+	{ &CODE_entry_internal, check_internal },
+	{ &CODE_entry_selector, check_selector },
+	{ &CODE_entry_mtls, check_mtls },
+	{ &CODE_entry_names, check_names },
+	{ &CODE_entry_none, check_none },
+	{ &CODE_entry_hosts, check_hosts },
+	{ &CODE_entry_unix, check_unix },
+	{ &CODE_entry_addresses, check_addresses },
+	{ &CODE_entry_exports, check_exports },
+	{ &CODE_entry_twice, check_twice },
+	{ &CODE_entry_waypoint, check_waypoint },
+	{ &CODE_entry_kept, check_kept },
+	{ &CODE_entry_plane, check_entry_plane },
 	{ NULL, NULL },
 };

@@ -135,7 +135,7 @@ static void vs_ports(const struct vs *vs, const struct object *entry, const stru
 		}
 }
 
-static void rule_protocol(const struct view *v, const struct code *code, struct findings *out)
+static void check_protocol(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
 		for (size_t i = 0; i < v->s->nvss; i++)
@@ -164,7 +164,7 @@ static const struct yaml_node *http_only(const struct object *entry, const struc
 /*
  * On a port that says HTTP, Istio makes a listener for http routes alone; a sniffed port has both.
  */
-static void rule_raw(const struct view *v, const struct code *code, struct findings *out)
+static void check_raw(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
 		for (size_t i = 0; i < v->s->nvss; i++)
@@ -201,14 +201,14 @@ static void ports_like(const struct view *v, const struct code *code, const char
 					     what);
 }
 
-static void rule_http2(const struct view *v, const struct code *code, struct findings *out)
+static void check_http2(const struct view *v, const struct code *code, struct findings *out)
 {
 	static const char *const words[] = { "GRPC", "GRPC-WEB", "HTTP2", NULL };
 
 	ports_like(v, code, words, "speaks HTTP/2, and new must do so from end to end", out);
 }
 
-static void rule_sniffed(const struct view *v, const struct code *code, struct findings *out)
+static void check_sniffed(const struct view *v, const struct code *code, struct findings *out)
 {
 	static const char *const words[] = { "", NULL };
 
@@ -253,7 +253,7 @@ static const struct dest *any_port(const struct view *v)
 	return NULL;
 }
 
-static void rule_ports(const struct view *v, const struct code *code, struct findings *out)
+static void check_ports(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct dest *dest = v->s->move->port ? NULL : any_port(v);
 
@@ -269,7 +269,7 @@ static void rule_ports(const struct view *v, const struct code *code, struct fin
 	}
 }
 
-static void rule_port(const struct view *v, const struct code *code, struct findings *out)
+static void check_port(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct dest *dest = v->s->move->port ? NULL : any_port(v);
 
@@ -285,11 +285,11 @@ static void rule_port(const struct view *v, const struct code *code, struct find
 }
 
 const struct rule rules_of_ports[] = {
-	{ &CODE_not_http, rule_protocol },
-	{ &CODE_route_raw, rule_raw },
-	{ &CODE_entry_http2, rule_http2 },
-	{ &CODE_entry_sniffed, rule_sniffed },
-	{ &CODE_entry_ports, rule_ports },
-	{ &CODE_entry_port, rule_port },
+	{ &CODE_not_http, check_protocol },
+	{ &CODE_route_raw, check_raw },
+	{ &CODE_entry_http2, check_http2 },
+	{ &CODE_entry_sniffed, check_sniffed },
+	{ &CODE_entry_ports, check_ports },
+	{ &CODE_entry_port, check_port },
 	{ NULL, NULL },
 };

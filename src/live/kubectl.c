@@ -65,26 +65,26 @@ const struct record kubectl_options = {
 };
 
 /* An argument vector that grows; its own texts are in an arena. */
-struct vector {
+struct argument_list {
 	const char **items;
 	size_t n, cap;
 	struct arena *arena;
 };
 
-static void push(struct vector *v, const char *text)
+static void push_text(struct argument_list *v, const char *text)
 {
 	ROOM(v->items, v->n, v->cap);
 	v->items[v->n++] = text;
 }
 
 /* "--flag=value". */
-static void push_flag(struct vector *v, const struct field *f, struct slice value)
+static void push_flag(struct argument_list *v, const struct field *f, struct slice value)
 {
-	push(v, arena_printf(v->arena, "--%s=%" SLICE_FMT, f->flag, SLICE_ARG(value)).ptr);
+	push_text(v, arena_printf(v->arena, "--%s=%" SLICE_FMT, f->flag, SLICE_ARG(value)).ptr);
 }
 
 /* What the user said about the connection. */
-static void push_flags(struct vector *v, const struct kubectl_flags *flags)
+static void push_flags(struct argument_list *v, const struct kubectl_flags *flags)
 {
 	for (const struct field *f = kubectl_options.fields; flags && !field_ends(f); f++) {
 		const struct slices *list = FIELD_AT(const struct slices, flags, f);
@@ -101,7 +101,7 @@ static void push_flags(struct vector *v, const struct kubectl_flags *flags)
 }
 
 /* Overwrites every copy of the secret. */
-static void blot(struct str *text, struct slice secret)
+static void overwrite_secret(struct str *text, struct slice secret)
 {
 	size_t at = 0, found;
 
@@ -112,27 +112,26 @@ static void blot(struct str *text, struct slice secret)
 	}
 }
 
-int kubectl_run(const struct kubectl *k, const char *const *words,
-		int (*take)(void *ctx, struct slice bytes, struct err *err), void *ctx,
-		struct process_result *r, struct err *err)
+int kubectl_run(const struct kubectl *k, const struct kubectl_call *call, struct process_result *r,
+		struct err *err)
 {
 	static const char *const env[] = { "LC_ALL=C", NULL };
 	AUTO_ARENA struct arena *arena = arena_new();
-	struct vector v = { .arena = arena };
+	struct argument_list v = { .arena = arena };
 	const char *path = getenv("KUBECTL_PATH");
-	struct process p = { .env = env, .take = take, .ctx = ctx };
+	struct process p = { .env = env, .take = call->take, .ctx = call->ctx };
 	int result;
 
-	push(&v, path && path[0] ? path : "kubectl");
-	for (; *words; words++)
-		push(&v, *words);
+	push_text(&v, path && path[0] ? path : "kubectl");
+	for (const char *const *a = call->arguments; *a; a++)
+		push_text(&v, *a);
 	push_flags(&v, k->flags);
-	push(&v, NULL);
+	push_text(&v, NULL);
 	p.argv = v.items;
 	p.timeout_ms = k->timeout_ms ? k->timeout_ms : KUBECTL_TIMEOUT_MS;
 	result = process_run(&p, r, err);
 	if (k->flags)
-		blot(&r->err, k->flags->token);
+		overwrite_secret(&r->err, k->flags->token);
 	free(v.items);
 	return result;
 }
@@ -140,7 +139,8 @@ int kubectl_run(const struct kubectl *k, const char *const *words,
 int kubectl_context(const struct kubectl *k, struct arena *arena, struct slice *out,
 		    struct err *err)
 {
-	static const char *const words[] = { "config", "current-context", NULL };
+	static const char *const arguments[] = { "config", "current-context", NULL };
+	const struct kubectl_call call = { .arguments = arguments };
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
 	AUTO_STR struct str text = STR_INIT;
 
@@ -148,7 +148,7 @@ int kubectl_context(const struct kubectl *k, struct arena *arena, struct slice *
 		*out = k->flags->context;
 		return 0;
 	}
-	if (kubectl_run(k, words, NULL, NULL, &r, err) < 0)
+	if (kubectl_run(k, &call, &r, err) < 0)
 		return -1;
 	if (!r.exit_code)
 		str_add_visible(&text, slice_trim(str_slice(&r.out)), false);

@@ -32,14 +32,20 @@ struct kubectl {
 
 #define KUBECTL_TIMEOUT_MS 120000
 
+/* One call of kubectl. */
+struct kubectl_call {
+	const char *const *arguments; /* without the connection flags; ends with NULL */
+	int (*take)(void *ctx, struct slice bytes, struct err *err); /* gets standard output; NULL:
+									it goes to the result */
+	void *ctx;
+};
+
 /*
- * Runs `kubectl WORDS... FLAGS...` (words NULL-terminated) to its end; whatever it says about
- * itself is in `r`, with the token blotted out. `take` gets its standard output when it is not
- * NULL. Errors: those of process_run.
+ * Runs `kubectl ARGUMENTS... FLAGS...` to its end. Its exit code and standard error are in `r`, the
+ * token overwritten. Errors: those of process_run.
  */
-int kubectl_run(const struct kubectl *k, const char *const *words,
-		int (*take)(void *ctx, struct slice bytes, struct err *err), void *ctx,
-		struct process_result *r, struct err *err);
+int kubectl_run(const struct kubectl *k, const struct kubectl_call *call, struct process_result *r,
+		struct err *err);
 
 /*
  * The context that calls go to: the flag's, else kubectl's current one, in `arena`; "" when there

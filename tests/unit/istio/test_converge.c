@@ -39,11 +39,13 @@ static bool bring(struct moved *m, const char *text, const struct vs *base, int 
 		     m->err.reason);
 	objects = objects_of(m->file, m->arena);
 	cr_assert(objects.n == 1 && vs_is(&objects.items[0]));
-	if (vs_read(&m->vs, &objects.items[0], &move, m->arena, NULL, &m->err) < 0)
+	if (vs_read(&m->vs, &objects.items[0], &(struct move_context){ &move, m->arena, NULL },
+		    &m->err) < 0)
 		return false;
 	vs_mark_copies(&m->vs, &move, m->arena);
 	e = yaml_edits_new(m->file, m->arena);
-	if (vs_converge(e, &m->vs, base, &goal, m->arena, NULL, NULL, &m->err) < 0)
+	if (vs_converge(&(struct converge_context){ &goal, &m->vs, base, m->arena, NULL, NULL }, e,
+			&m->err) < 0)
 		return false;
 	return yaml_apply(e, &m->out, &m->err) == 0;
 }

@@ -27,7 +27,9 @@ static bool bring(struct file *f, const char *text, const char *header, int perc
 		move.host_header = slice_of(header);
 	cr_assert_eq(file_read_vs(f, text), 0, "%s", f->err.reason);
 	e = yaml_edits_new(f->yaml, f->arena);
-	return vs_converge(e, &f->vs, NULL, &goal, f->arena, &f->findings, NULL, &f->err) == 0 &&
+	return vs_converge(&(struct converge_context){ &goal, &f->vs, NULL, f->arena, &f->findings,
+						       NULL },
+			   e, &f->err) == 0 &&
 	       yaml_apply(e, out, &f->err) == 0;
 }
 

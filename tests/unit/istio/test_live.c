@@ -3,6 +3,7 @@
  * it, and the nearest that does not.
  */
 #include "istio/live_index.h"
+#include "istio/live_references.h"
 #include "tests/unit/istio/scene.h"
 
 #include <criterion/criterion.h>
@@ -247,7 +248,7 @@ static void judge(struct file *commit, struct file *live, const char *text, enum
 		objects[i] = &live->objects.items[i];
 	for (size_t i = 0; i < live_nkinds; i++)
 		coverages[i] = (struct coverage){ .kind = &live_kinds[i],
-						  .how = how,
+						  .level = how,
 						  .namespaces = { ns, how == COVERED_SOME } };
 	scene.objects = objects;
 	scene.nobjects = live->objects.n;
@@ -291,12 +292,12 @@ Test(live, not_seen)
 {
 	static struct slice shop = SLICE_INIT("shop"), other = SLICE_INIT("other");
 	static const struct {
-		enum coverage_level how;
+		enum coverage_level level;
 		struct slice *ns;
 		const char *codes;
 	} cases[] = {
 		{ COVERED_ALL, NULL, "GCB5004 GCB5011" },
-		{ COVERED_ABSENT, NULL, "GCB5004 GCB5011" },
+		{ COVERED_NOT_INSTALLED, NULL, "GCB5004 GCB5011" },
 		{ COVERED_FORBIDDEN, NULL, "" },
 		{ COVERED_FAILED, NULL, "" },
 		{ COVERED_SOME, &other, "" },
@@ -306,7 +307,7 @@ Test(live, not_seen)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct file commit, live;
 
-		judge(&commit, &live, "{}\n", cases[i].how, cases[i].ns);
+		judge(&commit, &live, "{}\n", cases[i].level, cases[i].ns);
 		cr_expect_str_eq(codes_of(&live.findings), cases[i].codes, "%zu: %s", i,
 				 codes_of(&live.findings));
 		file_close(&live);
@@ -320,7 +321,7 @@ Test(live, coverages)
 	struct slice ns[] = { SLICE_INIT("a"), SLICE_INIT("b") };
 	const struct coverage coverages[] = {
 		{ &live_kinds[0], COVERED_ALL, { NULL, 0 }, { NULL, 0 } },
-		{ &live_kinds[1], COVERED_ABSENT, { NULL, 0 }, { NULL, 0 } },
+		{ &live_kinds[1], COVERED_NOT_INSTALLED, { NULL, 0 }, { NULL, 0 } },
 		{ &live_kinds[2], COVERED_SOME, { ns, 2 }, SLICE_INIT("no") },
 		{ &live_kinds[3], COVERED_FORBIDDEN, { NULL, 0 }, SLICE_INIT("not for you") },
 		{ &live_kinds[4], COVERED_FAILED, { NULL, 0 }, SLICE_INIT("slow") },
@@ -430,7 +431,7 @@ Test(live, named)
 
 		file_open(&live, cases[i].text);
 		one = &live.objects.items[0];
-		live_note_named(&one, 1, slice_of(cases[i].host), &live.findings);
+		live_note_references(&one, 1, slice_of(cases[i].host), &live.findings);
 		cr_expect_eq(live.findings.n, cases[i].named, "%s: %zu", cases[i].name,
 			     live.findings.n);
 		cr_expect(!live.findings.n ||
@@ -444,7 +445,7 @@ Test(live, blind)
 	AUTO_ARENA struct arena *arena = arena_new();
 	const struct coverage coverages[] = {
 		{ &live_kinds[0], COVERED_ALL, { NULL, 0 }, { NULL, 0 } },
-		{ &live_kinds[1], COVERED_ABSENT, { NULL, 0 }, { NULL, 0 } },
+		{ &live_kinds[1], COVERED_NOT_INSTALLED, { NULL, 0 }, { NULL, 0 } },
 		{ &live_kinds[3], COVERED_FORBIDDEN, { NULL, 0 }, SLICE_INIT("not for you") },
 	};
 	struct findings f = { .arena = arena };

@@ -47,14 +47,20 @@ Test(route, short_names_belong_to_a_namespace)
 
 	file_open(&f, VS("x") "  http:\n  - route: [{destination: {host: pay}}]\n");
 	move.from = SLICE("pay");
-	cr_assert_eq(vs_read(&vs, &f.objects.items[0], &move, f.arena, NULL, &f.err), 0);
+	cr_assert_eq(vs_read(&vs, &f.objects.items[0],
+			     &(struct move_context){ &move, f.arena, NULL }, &f.err),
+		     0);
 	cr_expect(slice_is(vs.old_host, "pay.shop.svc.cluster.local") && vs.nold == 1);
 	move.ns = SLICE("other"); /* the old host's own namespace counts for it, the
 				     VirtualService's for its names */
-	cr_assert_eq(vs_read(&vs, &f.objects.items[0], &move, f.arena, NULL, &f.err), 0);
+	cr_assert_eq(vs_read(&vs, &f.objects.items[0],
+			     &(struct move_context){ &move, f.arena, NULL }, &f.err),
+		     0);
 	cr_expect(slice_is(vs.old_host, "pay.other.svc.cluster.local") && vs.nold == 0);
 	move.from = SLICE("pay.shop.svc.cluster.local");
-	cr_assert_eq(vs_read(&vs, &f.objects.items[0], &move, f.arena, NULL, &f.err), 0);
+	cr_assert_eq(vs_read(&vs, &f.objects.items[0],
+			     &(struct move_context){ &move, f.arena, NULL }, &f.err),
+		     0);
 	cr_expect_eq(vs.nold, 1);
 	file_close(&f);
 }

@@ -2,6 +2,7 @@
  * What the objects around say against new: each rule on the smallest manifests that raise it, and
  * the nearest that do not.
  */
+#include "istio/rules_internal.h"
 #include "tests/unit/istio/rule_rows.h"
 
 #include <criterion/criterion.h>
@@ -14,17 +15,18 @@ enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 static void check(struct file *f, struct move *move, const char *text, enum stage_kind to,
 		  bool whole)
 {
-	struct scene scene = { .move = move,
-			       .vss = &f->vs,
-			       .nvss = 1,
-			       .to = { to, 0 },
-			       .thorough = true,
-			       .whole = whole };
+	struct rule_scene scene = { .move = move,
+				    .vss = &f->vs,
+				    .nvss = 1,
+				    .to = { to, 0 },
+				    .thorough = true,
+				    .whole = whole };
 	const struct object **objects;
 
 	cr_assert_eq(file_read_vs(f, text), 0, "%s", f->err.reason);
 	if (move->tcp)
-		cr_assert_eq(vs_read(&f->vs, &f->objects.items[0], move, f->arena, NULL, &f->err),
+		cr_assert_eq(vs_read(&f->vs, &f->objects.items[0],
+				     &(struct move_context){ move, f->arena, NULL }, &f->err),
 			     0, "%s", f->err.reason);
 	objects = arena_array(f->arena, f->objects.n, sizeof(*objects));
 	for (size_t i = 0; i < f->objects.n; i++)
@@ -82,12 +84,12 @@ static bool has_row(const struct code *code, bool raised)
 
 Test(rules, each_has_both)
 {
-	cr_assert_not_null(rules_code(0));
-	for (size_t i = 0; rules_code(i); i++) {
-		cr_expect(has_row(rules_code(i), true), "nothing raises %s", rules_code(i)->id);
-		cr_expect(has_row(rules_code(i), false), "nothing is near %s without raising it",
-			  rules_code(i)->id);
-	}
+	for (size_t i = 0; i < nrule_tables; i++)
+		for (const struct rule *r = rule_tables[i]; r->code; r++) {
+			cr_expect(has_row(r->code, true), "nothing raises %s", r->code->id);
+			cr_expect(has_row(r->code, false), "nothing is near %s without raising it",
+				  r->code->id);
+		}
 }
 
 Test(rules, methods_that_write)
@@ -126,16 +128,19 @@ Test(rules, a_service_of_kubernetes_beside_the_entry)
 	move.from = SLICE("old.shop.svc.cluster.local");
 	str_addf(&both, "%s%s", entry, service);
 	file_open(&f, both.ptr);
-	cr_assert_eq(vs_read(&f.vs, &f.objects.items[0], &move, f.arena, NULL, &f.err), 0);
-	rules_check(&(struct scene){ .move = &move,
-				     .vss = &f.vs,
-				     .nvss = 1,
-				     .objects = (const struct object *[]){ &f.objects.items[1],
-									   &f.objects.items[2] },
-				     .nobjects = 2,
-				     .whole = true,
-				     .arena = f.arena },
-		    &f.findings);
+	cr_assert_eq(vs_read(&f.vs, &f.objects.items[0],
+			     &(struct move_context){ &move, f.arena, NULL }, &f.err),
+		     0);
+	rules_check(
+		&(struct rule_scene){ .move = &move,
+				      .vss = &f.vs,
+				      .nvss = 1,
+				      .objects = (const struct object *[]){ &f.objects.items[1],
+									    &f.objects.items[2] },
+				      .nobjects = 2,
+				      .whole = true,
+				      .arena = f.arena },
+		&f.findings);
 	cr_expect_str_eq(file_codes(&f), "GCB1003@0 GCB1216@15");
 	file_close(&f);
 }
@@ -158,7 +163,7 @@ Test(rules, what_only_informs_is_left_out_unless_asked_for)
 
 	file_read_vs(&f, BASE);
 	rules_check(
-		&(struct scene){
+		&(struct rule_scene){
 			.move = &move, .vss = &f.vs, .nvss = 1, .whole = true, .arena = f.arena },
 		&f.findings);
 	cr_expect_str_eq(file_codes(&f), "GCB1003@0");

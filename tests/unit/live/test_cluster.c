@@ -100,7 +100,7 @@ static const char *look(struct str *text, const struct kubectl_flags *flags, int
 	}
 	for (size_t i = 0; i < c.ncoverages; i++) {
 		str_addf(text, "%s%s=%s", i ? " " : "", c.coverages[i].kind->plural,
-			 words[c.coverages[i].how]);
+			 words[c.coverages[i].level]);
 		for (size_t n = 0; n < c.coverages[i].namespaces.n; n++)
 			str_addf(text, "%c%" SLICE_FMT, n ? ',' : '(',
 				 SLICE_ARG(c.coverages[i].namespaces.items[n]));
@@ -109,8 +109,8 @@ static const char *look(struct str *text, const struct kubectl_flags *flags, int
 	for (size_t i = 0; i < c.n; i++)
 		str_addf(text, "%s%" SLICE_FMT, i ? " " : ": ", SLICE_ARG(c.objects[i]->name));
 	for (size_t i = 0; i < c.ncoverages; i++)
-		if (c.coverages[i].why.len)
-			str_addf(text, " | %" SLICE_FMT, SLICE_ARG(c.coverages[i].why));
+		if (c.coverages[i].reason.len)
+			str_addf(text, " | %" SLICE_FMT, SLICE_ARG(c.coverages[i].reason));
 	cluster_release(&c);
 	return text->ptr;
 }
