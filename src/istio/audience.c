@@ -46,7 +46,7 @@ static bool names_gateway(const struct yaml_node *gateways, struct slice gateway
 }
 
 /*
- * Is the match block one for callers of this gateway? One that says nothing is for all of the
+ * Does the match block apply to callers of this gateway? One without gateways applies to all of the
  * VirtualService's.
  */
 static bool block_is_for(const struct yaml_node *block, struct slice gateway, struct slice ns)
@@ -56,7 +56,7 @@ static bool block_is_for(const struct yaml_node *block, struct slice gateway, st
 	return !gateways || names_gateway(gateways, gateway, ns);
 }
 
-/* Is some match block of the route for callers of this gateway? */
+/* Does a match block of the route apply to callers of this gateway? */
 static bool route_is_for(const struct route *r, struct slice gateway, struct slice ns)
 {
 	if (!r->match || !r->match->nchildren)
@@ -86,7 +86,7 @@ static const struct route *taken_before(const struct vs *vs, const struct route 
 	return NULL;
 }
 
-/* Room for so many texts. */
+/* A list with room for so many texts. */
 static struct slices new_texts(struct arena *arena, size_t n)
 {
 	return (struct slices){ arena_array(arena, n, sizeof(struct slice)), 0 };
@@ -106,13 +106,14 @@ static void add_callers(struct audience *a, const struct vs *vs, const struct ro
 	if (before)
 		a->limits.items[a->limits.n++] = arena_printf(
 			arena,
-			"no request of %s%" SLICE_FMT " gets here: %" SLICE_FMT " takes them all",
+			"no request of %s%" SLICE_FMT " reaches this route: %" SLICE_FMT
+			" matches all of them",
 			mesh ? "" : "the ", SLICE_ARG(who), SLICE_ARG(route_label(before, arena)));
 	else
 		a->callers.items[a->callers.n++] = who;
 }
 
-/* "only callers of the namespaces a, b see it". */
+/* Adds the namespaces that exportTo limits the VirtualService to. */
 static void add_export(struct audience *a, const struct vs *vs, struct arena *arena)
 {
 	const struct yaml_node *list = list_of(vs->object->spec, "exportTo", "export_to");
@@ -128,7 +129,8 @@ static void add_export(struct audience *a, const struct vs *vs, struct arena *ar
 	}
 	if (names.len)
 		a->limits.items[a->limits.n++] = arena_printf(
-			arena, "only callers of these namespaces see it (exportTo): %s", names.ptr);
+			arena, "visible only to callers in these namespaces (exportTo): %s",
+			names.ptr);
 }
 
 /* Does "namespace/host" of a Sidecar let the VirtualService in? */
@@ -166,7 +168,7 @@ static bool hides_vs(const struct object *sidecar, const struct vs *vs)
 	return egress != NULL;
 }
 
-/* Names the Sidecars that hide it. */
+/* Adds the Sidecars that hide it. */
 static void add_sidecars(struct audience *a, const struct vs *vs,
 			 const struct object *const *sidecars, size_t n, struct arena *arena)
 {
@@ -176,13 +178,13 @@ static void add_sidecars(struct audience *a, const struct vs *vs,
 			    yaml_get(o->spec, "workload_selector");
 
 		if (hides_vs(o, vs))
-			a->limits.items[a->limits.n++] =
-				arena_printf(arena,
-					     "%sworkloads of the namespace %" SLICE_FMT
-					     " do not see it (Sidecar '%" SLICE_FMT "')",
-					     some ? "some " : "",
-					     SLICE_ARG(o->ns.len ? o->ns : SLICE("of the Sidecar")),
-					     SLICE_ARG(o->name));
+			a->limits.items[a->limits.n++] = arena_printf(
+				arena,
+				"not visible to %sworkloads of the namespace %" SLICE_FMT
+				" (Sidecar '%" SLICE_FMT "')",
+				some ? "some " : "",
+				SLICE_ARG(o->ns.len ? o->ns : SLICE("of the Sidecar")),
+				SLICE_ARG(o->name));
 	}
 }
 

@@ -87,19 +87,19 @@ static const struct yaml_node *find_unknown(const struct yaml_node *map, const c
 	return NULL;
 }
 
-/* Where old names its port, new needs one too, and it must be a port of new. */
+/* Where the old destination specifies a port, the new one needs one too, and it must be known. */
 static int check_port(const struct convergence *w, const struct dest *d)
 {
 	if (d->port && !w->move->port)
 		return refuse_dest(w, &CODE_port_unknown, d->port,
-				   "the old destination names its port, and the port of the new "
+				   "the old destination specifies a port, and the port of the new "
 				   "host is not known");
 	return 0;
 }
 
 /*
- * May the old destination be copied for new? Which keys survive a copy is decided here; unknown
- * ones are refused.
+ * May the old destination be copied for the new host? Which keys may be copied is decided here;
+ * unknown ones are refused.
  */
 static int check_copy(const struct convergence *w, const struct dest *d)
 {
@@ -109,16 +109,16 @@ static int check_copy(const struct convergence *w, const struct dest *d)
 		odd = find_unknown(d->destination, "host subset port");
 	if (odd) {
 		(void)err_set(w->err, &CODE_route_shape, yaml_place(odd),
-			      "the old destination has a field '%" SLICE_FMT
-			      "' that may not fit new",
+			      "the old destination has the field '%" SLICE_FMT
+			      "', which may not apply to the new host",
 			      SLICE_ARG(odd->key->text));
-		return err_remedy(w->err, "remove the field, or move this route by hand");
+		return err_remedy(w->err, "remove the field, or change this route by hand");
 	}
 	return check_port(w, d);
 }
 
 /*
- * The new host as this VirtualService must write it: a short name means another host in another
+ * The new host as this VirtualService must write it: a short name is another host in another
  * namespace.
  */
 static struct slice new_host_text(const struct convergence *w)
@@ -130,7 +130,7 @@ static struct slice new_host_text(const struct convergence *w)
 		       w->c->now->new_host;
 }
 
-/* The Host header of the new destination; old's own is not copied. */
+/* The Host header of the new destination; that of the old one is not copied. */
 static int set_new_header(const struct convergence *w, struct yaml_edits *copy,
 			  const struct route *r, const struct dest *old)
 {
@@ -185,7 +185,7 @@ static int converge_dests(const struct convergence *w, struct yaml_edits *e, con
 		if (d->side == SIDE_OLD) {
 			last = d;
 			if (want->no_old)
-				yaml_delete(e, d->node, "the old destination goes");
+				yaml_delete(e, d->node, "the old destination is removed");
 			else
 				converge_weight(e, d, want->weight[i], w->c->arena);
 		} else if (d->side == SIDE_NEW && want->has_new) {
@@ -195,7 +195,7 @@ static int converge_dests(const struct convergence *w, struct yaml_edits *e, con
 			    dest_set_host(e, d, w->move->host_header, w->c->arena, w->err) < 0)
 				return -1;
 		} else if (d->side == SIDE_NEW) {
-			yaml_delete(e, d->node, "the new destination goes");
+			yaml_delete(e, d->node, "the new destination is removed");
 		}
 	}
 	return want->has_new && !r->nnew ? add_new(w, e, r, last, want->new_weight) : 0;
@@ -224,7 +224,7 @@ static const struct yaml_lit *mirror_lits(const struct convergence *w)
 	return lit;
 }
 
-/* Our mirror on a route: added, brought to its percentage, or taken away. */
+/* Our mirror on a route: added, brought to its percentage, or removed. */
 static void converge_mirror(const struct convergence *w, struct yaml_edits *e,
 			    const struct route *r, bool wanted)
 {
@@ -239,9 +239,9 @@ static void converge_mirror(const struct convergence *w, struct yaml_edits *e,
 		yaml_set(e, value, LIT_INT, number_text(w->c->arena, w->move->mirror_percent),
 			 "mirror percentage");
 	} else if (!wanted && r->our_mirror) {
-		yaml_delete(e, r->mirror, "the mirror goes");
+		yaml_delete(e, r->mirror, "the mirror is removed");
 		if (r->percent)
-			yaml_delete(e, r->percent, "the mirror goes");
+			yaml_delete(e, r->percent, "the mirror is removed");
 	}
 }
 
@@ -306,7 +306,7 @@ static void multiply_matches(const struct convergence *w, struct yaml_edits *cop
 	}
 }
 
-/* What is different in the generated copy of a route. */
+/* The differences of the generated copy from its route. */
 static int fill_copy(const struct convergence *w, struct yaml_edits *copy, const struct route *r,
 		     const struct want *want)
 {
@@ -320,7 +320,7 @@ static int fill_copy(const struct convergence *w, struct yaml_edits *copy, const
 	return 0;
 }
 
-/* The generated copy in front of a route: added, refreshed, or taken away. */
+/* The generated copy in front of a route: added, refreshed, or removed. */
 static int converge_copy(const struct convergence *w, struct yaml_edits *e, const struct route *r,
 			 const struct want *want)
 {
@@ -336,7 +336,7 @@ static int converge_copy(const struct convergence *w, struct yaml_edits *e, cons
 			return 0;
 	}
 	if (old)
-		yaml_delete(e, old->node, "the generated copy goes");
+		yaml_delete(e, old->node, "the generated copy is removed");
 	if (want->mirror != MIRROR_ON_COPY)
 		return 0;
 	nested = yaml_copy(e, r->node, YAML_BEFORE, SLICE(COPY_COMMENT),
@@ -345,8 +345,8 @@ static int converge_copy(const struct convergence *w, struct yaml_edits *e, cons
 }
 
 /*
- * Would the route itself decide about the Host header that new is to see? And says what a mirror
- * sees.
+ * Does the route itself set the Host header that the new host should get? And reports what a mirror
+ * sends.
  */
 static int check_header(const struct convergence *w, const struct route *r, const struct want *want)
 {
@@ -357,12 +357,12 @@ static int check_header(const struct convergence *w, const struct route *r, cons
 	if (authority)
 		return err_set(w->err, &CODE_host_authority, yaml_place(authority),
 			       "%" SLICE_FMT " sets the Host header for all its destinations, "
-			       "which wins over to.hostHeader",
+			       "which takes precedence over to.hostHeader",
 			       SLICE_ARG(route_label(r, w->c->arena)));
 	if (w->c->findings && w->move->host_header.ptr && want->mirror != MIRROR_NONE)
 		findings_add(w->c->findings, &CODE_mirror_host, yaml_place(r->node),
-			     "the mirrored requests of %" SLICE_FMT
-			     " carry the Host header of the request, not to.hostHeader",
+			     "mirrored requests of %" SLICE_FMT
+			     " carry the Host header of the original request, not to.hostHeader",
 			     SLICE_ARG(route_label(r, w->c->arena)));
 	return 0;
 }

@@ -2,9 +2,9 @@
  * converge.h - the edits that bring a VirtualService to a stage, and reading the stage back by the
  * same means.
  *
- * A VirtualService is at stage S when converging to S yields no edits. From this one definition
- * follow that the same stage twice is no change, that the next stage is the first whose bytes
- * differ, what is mixed, and which stages are skipped.
+ * A VirtualService is at stage S when converging to S yields no edits. From this definition follows
+ * that the same stage twice is no change, that the next stage is the first whose bytes differ, what
+ * is mixed, and which stages are skipped.
  */
 #ifndef GCB_ISTIO_CONVERGE_H
 #define GCB_ISTIO_CONVERGE_H

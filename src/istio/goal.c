@@ -15,7 +15,7 @@ static long moving_total(const struct route *r)
 	return total;
 }
 
-/* Can the weight be read? */
+/* Is the weight a number? */
 static int check_weight(const struct dest *d, struct err *err)
 {
 	if (d->value != -2)
@@ -122,7 +122,7 @@ static void want_sum(const struct route *now, struct want *out)
 }
 
 /*
- * Weights of a stage with no new destination: those of the baseline, with or without a key as
+ * Weights of a stage without a new destination: those of the baseline, with or without a key as
  * there.
  */
 static int want_back(const struct goal_context *c, struct want *out, struct err *err)

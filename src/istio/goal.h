@@ -14,8 +14,8 @@ struct goal {
 	struct stage stage;
 	bool adopt;   /* proportions of several old destinations from today's weights, not from the
 			 baseline */
-	bool reading; /* only what makes the stage counts: not the Host header of a destination that
-			 already exists */
+	bool reading; /* only what defines the stage counts: not the Host header of a destination
+			 that already exists */
 };
 
 struct want {

@@ -45,7 +45,7 @@ const struct yaml_node *dest_host_header(const struct dest *d)
 	return headers_host(d->headers);
 }
 
-/* Is what stands under the key nothing, or something that says what it seems to say? */
+/* Is the value empty, or of this kind and unambiguous? */
 static int check_kind(const struct yaml_node *node, enum yaml_kind kind, struct err *err)
 {
 	if (!node || (node->kind == YAML_SCALAR && yaml_type_of(node) == YAML_NULL))
@@ -59,7 +59,7 @@ static int check_kind(const struct yaml_node *node, enum yaml_kind kind, struct 
 			       kind == YAML_MAP ? "map" : "list");
 }
 
-/* The headers as they are, looked up once. */
+/* The operations of a destination, looked up once. */
 struct header_operations {
 	const struct yaml_node *headers, *request, *operation[NOPERATIONS];
 };
@@ -80,7 +80,7 @@ static int read_operations(const struct dest *d, struct header_operations *out, 
 	return 0;
 }
 
-/* Are all entries of the operation about the Host header? Then it goes as a whole. */
+/* Are all entries of the operation about the Host header? Then all of it is deleted. */
 static bool all_host(const struct yaml_node *operation)
 {
 	for (const struct yaml_node *c = operation->first; c; c = c->next)
@@ -89,16 +89,16 @@ static bool all_host(const struct yaml_node *operation)
 	return operation->first != NULL;
 }
 
-/* Deletes the Host header from one operation, but for the entry `keep`. */
+/* Deletes the Host header from one operation, except the entry `keep`. */
 static void delete_host(struct yaml_edits *e, const struct yaml_node *operation,
 			const struct yaml_node *keep)
 {
 	for (const struct yaml_node *c = next_host(operation->first); c; c = next_host(c->next))
 		if (c != keep)
-			yaml_delete(e, c, "the Host header is old's");
+			yaml_delete(e, c, "the Host header of the old host");
 }
 
-/* Takes every operation on Host away, and what would be left empty by that. */
+/* Deletes every operation on Host, and what would be left empty by that. */
 static void delete_all_hosts(struct yaml_edits *e, const struct header_operations *p)
 {
 	size_t gone = 0, entries = p->request ? p->request->nchildren : 0;
@@ -107,18 +107,18 @@ static void delete_all_hosts(struct yaml_edits *e, const struct header_operation
 		gone += p->operation[i] && all_host(p->operation[i]);
 	if (gone && gone == entries) {
 		yaml_delete(e, p->headers->nchildren == 1 ? p->headers : p->request,
-			    "the Host header is old's");
+			    "the Host header of the old host");
 		return;
 	}
 	for (size_t i = 0; i < NOPERATIONS; i++) {
 		if (p->operation[i] && all_host(p->operation[i]))
-			yaml_delete(e, p->operation[i], "the Host header is old's");
+			yaml_delete(e, p->operation[i], "the Host header of the old host");
 		else if (p->operation[i])
 			delete_host(e, p->operation[i], NULL);
 	}
 }
 
-/* The last operation that is not all about Host; NULL: none stays. */
+/* The last operation that is not entirely about Host; NULL: none remains. */
 static const struct yaml_node *last_kept(const struct yaml_node *request)
 {
 	const struct yaml_node *last = request->last;
@@ -145,7 +145,7 @@ static void put_host(struct yaml_edits *e, const struct dest *d, const struct he
 		};
 	while (!levels[level])
 		level--;
-	if (level == 2 && !last_kept(p->request)) /* nothing of it stays to stand beside */
+	if (level == 2 && !last_kept(p->request)) /* nothing of it remains to put it beside */
 		yaml_replace(e, p->request, &lits[1], "Host");
 	else
 		yaml_put(e, levels[level], level == 2 ? last_kept(p->request) : NULL, YAML_AFTER,

@@ -9,7 +9,7 @@
 
 /* --- coverage ------------------------------------------------------------- */
 
-/* Adds a finding of this code for each kind of which not everything was seen. */
+/* Adds a finding of this code for each kind that was not read completely. */
 static void note_unseen(const struct coverage *coverages, size_t n, struct slice context,
 			const struct code *code, struct findings *findings)
 {
@@ -26,12 +26,12 @@ static void note_unseen(const struct coverage *coverages, size_t n, struct slice
 				 SLICE_ARG(coverages[i].namespaces.items[k]));
 		if (coverages[i].level == COVERED_SOME)
 			findings_add(findings, code, at,
-				     "%s.%s: seen in the namespaces %s only: %" SLICE_FMT,
+				     "%s.%s: could be read only in the namespaces %s: %" SLICE_FMT,
 				     coverages[i].kind->plural, coverages[i].kind->group, list.ptr,
 				     SLICE_ARG(coverages[i].reason));
 		else if (coverages[i].level == COVERED_FORBIDDEN ||
 			 coverages[i].level == COVERED_FAILED)
-			findings_add(findings, code, at, "%s.%s: not seen: %" SLICE_FMT,
+			findings_add(findings, code, at, "%s.%s: could not be read: %" SLICE_FMT,
 				     coverages[i].kind->plural, coverages[i].kind->group,
 				     SLICE_ARG(coverages[i].reason));
 	}
@@ -57,7 +57,7 @@ bool live_wants(const struct object *o)
 
 /* --- GCPBackend ----------------------------------------------------------- */
 
-/* GCB5011: nobody in the cluster answers to the new host. */
+/* GCB5011: no GCPBackend of the cluster has the new host. */
 static void check_backend(const struct live_scene *s, struct findings *findings)
 {
 	bool absent = live_coverage(s, "GCPBackend")->level == COVERED_NOT_INSTALLED;
@@ -73,18 +73,15 @@ static void check_backend(const struct live_scene *s, struct findings *findings)
 
 /* --- the rules of files, on live objects ---------------------------------- */
 
-/*
- * Is the object one that the rules of files are asked about? VirtualServices are judged here, with
- * their age.
- */
+/* Is the object one for the rules of files? VirtualServices are checked here, with their age. */
 static bool is_around(const struct object *o)
 {
 	return !vs_is(o) && rules_want(o);
 }
 
 /*
- * As the commit is checked, but on what the cluster has: findings about objects of the cluster are
- * told, the others are the commit's.
+ * The rules of the commit, applied to the cluster: findings about objects of the cluster are
+ * reported, the others are already reported for the commit.
  */
 static void check_around(const struct live_scene *s, struct findings *findings)
 {
@@ -118,8 +115,7 @@ static void check_around(const struct live_scene *s, struct findings *findings)
 /* --- status --------------------------------------------------------------- */
 
 /*
- * GCB5012: one message of an analyzer; the text of its level and code is all that open source Istio
- * keeps.
+ * GCB5012: one message of an analyzer; open source Istio keeps only the text of its level and code.
  */
 static void note_message(const struct object *o, const struct yaml_node *message,
 			 struct arena *arena, struct findings *findings)
@@ -135,8 +131,7 @@ static void note_message(const struct object *o, const struct yaml_node *message
 	findings_add(findings, &CODE_live_analysis, live_place(o, arena),
 		     "%" SLICE_FMT " %" SLICE_FMT "%s%" SLICE_FMT "%s", SLICE_ARG(level),
 		     SLICE_ARG(code), text.len ? ": " : "", SLICE_ARG(text),
-		     slice_is(code, "IST0101") ? " (to be expected of the host of a GCPBackend)" :
-						 "");
+		     slice_is(code, "IST0101") ? " (expected for the host of a GCPBackend)" : "");
 }
 
 static void check_status(const struct live_scene *s, const struct object *o,

@@ -12,8 +12,7 @@ static const struct yaml_node *value_of(const struct yaml_node *map, const struc
 }
 
 /*
- * Do two nodes say the same to Kubernetes: maps in any order of keys, scalars of the same type and
- * value?
+ * Are two nodes equal to Kubernetes: maps in any order of keys, scalars of the same type and value?
  */
 static bool same_value(const struct yaml_node *a, const struct yaml_node *b)
 {
@@ -35,7 +34,7 @@ static bool same_value(const struct yaml_node *a, const struct yaml_node *b)
 	return true;
 }
 
-/* How far a VirtualService is: new's share of what is old's and new's, in a route. */
+/* How far a VirtualService is: the share of the new host in what goes to either host, by route. */
 struct move_progress {
 	long sum;  /* over all routes, 2 for a part in a thousand, 1 for our mirror: rises with the
 		      stage */
@@ -66,13 +65,13 @@ static struct move_progress progress_of(const struct vs *vs)
 	return p;
 }
 
-/* "25 %", "the mirror", "nothing". */
+/* "25% of the requests", "only mirrored requests", "no requests". */
 static struct slice progress_text(struct move_progress p, struct arena *arena)
 {
 	if (p.most || !p.sum)
-		return p.most ? arena_printf(arena, "%ld %% of the requests", p.most) :
-				SLICE("nothing");
-	return p.mirror ? SLICE("a mirror only") : SLICE("less than 1 % of the requests");
+		return p.most ? arena_printf(arena, "%ld%% of the requests", p.most) :
+				SLICE("no requests");
+	return p.mirror ? SLICE("only mirrored requests") : SLICE("less than 1% of the requests");
 }
 
 /* One VirtualService that is in both. */
@@ -85,7 +84,7 @@ static void compare_twin(const struct live_scene *s, const struct vs *vs, const 
 	struct vs live;
 
 	if (vs_read(&live, twin, &(struct move_context){ s->move, s->arena, NULL }, &err) < 0) {
-		findings_add(findings, &CODE_live_unseen, at, "its routes cannot be read: %s",
+		findings_add(findings, &CODE_live_unseen, at, "the routes cannot be read: %s",
 			     err.reason);
 		return;
 	}
@@ -100,7 +99,7 @@ static void compare_twin(const struct live_scene *s, const struct vs *vs, const 
 			     SLICE_ARG(progress_text(mine, s->arena)));
 	else if (!same_value(yaml_get(twin->spec, "http"), yaml_get(vs->object->spec, "http")))
 		findings_add(findings, &CODE_live_edited, at,
-			     "spec.http is not what the commit has in %" SLICE_FMT,
+			     "spec.http differs from the commit, %" SLICE_FMT,
 			     SLICE_ARG(yaml_place(vs->object->node).path));
 }
 

@@ -10,14 +10,14 @@
 
 /* What an object is entered under. */
 enum shelf {
-	NAMES, /* names of VirtualServices */
-	HOSTS, /* their hosts, resolved */
-	WORDS, /* first labels of the hosts that other objects name, and wildcards as they stand */
+	NAMES,  /* names of VirtualServices */
+	HOSTS,  /* their hosts, resolved */
+	LABELS, /* first labels of the hosts that other objects name, and wildcards as they stand */
 	WRITERS, /* names of VirtualServices that others write or hide, and names of Applications */
 	SHELVES
 };
 
-/* One object under one word. */
+/* One object under one key. */
 struct shelf_entry {
 	size_t object, next; /* next: MAP_NONE behind the last */
 };
@@ -34,15 +34,15 @@ struct live_index {
 
 /* --- entering ------------------------------------------------------------- */
 
-/* Enters an object under a word, once in a row. */
-static void enter_under(struct live_index *x, enum shelf shelf, struct slice word, size_t object)
+/* Enters an object under a key, once in a row. */
+static void enter_under(struct live_index *x, enum shelf shelf, struct slice key, size_t object)
 {
-	size_t first = map_get(&x->shelves[shelf], word);
+	size_t first = map_get(&x->shelves[shelf], key);
 
-	if (!word.len || (first != MAP_NONE && x->entries[first].object == object))
+	if (!key.len || (first != MAP_NONE && x->entries[first].object == object))
 		return;
 	ROOM(x->entries, x->nentries, x->cap);
-	map_set(&x->shelves[shelf], word, x->nentries);
+	map_set(&x->shelves[shelf], key, x->nentries);
 	x->entries[x->nentries++] = (struct shelf_entry){ object, first };
 }
 
@@ -52,11 +52,11 @@ struct host_listing {
 	size_t object;
 };
 
-static void enter_word(struct slice host, void *ctx)
+static void enter_label(struct slice host, void *ctx)
 {
 	const struct host_listing *l = ctx;
 
-	enter_under(l->x, WORDS, slice_starts(host, SLICE("*")) ? host : host_first_label(host),
+	enter_under(l->x, LABELS, slice_starts(host, SLICE("*")) ? host : host_first_label(host),
 		    l->object);
 }
 
@@ -135,7 +135,7 @@ static void enter_object(struct live_index *x, size_t number)
 	} else if (object_is(o, ARGO_GROUP, "Application")) {
 		enter_application(x, o, number);
 	} else if (rules_want(o)) {
-		rules_each_host(o, enter_word, &l);
+		rules_each_host(o, enter_label, &l);
 	}
 }
 
@@ -145,7 +145,7 @@ struct live_index *live_index_new(const struct object *const *objects, size_t n)
 
 	x->arena = arena_new();
 	x->objects = objects;
-	x->shelves[WORDS] = (struct map)MAP_INIT_FOLD;
+	x->shelves[LABELS] = (struct map)MAP_INIT_FOLD;
 	for (size_t i = 0; i < n; i++)
 		enter_object(x, i);
 	return x;
@@ -179,10 +179,10 @@ static void take_object(struct picking *p, size_t object)
 	p->items[p->n++] = object;
 }
 
-/* All that is entered under a word. */
-static void take_word(struct picking *p, enum shelf shelf, struct slice word)
+/* All objects that are entered under a key. */
+static void take_key(struct picking *p, enum shelf shelf, struct slice key)
 {
-	for (size_t i = map_get(&p->x->shelves[shelf], word); i != MAP_NONE;
+	for (size_t i = map_get(&p->x->shelves[shelf], key); i != MAP_NONE;
 	     i = p->x->entries[i].next)
 		take_object(p, p->x->entries[i].object);
 }
@@ -190,14 +190,14 @@ static void take_word(struct picking *p, enum shelf shelf, struct slice word)
 /* What names a host, or something like it, and the wildcards that cover it. */
 static void take_host(struct picking *p, struct slice host)
 {
-	take_word(p, WORDS, host_first_label(host));
+	take_key(p, LABELS, host_first_label(host));
 	for (size_t i = 0; i < host.len; i++)
 		if (host.ptr[i] == '.')
-			take_word(p, WORDS,
-				  arena_join(p->arena,
-					     (struct slice[]){ SLICE("*"),
-							       slice_sub(host, i, host.len) },
-					     2));
+			take_key(p, LABELS,
+				 arena_join(p->arena,
+					    (struct slice[]){ SLICE("*"),
+							      slice_sub(host, i, host.len) },
+					    2));
 }
 
 /* The VirtualServices that have a host of this one. */
@@ -206,7 +206,7 @@ static void take_rivals(struct picking *p, const struct object *vs, struct slice
 	const struct yaml_node *hosts = yaml_get(vs->spec, "hosts");
 
 	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
-		take_word(p, HOSTS, host_resolve(yaml_string(c), ns, p->arena));
+		take_key(p, HOSTS, host_resolve(yaml_string(c), ns, p->arena));
 }
 
 /* The Applications that track it. */
@@ -215,8 +215,8 @@ static void take_trackers(struct picking *p, const struct object *vs)
 	struct slice id = yaml_string(
 		yaml_path(vs->metadata, "annotations", "argocd.argoproj.io/tracking-id", NULL));
 
-	take_word(p, WRITERS, slice_sub(id, 0, slice_find_byte(id, ':')));
-	take_word(
+	take_key(p, WRITERS, slice_sub(id, 0, slice_find_byte(id, ':')));
+	take_key(
 		p, WRITERS,
 		yaml_string(yaml_path(vs->metadata, "labels", "app.kubernetes.io/instance", NULL)));
 }
@@ -226,15 +226,15 @@ static void take_vs(struct picking *p, const struct vs *vs)
 {
 	size_t before = p->n, named;
 
-	take_word(p, NAMES, vs->object->name);
+	take_key(p, NAMES, vs->object->name);
 	named = p->n;
 	for (size_t i = before; i < named; i++) {
 		take_rivals(p, p->x->objects[p->items[i]], p->x->objects[p->items[i]]->ns);
 		take_trackers(p, p->x->objects[p->items[i]]);
 	}
 	take_rivals(p, vs->object, vs->ns);
-	take_word(p, HOSTS, vs->old_host);
-	take_word(p, WRITERS, vs->object->name);
+	take_key(p, HOSTS, vs->old_host);
+	take_key(p, WRITERS, vs->object->name);
 	take_host(p, vs->old_host);
 }
 

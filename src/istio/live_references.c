@@ -58,6 +58,6 @@ void live_note_references(const struct object *const *objects, size_t n, struct 
 		if (s.found)
 			findings_add(findings, &CODE_live_still_named,
 				     live_place(objects[i], findings->arena),
-				     "'%" SLICE_FMT "' is still named here", SLICE_ARG(host));
+				     "still references '%" SLICE_FMT "'", SLICE_ARG(host));
 	}
 }

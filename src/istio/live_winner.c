@@ -32,8 +32,8 @@ static bool list_contains(const struct yaml_node *list, struct slice text)
 }
 
 /*
- * In which of Istio's three groups it is for workloads of a namespace (absent: of one that nobody
- * names): -1: not seen there.
+ * In which of Istio's three groups it is for workloads of a namespace (absent: of one that no
+ * object names); -1: it is not visible there.
  */
 static int group_for(const struct contender *f, struct slice ns)
 {
@@ -44,7 +44,7 @@ static int group_for(const struct contender *f, struct slice ns)
 	return ns.len && list_contains(f->exports, ns) ? 1 : -1;
 }
 
-/* Does `a` come before `b` for workloads of the namespace, where both are seen? */
+/* Does `a` come before `b` for workloads of the namespace, where both are visible? */
 static bool comes_before(const struct contender *a, const struct contender *b, struct slice ns)
 {
 	int cmp = group_for(a, ns) - group_for(b, ns);
@@ -58,7 +58,7 @@ static bool comes_before(const struct contender *a, const struct contender *b, s
 	return (cmp ? cmp : slice_cmp(a->ns, b->ns)) < 0;
 }
 
-/* Is it for the mesh: no gateways said, or "mesh" among them? */
+/* Does it apply to the mesh: no gateways, or "mesh" among them? */
 static bool in_mesh(const struct object *o)
 {
 	const struct yaml_node *gateways = yaml_get(o->spec, "gateways");
@@ -92,7 +92,7 @@ static struct slice shared_gateway(const struct contender *a, const struct conte
 	return (struct slice){ 0 };
 }
 
-/* A host of ours that the other has, too, or takes out of our wildcard; absent: none. */
+/* A host of ours that the other also has, or excludes from our wildcard; absent: none. */
 static struct slice shared_host(const struct contender *ours, const struct contender *other,
 				struct slice old, struct arena *arena)
 {
@@ -112,7 +112,8 @@ static struct slice shared_host(const struct contender *ours, const struct conte
 }
 
 /*
- * Where the other wins, and where ours does: namespaces of workloads, "" for all that nobody names.
+ * Where the other one takes precedence, and where ours does: namespaces of workloads, "" for all
+ * that no object names.
  */
 struct precedence {
 	struct slice lost;
@@ -128,12 +129,12 @@ static void try_namespace(struct precedence *o, const struct contender *ours,
 		o->wins = true;
 		return;
 	}
-	if (!o->loses || !ns.len) /* "everywhere" says more than a namespace */
+	if (!o->loses || !ns.len) /* all namespaces include a single one */
 		o->lost = ns;
 	o->loses = true;
 }
 
-/* Tries all namespaces for which the two may stand differently. */
+/* Tries all namespaces for which the order of the two may differ. */
 static struct precedence compare_contenders(const struct contender *ours,
 					    const struct contender *other)
 {
@@ -164,20 +165,21 @@ static void check_rival(const struct live_scene *s, const struct contender *ours
 		o = compare_contenders(ours, other);
 	if (o.loses)
 		findings_add(findings, &CODE_live_loses, at,
-			     "it has the host '%" SLICE_FMT "' too and comes before '%" SLICE_FMT
+			     "also has the host '%" SLICE_FMT
+			     "' and takes precedence over '%" SLICE_FMT
 			     "' for workloads of %s%" SLICE_FMT "%s",
 			     SLICE_ARG(host), SLICE_ARG(ours->name),
 			     o.lost.len ? "the namespace '" : "every namespace", SLICE_ARG(o.lost),
 			     o.lost.len ? "'" : "");
 	else if (o.wins)
 		findings_add(findings, &CODE_live_twice, at,
-			     "it has the host '%" SLICE_FMT "' too; '%" SLICE_FMT
-			     "' comes first as long as it is not created again",
+			     "also has the host '%" SLICE_FMT "'; '%" SLICE_FMT
+			     "' takes precedence unless it is deleted and created again",
 			     SLICE_ARG(host), SLICE_ARG(ours->name));
 	else if (gateway.len)
 		findings_add(findings, &CODE_live_twice, at,
-			     "it has the host '%" SLICE_FMT "' on the gateway '%" SLICE_FMT
-			     "' too; the routes of both are used",
+			     "also has the host '%" SLICE_FMT "' on the gateway '%" SLICE_FMT
+			     "'; the routes of both are used",
 			     SLICE_ARG(host), SLICE_ARG(gateway));
 }
 

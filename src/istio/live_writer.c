@@ -57,7 +57,7 @@ static void check_controllers(const struct live_scene *s, const struct object *v
 
 		if (rollout_writes(o, vs, s->arena) || canary_writes(o, vs))
 			findings_add(findings, &CODE_live_writer, live_place(o, s->arena),
-				     "it sets the weights of the VirtualService '%" SLICE_FMT
+				     "sets the weights of the VirtualService '%" SLICE_FMT
 				     "/%" SLICE_FMT "'",
 				     SLICE_ARG(vs->ns), SLICE_ARG(vs->name));
 	}
@@ -65,7 +65,7 @@ static void check_controllers(const struct live_scene *s, const struct object *v
 
 /* --- managedFields -------------------------------------------------------- */
 
-/* Who applies what a repository says. */
+/* Managers that apply the contents of a repository. */
 static const char *const quiet[] = {
 	"argocd-controller",
 	"argocd-application-controller",
@@ -105,7 +105,7 @@ static void check_managers(const struct live_scene *s, const struct object *vs,
 
 /* --- Argo CD -------------------------------------------------------------- */
 
-/* Does the value of a selector field leave it open, or name this? */
+/* Is the field of a selector empty or a wildcard, or this value? */
 static bool open_or(const struct yaml_node *node, struct slice text)
 {
 	struct slice value = yaml_string(node);
@@ -127,8 +127,8 @@ static bool hides_routes(const struct yaml_node *list, bool dots)
 }
 
 /*
- * Does an Application keep the VirtualService: by its tracking annotation or label, or in the list
- * of its status?
+ * Does an Application manage the VirtualService: by its tracking annotation or label, or in the
+ * list of its status?
  */
 static bool app_keeps(const struct object *app, const struct object *vs, struct arena *arena)
 {

@@ -2,7 +2,7 @@
 
 #include "istio/match.h"
 
-/* What the match blocks of a route come to, for a set of methods. */
+/* How many match blocks of a route are of which kind, for a set of methods. */
 struct match_counts {
 	size_t safe, odd, open; /* exact method of the set; regex, prefix and the like; no method */
 };
@@ -44,7 +44,7 @@ enum mirror_place mirror_choose(const struct vs *vs, const struct route *route,
 	}
 	if (route_hidden_by(vs, route)) { /* a copy would be one more route that nothing reaches */
 		note_route(c, &CODE_mirror_none, route,
-			   "is behind a route that takes all, so that no request comes to it");
+			   "is never reached: a route before it matches all requests");
 		return MIRROR_NONE;
 	}
 	if (vs->root_mirrors) {
@@ -58,8 +58,7 @@ enum mirror_place mirror_choose(const struct vs *vs, const struct route *route,
 		return MIRROR_NONE;
 	}
 	if (!route->mirror && route->percent) {
-		note_route(c, &CODE_mirror_percent, route,
-			   "has a mirror percentage without a mirror");
+		note_route(c, &CODE_mirror_percent, route, "has a mirror percentage but no mirror");
 		return MIRROR_NONE;
 	}
 	if (!matchless && n.safe == route->match->nchildren)
@@ -67,10 +66,9 @@ enum mirror_place mirror_choose(const struct vs *vs, const struct route *route,
 	if (n.odd)
 		note_route(c, &CODE_mirror_method, route,
 			   "has a match that restricts the method by regex or prefix, or an empty "
-			   "one");
+			   "match");
 	if (!matchless && !n.safe && !n.open) {
-		note_route(c, &CODE_mirror_none, route,
-			   "lets no method through that may be mirrored");
+		note_route(c, &CODE_mirror_none, route, "matches no method that may be mirrored");
 		return MIRROR_NONE;
 	}
 	if (route->match && !route->match->nchildren) {
@@ -79,7 +77,7 @@ enum mirror_place mirror_choose(const struct vs *vs, const struct route *route,
 	}
 	if (route->catch_all && vs->on_gateway && vs->shares_gateway_host) {
 		note_route(c, &CODE_mirror_queue, route,
-			   "is a catch-all of a gateway that other VirtualServices share");
+			   "is a catch-all route of a gateway that other VirtualServices share");
 		return MIRROR_NONE;
 	}
 	return MIRROR_ON_COPY;

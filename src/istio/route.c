@@ -40,7 +40,7 @@ static enum side side_of(const struct reader *r, const struct yaml_node *host)
 	return host_same(text, r->vs->new_host) ? SIDE_NEW : SIDE_OTHER;
 }
 
-/* Reports a host that is not old but looks like it. */
+/* Reports a host that is not the old one but looks like it. */
 static void note_near(const struct reader *r, const struct yaml_node *host)
 {
 	struct slice text = host_resolve(yaml_string(host), r->vs->ns, r->c->arena);
@@ -51,7 +51,9 @@ static void note_near(const struct reader *r, const struct yaml_node *host)
 			     SLICE_ARG(text), SLICE_ARG(r->vs->old_host));
 }
 
-/* The weight: only the canonical decimal form that every reader takes for the same integer. */
+/*
+ * The weight: only the canonical decimal form, which every YAML reader takes for the same integer.
+ */
 static long weight_value(const struct yaml_node *weight)
 {
 	long value;
@@ -80,7 +82,7 @@ static void dest_read(const struct reader *r, const struct yaml_node *item, stru
 		note_near(r, out->host);
 }
 
-/* The list under `key`; an error when it is something else than a list or null. */
+/* The list under `key`; an error when it is neither a list nor null. */
 static int get_list(const struct yaml_node *map, const char *key, const struct yaml_node **out,
 		    struct err *err)
 {
@@ -91,7 +93,7 @@ static int get_list(const struct yaml_node *map, const char *key, const struct y
 		return 0;
 	if (node->kind == YAML_ALIAS)
 		return err_set(err, &CODE_yaml_alias, yaml_place(node),
-			       "an alias stands where a list is expected");
+			       "an alias is used where a list is expected");
 	if (node->kind != YAML_SEQ)
 		return err_set(err, &CODE_yaml_type, yaml_place(node), "'%s' must be a list", key);
 	*out = node;
@@ -109,7 +111,7 @@ static bool catches_all(const struct yaml_node *match)
 	return false;
 }
 
-/* The node under the first of these keys that is there. */
+/* The value of the first of these keys that exists. */
 static const struct yaml_node *get_first(const struct yaml_node *map, const char *const *keys)
 {
 	for (; *keys; keys++)
@@ -136,7 +138,7 @@ static void route_frame(const struct reader *r, struct route *out)
 			yaml_get(node, "direct_response");
 }
 
-/* Can what the route says be trusted? Only asked of routes that this move is about. */
+/* Is the route unambiguous? Only asked of routes that the move is about. */
 static int route_clear(const struct route *route, struct err *err)
 {
 	if (yaml_path_clear(route->list, err) < 0)
@@ -175,7 +177,7 @@ static int route_read(const struct reader *r, const struct yaml_node *node, stru
 	return out->nold || out->our_mirror ? route_clear(out, r->err) : 0;
 }
 
-/* Destinations in tls or tcp routes that the move is not about: left alone, and named. */
+/* Reports destinations in tls or tcp routes that the move is not about; they do not change. */
 static void note_other_routes(const struct reader *r, enum route_kind kind)
 {
 	const struct yaml_node *list = yaml_get(r->vs->object->spec, route_kind_name(kind));
@@ -195,19 +197,20 @@ static void note_other_routes(const struct reader *r, enum route_kind kind)
 	}
 }
 
-/* What is noticed about the routes. */
+/* Reports what is unusual about the routes. */
 static void note_routes(const struct reader *r)
 {
 	for (size_t i = 0; r->c->findings && i < r->vs->n; i++) {
 		const struct route *route = &r->vs->routes[i];
 
 		if (route->kind != ROUTE_HTTP && route->nold)
-			findings_add(
-				r->c->findings, &CODE_route_connections, yaml_place(route->node),
-				"%" SLICE_FMT " is moved by connections%s",
-				SLICE_ARG(route_label(route, r->c->arena)),
-				route->kind == ROUTE_TLS ? ", and new sees the old server name" :
-							   "");
+			findings_add(r->c->findings, &CODE_route_connections,
+				     yaml_place(route->node),
+				     "%" SLICE_FMT " is moved per connection%s",
+				     SLICE_ARG(route_label(route, r->c->arena)),
+				     route->kind == ROUTE_TLS ?
+					     "; the new host receives the old server name" :
+					     "");
 		else if (route->delegate)
 			findings_add(r->c->findings, &CODE_route_delegate, yaml_place(route->node),
 				     "%" SLICE_FMT " delegates to another VirtualService",
@@ -218,7 +221,7 @@ static void note_routes(const struct reader *r)
 				     SLICE_ARG(route_label(route, r->c->arena)));
 		else if (route->nnew && !route->nold && r->vs->nold)
 			findings_add(r->c->findings, &CODE_new_elsewhere, yaml_place(route->node),
-				     "%" SLICE_FMT " goes to '%" SLICE_FMT "' only",
+				     "%" SLICE_FMT " routes only to '%" SLICE_FMT "'",
 				     SLICE_ARG(route_label(route, r->c->arena)),
 				     SLICE_ARG(r->vs->new_host));
 	}
@@ -249,7 +252,7 @@ bool vs_on_gateway(const struct object *o)
 	return false;
 }
 
-/* The routes of one kind behind those that are there. */
+/* Reads the routes of one kind, behind those already read. */
 static int routes_read(const struct reader *r, enum route_kind kind)
 {
 	struct vs *vs = r->vs;
@@ -308,7 +311,7 @@ int vs_read(struct vs *out, const struct object *o, const struct move_context *c
 	return 0;
 }
 
-/* Calls back for the host of each destination of one list of routes. */
+/* Calls back for the host of each destination of a list of routes. */
 static void each_destination(const struct yaml_node *routes,
 			     void (*host)(struct slice host, void *ctx), void *ctx)
 {

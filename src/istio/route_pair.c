@@ -30,8 +30,8 @@ static size_t count_named(const struct vs *vs, struct slice name, const struct r
 }
 
 /*
- * How many routes of `vs` before `end` are of this kind and have these match blocks; the one with
- * number `want` of them in `*found`.
+ * How many routes of `vs` before `end` are of this kind and have these match blocks; number `want`
+ * of them in `*found`.
  */
 static size_t count_matching(const struct vs *vs, const struct route *like, const struct route *end,
 			     size_t want, const struct route **found)

@@ -26,13 +26,13 @@ bool rules_want(const struct object *o)
 	       object_is(o, ISTIO_GROUP, "Sidecar") || object_is(o, "", "Service") || is_namer(o);
 }
 
-/* Whom to tell about hosts. */
+/* A callback for hosts, and its argument. */
 struct listener {
 	void (*host)(struct slice host, void *ctx);
 	void *ctx;
 };
 
-/* Tells every piece of a text that may be a host: "outbound|80||a.example.com" has one. */
+/* Calls back for every piece of a text that may be a host: "outbound|80||a.example.com" has one. */
 static void each_piece(struct slice text, void *ctx)
 {
 	const struct listener *l = ctx;

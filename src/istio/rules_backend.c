@@ -1,13 +1,11 @@
-/*
- * What the GCPBackend of new says, and what else is known of new.
- */
+/* The GCPBackend of the new host, and what else has that host. */
 #include "istio/header.h"
 #include "istio/host.h"
 #include "istio/rules_internal.h"
 #include "kube/group.h"
 #include "istio/mirror.h"
 
-/* A GCPBackend with a host that only looks like new. */
+/* Adds a GCPBackend whose host only looks like the new one. */
 static void note_near(const struct view *v, struct str *hint)
 {
 	for (size_t i = 0; i < v->s->nobjects; i++) {
@@ -17,13 +15,13 @@ static void note_near(const struct view *v, struct str *hint)
 		if (!hint->len && object_is(o, GKE_GROUP, "GCPBackend") &&
 		    host_near(host, v->s->move->to))
 			str_addf(hint,
-				 "; '%" SLICE_FMT "' of the GCPBackend '%" SLICE_FMT
-				 "' is another host to Istio",
+				 "; Istio treats '%" SLICE_FMT "' of the GCPBackend '%" SLICE_FMT
+				 "' as a different host",
 				 SLICE_ARG(host), SLICE_ARG(o->name));
 	}
 }
 
-/* Nobody in the tree answers to the new host. */
+/* No GCPBackend of the commit has the new host. */
 static void check_backend(const struct view *v, const struct code *code, struct findings *out)
 {
 	AUTO_STR struct str hint = STR_INIT;
@@ -32,19 +30,19 @@ static void check_backend(const struct view *v, const struct code *code, struct 
 		return;
 	if (!v->s->whole) {
 		findings_add(out, &CODE_unchecked, v->s->at,
-			     "without a repository it is not known whether a GCPBackend has the "
+			     "outside a repository it is not known whether a GCPBackend has the "
 			     "host '%" SLICE_FMT "'",
 			     SLICE_ARG(v->s->move->to))
-			->remedy = SLICE("make sure that it is there before traffic moves");
+			->remedy = SLICE("make sure that it exists before any traffic moves");
 		return;
 	}
 	note_near(v, &hint);
 	findings_add(out, code, v->s->at,
-		     "no GCPBackend with the host '%" SLICE_FMT "' is in this commit%s",
+		     "this commit contains no GCPBackend with the host '%" SLICE_FMT "'%s",
 		     SLICE_ARG(v->s->move->to), hint.ptr);
 }
 
-/* Is there a GCPBackend of new in the namespace, or one that does not say its own? */
+/* Is there a GCPBackend of the new host in the namespace, or one without a namespace of its own? */
 static bool backend_near(const struct view *v, struct slice ns)
 {
 	for (size_t i = 0; i < v->backends.n; i++)
@@ -87,8 +85,8 @@ static void check_taken(const struct view *v, const struct code *code, struct fi
 {
 	for (size_t i = 0; i < v->taken.n; i++)
 		findings_add(out, code, yaml_place(v->taken.items[i]->node),
-			     "the %" SLICE_FMT " '%" SLICE_FMT "' has the new host '%" SLICE_FMT
-			     "', too",
+			     "the %" SLICE_FMT " '%" SLICE_FMT
+			     "' also has the new host '%" SLICE_FMT "'",
 			     SLICE_ARG(v->taken.items[i]->kind), SLICE_ARG(v->taken.items[i]->name),
 			     SLICE_ARG(v->new));
 }
@@ -131,7 +129,7 @@ static void check_new_port(const struct view *v, const struct code *code, struct
 				     SLICE_ARG(v->taken.items[i]->name), v->s->move->port);
 }
 
-/* Is the backend a service of Cloud Run? By `type`, or by the part that describes it. */
+/* Is the backend a Cloud Run service? By `type`, or by the field that describes it. */
 static bool is_cloud_run(const struct object *o)
 {
 	if (slice_eq_case(yaml_string(yaml_get(o->spec, "type")), SLICE("CloudRun")))
@@ -157,13 +155,14 @@ static void check_cloud_run_mirror(const struct view *v, const struct code *code
 	const struct object *run = cloud_run(v);
 
 	if (run && v->s->to.kind == STAGE_MIRROR)
-		findings_add(out, code, yaml_place(run->node),
-			     "the GCPBackend '%" SLICE_FMT
-			     "' is a service of Cloud Run, which Google does not mirror to",
-			     SLICE_ARG(run->name));
+		findings_add(
+			out, code, yaml_place(run->node),
+			"the GCPBackend '%" SLICE_FMT
+			"' is a Cloud Run service, and mirroring to Cloud Run is not supported",
+			SLICE_ARG(run->name));
 }
 
-/* The first VirtualService with a route to old that passes the client's Host on. */
+/* The first VirtualService with a route to the old host that keeps the client's Host header. */
 static const struct vs *passes_host(const struct view *v)
 {
 	for (size_t i = 0; i < v->s->nvss && !v->s->move->host_header.ptr; i++)
@@ -176,7 +175,9 @@ static const struct vs *passes_host(const struct view *v)
 	return NULL;
 }
 
-/* One of two rules about the Host header: the one for Cloud Run, or the one for all others. */
+/*
+ * One of two rules about the Host header: the one for Cloud Run, or the one for all other backends.
+ */
 static void note_host(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct vs *vs = passes_host(v);
@@ -185,8 +186,8 @@ static void note_host(const struct view *v, const struct code *code, struct find
 
 	if (vs)
 		findings_add(out, code, yaml_place(hosts ? hosts : vs->object->node),
-			     "requests reach '%" SLICE_FMT
-			     "' with the Host header that clients send, '%" SLICE_FMT "'",
+			     "requests to '%" SLICE_FMT
+			     "' carry the Host header that clients send, '%" SLICE_FMT "'",
 			     SLICE_ARG(v->new), SLICE_ARG(host.len ? host : v->old));
 }
 
@@ -204,8 +205,8 @@ static void check_cloud_run_host(const struct view *v, const struct code *code,
 }
 
 /*
- * It is for information alone: whether the suffix is added is the control plane's business, nothing
- * in Git tells, and a copy that is not answered harms nobody.
+ * For information only: the control plane decides whether the suffix is added, which Git does not
+ * show, and a copy that is not answered does no harm.
  */
 static void check_shadow(const struct view *v, const struct code *code, struct findings *out)
 {
@@ -219,8 +220,8 @@ static void check_shadow(const struct view *v, const struct code *code, struct f
 				      MIRROR_NONE;
 	if (any && v->s->to.kind == STAGE_MIRROR)
 		findings_add(out, code, v->s->at,
-			     "mirrored requests may arrive with '-shadow' behind the name in their "
-			     "Host header");
+			     "the host name in the Host header of mirrored requests may end with "
+			     "'-shadow'");
 }
 
 static void check_writes(const struct view *v, const struct code *code, struct findings *out)
@@ -235,7 +236,7 @@ static void check_writes(const struct view *v, const struct code *code, struct f
 				 methods.items[i]))
 			add_word(&list, methods.items[i]);
 	if (list.len && v->s->to.kind == STAGE_MIRROR)
-		findings_add(out, code, v->s->at, "requests that may write are sent twice: %s",
+		findings_add(out, code, v->s->at, "methods that may write are mirrored: %s",
 			     list.ptr);
 }
 

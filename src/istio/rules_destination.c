@@ -1,6 +1,6 @@
 /*
- * What the DestinationRules of old say against the move: a rule is chosen by the destination's
- * host, so those for old give new nothing.
+ * The DestinationRules of the old host. A rule is chosen by the destination's host, so those for
+ * the old host do not apply to the new one.
  */
 #include "istio/header.h"
 #include "istio/host.h"
@@ -72,7 +72,7 @@ static const struct yaml_node *find_field(const struct object_set *rules, const 
 
 enum { MODE_SIMPLE = 1, MODE_MUTUAL = 2, MODE_OFF = 4 };
 
-/* What a word of tls.mode means; 0: nothing. */
+/* The meaning of a value of tls.mode; 0: none. */
 static int mode_of(struct slice text)
 {
 	if (slice_is(text, "SIMPLE"))
@@ -96,8 +96,8 @@ static const struct yaml_node *find_mode(const struct object_set *rules, int kin
 }
 
 /*
- * Has somebody said whether new is called with TLS? A rule for old and new alike says DISABLE of
- * both, or TLS of both.
+ * Is it decided whether the new host is called with TLS? A rule for both hosts applies DISABLE, or
+ * TLS, to both.
  */
 static bool new_is_decided(const struct view *v)
 {
@@ -105,9 +105,9 @@ static bool new_is_decided(const struct view *v)
 }
 
 /*
- * Not to be allowed, unlike SIMPLE: with the client certificate goes the caller's identity, which
- * servers grant access by. A DestinationRule for new has to say what takes its place, so that it
- * stands where the mesh reads it, and not in the migration file alone.
+ * Cannot be allowed, unlike SIMPLE: the client certificate carries the caller's identity, by which
+ * servers grant access. A DestinationRule for the new host has to state what replaces it, where the
+ * mesh reads it, not only in the migration file.
  */
 static void check_mutual(const struct view *v, const struct code *code, struct findings *out)
 {
@@ -115,10 +115,9 @@ static void check_mutual(const struct view *v, const struct code *code, struct f
 
 	if (mode && !new_is_decided(v))
 		findings_add(out, code, yaml_place(mode),
-			     "a DestinationRule calls '%" SLICE_FMT
-			     "' with a client certificate (%" SLICE_FMT
-			     "), nothing does for '%" SLICE_FMT "'",
-			     SLICE_ARG(v->old), SLICE_ARG(mode->text), SLICE_ARG(v->new));
+			     "a DestinationRule uses a client certificate (%" SLICE_FMT
+			     ") for '%" SLICE_FMT "'; none sets tls.mode for '%" SLICE_FMT "'",
+			     SLICE_ARG(mode->text), SLICE_ARG(v->old), SLICE_ARG(v->new));
 }
 
 static void check_tls(const struct view *v, const struct code *code, struct findings *out)
@@ -127,9 +126,9 @@ static void check_tls(const struct view *v, const struct code *code, struct find
 
 	if (mode && !find_mode(&v->old_rules, MODE_MUTUAL) && !new_is_decided(v))
 		findings_add(out, code, yaml_place(mode),
-			     "a DestinationRule calls '%" SLICE_FMT "' with TLS (%" SLICE_FMT
-			     "), nothing does for '%" SLICE_FMT "'",
-			     SLICE_ARG(v->old), SLICE_ARG(mode->text), SLICE_ARG(v->new));
+			     "a DestinationRule uses TLS (%" SLICE_FMT ") for '%" SLICE_FMT
+			     "'; none sets tls.mode for '%" SLICE_FMT "'",
+			     SLICE_ARG(mode->text), SLICE_ARG(v->old), SLICE_ARG(v->new));
 }
 
 /*
@@ -163,8 +162,8 @@ static void check_sni(const struct view *v, const struct code *code, struct find
 			    !has_field(tls, "sni"))
 				findings_add(out, code, yaml_place(tls->key),
 					     "TLS to '%" SLICE_FMT
-					     "' has no sni: Istio takes the host of the request, "
-					     "which is not the name of new",
+					     "' has no sni: Istio uses the host of the request, "
+					     "which is not the new host",
 					     SLICE_ARG(v->new));
 		}
 	}
@@ -190,8 +189,9 @@ static void check_origination(const struct view *v, const struct code *code, str
 			if (other_target(c))
 				findings_add(out, code, yaml_place(other_target(c)),
 					     "port %ld of the ServiceEntry '%" SLICE_FMT
-					     "' becomes port %" SLICE_FMT
-					     " with TLS of a DestinationRule; new gets neither",
+					     "' is sent to port %" SLICE_FMT
+					     " with the TLS of a DestinationRule; the new host "
+					     "gets neither",
 					     port_number(c), SLICE_ARG(v->entries.items[e]->name),
 					     SLICE_ARG(other_target(c)->text));
 }
@@ -200,10 +200,7 @@ static void check_origination(const struct view *v, const struct code *code, str
 
 static void check_lost(const struct view *v, const struct code *code, struct findings *out)
 {
-	/*
-	 * What portLevelSettings hold is looked at like the rest; TLS among it is the business of
-	 * other rules.
-	 */
+	/* portLevelSettings are included; TLS among them is checked by other rules. */
 	static const char *const fields[] = { "connectionPool", "outlierDetection", "loadBalancer",
 					      NULL };
 
@@ -216,13 +213,13 @@ static void check_lost(const struct view *v, const struct code *code, struct fin
 				add_word(&list, slice_of(fields[f]));
 		if (list.len)
 			findings_add(out, code, yaml_place(o->node),
-				     "the DestinationRule '%" SLICE_FMT
-				     "' gives old what nothing gives new: %s",
+				     "DestinationRule '%" SLICE_FMT
+				     "' sets %s for the old host; nothing sets it for the new host",
 				     SLICE_ARG(o->name), list.ptr);
 	}
 }
 
-/* A finding when rules give old a field, and none gives it new. */
+/* A finding when rules set a field for the old host, and none sets it for the new one. */
 static void check_field(const struct view *v, const struct code *code, const char *key,
 			const char *what, struct findings *out)
 {
@@ -230,7 +227,7 @@ static void check_field(const struct view *v, const struct code *code, const cha
 
 	if (node && !find_field(&v->new_rules, key))
 		findings_add(out, code, yaml_place(node->key),
-			     "'%" SLICE_FMT "' is reached %s, and '%" SLICE_FMT "' would not be",
+			     "'%" SLICE_FMT "' is reached %s; '%" SLICE_FMT "' would not be",
 			     SLICE_ARG(v->old), what, SLICE_ARG(v->new));
 }
 
@@ -253,10 +250,24 @@ static void check_affinity(const struct view *v, const struct code *code, struct
 				continue;
 			findings_add(out, code, yaml_place(hash->key),
 				     "sessions stick to an endpoint of '%" SLICE_FMT
-				     "', and a split draws for every request anew",
+				     "', but a split chooses a host for each request",
 				     SLICE_ARG(v->old));
 			return;
 		}
+	}
+}
+
+/* Adds the subsets of the old host that a route names; `*at` is the first of all routes. */
+static void add_subsets(const struct route *route, struct str *list, const struct yaml_node **at)
+{
+	for (size_t d = 0; d < route->n; d++) {
+		const struct dest *dest = &route->dests[d];
+		struct slice name = yaml_string(dest->subset);
+
+		if (dest->side != SIDE_OLD || !name.len || names_host(str_slice(list), name))
+			continue;
+		*at = *at ? *at : dest->subset;
+		add_word(list, name);
 	}
 }
 
@@ -267,25 +278,16 @@ static void check_subset(const struct view *v, const struct code *code, struct f
 		const struct yaml_node *at = NULL;
 
 		for (size_t r = 0; r < v->s->vss[i].n; r++)
-			for (size_t d = 0; d < v->s->vss[i].routes[r].n; d++) {
-				const struct dest *dest = &v->s->vss[i].routes[r].dests[d];
-				struct slice name = yaml_string(dest->subset);
-
-				if (dest->side != SIDE_OLD || !name.len ||
-				    names_host(str_slice(&list), name))
-					continue;
-				at = at ? at : dest->subset;
-				add_word(&list, name);
-			}
+			add_subsets(&v->s->vss[i].routes[r], &list, &at);
 		if (at)
 			findings_add(out, code, yaml_place(at),
-				     "routes choose subsets of '%" SLICE_FMT
-				     "', and new has none: %s",
+				     "routes use subsets of '%" SLICE_FMT
+				     "', and the new host has none: %s",
 				     SLICE_ARG(v->old), list.ptr);
 	}
 }
 
-/* Is the rule in another namespace than all ServiceEntries of old? */
+/* Is the rule in another namespace than all ServiceEntries of the old host? */
 static bool far_from_entries(const struct view *v, const struct object *o)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
@@ -313,8 +315,8 @@ static void check_plane(const struct view *v, const struct code *code, struct fi
 		if (list.len)
 			findings_add(out, code, yaml_place(o->node),
 				     "the DestinationRule '%" SLICE_FMT
-				     "' has what the control plane TRAFFIC_DIRECTOR does not "
-				     "support: %s",
+				     "' uses features that the control plane TRAFFIC_DIRECTOR does "
+				     "not support: %s",
 				     SLICE_ARG(o->name), list.ptr);
 	}
 }

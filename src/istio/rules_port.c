@@ -1,5 +1,6 @@
 /*
- * What the ports of old's ServiceEntry say: http routes work on some of them, and new has its own.
+ * The ports of the old host's ServiceEntry: http routes work on some of them, and the new host has
+ * its own.
  */
 #include "istio/host.h"
 #include "istio/rules_internal.h"
@@ -37,27 +38,33 @@ static const struct yaml_node *ports_of(const struct object *entry)
 	return ports ? ports->first : NULL;
 }
 
-/* Does some old destination mean this port: by its number, or by saying none? */
+/* Does an old destination of the route use this port: by its number, or by specifying none? */
+static bool route_uses(const struct route *route, const struct yaml_node *port)
+{
+	for (size_t d = 0; d < route->n; d++) {
+		long wanted = port_number(route->dests[d].port);
+
+		if (route->dests[d].side == SIDE_OLD && (wanted < 0 || wanted == port_number(port)))
+			return true;
+	}
+	return false;
+}
+
+/* Does a route of the move use this port? */
 static bool port_used(const struct view *v, const struct yaml_node *port)
 {
 	for (size_t i = 0; i < v->s->nvss; i++)
 		for (size_t r = 0; r < v->s->vss[i].n; r++)
-			for (size_t d = 0; d < v->s->vss[i].routes[r].n; d++) {
-				const struct dest *dest = &v->s->vss[i].routes[r].dests[d];
-				long wanted = port_number(dest->port);
-
-				if (dest->side == SIDE_OLD &&
-				    (wanted < 0 || wanted == port_number(port)))
-					return true;
-			}
+			if (route_uses(&v->s->vss[i].routes[r], port))
+				return true;
 	return false;
 }
 
 /*
- * Are the listeners of a VirtualService's routes those of old's own ports? Not where it is for
- * gateways only, or for other hosts: then the protocol of the gateway's server or of the other
- * host's port counts, and the port of old just gets what comes through it. A delegate has the hosts
- * of a root that may not be seen.
+ * Are the listeners of a VirtualService's routes those of the old host's own ports? Not where it is
+ * for gateways only, or for other hosts: then the protocol of the gateway's server or of the other
+ * host's port counts, and the port of the old host just gets what comes through it. A delegate has
+ * the hosts of a root that may not be known.
  */
 static bool listens_as_old(const struct view *v, const struct object *o)
 {
@@ -162,33 +169,36 @@ static const struct yaml_node *http_only(const struct object *entry, const struc
 }
 
 /*
- * On a port that says HTTP, Istio makes a listener for http routes alone; a sniffed port has both.
+ * On a port of protocol HTTP, Istio makes a listener for http routes alone; a port without a
+ * protocol has both.
  */
+static void check_route_raw(const struct view *v, const struct route *route,
+			    const struct object *entry, const struct code *code,
+			    struct findings *out)
+{
+	const struct yaml_node *port =
+		route->kind != ROUTE_HTTP && route->nold ? http_only(entry, route) : NULL;
+
+	if (port)
+		findings_add(out, code, yaml_place(route->node),
+			     "%" SLICE_FMT " is never reached: port %ld of the ServiceEntry "
+			     "'%" SLICE_FMT "' is %" SLICE_FMT,
+			     SLICE_ARG(route_label(route, v->s->arena)), port_number(port),
+			     SLICE_ARG(entry->name), SLICE_ARG(protocol_of(port)));
+}
+
 static void check_raw(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
-		for (size_t i = 0; i < v->s->nvss; i++)
-			for (size_t r = 0;
-			     r < v->s->vss[i].n && listens_as_old(v, v->s->vss[i].object); r++) {
-				const struct route *route = &v->s->vss[i].routes[r];
-				const struct yaml_node *port =
-					route->kind != ROUTE_HTTP && route->nold ?
-						http_only(v->entries.items[e], route) :
-						NULL;
+		for (size_t i = 0; i < v->s->nvss; i++) {
+			const struct vs *vs = &v->s->vss[i];
 
-				if (port)
-					findings_add(out, code, yaml_place(route->node),
-						     "%" SLICE_FMT
-						     " is never reached, since port %ld of the "
-						     "ServiceEntry '%" SLICE_FMT "' is %" SLICE_FMT,
-						     SLICE_ARG(route_label(route, v->s->arena)),
-						     port_number(port),
-						     SLICE_ARG(v->entries.items[e]->name),
-						     SLICE_ARG(protocol_of(port)));
-			}
+			for (size_t r = 0; r < vs->n && listens_as_old(v, vs->object); r++)
+				check_route_raw(v, &vs->routes[r], v->entries.items[e], code, out);
+		}
 }
 
-/* Ports that speak HTTP/2, or that nobody says the protocol of. */
+/* A finding for every port in use with one of these protocols. */
 static void ports_like(const struct view *v, const struct code *code, const char *const *words,
 		       const char *what, struct findings *out)
 {
@@ -205,7 +215,8 @@ static void check_http2(const struct view *v, const struct code *code, struct fi
 {
 	static const char *const words[] = { "GRPC", "GRPC-WEB", "HTTP2", NULL };
 
-	ports_like(v, code, words, "speaks HTTP/2, and new must do so from end to end", out);
+	ports_like(v, code, words, "uses HTTP/2, which the new host must support from end to end",
+		   out);
 }
 
 static void check_sniffed(const struct view *v, const struct code *code, struct findings *out)
@@ -213,8 +224,7 @@ static void check_sniffed(const struct view *v, const struct code *code, struct 
 	static const char *const words[] = { "", NULL };
 
 	ports_like(v, code, words,
-		   "has no protocol: connections that are not HTTP never meet the routes that move",
-		   out);
+		   "has no protocol: connections that are not HTTP bypass the http routes", out);
 }
 
 /* The ports of an entry that http routes work on: how many, the list of them, the last. */
@@ -230,7 +240,7 @@ static size_t http_ports(const struct object *entry, struct str *list, long *las
 	return n;
 }
 
-/* Does every match block of the route say a port? */
+/* Does every match block of the route specify a port? */
 static bool matches_port(const struct route *route)
 {
 	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c; c = c->next)
@@ -239,16 +249,24 @@ static bool matches_port(const struct route *route)
 	return route->match && route->match->nchildren;
 }
 
-/* The first destination that is old, says no port and may be reached on any; NULL: none. */
+/* The first old destination of the route that specifies no port and may be reached on any. */
+static const struct dest *portless_dest(const struct route *route)
+{
+	for (size_t d = 0; d < route->n && !matches_port(route); d++)
+		if (route->dests[d].side == SIDE_OLD && !route->dests[d].port)
+			return &route->dests[d];
+	return NULL;
+}
+
+/* The first of all routes; NULL: none. */
 static const struct dest *any_port(const struct view *v)
 {
 	for (size_t i = 0; i < v->s->nvss; i++)
 		for (size_t r = 0; r < v->s->vss[i].n; r++) {
-			const struct route *route = &v->s->vss[i].routes[r];
+			const struct dest *d = portless_dest(&v->s->vss[i].routes[r]);
 
-			for (size_t d = 0; d < route->n && !matches_port(route); d++)
-				if (route->dests[d].side == SIDE_OLD && !route->dests[d].port)
-					return &route->dests[d];
+			if (d)
+				return d;
 		}
 	return NULL;
 }
@@ -262,10 +280,11 @@ static void check_ports(const struct view *v, const struct code *code, struct fi
 		long last;
 
 		if (http_ports(v->entries.items[e], &list, &last) > 1)
-			findings_add(out, code, yaml_place(dest->host),
-				     "a route without a port answers on all of %s, and '%" SLICE_FMT
-				     "' must have each of them",
-				     list.ptr, SLICE_ARG(v->new));
+			findings_add(
+				out, code, yaml_place(dest->host),
+				"a route without a port applies to the ports %s, and '%" SLICE_FMT
+				"' must listen on each of them",
+				list.ptr, SLICE_ARG(v->new));
 	}
 }
 
@@ -279,7 +298,8 @@ static void check_port(const struct view *v, const struct code *code, struct fin
 
 		if (http_ports(v->entries.items[e], &list, &last) == 1 && last != 80)
 			findings_add(out, code, yaml_place(dest->host),
-				     "'%" SLICE_FMT "' will be called on port %ld, as old is",
+				     "'%" SLICE_FMT
+				     "' will be called on port %ld, the port of the old host",
 				     SLICE_ARG(v->new), last);
 	}
 }

@@ -1,10 +1,8 @@
-/*
- * What the VirtualServices themselves say: the move's own, and others of the same host.
- */
+/* The VirtualServices themselves: the move's own, and others of the same host. */
 #include "istio/host.h"
 #include "istio/rules_internal.h"
 
-/* Each route that names old, with its VirtualService. */
+/* Calls back for each route that names the old host, with its VirtualService. */
 static void each_route(const struct view *v, const struct code *code, struct findings *out,
 		       void (*check)(const struct view *v, const struct vs *vs,
 				     const struct route *route, const struct code *code,
@@ -30,8 +28,8 @@ static const struct yaml_node *route_authority(const struct yaml_node *route)
 }
 
 /*
- * May be allowed: whether the servers of new answer to the old name is up to them, and often they
- * are the same ones.
+ * May be allowed: it depends on the servers of the new host whether they accept the old name, and
+ * often they are the same ones.
  */
 static void check_route_authority(const struct view *v, const struct vs *vs,
 				  const struct route *route, const struct code *code,
@@ -40,10 +38,11 @@ static void check_route_authority(const struct view *v, const struct vs *vs,
 	const struct yaml_node *authority = route_authority(route->node);
 
 	if (authority && is_old(v, vs->object, yaml_string(authority)))
-		findings_add(
-			out, code, yaml_place(authority),
-			"%" SLICE_FMT " sets the Host header to '%" SLICE_FMT "', for new as well",
-			SLICE_ARG(route_label(route, v->s->arena)), SLICE_ARG(authority->text));
+		findings_add(out, code, yaml_place(authority),
+			     "%" SLICE_FMT " sets the Host header to '%" SLICE_FMT
+			     "', also for the new host",
+			     SLICE_ARG(route_label(route, v->s->arena)),
+			     SLICE_ARG(authority->text));
 }
 
 static void check_authority(const struct view *v, const struct code *code, struct findings *out)
@@ -58,7 +57,7 @@ static void check_route_dead(const struct view *v, const struct vs *vs, const st
 
 	if (before)
 		findings_add(out, code, yaml_place(route->node),
-			     "%" SLICE_FMT " is never reached, since %" SLICE_FMT " takes all",
+			     "%" SLICE_FMT " is never reached: %" SLICE_FMT " matches all requests",
 			     SLICE_ARG(route_label(route, v->s->arena)),
 			     SLICE_ARG(route_label(before, v->s->arena)));
 }
@@ -80,8 +79,8 @@ static void check_route_mirror_left(const struct view *v, const struct vs *vs,
 			weighted || (route->dests[d].side == SIDE_NEW && route->dests[d].value > 0);
 	if (weighted && route->our_mirror)
 		findings_add(out, code, yaml_place(route->mirror),
-			     "%" SLICE_FMT " sends requests to '%" SLICE_FMT
-			     "' and mirrors to it: it gets some twice",
+			     "%" SLICE_FMT " both routes and mirrors to '%" SLICE_FMT
+			     "', which gets some requests twice",
 			     SLICE_ARG(route_label(route, v->s->arena)), SLICE_ARG(v->new));
 }
 
@@ -115,7 +114,7 @@ static bool delegates_to(const struct view *v, const struct object *root,
 	       slice_eq(ns.len ? ns : view_ns(v, root), view_ns(v, vs));
 }
 
-/* One root against one delegate: does it delegate, and what does it pass on? */
+/* Does the root delegate to this VirtualService? Reports the mirror fields that it passes on. */
 static bool check_root(const struct view *v, const struct object *root, const struct object *vs,
 		       const struct code *code, struct findings *out)
 {
@@ -130,11 +129,11 @@ static bool check_root(const struct view *v, const struct object *root, const st
 		found = true;
 		if (field && v->s->to.kind == STAGE_MIRROR)
 			findings_add(out, code, yaml_place(field->key),
-				     "the VirtualService '%" SLICE_FMT "' hands %" SLICE_FMT
-				     " down to its delegate '%" SLICE_FMT
-				     "', beside or in place of our mirror",
-				     SLICE_ARG(root->name), SLICE_ARG(field->key->text),
-				     SLICE_ARG(vs->name));
+				     "the delegate '%" SLICE_FMT "' inherits %" SLICE_FMT
+				     " from the VirtualService '%" SLICE_FMT
+				     "', beside or instead of the mirror of this migration",
+				     SLICE_ARG(vs->name), SLICE_ARG(field->key->text),
+				     SLICE_ARG(root->name));
 	}
 	return found;
 }
@@ -150,10 +149,10 @@ static void check_delegate(const struct view *v, const struct code *code, struct
 		if (!found)
 			findings_add(out, &CODE_unchecked, yaml_place(vs->node),
 				     "the VirtualService '%" SLICE_FMT
-				     "' is a delegate, and none that delegates to it was seen",
+				     "' is a delegate, and none that delegates to it was found",
 				     SLICE_ARG(vs->name))
-				->remedy = SLICE("look whether its root has a mirror of its own, "
-						 "and whether there is one");
+				->remedy =
+				SLICE("check whether its root exists and has a mirror of its own");
 	}
 }
 
@@ -214,12 +213,12 @@ static bool check_pair(const struct view *v, const struct object *a, const struc
 	findings_add(out, code, yaml_place(host),
 		     "the VirtualServices '%" SLICE_FMT "' and '%" SLICE_FMT
 		     "' both have the host '%" SLICE_FMT
-		     "' in the mesh, where only one counts for a pod",
+		     "' in the mesh, where a pod uses only one of them",
 		     SLICE_ARG(full_name(v, a)), SLICE_ARG(full_name(v, b)), SLICE_ARG(host->text));
 	return true;
 }
 
-/* Each VirtualService is told once, with the first of the move's own that it meets. */
+/* Each VirtualService is reported once, with the first of the move's own that it conflicts with. */
 static void check_vs_twice(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t o = 0; o < v->others.n; o++)
@@ -247,7 +246,8 @@ static void check_gateway_only(const struct view *v, const struct code *code, st
 	if (only)
 		findings_add(out, code, yaml_place(yaml_get(only->spec, "gateways")),
 			     "the VirtualService '%" SLICE_FMT
-			     "' is for gateways only: pods that call '%" SLICE_FMT "' stay on old",
+			     "' applies to gateways only: pods that call '%" SLICE_FMT
+			     "' keep calling the old host",
 			     SLICE_ARG(only->name), SLICE_ARG(v->old));
 }
 
@@ -266,7 +266,7 @@ static bool is_fractional(const struct yaml_node *route)
 	return value && value->kind == YAML_SCALAR && slice_find_byte(value->text, '.') != SIZE_MAX;
 }
 
-/* What of a route Google's plane may not support. */
+/* Adds the features of a route that the managed control plane may not support. */
 static void plane_fields(const struct route *route, struct str *list)
 {
 	add_once(list, has_field(route->node, "mirrors"), "mirrors");
@@ -292,11 +292,11 @@ static void check_plane(const struct view *v, const struct code *code, struct fi
 			if (vs->routes[r].nold)
 				plane_fields(&vs->routes[r], &list);
 		if (list.len)
-			findings_add(
-				out, code, yaml_place(vs->object->node),
-				"the VirtualService '%" SLICE_FMT
-				"' has what the control plane TRAFFIC_DIRECTOR may not support: %s",
-				SLICE_ARG(vs->object->name), list.ptr);
+			findings_add(out, code, yaml_place(vs->object->node),
+				     "the VirtualService '%" SLICE_FMT
+				     "' uses features that the control plane TRAFFIC_DIRECTOR may "
+				     "not support: %s",
+				     SLICE_ARG(vs->object->name), list.ptr);
 	}
 }
 

@@ -235,7 +235,7 @@ static void sort_object(struct view *v, const struct object *o)
 	}
 }
 
-/* A namespace that the migration names says which ServiceEntry is meant. */
+/* The namespace of the migration selects the ServiceEntry. */
 static void choose_entries(struct view *v)
 {
 	struct object_set meant = { NULL, 0 };

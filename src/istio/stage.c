@@ -58,18 +58,19 @@ int stages_read(const struct slice *items, size_t n, struct stages *out, struct 
 
 		if (!stage_parse(slice_trim(items[i]), &s) || s.kind == STAGE_START ||
 		    s.kind == STAGE_DONE)
-			return err_set(err, &CODE_stage_bad, NOWHERE,
-				       "'%" SLICE_FMT
-				       "' is not a stage: mirror, or a percentage from 1 to 100",
-				       SLICE_ARG(items[i]));
+			return err_set(
+				err, &CODE_stage_bad, NOWHERE,
+				"'%" SLICE_FMT
+				"' is not a stage: use mirror, or a percentage from 1 to 100",
+				SLICE_ARG(items[i]));
 		if (list.n && stage_cmp(list.items[list.n - 1], s) >= 0)
 			return err_set(err, &CODE_stage_bad, NOWHERE,
-				       "the stages do not rise: '%" SLICE_FMT "' comes too late",
+				       "the stages must increase: '%" SLICE_FMT "' is out of order",
 				       SLICE_ARG(items[i]));
 		list.items[list.n++] = s;
 	}
 	if (!list.n)
-		return err_set(err, &CODE_stage_bad, NOWHERE, "there must be at least one stage");
+		return err_set(err, &CODE_stage_bad, NOWHERE, "at least one stage is required");
 	*out = list;
 	return 0;
 }

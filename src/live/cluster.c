@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Everything that one reading passes around. */
+/* What reading a cluster passes around. */
 struct cluster_reader {
 	struct cluster *c;
 	const struct kubectl *k;
 	const struct cluster_query *q;
-	struct err *err;   /* of what ends the reading */
-	struct err broken; /* an object of the present call that cannot be read; code NULL: none */
+	struct err *err; /* an error that ends the reading */
+	struct err
+		broken; /* an object of the present call that cannot be parsed; code NULL: none */
 };
 
 /* Which kinds a call is about: one flag a kind of the query. */
@@ -50,7 +51,7 @@ static void set_coverage(const struct cluster_reader *r, size_t i, enum coverage
 
 /* --- objects -------------------------------------------------------------- */
 
-/* Is the item one to keep? One that has to be parsed for that and cannot be is broken. */
+/* Is the item one to keep? One that must be parsed to decide that and cannot be is broken. */
 static bool matches_query(struct cluster_reader *r, struct slice bytes)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
@@ -70,7 +71,10 @@ static bool matches_query(struct cluster_reader *r, struct slice bytes)
 	return result;
 }
 
-/* One object of a list. What cannot be read does not end the reading, but is not forgotten. */
+/*
+ * One object of a list. One that cannot be parsed does not end the reading, but makes it
+ * incomplete.
+ */
 static int take_item(void *ctx, struct slice bytes, struct err *err)
 {
 	struct cluster_reader *r = ctx;
@@ -82,7 +86,7 @@ static int take_item(void *ctx, struct slice bytes, struct err *err)
 		return 0;
 	if (r->c->bytes + bytes.len > CLUSTER_BYTES) {
 		(void)err_set(&r->broken, &CODE_live_answer, NOWHERE,
-			      "more than %zu bytes of objects that matter", CLUSTER_BYTES);
+			      "the objects to keep are larger than %zu bytes", CLUSTER_BYTES);
 		return 0;
 	}
 	r->c->bytes += bytes.len;
@@ -105,7 +109,7 @@ static int feed_items(void *ctx, struct slice bytes, struct err *err)
 	return items_feed(ctx, bytes, err);
 }
 
-/* Is the kind one that standard error says is forbidden? Gives the line. */
+/* Is the kind one that standard error reports as forbidden? Returns the server's reason. */
 static bool find_forbidden(const struct cluster_reader *r, size_t i,
 			   const struct process_result *result, struct slice *reason)
 {
@@ -126,7 +130,7 @@ static bool find_forbidden(const struct cluster_reader *r, size_t i,
 	return false;
 }
 
-/* Is the line talk: a warning of the API, or one of kubectl's own log ("E1123 14:23:00 ...")? */
+/* Is the line a warning of the API, or one of kubectl's own log ("E1123 14:23:00 ...")? */
 static bool is_log_line(struct slice line)
 {
 	return slice_starts(line, SLICE("Warning:")) || !line.len ||
@@ -134,7 +138,7 @@ static bool is_log_line(struct slice line)
 		strspn(line.ptr + 1, "0123456789") >= 4 && line.ptr[5] == ' ');
 }
 
-/* How many lines of standard error tell of an error. */
+/* How many lines of standard error report an error. */
 static size_t count_errors(const struct process_result *result)
 {
 	struct slice rest = str_slice(&result->err), line;
@@ -145,14 +149,14 @@ static size_t count_errors(const struct process_result *result)
 	return n;
 }
 
-/* What a call gave. */
+/* The result of a call. */
 struct kinds_answer {
 	struct kind_set denied; /* kinds that the user may not read so */
-	bool failed;            /* something else went wrong: what was read counts for nothing */
+	bool failed;            /* another error: what was read does not count */
 	struct slice reason;
 };
 
-/* kubectl get KINDS in a namespace (absent: in all). -1: the whole reading ends. */
+/* kubectl get KINDS in a namespace (absent: in all). -1: the reading ends. */
 static int get_kinds(struct cluster_reader *r, const struct kind_set *kinds, struct slice ns,
 		     struct kinds_answer *out)
 {
@@ -199,7 +203,7 @@ static int get_kinds(struct cluster_reader *r, const struct kind_set *kinds, str
 /* --- all of it ------------------------------------------------------------ */
 
 /*
- * Sets what is known after a call in all namespaces; those that are denied remain for
+ * Sets the coverage after a call in all namespaces; those that are denied remain for
  * read_namespaces.
  */
 static int read_all(struct cluster_reader *r, const struct kind_set *kinds, struct kind_set *denied)
@@ -237,7 +241,8 @@ static int read_namespaces(struct cluster_reader *r, const struct kind_set *deni
 	size_t count = r->q->namespaces.n;
 
 	if (count > CLUSTER_NAMESPACES)
-		count = 0; /* what is not seen is said, and that is better than an hour of calls */
+		count = 0; /* an incomplete result is reported, which is better than thousands of
+			      calls */
 	for (size_t n = 0; n < count && denied->n; n++) {
 		struct slice ns = arena_copy(r->c->arena, r->q->namespaces.items[n]);
 		struct kinds_answer answer;
@@ -259,7 +264,7 @@ static int read_namespaces(struct cluster_reader *r, const struct kind_set *deni
 	return 0;
 }
 
-/* Which kinds are installed; those that are not are settled here. */
+/* Finds the kinds that are installed; the coverage of the others is set here. */
 static int find_installed(struct cluster_reader *r, struct kind_set *installed)
 {
 	static const char *const arguments[] = { "api-resources", "-o", "name", "--verbs=list",
@@ -278,7 +283,7 @@ static int find_installed(struct cluster_reader *r, struct kind_set *installed)
 
 		rest = str_slice(&result.out);
 		set_coverage(r, i, COVERED_NOT_INSTALLED, (struct slice){ 0 });
-		if (result.exit_code) /* the list is not whole */
+		if (result.exit_code) /* the list is incomplete */
 			set_coverage(r, i, COVERED_FAILED,
 				     process_last_words(&result, r->c->arena));
 		while (slice_next(&rest, '\n', &line))

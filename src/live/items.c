@@ -31,9 +31,9 @@ static void feed_string(struct items *s, char c)
 static int open_level(struct items *s, char c, struct err *err)
 {
 	if (!s->depth && (s->begun || c != '{'))
-		return refuse_answer(err, "the answer is not one JSON object");
+		return refuse_answer(err, "the output is not a single JSON object");
 	if (++s->depth > DEPTH_MAX)
-		return refuse_answer(err, "the answer is nested too deeply");
+		return refuse_answer(err, "the output is nested too deeply");
 	s->begun = true;
 	if (s->depth == LIST && c == '[' && slice_is(str_slice(&s->text), "items"))
 		s->in_items = true;
@@ -48,7 +48,7 @@ static int open_level(struct items *s, char c, struct err *err)
 static int close_level(struct items *s, char c, struct err *err)
 {
 	if (!s->depth)
-		return refuse_answer(err, "the answer is not one JSON object");
+		return refuse_answer(err, "the output is not a single JSON object");
 	if (is_inside(s))
 		str_addc(&s->text, c);
 	s->depth--;
@@ -67,7 +67,7 @@ static int feed_other(struct items *s, char c, struct err *err)
 	bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
 
 	if (!s->depth && !blank)
-		return refuse_answer(err, "the answer is not one JSON object");
+		return refuse_answer(err, "the output is not a single JSON object");
 	if (is_inside(s))
 		str_addc(&s->text, c);
 	return 0;
@@ -99,13 +99,13 @@ int items_feed(struct items *s, struct slice bytes, struct err *err)
 		}
 	}
 	if (!failed && str_over(&s->text))
-		return refuse_answer(err, "an object of the answer is too large");
+		return refuse_answer(err, "an object of the output is too large");
 	return failed;
 }
 
 int items_end(const struct items *s, struct err *err)
 {
-	return s->depth || s->in_string ? refuse_answer(err, "the answer ends in the middle") : 0;
+	return s->depth || s->in_string ? refuse_answer(err, "the output is incomplete") : 0;
 }
 
 void items_release(struct items *s)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One flag that takes a text, and one that does not. */
+/* A flag that takes a text, one that takes none, and one that may be repeated. */
 #define TEXT(field, name, what, about)                                                             \
 	{                                                                                          \
 		.kind = VALUE_STRING, .offset = offsetof(struct kubectl_flags, field),             \
@@ -26,40 +26,41 @@
 const struct record kubectl_options = {
 	.fields =
 		(const struct field[]){
-			TEXT(kubeconfig, "kubeconfig", "FILE", "The kubeconfig file, as kubectl's"),
+			TEXT(kubeconfig, "kubeconfig", "FILE", "Path to the kubeconfig file"),
 			TEXT(context, "context", "NAME",
-			     "The context of the kubeconfig; the current one when left out"),
-			TEXT(cluster, "cluster", "NAME", "The cluster of the kubeconfig"),
-			TEXT(user, "user", "NAME", "The user of the kubeconfig"),
+			     "The kubeconfig context to use; default: the current context"),
+			TEXT(cluster, "cluster", "NAME", "The kubeconfig cluster to use"),
+			TEXT(user, "user", "NAME", "The kubeconfig user to use"),
 			{ .kind = VALUE_STRING,
 			  .offset = offsetof(struct kubectl_flags, server),
 			  .flag = "server",
 			  .letter = 's',
 			  .arg = "URL",
-			  .help = "The address of the API server" },
+			  .help = "The address and port of the Kubernetes API server" },
 			TEXT(token, "token", "TOKEN",
-			     "The bearer token for the API server; other users of the machine can "
-			     "see it"),
-			TEXT(as, "as", "USER", "The user to impersonate"),
-			TEXT(as_uid, "as-uid", "UID", "The UID to impersonate"),
+			     "Bearer token for the API server; visible to other users of the "
+			     "machine"),
+			TEXT(as, "as", "USER", "User to impersonate"),
+			TEXT(as_uid, "as-uid", "UID", "UID to impersonate"),
 			LIST(as_groups, "as-group", "GROUP",
-			     "A group to impersonate; may be repeated"),
+			     "Group to impersonate; may be repeated"),
 			LIST(as_user_extra, "as-user-extra", "KEY=VALUE",
-			     "An extra of the user to impersonate; may be repeated"),
+			     "User extra to impersonate; may be repeated"),
 			TEXT(client_certificate, "client-certificate", "FILE",
-			     "The client's certificate for TLS"),
-			TEXT(client_key, "client-key", "FILE", "The client's key for TLS"),
+			     "Path to a client certificate for TLS"),
+			TEXT(client_key, "client-key", "FILE", "Path to a client key for TLS"),
 			TEXT(certificate_authority, "certificate-authority", "FILE",
-			     "The certificate of the server's authority"),
+			     "Path to a certificate of the certificate authority"),
 			TEXT(tls_server_name, "tls-server-name", "NAME",
-			     "The name that the server's certificate must have"),
+			     "Server name to verify the server's certificate against"),
 			FLAG(insecure_skip_tls_verify, "insecure-skip-tls-verify",
-			     "Do not check the server's certificate"),
+			     "Do not verify the server's certificate"),
 			TEXT(request_timeout, "request-timeout", "TIME",
-			     "How long one request of kubectl may take, as 30s"),
-			TEXT(cache_dir, "cache-dir", "DIR", "kubectl's cache folder"),
+			     "The length of time to wait before giving up on a single server "
+			     "request, e.g. 30s"),
+			TEXT(cache_dir, "cache-dir", "DIR", "kubectl's cache directory"),
 			FLAG(disable_compression, "disable-compression",
-			     "Do not ask the server for compressed answers"),
+			     "Do not request compressed responses from the server"),
 			{ .name = NULL },
 		},
 };
@@ -83,7 +84,7 @@ static void push_flag(struct argument_list *v, const struct field *f, struct sli
 	push_text(v, arena_printf(v->arena, "--%s=%" SLICE_FMT, f->flag, SLICE_ARG(value)).ptr);
 }
 
-/* What the user said about the connection. */
+/* Adds the user's connection flags. */
 static void push_flags(struct argument_list *v, const struct kubectl_flags *flags)
 {
 	for (const struct field *f = kubectl_options.fields; flags && !field_ends(f); f++) {

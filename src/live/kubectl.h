@@ -1,9 +1,9 @@
 /*
- * kubectl.h - the user's kubectl, run as a child: it knows their kubeconfig, credential plugins,
- * proxies and certificates.
+ * kubectl.h - runs the user's kubectl as a child process: it has their kubeconfig, credential
+ * plugins, proxies and certificates.
  *
- * KUBECTL_PATH names it (kubectl 1.37 and later sets that for its plugins), else PATH. What the
- * user said about the connection goes on as it was given. Tokens never get into messages.
+ * KUBECTL_PATH names it (kubectl 1.37 and later sets that for its plugins), else PATH. The user's
+ * connection flags are passed on unchanged. Tokens never appear in messages.
  */
 #ifndef GCB_LIVE_KUBECTL_H
 #define GCB_LIVE_KUBECTL_H
@@ -22,7 +22,7 @@ struct kubectl_flags {
 	bool disable_compression;
 };
 
-/* They as options; offsets count from a struct kubectl_flags. */
+/* The flags as options; offsets count from a struct kubectl_flags. */
 extern const struct record kubectl_options;
 
 struct kubectl {
@@ -48,8 +48,8 @@ int kubectl_run(const struct kubectl *k, const struct kubectl_call *call, struct
 		struct err *err);
 
 /*
- * The context that calls go to: the flag's, else kubectl's current one, in `arena`; "" when there
- * is none (in a pod). Errors: as above.
+ * The context that calls use: the flag's, else kubectl's current one, in `arena`; "" when there is
+ * none (in a pod). Errors: as above.
  */
 int kubectl_context(const struct kubectl *k, struct arena *arena, struct slice *out,
 		    struct err *err);
