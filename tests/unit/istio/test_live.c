@@ -60,13 +60,13 @@ static const struct {
 	  ISTIO_HEAD("VirtualService", "x", "web") "spec:\n  hosts: [z]\n" BACKEND, "GCB5004",
 	  NULL },
 	{ "behind", LIVE_("", HOSTS "  http: [{route: [" OLD "}]}]\n") BACKEND, "GCB5005",
-	  "gets nothing in the cluster, 10 % of the requests in the commit" },
+	  "gets no requests in the cluster, 10% of the requests in the commit" },
 	{ "behind: a mirror",
 	  LIVE_("", HOSTS "  http: [{mirror: {host: new.example.com}, mirrorPercentage: {value: "
 			  "10}, route: [" OLD "}]}]\n") BACKEND,
-	  "GCB5005", "gets a mirror only" },
+	  "GCB5005", "gets only mirrored requests" },
 	{ "ahead", LIVE_("", HOSTS SPLIT("75", "25")) BACKEND, "GCB5006",
-	  "25 % of the requests in the cluster" },
+	  "25% of the requests in the cluster" },
 	{ "edited",
 	  LIVE_("", HOSTS "  http: [{timeout: 5s, route: [" OLD ", weight: 90}, " NEW
 			  ", weight: 10}]}]\n") BACKEND,
@@ -82,7 +82,7 @@ static const struct {
 	{ "labels do not matter", LIVE("  labels: {a: b}\n") BACKEND, "", NULL },
 	/* who wins the host */
 	{ "an older one", FINE OTHER("shop", "1", HOSTS ROUTE), "GCB5008",
-	  "comes before 'web' for workloads of every namespace" },
+	  "takes precedence over 'web' for workloads of every namespace" },
 	{ "a younger one", FINE OTHER("shop", "9", HOSTS ROUTE), "GCB5009", NULL },
 	{ "as old, and its name is earlier", FINE OTHER("shop", "5", HOSTS ROUTE), "GCB5008",
 	  NULL },
@@ -164,10 +164,10 @@ static const struct {
 	  LIVE("") "status: {validationMessages: [{level: WARNING, type: {code: IST0130}}, {level: "
 		   "INFO, type: {code: IST0131}}]}\n" BACKEND,
 	  "GCB5012", "WARNING IST0130" },
-	{ "the one to be expected",
+	{ "the one expected for the",
 	  LIVE("") "status: {validationMessages: [{level: ERROR, code: IST0101, message: not "
 		   "found}]}\n" BACKEND,
-	  "GCB5012", "IST0101: not found (to be expected" },
+	  "GCB5012", "IST0101: not found (expected for the" },
 	{ "a condition that is true",
 	  LIVE("") "status: {conditions: [{type: PassedAnalysis, status: \"True\"}]}\n" BACKEND, "",
 	  NULL },
@@ -330,12 +330,12 @@ Test(live, coverages)
 
 	live_note_coverage(coverages, 5, SLICE("prod"), &f);
 	cr_assert_eq(f.n, 3);
-	cr_expect_str_eq(
-		f.items[0].reason.ptr,
-		"serviceentries.networking.istio.io: seen in the namespaces a, b only: no");
+	cr_expect_str_eq(f.items[0].reason.ptr, "serviceentries.networking.istio.io: could be read "
+						"only in the namespaces a, b: no");
 	cr_expect_str_eq(f.items[1].reason.ptr,
-			 "sidecars.networking.istio.io: not seen: not for you");
-	cr_expect_str_eq(f.items[2].reason.ptr, "gcpbackends.networking.gke.io: not seen: slow");
+			 "sidecars.networking.istio.io: could not be read: not for you");
+	cr_expect_str_eq(f.items[2].reason.ptr,
+			 "gcpbackends.networking.gke.io: could not be read: slow");
 	cr_expect(slice_is(f.items[0].at.path, "cluster prod"));
 }
 

@@ -173,7 +173,7 @@ static const struct {
 	  INSTALLED "\"get as.g.io,bs.g.io -A \"*) echo '<html>';;\n\"get as.g.io -A \"*) list "
 		    "\"$(item g.io/v1 A one)\";;\n"
 		    "\"get bs.g.io -A \"*) printf '{\"items\":[';;",
-	  "as=all bs=failed cs=not-installed: one | the answer ends in the middle", 5 },
+	  "as=all bs=failed cs=not-installed: one | the output is incomplete", 5 },
 	{ "an object that is none of YAML's",
 	  INSTALLED "\"get as.g.io,bs.g.io -A \"*) list \"$(item g.io/v1 A "
 		    "one),{\\\"a\\\":}}\";;\n\"get as.g.io -A \"*) list '{\"a\" 1}';;\n"
