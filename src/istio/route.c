@@ -209,7 +209,7 @@ static void note_routes(const struct reader *r)
 				     "%" SLICE_FMT " is moved per connection%s",
 				     SLICE_ARG(route_label(route, r->c->arena)),
 				     route->kind == ROUTE_TLS ?
-					     "; the new host receives the old server name" :
+					     ", and the new host receives the old server name" :
 					     "");
 		else if (route->delegate)
 			findings_add(r->c->findings, &CODE_route_delegate, yaml_place(route->node),

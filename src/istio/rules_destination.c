@@ -116,7 +116,7 @@ static void check_mutual(const struct view *v, const struct code *code, struct f
 	if (mode && !new_is_decided(v))
 		findings_add(out, code, yaml_place(mode),
 			     "a DestinationRule uses a client certificate (%" SLICE_FMT
-			     ") for '%" SLICE_FMT "'; none sets tls.mode for '%" SLICE_FMT "'",
+			     ") for '%" SLICE_FMT "', but none sets tls.mode for '%" SLICE_FMT "'",
 			     SLICE_ARG(mode->text), SLICE_ARG(v->old), SLICE_ARG(v->new));
 }
 
@@ -127,7 +127,7 @@ static void check_tls(const struct view *v, const struct code *code, struct find
 	if (mode && !find_mode(&v->old_rules, MODE_MUTUAL) && !new_is_decided(v))
 		findings_add(out, code, yaml_place(mode),
 			     "a DestinationRule uses TLS (%" SLICE_FMT ") for '%" SLICE_FMT
-			     "'; none sets tls.mode for '%" SLICE_FMT "'",
+			     "', but none sets tls.mode for '%" SLICE_FMT "'",
 			     SLICE_ARG(mode->text), SLICE_ARG(v->old), SLICE_ARG(v->new));
 }
 
@@ -190,7 +190,7 @@ static void check_origination(const struct view *v, const struct code *code, str
 				findings_add(out, code, yaml_place(other_target(c)),
 					     "port %ld of the ServiceEntry '%" SLICE_FMT
 					     "' is sent to port %" SLICE_FMT
-					     " with the TLS of a DestinationRule; the new host "
+					     " with the TLS of a DestinationRule, but the new host "
 					     "gets neither",
 					     port_number(c), SLICE_ARG(v->entries.items[e]->name),
 					     SLICE_ARG(other_target(c)->text));
@@ -227,7 +227,7 @@ static void check_field(const struct view *v, const struct code *code, const cha
 
 	if (node && !find_field(&v->new_rules, key))
 		findings_add(out, code, yaml_place(node->key),
-			     "'%" SLICE_FMT "' is reached %s; '%" SLICE_FMT "' would not be",
+			     "'%" SLICE_FMT "' is reached %s, but '%" SLICE_FMT "' would not be",
 			     SLICE_ARG(v->old), what, SLICE_ARG(v->new));
 }
 
