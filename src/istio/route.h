@@ -62,10 +62,8 @@ struct vs {
 	size_t n, nold;       /* nold: routes that name the old host */
 	bool on_gateway;      /* bound to a gateway other than mesh */
 	bool is_delegate;     /* it has no hosts: others delegate to it */
-	bool root_mirrors;    /*
-			       * set by callers that know the others: a route that delegates to it has
-			       * a mirror, or a percentage    of one
-			       */
+	bool root_mirrors;    /* set by callers that know the others: a route that delegates to it
+				 has a mirror, or a percentage of one */
 	bool shares_gateway_host; /* set by callers that know the others: another VirtualService of
 				     a gateway has one of its hosts */
 };

@@ -5,11 +5,11 @@
 #include "istio/host.h"
 #include "istio/rules_internal.h"
 
-/* Is the text one of these words, in any letter case? */
-static bool one_of(struct slice text, const char *const *words)
+/* Is the text one of these, in any letter case? */
+static bool one_of(struct slice text, const char *const *protocols)
 {
-	for (; *words; words++)
-		if (slice_eq_case(text, slice_of(*words)))
+	for (; *protocols; protocols++)
+		if (slice_eq_case(text, slice_of(*protocols)))
 			return true;
 	return false;
 }
@@ -85,11 +85,11 @@ static bool lets_in(const struct route *route, long port)
 
 	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c;
 	     c = c->next) {
-		const struct yaml_node *said = yaml_get(c, "port");
+		const struct yaml_node *wanted = yaml_get(c, "port");
 		long number;
 
 		any = true;
-		if (!said || !parse_int(said->text, 1, 65535, &number) || number == port)
+		if (!wanted || !parse_int(wanted->text, 1, 65535, &number) || number == port)
 			return true;
 	}
 	return !any;
@@ -199,12 +199,12 @@ static void check_raw(const struct view *v, const struct code *code, struct find
 }
 
 /* A finding for every port in use with one of these protocols. */
-static void ports_like(const struct view *v, const struct code *code, const char *const *words,
+static void ports_like(const struct view *v, const struct code *code, const char *const *protocols,
 		       const char *what, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
 		for (const struct yaml_node *c = ports_of(v->entries.items[e]); c; c = c->next)
-			if (port_used(v, c) && one_of(protocol_of(c), words))
+			if (port_used(v, c) && one_of(protocol_of(c), protocols))
 				findings_add(out, code, yaml_place(c),
 					     "port %ld of the ServiceEntry '%" SLICE_FMT "' %s",
 					     port_number(c), SLICE_ARG(v->entries.items[e]->name),
@@ -213,17 +213,17 @@ static void ports_like(const struct view *v, const struct code *code, const char
 
 static void check_http2(const struct view *v, const struct code *code, struct findings *out)
 {
-	static const char *const words[] = { "GRPC", "GRPC-WEB", "HTTP2", NULL };
+	static const char *const protocols[] = { "GRPC", "GRPC-WEB", "HTTP2", NULL };
 
-	ports_like(v, code, words, "uses HTTP/2, which the new host must support from end to end",
-		   out);
+	ports_like(v, code, protocols,
+		   "uses HTTP/2, which the new host must support from end to end", out);
 }
 
 static void check_sniffed(const struct view *v, const struct code *code, struct findings *out)
 {
-	static const char *const words[] = { "", NULL };
+	static const char *const protocols[] = { "", NULL };
 
-	ports_like(v, code, words,
+	ports_like(v, code, protocols,
 		   "has no protocol: connections that are not HTTP bypass the http routes", out);
 }
 

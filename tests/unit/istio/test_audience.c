@@ -17,7 +17,7 @@
 	"namespace: " ns "}\nspec: " spec "\n"
 #define EGRESS(host) "{egress: [{hosts: [" host "]}]}"
 
-/* What is said of the last route that names old: callers, and behind "|" the limits. */
+/* The audience of the last route that names the old host: callers, and behind "|" the limits. */
 static const struct {
 	const char *name, *spec, *others, *want;
 } rows[] = {

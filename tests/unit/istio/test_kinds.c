@@ -1,6 +1,6 @@
 /*
- * Routes of tls and tcp: left alone and named, or moved by weight when the migration says so; never
- * mirrored.
+ * Routes of tls and tcp: left alone and reported, or moved by weight when the migration asks for
+ * it; never mirrored.
  */
 #include "istio/converge.h"
 #include "istio/route_pair.h"

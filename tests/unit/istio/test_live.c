@@ -1,6 +1,6 @@
 /*
- * What the objects of a cluster say about a move: for each rule the smallest cluster that raises
- * it, and the nearest that does not.
+ * The checks of a move against the objects of a cluster: for each rule the smallest cluster that
+ * raises it, and the nearest that does not.
  */
 #include "istio/live_index.h"
 #include "istio/live_references.h"
@@ -51,7 +51,7 @@
 #define CANARY(ns, spec) HEAD("flagger.app/v1beta1", "Canary", ns, "c") "spec: " spec "\n"
 
 static const struct {
-	const char *name, *live, *codes, *words; /* words: a part of the first reason */
+	const char *name, *live, *codes, *part; /* part: a part of the first reason */
 } rows[] = {
 	{ "all is well", FINE, "", NULL },
 	/* the commit and the cluster */
@@ -108,7 +108,8 @@ static const struct {
 	  LIVE_("", HOSTS "  exportTo: [.]\n" SPLIT("90", "10"))
 		  BACKEND OTHER("x", "1", HOSTS "  exportTo: [.]\n" ROUTE),
 	  "", NULL },
-	{ "exported to nobody", FINE OTHER("x", "1", HOSTS "  exportTo: ['~']\n" ROUTE), "", NULL },
+	{ "exported to no namespace", FINE OTHER("x", "1", HOSTS "  exportTo: ['~']\n" ROUTE), "",
+	  NULL },
 	{ "on a gateway of its own", FINE OTHER("shop", "1", HOSTS "  gateways: [g]\n" ROUTE), "",
 	  NULL },
 	{ "on the same gateway",
@@ -227,11 +228,11 @@ static void expect_same_by_index(const struct live_scene *scene, const struct fi
 }
 
 /*
- * Judges a cluster for the commit; what was seen is `how` of all kinds, and of namespace `ns` alone
- * with COVERED_SOME.
+ * Checks a cluster for the commit; `level` is the coverage of all kinds, and of namespace `ns`
+ * alone with COVERED_SOME.
  */
-static void judge(struct file *commit, struct file *live, const char *text, enum coverage_level how,
-		  struct slice *ns)
+static void check_cluster(struct file *commit, struct file *live, const char *text,
+			  enum coverage_level level, struct slice *ns)
 {
 	struct move move = scene_move();
 	struct coverage coverages[16] = { 0 };
@@ -248,8 +249,8 @@ static void judge(struct file *commit, struct file *live, const char *text, enum
 		objects[i] = &live->objects.items[i];
 	for (size_t i = 0; i < live_nkinds; i++)
 		coverages[i] = (struct coverage){ .kind = &live_kinds[i],
-						  .level = how,
-						  .namespaces = { ns, how == COVERED_SOME } };
+						  .level = level,
+						  .namespaces = { ns, level == COVERED_SOME } };
 	scene.objects = objects;
 	scene.nobjects = live->objects.n;
 	scene.arena = live->arena;
@@ -274,12 +275,12 @@ Test(live, rules)
 		struct file commit, live;
 		const char *found;
 
-		judge(&commit, &live, rows[i].live, COVERED_ALL, NULL);
+		check_cluster(&commit, &live, rows[i].live, COVERED_ALL, NULL);
 		found = codes_of(&live.findings);
 		cr_expect_str_eq(found, rows[i].codes, "%s: %s %s", rows[i].name, found,
 				 live.findings.n ? live.findings.items[0].reason.ptr : "");
-		if (rows[i].words && live.findings.n)
-			cr_expect_not_null(strstr(live.findings.items[0].reason.ptr, rows[i].words),
+		if (rows[i].part && live.findings.n)
+			cr_expect_not_null(strstr(live.findings.items[0].reason.ptr, rows[i].part),
 					   "%s: %s", rows[i].name,
 					   live.findings.items[0].reason.ptr);
 		file_close(&live);
@@ -287,7 +288,7 @@ Test(live, rules)
 	}
 }
 
-/* What was not seen is not missing; what is not installed is. */
+/* What could not be read is not missing; what is not installed is. */
 Test(live, not_seen)
 {
 	static struct slice shop = SLICE_INIT("shop"), other = SLICE_INIT("other");
@@ -307,7 +308,7 @@ Test(live, not_seen)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct file commit, live;
 
-		judge(&commit, &live, "{}\n", cases[i].level, cases[i].ns);
+		check_cluster(&commit, &live, "{}\n", cases[i].level, cases[i].ns);
 		cr_expect_str_eq(codes_of(&live.findings), cases[i].codes, "%zu: %s", i,
 				 codes_of(&live.findings));
 		file_close(&live);

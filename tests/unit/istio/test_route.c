@@ -264,7 +264,7 @@ Test(route, moved_and_numbers)
 }
 
 /* Counts and joins. */
-static void join(struct slice host, void *ctx)
+static void join_host(struct slice host, void *ctx)
 {
 	str_addf(ctx, "%" SLICE_FMT "|", SLICE_ARG(host));
 }
@@ -278,7 +278,7 @@ Test(route, each_host)
 			      "mirror: {host: c}\n  tls:\n  - route: "
 			      "[{destination: {host: d}}]\n  tcp:\n  - route: [{destination: "
 			      "{host: e}}]\n");
-	vs_each_host(&f.objects.items[0], join, &all);
+	vs_each_host(&f.objects.items[0], join_host, &all);
 	for (const char *c = "abcde"; *c; c++) {
 		char wanted[] = { *c, '|', '\0' };
 

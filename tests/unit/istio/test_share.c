@@ -1,6 +1,4 @@
-/*
- * Who gets which share, as plan and promote tell it.
- */
+/* The shares of a route, as plan and promote print them. */
 #include "istio/share.h"
 #include "tests/unit/istio/scene.h"
 
