@@ -276,7 +276,7 @@ static int check_clean(const struct session *s, const struct migration *m,
 static int settle(struct session *s, const struct selection *want, struct selected *out,
 		  struct err *err)
 {
-	struct slice branch = SLICE_NONE, remote = { NULL, 0 };
+	struct slice branch = SLICE_NONE, remote = SLICE_NONE;
 	bool same;
 
 	if (agreed(out, "branches", offsetof(struct migration_git, branch), &branch, err) < 0 ||
