@@ -50,7 +50,9 @@ int newfile_check(const struct newfile *f, const struct app *app, const struct s
 {
 	AUTO_STR struct str ignored = STR_INIT;
 	const char *file = place_of_file(f, app, s);
-	int missing = tree_read(s->repo, &s->base, f->path.ptr, MIGRATION_MAX, &ignored, NULL, err);
+	int missing =
+		tree_read(s->repo, &(struct commit_path){ &s->base, f->path.ptr, MIGRATION_MAX },
+			  &ignored, NULL, err);
 
 	if (missing < 0)
 		return -1;

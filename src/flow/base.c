@@ -6,10 +6,10 @@
 static int remote_base(struct session *s, struct err *err)
 {
 	if (s->options->base == BASE_FETCHED)
-		return remote_tip(s->repo, &s->remote, s->branch.ptr, &s->base, &s->fetched, err);
-	if (remote_fetch(s->repo, &s->remote, s->branch.ptr, &s->options->way, &s->base, err) < 0)
+		return remote_tip(&s->remote, s->branch.ptr, &s->base, &s->fetched, err);
+	if (remote_fetch(&s->remote, s->branch.ptr, &s->options->way, &s->base, err) < 0)
 		return -1;
-	return remote_tip(s->repo, &s->remote, s->branch.ptr, &s->base, &s->fetched, err);
+	return remote_tip(&s->remote, s->branch.ptr, &s->base, &s->fetched, err);
 }
 
 int base_find(struct session *s, struct slice remote, struct err *err)
@@ -18,8 +18,8 @@ int base_find(struct session *s, struct slice remote, struct err *err)
 
 	s->remote = (struct remote){ .name = { NULL, 0 } };
 	if (s->options->base != BASE_LOCAL) {
-		missing =
-			remote_find(s->repo, s->branch.ptr, remote.ptr, s->arena, &s->remote, err);
+		missing = remote_find(s->repo, &(struct remote_query){ s->branch.ptr, remote.ptr },
+				      s->arena, &s->remote, err);
 		if (missing == 0)
 			missing = remote_base(s, err);
 	}
@@ -45,7 +45,8 @@ struct slice base_unpushed(struct session *s)
 	struct remote remote;
 
 	if (s->options->base != BASE_LOCAL || !s->branch.ptr ||
-	    remote_find(s->repo, s->branch.ptr, NULL, s->arena, &remote, &ignored) != 0)
+	    remote_find(s->repo, &(struct remote_query){ .branch = s->branch.ptr }, s->arena,
+			&remote, &ignored) != 0)
 		return SLICE_NONE;
 	return remote.name;
 }

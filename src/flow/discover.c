@@ -46,13 +46,15 @@ int session_discover(struct session *s, int port, struct discovery *out, struct 
 {
 	const struct tree_query query = { .name_wanted = wants_name,
 					  .bytes_wanted = wants_bytes,
-					  .max = MANIFEST_MAX };
+					  .max = MANIFEST_MAX,
+					  .file = take_file,
+					  .ctx = s };
 	struct source *const *broken;
 	size_t n;
 
 	s->inventory = inventory_new();
 	inventory_want_environments(s->inventory);
-	if (tree_search(s->repo, &s->base, &query, take_file, s, err) < 0)
+	if (tree_search(s->repo, &s->base, &query, err) < 0)
 		return -1;
 	inventory_parse(s->inventory, parallel_each);
 	broken = inventory_broken(s->inventory, &n);

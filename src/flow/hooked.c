@@ -1,6 +1,7 @@
 #include "flow/publish_internal.h"
 
 #include "git/commit.h"
+#include "git/hooks.h"
 
 /* Is what hooks look at the branch that gets the commit, at the session's base? */
 static int check_place(struct session *s, struct err *err)
@@ -26,18 +27,20 @@ static int check_place(struct session *s, struct err *err)
 int session_commit(struct session *s, const struct oid *parent, const struct changes *changes,
 		   const char *message, struct oid *out, struct err *err)
 {
+	struct commit_draft draft = { parent, changes, message };
 	AUTO_STR struct str text = STR_INIT;
 
 	if (s->options->hooks && check_place(s, err) < 0)
 		return -1;
-	if (commit_write(s->repo, parent, changes->items, changes->n, message, out, err) < 0)
+	if (commit_write(s->repo, &draft, out, err) < 0)
 		return -1;
 	if (!s->options->hooks)
 		return 0;
-	if (hooks_run(s->repo, out, changes->items, changes->n, slice_of(message),
+	if (hooks_run(s->repo, &(struct hooks_commit){ out, changes, slice_of(message) },
 		      s->options->hooks, &text, err) < 0)
 		return -1;
 	if (slice_is(str_slice(&text), message))
 		return 0;
-	return commit_write(s->repo, parent, changes->items, changes->n, text.ptr, out, err);
+	draft.message = text.ptr;
+	return commit_write(s->repo, &draft, out, err);
 }

@@ -89,9 +89,12 @@ int session_host_references(struct session *session, const struct migration *m,
 {
 	struct search s = { session, host_resolve(m->move.from, m->move.ns, session->arena), NULL,
 			    0 };
+	const struct tree_query query = {
+		.under = "", .name_wanted = wants, .max = MANIFEST_MAX, .file = look, .ctx = &s
+	};
 
 	s.items = arena_array(session->arena, HOST_REFERENCES_MAX, sizeof(*s.items));
-	if (tree_each(session->repo, &session->base, "", wants, MANIFEST_MAX, look, &s, err) < 0)
+	if (tree_search(session->repo, &session->base, &query, err) < 0)
 		return -1;
 	*out = s.items;
 	*n = s.n;

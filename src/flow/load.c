@@ -103,8 +103,9 @@ static int load_named(struct loading *l, struct map *missing, struct err *err)
 		if (map_get(&s->only, name) != i)
 			continue; /* it is named once more behind */
 		if (migration_name_ok(name))
-			absent = tree_find(s->repo, &s->base, path.ptr, MIGRATION_MAX, s->arena,
-					   &file, err);
+			absent = tree_find(
+				s->repo, &(struct commit_path){ &s->base, path.ptr, MIGRATION_MAX },
+				s->arena, &file, err);
 		if (absent < 0 || (!absent && take_migration(&file, l, err) < 0))
 			return -1;
 		if (absent)
@@ -120,6 +121,11 @@ static int load_named(struct loading *l, struct map *missing, struct err *err)
 static int load_files(struct loading *l, struct err *err)
 {
 	struct session *s = l->s;
+	const struct tree_query query = { .under = s->migrations_dir,
+					  .name_wanted = wants_file,
+					  .max = MIGRATION_MAX,
+					  .file = take_migration,
+					  .ctx = l };
 	struct map missing = MAP_INIT;
 	int result = 0;
 
@@ -127,8 +133,7 @@ static int load_files(struct loading *l, struct err *err)
 	if (s->only.n)
 		result = load_named(l, &missing, err);
 	if (!result && (!l->names || missing.n))
-		result = tree_each(s->repo, &s->base, s->migrations_dir, wants_file, MIGRATION_MAX,
-				   take_migration, l, err);
+		result = tree_search(s->repo, &s->base, &query, err);
 	map_release(&missing);
 	return result;
 }

@@ -1,7 +1,7 @@
 #include "flow/patch.h"
 
 #include "flow/publish_internal.h"
-#include "git/mail.h"
+#include "git/format_patch.h"
 
 /* Has one of the changes a line that ends with CR LF? */
 static bool has_crlf(const struct changes *changes)
@@ -25,10 +25,9 @@ int session_patch(struct session *s, const struct plan *plan, const struct publi
 		AUTO_STR struct str message = STR_INIT;
 
 		batch_message(plan, &message);
-		return mail_write(
-			s->repo,
-			&(struct mail){ message.ptr, plan->changes.items, plan->changes.n, 1, 1 },
-			out, err);
+		return format_patch(s->repo,
+				    &(struct commit_patch){ message.ptr, &plan->changes, 1, 1 },
+				    out, err);
 	}
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *step = &plan->steps[i];
@@ -38,10 +37,10 @@ int session_patch(struct session *s, const struct plan *plan, const struct publi
 			continue;
 		number++;
 		if (step_message(s, step, options, &message, err) < 0 ||
-		    mail_write(s->repo,
-			       &(struct mail){ message.ptr, step->changes.items, step->changes.n,
-					       number, total },
-			       out, err) < 0)
+		    format_patch(
+			    s->repo,
+			    &(struct commit_patch){ message.ptr, &step->changes, number, total },
+			    out, err) < 0)
 			return -1;
 	}
 	return 0;

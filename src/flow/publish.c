@@ -24,7 +24,7 @@ static int add_commit(struct session *s, struct commits *commits, const struct c
 
 	if (s->options->hooks)
 		return session_commit(s, &parent, changes, message, tip, err);
-	return commits_add(commits, changes->items, changes->n, message, tip, err);
+	return commits_add(commits, changes, message, tip, err);
 }
 
 /* All changes as one commit, or a commit a step, of which none is written yet. */

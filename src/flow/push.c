@@ -4,7 +4,10 @@
 #include "base/file.h"
 #include "flow/base.h"
 #include "flow/publish.h"
-#include "git/commit.h"
+#include "git/branch.h"
+#include "git/commit_diff.h"
+#include "git/push.h"
+#include "git/worktree.h"
 
 #include <signal.h>
 #include <string.h>
@@ -31,8 +34,7 @@ static int move_prepared(struct session *s, struct branch_lock *lock, const stru
 			 const struct oid *tip, const char *why, struct err *err)
 {
 	struct worktree_plan *files = NULL;
-	int result =
-		worktree_prepare(s->repo, s->branch.ptr, changes->items, changes->n, &files, err);
+	int result = worktree_prepare(s->repo, s->branch.ptr, changes, &files, err);
 
 	if (result < 0)
 		branch_unlock(lock);
@@ -81,8 +83,7 @@ static bool can_follow(const struct session *s, bool *exists)
 static int check_tree(struct session *s, const struct changes *changes, struct err *err)
 {
 	struct worktree_plan *files = NULL;
-	int result =
-		worktree_prepare(s->repo, s->branch.ptr, changes->items, changes->n, &files, err);
+	int result = worktree_prepare(s->repo, s->branch.ptr, changes, &files, err);
 
 	worktree_free(files);
 	if (result < 0 && err->code != &CODE_dirty)
@@ -111,7 +112,7 @@ static bool arrived(struct session *s, const char *ref, const struct oid *tip)
 	struct err ignored = ERR_INIT;
 	struct oid there;
 
-	return remote_ask(s->repo, &s->remote, ref, &s->options->way, &there, &ignored) == 0 &&
+	return remote_ask(&s->remote, ref, &s->options->way, &there, &ignored) == 0 &&
 	       oid_eq(&there, tip);
 }
 
@@ -120,8 +121,9 @@ static int push_tip(struct session *s, const struct oid *tip, struct err *err)
 {
 	struct slice ref = arena_printf(s->arena, "refs/heads/%" SLICE_FMT, SLICE_ARG(s->branch));
 	struct push push = { .ref = ref.ptr, .expect = &s->base, .to = tip };
+	struct pushes pushes = { &push, 1, { NULL, 0 } };
 
-	if (remote_push(s->repo, &s->remote, &push, 1, NULL, &s->options->way, s->arena, err) < 0) {
+	if (push_refs(&s->remote, &pushes, &s->options->way, s->arena, err) < 0) {
 		bool gone = err->code == &CODE_interrupted || err->code == &CODE_terminated;
 
 		if (gone || !arrived(s, ref.ptr, tip))
@@ -184,10 +186,10 @@ int session_finish(struct session *s, bool *moved, struct err *err)
 	*moved = false;
 	if (s->options->base != BASE_FRESH || !s->remote.name.ptr || !repo_workdir(s->repo) ||
 	    !base_local(s, &tip) || oid_eq(&tip, &s->base) ||
-	    commits_between(s->repo, &tip, &s->base, arena, &changes, &ignored) != 0)
+	    commit_diff(s->repo, &(struct commit_range){ &tip, &s->base }, arena, &changes,
+			&ignored) != 0)
 		return 0;
-	begun = worktree_prepare(s->repo, s->branch.ptr, changes.items, changes.n, &files,
-				 &ignored) == 0 &&
+	begun = worktree_prepare(s->repo, s->branch.ptr, &changes, &files, &ignored) == 0 &&
 		worktree_begun(files);
 	worktree_free(files);
 	if (!begun && ignored.code == &CODE_busy && any_there(s, &changes)) {

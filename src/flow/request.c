@@ -4,7 +4,9 @@
 #include "base/clock.h"
 #include "flow/compare.h"
 #include "flow/topic.h"
-#include "git/commit.h"
+#include "git/branch.h"
+#include "git/commit_read.h"
+#include "git/push.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +25,9 @@ struct requests {
 	struct push *pushes; /* what the remote is asked for, all at once */
 	size_t *step_of;     /* the step of each; SIZE_MAX: a branch of another stage goes */
 	size_t npushes, pushes_cap, step_of_cap;
-	struct remote_branch *known; /* all of the remote, sorted by name */
-	size_t nknown;
-	struct own *own;      /* one a step */
-	struct topic *topics; /* those that somebody may have worked on */
+	struct remote_branches known; /* all of the remote, sorted by name */
+	struct own *own;              /* one a step */
+	struct topic *topics;         /* those that somebody may have worked on */
 	size_t ntopics, topics_cap;
 	struct map judged; /* their numbers, by their branches */
 	bool raced, last;  /* raced: somebody was faster with a branch, and there will be another
@@ -39,7 +40,7 @@ static void refuse_foreign(struct session *s, struct step *step, const struct to
 	struct commit_info info = { .author = { NULL, 0 } };
 	struct err ignored = ERR_INIT;
 
-	(void)repo_commit_info(s->repo, &t->tip, s->arena, &info, &ignored);
+	(void)commit_read_info(s->repo, &t->tip, s->arena, &info, &ignored);
 	findings_add(&step->findings, &CODE_branch_foreign, NOWHERE,
 		     "the branch '%" SLICE_FMT "' holds a commit of %" SLICE_FMT
 		     " that this stage would not make",
@@ -79,17 +80,18 @@ static size_t branches_of(const struct requests *q, const struct migration *m, s
 {
 	struct slice folder =
 		arena_printf(q->s->arena, TOPICS "/%" SLICE_FMT "/", SLICE_ARG(m->name));
-	size_t from = 0, to = q->nknown;
+	size_t from = 0, to = q->known.n;
 
 	while (from < to) {
 		size_t middle = from + (to - from) / 2;
 
-		if (slice_cmp(q->known[middle].name, folder) < 0)
+		if (slice_cmp(q->known.items[middle].name, folder) < 0)
 			from = middle + 1;
 		else
 			to = middle;
 	}
-	for (*n = 0; from + *n < q->nknown && slice_starts(q->known[from + *n].name, folder);)
+	for (*n = 0;
+	     from + *n < q->known.n && slice_starts(q->known.items[from + *n].name, folder);)
 		++*n;
 	return from;
 }
@@ -121,8 +123,8 @@ static int look(struct requests *q, const struct step *step, struct own *own, st
 	if (own->is && !own->same)
 		want_judged(q, own->topic.branch, &own->topic.tip, step->m);
 	for (size_t i = first; i < first + n; i++)
-		if (!slice_eq(q->known[i].name, own->topic.branch))
-			want_judged(q, q->known[i].name, &q->known[i].tip, step->m);
+		if (!slice_eq(q->known.items[i].name, own->topic.branch))
+			want_judged(q, q->known.items[i].name, &q->known.items[i].tip, step->m);
 	return 0;
 }
 
@@ -133,7 +135,7 @@ static void supersede(struct requests *q, const struct step *step, struct publis
 
 	row->abandoned = (struct slices){ arena_array(q->s->arena, n, sizeof(struct slice)), 0 };
 	for (size_t i = first; i < first + n; i++) {
-		const struct remote_branch *b = &q->known[i];
+		const struct remote_branch *b = &q->known.items[i];
 
 		if (slice_eq(b->name, row->branch))
 			continue;
@@ -163,8 +165,10 @@ static int make_branch(struct requests *q, struct step *step, size_t number, str
 		return -1;
 	if (!local)
 		want_push(q, branch, old ? &old->tip : NULL, &commit, number);
-	else if (branch_move(s->repo, branch.ptr, old ? &old->tip : NULL, &commit,
-			     "gcpbackend: migrate", err) < 0)
+	else if (branch_move(s->repo,
+			     &(struct branch_move){ branch.ptr, old ? &old->tip : NULL, &commit,
+						    "gcpbackend: migrate" },
+			     err) < 0)
 		return -1;
 	q->out->rows[number] = (struct published){
 		.step = step, .committed = true, .commit = commit, .branch = branch
@@ -244,12 +248,11 @@ static int push_all(struct requests *q, const struct plan *plan, struct err *err
 	struct slice wanted[] = { SLICE("merge_request.create"),
 				  arena_printf(s->arena, "merge_request.target=%" SLICE_FMT,
 					       SLICE_ARG(s->branch)) };
-	const struct slices options = { wanted, 2 };
+	struct pushes pushes = { q->pushes, q->npushes, { wanted, q->o->merge_request ? 2 : 0 } };
 
 	if (!q->npushes)
 		return 0;
-	if (remote_push(s->repo, &s->remote, q->pushes, q->npushes,
-			q->o->merge_request ? &options : NULL, &s->options->way, s->arena, err) < 0)
+	if (push_refs(&s->remote, &pushes, &s->options->way, s->arena, err) < 0)
 		return -1;
 	for (size_t i = 0; i < q->npushes; i++)
 		hear_result(q, plan, i);
@@ -265,10 +268,9 @@ static int request_all(struct requests *q, struct plan *plan, struct err *err)
 	q->npushes = 0;
 	q->raced = false;
 	if (s->remote.name.ptr && s->options->base == BASE_FRESH)
-		result = remote_fetch_under(s->repo, &s->remote, TOPICS, &s->options->way, err);
+		result = remote_fetch_under(&s->remote, TOPICS, &s->options->way, err);
 	if (result == 0 && s->remote.name.ptr)
-		result = remote_branches(s->repo, &s->remote, TOPICS, s->arena, &q->known,
-					 &q->nknown, err);
+		result = remote_branches(&s->remote, TOPICS, s->arena, &q->known, err);
 	map_release(&q->judged);
 	q->ntopics = 0;
 	for (size_t i = 0; i < plan->n && result == 0; i++)

@@ -50,8 +50,7 @@ int session_open(struct session **out, const struct session_options *options, st
 		map_set(&s->only, options->only.items[i], i);
 	if (path_check(slice_of(s->migrations_dir), NOWHERE, "--migrations", err) < 0 ||
 	    repo_open(&s->repo, options->repo, err) < 0 ||
-	    (options->base != BASE_LOCAL &&
-	     remote_keep_promises(s->repo, &options->way, err) < 0) ||
+	    (options->base != BASE_LOCAL && promisor_enable(s->repo, &options->way, err) < 0) ||
 	    first_base(s, err) < 0 || session_load(s, err) < 0) {
 		session_close(s);
 		return -1;
@@ -159,7 +158,8 @@ static int not_there(struct session *s, struct slice name, struct err *err)
 			err, "%" SLICE_FMT " is there but not committed: git add and commit it",
 			SLICE_ARG(path));
 	if (s->remote.name.ptr && base_local(s, &tip) &&
-	    tree_read(s->repo, &tip, path.ptr, MIGRATION_MAX, &local, NULL, &ignored) == 0)
+	    tree_read(s->repo, &(struct commit_path){ &tip, path.ptr, MIGRATION_MAX }, &local, NULL,
+		      &ignored) == 0)
 		return err_remedy(err, "the local branch has it: git push, or say --offline");
 	if (near.ptr)
 		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
@@ -262,7 +262,8 @@ static int check_clean(const struct session *s, const struct migration *m,
 	if (wanted.ptr && slice_eq(str_slice(&text), wanted))
 		return 0;
 	if (s->remote.name.ptr && base_local(s, &tip) &&
-	    tree_read(s->repo, &tip, m->path.ptr, MIGRATION_MAX, &committed, NULL, &ignored) == 0 &&
+	    tree_read(s->repo, &(struct commit_path){ &tip, m->path.ptr, MIGRATION_MAX },
+		      &committed, NULL, &ignored) == 0 &&
 	    slice_eq(str_slice(&text), str_slice(&committed)))
 		return 0;
 	return err_set(err, &CODE_migration_dirty, (struct place){ m->path, 0, 0 },

@@ -15,7 +15,9 @@
 #include "base/progress.h"
 #include "flow/bounds.h"
 #include "git/hooks.h"
+#include "git/promisor.h"
 #include "git/remote.h"
+#include "git/tree.h"
 #include "plan/plan.h"
 
 struct selected {

@@ -3,7 +3,9 @@
 #include "base/parallel.h"
 #include "flow/host_references.h"
 #include "flow/templates.h"
+#include "git/commit_read.h"
 #include "git/history.h"
+#include "git/tree.h"
 
 /* --- the tree ------------------------------------------------------------- */
 
@@ -56,11 +58,13 @@ void session_read_environments(struct session *s)
 static int walk_tree(struct session *s, struct err *err)
 {
 	const struct tree_query query = { .name_wanted = wants_name,
-					  .folder_wanted = wants_folder,
+					  .directory_wanted = wants_folder,
 					  .bytes_wanted = wants_bytes,
-					  .max = MANIFEST_MAX };
+					  .max = MANIFEST_MAX,
+					  .file = take_file,
+					  .ctx = s };
 
-	return tree_search(s->repo, &s->base, &query, take_file, s, err);
+	return tree_search(s->repo, &s->base, &query, err);
 }
 
 int session_survey(struct session *s, const struct migration *m, struct err *err)
@@ -119,7 +123,7 @@ static int find_maker(struct maker *m, const struct oid *commit, struct err *err
 	arena_free(m->arena);
 	m->arena = arena_new();
 	oid_text(commit, m->commit);
-	return repo_commit_info(m->s->repo, commit, m->arena, &m->info, err);
+	return commit_read_info(m->s->repo, commit, m->arena, &m->info, err);
 }
 
 /* Today's bytes are there already. */
@@ -129,7 +133,7 @@ static struct slice known_bytes(const struct oid *blob, void *ctx)
 }
 
 /* One version of a file into the past. */
-static int take_version(const struct version *v, void *ctx, struct err *err)
+static int take_version(const struct file_version *v, void *ctx, struct err *err)
 {
 	struct maker *m = ctx;
 	struct session *s = m->s;
@@ -149,6 +153,9 @@ static int take_version(const struct version *v, void *ctx, struct err *err)
 static int walk_history(struct session *s, struct err *err)
 {
 	struct maker maker = { .s = s };
+	struct history_query query = {
+		.from = &s->base, .known = known_bytes, .visit = take_version, .ctx = &maker
+	};
 	struct slices paths;
 	int failed;
 
@@ -157,8 +164,9 @@ static int walk_history(struct session *s, struct err *err)
 	if (!paths.n)
 		return 0;
 	s->looked = 0;
-	failed = history_each(s->repo, &s->base, paths.items, paths.n, known_bytes, take_version,
-			      &maker, err) < 0;
+	query.paths = paths.items;
+	query.n = paths.n;
+	failed = history_each(s->repo, &query, err) < 0;
 	arena_free(maker.arena);
 	return failed ? -1 : 0;
 }
@@ -174,7 +182,7 @@ static int walk_whole_history(struct session *s, struct err *err)
 	    !s->remote.name.ptr)
 		return result;
 	*err = (struct err)ERR_INIT;
-	if (remote_deepen(s->repo, &s->remote, s->branch.ptr, 0, &s->options->way, err) < 0)
+	if (remote_deepen(&s->remote, s->branch.ptr, 0, &s->options->way, err) < 0)
 		return -1;
 	baselines_free(s->baselines);
 	s->baselines = baselines_new();

@@ -1,6 +1,8 @@
 #include "flow/topic.h"
 
 #include "git/commit.h"
+#include "git/commit_read.h"
+#include "git/tree.h"
 
 #include <string.h>
 
@@ -18,7 +20,7 @@ bool topic_find(struct session *s, struct slice branch, struct topic *out)
 
 	out->branch = branch;
 	if (s->remote.name.ptr)
-		return remote_tip(s->repo, &s->remote, branch.ptr, &out->tip, NULL, &ignored) == 0;
+		return remote_tip(&s->remote, branch.ptr, &out->tip, NULL, &ignored) == 0;
 	return repo_has_branch(s->repo, branch.ptr) &&
 	       repo_branch_tip(s->repo, branch.ptr, &out->tip, &ignored) == 0;
 }
@@ -29,7 +31,7 @@ bool topic_find(struct session *s, struct slice branch, struct topic *out)
  */
 static bool may_be_ours(struct session *s, const struct commit_info *tip)
 {
-	return tip->parents == 1 && commit_is_in(s->repo, &tip->parent, &s->base);
+	return tip->parents == 1 && commit_is_ancestor(s->repo, &tip->parent, &s->base);
 }
 
 int topic_is_step(struct session *s, const struct topic *t, const struct step *step, bool *is,
@@ -40,7 +42,7 @@ int topic_is_step(struct session *s, const struct topic *t, const struct step *s
 	struct oid tree;
 
 	*is = false;
-	if (repo_commit_info(s->repo, &t->tip, arena, &there, err) < 0)
+	if (commit_read_info(s->repo, &t->tip, arena, &there, err) < 0)
 		return -1;
 	if (!may_be_ours(s, &there))
 		return 0;
@@ -48,16 +50,16 @@ int topic_is_step(struct session *s, const struct topic *t, const struct step *s
 		const struct change *c = &step->changes.items[i];
 		struct slice path = arena_copy(arena, c->path);
 		AUTO_STR struct str before = STR_INIT;
-		int missing = tree_read(s->repo, &there.parent, path.ptr, MANIFEST_MAX, &before,
-					NULL, err);
+		int missing = tree_read(
+			s->repo, &(struct commit_path){ &there.parent, path.ptr, MANIFEST_MAX },
+			&before, NULL, err);
 
 		if (missing < 0)
 			return -1;
 		if ((missing > 0) != !c->before.ptr || !slice_eq(str_slice(&before), c->before))
 			return 0;
 	}
-	if (commit_tree_with(s->repo, &there.parent, step->changes.items, step->changes.n, &tree,
-			     err) < 0)
+	if (commit_tree_with(s->repo, &there.parent, &step->changes, &tree, err) < 0)
 		return -1;
 	*is = oid_eq(&there.tree, &tree);
 	return 0;
@@ -74,7 +76,8 @@ static bool hold_at(struct session *s, const struct oid *commit, const struct mi
 	struct err ignored = ERR_INIT;
 	struct migration there;
 
-	if (tree_read(s->repo, commit, m->path.ptr, MIGRATION_MAX, &bytes, NULL, &ignored) != 0 ||
+	if (tree_read(s->repo, &(struct commit_path){ commit, m->path.ptr, MIGRATION_MAX }, &bytes,
+		      NULL, &ignored) != 0 ||
 	    migration_read(&there, m->path, str_slice(&bytes), 0100644, &ignored) < 0)
 		return false;
 	*hold = there.f.spec.hold.ptr ? arena_copy(arena, there.f.spec.hold) : SLICE_NONE;
@@ -119,8 +122,7 @@ static bool makes_tree(const struct group *g, const struct step *step, const str
 	struct oid made;
 
 	return !step->refused && step->changes.n &&
-	       commit_tree_with(g->at->repo, &g->parent, step->changes.items, step->changes.n,
-				&made, &ignored) == 0 &&
+	       commit_tree_with(g->at->repo, &g->parent, &step->changes, &made, &ignored) == 0 &&
 	       oid_eq(&made, tree);
 }
 
@@ -215,7 +217,7 @@ void topics_judge(struct session *s, struct topic *topics, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		topics[i].ours = false;
-		judged[i] = repo_commit_info(s->repo, &topics[i].tip, s->arena, &infos[i],
+		judged[i] = commit_read_info(s->repo, &topics[i].tip, s->arena, &infos[i],
 					     &ignored) < 0 ||
 			    !may_be_ours(s, &infos[i]);
 	}

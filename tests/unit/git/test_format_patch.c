@@ -1,26 +1,28 @@
 /*
- * Mails, judged by the real git: what it applies, and what it makes of head and message.
+ * Patches, judged by the real git: what it applies, and what it makes of headers and message.
  */
-#include "git/mail.h"
+#include "git/format_patch.h"
 
 #include "tests/unit/git/scratch.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-TestSuite(mail, .init = scratch_enter, .fini = scratch_leave);
+TestSuite(format_patch, .init = scratch_enter, .fini = scratch_leave);
 
-/* The mail of these changes in the file .git/mail. */
-static void make_mail(const char *message, const struct change *changes, size_t n)
+/* Writes the patch of these changes into the file .git/patch. */
+static void make_patch(const char *message, const struct change *changes, size_t n)
 {
 	struct err err = ERR_INIT;
 	AUTO_STR struct str text = STR_INIT;
 	AUTO_REPO struct repo *r = open_here();
 
-	cr_assert_eq(mail_write(r, &(struct mail){ message, changes, n, 1, 1 }, &text, &err), 0,
-		     "%s", err.reason);
-	put(".git/mail", text.ptr);
+	cr_assert_eq(format_patch(r, &(struct commit_patch){ message, CHANGES(changes, n), 1, 1 },
+				  &text, &err),
+		     0, "%s", err.reason);
+	put(".git/patch", text.ptr);
 }
 
 /* A repository with some files. */
@@ -30,6 +32,8 @@ static void make_repo(void)
 	put("gone.yaml", "b: 1\n");
 	put("end.yaml", "c: 1");
 	put("crlf.yaml", "d: 1\r\ne: 2\r\n");
+	put("was empty.yaml", "");
+	cr_assert_eq(chmod("was empty.yaml", 0755), 0);
 	new_repo();
 	commit_all("initial");
 }
@@ -43,7 +47,7 @@ static void make_repo(void)
 		NULL, 0                                                                            \
 	}
 
-Test(mail, every_kind_of_change)
+Test(format_patch, every_kind_of_change)
 {
 	static const struct change changes[] = {
 		CHANGE("a.yaml", "a: 1\n", "a: 2\n", 0100644),
@@ -54,25 +58,29 @@ Test(mail, every_kind_of_change)
 		  SLICE_INIT("y: 1\n"), 0100755 },
 		{ SLICE_INIT("with blank.yaml"), NO_BYTES, SLICE_INIT("z: 1"), 0100644 },
 		{ SLICE_INIT("empty.yaml"), NO_BYTES, SLICE_INIT(""), 0100644 },
+		{ SLICE_INIT("empty with blank.yaml"), NO_BYTES, SLICE_INIT(""), 0100755 },
+		{ SLICE_INIT("was empty.yaml"), SLICE_INIT(""), NO_BYTES, 0100755 },
 	};
 
 	make_repo();
-	make_mail("web: 10 -> start\n\nbody\n", changes, sizeof(changes) / sizeof(changes[0]));
-	git("apply", "--check", "--index", ".git/mail", NULL);
-	git("am", "-q", "--keep-cr", ".git/mail", NULL);
+	make_patch("web: 10 -> start\n\nbody\n", changes, sizeof(changes) / sizeof(changes[0]));
+	git("apply", "--check", "--index", ".git/patch", NULL);
+	git("am", "-q", "--keep-cr", ".git/patch", NULL);
 	expect_file("a.yaml", "a: 2\n");
 	expect_file("end.yaml", "c: 1\nx: 2");
 	expect_file("crlf.yaml", "d: 1\r\ne: 3\r\n");
 	expect_file("new \"one\"\\\xc3\xa4/tab\there.yaml", "y: 1\n");
 	expect_file("with blank.yaml", "z: 1");
 	expect_file("empty.yaml", "");
-	expect_git("", "ls-files", "gone.yaml");
+	expect_file("empty with blank.yaml", "");
+	expect_git("", "ls-files", "gone.yaml", "was empty.yaml");
+	expect_git("100755", "ls-files", "--format=%(objectmode)", "empty with*");
 	expect_git("100755", "ls-files", "--format=%(objectmode)", "new*");
 	expect_sound();
 }
 
-/* What the commit says afterwards. */
-Test(mail, message)
+/* The message of the commit that git am makes. */
+Test(format_patch, message)
 {
 	static const struct {
 		const char *message, *wanted;
@@ -80,6 +88,7 @@ Test(mail, message)
 		{ "one line", "one line" },
 		{ "subject\n\nbody\n\nA: b\n", "subject\n\nbody\n\nA: b" },
 		{ "two\nlines\n\nbody", "two lines\n\nbody" },
+		{ "no =?UTF-8?q?encoded?= word", "no =?UTF-8?q?encoded?= word" },
 		{ "gr\xc3\xb6\xc3\x9f"
 		  "er =?x?= \xe2\x82\xac\n\n\xc3\xa4",
 		  "gr\xc3\xb6\xc3\x9f"
@@ -97,15 +106,15 @@ Test(mail, message)
 
 	make_repo();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		make_mail(rows[i].message, changes, 1);
-		git("am", "-q", ".git/mail", NULL);
+		make_patch(rows[i].message, changes, 1);
+		git("am", "-q", ".git/patch", NULL);
 		expect_git(rows[i].wanted, "log", "-1", "--format=%B");
 		git("reset", "-q", "--hard", "HEAD~1", NULL);
 	}
 }
 
 /* Who wrote it, and when. */
-Test(mail, author)
+Test(format_patch, author)
 {
 	static const char *const names[] = { "Ann", "Zo\xc3\xab O'Hara, Jr", "A. \"B\" C",
 					     "x =?y?= z" };
@@ -116,11 +125,11 @@ Test(mail, author)
 		(void)setenv("GIT_AUTHOR_NAME", names[i], 1);
 		(void)setenv("GIT_AUTHOR_EMAIL", "ann@example.com", 1);
 		(void)setenv("GIT_AUTHOR_DATE", "2026-01-02T03:04:05-0230", 1);
-		make_mail("web: 10 -> start", changes, 1);
+		make_patch("web: 10 -> start", changes, 1);
 		(void)unsetenv("GIT_AUTHOR_NAME");
 		(void)unsetenv("GIT_AUTHOR_EMAIL");
 		(void)unsetenv("GIT_AUTHOR_DATE");
-		git("am", "-q", ".git/mail", NULL);
+		git("am", "-q", ".git/patch", NULL);
 		expect_git(names[i], "log", "-1", "--format=%an");
 		expect_git("ann@example.com 2026-01-02T03:04:05-02:30", "log", "-1",
 			   "--format=%ae %aI");

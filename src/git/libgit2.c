@@ -1,11 +1,11 @@
-#include "git/internal.h"
+#include "git/libgit2_internal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* What libgit2 said last; never empty. */
-static const char *last_words(void)
+/* libgit2's last message; never empty. */
+static const char *last_message(void)
 {
 	const git_error *e = git_error_last();
 
@@ -20,22 +20,7 @@ int git_fail(struct err *err, struct place at, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return err_set(err, &CODE_git, at, "%s: %s", text, last_words());
-}
-
-int missing_object(const struct repo *r, struct place at, const char *what, struct err *err)
-{
-	AUTO_STR struct str remote = STR_INIT;
-
-	(void)git_fail(err, at, "%s", what);
-	if (promise_broken(r)) {
-		*err = *promise_broken(r);
-		return err_wrap(err, "%s, which this partial clone does not have", what);
-	}
-	if (!promise_remote(r, &remote))
-		return -1;
-	(void)err_set(err, &CODE_git, at, "%s: this partial clone does not have it", what);
-	return err_remedy(err, "git fetch --refetch --no-filter, then run the command again");
+	return err_set(err, &CODE_git, at, "%s: %s", text, last_message());
 }
 
 int git_fail_lock(struct err *err, int code, const char *lock, const char *fmt, ...)
@@ -47,7 +32,7 @@ int git_fail_lock(struct err *err, int code, const char *lock, const char *fmt, 
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	if (code != GIT_ELOCKED)
-		return err_set(err, &CODE_git, NOWHERE, "%s: %s", text, last_words());
+		return err_set(err, &CODE_git, NOWHERE, "%s: %s", text, last_message());
 	(void)err_set(err, &CODE_busy, NOWHERE, "%s: another process holds the lock %s", text,
 		      lock);
 	return err_remedy(
@@ -62,19 +47,6 @@ void oid_to_git(const struct oid *in, git_oid *out)
 void oid_from_git(const git_oid *in, struct oid *out)
 {
 	memcpy(out->id, in->id, sizeof(out->id));
-}
-
-bool oid_eq(const struct oid *a, const struct oid *b)
-{
-	return memcmp(a->id, b->id, sizeof(a->id)) == 0;
-}
-
-void oid_text(const struct oid *id, char out[41])
-{
-	git_oid git;
-
-	oid_to_git(id, &git);
-	(void)git_oid_tostr(out, 41, &git);
 }
 
 void auto_git_commit(git_commit **p)

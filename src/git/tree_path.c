@@ -1,4 +1,4 @@
-#include "git/internal.h"
+#include "git/tree_path_internal.h"
 
 #include "base/ascii.h"
 #include "base/utf8.h"
@@ -6,9 +6,9 @@
 #include <string.h>
 
 /*
- * Which names may stand in a tree, as git's verify_path has it (read-cache.c, with is_hfs_dotgit
- * and is_ntfs_dotgit): a name that some file system takes for ".git" would let a commit write into
- * the repository itself.
+ * Which names may be in a tree, as in git's verify_path (read-cache.c, with is_hfs_dotgit and
+ * is_ntfs_dotgit): a name that some file system takes for ".git" would let a commit write into the
+ * repository itself.
  */
 
 /* Characters that HFS+ ignores when it compares names. */
@@ -18,8 +18,8 @@ static bool hfs_ignores(uint32_t c)
 	       (c >= 0x206a && c <= 0x206f) || c == 0xfeff;
 }
 
-/* Is the name ".git" to HFS+, which folds case and drops some characters? */
-static bool hfs_dot_git(struct slice name)
+/* True if the name is ".git" for HFS+, which folds case and ignores some characters. */
+static bool is_hfs_dot_git(struct slice name)
 {
 	char folded[5];
 	size_t n = 0;
@@ -29,7 +29,7 @@ static bool hfs_dot_git(struct slice name)
 		size_t len = utf8_decode(slice_sub(name, i, 4), &c);
 
 		if (!len)
-			break; /* HFS+ refuses what is not UTF-8; for git the name ends there */
+			break; /* HFS+ refuses invalid UTF-8; for git the name ends there */
 		i += len;
 		if (hfs_ignores(c))
 			continue;
@@ -41,10 +41,10 @@ static bool hfs_dot_git(struct slice name)
 }
 
 /*
- * Is the name ".git" or its short form "git~1" to NTFS, which drops blanks and dots at the end and
- * what is behind a colon?
+ * True if the name is ".git" or its short form "git~1" for NTFS, which ignores blanks and dots at
+ * the end and everything after a colon.
  */
-static bool ntfs_dot_git(struct slice name)
+static bool is_ntfs_dot_git(struct slice name)
 {
 	size_t colon = slice_find_byte(name, ':');
 
@@ -55,14 +55,14 @@ static bool ntfs_dot_git(struct slice name)
 	return slice_eq_case(name, SLICE(".git")) || slice_eq_case(name, SLICE("git~1"));
 }
 
-/* One name of a path. */
-static bool name_ok(struct slice name)
+/* True if the name may be a part of a path. */
+static bool is_valid_name(struct slice name)
 {
 	for (size_t i = 0; i < name.len; i++)
 		if ((unsigned char)name.ptr[i] < 0x20 || name.ptr[i] == 0x7f || name.ptr[i] == '\\')
 			return false;
-	return name.len && !slice_is(name, ".") && !slice_is(name, "..") && !hfs_dot_git(name) &&
-	       !ntfs_dot_git(name);
+	return name.len && !slice_is(name, ".") && !slice_is(name, "..") && !is_hfs_dot_git(name) &&
+	       !is_ntfs_dot_git(name);
 }
 
 int tree_path_check(struct slice path, struct err *err)
@@ -70,9 +70,9 @@ int tree_path_check(struct slice path, struct err *err)
 	struct slice rest = path, name;
 
 	while (slice_next(&rest, '/', &name))
-		if (!name_ok(name))
+		if (!is_valid_name(name))
 			return err_set(err, &CODE_unsafe_path, (struct place){ path, 0, 0 },
-				       "not a path that may be committed");
+				       "this path cannot be committed");
 	return path.len ? 0 :
 			  err_set(err, &CODE_unsafe_path, NOWHERE,
 				  "an empty path cannot be committed");

@@ -2,7 +2,7 @@
  * Which working tree has the branch: a branch must not move behind the back of one, whatever state
  * that one is in.
  */
-#include "git/commit.h"
+#include "git/worktree.h"
 
 #include "base/alloc.h"
 #include "base/file.h"
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-TestSuite(checkouts, .init = scratch_enter, .fini = scratch_leave);
+TestSuite(checked_out, .init = scratch_enter, .fini = scratch_leave);
 
 /* A commit on main, two of its own on side. */
 static void two_branches(void)
@@ -38,7 +38,8 @@ static int prepare(const char *branch, struct err *err)
 	const struct change c = { SLICE("new"), { NULL, 0 }, SLICE("n\n"), 0100644 };
 	AUTO_REPO struct repo *r = open_here();
 	struct worktree_plan *plan = NULL;
-	int failed = worktree_prepare(r, branch, &c, 1, &plan, err), follows = plan != NULL;
+	int failed = worktree_prepare(r, branch, CHANGES(&c, 1), &plan, err),
+	    follows = plan != NULL;
 
 	worktree_free(plan);
 	return failed ? -1 : follows;
@@ -60,7 +61,7 @@ static void expect_follows(const char *branch, int follows)
 		expect_err(err_, name, part);                                                      \
 	} while (0)
 
-Test(checkouts, a_rebase_is_going_on)
+Test(checked_out, a_rebase_is_going_on)
 {
 	two_branches();
 	git("checkout", "-q", "side", NULL);
@@ -76,7 +77,7 @@ Test(checkouts, a_rebase_is_going_on)
 	expect_follows("main", 0);
 }
 
-Test(checkouts, a_rebase_in_another_worktree)
+Test(checked_out, a_rebase_in_another_worktree)
 {
 	two_branches();
 	git("worktree", "add", "-q", "linked", "side", NULL);
@@ -92,7 +93,7 @@ Test(checkouts, a_rebase_in_another_worktree)
 	expect_refused("side", checked_out, "being rebased");
 }
 
-Test(checkouts, head_is_a_symlink)
+Test(checked_out, head_is_a_symlink)
 {
 	two_branches();
 	cr_assert_eq(unlink(".git/HEAD"), 0);
@@ -102,7 +103,7 @@ Test(checkouts, head_is_a_symlink)
 	expect_follows("side", 0);
 }
 
-Test(checkouts, what_cannot_be_read_is_no_no)
+Test(checked_out, what_cannot_be_read_is_no_no)
 {
 	two_branches();
 	git("worktree", "add", "-q", "linked", "side", NULL);
@@ -111,7 +112,7 @@ Test(checkouts, what_cannot_be_read_is_no_no)
 	expect_refused("side", io, "linked/HEAD");
 }
 
-Test(checkouts, a_bare_repository_with_a_configuration_for_each_worktree)
+Test(checked_out, a_bare_repository_with_a_configuration_for_each_worktree)
 {
 	two_branches();
 	git("clone", "-q", "--bare", ".", "bare.git", NULL);

@@ -1,6 +1,8 @@
 /*
- * Many blobs at once: all are told, in their order, whoever read them.
+ * Many blobs at once: all are reported in their order, whichever thread read them.
  */
+#include "git/tree.h"
+
 #include "scratch.h"
 
 #include "base/alloc.h"
@@ -12,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-TestSuite(reading, .init = scratch_enter, .fini = scratch_leave);
+TestSuite(blob_reader, .init = scratch_enter, .fini = scratch_leave);
 
 /* Only files that begin with an even digit; asked by several threads. */
 static bool is_even(struct slice path, struct slice bytes, void *ctx)
@@ -66,7 +68,7 @@ static void many_files(void)
 }
 
 /* More files than are read at a time, and more bytes than may wait. */
-Test(reading, many_files_are_told_in_order)
+Test(blob_reader, many_files_are_told_in_order)
 {
 	static const struct {
 		bool (*wanted)(struct slice path, struct slice bytes, void *ctx);
@@ -84,20 +86,22 @@ Test(reading, many_files_are_told_in_order)
 	r = open_here();
 	head = oid_at("HEAD");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct tree_query query = { .bytes_wanted = rows[i].wanted, .max = 100000 };
 		struct counting c = { .stop = rows[i].stop };
+		const struct tree_query query = {
+			.bytes_wanted = rows[i].wanted, .max = 100000, .file = count, .ctx = &c
+		};
 
-		cr_expect_eq(tree_search(r, &head, &query, count, &c, &err), rows[i].result);
+		cr_expect_eq(tree_search(r, &head, &query, &err), rows[i].result);
 		cr_expect_eq(c.n, rows[i].n, "row %zu: %zu files", i, c.n);
 	}
 }
 
-Test(reading, a_missing_blob_is_an_error_with_its_path)
+Test(blob_reader, a_missing_blob_is_an_error_with_its_path)
 {
-	const struct tree_query query = { .max = 100000 };
 	AUTO_REPO struct repo *r = NULL;
 	AUTO_FREE char *hex = NULL;
 	struct counting c = { .n = 0 };
+	const struct tree_query query = { .max = 100000, .file = count, .ctx = &c };
 	struct err err = ERR_INIT;
 	struct oid head;
 	char path[128];
@@ -106,22 +110,22 @@ Test(reading, a_missing_blob_is_an_error_with_its_path)
 	put("dir/a.txt", "a.tx\n");
 	put("dir/b.txt", "b.tx\n");
 	commit_all("two");
-	hex = git_says("rev-parse", "HEAD:dir/b.txt", NULL);
+	hex = git_output("rev-parse", "HEAD:dir/b.txt", NULL);
 	(void)snprintf(path, sizeof(path), ".git/objects/%.2s/%s", hex, hex + 2);
 	cr_assert_eq(unlink(path), 0);
 	r = open_here();
 	head = oid_at("HEAD");
-	cr_expect_eq(tree_search(r, &head, &query, count, &c, &err), -1);
+	cr_expect_eq(tree_search(r, &head, &query, &err), -1);
 	cr_expect_eq(c.n, 1);
 	expect_err(err, git, "b.txt");
 }
 
-/* With a folder of objects from the environment, only the repository's own handle knows it. */
-Test(reading, objects_of_the_environment)
+/* With a directory of objects from the environment, only the repository's own handle knows it. */
+Test(blob_reader, objects_of_the_environment)
 {
-	const struct tree_query query = { .max = 100000 };
 	AUTO_REPO struct repo *r = NULL;
 	struct counting c = { .n = 0 };
+	const struct tree_query query = { .max = 100000, .file = count, .ctx = &c };
 	struct err err = ERR_INIT;
 	struct oid head;
 
@@ -133,6 +137,6 @@ Test(reading, objects_of_the_environment)
 	cr_assert_eq(mkdir(".git/objects", 0777), 0);
 	cr_assert_eq(setenv("GIT_OBJECT_DIRECTORY", "elsewhere", 1), 0);
 	cr_assert_eq(repo_open(&r, NULL, &err), 0, "%s", err.reason);
-	cr_expect_eq(tree_search(r, &head, &query, count, &c, &err), 0, "%s", err.reason);
+	cr_expect_eq(tree_search(r, &head, &query, &err), 0, "%s", err.reason);
 	cr_expect_eq(c.n, 1);
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-TestSuite(path, .init = scratch_enter, .fini = scratch_leave);
+TestSuite(tree_path, .init = scratch_enter, .fini = scratch_leave);
 
 /* A repository with one commit, and what is needed to ask. */
 struct gate {
@@ -32,7 +32,7 @@ static void gate_open(struct gate *g)
 	git("config", "core.protectNTFS", "true", NULL);
 	*g = (struct gate){ .repo = open_here(),
 			    .head = oid_at("HEAD"),
-			    .blob = git_says("rev-parse", "HEAD:f", NULL) };
+			    .blob = git_output("rev-parse", "HEAD:f", NULL) };
 }
 
 static void gate_close(struct gate *g)
@@ -55,7 +55,8 @@ static bool we_take(const struct gate *g, const char *path)
 	struct err err = ERR_INIT;
 	struct oid out;
 
-	if (commit_write(g->repo, &g->head, &c, 1, "path", &out, &err) == 0)
+	if (commit_write(g->repo, &(struct commit_draft){ &g->head, CHANGES(&c, 1), "path" }, &out,
+			 &err) == 0)
 		return true;
 	cr_expect_eq(err.code, &CODE_unsafe_path, "'%s': %s", path, err.reason);
 	return false;
@@ -88,7 +89,7 @@ static void ask_everywhere(struct gate *g, const char *name)
 	}
 }
 
-Test(path, the_git_folder_in_every_spelling)
+Test(tree_path, the_git_directory_in_every_spelling)
 {
 	static const char *const names[] = { ".git", ".GIT", "git~1", "GIT~1" };
 	static const char *const more[] = { "",
@@ -129,7 +130,7 @@ Test(path, the_git_folder_in_every_spelling)
 	gate_close(&g);
 }
 
-Test(path, wherever_it_stands)
+Test(tree_path, wherever_it_stands)
 {
 	static const char *const names[] = { "..",           ".",          "",       "...",
 					     "..  ",         ".git",       "git~1.", "CON",
