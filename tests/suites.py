@@ -25,7 +25,7 @@ SUITES = {
     "oracle": ["python3", "tests/corpus/test_oracle.py"],
     "corpus": ["python3", "tests/corpus/run.py"],
     "codes": ["python3", "scripts/codes.py", "--check"],
-    "readme": ["python3", "tests/readme.py"],
+    "docs": ["python3", "tests/docs.py"],
     "examples": ["python3", "tests/examples.py"],
     "krew": ["python3", "tests/krew.py"],
     "harness": ["python3", "tests/harness.py"],
