@@ -161,7 +161,7 @@ def check_text(page):
             if page != GENERATED and not any(ROOT.glob(path.rstrip("/"))):
                 problems.append(f"{name}:{number}: {path}: no such file")
     if page == README and not blocks(text):
-        problems.append(f"{name}: no block to test: a line <!-- test --> in front of one selects it")
+        problems.append(f"{name}: no block is tested (<!-- test --> selects one)")
     if page == README and len(text.split()) > WORDS:
         problems.append(f"{name}: {len(text.split())} words, not at most {WORDS}")
     return problems
