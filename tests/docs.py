@@ -182,6 +182,8 @@ def check_page(page):
 
 
 def main(args):
+    if not BINARY.exists():
+        sys.exit(f"docs: {BINARY} does not exist; run make")
     pages = [pathlib.Path(a).resolve() for a in args] or [README, *sorted(ROOT.glob("docs/*.md"))]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(check_page, pages))
