@@ -18,7 +18,7 @@ static const struct source *neighbours_list(const struct work *w)
 		const struct source *s = sources[i];
 
 		if (kustomization_lists_neighbours(s->path, yaml_root(s->file, 0), path) &&
-		    (!best || path_folder(s->path).len > path_folder(best->path).len))
+		    (!best || path_directory(s->path).len > path_directory(best->path).len))
 			best = s;
 	}
 	return best;
@@ -78,7 +78,7 @@ static void check_search(const struct work *w)
 				findings_add(&w->step->findings, &CODE_search_outside, e->at,
 					     "the %s '%" SLICE_FMT "' takes up %" SLICE_FMT
 					     ", and stands outside of manifests.search",
-					     environment_word(e->kind), SLICE_ARG(e->name),
+					     environment_kind_text(e->kind), SLICE_ARG(e->name),
 					     SLICE_ARG(w->step->placements.items[i].path));
 		}
 	}
@@ -109,7 +109,7 @@ static void note_fate(const struct work *w, const struct holding *going,
 	} rows[] = {
 		[PRUNE_GOES] = { &CODE_prune_goes, "is removed from the cluster" },
 		[PRUNE_FIRST] = { &CODE_prune_first, "is removed from the cluster first" },
-		[PRUNE_ASKS] = { &CODE_prune_asks, "waits in the cluster for a person" },
+		[PRUNE_MANUAL] = { &CODE_prune_manual, "waits in the cluster for a person" },
 		[PRUNE_STAYS] = { &CODE_prune_stays, "stays in the cluster" },
 		[PRUNE_UNKNOWN] = { &CODE_prune_unknown, "may stay in the cluster" },
 	};
@@ -118,7 +118,7 @@ static void note_fate(const struct work *w, const struct holding *going,
 		&w->step->findings, rows[p.fate].code, p.at,
 		"the %" SLICE_FMT " '%" SLICE_FMT "' %s: %s '%" SLICE_FMT "': %" SLICE_FMT,
 		SLICE_ARG(going->object->kind), SLICE_ARG(going->object->name), rows[p.fate].verb,
-		environment_word(a->environment->kind), SLICE_ARG(a->environment->name),
+		environment_kind_text(a->environment->kind), SLICE_ARG(a->environment->name),
 		SLICE_ARG(p.why));
 
 	if (p.remedy.ptr)
