@@ -11,8 +11,8 @@
 #define SETS_MAX 10000
 #define DEPTH_MAX 4
 
-static struct generated expand(const struct generator_context *x, const struct yaml_node *generator,
-			       int depth);
+static struct generated expand_at_depth(const struct generator_context *x,
+					const struct yaml_node *generator, int depth);
 
 /* --- sets of parameters --------------------------------------------------- */
 
@@ -210,8 +210,8 @@ static struct generated expand_git(const struct generator_context *x, const stru
 /* --- the matrix generator ------------------------------------------------- */
 
 /* Each set of one with each set of the other. */
-static struct generated multiply(const struct generated *a, const struct generated *b,
-				 struct arena *arena)
+static struct generated multiply_sets(const struct generated *a, const struct generated *b,
+				      struct arena *arena)
 {
 	struct generated g = { .many = a->many || b->many,
 			       .unsure = a->unsure || b->unsure,
@@ -236,18 +236,18 @@ static struct generated expand_matrix(const struct generator_context *x,
 
 	if (!list || list->kind != YAML_SEQ || list->nchildren != 2 || depth >= DEPTH_MAX)
 		return generator_unknown(x);
-	a = expand(x, list->first, depth + 1);
-	b = expand(x, list->last, depth + 1);
-	g = a.n && b.n > SETS_MAX / a.n ? generator_unknown(x) : multiply(&a, &b, x->arena);
+	a = expand_at_depth(x, list->first, depth + 1);
+	b = expand_at_depth(x, list->last, depth + 1);
+	g = a.n && b.n > SETS_MAX / a.n ? generator_unknown(x) : multiply_sets(&a, &b, x->arena);
 	generated_release(&a);
 	generated_release(&b);
 	return g;
 }
 
-/* --- all of them ---------------------------------------------------------- */
+/* --- any generator -------------------------------------------------------  */
 
-static struct generated expand(const struct generator_context *x, const struct yaml_node *generator,
-			       int depth)
+static struct generated expand_at_depth(const struct generator_context *x,
+					const struct yaml_node *generator, int depth)
 {
 	const struct yaml_node *list = yaml_get(generator, "list"),
 			       *git = yaml_get(generator, "git");
@@ -271,5 +271,5 @@ static struct generated expand(const struct generator_context *x, const struct y
 struct generated generator_expand(const struct generator_context *x,
 				  const struct yaml_node *generator)
 {
-	return expand(x, generator, 0);
+	return expand_at_depth(x, generator, 0);
 }

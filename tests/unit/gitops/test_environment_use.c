@@ -101,7 +101,7 @@ Test(environment_use, kustomizations)
 Test(environment_use, applications)
 {
 	static const struct use_case cases[] = {
-		{ "the directory as it is",
+		{ "a directory of plain manifests",
 		  { { "argo.yaml", APPLICATION("shop", SOURCE("apps/shop")) } },
 		  { { "apps/shop/vs.yaml", "shop[d]" },
 		    { "apps/shop/vs.json", "shop[d]" },
@@ -223,7 +223,7 @@ Test(environment_use, flux)
 		  { { "x/a.yaml", FLUX("inner", "path: apps") "---\n" FLUX("outer", "path: .") },
 		    { "apps/web/kustomization.yaml", K("vs.yaml") } },
 		  { { "apps/web/vs.yaml", "inner[k] outer[k]" } } },
-		{ "the two kinds of Kustomization are told apart",
+		{ "two kinds of Kustomization",
 		  { { "kustomization.yaml", FLUX("apps", "path: apps") },
 		    { "apps/k.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: "
 				     "Kustomization\nresources: [../x.yaml]\n" } },
@@ -310,7 +310,7 @@ Test(environment_use, application_sets)
 		    { "apps/off/vs.yaml", "" },
 		    { "apps/.web/vs.yaml", "" },
 		    { "apps/web/a/vs.yaml", "" } } },
-		{ "directories, with a part behind",
+		{ "directories, followed by a path",
 		  { { "set.yaml", SET("x-{{.path.basename}}-{{index .path.segments 0}}",
 				      "  - git: {directories: [{path: '*/*'}]}\n",
 				      "{{ .path.path }}/overlays/prod") },
