@@ -286,7 +286,7 @@ void candidate_judge(struct discovery *d, struct candidate *c, const struct disc
 	if (!j.nvss)
 		note_unused(&j, &named);
 	check_rules(&j, &named);
-	land(&j, in->reach);
+	land(&j, in->environments);
 	if (c->migration) /* what it accepts is no obstacle */
 		migration_allow(c->migration, 0, &c->findings);
 	c->path = folder_of(&j);

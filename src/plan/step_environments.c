@@ -45,7 +45,8 @@ static void land(const struct work *w, struct slice path, struct slice listing, 
 	while (at < l->n && !slice_eq(l->items[at].path, path))
 		at++;
 	if (at == l->n)
-		l->items[l->n++] = environments_of(w->in->reach, path, listing, w->plan->arena);
+		l->items[l->n++] =
+			environments_of(w->in->environments, path, listing, w->plan->arena);
 	l->items[at].edited = l->items[at].edited || edited;
 }
 
@@ -54,7 +55,7 @@ void step_land(const struct work *w)
 	const struct source *listing = w->scope.created ? neighbours_list(w) : NULL;
 	struct slices losing = step_files_that_lose(w);
 
-	if (!w->in->reach || !environment_index_any(w->in->reach))
+	if (!w->in->environments || !environment_index_any(w->in->environments))
 		return;
 	w->step->placements.items =
 		arena_array(w->plan->arena, w->step->files.n + losing.n, sizeof(struct placement));
@@ -88,15 +89,15 @@ void step_check_placements(const struct work *w)
 {
 	const struct slices *listed = &w->m->f.spec.manifests.environments;
 
-	if (!w->in->reach)
+	if (!w->in->environments)
 		return;
 	environments_check(&w->step->placements, *listed, w->m->environments_at,
 			   &w->step->findings);
-	environments_note_unread(w->in->reach, &w->step->findings);
+	environments_note_unread(w->in->environments, &w->step->findings);
 	check_search(w);
 	if (w->m->bytes.ptr)
-		environments_check_guards(w->in->reach, w->m->path, w->m->bytes, &CODE_unguarded,
-					  &w->step->findings);
+		environments_check_guards(w->in->environments, w->m->path, w->m->bytes,
+					  &CODE_unguarded, &w->step->findings);
 }
 
 /* What one environment does. */
