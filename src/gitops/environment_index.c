@@ -6,6 +6,7 @@
 #include "gitops/environment_index_internal.h"
 #include "gitops/environment_use.h"
 #include "gitops/path.h"
+#include "kube/group.h"
 
 #include <stdlib.h>
 
@@ -41,7 +42,7 @@ void environment_index_free(struct environment_index *x)
 
 bool environment_index_wants(struct slice bytes)
 {
-	if (slice_find(bytes, SLICE("argoproj.io")) != SIZE_MAX &&
+	if (slice_find(bytes, SLICE(ARGO_GROUP)) != SIZE_MAX &&
 	    slice_find(bytes, SLICE("Application")) != SIZE_MAX)
 		return true;
 	if (slice_find(bytes, SLICE("toolkit.fluxcd.io")) == SIZE_MAX)
@@ -73,12 +74,12 @@ void environment_index_add(struct environment_index *x, struct slice path,
 	for (size_t i = 0; i < objects->n; i++) {
 		const struct object *o = &objects->items[i];
 
-		if (object_is(o, "argoproj.io", "Application"))
+		if (object_is(o, ARGO_GROUP, "Application"))
 			application_read(
 				&x->environments,
 				environment_list_add(&x->environments, ENVIRONMENT_ARGOCD, o),
 				o->spec, NULL);
-		else if (object_is(o, "argoproj.io", "ApplicationSet"))
+		else if (object_is(o, ARGO_GROUP, "ApplicationSet"))
 			add_pending(&x->sets, o);
 		else if (object_is(o, "kustomize.toolkit.fluxcd.io", "Kustomization"))
 			add_pending(&x->flux, o);
