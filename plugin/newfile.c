@@ -68,7 +68,7 @@ int newfile_guard(const struct newfile *f, const struct app *app, const struct s
 {
 	struct findings found = { .arena = app->arena };
 
-	environments_check_guards(s->reach, f->path, str_slice(&f->text), &CODE_would_apply,
+	environments_check_guards(s->environments, f->path, str_slice(&f->text), &CODE_would_apply,
 				  &found);
 	return found.n ? err_from_finding(err, &found.items[0]) : 0;
 }

@@ -90,8 +90,8 @@ struct discover_inputs {
 	struct slices taken; /* further names that are not free: files of the migrations folder that
 				cannot be read */
 	int port;            /* of the new hosts; 0: not known */
-	const struct environment_index
-		*reach; /* NULL: nothing is known of environments, as of the objects of a cluster */
+	const struct environment_index *environments; /* NULL: nothing is known of environments, as
+							 of the objects of a cluster */
 	const struct findings *unseen; /* what keeps every host from being ready, since it was not
 					  seen; NULL: all was */
 };

@@ -229,7 +229,7 @@ static struct slice folder_of(const struct judging *j)
 	for (size_t i = 0; i < j->nvss; i++) {
 		struct slice path = yaml_name(j->vss[i].object->node->file);
 
-		folder = folder.ptr ? common_folder(folder, path) : path_folder(path);
+		folder = folder.ptr ? common_folder(folder, path) : path_directory(path);
 	}
 	return folder.len ? folder : SLICE(".");
 }
@@ -286,7 +286,7 @@ void candidate_judge(struct discovery *d, struct candidate *c, const struct disc
 	if (!j.nvss)
 		note_unused(&j, &named);
 	check_rules(&j, &named);
-	land(&j, in->reach);
+	land(&j, in->environments);
 	if (c->migration) /* what it accepts is no obstacle */
 		migration_allow(c->migration, 0, &c->findings);
 	c->path = folder_of(&j);

@@ -63,13 +63,13 @@ int session_discover(struct session *s, int port, struct discovery *out, struct 
 			findings_add_err(unread, broken[i]->why);
 	session_read_environments(s);
 	progress_report(&s->options->progress, NULL, 0, 0);
-	environments_note_unread(s->reach, unread);
+	environments_note_unread(s->environments, unread);
 	discover_make(out, &(struct discover_inputs){
 				   .inventory = s->inventory,
 				   .migrations = (const struct migration *const *)s->all,
 				   .n = s->n,
 				   .taken = session_taken(s),
 				   .port = port,
-				   .reach = s->reach });
+				   .environments = s->environments });
 	return 0;
 }

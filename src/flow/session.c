@@ -68,7 +68,7 @@ void session_close(struct session *s)
 	baselines_free(s->baselines);
 	partition_free(s->parts);
 	template_free(s->message);
-	environment_index_free(s->reach);
+	environment_index_free(s->environments);
 	inventory_free(s->inventory);
 	bounds_release(&s->bounds);
 	map_release(&s->blobs);

@@ -45,9 +45,9 @@ struct session {
 	struct selected selected;    /* by session_select: what session_plan reads the files for */
 	struct bounds bounds;        /* what session_plan reads of the tree */
 	struct inventory *inventory; /* made by session_plan */
-	struct repository_id here;
-	struct environment_index *reach; /* with the inventory: which environments the files of the
-				commit end up in */
+	struct repository_id repository_id;
+	struct environment_index *environments; /* with the inventory: which environments the files
+				of the commit end up in */
 	struct baselines *baselines;
 	struct partition *parts; /* of the selected migrations; with the inventory */
 	struct map blobs; /* names of blobs whose bytes are in `blob_bytes`, so that they need not
@@ -155,8 +155,8 @@ void session_forget(struct session *s, struct plan *plan);
 int session_survey(struct session *s, const struct migration *m, struct err *err);
 
 /*
- * For those who fill the inventory themselves (survey.c, discover.c): makes `s->reach` of it, once
- * it has all files.
+ * For those who fill the inventory themselves (survey.c, discover.c): makes `s->environments` of
+ * it, once it has all files.
  */
 void session_read_environments(struct session *s);
 

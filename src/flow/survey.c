@@ -49,9 +49,9 @@ static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 
 void session_read_environments(struct session *s)
 {
-	s->here = (struct repository_id){ repo_remote_urls(s->repo, s->arena), s->branch };
-	s->reach = environments_read(s->inventory, &s->here,
-				     arena_printf(s->arena, "%s/x.yaml", s->migrations_dir));
+	s->repository_id = (struct repository_id){ repo_remote_urls(s->repo, s->arena), s->branch };
+	s->environments = environments_read(s->inventory, &s->repository_id,
+					    arena_printf(s->arena, "%s/x.yaml", s->migrations_dir));
 }
 
 /* Goes over the tree once. */
@@ -221,9 +221,9 @@ void session_forget(struct session *s, struct plan *plan)
 	forget_before(&plan->changes);
 	for (size_t i = 0; i < plan->n; i++)
 		forget_before(&plan->steps[i].changes);
-	environment_index_free(s->reach);
+	environment_index_free(s->environments);
 	inventory_free(s->inventory);
-	s->reach = NULL;
+	s->environments = NULL;
 	s->inventory = NULL;
 }
 
@@ -247,7 +247,7 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
 	in.inventory = s->inventory;
 	in.parts = s->parts;
 	in.baselines = s->baselines;
-	in.reach = s->reach;
+	in.environments = s->environments;
 	in.each = parallel_each;
 	in.each_part = parallel_parts;
 	in.progress = &s->options->progress;

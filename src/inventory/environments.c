@@ -12,9 +12,10 @@ enum { UNREAD_MOST = 3 };
 /* --- what the files say --------------------------------------------------- */
 
 struct environment_index *environments_read(const struct inventory *inv,
-					    const struct repository_id *here, struct slice more)
+					    const struct repository_id *repository_id,
+					    struct slice more)
 {
-	struct environment_index *r = environment_index_new(here);
+	struct environment_index *r = environment_index_new(repository_id);
 	size_t n;
 	struct source *const *sources = inventory_sources(inv, &n);
 
@@ -52,12 +53,12 @@ static bool have(const struct environment_uses *a, const struct environment *e)
 struct placement environments_of(const struct environment_index *r, struct slice path,
 				 struct slice kustomization, struct arena *arena)
 {
-	struct placement l = { path, environment_index_of(r, path, arena), false };
+	struct placement l = { path, environment_uses_of(r, path, arena), false };
 	struct environment_uses both, more;
 
 	if (!kustomization.ptr)
 		return l;
-	more = environment_index_of_kustomization(r, kustomization, arena);
+	more = environment_uses_of_kustomization(r, kustomization, arena);
 	both = (struct environment_uses){
 		arena_array(arena, l.uses.n + more.n, sizeof(*both.items)), 0
 	};
@@ -85,7 +86,7 @@ static struct environment_uses all_of(const struct placements *l, struct arena *
 		for (size_t j = 0; j < l->items[i].uses.n; j++) {
 			const struct environment_use *a = &l->items[i].uses.items[j];
 
-			if (!a->environment->elsewhere && !have(&all, a->environment))
+			if (!a->environment->other_revision && !have(&all, a->environment))
 				all.items[all.n++] = *a;
 		}
 	return all;
@@ -154,7 +155,7 @@ static void add_names(struct str *out, const struct environment_uses *a)
 	for (size_t i = 0; i < a->n; i++) {
 		const struct environment *e = a->items[i].environment;
 
-		if (e->elsewhere)
+		if (e->other_revision)
 			continue;
 		str_addf(out, "%s'%" SLICE_FMT "'%s", first ? "" : ", ", SLICE_ARG(e->name),
 			 environment_use_is_many(&a->items[i]) ? " (several)" : "");
@@ -186,7 +187,7 @@ static void note_shared(const struct placements *l, const struct environment_use
 static bool is_listed(const struct environment *e, struct slices listed)
 {
 	for (size_t i = 0; i < listed.n; i++)
-		if (environment_is(e, listed.items[i]))
+		if (environment_is_named(e, listed.items[i]))
 			return true;
 	return false;
 }
@@ -201,7 +202,7 @@ static void compare(const struct environment_uses *all, struct slices listed, st
 		bool found = false;
 
 		for (size_t j = 0; j < all->n && !found; j++)
-			found = environment_is(all->items[j].environment, listed.items[i]);
+			found = environment_is_named(all->items[j].environment, listed.items[i]);
 		if (!found)
 			str_addf(&why, "%sno file of the migration ends up in '%" SLICE_FMT "'",
 				 why.len ? "; " : "", SLICE_ARG(listed.items[i]));
@@ -229,7 +230,7 @@ static void note_unsure(const struct placements *l, const struct environment_use
 			findings_add(findings, &CODE_environments_unsure, a->environment->at,
 				     "whether the %s '%" SLICE_FMT "' takes %" SLICE_FMT
 				     " cannot be told; it counts as one that does",
-				     environment_word(a->environment->kind),
+				     environment_kind_text(a->environment->kind),
 				     SLICE_ARG(a->environment->name),
 				     SLICE_ARG(l->n == 1 ? l->items[0].path :
 							   SLICE("files of the migration")));
@@ -268,13 +269,13 @@ void environments_check(const struct placements *l, struct slices listed, struct
 static struct slice remedy_of(const struct environment *e, struct slice path, unsigned open,
 			      struct arena *arena)
 {
-	struct slice inside = path_from(path_folder(path), e->folder);
+	struct slice inside = path_from(path_directory(path), e->directory);
 
 	if (open & SOURCE_CHART)
 		return arena_printf(arena,
 				    "Helm renders every file there: keep migrations elsewhere, "
 				    "--migrations DIR outside of %" SLICE_FMT,
-				    SLICE_ARG(e->folder));
+				    SLICE_ARG(e->directory));
 	if (open & SOURCE_UNKNOWN)
 		return SLICE("put the comment '# " GUARD_ARGOCD
 			     "' and the annotation " GUARD_KUSTOMIZE ": \"true\" into the file, "
@@ -295,7 +296,7 @@ void environments_check_guards(const struct environment_index *r, struct slice p
 			       struct slice bytes, const struct code *code,
 			       struct findings *findings)
 {
-	struct environment_uses a = environment_index_of(r, path, findings->arena);
+	struct environment_uses a = environment_uses_of(r, path, findings->arena);
 	struct yaml_file *file = NULL;
 	struct err ignored = ERR_INIT;
 
@@ -310,7 +311,7 @@ void environments_check_guards(const struct environment_index *r, struct slice p
 		findings_add(findings, code, e->at,
 			     "the %s '%" SLICE_FMT "' %s %" SLICE_FMT
 			     ", which is no object of a cluster",
-			     environment_word(e->kind), SLICE_ARG(e->name),
+			     environment_kind_text(e->kind), SLICE_ARG(e->name),
 			     open & SOURCE_UNKNOWN ? "may apply" : "applies", SLICE_ARG(path))
 			->remedy = remedy_of(e, path, open, findings->arena);
 	}

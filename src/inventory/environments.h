@@ -11,6 +11,7 @@
 
 #include "base/finding.h"
 #include "gitops/environment_index.h"
+#include "gitops/environment_use.h"
 
 struct inventory;
 
@@ -28,12 +29,13 @@ struct placements {
 
 /*
  * What the files of an inventory say of environments; it was told to keep them
- * (inventory_want_environments), and has parsed them. `here` and the inventory must outlive it.
- * `more`: a path that may be asked for and is in no inventory; absent: none. Freed with
+ * (inventory_want_environments), and has parsed them. `repository_id` and the inventory must
+ * outlive it. `more`: a path that may be asked for and is in no inventory; absent: none. Freed with
  * environment_index_free.
  */
 struct environment_index *environments_read(const struct inventory *inv,
-					    const struct repository_id *here, struct slice more);
+					    const struct repository_id *repository_id,
+					    struct slice more);
 
 /*
  * Where a file ends up. `kustomization`: the path of one that will list the file, which is not

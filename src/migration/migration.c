@@ -378,7 +378,7 @@ static bool searched_for(struct slice path, struct slice folder)
 {
 	folder = folder_of(folder);
 	return path_below(path, folder) ||
-	       (kustomization_is(path) && path_below(folder, path_folder(path)));
+	       (kustomization_is(path) && path_below(folder, path_directory(path)));
 }
 
 bool migration_searches(const struct migration *m, struct slice path)

@@ -95,9 +95,9 @@ struct plan_inputs {
 	struct partition *parts;     /* of the inventory; NULL: none */
 	struct baselines *baselines;
 	const struct environment_index
-		*reach;     /* NULL: nothing is known of environments, as of a single file */
-	each_fn *each;      /* how to do the same work on many files */
-	each_fn *each_part; /* and on many parts; NULL: there are none */
+		*environments; /* NULL: nothing is known of environments, as of a single file */
+	each_fn *each;         /* how to do the same work on many files */
+	each_fn *each_part;    /* and on many parts; NULL: there are none */
 	const struct progress *progress;         /* NULL: nobody waits */
 	struct slice vs_template;                /* bytes of the template that `create` renders */
 	const struct host_reference *references; /* GO_DELETE_ENTRY: all of the old host, outside of

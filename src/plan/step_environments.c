@@ -18,7 +18,7 @@ static const struct source *neighbours_list(const struct work *w)
 		const struct source *s = sources[i];
 
 		if (kustomization_lists_neighbours(s->path, yaml_root(s->file, 0), path) &&
-		    (!best || path_folder(s->path).len > path_folder(best->path).len))
+		    (!best || path_directory(s->path).len > path_directory(best->path).len))
 			best = s;
 	}
 	return best;
@@ -45,7 +45,8 @@ static void land(const struct work *w, struct slice path, struct slice listing, 
 	while (at < l->n && !slice_eq(l->items[at].path, path))
 		at++;
 	if (at == l->n)
-		l->items[l->n++] = environments_of(w->in->reach, path, listing, w->plan->arena);
+		l->items[l->n++] =
+			environments_of(w->in->environments, path, listing, w->plan->arena);
 	l->items[at].edited = l->items[at].edited || edited;
 }
 
@@ -54,7 +55,7 @@ void step_land(const struct work *w)
 	const struct source *listing = w->scope.created ? neighbours_list(w) : NULL;
 	struct slices losing = step_files_that_lose(w);
 
-	if (!w->in->reach || !environment_index_any(w->in->reach))
+	if (!w->in->environments || !environment_index_any(w->in->environments))
 		return;
 	w->step->placements.items =
 		arena_array(w->plan->arena, w->step->files.n + losing.n, sizeof(struct placement));
@@ -78,7 +79,7 @@ static void check_search(const struct work *w)
 				findings_add(&w->step->findings, &CODE_search_outside, e->at,
 					     "the %s '%" SLICE_FMT "' takes up %" SLICE_FMT
 					     ", and stands outside of manifests.search",
-					     environment_word(e->kind), SLICE_ARG(e->name),
+					     environment_kind_text(e->kind), SLICE_ARG(e->name),
 					     SLICE_ARG(w->step->placements.items[i].path));
 		}
 	}
@@ -88,15 +89,15 @@ void step_check_placements(const struct work *w)
 {
 	const struct slices *listed = &w->m->f.spec.manifests.environments;
 
-	if (!w->in->reach)
+	if (!w->in->environments)
 		return;
 	environments_check(&w->step->placements, *listed, w->m->environments_at,
 			   &w->step->findings);
-	environments_note_unread(w->in->reach, &w->step->findings);
+	environments_note_unread(w->in->environments, &w->step->findings);
 	check_search(w);
 	if (w->m->bytes.ptr)
-		environments_check_guards(w->in->reach, w->m->path, w->m->bytes, &CODE_unguarded,
-					  &w->step->findings);
+		environments_check_guards(w->in->environments, w->m->path, w->m->bytes,
+					  &CODE_unguarded, &w->step->findings);
 }
 
 /* What one environment does. */
@@ -109,7 +110,7 @@ static void note_fate(const struct work *w, const struct holding *going,
 	} rows[] = {
 		[PRUNE_GOES] = { &CODE_prune_goes, "is removed from the cluster" },
 		[PRUNE_FIRST] = { &CODE_prune_first, "is removed from the cluster first" },
-		[PRUNE_ASKS] = { &CODE_prune_asks, "waits in the cluster for a person" },
+		[PRUNE_MANUAL] = { &CODE_prune_manual, "waits in the cluster for a person" },
 		[PRUNE_STAYS] = { &CODE_prune_stays, "stays in the cluster" },
 		[PRUNE_UNKNOWN] = { &CODE_prune_unknown, "may stay in the cluster" },
 	};
@@ -118,7 +119,7 @@ static void note_fate(const struct work *w, const struct holding *going,
 		&w->step->findings, rows[p.fate].code, p.at,
 		"the %" SLICE_FMT " '%" SLICE_FMT "' %s: %s '%" SLICE_FMT "': %" SLICE_FMT,
 		SLICE_ARG(going->object->kind), SLICE_ARG(going->object->name), rows[p.fate].verb,
-		environment_word(a->environment->kind), SLICE_ARG(a->environment->name),
+		environment_kind_text(a->environment->kind), SLICE_ARG(a->environment->name),
 		SLICE_ARG(p.why));
 
 	if (p.remedy.ptr)

@@ -25,8 +25,8 @@
 /* A discovery over some files. */
 struct found {
 	struct inventory *inventory;
-	struct repository_id here;
-	struct environment_index *reach;
+	struct repository_id repository_id;
+	struct environment_index *environments;
 	struct discovery d;
 	struct migration migration;
 	bool has_migration;
@@ -44,13 +44,14 @@ static void look(struct found *f, const char *const *texts, size_t n, struct sli
 		(void)inventory_add(f->inventory, slice_of(paths[i]), slice_of(texts[i]), 0100644);
 	}
 	inventory_parse(f->inventory, each_in_turn);
-	f->reach = environments_read(f->inventory, &f->here, SLICE_NONE);
+	f->environments =
+		environments_read(f->inventory, &f->repository_id, SLICE_NONE);
 	discover_make(&f->d, &(struct discover_inputs){ .inventory = f->inventory,
 							.migrations = &one,
 							.n = f->has_migration,
 							.taken = taken,
 							.port = port,
-							.reach = f->reach });
+							.environments = f->environments });
 }
 
 static void look_one(struct found *f, const char *text)
@@ -61,7 +62,7 @@ static void look_one(struct found *f, const char *text)
 static void forget(struct found *f)
 {
 	discover_release(&f->d);
-	environment_index_free(f->reach);
+	environment_index_free(f->environments);
 	inventory_free(f->inventory);
 	migration_release(f->has_migration ? &f->migration : NULL);
 }

@@ -29,7 +29,7 @@ void sketch_free(struct sketch *s)
 {
 	plan_release(&s->plan);
 	baselines_free(s->baselines);
-	environment_index_free(s->reach);
+	environment_index_free(s->environments);
 	inventory_free(s->inventory);
 	for (size_t i = 0; i < s->n; i++)
 		migration_release(s->migrations[i]);
@@ -81,8 +81,8 @@ void sketch_survey(struct sketch *s)
 
 void sketch_environments(struct sketch *s)
 {
-	s->here = (struct repository_id){ { NULL, 0 }, SLICE("main") };
-	s->reach = environments_read(s->inventory, &s->here, SLICE_NONE);
+	s->repository_id = (struct repository_id){ { NULL, 0 }, SLICE("main") };
+	s->environments = environments_read(s->inventory, &s->repository_id, SLICE_NONE);
 }
 
 enum baselines_answer sketch_version(struct sketch *s, const char *path, const char *text,
@@ -189,7 +189,7 @@ const struct plan *sketch_plan(struct sketch *s, const struct intent *intents, s
 				  .each = each_in_turn,
 				  .vs_template = s->template };
 
-	in.reach = s->reach;
+	in.environments = s->environments;
 	plan_release(&s->plan);
 	plan_make(&s->plan, &in, intents, n);
 	cr_assert_eq(s->plan.n, n);

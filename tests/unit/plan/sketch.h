@@ -55,9 +55,9 @@ struct sketch {
 	struct migration *migrations[4];
 	size_t n;
 	struct slice template; /* of the VirtualService that `create` renders */
-	struct repository_id here;
-	struct environment_index *reach; /* of sketch_environments; NULL: none */
-	struct plan plan;                /* of the last sketch_plan */
+	struct repository_id repository_id;
+	struct environment_index *environments; /* of sketch_environments; NULL: none */
+	struct plan plan;                       /* of the last sketch_plan */
 };
 
 /* An empty one; it holds a GCPBackend for NEW, in backend.yaml. */

@@ -5,40 +5,40 @@
 #define ROWS 12
 #define OURS "https://git.example.com/shop/gitops.git"
 
-/* A tree, and where some of its files end up. */
-struct reach_case {
+/* A tree, and what applies some of its files. */
+struct use_case {
 	const char *name;
 	struct tree_entry files[ROWS];
 	struct {
 		const char *path, *want;
-	} asked[ROWS];
+	} queries[ROWS];
 };
 
-/* Asks all questions of a case, in a repository with a remote and a branch. */
-static void check(const struct reach_case *cases, size_t n)
+/* Makes all queries of each case, in a repository with a remote and a branch. */
+static void check_cases(const struct use_case *cases, size_t n)
 {
 	struct slice url = SLICE("git@git.example.com:shop/gitops.git");
-	struct repository_id here = { { &url, 1 }, SLICE("main") };
+	struct repository_id repository = { { &url, 1 }, SLICE("main") };
 
 	for (size_t i = 0; i < n; i++) {
-		struct tree *t = tree_new(&here, cases[i].files);
+		struct tree *t = tree_new(&repository, cases[i].files);
 
-		for (size_t j = 0; j < ROWS && cases[i].asked[j].path; j++) {
-			const char *got = tree_ask(t, cases[i].asked[j].path);
+		for (size_t j = 0; j < ROWS && cases[i].queries[j].path; j++) {
+			const char *got = tree_ask(t, cases[i].queries[j].path);
 
-			cr_expect_str_eq(got, cases[i].asked[j].want, "%s: %s ends up in '%s'",
-					 cases[i].name, cases[i].asked[j].path, got);
+			cr_expect_str_eq(got, cases[i].queries[j].want, "%s: %s is applied by '%s'",
+					 cases[i].name, cases[i].queries[j].path, got);
 		}
 		tree_free(t);
 	}
 }
 
-#define CHECK(cases) check(cases, sizeof(cases) / sizeof((cases)[0]))
+#define CHECK(cases) check_cases(cases, sizeof(cases) / sizeof((cases)[0]))
 
-Test(reach, kustomizations)
+Test(environment_use, kustomizations)
 {
-	static const struct reach_case cases[] = {
-		{ "nothing says anything", { { "vs.yaml", NULL } }, { { "vs.yaml", "" } } },
+	static const struct use_case cases[] = {
+		{ "no environments", { { "vs.yaml", NULL } }, { { "vs.yaml", "" } } },
 		{ "one overlay",
 		  { { "web/kustomization.yaml", K("vs.yaml, ./b.yaml, sub/c.yaml") } },
 		  { { "web/vs.yaml", "web[k]" },
@@ -82,7 +82,7 @@ Test(reach, kustomizations)
 		  { { "a/kustomization.yaml", K("../b, vs.yaml") },
 		    { "b/kustomization.yaml", K("../a") } },
 		  { { "a/vs.yaml", "" } } },
-		{ "a way out of the repository, another repository, and this one",
+		{ "a path out of the repository, another repository, and this one",
 		  { { "a/kustomization.yaml",
 		      K("../../b, 'https://git.example.com/x/y//base?ref=main', "
 			"'github.com/x/y'") },
@@ -98,10 +98,10 @@ Test(reach, kustomizations)
 	CHECK(cases);
 }
 
-Test(reach, applications)
+Test(environment_use, applications)
 {
-	static const struct reach_case cases[] = {
-		{ "the folder as it is",
+	static const struct use_case cases[] = {
+		{ "a directory of plain manifests",
 		  { { "argo.yaml", APPLICATION("shop", SOURCE("apps/shop")) } },
 		  { { "apps/shop/vs.yaml", "shop[d]" },
 		    { "apps/shop/vs.json", "shop[d]" },
@@ -118,7 +118,7 @@ Test(reach, applications)
 		  { { "apps/a/vs.yaml", "shop[d]" },
 		    { "apps/b/x.off.yaml", "" },
 		    { "apps/c/vs.yaml", "" } } },
-		{ "two of one folder",
+		{ "two of one directory",
 		  { { "argo.yaml", APPLICATION("one", SOURCE("apps")) "---\n" APPLICATION(
 					   "two", SOURCE("apps")) } },
 		  { { "apps/vs.yaml", "one[d] two[d]" } } },
@@ -200,10 +200,10 @@ Test(reach, applications)
 	CHECK(cases);
 }
 
-Test(reach, flux)
+Test(environment_use, flux)
 {
-	static const struct reach_case cases[] = {
-		{ "a kustomization is made of all below, but for folders that have one",
+	static const struct use_case cases[] = {
+		{ "a kustomization is made of all below, but for directories that have one",
 		  { { "clusters/apps.yaml", FLUX("apps", "path: ./apps") },
 		    { "apps/own/kustomization.yaml", K("vs.yaml") } },
 		  { { "apps/vs.yaml", "apps[k]" },
@@ -212,7 +212,7 @@ Test(reach, flux)
 		    { "apps/own/vs.yaml", "apps[k]" },
 		    { "apps/own/not-listed.yaml", "" },
 		    { "clusters/apps.yaml", "" } } },
-		{ "the folder has a kustomization",
+		{ "the directory has a kustomization",
 		  { { "apps.yaml", FLUX("apps", "path: apps") },
 		    { "apps/kustomization.yaml", K("web") },
 		    { "apps/web/kustomization.yaml", K("vs.yaml") } },
@@ -223,7 +223,7 @@ Test(reach, flux)
 		  { { "x/a.yaml", FLUX("inner", "path: apps") "---\n" FLUX("outer", "path: .") },
 		    { "apps/web/kustomization.yaml", K("vs.yaml") } },
 		  { { "apps/web/vs.yaml", "inner[k] outer[k]" } } },
-		{ "the two kinds of Kustomization are told apart",
+		{ "two kinds of Kustomization",
 		  { { "kustomization.yaml", FLUX("apps", "path: apps") },
 		    { "apps/k.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: "
 				     "Kustomization\nresources: [../x.yaml]\n" } },
@@ -231,12 +231,12 @@ Test(reach, flux)
 		{ "no path, and all of the repository",
 		  { { "a.yaml", FLUX("all", "prune: true") } },
 		  { { "deep/down/vs.yaml", "all[k]" }, { "a.yaml", "all[k]" } } },
-		{ "clusters that are called alike",
+		{ "clusters with the same name",
 		  { { "clusters/eu/sync.yaml", FLUX("apps", "path: apps") },
 		    { "clusters/us/sync.yaml", FLUX("apps", "path: apps") } },
 		  { { "apps/vs.yaml",
 		      "clusters/eu/sync.yaml:apps[k] clusters/us/sync.yaml:apps[k]" } } },
-		{ "the source says which repository and branch",
+		{ "the source specifies repository and branch",
 		  { { "eu/sync.yaml", REPOSITORY("ssh://git@git.example.com/shop/gitops",
 						 "branch: main") "---\n" FLUX("eu", "path: apps") },
 		    { "us/sync.yaml", REPOSITORY("ssh://git@git.example.com/shop/gitops",
@@ -278,9 +278,9 @@ Test(reach, flux)
 	"generators:\n" generators "  template:\n    metadata: {name: '" name                      \
 	"'}\n    spec: {source: {repoURL: '" OURS "', path: '" template "'}}\n"
 
-Test(reach, application_sets)
+Test(environment_use, application_sets)
 {
-	static const struct reach_case cases[] = {
+	static const struct use_case cases[] = {
 		{ "a list",
 		  { { "set.yaml",
 		      SET("web-{{env}}", "  - list: {elements: [{env: eu}, {env: us}]}\n",
@@ -288,7 +288,7 @@ Test(reach, application_sets)
 		  { { "apps/eu/vs.yaml", "web-eu[d]" },
 		    { "apps/us/vs.yaml", "web-us[d]" },
 		    { "apps/vs.yaml", "" } } },
-		{ "a list for one folder",
+		{ "a list for one directory",
 		  { { "set.yaml",
 		      SET("web-{{.values.env}}",
 			  "  - list: {elements: [{values: {env: eu}}, {values: {env: us}}]}\n",
@@ -298,7 +298,7 @@ Test(reach, application_sets)
 		  { { "set.yaml", SET("web", "  - list: {elements: [{env: eu}]}\n",
 				      "apps/{{env}}/{{cluster}}") } },
 		  { { "apps/eu/a/vs.yaml", "web[?]~" }, { "apps/us/a/vs.yaml", "" } } },
-		{ "folders of the repository",
+		{ "directories of the repository",
 		  { { "set.yaml", SET("{{path.basename}}",
 				      "  - git: {directories: [{path: apps/*}, {path: apps/off, "
 				      "exclude: true}]}\n",
@@ -310,14 +310,14 @@ Test(reach, application_sets)
 		    { "apps/off/vs.yaml", "" },
 		    { "apps/.web/vs.yaml", "" },
 		    { "apps/web/a/vs.yaml", "" } } },
-		{ "folders, with a part behind",
+		{ "directories, followed by a path",
 		  { { "set.yaml", SET("x-{{.path.basename}}-{{index .path.segments 0}}",
 				      "  - git: {directories: [{path: '*/*'}]}\n",
 				      "{{ .path.path }}/overlays/prod") },
 		    { "apps/web/overlays/prod/kustomization.yaml", K("../../base") },
 		    { "apps/web/base/kustomization.yaml", K("vs.yaml") } },
 		  { { "apps/web/base/vs.yaml", "x-web-apps[k]" } } },
-		{ "folders times a list",
+		{ "directories times a list",
 		  { { "set.yaml",
 		      SET("{{path.basename}}-{{env}}",
 			  "  - matrix: {generators: [{git: {directories: [{path: 'apps/*'}]}}, "
@@ -326,14 +326,14 @@ Test(reach, application_sets)
 		    { "apps/web/eu/kustomization.yaml", K("../base") },
 		    { "apps/web/base/kustomization.yaml", K("vs.yaml") } },
 		  { { "apps/web/base/vs.yaml", "web-eu[k]" } } },
-		{ "folders times clusters",
+		{ "directories times clusters",
 		  { { "set.yaml", SET("{{path.basename}}-{{name}}",
 				      "  - matrix: {generators: [{git: {directories: [{path: "
 				      "'apps/*'}]}}, {clusters: {}}]}\n",
 				      "{{path}}") },
 		    { "apps/web/vs.yaml", NULL } },
 		  { { "apps/web/vs.yaml", "set/apps/web[d]*" } } },
-		{ "clusters of a known folder",
+		{ "clusters of a known directory",
 		  { { "set.yaml", SET("web-{{name}}", "  - clusters: {}\n", "apps/web") } },
 		  { { "apps/web/vs.yaml", "set[d]*" } } },
 		{ "names without quotes",
@@ -344,7 +344,7 @@ Test(reach, application_sets)
 				  "    spec:\n      source:\n        repoURL: " OURS
 				  "\n        path: apps/{{env}}\n" } },
 		  { { "apps/eu/vs.yaml", "web-eu[d]" } } },
-		{ "clusters of an unknown folder",
+		{ "clusters of an unknown directory",
 		  { { "set.yaml", SET("web-{{name}}", "  - clusters: {}\n", "apps/{{name}}") } },
 		  { { "apps/web/vs.yaml", "set[?]*~" }, { "infra/vs.yaml", "" } } },
 		{ "files of the repository",
@@ -353,12 +353,12 @@ Test(reach, application_sets)
 			  "{{path}}") },
 		    { "apps/web/vs.yaml", NULL } },
 		  { { "apps/web/vs.yaml", "set/apps/web[d]~" } } },
-		{ "folders that only give values",
+		{ "directories that only give values",
 		  { { "set.yaml",
 		      SET("web-{{path.basename}}", "  - git: {directories: [{path: 'envs/*'}]}\n",
 			  "charts/web") } },
 		  { { "charts/web/vs.yaml", "set[d]*" } } },
-		{ "folders of another repository",
+		{ "directories of another repository",
 		  { { "set.yaml", SET("web-{{path.basename}}",
 				      "  - git: {repoURL: 'https://git.example.com/x/y', "
 				      "directories: [{path: 'apps/*'}]}\n",
@@ -370,7 +370,7 @@ Test(reach, application_sets)
 	CHECK(cases);
 }
 
-Test(reach, what_an_environment_says)
+Test(environment_use, fields_of_an_environment)
 {
 	static const struct tree_entry files[] = {
 		{ "argo.yaml",
@@ -381,27 +381,27 @@ Test(reach, what_an_environment_says)
 		{ "x/kustomization.yaml", "namespace: web\nresources: [vs.yaml]\n" },
 		{ NULL, NULL },
 	};
-	struct repository_id here = { { NULL, 0 }, SLICE("main") };
-	struct tree *t = tree_new(&here, files);
+	struct repository_id repository = { { NULL, 0 }, SLICE("main") };
+	struct tree *t = tree_new(&repository, files);
 	const struct environment *argo = tree_environment(t, "apps/vs.yaml", "shop");
 	const struct environment *flux = tree_environment(t, "apps/vs.yaml", "flux"),
 				 *overlay = tree_environment(t, "x/vs.yaml", "x");
 
-	cr_expect(slice_is(argo->destination, "in-cluster/web") && slice_is(argo->folder, "apps") &&
-		  argo->at.line == 1);
+	cr_expect(slice_is(argo->destination, "in-cluster/web") &&
+		  slice_is(argo->directory, "apps") && argo->at.line == 1);
 	cr_expect(slice_is(flux->destination, "web") && flux->suspended &&
 		  slice_is(flux->ns, "flux-system"));
 	cr_expect(overlay->kind == ENVIRONMENT_OVERLAY &&
 		  slice_is(overlay->at.path, "x/kustomization.yaml"));
-	cr_expect(environment_is(argo, SLICE("shop")) &&
-		  environment_is(argo, SLICE("argo.yaml:shop")));
-	cr_expect(!environment_is(argo, SLICE("shopping")) &&
-		  !environment_is(argo, SLICE("flux.yaml:shop")));
-	cr_expect_str_eq(environment_word(overlay->kind), "kustomization");
+	cr_expect(environment_is_named(argo, SLICE("shop")) &&
+		  environment_is_named(argo, SLICE("argo.yaml:shop")));
+	cr_expect(!environment_is_named(argo, SLICE("shopping")) &&
+		  !environment_is_named(argo, SLICE("flux.yaml:shop")));
+	cr_expect_str_eq(environment_kind_text(overlay->kind), "kustomization");
 	tree_free(t);
 }
 
-Test(reach, shared)
+Test(environment_use, shared)
 {
 	static const struct {
 		const char *path;
@@ -420,19 +420,19 @@ Test(reach, shared)
 			  "e", "source: {repoURL: '" OURS "', path: pinned, targetRevision: v1}") },
 		{ NULL, NULL },
 	};
-	struct repository_id here = { { NULL, 0 }, SLICE("main") };
-	struct tree *t = tree_new(&here, files);
+	struct repository_id repository = { { NULL, 0 }, SLICE("main") };
+	struct tree *t = tree_new(&repository, files);
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct environment_uses a =
-			environment_index_of(t->reach, slice_of(rows[i].path), t->arena);
+			environment_uses_of(t->index, slice_of(rows[i].path), t->arena);
 
 		cr_expect_eq(environment_uses_shared(&a), rows[i].shared, "%s", rows[i].path);
 	}
 	tree_free(t);
 }
 
-Test(reach, what_is_looked_at)
+Test(environment_use, what_is_looked_at)
 {
 	cr_expect(environment_index_wants(
 		SLICE("apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\n")));
@@ -451,10 +451,10 @@ Test(reach, what_is_looked_at)
 	cr_expect(chart_is(SLICE("a/Chart.yaml")) && !chart_is(SLICE("a/chart.yaml")));
 }
 
-Test(reach, a_set_of_more_than_can_be_followed)
+Test(environment_use, a_set_of_more_than_can_be_followed)
 {
 	AUTO_STR struct str text = STR_INIT;
-	struct repository_id here = { { NULL, 0 }, SLICE("main") };
+	struct repository_id repository = { { NULL, 0 }, SLICE("main") };
 
 	str_adds(&text, "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: "
 			"set}\nspec:\n"
@@ -465,7 +465,7 @@ Test(reach, a_set_of_more_than_can_be_followed)
 		str_addf(&text, "      - {a: v%d}\n", i);
 		if (i >= 9999) {
 			struct tree_entry files[] = { { "set.yaml", text.ptr }, { NULL, NULL } };
-			struct tree *t = tree_new(&here, files);
+			struct tree *t = tree_new(&repository, files);
 
 			cr_expect_str_eq(tree_ask(t, "apps/v7/vs.yaml"),
 					 i == 9999 ? "x-v7[d]" : "set[?]*~");
