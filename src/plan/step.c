@@ -1,5 +1,6 @@
 #include "plan/step.h"
 
+#include "migration/migration_write.h"
 #include "plan/mixed.h"
 #include "plan/step_internal.h"
 
