@@ -1,6 +1,7 @@
 #include "discover/discover_internal.h"
 
 #include "base/alloc.h"
+#include "inventory/inventory_index.h"
 #include "istio/converge.h"
 #include "istio/host.h"
 #include "istio/rules.h"
@@ -128,7 +129,7 @@ static void look_at(struct judging *j, const struct object *o)
 }
 
 /* No http route goes to it: why, as well as it can be told. */
-static void note_unused(struct judging *j, const struct holdings *named)
+static void note_unused(struct judging *j, const struct object_refs *named)
 {
 	for (size_t i = 0; i < named->n; i++) {
 		const struct object *o = named->items[i].object;
@@ -168,9 +169,9 @@ static void note_unused(struct judging *j, const struct holdings *named)
  * The rules over all that names one of the two hosts; that a target is missing is said once, in our
  * words.
  */
-static void check_rules(struct judging *j, const struct holdings *old)
+static void check_rules(struct judging *j, const struct object_refs *old)
 {
-	struct holdings new = inventory_by_host(j->inv, j->move.to, j->arena);
+	struct object_refs new = inventory_by_host(j->inv, j->move.to, j->arena);
 	const struct object **objects = arena_array(j->arena, old->n + new.n, sizeof(*objects));
 	struct findings found = { .arena = j->arena };
 	struct scene scene = {
@@ -266,7 +267,7 @@ static void land(struct judging *j, const struct environment_index *r)
 void candidate_judge(struct discovery *d, struct candidate *c, const struct discover_inputs *in)
 {
 	struct judging j = { .inv = in->inventory, .arena = d->arena, .c = c };
-	struct holdings named;
+	struct object_refs named;
 	struct err err = ERR_INIT;
 
 	j.host = candidate_host(c, d->arena);

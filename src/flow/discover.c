@@ -15,7 +15,7 @@ static bool wants_bytes(struct slice path, struct slice bytes, void *ctx)
 	const struct session *s = ctx;
 
 	return !session_has_migration(s, path, bytes) &&
-	       (discover_wants(bytes) || inventory_wants_around(s->inventory, path, bytes));
+	       (discover_wants(bytes) || inventory_wants_definition(s->inventory, path, bytes));
 }
 
 /* One file into the inventory. */

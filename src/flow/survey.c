@@ -4,6 +4,7 @@
 #include "flow/host_references.h"
 #include "flow/templates.h"
 #include "git/history.h"
+#include "inventory/inventory_subset.h"
 
 /* --- the tree ------------------------------------------------------------- */
 
@@ -87,7 +88,7 @@ static int read_tree(struct session *s, struct err *err)
 	inventory_want_environments(s->inventory);
 	if (walk_tree(s, err) < 0)
 		return -1;
-	inventory_look(s->inventory, parallel_each);
+	inventory_scan(s->inventory, parallel_each);
 	inventory_set_whole(s->inventory, true);
 	progress_tell(&s->options->progress, "manifests looked at", s->looked, 0);
 	s->parts = partition_new(s->inventory, s->selected.items, s->selected.n);
@@ -95,7 +96,7 @@ static int read_tree(struct session *s, struct err *err)
 	if (partition_ask(s->parts)) {
 		if (walk_tree(s, err) < 0)
 			return -1;
-		inventory_look(s->inventory, parallel_each);
+		inventory_scan(s->inventory, parallel_each);
 	}
 	session_read_environments(s);
 	return 0;

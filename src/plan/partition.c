@@ -2,6 +2,8 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "inventory/inventory_subset.h"
+#include "inventory/relatives.h"
 #include "istio/host.h"
 
 #include <stdlib.h>
@@ -105,9 +107,9 @@ static void divide(struct dividing *d)
 
 		d->above[d->at] = d->at;
 		d->begin = d->p->nmanifests;
-		inventory_each_routing(d->p->inventory, host_first_label(m->move.from), take_file,
+		inventory_each_manifest(d->p->inventory, host_first_label(m->move.from), take_file,
 				       d);
-		inventory_each_routing(d->p->inventory, host_first_label(m->move.to), take_file, d);
+		inventory_each_manifest(d->p->inventory, host_first_label(m->move.to), take_file, d);
 		if (!m->f.spec.manifests.create.len)
 			continue;
 		if (creator != MAP_NONE)
@@ -255,7 +257,7 @@ static void judge(struct partition *p, size_t file, const struct objects *object
 {
 	for (size_t i = 0; i < objects->n; i++)
 		if (vs_is(&objects->items[i]))
-			inventory_relatives(&objects->items[i], ask, &p->asked[file]);
+			relatives_each_token(&objects->items[i], ask, &p->asked[file]);
 	for (size_t i = p->firsts[file]; i < p->firsts[file + 1]; i++) {
 		struct manifest *f = &p->manifests[i];
 
@@ -279,7 +281,7 @@ static void learn(void *ctx, size_t file)
 	struct yaml_file *parsed = NULL;
 	struct err ignored = ERR_INIT;
 	struct objects objects;
-	bool plain = !s->shared;
+	bool plain = !s->many_tokens;
 
 	for (size_t i = p->firsts[file]; i < p->firsts[file + 1] && plain; i++)
 		plain = is_plain(s->bytes, p->manifests[i].m);
@@ -292,7 +294,7 @@ static void learn(void *ctx, size_t file)
 	}
 	if (plain)
 		return;
-	if (s->shared) {
+	if (s->many_tokens) {
 		judge(p, file, &s->objects);
 		return;
 	}
@@ -328,7 +330,7 @@ bool partition_ask(struct partition *p)
 {
 	for (size_t i = 0; i < p->nfiles; i++)
 		for (size_t j = 0; j < p->asked[i].words.n; j++)
-			inventory_ask(p->inventory, p->asked[i].words.items[j]);
+			inventory_add_related(p->inventory, p->asked[i].words.items[j]);
 	return !inventory_complete(p->inventory);
 }
 
@@ -359,7 +361,7 @@ struct inventory *partition_open(struct partition *p, size_t part, each_fn *each
 	struct part *x = &p->items[part];
 
 	if (!x->inventory)
-		x->inventory = inventory_part(p->inventory, x->members, x->n, each);
+		x->inventory = inventory_subset(p->inventory, x->members, x->n, each);
 	return x->inventory;
 }
 

@@ -4,10 +4,10 @@
  *
  * Migrations that may change one file are in one part, and so are all that create files, since they
  * may be listed in one kustomization. All else that a plan needs of other files is found in every
- * part that asks for it (inventory_part).
+ * part that asks for it (inventory_subset).
  *
  * Calling order: partition_new with an inventory that has looked at all files; partition_learn;
- * when partition_ask says so, another round over the tree, with inventory_look; partition_tell; the
+ * when partition_ask says so, another round over the tree, with inventory_scan; partition_tell; the
  * history; then partition_open and partition_close of one after the other, or of several at once.
  * Pure.
  */

@@ -127,7 +127,7 @@ static void add_files(const struct undo *u, const struct step *step, struct inve
 /* The new bytes of the steps' manifests over today's inventory. */
 static struct inventory *new_inventory(const struct undo *u)
 {
-	struct inventory *inv = inventory_over(u->in->inventory);
+	struct inventory *inv = inventory_overlay(u->in->inventory);
 
 	for (size_t i = 0; i < u->n; i++)
 		add_files(u, &u->plan->steps[u->ups[i]], inv);

@@ -4,6 +4,7 @@
 #include "istio/host.h"
 #include "istio/rules.h"
 #include "inventory/relatives.h"
+#include "inventory/inventory_index.h"
 #include "template/template.h"
 
 struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice bytes,
@@ -59,7 +60,7 @@ static const struct vs *base_of(const struct search *s, const struct vs *vs,
 }
 
 /* Takes one VirtualService in, if it routes to old. */
-static int consider(struct search *s, const struct holding *h)
+static int consider(struct search *s, const struct object_ref *h)
 {
 	struct arena *arena = s->plan->arena;
 	bool covered = migration_covers(s->m, h->source->path);
@@ -96,13 +97,13 @@ static int consider(struct search *s, const struct holding *h)
 }
 
 /* What names one of the two hosts. */
-static struct holdings both_hosts(const struct inventory *inv, const struct migration *m,
+static struct object_refs both_hosts(const struct inventory *inv, const struct migration *m,
 				  struct arena *arena)
 {
-	struct holdings old = inventory_by_host(inv, old_host(m, arena), arena);
-	struct holdings new =
+	struct object_refs old = inventory_by_host(inv, old_host(m, arena), arena);
+	struct object_refs new =
 		inventory_by_host(inv, host_resolve(m->move.to, m->move.ns, arena), arena);
-	struct holding *all = arena_array(arena, old.n + new.n, sizeof(*all));
+	struct object_ref *all = arena_array(arena, old.n + new.n, sizeof(*all));
 	size_t n = 0;
 
 	for (size_t i = 0; i < old.n; i++)
@@ -115,7 +116,7 @@ static struct holdings both_hosts(const struct inventory *inv, const struct migr
 		if (!twice)
 			all[n++] = new.items[i];
 	}
-	return (struct holdings){ all, n };
+	return (struct object_refs){ all, n };
 }
 
 /*
@@ -125,13 +126,13 @@ static struct holdings both_hosts(const struct inventory *inv, const struct migr
 static void find_done(const struct search *s)
 {
 	struct arena *arena = s->plan->arena;
-	struct holdings all = both_hosts(s->in->inventory, s->m, arena);
+	struct object_refs all = both_hosts(s->in->inventory, s->m, arena);
 	struct err ignored = ERR_INIT;
 	struct vs vs;
 
 	s->scope->members = arena_array(arena, all.n + 1, sizeof(struct member));
 	for (size_t i = 0; i < all.n; i++) {
-		const struct holding *h = &all.items[i];
+		const struct object_ref *h = &all.items[i];
 		const struct vs *base;
 
 		if (!vs_is(h->object) || !migration_covers(s->m, h->source->path) ||
@@ -225,7 +226,7 @@ static int create(struct search *s)
 	if (!s->scope->n) {
 		s->scope->created = source;
 		for (size_t i = 0; i < source->objects.n && i < 1; i++)
-			if (consider(s, &(struct holding){ &source->objects.items[i], source }) < 0)
+			if (consider(s, &(struct object_ref){ &source->objects.items[i], source }) < 0)
 				return -1;
 		return 0;
 	}
@@ -239,7 +240,7 @@ static int create(struct search *s)
 }
 
 /* Nothing routes to old: says why as well as it can be said. */
-static int nothing_found(const struct search *s, const struct holdings *candidates)
+static int nothing_found(const struct search *s, const struct object_refs *candidates)
 {
 	struct place at = s->m->from_at;
 	struct slice host = old_host(s->m, s->plan->arena);
@@ -281,7 +282,7 @@ int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *i
 	       const struct migration *m, struct findings *findings)
 {
 	struct search s = { .scope = out, .plan = plan, .in = in, .m = m, .findings = findings };
-	struct holdings candidates =
+	struct object_refs candidates =
 		inventory_by_host(in->inventory, old_host(m, plan->arena), plan->arena);
 
 	*out = (struct scope){ .members = arena_array(plan->arena, candidates.n + 1,
@@ -299,7 +300,7 @@ int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *i
 }
 
 /* Adds the objects of a list of holdings to a scene. */
-static void add_objects(struct scene *scene, struct holdings list)
+static void add_objects(struct scene *scene, struct object_refs list)
 {
 	const struct object **items =
 		arena_array(scene->arena, scene->nobjects + list.n, sizeof(*items));
@@ -330,7 +331,7 @@ static void collect_objects(struct scene *scene, const struct inventory *inv,
 static void check_search(const struct plan_inputs *in, const struct migration *m,
 			 struct findings *findings)
 {
-	struct holdings all;
+	struct object_refs all;
 
 	if (!m->f.spec.manifests.search.n)
 		return;
@@ -382,14 +383,14 @@ bool scope_at(const struct scope *scope, const struct goal *goal)
  * Adds the files of these objects whose VirtualServices route to old, or else those that only route
  * to new.
  */
-static void add_files(struct slices *files, const struct holdings *candidates,
+static void add_files(struct slices *files, const struct object_refs *candidates,
 		      const struct migration *m, bool done, struct arena *arena)
 {
 	struct err ignored = ERR_INIT;
 	struct vs vs;
 
 	for (size_t i = 0; i < candidates->n; i++) {
-		const struct holding *h = &candidates->items[i];
+		const struct object_ref *h = &candidates->items[i];
 
 		if (!vs_is(h->object) || !migration_covers(m, h->source->path) ||
 		    slices_have(*files, h->source->path) ||
@@ -403,7 +404,7 @@ static void add_files(struct slices *files, const struct holdings *candidates,
 struct slices plan_files(const struct inventory *inv, const struct migration *m,
 			 struct arena *arena)
 {
-	struct holdings old = inventory_by_host(inv, old_host(m, arena), arena), new = { NULL, 0 };
+	struct object_refs old = inventory_by_host(inv, old_host(m, arena), arena), new = { NULL, 0 };
 	struct slices files = { arena_array(arena, old.n, sizeof(struct slice)), 0 };
 
 	add_files(&files, &old, m, false, arena);

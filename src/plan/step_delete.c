@@ -39,7 +39,7 @@ static size_t filled_documents(const struct yaml_file *file)
 }
 
 /* Takes one object out. */
-static void drop_object(const struct work *w, const struct holding *h)
+static void drop_object(const struct work *w, const struct object_ref *h)
 {
 	const struct source *s = h->source;
 	struct target *t = step_target(w, s->file, s->path, s->bytes, s->mode);
@@ -78,7 +78,7 @@ static struct slice old_host(const struct work *w)
 /*
  * Is the object outside of what the migration may change? Then it is named, and the step refused.
  */
-static bool is_foreign(const struct work *w, const struct holding *h)
+static bool is_foreign(const struct work *w, const struct object_ref *h)
 {
 	if (migration_covers(w->m, h->source->path))
 		return false;
@@ -102,7 +102,7 @@ static bool in_value(const struct yaml_node *node, uint32_t at)
 
 /* Is the place in what goes, or only in a comment? */
 static bool is_harmless(const struct work *w, const struct host_reference *m,
-			const struct holdings *going)
+			const struct object_refs *going)
 {
 	const struct source *s = inventory_find(w->in->inventory, m->path);
 	bool value = !s || !s->file;
@@ -124,7 +124,7 @@ static bool is_harmless(const struct work *w, const struct host_reference *m,
 }
 
 /* Names what still names the host. */
-static void check_mentions(const struct work *w, const struct holdings *going)
+static void check_mentions(const struct work *w, const struct object_refs *going)
 {
 	for (size_t i = 0; i < w->in->nreferences; i++) {
 		const struct host_reference *m = &w->in->references[i];
@@ -141,11 +141,11 @@ static void check_mentions(const struct work *w, const struct holdings *going)
  * The objects of the host of one kind: ServiceEntries that have it, DestinationRules that are for
  * it and no other.
  */
-static struct holdings find_objects(const struct work *w, const char *kind)
+static struct object_refs find_objects(const struct work *w, const char *kind)
 {
 	struct arena *arena = w->plan->arena;
-	struct holdings all = inventory_by_host(w->in->inventory, old_host(w), arena);
-	struct holding *found = arena_array(arena, all.n, sizeof(*found));
+	struct object_refs all = inventory_by_host(w->in->inventory, old_host(w), arena);
+	struct object_ref *found = arena_array(arena, all.n, sizeof(*found));
 	size_t n = 0;
 
 	for (size_t i = 0; i < all.n; i++) {
@@ -158,13 +158,13 @@ static struct holdings find_objects(const struct work *w, const char *kind)
 		     (host.len && host_same(host_resolve(host, ns, arena), old_host(w)))))
 			found[n++] = all.items[i];
 	}
-	return (struct holdings){ found, n };
+	return (struct object_refs){ found, n };
 }
 
 struct slices step_files_that_lose(const struct work *w)
 {
 	struct slices files = { NULL, 0 };
-	struct holdings going;
+	struct object_refs going;
 
 	if (w->intent->direction != GO_DELETE_ENTRY && !w->intent->rules)
 		return files;
@@ -177,7 +177,7 @@ struct slices step_files_that_lose(const struct work *w)
 
 void step_drop_rules(const struct work *w)
 {
-	struct holdings rules = find_objects(w, "DestinationRule");
+	struct object_refs rules = find_objects(w, "DestinationRule");
 
 	for (size_t i = 0; i < rules.n; i++)
 		if (!is_foreign(w, &rules.items[i]))
@@ -186,7 +186,7 @@ void step_drop_rules(const struct work *w)
 
 int step_drop_entry(const struct work *w)
 {
-	struct holdings entries = find_objects(w, "ServiceEntry");
+	struct object_refs entries = find_objects(w, "ServiceEntry");
 	struct findings *f = &w->step->findings;
 
 	if (!entries.n)
@@ -202,7 +202,7 @@ int step_drop_entry(const struct work *w)
 	if (findings_stop(f))
 		return step_refuse(w);
 	for (size_t i = 0; i < entries.n; i++) {
-		const struct holding *h = &entries.items[i];
+		const struct object_ref *h = &entries.items[i];
 		const struct yaml_node *item = host_item(h->object, old_host(w));
 
 		if (item->parent->nchildren > 1) {

@@ -100,7 +100,7 @@ void step_check_placements(const struct work *w)
 }
 
 /* What one environment does. */
-static void note_fate(const struct work *w, const struct holding *going,
+static void note_fate(const struct work *w, const struct object_ref *going,
 		      const struct environment_use *a)
 {
 	static const struct {
@@ -125,7 +125,7 @@ static void note_fate(const struct work *w, const struct holding *going,
 		f->remedy = p.remedy;
 }
 
-void step_note_prune(const struct work *w, const struct holding *going)
+void step_note_prune(const struct work *w, const struct object_ref *going)
 {
 	const struct placements *l = &w->step->placements;
 	struct place at = yaml_place(going->object->node);

@@ -76,7 +76,7 @@ static struct slice undone(const struct work *w, const struct source *source)
 static bool has_entry(const struct work *w)
 {
 	struct slice host = w->scope.members[0].vs.old_host;
-	struct holdings all = inventory_by_host(w->in->inventory, host, w->plan->arena);
+	struct object_refs all = inventory_by_host(w->in->inventory, host, w->plan->arena);
 
 	if (slice_ends(host, SLICE(".svc.cluster.local")))
 		return true;

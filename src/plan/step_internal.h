@@ -11,6 +11,7 @@
 #define GCB_PLAN_STEP_INTERNAL_H
 
 #include "plan/step.h"
+#include "inventory/inventory_index.h"
 
 /* What the parts of step_make pass around. */
 struct work {
@@ -67,7 +68,7 @@ void step_land(const struct work *w);
  * land.c: says what becomes of an object in the cluster when it goes from its file, in every
  * environment.
  */
-void step_note_prune(const struct work *w, const struct holding *going);
+void step_note_prune(const struct work *w, const struct object_ref *going);
 
 /* land.c: adds what speaks against editing files that end up where they do. */
 void step_check_placements(const struct work *w);

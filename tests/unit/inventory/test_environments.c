@@ -59,15 +59,15 @@ static const struct row rows[] = {
 	  LIST("prod, test, x"),
 	  { TWO_OVERLAYS },
 	  &CODE_environments_differ,
-	  "no file of the migration ends up in 'x'",
+	  "'x' uses no file of the migration",
 	  "environments: [prod, test]",
 	  true },
 	{ "listed, and nothing names an environment",
 	  LIST("prod"),
 	  { { NULL, NULL } },
 	  &CODE_environments_differ,
-	  "in 'prod'",
-	  "take the list out",
+	  "'prod' uses no file",
+	  "remove the list",
 	  true },
 	{ "names that need quotes",
 	  "",
@@ -95,14 +95,14 @@ static const struct row rows[] = {
 	  "",
 	  { { "a.yaml", ARGO("b", "ba${x}") } },
 	  &CODE_environments_unsure,
-	  "whether the Application 'b' takes base/vs.yaml cannot be told",
+	  "the Application 'b' may use base/vs.yaml",
 	  "",
 	  false },
 	{ "one that may be, listed",
 	  LIST("a, b"),
 	  { { "a.yaml", ARGO("a", "base") "---\n" ARGO("b", "${x}") } },
 	  &CODE_environments_unsure,
-	  "whether the Application 'b' takes base/vs.yaml cannot be told",
+	  "the Application 'b' may use base/vs.yaml",
 	  "",
 	  false },
 	{ "a template of a chart",
@@ -110,7 +110,7 @@ static const struct row rows[] = {
 	  { { "chart/templates/a.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: "
 					"Application\nmetadata: {name: {{ .x }}}\n" } },
 	  &CODE_environments_unread,
-	  "may name an environment",
+	  "may define an environment",
 	  "",
 	  false },
 };
@@ -174,7 +174,7 @@ Test(environments, stop_no_way_back)
 	sketch_free(s);
 }
 
-Test(environments, a_file_to_be_created_ends_up_where_its_list_does)
+Test(environments, a_created_file_is_used_by_those_of_its_kustomization)
 {
 	struct sketch *s = sketch_new();
 	const struct step *step;
@@ -205,7 +205,7 @@ Test(environments, of_files_that_are_too_large_are_not_known)
 	sketch_environments(s);
 	(void)sketch_version(s, "vs.yaml", VS("web") ALL_OLD, "commit1", "Ann <ann@example.com>");
 	expect_finding(&sketch_go(s, GO_UP, "10")->findings, environments_unread, "apps/all.yaml",
-		       0, "cannot be read");
+		       0, "cannot be parsed");
 	sketch_free(s);
 }
 

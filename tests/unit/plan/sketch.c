@@ -3,6 +3,8 @@
  */
 #include "tests/unit/plan/sketch.h"
 
+#include "inventory/inventory_subset.h"
+
 #include <criterion/criterion.h>
 
 #include <stdio.h>
@@ -166,13 +168,13 @@ static void plan_by_parts(struct sketch *s, struct plan_inputs in, const struct 
 		else
 			inventory_add_large(in.inventory, sources[i]->path, YAML_MAX_BYTES + 1);
 	inventory_set_whole(in.inventory, inventory_whole(s->inventory));
-	inventory_look(in.inventory, each_in_turn);
+	inventory_scan(in.inventory, each_in_turn);
 	in.parts =
 		partition_new(in.inventory, (const struct migration *const *)s->migrations, s->n);
 	in.each_part = each_in_turn;
 	partition_learn(in.parts, each_in_turn);
 	if (partition_ask(in.parts))
-		inventory_look(in.inventory, each_in_turn);
+		inventory_scan(in.inventory, each_in_turn);
 	plan_make(&plan, &in, intents, n);
 	for (size_t i = 0; i < n; i++)
 		same_step(&s->plan.steps[i], &plan.steps[i]);

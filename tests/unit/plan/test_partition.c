@@ -4,6 +4,9 @@
  */
 #include "tests/unit/plan/sketch.h"
 
+#include "inventory/inventory_index.h"
+#include "inventory/inventory_subset.h"
+
 #include "base/alloc.h"
 
 #include <criterion/criterion.h>
@@ -81,7 +84,7 @@ static void add_each(struct many *m)
 
 static void divide(struct many *m)
 {
-	inventory_look(m->inventory, each_in_turn);
+	inventory_scan(m->inventory, each_in_turn);
 	m->parts = partition_new(m->inventory, m->list, MANY);
 	partition_learn(m->parts, each_in_turn);
 }
@@ -198,7 +201,7 @@ Test(parts, ask_for_the_relatives_of_a_gateway)
 	cr_expect(inventory_wants(m->inventory, SLICE("theirs.yaml"),
 				  arena_printf(m->arena, text, "theirs", "else")));
 	add(m, SLICE("theirs.yaml"), arena_printf(m->arena, text, "theirs", "else"));
-	inventory_look(m->inventory, each_in_turn);
+	inventory_scan(m->inventory, each_in_turn);
 	part = partition_open(m->parts, partition_of(m->parts, m->list[5]), each_in_turn);
 	cr_expect_eq(inventory_by_host(part, SLICE("shop.example.com"), m->arena).n, 2);
 	partition_close(m->parts, partition_of(m->parts, m->list[5]));

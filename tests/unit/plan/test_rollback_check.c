@@ -38,7 +38,7 @@ Test(undo, a_file_that_grows_too_large)
 
 		if (over)
 			expect_refused(s, step, no_way_back, "vs.yaml", 0,
-				       "more than a manifest may have");
+				       "too large for a manifest");
 		else
 			cr_expect(!step->refused && step->changes.n == 1, "%s", why_refused(step));
 		sketch_free(s);
