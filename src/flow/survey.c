@@ -92,8 +92,8 @@ static int read_tree(struct session *s, struct err *err)
 	inventory_set_whole(s->inventory, true);
 	progress_tell(&s->options->progress, "manifests looked at", s->looked, 0);
 	s->parts = partition_new(s->inventory, s->selected.items, s->selected.n);
-	partition_learn(s->parts, parallel_each);
-	if (partition_ask(s->parts)) {
+	partition_read_manifests(s->parts, parallel_each);
+	if (partition_add_related(s->parts)) {
 		if (walk_tree(s, err) < 0)
 			return -1;
 		inventory_scan(s->inventory, parallel_each);
@@ -139,7 +139,7 @@ static int take_version(const struct version *v, void *ctx, struct err *err)
 	progress_tell(&s->options->progress, "versions of manifests read", ++s->looked, 0);
 	if (find_maker(m, &v->since, err) < 0)
 		return -1;
-	answer = baselines_version(s->baselines, v->file, v->bytes, slice_of(m->commit),
+	answer = baselines_add_version(s->baselines, v->file, v->bytes, slice_of(m->commit),
 				   m->info.author);
 	return answer == BASELINES_MORE      ? HISTORY_MORE :
 	       answer == BASELINES_FILE_DONE ? HISTORY_ENOUGH :
@@ -153,7 +153,7 @@ static int walk_history(struct session *s, struct err *err)
 	struct slices paths;
 	int failed;
 
-	partition_tell(s->parts, s->baselines);
+	partition_want_baselines(s->parts, s->baselines);
 	paths = baselines_paths(s->baselines);
 	if (!paths.n)
 		return 0;
@@ -238,11 +238,11 @@ int session_plan(struct session *s, const struct intent *intents, size_t n, stru
 			return -1;
 	in.references = references;
 	in.inventory = s->inventory;
-	in.parts = s->parts;
+	in.partition = s->parts;
 	in.baselines = s->baselines;
-	in.reach = s->reach;
+	in.environments = s->reach;
 	in.each = parallel_each;
-	in.each_part = parallel_parts;
+	in.each_shard = parallel_parts;
 	in.progress = &s->options->progress;
 	plan_make(out, &in, intents, n);
 	progress_tell(&s->options->progress, NULL, 0, 0);

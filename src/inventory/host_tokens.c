@@ -14,6 +14,11 @@ struct slice host_wildcard(struct slice suffix, struct arena *arena)
 	return arena_join(arena, (struct slice[]){ SLICE("*"), suffix }, 2);
 }
 
+struct slice host_needle(struct slice host)
+{
+	return slice_ends(host, SLICE(".svc.cluster.local")) ? host_first_label(host) : host;
+}
+
 /* The tokens of one host. */
 static void each_token(struct slice host, struct arena *arena, host_token_fn *found, void *ctx)
 {

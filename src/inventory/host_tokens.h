@@ -29,6 +29,9 @@ struct slice host_token(struct slice host);
 /* "*.example.com" for the suffix ".example.com", in `arena`. */
 struct slice host_wildcard(struct slice suffix, struct arena *arena);
 
+/* The text that each reference to a host contains: for a cluster service, only its first label. */
+struct slice host_needle(struct slice host);
+
 /*
  * Calls `found` for the tokens of both hosts of a migration: the wildcards that cover the resolved
  * host (in `arena`), and its first label.

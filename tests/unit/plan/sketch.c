@@ -31,7 +31,7 @@ void sketch_free(struct sketch *s)
 {
 	plan_release(&s->plan);
 	baselines_free(s->baselines);
-	environment_index_free(s->reach);
+	environment_index_free(s->environments);
 	inventory_free(s->inventory);
 	for (size_t i = 0; i < s->n; i++)
 		migration_release(s->migrations[i]);
@@ -67,16 +67,16 @@ void sketch_survey(struct sketch *s)
 	inventory_parse(s->inventory, each_in_turn);
 	inventory_set_whole(s->inventory, true);
 	for (size_t i = 0; i < s->n; i++) {
-		struct slices files = plan_files(s->inventory, s->migrations[i], s->arena);
+		struct slices files = scope_files(s->inventory, s->migrations[i], s->arena);
 
 		for (size_t j = 0; j < files.n; j++) {
 			const struct source *source = inventory_find(s->inventory, files.items[j]);
-			struct version_reading verdict =
-				version_read(&source->objects, &s->migrations[i]->move);
+			struct version_state verdict =
+				version_state_of(&source->objects, &s->migrations[i]->move);
 
 			baselines_want(s->baselines, files.items[j], s->migrations[i]);
-			baselines_now(s->baselines, source->path, s->migrations[i], source->bytes,
-				      &verdict);
+			baselines_set_current(s->baselines, source->path, s->migrations[i],
+					      source->bytes, &verdict);
 		}
 	}
 }
@@ -84,7 +84,7 @@ void sketch_survey(struct sketch *s)
 void sketch_environments(struct sketch *s)
 {
 	s->here = (struct repository_id){ { NULL, 0 }, SLICE("main") };
-	s->reach = environments_read(s->inventory, &s->here, (struct slice){ 0 });
+	s->environments = environments_read(s->inventory, &s->here, (struct slice){ 0 });
 }
 
 enum baselines_answer sketch_version(struct sketch *s, const char *path, const char *text,
@@ -96,8 +96,8 @@ enum baselines_answer sketch_version(struct sketch *s, const char *path, const c
 	while (i < paths.n && !slice_is(paths.items[i], path))
 		i++;
 	cr_assert_lt(i, paths.n, "nobody wants the history of %s", path);
-	return baselines_version(s->baselines, i, slice_of(text), slice_of(commit),
-				 slice_of(author));
+	return baselines_add_version(s->baselines, i, slice_of(text), slice_of(commit),
+				     slice_of(author));
 }
 
 struct sketch *sketch_of(const char *now, const char *before)
@@ -169,18 +169,18 @@ static void plan_by_parts(struct sketch *s, struct plan_inputs in, const struct 
 			inventory_add_large(in.inventory, sources[i]->path, YAML_MAX_BYTES + 1);
 	inventory_set_whole(in.inventory, inventory_whole(s->inventory));
 	inventory_scan(in.inventory, each_in_turn);
-	in.parts =
+	in.partition =
 		partition_new(in.inventory, (const struct migration *const *)s->migrations, s->n);
-	in.each_part = each_in_turn;
-	partition_learn(in.parts, each_in_turn);
-	if (partition_ask(in.parts))
+	in.each_shard = each_in_turn;
+	partition_read_manifests(in.partition, each_in_turn);
+	if (partition_add_related(in.partition))
 		inventory_scan(in.inventory, each_in_turn);
 	plan_make(&plan, &in, intents, n);
 	for (size_t i = 0; i < n; i++)
 		same_step(&s->plan.steps[i], &plan.steps[i]);
 	same_changes(&s->plan.changes, &plan.changes);
 	plan_release(&plan);
-	partition_free(in.parts);
+	partition_free(in.partition);
 	inventory_free(in.inventory);
 }
 
@@ -191,7 +191,7 @@ const struct plan *sketch_plan(struct sketch *s, const struct intent *intents, s
 				  .each = each_in_turn,
 				  .vs_template = s->template };
 
-	in.reach = s->reach;
+	in.environments = s->environments;
 	plan_release(&s->plan);
 	plan_make(&s->plan, &in, intents, n);
 	cr_assert_eq(s->plan.n, n);

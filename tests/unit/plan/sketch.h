@@ -6,12 +6,13 @@
  * sketch_version (newest first), sketch_go or sketch_plan as often as wanted, sketch_free. What
  * cannot be done ends the test.
  */
-#ifndef GCB_TESTS_UNIT_MIGRATE_SKETCH_H
-#define GCB_TESTS_UNIT_MIGRATE_SKETCH_H
+#ifndef GCB_TESTS_UNIT_PLAN_SKETCH_H
+#define GCB_TESTS_UNIT_PLAN_SKETCH_H
 
 #include "base/finding.h"
 #include "base/change.h"
 #include "plan/plan.h"
+#include "plan/scope.h"
 
 #define OLD "old.example.com"
 #define NEW "new.example.com"
@@ -56,8 +57,8 @@ struct sketch {
 	size_t n;
 	struct slice template; /* of the VirtualService that `create` renders */
 	struct repository_id here;
-	struct environment_index *reach; /* of sketch_environments; NULL: none */
-	struct plan plan;                /* of the last sketch_plan */
+	struct environment_index *environments; /* of sketch_environments; NULL: none */
+	struct plan plan;                       /* of the last sketch_plan */
 };
 
 /* An empty one; it holds a GCPBackend for NEW, in backend.yaml. */

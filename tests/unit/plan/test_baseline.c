@@ -114,7 +114,7 @@ Test(past, the_baseline_is_the_newest_version_without_the_new_host)
 			(void)push(&w, rows[i].versions[j], "commit", "Ann");
 		cr_expect(slice_eq(w.file->baseline, slice_of(rows[i].baseline)), "%s: %" SLICE_FMT,
 			  rows[i].name, SLICE_ARG(w.file->baseline));
-		cr_expect_eq(baselines_baseline(w.s->baselines, w.file->path, w.file->m) != NULL,
+		cr_expect_eq(baselines_parsed(w.s->baselines, w.file->path, w.file->m) != NULL,
 			     rows[i].baseline != NULL, "%s", rows[i].name);
 		sketch_free(w.s);
 	}
@@ -136,26 +136,26 @@ Test(past, what_is_judged_already_is_not_parsed_again)
 	static const char text[] = "a: [";
 	struct sketch *s = sketch_new();
 	const struct migration *m = sketch_migration(s, "web", OLD, NEW, "");
-	const struct version_reading verdict = { .readable = true, .untouched = true, .routes = 1 };
+	const struct version_state verdict = { .readable = true, .untouched = true, .routes = 1 };
 
 	baselines_want(s->baselines, SLICE("vs.yaml"), m);
-	baselines_now(s->baselines, SLICE("vs.yaml"), m, slice_of(text), &verdict);
+	baselines_set_current(s->baselines, SLICE("vs.yaml"), m, slice_of(text), &verdict);
 	(void)sketch_version(s, "vs.yaml", text, "c1", "Ann");
 	cr_expect(slice_is(baselines_find(s->baselines, SLICE("vs.yaml"), m)->baseline, text));
-	cr_expect_null(baselines_baseline(s->baselines, SLICE("vs.yaml"), m), "it is no YAML");
+	cr_expect_null(baselines_parsed(s->baselines, SLICE("vs.yaml"), m), "it is no YAML");
 	sketch_free(s);
 }
 
 Test(past, routes_of_today_are_counted_when_it_matters)
 {
 	static const char two[] = VS("x") ALL_OLD ALL_OLD;
-	const struct version_reading verdict = { .readable = true,
-						 .untouched = true,
-						 .routes = ROUTES_UNCOUNTED };
+	const struct version_state verdict = { .readable = true,
+					       .untouched = true,
+					       .routes = ROUTES_UNCOUNTED };
 	struct walk w = walk_new();
 
-	baselines_now(w.s->baselines, SLICE("vs.yaml"), w.s->migrations[0], slice_of(start),
-		      &verdict);
+	baselines_set_current(w.s->baselines, SLICE("vs.yaml"), w.s->migrations[0], slice_of(start),
+			      &verdict);
 	(void)push(&w, start, "c5", "Ann");
 	(void)push(&w, two, "c4", "Ann"); /* a route more, at no stage: nothing can be told */
 	(void)push(&w, ten, "c3", "Ann"); /* neither here */
@@ -353,8 +353,8 @@ Test(past, a_baseline_by_hand)
 	baselines_set_baseline(s->baselines, SLICE("vs.yaml"), web, slice_of(start));
 	cr_assert_not_null(baselines_find(s->baselines, SLICE("vs.yaml"), web));
 	cr_expect(slice_is(baselines_find(s->baselines, SLICE("vs.yaml"), web)->baseline, start));
-	cr_expect_not_null(baselines_baseline(s->baselines, SLICE("vs.yaml"), web));
-	cr_expect_null(baselines_baseline(s->baselines, SLICE("vs.yaml"), pay),
+	cr_expect_not_null(baselines_parsed(s->baselines, SLICE("vs.yaml"), web));
+	cr_expect_null(baselines_parsed(s->baselines, SLICE("vs.yaml"), pay),
 		       "it is of one migration only");
 	sketch_free(s);
 }

@@ -86,13 +86,13 @@ static void divide(struct many *m)
 {
 	inventory_scan(m->inventory, each_in_turn);
 	m->parts = partition_new(m->inventory, m->list, MANY);
-	partition_learn(m->parts, each_in_turn);
+	partition_read_manifests(m->parts, each_in_turn);
 }
 
 /* Are two migrations in one part? */
 static bool together(const struct many *m, size_t a, size_t b)
 {
-	return partition_of(m->parts, m->list[a]) == partition_of(m->parts, m->list[b]);
+	return partition_shard_of(m->parts, m->list[a]) == partition_shard_of(m->parts, m->list[b]);
 }
 
 Test(parts, of_migrations_that_have_nothing_in_common)
@@ -104,9 +104,9 @@ Test(parts, of_migrations_that_have_nothing_in_common)
 	divide(m);
 	cr_expect_eq(partition_count(m->parts), 3);
 	for (size_t i = 0; i < MANY; i++)
-		sizes[partition_of(m->parts, m->list[i])]++;
+		sizes[partition_shard_of(m->parts, m->list[i])]++;
 	cr_expect(sizes[0] == 16 && sizes[1] == 16 && sizes[2] == 8);
-	cr_expect_not(partition_ask(m->parts));
+	cr_expect_not(partition_add_related(m->parts));
 	many_free(m);
 }
 
@@ -138,11 +138,11 @@ Test(parts, who_only_reads_a_file_is_not)
 	divide(m);
 	cr_expect_not(together(m, 1, 39));
 	for (size_t i = 1; i < MANY; i += 38) {
-		struct inventory *part =
-			partition_open(m->parts, partition_of(m->parts, m->list[i]), each_in_turn);
+		struct inventory *part = partition_open(
+			m->parts, partition_shard_of(m->parts, m->list[i]), each_in_turn);
 
 		cr_expect(inventory_find(part, SLICE("entry.yaml"))->file, "each has it parsed");
-		partition_close(m->parts, partition_of(m->parts, m->list[i]));
+		partition_close(m->parts, partition_shard_of(m->parts, m->list[i]));
 	}
 	many_free(m);
 }
@@ -180,7 +180,7 @@ Test(parts, a_file_of_many_hosts_is_parsed_once_for_all)
 
 		cr_expect_eq(inventory_find(part, SLICE("entry.yaml")), all);
 		cr_expect_eq(inventory_by_host(part, SLICE("vm-7.example.com"), m->arena).n,
-			     i == partition_of(m->parts, m->list[7]) ? 2 : 1);
+			     i == partition_shard_of(m->parts, m->list[7]) ? 2 : 1);
 		partition_close(m->parts, i);
 	}
 	many_free(m);
@@ -197,14 +197,14 @@ Test(parts, ask_for_the_relatives_of_a_gateway)
 
 	add(m, SLICE("mine.yaml"), arena_printf(m->arena, text, "mine", "vm-5.example.com"));
 	divide(m);
-	cr_assert(partition_ask(m->parts));
+	cr_assert(partition_add_related(m->parts));
 	cr_expect(inventory_wants(m->inventory, SLICE("theirs.yaml"),
 				  arena_printf(m->arena, text, "theirs", "else")));
 	add(m, SLICE("theirs.yaml"), arena_printf(m->arena, text, "theirs", "else"));
 	inventory_scan(m->inventory, each_in_turn);
-	part = partition_open(m->parts, partition_of(m->parts, m->list[5]), each_in_turn);
+	part = partition_open(m->parts, partition_shard_of(m->parts, m->list[5]), each_in_turn);
 	cr_expect_eq(inventory_by_host(part, SLICE("shop.example.com"), m->arena).n, 2);
-	partition_close(m->parts, partition_of(m->parts, m->list[5]));
+	partition_close(m->parts, partition_shard_of(m->parts, m->list[5]));
 	many_free(m);
 }
 
@@ -215,11 +215,11 @@ Test(parts, one_stays_parsed_until_another_one_is_looked_at)
 
 	add_each(m);
 	divide(m);
-	first = partition_stay(m->parts, 0, each_in_turn);
-	cr_expect_eq(partition_stay(m->parts, 0, each_in_turn), first);
-	cr_expect(inventory_find(partition_stay(m->parts, 1, each_in_turn), SLICE("apps/20.yaml"))
+	first = partition_switch(m->parts, 0, each_in_turn);
+	cr_expect_eq(partition_switch(m->parts, 0, each_in_turn), first);
+	cr_expect(inventory_find(partition_switch(m->parts, 1, each_in_turn), SLICE("apps/20.yaml"))
 			  ->file);
-	cr_expect(inventory_find(partition_stay(m->parts, 0, each_in_turn), SLICE("apps/0.yaml"))
+	cr_expect(inventory_find(partition_switch(m->parts, 0, each_in_turn), SLICE("apps/0.yaml"))
 			  ->file);
 	many_free(m);
 }

@@ -98,13 +98,17 @@ Test(undo, another_result_than_todays_start)
 					  .baselines = s->baselines,
 					  .each = each_in_turn };
 		struct findings barred = { .arena = s->arena };
+		struct intent intent =
+			sketch_intent(s, 0, GO_UP, strstr(rows[i].now, NEW) ? "25" : "10");
+		struct draft draft;
 
-		cr_expect(!sketch_go(s, GO_UP, strstr(rows[i].now, NEW) ? "25" : "10")->refused,
-			  "%zu", i);
-		s->plan.changes.items[0].after = slice_of(rows[i].after);
-		cr_expect_eq(rollback_check(&s->plan, &in, &barred), rows[i].barred, "%zu", i);
+		draft_make(&draft, &in, &intent, 1, NULL);
+		cr_expect(!draft.steps[0].refused, "%zu", i);
+		draft.changes.items[0].after = slice_of(rows[i].after);
+		cr_expect_eq(rollback_check(&draft, &in, &barred), rows[i].barred, "%zu", i);
 		if (rows[i].barred)
-			expect_finding(&barred, no_way_back, "vs.yaml", 0, "without the migration");
+			expect_finding(&barred, no_way_back, "vs.yaml", 0, "before the migration");
+		draft_release(&draft);
 		sketch_free(s);
 	}
 }

@@ -32,7 +32,7 @@ Test(safety, two_migrations_of_one_destination)
 			  stages[i]);
 		cr_expect(plan->steps[1].refused && plan->steps[1].changes.n == 0, "%s", stages[i]);
 		expect_finding(&plan->steps[1].findings, yaml_overlap, "vs.yaml",
-			       strcmp(stages[i], "mirror") ? 7 : 6, "another migration");
+			       strcmp(stages[i], "mirror") ? 7 : 6, "another selected migration");
 		sketch_free(s);
 	}
 }

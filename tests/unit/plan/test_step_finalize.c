@@ -58,7 +58,7 @@ Test(done, not_when_mixed)
 {
 	struct sketch *s = sketch_of(VS("x") SPLIT("1", "99"), VS("x") ALL_OLD);
 
-	expect_refused(s, sketch_go(s, GO_FINALIZE, "done"), mixed, "vs.yaml", 6, "99 %");
+	expect_refused(s, sketch_go(s, GO_FINALIZE, "done"), mixed, "vs.yaml", 6, "99%");
 	sketch_free(s);
 }
 
@@ -73,7 +73,7 @@ Test(done, not_while_somebody_else_sends_to_old)
 	(void)sketch_version(s, "a/vs.yaml", VS("x") FULL, "c2", "B");
 	(void)sketch_version(s, "a/vs.yaml", VS("x") ALL_OLD, "c1", "A");
 	expect_refused(s, sketch_go(s, GO_FINALIZE, "done"), still_used, "b/vs.yaml", 1,
-		       "'other' routes to");
+		       "'other' also routes to");
 	sketch_free(s);
 }
 
@@ -141,7 +141,7 @@ Test(done, and_no_way_back_over_other_changes)
 		at_end(VS("x") DONE "    timeout: 3s\n", VS("x") FULL, VS("x") ALL_OLD, true);
 
 	expect_refused(s, sketch_go(s, GO_DOWN, "start"), done_changed, "vs.yaml", 0,
-		       "changed since");
+		       "was changed after");
 	sketch_free(s);
 }
 
