@@ -75,6 +75,6 @@ int session_discover(struct session *s, int port, struct discovery *out, struct 
 				   .n = s->n,
 				   .taken = session_taken(s),
 				   .port = port,
-				   .reach = s->reach });
+				   .environments = s->reach });
 	return 0;
 }
