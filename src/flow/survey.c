@@ -140,7 +140,7 @@ static int take_version(const struct version *v, void *ctx, struct err *err)
 	if (find_maker(m, &v->since, err) < 0)
 		return -1;
 	answer = baselines_add_version(s->baselines, v->file, v->bytes, slice_of(m->commit),
-				   m->info.author);
+				       m->info.author);
 	return answer == BASELINES_MORE      ? HISTORY_MORE :
 	       answer == BASELINES_FILE_DONE ? HISTORY_ENOUGH :
 					       HISTORY_STOP;

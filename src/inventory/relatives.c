@@ -16,6 +16,15 @@ void relatives_each_token(const struct object *o, host_token_fn *found, void *ct
 		found(host_token(o->name), ctx);
 }
 
+/* True if the list of hosts contains the host. */
+static bool has_host(const struct yaml_node *hosts, struct slice host)
+{
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
+		if (slice_eq_case(yaml_string(c), host))
+			return true;
+	return false;
+}
+
 /*
  * True if another VirtualService on a gateway has one of the hosts, so that Istio merges their
  * routes.
@@ -29,13 +38,10 @@ static bool shares_host(const struct inventory *inv, const struct object *o, str
 
 		for (size_t i = 0; i < others.n; i++) {
 			const struct object *other = others.items[i].object;
-			const struct yaml_node *list = yaml_get(other->spec, "hosts");
 
-			if (other == o || !vs_is(other) || !vs_on_gateway(other))
-				continue;
-			for (const struct yaml_node *h = list ? list->first : NULL; h; h = h->next)
-				if (slice_eq_case(yaml_string(h), yaml_string(c)))
-					return true;
+			if (other != o && vs_is(other) && vs_on_gateway(other) &&
+			    has_host(yaml_get(other->spec, "hosts"), yaml_string(c)))
+				return true;
 		}
 	}
 	return false;

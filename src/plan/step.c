@@ -265,6 +265,16 @@ static void note_lost_comments(const struct step_work *w)
 	}
 }
 
+/* Claims the nodes of a route. */
+static void claim_route(struct targets *t, const struct route *route, bool mirror)
+{
+	if (route->nold && mirror)
+		t->claims[t->nclaims++] = route->node;
+	for (size_t i = 0; i < route->n; i++)
+		if (route->dests[i].side == SIDE_OLD)
+			t->claims[t->nclaims++] = route->dests[i].node;
+}
+
 /* Claims the nodes that no other step may change. */
 static void claim_nodes(const struct step_work *w)
 {
@@ -276,15 +286,9 @@ static void claim_nodes(const struct step_work *w)
 			n += w->scope.members[i].vs.routes[r].n + 1;
 	t->claims = arena_array(w->pool->arena, n, sizeof(*t->claims));
 	for (size_t i = 0; i < w->scope.n; i++)
-		for (size_t r = 0; r < w->scope.members[i].vs.n; r++) {
-			const struct route *route = &w->scope.members[i].vs.routes[r];
-
-			if (route->nold && w->step->to.kind == STAGE_MIRROR)
-				t->claims[t->nclaims++] = route->node;
-			for (size_t d = 0; d < route->n; d++)
-				if (route->dests[d].side == SIDE_OLD)
-					t->claims[t->nclaims++] = route->dests[d].node;
-		}
+		for (size_t r = 0; r < w->scope.members[i].vs.n; r++)
+			claim_route(t, &w->scope.members[i].vs.routes[r],
+				    w->step->to.kind == STAGE_MIRROR);
 }
 
 /* Sets the audiences of the routes that are moved. */

@@ -1,5 +1,5 @@
 /*
- * The hosts of ServiceEntries: targets, names, uses and verdicts. Each file is written out, since
+ * The hosts of ServiceEntries: targets, names, uses and readiness. Each file is written out, since
  * each is a case of its own.
  */
 #include "discover/discover.h"
@@ -129,7 +129,7 @@ Test(discover, target)
 		  ENTRY("pay", "pay.example.com")
 			  BACKEND_IN(", namespace: other", "pay", "pay.gcp.example.com"),
 		  NULL, 0 },
-		{ "a namespace not said",
+		{ "no namespace",
 		  ENTRY("pay", "pay.example.com") BACKEND_IN("", "pay", "pay.gcp.example.com"),
 		  "pay.gcp.example.com", 1 },
 		{ "the same host",
@@ -227,8 +227,8 @@ Test(discover, same_names_are_told_apart)
 	forget(&f);
 }
 
-/* What speaks against a move, each beside the same without it. */
-Test(discover, verdicts)
+/* What blocks a migration, each next to the same without it. */
+Test(discover, readiness)
 {
 #define READY ENTRY("pay", "pay.example.com") BACKEND("pay", "pay.gcp.example.com")
 #define TO(rest)                                                                                   \
@@ -236,14 +236,14 @@ Test(discover, verdicts)
 	"namespace: shop}\nspec:\n" rest
 	static const struct {
 		const char *name, *text;
-		enum readiness verdict;
+		enum readiness readiness;
 		const struct code *code;
 		int port;
 	} rows[] = {
 		{ "ready", READY ROUTES("pay", "pay.example.com"), READINESS_READY, NULL, 0 },
-		{ "nobody routes to it", READY, READINESS_BLOCKED, &CODE_host_unknown, 0 },
-		{ "only a wildcard does", READY TO("  hosts: ['*.example.com']\n"), READINESS_BLOCKED,
-		  &CODE_host_wildcard, 0 },
+		{ "nothing routes to it", READY, READINESS_BLOCKED, &CODE_host_unknown, 0 },
+		{ "only a wildcard does", READY TO("  hosts: ['*.example.com']\n"),
+		  READINESS_BLOCKED, &CODE_host_wildcard, 0 },
 		{ "only tls does",
 		  READY TO("  tls: [{match: [], route: [{destination: {host: "
 			   "pay.example.com}}]}]\n"),
@@ -277,7 +277,7 @@ Test(discover, verdicts)
 
 		look(&f, &rows[i].text, 1, (struct slices){ NULL, 0 }, rows[i].port);
 		cr_assert_eq(f.d.n, 1);
-		cr_expect_eq(f.d.items[0].readiness, rows[i].verdict, "%s: %s", rows[i].name,
+		cr_expect_eq(f.d.items[0].readiness, rows[i].readiness, "%s: %s", rows[i].name,
 			     readiness_name(f.d.items[0].readiness).ptr);
 		cr_expect(!rows[i].code || has(&f.d.items[0], rows[i].code), "%s", rows[i].name);
 		forget(&f);

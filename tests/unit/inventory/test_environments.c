@@ -15,9 +15,9 @@
 	}
 #define LIST(names) "  manifests: {environments: [" names "]}\n"
 
-/* A repository with a VirtualService in base/vs.yaml, and what a step of its migration says. */
-struct row {
-	const char *name, *rest; /* what stands in the migration */
+/* A repository with a VirtualService in base/vs.yaml, and the expected finding of a step. */
+struct environments_row {
+	const char *name, *rest; /* added to the spec of the migration */
 	const struct {
 		const char *path, *text;
 	} files[4];
@@ -31,7 +31,7 @@ static const struct code *const all_codes[] = { &CODE_environments_shared,
 						&CODE_environments_unsure,
 						&CODE_environments_unread };
 
-static const struct row rows[] = {
+static const struct environments_row rows[] = {
 	{ "nothing names an environment", "", { { NULL, NULL } }, NULL, "", "", false },
 	{ "one overlay",
 	  "",
@@ -126,7 +126,7 @@ static const struct finding *about(const struct step *step)
 }
 
 /* The repository of a row. */
-static struct sketch *make(const struct row *row)
+static struct sketch *make(const struct environments_row *row)
 {
 	struct sketch *s = sketch_new();
 
@@ -145,7 +145,7 @@ static struct sketch *make(const struct row *row)
 Test(environments, are_listed_before_they_are_changed_together)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct row *row = &rows[i];
+		const struct environments_row *row = &rows[i];
 		struct sketch *s = make(row);
 		const struct step *step = sketch_go(s, GO_UP, "10");
 		const struct finding *f = about(step);

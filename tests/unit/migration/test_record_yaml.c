@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-struct part {
+struct thing_part {
 	struct slice word;
 	long depth;
 };
@@ -20,22 +20,22 @@ struct thing {
 	int way;
 	struct slices list;
 	struct pairs labels;
-	struct part part;
+	struct thing_part part;
 };
 
 static const char *const ways[] = { "left", "right", "straight-on", NULL };
 
 static const struct record part_record = {
-	.size = sizeof(struct part),
+	.size = sizeof(struct thing_part),
 	.fields =
 		(const struct field[]){
 			{ .name = "word",
 			  .kind = VALUE_STRING,
-			  .offset = offsetof(struct part, word),
+			  .offset = offsetof(struct thing_part, word),
 			  .flags = FIELD_REQUIRED },
 			{ .name = "depth",
 			  .kind = VALUE_INT,
-			  .offset = offsetof(struct part, depth),
+			  .offset = offsetof(struct thing_part, depth),
 			  .min = -5,
 			  .max = 5 },
 			{ .name = NULL },
@@ -105,7 +105,7 @@ static void release_result(struct read_result *r)
 	arena_free(r->arena);
 }
 
-Test(read, a_value_of_each_kind)
+Test(record_yaml, a_value_of_each_kind)
 {
 	struct read_result r =
 		read_text("title: \"a b\"\nmood: good\ncount: 1000\nready: true\nway: "
@@ -126,7 +126,7 @@ Test(read, a_value_of_each_kind)
 	release_result(&r);
 }
 
-Test(read, what_is_not_there_stays_as_it_was)
+Test(record_yaml, what_is_not_there_stays_as_it_was)
 {
 	static const char *const texts[] = {
 		"title: t\n",
@@ -197,7 +197,7 @@ static const struct {
 	{ "a list for a part", "part: [word]\n", "must be a map", "", 2, 7 },
 };
 
-Test(read, mistakes)
+Test(record_yaml, mistakes)
 {
 	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
 		AUTO_STR struct str text = STR_INIT;
@@ -219,7 +219,7 @@ Test(read, mistakes)
 	}
 }
 
-Test(read, what_is_required)
+Test(record_yaml, what_is_required)
 {
 	static const char *const texts[] = { "mood: good\n", "title:\nmood: good\n",
 					     "title: ''\nmood: good\n" };
@@ -235,7 +235,7 @@ Test(read, what_is_required)
 	}
 }
 
-Test(read, what_cannot_be_trusted)
+Test(record_yaml, what_cannot_be_trusted)
 {
 	static const struct {
 		const char *name, *text;
@@ -263,7 +263,7 @@ Test(read, what_cannot_be_trusted)
 	}
 }
 
-Test(read, no_map)
+Test(record_yaml, no_map)
 {
 	static const char *const texts[] = { "- a\n", "a\n", "" };
 
@@ -286,7 +286,7 @@ static bool has(const struct yaml_lit *map, const char *key, enum yaml_lit_kind 
 	return false;
 }
 
-Test(read, a_literal_has_what_differs_from_the_defaults)
+Test(record_yaml, a_literal_has_what_differs_from_the_defaults)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct slice words[] = { SLICE("mirror"), SLICE("10") };
@@ -311,7 +311,7 @@ Test(read, a_literal_has_what_differs_from_the_defaults)
 		  has(&lit.items[5], "depth", LIT_INT, "-3"));
 }
 
-Test(read, a_literal_is_read_back_as_it_was)
+Test(record_yaml, a_literal_is_read_back_as_it_was)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_STR struct str out = STR_INIT;

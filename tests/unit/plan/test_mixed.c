@@ -69,7 +69,7 @@ Test(mixed, who_changed_the_file_last)
 		       "sends 30% to the new host");
 	cr_expect_eq(slice_find(finding_of(&s->plan.steps[0].findings, &CODE_mixed)->reason,
 				SLICE("file last changed")),
-		     SIZE_MAX, "nobody knows");
+		     SIZE_MAX, "it is not known");
 	(void)sketch_version(s, "vs.yaml", VS("x") SPLIT("70", "30"), "0123456789abcdef", "Eve");
 	(void)sketch_version(s, "vs.yaml", VS("x") ALL_OLD, "commit1", "Ann");
 	expect_refused(s, sketch_go(s, GO_UP, "next"), mixed, "vs.yaml", 6,

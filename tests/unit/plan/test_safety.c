@@ -58,7 +58,7 @@ Test(safety, two_migrations_of_two_destinations_of_a_route)
 	sketch_free(s);
 }
 
-/* However the hold is written, the rollback goes on; where the hold cannot be, that is said. */
+/* A rollback never fails because of the hold; a finding reports a hold that cannot be written. */
 Test(safety, a_hold_never_stops_a_rollback)
 {
 	static const struct {

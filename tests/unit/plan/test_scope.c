@@ -47,7 +47,7 @@ Test(scope, only_the_one_file)
 	sketch_free(s);
 }
 
-/* An object of Istio with this spec in flow style, which stands in line 4. */
+/* An Istio object with this spec in flow style, in line 4. */
 #define OBJECT(kind, spec)                                                                         \
 	"apiVersion: networking.istio.io/v1\nkind: " kind "\nmetadata: {name: o}\nspec: " spec "\n"
 

@@ -31,7 +31,7 @@ static struct sketch *at_end(const char *now, const char *before1, const char *b
 	return s;
 }
 
-Test(done, from_the_last_stage)
+Test(step_finalize, from_the_last_stage)
 {
 	struct sketch *s = sketch_of(VS("x") FULL, VS("x") ALL_OLD);
 
@@ -40,7 +40,7 @@ Test(done, from_the_last_stage)
 	sketch_free(s);
 }
 
-Test(done, not_before)
+Test(step_finalize, not_before)
 {
 	static const char *const early[] = { VS("x") ALL_OLD, VS("x") MIRRORED,
 					     VS("x") SPLIT("50", "50") };
@@ -54,7 +54,7 @@ Test(done, not_before)
 	}
 }
 
-Test(done, not_when_mixed)
+Test(step_finalize, not_when_mixed)
 {
 	struct sketch *s = sketch_of(VS("x") SPLIT("1", "99"), VS("x") ALL_OLD);
 
@@ -62,7 +62,7 @@ Test(done, not_when_mixed)
 	sketch_free(s);
 }
 
-Test(done, not_while_somebody_else_sends_to_old)
+Test(step_finalize, not_while_somebody_else_sends_to_old)
 {
 	struct sketch *s = sketch_new();
 
@@ -77,7 +77,7 @@ Test(done, not_while_somebody_else_sends_to_old)
 	sketch_free(s);
 }
 
-Test(done, not_while_a_tcp_route_is_left)
+Test(step_finalize, not_while_a_tcp_route_is_left)
 {
 	struct sketch *s =
 		sketch_of(VS("x") FULL "  tcp:\n  - route: [{destination: {host: " OLD "}}]\n",
@@ -87,7 +87,7 @@ Test(done, not_while_a_tcp_route_is_left)
 	sketch_free(s);
 }
 
-Test(done, is_read_back)
+Test(step_finalize, is_read_back)
 {
 	struct sketch *s = at_end(VS("x") DONE, VS("x") FULL, VS("x") ALL_OLD, true);
 	const struct step *step = sketch_go(s, GO_UP, "next");
@@ -100,7 +100,7 @@ Test(done, is_read_back)
 }
 
 /* A route to new, and none to old, is the end only when there was one to old before. */
-Test(done, is_not_a_misspelt_host)
+Test(step_finalize, is_not_a_misspelt_host)
 {
 	struct sketch *s = at_end(VS("x") DONE, NULL, NULL, true);
 
@@ -109,7 +109,7 @@ Test(done, is_not_a_misspelt_host)
 	sketch_free(s);
 }
 
-Test(done, and_back)
+Test(step_finalize, and_back)
 {
 	static const struct {
 		const char *stage, *text;
@@ -126,7 +126,7 @@ Test(done, and_back)
 	}
 }
 
-Test(done, and_no_way_back_without_the_entry)
+Test(step_finalize, and_no_way_back_without_the_entry)
 {
 	struct sketch *s = at_end(VS("x") DONE, VS("x") FULL, VS("x") ALL_OLD, false);
 
@@ -135,7 +135,7 @@ Test(done, and_no_way_back_without_the_entry)
 	sketch_free(s);
 }
 
-Test(done, and_no_way_back_over_other_changes)
+Test(step_finalize, and_no_way_back_over_other_changes)
 {
 	struct sketch *s =
 		at_end(VS("x") DONE "    timeout: 3s\n", VS("x") FULL, VS("x") ALL_OLD, true);
@@ -146,7 +146,7 @@ Test(done, and_no_way_back_over_other_changes)
 }
 
 /* The last weight was lowered to get here: that is no hold. */
-Test(done, is_no_hold_after_a_way_back)
+Test(step_finalize, is_no_hold_after_a_way_back)
 {
 	struct sketch *s = at_end(VS("x") FULL, VS("x") DONE, VS("x") FULL, true);
 
