@@ -166,7 +166,7 @@ int record_read(const struct record *rec, void *values, const struct yaml_node *
 	struct record_reader r = { arena, err };
 
 	if (!node || node->kind != YAML_MAP)
-		return err_set(err, &CODE_migration_field, yaml_place(node), "must be a map");
+		return err_set(err, &CODE_migration_field, yaml_place(node), "expected a map");
 	if (yaml_path_clear(node, err) < 0)
 		return -1;
 	for (const struct yaml_node *c = node->first; c; c = c->next) {

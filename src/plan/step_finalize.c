@@ -37,7 +37,7 @@ int finalize_check_stage(const struct step_work *w)
 			 "the migration is at stage '%" SLICE_FMT "'; %s",
 			 SLICE_ARG(step_stage_name(w, step->from)),
 			 w->intent->direction == GO_DELETE_ENTRY ?
-				 "its ServiceEntry can be deleted after finalize" :
+				 "--delete-service-entry requires a finalized migration" :
 				 "finalize requires stage 100");
 	if (w->intent->direction == GO_DELETE_ENTRY)
 		f->remedy = SLICE("first run finalize without --delete-service-entry");

@@ -193,8 +193,8 @@ static const struct {
 	{ "a number in pairs", "labels: {a: 1}\n", "'labels' must be a string", "quote it: \"1\"",
 	  2, 13 },
 	{ "a map in pairs", "labels: {a: {b: c}}\n", "'labels' must be a string", "", 2, 13 },
-	{ "a text for a part", "part: w\n", "must be a map", "", 2, 7 },
-	{ "a list for a part", "part: [word]\n", "must be a map", "", 2, 7 },
+	{ "a text for a part", "part: w\n", "expected a map", "", 2, 7 },
+	{ "a list for a part", "part: [word]\n", "expected a map", "", 2, 7 },
 };
 
 Test(record_yaml, mistakes)
