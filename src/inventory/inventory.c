@@ -7,6 +7,7 @@
 #include "inventory/inventory_internal.h"
 #include "inventory/relatives.h"
 #include "istio/rules.h"
+#include "kube/group.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +113,7 @@ bool inventory_wants_definition(const struct inventory *inv, struct slice path, 
 bool inventory_may_be_sidecar(struct slice bytes)
 {
 	return slice_find(bytes, SLICE("Sidecar")) != SIZE_MAX &&
-	       slice_find(bytes, SLICE("networking.istio.io")) != SIZE_MAX;
+	       slice_find(bytes, SLICE(ISTIO_GROUP)) != SIZE_MAX;
 }
 
 bool inventory_may_escape(struct slice bytes)

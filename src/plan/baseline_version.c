@@ -62,7 +62,7 @@ struct version_state version_state_of(const struct objects *objects, const struc
 	struct vs_list list = { NULL, 0 };
 	struct err ignored = ERR_INIT;
 
-	if (vs_list_read(&list, objects, move, arena, NULL, &ignored) < 0)
+	if (vs_list_read(&list, objects, &(struct move_context){ move, arena, NULL }, &ignored) < 0)
 		return (struct version_state){ .readable = false };
 	return (struct version_state){ true, is_untouched(&list), level_of(&list),
 				       count_routes(&list) };
@@ -71,6 +71,7 @@ struct version_state version_state_of(const struct objects *objects, const struc
 enum version_routing version_routing_of(const struct objects *objects, const struct move *move)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
+	const struct move_context context = { move, arena, NULL };
 	enum version_routing result = ROUTING_NONE;
 
 	for (size_t i = 0; i < objects->n; i++) {
@@ -78,7 +79,7 @@ enum version_routing version_routing_of(const struct objects *objects, const str
 		struct vs vs;
 
 		if (!vs_is(&objects->items[i]) ||
-		    vs_read(&vs, &objects->items[i], move, arena, NULL, &ignored) < 0)
+		    vs_read(&vs, &objects->items[i], &context, &ignored) < 0)
 			continue;
 		if (vs.nold)
 			return ROUTING_OLD;

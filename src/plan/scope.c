@@ -26,8 +26,8 @@ static const struct vs *find_baseline(const struct scope_search *s, const struct
 				      const struct source *source)
 {
 	const struct yaml_file *file = baselines_parsed(s->in->baselines, source->path, s->m);
-	const struct move *move = &s->m->move;
 	struct arena *arena = s->arena;
+	const struct move_context context = { &s->m->move, arena, NULL };
 	struct vs_list baseline = { NULL, 0 }, current = { NULL, 0 };
 	struct err ignored = ERR_INIT;
 	struct objects objects;
@@ -35,8 +35,8 @@ static const struct vs *find_baseline(const struct scope_search *s, const struct
 	if (!file)
 		return NULL;
 	objects = objects_of(file, arena);
-	if (vs_list_read(&baseline, &objects, move, arena, NULL, &ignored) < 0 ||
-	    vs_list_read(&current, &source->objects, move, arena, NULL, &ignored) < 0)
+	if (vs_list_read(&baseline, &objects, &context, &ignored) < 0 ||
+	    vs_list_read(&current, &source->objects, &context, &ignored) < 0)
 		return NULL;
 	for (size_t i = 0; i < current.n; i++)
 		if (current.items[i].object == vs->object)
@@ -49,12 +49,13 @@ static int add_member(struct scope_search *s, const struct object_ref *ref)
 {
 	struct arena *arena = s->arena;
 	bool covered = migration_covers(s->m, ref->source->path);
+	const struct move_context context = { &s->m->move, arena, covered ? s->findings : NULL };
 	const struct baseline_file *history;
 	struct err err = ERR_INIT;
 	struct vs vs;
 	struct member *member;
 
-	if (vs_read(&vs, ref->object, &s->m->move, arena, covered ? s->findings : NULL, &err) < 0) {
+	if (vs_read(&vs, ref->object, &context, &err) < 0) {
 		if (covered)
 			findings_add_err(s->findings, &err);
 		return covered ? -1 : 0;
@@ -109,6 +110,7 @@ static struct object_refs find_both_hosts(const struct inventory *inv, const str
 static void find_finalized(const struct scope_search *s)
 {
 	struct arena *arena = s->arena;
+	const struct move_context context = { &s->m->move, arena, NULL };
 	struct object_refs all = find_both_hosts(s->in->inventory, s->m, arena);
 	struct err ignored = ERR_INIT;
 	struct vs vs;
@@ -119,8 +121,7 @@ static void find_finalized(const struct scope_search *s)
 		const struct vs *baseline;
 
 		if (!vs_is(ref->object) || !migration_covers(s->m, ref->source->path) ||
-		    vs_read(&vs, ref->object, &s->m->move, arena, NULL, &ignored) < 0 ||
-		    !vs_is_done(&vs))
+		    vs_read(&vs, ref->object, &context, &ignored) < 0 || !vs_is_done(&vs))
 			continue;
 		baseline = find_baseline(s, &vs, ref->source);
 		if (baseline && baseline->nold)
@@ -206,7 +207,8 @@ static int add_created(struct scope_search *s)
 				return -1;
 		return 0;
 	}
-	if (vs_list_read(&list, &source->objects, &s->m->move, s->arena, NULL, &err) < 0)
+	if (vs_list_read(&list, &source->objects,
+			 &(struct move_context){ &s->m->move, s->arena, NULL }, &err) < 0)
 		return 0;
 	for (size_t i = 0; i < s->scope->n && list.n; i++)
 		if (!s->scope->members[i].baseline &&
@@ -275,7 +277,7 @@ int scope_find(struct scope *out, struct yaml_pool *pool, const struct plan_inpu
 }
 
 /* Adds objects to a scene. */
-static void add_objects(struct scene *scene, struct object_refs list)
+static void add_objects(struct rule_scene *scene, struct object_refs list)
 {
 	const struct object **items =
 		arena_array(scene->arena, scene->nobjects + list.n, sizeof(*items));
@@ -289,7 +291,7 @@ static void add_objects(struct scene *scene, struct object_refs list)
 }
 
 /* Adds the objects that the rules need: those with one of the hosts, and the roots of delegates. */
-static void collect_objects(struct scene *scene, const struct inventory *inv,
+static void collect_objects(struct rule_scene *scene, const struct inventory *inv,
 			    const struct migration *m)
 {
 	add_objects(scene, find_both_hosts(inv, m, scene->arena));
@@ -325,12 +327,12 @@ void scope_check(const struct scope *scope, const struct plan_inputs *in,
 	struct arena *arena = findings->arena;
 	struct vs *vss = arena_array(arena, scope->n, sizeof(*vss));
 	const struct migration *m = intent->m;
-	struct scene scene = { .move = &m->move,
-			       .thorough = intent->options.all_findings,
-			       .vss = vss,
-			       .nvss = scope->n,
-			       .to = to,
-			       .arena = arena };
+	struct rule_scene scene = { .move = &m->move,
+				    .thorough = intent->options.all_findings,
+				    .vss = vss,
+				    .nvss = scope->n,
+				    .to = to,
+				    .arena = arena };
 	size_t from = findings->n;
 
 	for (size_t i = 0; i < scope->n; i++)
@@ -358,6 +360,7 @@ enum file_query { ROUTES_TO_OLD, ROUTES_TO_NEW_ONLY };
 static void add_files(struct slices *files, const struct object_refs *refs,
 		      const struct migration *m, enum file_query query, struct arena *arena)
 {
+	const struct move_context context = { &m->move, arena, NULL };
 	struct err ignored = ERR_INIT;
 	struct vs vs;
 
@@ -366,7 +369,7 @@ static void add_files(struct slices *files, const struct object_refs *refs,
 
 		if (!vs_is(ref->object) || !migration_covers(m, ref->source->path) ||
 		    slices_have(*files, ref->source->path) ||
-		    vs_read(&vs, ref->object, &m->move, arena, NULL, &ignored) < 0 ||
+		    vs_read(&vs, ref->object, &context, &ignored) < 0 ||
 		    !(query == ROUTES_TO_OLD ? vs.nold : vs_is_done(&vs)))
 			continue;
 		files->items[files->n++] = ref->source->path;

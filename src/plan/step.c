@@ -64,9 +64,10 @@ static int edit_routes(const struct step_work *w, struct stage stage, struct fin
 	for (size_t i = 0; i < w->scope.n; i++) {
 		const struct member *m = &w->scope.members[i];
 		struct target *t = step_target(w, m->source);
+		const struct converge_context context = { &goal,          &m->vs,   m->baseline,
+							  w->pool->arena, findings, shares };
 
-		if (vs_converge(t->edits, &m->vs, m->baseline, &goal, w->pool->arena, findings,
-				shares, err) < 0)
+		if (vs_converge(&context, t->edits, err) < 0)
 			return -1;
 		if (yaml_edits_refusal(t->edits)) {
 			*err = *yaml_edits_refusal(t->edits);

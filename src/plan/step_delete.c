@@ -3,14 +3,13 @@
 #include "gitops/kustomization.h"
 #include "inventory/inventory_index.h"
 #include "istio/host.h"
+#include "kube/group.h"
 #include "plan/step_environments.h"
 
 /*
  * Of a ServiceEntry with several hosts only the old host is deleted. If the object is the only one
  * of its file, the file is deleted, and removed from the kustomizations that list it.
  */
-
-#define ISTIO_GROUP "networking.istio.io"
 
 /* Removes the file from the kustomizations that list it. */
 static void unlist_file(const struct step_work *w, struct slice path)

@@ -1,10 +1,11 @@
 #include "plan/step_finalize.h"
 
 #include "inventory/inventory_index.h"
+#include "kube/group.h"
 #include "plan/step_restore.h"
 
 /*
- * The edits of the last step are those of the stage (istio/stage.h). The way back restores bytes of
+ * The edits of the last step are those of the stage (istio/goal.h). The way back restores bytes of
  * the past, since what was deleted exists nowhere else.
  */
 
@@ -96,7 +97,7 @@ static bool has_entry(const struct step_work *w)
 	for (size_t i = 0; i < all.n; i++) {
 		const struct yaml_node *hosts = yaml_get(all.items[i].object->spec, "hosts");
 
-		if (!object_is(all.items[i].object, "networking.istio.io", "ServiceEntry"))
+		if (!object_is(all.items[i].object, ISTIO_GROUP, "ServiceEntry"))
 			continue;
 		for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
 			if (slice_eq(yaml_string(c), host))

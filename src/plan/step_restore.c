@@ -17,23 +17,27 @@ static struct yaml_edits *edit_to_stage(const struct step_work *w, const struct 
 	struct arena *arena = w->pool->arena;
 	struct yaml_edits *e = yaml_edits_new(from, arena);
 	struct goal goal = step_goal(w, stage);
+	const struct move_context context = { &w->m->move, arena, NULL };
 	struct vs_list list, before = { NULL, 0 };
 	struct objects objects = objects_of(from, arena), baseline_objects;
 	struct err ignored = ERR_INIT;
 
-	if (vs_list_read(&list, &objects, &w->m->move, arena, NULL, &ignored) < 0)
+	if (vs_list_read(&list, &objects, &context, &ignored) < 0)
 		return NULL;
 	if (baseline) {
 		baseline_objects = objects_of(baseline, arena);
-		if (vs_list_read(&before, &baseline_objects, &w->m->move, arena, NULL, &ignored) <
-		    0)
+		if (vs_list_read(&before, &baseline_objects, &context, &ignored) < 0)
 			return NULL;
 	}
 	for (size_t i = 0; i < list.n; i++) {
 		copy_surroundings(w, &list.items[i]);
-		if (vs_converge(e, &list.items[i],
-				baseline ? vs_list_pair(&before, &list, i) : NULL, &goal, arena,
-				NULL, NULL, &ignored) < 0)
+		if (vs_converge(
+			    &(struct converge_context){
+				    .goal = &goal,
+				    .now = &list.items[i],
+				    .base = baseline ? vs_list_pair(&before, &list, i) : NULL,
+				    .arena = arena },
+			    e, &ignored) < 0)
 			return NULL;
 	}
 	return e;
