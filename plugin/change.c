@@ -96,9 +96,10 @@ static int make_intents(const struct changing *c, struct intent *intents, struct
 		intents[i].next = c->direction == GO_UP && !c->ctx->to.ptr;
 		intents[i].resume = c->ctx->resume;
 		intents[i].rules = c->ctx->rules;
-		intents[i].apart = !c->ctx->patch.ptr &&
-				   migration_by_request(c->list.items[i], c->direction == GO_DOWN);
-		intents[i].brief = !c->documents && c->list.n > SHOW_WHOLE;
+		intents[i].options.own_branch =
+			!c->ctx->patch.ptr &&
+			migration_uses_pull_request(c->list.items[i], c->direction == GO_DOWN);
+		intents[i].options.brief = !c->documents && c->list.n > SHOW_WHOLE;
 		intents[i].live = c->ctx->live.live ? &c->live : NULL;
 		intents[i].hold = c->direction == GO_DOWN ? reason : SLICE_NONE;
 	}

@@ -155,7 +155,9 @@ static int check(struct app *app, struct session *s, size_t number, const struct
 		 struct check_row *row, struct err *err)
 {
 	const struct migration *m = s->selected.items[number];
-	struct intent intent = { .m = m, .direction = GO_ANYWHERE, .next = true, .survey = true };
+	struct intent intent = {
+		.m = m, .direction = GO_ANYWHERE, .next = true, .options.all_findings = true
+	};
 	struct stage from;
 
 	*row = (struct check_row){ .list = { .arena = app->arena } };

@@ -119,7 +119,7 @@ static int run_plan(struct app *app, const struct context *ctx, struct session *
 					      .next = !ctx->to.ptr,
 					      .to = to,
 					      .adopt = ctx->adopt,
-					      .brief = true };
+					      .options.brief = true };
 	if (session_plan(s, intents, list->n, &plan, err) < 0)
 		return -1;
 	failed = put_changes(app, &plan.changes, err);

@@ -157,7 +157,7 @@ static int write_all(struct app *app, struct session *s, const struct context *c
 	w.files = arena_array(app->arena, n, sizeof(*w.files));
 	w.rows = arena_array(app->arena, n, sizeof(*w.rows));
 	for (size_t i = 0; i < n; i++)
-		if (rows[i].of->verdict <= VERDICT_WARNINGS)
+		if (rows[i].of->readiness <= READINESS_WARNINGS)
 			make_file(&w, &rows[i]);
 	failed = write_files(&w, err);
 	for (size_t i = 0; i < w.n; i++)
@@ -188,14 +188,14 @@ static void say_counts(const struct app *app, const struct discovery *d)
 	size_t counts[4] = { 0 };
 
 	for (size_t i = 0; i < d->n; i++)
-		counts[d->items[i].verdict]++;
+		counts[d->items[i].readiness]++;
 	if (!d->n)
 		return;
 	(void)fprintf(
 		app->talk,
 		"%zu host%s: %zu ready, %zu with warnings, %zu blocked, %zu with a migration\n",
-		d->n, d->n == 1 ? "" : "s", counts[VERDICT_READY], counts[VERDICT_WARNINGS],
-		counts[VERDICT_BLOCKED], counts[VERDICT_MIGRATION]);
+		d->n, d->n == 1 ? "" : "s", counts[READINESS_READY], counts[READINESS_WARNINGS],
+		counts[READINESS_BLOCKED], counts[READINESS_MIGRATION]);
 }
 
 /*
@@ -209,7 +209,7 @@ static void say_reasons(const struct app *app, const struct discovery *d)
 			const struct finding *f = &d->items[i].findings.items[k];
 			AUTO_STR struct str line = STR_INIT;
 
-			if (d->items[i].verdict == VERDICT_MIGRATION ||
+			if (d->items[i].readiness == READINESS_MIGRATION ||
 			    f->code->severity == SEVERITY_INFO || f->code == &CODE_live_blind)
 				continue;
 			finding_format(f, &line);

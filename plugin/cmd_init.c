@@ -1,5 +1,6 @@
 #include "plugin/commands.h"
 
+#include "plan/scope.h"
 #include "plugin/newfile.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
@@ -97,7 +98,7 @@ static int look_around(struct making *k, struct err *err)
 
 	if (session_survey(s, &k->m, err) < 0)
 		return -1;
-	k->row.manifests = plan_files(s->inventory, &k->m, s->arena);
+	k->row.manifests = scope_files(s->inventory, &k->m, s->arena);
 	for (size_t i = 0; i < k->row.manifests.n; i++)
 		(void)fprintf(k->app->talk, "%.*s routes to %.*s\n",
 			      SLICE_ARG(k->row.manifests.items[i]), SLICE_ARG(k->m.move.from));

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "flow/templates.h"
+#include "migration/migration_write.h"
 
 int newfile_make(struct newfile *out, const struct app *app, const struct session *s,
 		 const struct migration *m, struct err *err)

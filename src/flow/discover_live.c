@@ -84,15 +84,15 @@ static int judge(struct discover_live *d, const struct cluster *c,
 		 const struct discover_live_query *q, struct err *err)
 {
 	const struct session *s = q->session;
-	struct findings unseen = { .arena = d->arena };
+	struct findings unread = { .arena = d->arena };
 	struct discover_inputs in = { .inventory = d->inventory,
 				      .port = q->port,
-				      .unseen = &unseen };
+				      .unread = &unread };
 
 	live_report_fill(&d->seen, c, d->arena);
 	if (check_entries(c, err) < 0)
 		return -1;
-	live_note_blind(c->coverages, c->ncoverages, c->context, &unseen);
+	live_note_blind(c->coverages, c->ncoverages, c->context, &unread);
 	fill_inventory(d, c);
 	if (s) {
 		in.migrations = (const struct migration *const *)s->all;

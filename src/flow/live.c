@@ -1,6 +1,7 @@
 #include "flow/live.h"
 
 #include "base/parallel.h"
+#include "inventory/inventory_index.h"
 #include "istio/host.h"
 #include "istio/live_index.h"
 #include "live/cluster.h"
@@ -36,7 +37,7 @@ static void note_namespace(struct look *l, struct slice ns)
 static void find_part(struct look *l, struct part *part, const struct migration *m)
 {
 	struct arena *arena = l->s->arena;
-	struct holdings found = inventory_by_host(
+	struct object_refs found = inventory_by_host(
 		l->s->inventory, host_resolve(m->move.from, m->move.ns, arena), arena);
 	const struct move_context context = { &m->move, arena, NULL };
 	struct err ignored = ERR_INIT;

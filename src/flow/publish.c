@@ -90,7 +90,7 @@ int publish_once(struct session *s, struct plan *plan, const struct publish_opti
 		out->rows[i] = (struct published){ .step = &plan->steps[i] };
 		work += step_has_work(&plan->steps[i]);
 		requests += step_has_work(&plan->steps[i]) &&
-			    migration_by_request(plan->steps[i].m, o->rollback);
+			    migration_uses_pull_request(plan->steps[i].m, o->rollback);
 	}
 	out->tries += work && s->remote.name.ptr && !requests;
 	if (!requests) {

@@ -92,9 +92,10 @@ static bool intent_of(struct session *at, const struct topic *t, const struct mi
 	struct slice hold,
 		name = slice_sub(t->branch, strlen(TOPICS "/") + m->name.len + 1, t->branch.len);
 
-	*out = (struct intent){
-		.m = m, .direction = GO_UP, .resume = m->f.spec.hold.ptr != NULL, .apart = true
-	};
+	*out = (struct intent){ .m = m,
+				.direction = GO_UP,
+				.resume = m->f.spec.hold.ptr != NULL,
+				.options.own_branch = true };
 	if (!stage_parse(name, &out->to) || !hold_at(at, &t->tip, m, at->arena, &hold))
 		return false;
 	if (out->to.kind == STAGE_DONE)

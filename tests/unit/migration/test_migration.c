@@ -65,8 +65,8 @@ Test(migration, mistakes)
 		  "'percent' must be a number from 1 to 100", "", 7 },
 		{ "choice", META "spec:\n" HOSTS "  git: {mode: push}\n",
 		  "'mode' must be direct or pull-request", "", 7 },
-		{ "number for text", META "spec:\n" HOSTS "  hold: 25\n", "'hold' must be text",
-		  "put it in quotes: \"25\"", 7 },
+		{ "number for text", META "spec:\n" HOSTS "  hold: 25\n", "'hold' must be a string",
+		  "quote it: \"25\"", 7 },
 		{ "list", META "spec:\n" HOSTS "  stages: mirror\n", "'stages' must be a list", "",
 		  7 },
 		{ "stages fall", META "spec:\n" HOSTS "  stages: [50, 10]\n",
@@ -76,7 +76,7 @@ Test(migration, mistakes)
 		{ "never allowed", META "spec:\n" HOSTS "  allow: {GCB1004: x}\n",
 		  "the code 'GCB1004' cannot be allowed", "", 5 },
 		{ "no reason", META "spec:\n" HOSTS "  allow: {GCB1003: ''}\n",
-		  "allowing 'GCB1003' needs a reason", "", 5 },
+		  "the code 'GCB1003' is allowed without a reason", "", 5 },
 		{ "outside", META "spec:\n" HOSTS "  manifests: {path: a/../..}\n",
 		  "manifests.path 'a/../..' is not a path inside the repository", "", 5 },
 		{ "kind",
@@ -88,12 +88,12 @@ Test(migration, mistakes)
 		{ "name",
 		  "apiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: "
 		  "other}\nspec:\n" HOSTS,
-		  "the file of the migration 'other' must be called 'other.yaml'", "", 3 },
+		  "the file of the migration 'other' must be named 'other.yaml'", "", 3 },
 		{ "two documents", META "spec:\n" HOSTS "---\na: b\n",
-		  "a migration file holds one document, this one 2", "", 0 },
+		  "a migration file must contain one document, this one contains 2", "", 0 },
 		{ "same host",
 		  META "spec:\n  from: {host: a.example.com}\n  to: {host: A.example.com}\n",
-		  "the old and the new host are the same: 'A.example.com'", "", 5 },
+		  "the old host and the new host are the same: 'A.example.com'", "", 5 },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
