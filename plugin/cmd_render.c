@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "flow/single.h"
+#include "flow/render_file.h"
 #include "flow/templates.h"
 #include "plugin/options.h"
 #include "plugin/print.h"

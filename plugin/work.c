@@ -2,7 +2,7 @@
 
 #include "base/redact.h"
 #include "base/trace.h"
-#include "flow/base.h"
+#include "flow/base_commit.h"
 #include "plugin/progress.h"
 
 #include <stddef.h>

@@ -2,7 +2,7 @@
  * publish_internal.h - what the files of publishing share. Nobody else includes it.
  *
  *	publish.c  the way of a plan to the branch that is applied; one try after the other
- *	again.c    the same steps on a remote branch that has moved
+ *	retry.c    the same steps on a remote branch that has moved
  *	request.c  branches of their own, for review
  *	hooked.c   commits, with hooks
  *	message.c  commit messages, and how to undo
@@ -12,7 +12,7 @@
 
 #include "base/change.h"
 #include "flow/publish.h"
-#include "flow/push.h"
+#include "flow/advance.h"
 
 /* message.c: does the step bring a commit? */
 bool step_has_work(const struct step *step);

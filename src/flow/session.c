@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "flow/base.h"
+#include "flow/base_commit.h"
 #include "kube/selector.h"
 #include "template/template.h"
 

@@ -13,7 +13,7 @@
 #include "base/change.h"
 #include "base/map.h"
 #include "base/progress.h"
-#include "flow/bounds.h"
+#include "flow/search_paths.h"
 #include "git/hooks.h"
 #include "git/remote.h"
 #include "plan/plan.h"

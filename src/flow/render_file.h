@@ -1,8 +1,8 @@
 /*
- * single.h - the plain manifest generator: one file, no repository, all stages.
+ * render_file.h - the plain manifest generator: one file, no repository, all stages.
  */
-#ifndef GCB_FLOW_SINGLE_H
-#define GCB_FLOW_SINGLE_H
+#ifndef GCB_FLOW_RENDER_FILE_H
+#define GCB_FLOW_RENDER_FILE_H
 
 #include "plan/plan.h"
 

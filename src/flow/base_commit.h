@@ -1,8 +1,8 @@
 /*
- * base.h - which commit a session builds on.
+ * base_commit.h - which commit a session builds on.
  */
-#ifndef GCB_FLOW_BASE_H
-#define GCB_FLOW_BASE_H
+#ifndef GCB_FLOW_BASE_COMMIT_H
+#define GCB_FLOW_BASE_COMMIT_H
 
 #include "flow/session.h"
 

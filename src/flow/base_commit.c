@@ -1,4 +1,4 @@
-#include "flow/base.h"
+#include "flow/base_commit.h"
 
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /*
- * push.h - commits that are written become the branch: here, or at the remote first. For publish.c.
+ * advance.h - commits that are written become the branch: here, or at the remote first. For
+ * publish.c.
  */
-#ifndef GCB_FLOW_PUSH_H
-#define GCB_FLOW_PUSH_H
+#ifndef GCB_FLOW_ADVANCE_H
+#define GCB_FLOW_ADVANCE_H
 
 #include "base/change.h"
 #include "flow/session.h"

@@ -1,4 +1,4 @@
-#include "flow/single.h"
+#include "flow/render_file.h"
 
 #include "base/alloc.h"
 

@@ -1,7 +1,7 @@
-#include "flow/push.h"
+#include "flow/advance.h"
 
 #include "base/file.h"
-#include "flow/base.h"
+#include "flow/base_commit.h"
 #include "flow/publish.h"
 #include "git/commit.h"
 

@@ -1,4 +1,4 @@
-#include "flow/topic.h"
+#include "flow/stage_branch.h"
 
 #include "git/commit.h"
 

@@ -1,8 +1,8 @@
 #include "flow/publish_internal.h"
 
 #include "base/alloc.h"
-#include "flow/compare.h"
-#include "flow/topic.h"
+#include "flow/compare_url.h"
+#include "flow/stage_branch.h"
 #include "git/commit.h"
 
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /*
- * topic.h - whose work a branch for review is. For request.c.
+ * stage_branch.h - whose work a branch for review is. For request.c.
  */
-#ifndef GCB_FLOW_TOPIC_H
-#define GCB_FLOW_TOPIC_H
+#ifndef GCB_FLOW_STAGE_BRANCH_H
+#define GCB_FLOW_STAGE_BRANCH_H
 
 #include "flow/session.h"
 

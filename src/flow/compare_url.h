@@ -1,8 +1,8 @@
 /*
- * compare.h - the page of a forge where a pull request is opened.
+ * compare_url.h - the page of a forge where a pull request is opened.
  */
-#ifndef GCB_FLOW_COMPARE_H
-#define GCB_FLOW_COMPARE_H
+#ifndef GCB_FLOW_COMPARE_URL_H
+#define GCB_FLOW_COMPARE_URL_H
 
 #include "base/arena.h"
 #include "git/remote.h"

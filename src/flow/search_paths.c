@@ -1,4 +1,4 @@
-#include "flow/bounds.h"
+#include "flow/search_paths.h"
 
 #include "gitops/kustomization.h"
 

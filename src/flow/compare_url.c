@@ -1,4 +1,4 @@
-#include "flow/compare.h"
+#include "flow/compare_url.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /*
- * bounds.h - the part of the tree that migrations say is all that matters to them
+ * search_paths.h - the part of the tree that migrations say is all that matters to them
  * (spec.manifests.search).
  */
-#ifndef GCB_FLOW_BOUNDS_H
-#define GCB_FLOW_BOUNDS_H
+#ifndef GCB_FLOW_SEARCH_PATHS_H
+#define GCB_FLOW_SEARCH_PATHS_H
 
 #include "base/map.h"
 #include "migration/migration.h"
