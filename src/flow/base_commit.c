@@ -1,57 +1,108 @@
 #include "flow/base_commit.h"
 
-#include <string.h>
+#include "flow/session_internal.h"
+#include "migration/migration.h"
 
-/* The remote's tip: fetched now, or as it was fetched last. Returns 1 when it never was. */
-static int remote_base(struct session *s, struct err *err)
+/* The remote's tip: fetched now, or as last fetched. Returns 1 if it was never fetched. */
+static int find_remote_tip(struct base_commit *base, struct err *err)
 {
-	if (s->options->base == BASE_FETCHED)
-		return remote_tip(s->repo, &s->remote, s->branch.ptr, &s->base, &s->fetched, err);
-	if (remote_fetch(s->repo, &s->remote, s->branch.ptr, &s->options->way, &s->base, err) < 0)
+	struct session *s = base->session;
+	const char *branch = base->branch.ptr;
+
+	if (s->options.base != BASE_FETCHED &&
+	    remote_fetch(s->repo, &base->remote, branch, &s->remote, &base->id, err) < 0)
 		return -1;
-	return remote_tip(s->repo, &s->remote, s->branch.ptr, &s->base, &s->fetched, err);
+	return remote_tip(s->repo, &base->remote, branch, &base->id, &base->fetched, err);
 }
 
-int base_find(struct session *s, struct slice remote, struct err *err)
+int base_commit_of_branch(struct session *s, struct slice branch, struct slice remote,
+			  struct base_commit *out, struct err *err)
 {
+	struct base_commit base = { .session = s, .branch = arena_copy(s->arena, branch) };
 	int missing = 1;
 
-	s->remote = (struct remote){ .name = { NULL, 0 } };
-	if (s->options->base != BASE_LOCAL) {
-		missing =
-			remote_find(s->repo, s->branch.ptr, remote.ptr, s->arena, &s->remote, err);
-		if (missing == 0)
-			missing = remote_base(s, err);
-	}
-	if (missing == 0)
-		return 0;
-	s->remote.name = (struct slice){ NULL, 0 };
+	if (s->options.base != BASE_LOCAL)
+		missing = remote_find(s->repo, base.branch.ptr, arena_copy(s->arena, remote).ptr,
+				      s->arena, &base.remote, err);
+	if (!missing)
+		missing = find_remote_tip(&base, err);
 	if (missing < 0)
 		return -1;
-	return repo_branch_tip(s->repo, s->branch.ptr, &s->base, err);
+	if (missing) {
+		base.remote = (struct remote){ .name = { NULL, 0 } };
+		if (repo_branch_tip(s->repo, base.branch.ptr, &base.id, err) < 0)
+			return -1;
+	}
+	*out = base;
+	return 0;
 }
 
-bool base_local(const struct session *s, struct oid *tip)
+/* The local branch, since the remote does not have it. */
+static int take_local_branch(struct session *s, const char *branch, struct base_commit *out,
+			     struct err *err)
 {
+	struct base_commit base = { .session = s };
+	struct err *reason = arena_alloc(s->arena, sizeof(*reason));
+
+	if (err->code != &CODE_no_branch || !repo_has_branch(s->repo, branch))
+		return -1;
+	*reason = *err;
+	*err = (struct err)ERR_INIT;
+	base.unpublished = reason;
+	base.branch = arena_copy(s->arena, slice_of(branch));
+	if (repo_branch_tip(s->repo, branch, &base.id, err) < 0)
+		return -1;
+	*out = base;
+	return 0;
+}
+
+int base_commit_of_head(struct session *s, struct base_commit *out, struct err *err)
+{
+	AUTO_STR struct str branch = STR_INIT;
+	struct base_commit detached = { .session = s };
+
+	if (repo_head_branch(s->repo, &branch, err) < 0) {
+		if (err->code != &CODE_detached)
+			return -1;
+		*err = (struct err)ERR_INIT;
+		if (repo_resolve(s->repo, "HEAD", &detached.id, err) < 0)
+			return -1;
+		*out = detached;
+		return 0;
+	}
+	if (base_commit_of_branch(s, str_slice(&branch), (struct slice){ NULL, 0 }, out, err) == 0)
+		return 0;
+	return take_local_branch(s, branch.ptr, out, err);
+}
+
+bool base_commit_local_tip(const struct base_commit *base, struct oid *tip)
+{
+	struct repo *repo = base->session->repo;
 	struct err ignored = ERR_INIT;
 
-	return repo_has_branch(s->repo, s->branch.ptr) &&
-	       repo_branch_tip(s->repo, s->branch.ptr, tip, &ignored) == 0;
+	return repo_has_branch(repo, base->branch.ptr) &&
+	       repo_branch_tip(repo, base->branch.ptr, tip, &ignored) == 0;
 }
 
-struct slice base_unpushed(struct session *s)
+bool base_commit_is_cached(const struct base_commit *base)
 {
+	return base->session->options.base == BASE_FETCHED && base->remote.name.ptr;
+}
+
+struct slice base_commit_unpushed(const struct base_commit *base)
+{
+	struct session *s = base->session;
 	struct err ignored = ERR_INIT;
 	struct remote remote;
 
-	if (s->options->base != BASE_LOCAL || !s->branch.ptr ||
-	    remote_find(s->repo, s->branch.ptr, NULL, s->arena, &remote, &ignored) != 0)
+	if (s->options.base != BASE_LOCAL || !base->branch.ptr ||
+	    remote_find(s->repo, base->branch.ptr, NULL, s->arena, &remote, &ignored) != 0)
 		return (struct slice){ NULL, 0 };
 	return remote.name;
 }
 
-/* "3 hours": the largest unit that there is at least one of. */
-static void ago(long long seconds, struct str *out)
+/* "3 hours": in the largest unit of which there is at least one. */
+static void add_duration(long long seconds, struct str *out)
 {
 	static const struct {
 		long long seconds;
@@ -65,17 +116,28 @@ static void ago(long long seconds, struct str *out)
 	str_addf(out, "%lld %s%s", seconds, units[i].name, seconds == 1 ? "" : "s");
 }
 
-struct slice base_text(const struct session *s, long long now)
+struct slice base_commit_text(const struct base_commit *base, long long now)
 {
 	AUTO_STR struct str text = STR_INIT;
 
-	if (s->remote.name.ptr)
-		str_addf(&text, "%" SLICE_FMT "/", SLICE_ARG(s->remote.name));
-	str_add(&text, s->branch);
-	if (s->remote.name.ptr && s->fetched) {
+	if (base->remote.name.ptr)
+		str_addf(&text, "%" SLICE_FMT "/", SLICE_ARG(base->remote.name));
+	str_add(&text, base->branch);
+	if (base->remote.name.ptr && base->fetched) {
 		str_adds(&text, ", fetched ");
-		ago(now - s->fetched, &text);
+		add_duration(now - base->fetched, &text);
 		str_adds(&text, " ago");
 	}
-	return arena_copy(s->arena, str_slice(&text));
+	return arena_copy(base->session->arena, str_slice(&text));
+}
+
+int base_commit_has_file(const struct base_commit *base, struct slice path, bool *has,
+			 struct err *err)
+{
+	AUTO_STR struct str ignored = STR_INIT;
+	int missing = tree_read(base->session->repo, &base->id, path.ptr, MIGRATION_MAX, &ignored,
+				NULL, err);
+
+	*has = missing == 0;
+	return missing < 0 ? -1 : 0;
 }

@@ -9,8 +9,8 @@
 
 /*
  * The address of the page that opens a pull request of `branch` onto `base`, in `arena`: for
- * GitHub, GitLab, Bitbucket, Gitea, Forgejo and Azure DevOps, told by the name of the host. Absent:
- * there is no remote, or its forge is not known.
+ * GitHub, GitLab, Bitbucket, Gitea, Forgejo and Azure DevOps, which are recognized by the name of
+ * the host. Absent: there is no remote, or its forge is not known.
  */
 struct slice compare_url(const struct remote *remote, struct slice base, struct slice branch,
 			 struct arena *arena);

@@ -1,249 +1,286 @@
-#include "flow/session.h"
+#include "flow/gather.h"
 
 #include "base/parallel.h"
-#include "flow/host_references.h"
+#include "flow/search_paths.h"
+#include "flow/session_internal.h"
 #include "flow/templates.h"
 #include "git/history.h"
+
+/* Evidence that is being gathered. */
+struct gathering {
+	struct session *session;
+	const struct fleet *fleet;
+	struct evidence *evidence;
+	struct search_paths paths;
+	size_t count; /* files, or versions, so far: for the progress */
+};
 
 /* --- the tree ------------------------------------------------------------- */
 
 static bool wants_name(struct slice path, void *ctx)
 {
-	struct session *s = ctx;
+	struct gathering *g = ctx;
 
-	progress_tell(&s->options->progress, "files looked at", ++s->looked, 0);
-	return inventory_wants_path(s->inventory, path) && bounds_have_file(&s->bounds, path);
+	progress_tell(&g->session->options.progress, "files looked at", ++g->count, 0);
+	return inventory_wants_path(g->evidence->inventory, path) &&
+	       search_paths_have_file(&g->paths, path);
 }
 
-static bool wants_folder(struct slice path, void *ctx)
+static bool wants_directory(struct slice path, void *ctx)
 {
-	const struct session *s = ctx;
+	const struct gathering *g = ctx;
 
-	return bounds_have_folder(&s->bounds, path);
+	return search_paths_have_directory(&g->paths, path);
 }
 
-/* Asked by several threads: the inventory does not change meanwhile. */
+/* Called by several threads: the inventory does not change meanwhile. */
 static bool wants_bytes(struct slice path, struct slice bytes, void *ctx)
 {
-	const struct session *s = ctx;
+	const struct gathering *g = ctx;
 
-	return !session_has_migration(s, path, bytes) && inventory_wants(s->inventory, path, bytes);
+	return !fleet_has_file(g->fleet, path, bytes) &&
+	       inventory_wants(g->evidence->inventory, path, bytes);
 }
 
-/* One file of the tree, which may matter, into the inventory. */
+/* Adds one file of the tree, which may matter, to the inventory. */
 static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 {
-	struct session *s = ctx;
+	const struct gathering *g = ctx;
+	struct inventory *inventory = g->evidence->inventory;
 
 	(void)err;
 	if (file->bytes.ptr)
-		session_know(
-			s, &file->id,
-			inventory_add(s->inventory, file->path, file->bytes, file->mode)->bytes);
+		blobs_add(&g->session->blobs, &file->id,
+			  inventory_add(inventory, file->path, file->bytes, file->mode)->bytes);
 	else if (file->size > MANIFEST_MAX)
-		inventory_add_large(s->inventory, file->path, file->size);
+		inventory_add_large(inventory, file->path, file->size);
 	return 0;
 }
 
-void session_read_environments(struct session *s)
-{
-	s->here = (struct repository_id){ repo_remote_urls(s->repo, s->arena), s->branch };
-	s->reach = environments_read(s->inventory, &s->here,
-				     arena_printf(s->arena, "%s/x.yaml", s->migrations_dir));
-}
-
-/* Goes over the tree once. */
-static int walk_tree(struct session *s, struct err *err)
+/* Searches the tree once. */
+static int search_tree(struct gathering *g, struct err *err)
 {
 	const struct tree_query query = { .name_wanted = wants_name,
-					  .folder_wanted = wants_folder,
+					  .folder_wanted = wants_directory,
 					  .bytes_wanted = wants_bytes,
 					  .max = MANIFEST_MAX };
 
-	return tree_search(s->repo, &s->base, &query, take_file, s, err);
+	return tree_search(g->session->repo, &g->fleet->base.id, &query, take_file, g, err);
 }
 
-int session_survey(struct session *s, const struct migration *m, struct err *err)
+void gather_environments(struct evidence *evidence)
 {
-	s->inventory = inventory_new();
-	inventory_watch(s->inventory, m);
-	inventory_want_environments(s->inventory);
-	do {
-		if (walk_tree(s, err) < 0)
-			return -1;
-		inventory_parse(s->inventory, parallel_each);
-	} while (!inventory_complete(s->inventory));
-	inventory_set_whole(s->inventory, true);
-	session_read_environments(s);
-	return 0;
+	const struct base_commit *base = &evidence->fleet->base;
+	struct session *s = base->session;
+	struct repository_id *id = arena_alloc(s->arena, sizeof(*id));
+
+	*id = (struct repository_id){ repo_remote_urls(s->repo, s->arena), base->branch };
+	evidence->environments = environments_read(
+		evidence->inventory, id, arena_printf(s->arena, "%s/x.yaml", s->migrations_dir));
 }
 
 /*
- * Reads the files that matter to the selected migrations; a second time when hosts turned up that
+ * Reads the files that matter to the selected migrations; a second time if hosts turned up that
  * other files may share.
  */
-static int read_tree(struct session *s, struct err *err)
+static int read_tree(struct gathering *g, struct err *err)
 {
-	inventory_want_environments(s->inventory);
-	if (walk_tree(s, err) < 0)
+	struct evidence *e = g->evidence;
+
+	inventory_want_environments(e->inventory);
+	if (search_tree(g, err) < 0)
 		return -1;
-	inventory_look(s->inventory, parallel_each);
-	inventory_set_whole(s->inventory, true);
-	progress_tell(&s->options->progress, "manifests looked at", s->looked, 0);
-	s->parts = partition_new(s->inventory, s->selected.items, s->selected.n);
-	partition_learn(s->parts, parallel_each);
-	if (partition_ask(s->parts)) {
-		if (walk_tree(s, err) < 0)
+	inventory_look(e->inventory, parallel_each);
+	inventory_set_whole(e->inventory, true);
+	progress_tell(&g->session->options.progress, "manifests looked at", g->count, 0);
+	e->partition = partition_new(e->inventory, g->fleet->selected.items, g->fleet->selected.n);
+	partition_learn(e->partition, parallel_each);
+	if (partition_ask(e->partition)) {
+		if (search_tree(g, err) < 0)
 			return -1;
-		inventory_look(s->inventory, parallel_each);
+		inventory_look(e->inventory, parallel_each);
 	}
-	session_read_environments(s);
+	gather_environments(e);
+	return 0;
+}
+
+int gather_around(const struct fleet *fleet, const struct migration *m, struct evidence *out,
+		  struct err *err)
+{
+	struct evidence evidence = { .fleet = fleet, .inventory = inventory_new() };
+	struct gathering g = { .session = fleet->base.session,
+			       .fleet = fleet,
+			       .evidence = &evidence };
+
+	inventory_watch(evidence.inventory, m);
+	inventory_want_environments(evidence.inventory);
+	do {
+		if (search_tree(&g, err) < 0) {
+			evidence_release(&evidence);
+			return -1;
+		}
+		inventory_parse(evidence.inventory, parallel_each);
+	} while (!inventory_complete(evidence.inventory));
+	inventory_set_whole(evidence.inventory, true);
+	gather_environments(&evidence);
+	*out = evidence;
 	return 0;
 }
 
 /* --- the history ---------------------------------------------------------- */
 
-/* The commit of the last version: of many files it is the same. */
-struct maker {
-	struct session *s;
+/* The author of the last version: many files have the same. */
+struct version_author {
+	struct gathering *gathering;
 	struct arena *arena;
 	struct commit_info info;
 	char commit[41];
 };
 
-/* Who made a version. */
-static int find_maker(struct maker *m, const struct oid *commit, struct err *err)
+/* Reads who made a version. */
+static int find_author(struct version_author *a, const struct oid *commit, struct err *err)
 {
-	if (m->arena && oid_eq(&m->info.id, commit))
+	if (a->arena && oid_eq(&a->info.id, commit))
 		return 0;
-	arena_free(m->arena);
-	m->arena = arena_new();
-	oid_text(commit, m->commit);
-	return repo_commit_info(m->s->repo, commit, m->arena, &m->info, err);
+	arena_free(a->arena);
+	a->arena = arena_new();
+	oid_text(commit, a->commit);
+	return repo_commit_info(a->gathering->session->repo, commit, a->arena, &a->info, err);
 }
 
-/* Today's bytes are there already. */
+/* The bytes of blobs that the tree has were read already. */
 static struct slice known_bytes(const struct oid *blob, void *ctx)
 {
-	return session_known(((const struct maker *)ctx)->s, blob);
+	const struct version_author *a = ctx;
+
+	return blobs_find(&a->gathering->session->blobs, blob);
 }
 
-/* One version of a file into the past. */
+/* Adds one version of a file to the baselines. */
 static int take_version(const struct version *v, void *ctx, struct err *err)
 {
-	struct maker *m = ctx;
-	struct session *s = m->s;
+	struct version_author *a = ctx;
+	struct gathering *g = a->gathering;
 	enum baselines_answer answer;
 
-	progress_tell(&s->options->progress, "versions of manifests read", ++s->looked, 0);
-	if (find_maker(m, &v->since, err) < 0)
+	progress_tell(&g->session->options.progress, "versions of manifests read", ++g->count, 0);
+	if (find_author(a, &v->since, err) < 0)
 		return -1;
-	answer = baselines_version(s->baselines, v->file, v->bytes, slice_of(m->commit),
-				   m->info.author);
+	answer = baselines_version(g->evidence->baselines, v->file, v->bytes, slice_of(a->commit),
+				   a->info.author);
 	return answer == BASELINES_MORE      ? HISTORY_MORE :
 	       answer == BASELINES_FILE_DONE ? HISTORY_ENOUGH :
 					       HISTORY_STOP;
 }
 
 /* Walks the history of the manifests of all selected migrations. */
-static int walk_history(struct session *s, struct err *err)
+static int walk_history(struct gathering *g, struct err *err)
 {
-	struct maker maker = { .s = s };
+	struct baselines *baselines = g->evidence->baselines;
+	struct version_author author = { .gathering = g };
 	struct slices paths;
 	int failed;
 
-	partition_tell(s->parts, s->baselines);
-	paths = baselines_paths(s->baselines);
+	partition_tell(g->evidence->partition, baselines);
+	paths = baselines_paths(baselines);
 	if (!paths.n)
 		return 0;
-	s->looked = 0;
-	failed = history_each(s->repo, &s->base, paths.items, paths.n, known_bytes, take_version,
-			      &maker, err) < 0;
-	arena_free(maker.arena);
+	g->count = 0;
+	failed = history_each(g->session->repo, &g->fleet->base.id, paths.items, paths.n,
+			      known_bytes, take_version, &author, err) < 0;
+	arena_free(author.arena);
 	return failed ? -1 : 0;
 }
 
-/*
- * The same; where a shallow clone ends too soon, and the remote may be asked, it is deepened first.
- */
-static int walk_whole_history(struct session *s, struct err *err)
+/* The same; a shallow clone that ends too early is deepened first, if the session fetches. */
+static int walk_whole_history(struct gathering *g, struct err *err)
 {
-	int result = walk_history(s, err);
+	struct session *s = g->session;
+	const struct base_commit *base = &g->fleet->base;
+	int result = walk_history(g, err);
 
-	if (result == 0 || err->code != &CODE_shallow || s->options->base != BASE_FRESH ||
-	    !s->remote.name.ptr)
+	if (result == 0 || err->code != &CODE_shallow || s->options.base != BASE_FRESH ||
+	    !base->remote.name.ptr)
 		return result;
 	*err = (struct err)ERR_INIT;
-	if (remote_deepen(s->repo, &s->remote, s->branch.ptr, 0, &s->options->way, err) < 0)
+	if (remote_deepen(s->repo, &base->remote, base->branch.ptr, 0, &s->remote, err) < 0)
 		return -1;
-	baselines_free(s->baselines);
-	s->baselines = baselines_new();
-	return walk_history(s, err);
+	baselines_free(g->evidence->baselines);
+	g->evidence->baselines = baselines_new();
+	return walk_history(g, err);
 }
 
-int session_read(struct session *s, struct err *err)
+int gather_evidence(const struct fleet *fleet, struct evidence *out, struct err *err)
 {
-	if (s->inventory)
-		return 0;
-	s->inventory = inventory_new();
-	s->baselines = baselines_new();
-	for (size_t i = 0; i < s->selected.n; i++)
-		inventory_watch(s->inventory, s->selected.items[i]);
-	if (s->options->bounded)
-		bounds_make(&s->bounds, s->selected.items, s->selected.n);
-	return read_tree(s, err) < 0 ? -1 : walk_whole_history(s, err);
+	struct evidence evidence = { .fleet = fleet };
+	struct session *s = fleet->base.session;
+	struct gathering g = { .session = s, .fleet = fleet, .evidence = &evidence };
+	struct template_text template;
+	int failed;
+
+	if (templates_get(s->options.templates_dir, SLICE("virtualservice"), s->arena, &template,
+			  err) < 0)
+		return -1;
+	evidence.vs_template = template.bytes;
+	evidence.inventory = inventory_new();
+	evidence.baselines = baselines_new();
+	for (size_t i = 0; i < fleet->selected.n; i++)
+		inventory_watch(evidence.inventory, fleet->selected.items[i]);
+	if (s->options.within_search)
+		search_paths_make(&g.paths, fleet->selected.items, fleet->selected.n);
+	failed = read_tree(&g, err) < 0 || walk_whole_history(&g, err) < 0;
+	search_paths_release(&g.paths);
+	if (failed) {
+		evidence_release(&evidence);
+		return -1;
+	}
+	*out = evidence;
+	return 0;
 }
 
-/* Only that there was something before is needed. */
-static void forget_before(struct changes *changes)
+/* --- the end -------------------------------------------------------------- */
+
+/* Of the bytes before, only whether there are any matters from now on. */
+static void drop_bytes_before(struct changes *changes)
 {
 	for (size_t i = 0; i < changes->n; i++)
 		if (changes->items[i].before.ptr)
 			changes->items[i].before = SLICE("");
 }
 
-void session_forget(struct session *s, struct plan *plan)
+/* Frees files and environments. The blobs of the session refer to bytes of the files. */
+static void release_files(struct evidence *evidence)
 {
-	baselines_free(s->baselines);
-	partition_free(s->parts);
-	s->baselines = NULL;
-	s->parts = NULL;
-	if (repo_workdir(s->repo))
-		return;
-	forget_before(&plan->changes);
-	for (size_t i = 0; i < plan->n; i++)
-		forget_before(&plan->steps[i].changes);
-	environment_index_free(s->reach);
-	inventory_free(s->inventory);
-	s->reach = NULL;
-	s->inventory = NULL;
+	if (evidence->inventory)
+		blobs_release(&evidence->fleet->base.session->blobs);
+	environment_index_free(evidence->environments);
+	inventory_free(evidence->inventory);
+	evidence->environments = NULL;
+	evidence->inventory = NULL;
 }
 
-int session_plan(struct session *s, const struct intent *intents, size_t n, struct plan *out,
-		 struct err *err)
+/* Frees what the history and the partition hold. */
+static void release_planning(struct evidence *evidence)
 {
-	struct plan_inputs in = { .inventory = NULL };
-	struct host_reference *references = NULL;
-	struct slice name;
+	baselines_free(evidence->baselines);
+	partition_free(evidence->partition);
+	evidence->baselines = NULL;
+	evidence->partition = NULL;
+}
 
-	if (templates_get(s->templates_dir, SLICE("virtualservice"), s->arena, &name,
-			  &in.vs_template, err) < 0)
-		return -1;
-	if (session_read(s, err) < 0)
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (intents[i].direction == GO_DELETE_ENTRY &&
-		    session_host_references(s, intents[i].m, &references, &in.nreferences, err) < 0)
-			return -1;
-	in.references = references;
-	in.inventory = s->inventory;
-	in.parts = s->parts;
-	in.baselines = s->baselines;
-	in.reach = s->reach;
-	in.each = parallel_each;
-	in.each_part = parallel_parts;
-	in.progress = &s->options->progress;
-	plan_make(out, &in, intents, n);
-	progress_tell(&s->options->progress, NULL, 0, 0);
-	return 0;
+void evidence_trim(struct evidence *evidence, struct plan *plan)
+{
+	release_planning(evidence);
+	if (repo_workdir(evidence->fleet->base.session->repo))
+		return;
+	drop_bytes_before(&plan->changes);
+	for (size_t i = 0; i < plan->n; i++)
+		drop_bytes_before(&plan->steps[i].changes);
+	release_files(evidence);
+}
+
+void evidence_release(struct evidence *evidence)
+{
+	release_planning(evidence);
+	release_files(evidence);
 }

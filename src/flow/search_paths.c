@@ -2,61 +2,62 @@
 
 #include "gitops/kustomization.h"
 
-/* Adds a folder or file, and those on the way to it. */
-static void add(struct bounds *b, struct slice path)
+/* Adds a directory or file, and the directories above it. */
+static void add_path(struct search_paths *p, struct slice path)
 {
-	map_set(&b->within, path, 0);
+	map_set(&p->within, path, 0);
 	for (size_t i = 0; i < path.len; i++)
 		if (path.ptr[i] == '/')
-			map_set(&b->ways, slice_sub(path, 0, i), 0);
+			map_set(&p->parents, slice_sub(path, 0, i), 0);
 }
 
-/* The whole tree? */
+/* Is it the whole tree? */
 static bool is_root(struct slice path)
 {
 	return !path.len || slice_is(path, ".");
 }
 
-void bounds_make(struct bounds *out, const struct migration *const *migrations, size_t n)
+void search_paths_make(struct search_paths *out, const struct migration *const *migrations,
+		       size_t n)
 {
 	bool all = n == 0;
 
-	*out = (struct bounds){ MAP_INIT, MAP_INIT };
+	*out = (struct search_paths){ MAP_INIT, MAP_INIT };
 	for (size_t i = 0; i < n && !all; i++) {
-		const struct slices *folders = &migrations[i]->f.spec.manifests.search;
+		const struct slices *paths = &migrations[i]->f.spec.manifests.search;
 
-		all = !folders->n || is_root(migrations[i]->f.spec.manifests.path);
-		for (size_t j = 0; j < folders->n && !all; j++) {
-			all = is_root(folders->items[j]);
-			add(out, folders->items[j]);
+		all = !paths->n || is_root(migrations[i]->f.spec.manifests.path);
+		for (size_t j = 0; j < paths->n && !all; j++) {
+			all = is_root(paths->items[j]);
+			add_path(out, paths->items[j]);
 		}
-		add(out, migrations[i]->f.spec.manifests.path);
+		add_path(out, migrations[i]->f.spec.manifests.path);
 	}
 	if (all)
-		bounds_release(out);
+		search_paths_release(out);
 }
 
-void bounds_release(struct bounds *b)
+void search_paths_release(struct search_paths *p)
 {
-	map_release(&b->within);
-	map_release(&b->ways);
+	map_release(&p->within);
+	map_release(&p->parents);
 }
 
 /* Is the path one of them, or in one? */
-static bool is_within(const struct bounds *b, struct slice path)
+static bool is_within(const struct search_paths *p, struct slice path)
 {
 	for (size_t i = 0; i < path.len; i++)
-		if (path.ptr[i] == '/' && map_get(&b->within, slice_sub(path, 0, i)) != MAP_NONE)
+		if (path.ptr[i] == '/' && map_get(&p->within, slice_sub(path, 0, i)) != MAP_NONE)
 			return true;
-	return map_get(&b->within, path) != MAP_NONE;
+	return map_get(&p->within, path) != MAP_NONE;
 }
 
-bool bounds_have_folder(const struct bounds *b, struct slice path)
+bool search_paths_have_directory(const struct search_paths *p, struct slice path)
 {
-	return !b->within.n || map_get(&b->ways, path) != MAP_NONE || is_within(b, path);
+	return !p->within.n || map_get(&p->parents, path) != MAP_NONE || is_within(p, path);
 }
 
-bool bounds_have_file(const struct bounds *b, struct slice path)
+bool search_paths_have_file(const struct search_paths *p, struct slice path)
 {
-	return !b->within.n || kustomization_is(path) || is_within(b, path);
+	return !p->within.n || kustomization_is(path) || is_within(p, path);
 }

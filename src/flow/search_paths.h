@@ -1,5 +1,5 @@
 /*
- * search_paths.h - the part of the tree that migrations say is all that matters to them
+ * search_paths.h - the part of the tree that migrations restrict a search to
  * (spec.manifests.search).
  */
 #ifndef GCB_FLOW_SEARCH_PATHS_H
@@ -8,24 +8,27 @@
 #include "base/map.h"
 #include "migration/migration.h"
 
-/* Folders and files, by their paths. Empty: the whole tree. */
-struct bounds {
-	struct map within; /* all in them */
-	struct map
-		ways; /* folders on the way there: kustomizations in them may name what is below */
+/* Directories and files, by their paths. Empty: the whole tree. */
+struct search_paths {
+	struct map within;  /* these, and all below them */
+	struct map parents; /* the directories above: kustomizations in them may refer to what is
+			       below */
 };
 
 /*
- * The folders of all `n` migrations together; empty when one of them names none. The texts are the
+ * The paths of all `n` migrations together; empty if one of them specifies none. The texts are the
  * migrations'.
  */
-void bounds_make(struct bounds *out, const struct migration *const *migrations, size_t n);
+void search_paths_make(struct search_paths *out, const struct migration *const *migrations,
+		       size_t n);
 
 /* Frees the maps. */
-void bounds_release(struct bounds *b);
+void search_paths_release(struct search_paths *p);
 
-/* Is the folder to be looked into, the file to be read? */
-bool bounds_have_folder(const struct bounds *b, struct slice path);
-bool bounds_have_file(const struct bounds *b, struct slice path);
+/* Is the directory to be searched? */
+bool search_paths_have_directory(const struct search_paths *p, struct slice path);
+
+/* Is the file to be read? */
+bool search_paths_have_file(const struct search_paths *p, struct slice path);
 
 #endif

@@ -1,74 +1,96 @@
 #include "flow/stage_branch.h"
 
+#include "flow/plan_intents.h"
+#include "flow/session_internal.h"
 #include "git/commit.h"
 
 #include <string.h>
 
-struct slice topic_name(const struct session *s, const struct migration *m, struct stage stage)
+struct slice stage_branch_name(const struct migration *m, struct stage stage, struct arena *arena)
 {
 	char to[8];
 
 	stage_name(stage, to);
-	return arena_printf(s->arena, TOPICS "/%" SLICE_FMT "/%s", SLICE_ARG(m->name), to);
+	return arena_printf(arena, STAGE_BRANCHES "/%" SLICE_FMT "/%s", SLICE_ARG(m->name), to);
 }
 
-bool topic_find(struct session *s, struct slice branch, struct topic *out)
+bool stage_branch_find(const struct base_commit *base, struct slice name, struct stage_branch *out)
 {
+	struct repo *repo = base->session->repo;
 	struct err ignored = ERR_INIT;
 
-	out->branch = branch;
-	if (s->remote.name.ptr)
-		return remote_tip(s->repo, &s->remote, branch.ptr, &out->tip, NULL, &ignored) == 0;
-	return repo_has_branch(s->repo, branch.ptr) &&
-	       repo_branch_tip(s->repo, branch.ptr, &out->tip, &ignored) == 0;
+	out->name = name;
+	if (base->remote.name.ptr)
+		return remote_tip(repo, &base->remote, name.ptr, &out->tip, NULL, &ignored) == 0;
+	return repo_has_branch(repo, name.ptr) &&
+	       repo_branch_tip(repo, name.ptr, &out->tip, &ignored) == 0;
+}
+
+bool stage_branch_of_step(const struct base_commit *base, const struct step *step,
+			  struct slice *name)
+{
+	struct stage_branch branch;
+
+	*name = stage_branch_name(step->m, step->to, base->session->arena);
+	return stage_branch_find(base, *name, &branch);
 }
 
 /*
- * May the tip be ours? Ours is one commit on one of the branch that is applied. What is built on
- * anything else, or brings other commits along, holds somebody's work, whatever its tree is.
+ * Can the tip be ours? Ours is one commit on one of the base commit's branch. What is built on
+ * anything else, or brings other commits along, is not, whatever its tree is.
  */
-static bool may_be_ours(struct session *s, const struct commit_info *tip)
+static bool may_be_ours(const struct base_commit *base, const struct commit_info *tip)
 {
-	return tip->parents == 1 && commit_is_in(s->repo, &tip->parent, &s->base);
+	return tip->parents == 1 && commit_is_in(base->session->repo, &tip->parent, &base->id);
 }
 
-int topic_is_step(struct session *s, const struct topic *t, const struct step *step, bool *is,
-		  struct err *err)
+/* Does the commit contain the file as it is before the change? Returns 1, 0, or -1. */
+static int has_before(struct repo *repo, const struct oid *commit, const struct change *change,
+		      struct arena *arena, struct err *err)
 {
+	AUTO_STR struct str bytes = STR_INIT;
+	int missing = tree_read(repo, commit, arena_copy(arena, change->path).ptr, MANIFEST_MAX,
+				&bytes, NULL, err);
+
+	if (missing < 0)
+		return -1;
+	return (missing > 0) == !change->before.ptr && slice_eq(str_slice(&bytes), change->before);
+}
+
+int stage_branch_is_step(const struct base_commit *base, const struct stage_branch *branch,
+			 const struct step *step, bool *is, struct err *err)
+{
+	struct repo *repo = base->session->repo;
 	AUTO_ARENA struct arena *arena = arena_new();
-	struct commit_info there;
+	const struct changes *changes = &step->changes;
+	struct commit_info tip;
 	struct oid tree;
 
 	*is = false;
-	if (repo_commit_info(s->repo, &t->tip, arena, &there, err) < 0)
+	if (repo_commit_info(repo, &branch->tip, arena, &tip, err) < 0)
 		return -1;
-	if (!may_be_ours(s, &there))
+	if (!may_be_ours(base, &tip))
 		return 0;
-	for (size_t i = 0; i < step->changes.n; i++) {
-		const struct change *c = &step->changes.items[i];
-		struct slice path = arena_copy(arena, c->path);
-		AUTO_STR struct str before = STR_INIT;
-		int missing = tree_read(s->repo, &there.parent, path.ptr, MANIFEST_MAX, &before,
-					NULL, err);
+	for (size_t i = 0; i < changes->n; i++) {
+		int has = has_before(repo, &tip.parent, &changes->items[i], arena, err);
 
-		if (missing < 0)
-			return -1;
-		if ((missing > 0) != !c->before.ptr || !slice_eq(str_slice(&before), c->before))
-			return 0;
+		if (has <= 0)
+			return has;
 	}
-	if (commit_tree_with(s->repo, &there.parent, step->changes.items, step->changes.n, &tree,
-			     err) < 0)
+	if (commit_tree_with(repo, &tip.parent, changes->items, changes->n, &tree, err) < 0)
 		return -1;
-	*is = oid_eq(&there.tree, &tree);
+	*is = oid_eq(&tip.tree, &tree);
 	return 0;
 }
 
+/* --- which are ours ------------------------------------------------------- */
+
 /*
- * The hold that a commit's migration file says, in `arena`; absent: none. False: the file cannot be
- * read.
+ * The hold in a migration's file at a commit, in the arena of the session; absent: none. False: the
+ * file cannot be read.
  */
-static bool hold_at(struct session *s, const struct oid *commit, const struct migration *m,
-		    struct arena *arena, struct slice *hold)
+static bool read_hold(struct session *s, const struct oid *commit, const struct migration *m,
+		      struct slice *hold)
 {
 	AUTO_STR struct str bytes = STR_INIT;
 	struct err ignored = ERR_INIT;
@@ -77,23 +99,22 @@ static bool hold_at(struct session *s, const struct oid *commit, const struct mi
 	if (tree_read(s->repo, commit, m->path.ptr, MIGRATION_MAX, &bytes, NULL, &ignored) != 0 ||
 	    migration_read(&there, m->path, str_slice(&bytes), 0100644, &ignored) < 0)
 		return false;
-	*hold = there.f.spec.hold.ptr ? arena_copy(arena, there.f.spec.hold) :
-					(struct slice){ NULL, 0 };
+	*hold = arena_copy(s->arena, there.f.spec.hold);
 	migration_release(&there);
 	return true;
 }
 
-/* What was wanted when the branch was made, as far as it shows. */
-static bool intent_of(struct session *at, const struct topic *t, const struct migration *m,
-		      struct intent *out)
+/* The intent that the branch was made with, as far as it can be told. `m`: at its parent. */
+static bool guess_intent(struct session *s, const struct stage_branch *branch,
+			 const struct migration *m, struct intent *out)
 {
-	struct slice hold,
-		name = slice_sub(t->branch, strlen(TOPICS "/") + m->name.len + 1, t->branch.len);
+	size_t prefix = strlen(STAGE_BRANCHES "/") + m->name.len + 1;
+	struct slice hold, name = slice_sub(branch->name, prefix, branch->name.len);
 
 	*out = (struct intent){
 		.m = m, .direction = GO_UP, .resume = m->f.spec.hold.ptr != NULL, .apart = true
 	};
-	if (!stage_parse(name, &out->to) || !hold_at(at, &t->tip, m, at->arena, &hold))
+	if (!stage_parse(name, &out->to) || !read_hold(s, &branch->tip, m, &hold))
 		return false;
 	if (out->to.kind == STAGE_DONE)
 		out->direction = GO_FINALIZE;
@@ -104,123 +125,134 @@ static bool intent_of(struct session *at, const struct topic *t, const struct mi
 	return true;
 }
 
-/* Topics that were made of one commit, at most one a migration. */
-struct group {
-	struct session *at; /* at that commit */
+/* Branches that were made of one commit, at most one a migration. */
+struct siblings {
 	struct oid parent;
-	struct topic **topics;
+	struct stage_branch **branches;
 	struct oid *trees; /* of their tips */
 	size_t n;
 };
 
-/* Does a step at the parent make the tree of its topic's tip? */
-static bool makes_tree(const struct group *g, const struct step *step, const struct oid *tree)
+/* Does a step at the parent make the tree? */
+static bool makes_tree(struct repo *repo, const struct oid *parent, const struct step *step,
+		       const struct oid *tree)
 {
 	struct err ignored = ERR_INIT;
 	struct oid made;
 
 	return !step->refused && step->changes.n &&
-	       commit_tree_with(g->at->repo, &g->parent, step->changes.items, step->changes.n,
-				&made, &ignored) == 0 &&
+	       commit_tree_with(repo, parent, step->changes.items, step->changes.n, &made,
+				&ignored) == 0 &&
 	       oid_eq(&made, tree);
 }
 
 /* Plans all of them on the parent, and compares the trees. */
-static void judge_group(const struct group *g)
+static void compare_trees(const struct siblings *g, const struct evidence *evidence)
 {
-	struct arena *arena = g->at->arena;
-	struct selection want = { .names = { arena_array(arena, g->n, sizeof(struct slice)),
-					     g->n } };
-	struct intent *intents = arena_array(arena, g->n, sizeof(*intents));
-	size_t *of = arena_array(arena, g->n, sizeof(*of)), n = 0; /* of: the topic of an intent */
+	const struct fleet *fleet = evidence->fleet;
+	struct session *s = fleet->base.session;
+	struct intent *intents = arena_array(s->arena, g->n, sizeof(*intents));
+	size_t *of = arena_array(s->arena, g->n, sizeof(*of)), n = 0; /* of: an intent's branch */
 	struct err ignored = ERR_INIT;
-	struct selected list;
 	struct plan plan;
 
 	for (size_t i = 0; i < g->n; i++)
-		want.names.items[i] = g->topics[i]->m->name;
-	if (session_select(g->at, &want, &list, &ignored) < 0)
-		return;
-	for (size_t i = 0; i < g->n; i++)
-		if (intent_of(g->at, g->topics[i], list.items[i], &intents[n]))
+		if (guess_intent(s, g->branches[i], fleet->selected.items[i], &intents[n]))
 			of[n++] = i;
-	if (session_plan(g->at, intents, n, &plan, &ignored) < 0)
+	if (plan_intents(evidence, intents, n, &plan, &ignored) < 0)
 		return;
 	for (size_t i = 0; i < n; i++)
-		g->topics[of[i]]->ours = makes_tree(g, &plan.steps[i], &g->trees[of[i]]);
+		g->branches[of[i]]->ours =
+			makes_tree(s->repo, &g->parent, &plan.steps[i], &g->trees[of[i]]);
 	plan_release(&plan);
 }
 
-/* The same, with a session at the parent. */
-static void judge_at_parent(struct session *s, struct group *g)
+/* The same, with a session of its own at the parent. */
+static void compare_at_parent(const struct session *s, const struct siblings *g)
 {
-	AUTO_SESSION struct session *at = NULL;
-	struct session_options options = *s->options;
-	struct slices only = { arena_array(s->arena, g->n, sizeof(struct slice)), g->n };
+	AUTO_SESSION struct session *there = NULL;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	struct slices names = { arena_array(s->arena, g->n, sizeof(struct slice)), g->n };
+	const struct selection selection = { .names = names };
+	struct session_options options = s->options;
 	struct err ignored = ERR_INIT;
 
 	for (size_t i = 0; i < g->n; i++)
-		only.items[i] = g->topics[i]->m->name;
-	options.base = BASE_COMMIT;
-	options.at = &g->parent;
-	options.only = only;
-	if (session_open(&at, &options, &ignored) < 0)
-		return;
-	g->at = at;
-	judge_group(g);
+		names.items[i] = g->branches[i]->m->name;
+	options.base = BASE_FETCHED; /* objects that a partial clone lacks are fetched */
+	if (session_open(&there, &options, &ignored) == 0 &&
+	    fleet_open_at(there, &g->parent, &selection, &fleet, &ignored) == 0 &&
+	    gather_evidence(&fleet, &evidence, &ignored) == 0)
+		compare_trees(g, &evidence);
 }
 
-/*
- * One round: the first topic that is not judged yet, and all others of its parent, one a migration.
- * `infos` are those of the tips.
- */
-static void judge_some(struct session *s, struct topic *topics, const struct commit_info *infos,
-		       bool *judged, size_t n)
+/* What is known of the branches while it is found out which are ours. */
+struct candidates {
+	struct stage_branch *branches;
+	struct commit_info *tips;
+	bool *judged;
+	size_t n;
+};
+
+/* The first branch that is not judged yet, and all others of its parent, one a migration. */
+static void collect_siblings(struct candidates *c, struct siblings *g)
 {
 	struct map names = MAP_INIT;
-	struct group g = { .topics = arena_array(s->arena, n, sizeof(*g.topics)),
-			   .trees = arena_array(s->arena, n, sizeof(*g.trees)) };
 
-	for (size_t i = 0; i < n; i++) {
-		if (judged[i] || (g.n && !oid_eq(&infos[i].parent, &g.parent)) ||
-		    map_get(&names, topics[i].m->name) != MAP_NONE)
+	for (size_t i = 0; i < c->n; i++) {
+		struct slice name = c->branches[i].m->name;
+
+		if (c->judged[i] || (g->n && !oid_eq(&c->tips[i].parent, &g->parent)) ||
+		    map_get(&names, name) != MAP_NONE)
 			continue;
-		judged[i] = true;
-		map_set(&names, topics[i].m->name, i);
-		g.parent = infos[i].parent;
-		g.trees[g.n] = infos[i].tree;
-		g.topics[g.n++] = &topics[i];
+		c->judged[i] = true;
+		map_set(&names, name, i);
+		g->parent = c->tips[i].parent;
+		g->trees[g->n] = c->tips[i].tree;
+		g->branches[g->n++] = &c->branches[i];
 	}
 	map_release(&names);
-	judge_at_parent(s, &g);
+}
+
+/* One round. */
+static void judge_siblings(const struct session *s, struct candidates *c)
+{
+	struct siblings g = { .branches = arena_array(s->arena, c->n, sizeof(*g.branches)),
+			      .trees = arena_array(s->arena, c->n, sizeof(*g.trees)) };
+
+	collect_siblings(c, &g);
+	compare_at_parent(s, &g);
 	if (g.n < 2)
 		return;
 	/*
-	 * One that meets others in a file, or whose file is gone there, has a judgement of its own.
+	 * One that shares a file with others, or whose file does not exist there, is planned alone.
 	 */
 	for (size_t i = 0; i < g.n; i++) {
-		struct group alone = {
-			.parent = g.parent, .topics = &g.topics[i], .trees = &g.trees[i], .n = 1
+		const struct siblings alone = {
+			.parent = g.parent, .branches = &g.branches[i], .trees = &g.trees[i], .n = 1
 		};
 
-		if (!g.topics[i]->ours)
-			judge_at_parent(s, &alone);
+		if (!g.branches[i]->ours)
+			compare_at_parent(s, &alone);
 	}
 }
 
-void topics_judge(struct session *s, struct topic *topics, size_t n)
+void stage_branches_find_ours(const struct base_commit *base, struct stage_branch *branches,
+			      size_t n)
 {
-	struct commit_info *infos = arena_array(s->arena, n, sizeof(*infos));
-	bool *judged = arena_array(s->arena, n, sizeof(*judged));
+	const struct session *s = base->session;
+	struct candidates c = { branches, arena_array(s->arena, n, sizeof(*c.tips)),
+				arena_array(s->arena, n, sizeof(*c.judged)), n };
 	struct err ignored = ERR_INIT;
 
 	for (size_t i = 0; i < n; i++) {
-		topics[i].ours = false;
-		judged[i] = repo_commit_info(s->repo, &topics[i].tip, s->arena, &infos[i],
-					     &ignored) < 0 ||
-			    !may_be_ours(s, &infos[i]);
+		branches[i].ours = false;
+		c.judged[i] = repo_commit_info(s->repo, &branches[i].tip, s->arena, &c.tips[i],
+					       &ignored) < 0 ||
+			      !may_be_ours(base, &c.tips[i]);
 	}
 	for (size_t i = 0; i < n; i++)
-		if (!judged[i])
-			judge_some(s, topics, infos, judged, n);
+		if (!c.judged[i])
+			judge_siblings(s, &c);
 }
