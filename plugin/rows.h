@@ -14,7 +14,7 @@ struct step_row {
 	struct slice from_host, to_host;
 	struct slice from, to; /* stages; from "mixed" when the routes disagree */
 	struct slice next;     /* status: the stage that promote would go to; absent: none */
-	enum outcome outcome;
+	enum step_outcome outcome;
 	struct slice hold;
 	struct slice branch, commit, undo;
 	struct slices skipped;

@@ -17,7 +17,7 @@ static bool is_stopped_by_hold(const struct step *step)
 	return step->held && !step->intent.resume && stop && stop->code == &CODE_held;
 }
 
-enum outcome outcome_of_step(const struct step *step)
+enum step_outcome outcome_of_step(const struct step *step)
 {
 	if (step->refused)
 		return is_stopped_by_hold(step) ? OUTCOME_HELD : OUTCOME_REFUSED;
@@ -26,7 +26,7 @@ enum outcome outcome_of_step(const struct step *step)
 	return step->changes.n ? OUTCOME_PLANNED : OUTCOME_UNCHANGED;
 }
 
-enum outcome outcome_of_status(const struct step *step)
+enum step_outcome outcome_of_status(const struct step *step)
 {
 	return step->mixed    ? OUTCOME_MIXED :
 	       step->held     ? OUTCOME_HELD :
@@ -35,7 +35,7 @@ enum outcome outcome_of_status(const struct step *step)
 				OUTCOME_READY;
 }
 
-enum outcome outcome_of_commit(enum direction direction)
+enum step_outcome outcome_of_commit(enum direction direction)
 {
 	return direction == GO_UP   ? OUTCOME_PROMOTED :
 	       direction == GO_DOWN ? OUTCOME_ROLLED_BACK :

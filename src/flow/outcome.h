@@ -6,7 +6,7 @@
 
 #include "plan/plan.h"
 
-enum outcome {
+enum step_outcome {
 	OUTCOME_PLANNED,     /* it changes something, which is not committed */
 	OUTCOME_UNCHANGED,   /* there was nothing to do */
 	OUTCOME_FINISHED,    /* it is at its last stage */
@@ -24,12 +24,12 @@ enum outcome {
 extern const char *const outcome_names[];
 
 /* What a planned step comes to. */
-enum outcome outcome_of_step(const struct step *step);
+enum step_outcome outcome_of_step(const struct step *step);
 
 /* Where the migration of a step to the next stage is. */
-enum outcome outcome_of_status(const struct step *step);
+enum step_outcome outcome_of_status(const struct step *step);
 
 /* What a commit in this direction brings. */
-enum outcome outcome_of_commit(enum direction direction);
+enum step_outcome outcome_of_commit(enum direction direction);
 
 #endif

@@ -30,7 +30,7 @@ struct findings *published_refuse(struct published *row, struct arena *arena)
 }
 
 /* What came of one step. */
-static enum outcome outcome_of(const struct published *row)
+static enum step_outcome outcome_of(const struct published *row)
 {
 	if (row->refused)
 		return OUTCOME_REFUSED;

@@ -9,7 +9,7 @@
 /* What came of one step. */
 struct published {
 	const struct step *step;
-	enum outcome outcome; /* set once all is published */
+	enum step_outcome outcome; /* set once all is published */
 	bool committed;
 	bool existed; /* pull-request: the branch already contained just this; direct: another
 			 process committed the same first */
