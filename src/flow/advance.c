@@ -17,7 +17,7 @@ struct local_move {
 	const char *reflog;
 };
 
-/* What of the working tree would be written. */
+/* Finds what would be written to the working tree. */
 static int prepare_worktree(const struct local_move *m, struct worktree_plan **out, struct err *err)
 {
 	return worktree_prepare(m->repo, m->branch, m->changes->items, m->changes->n, out, err);
@@ -121,13 +121,14 @@ static void follow_remote(const struct advance *a, struct slice *behind)
 		*behind = arena_copy(base->session->arena, slice_of(err.reason));
 	else if (!can && exists)
 		*behind = arena_printf(base->session->arena,
-				       "it is not where %" SLICE_FMT "/%" SLICE_FMT " was",
+				       "it was not at the commit of %" SLICE_FMT "/%" SLICE_FMT
+				       " before the push",
 				       SLICE_ARG(base->remote.name), SLICE_ARG(base->branch));
 }
 
 /* --- the remote's branch -------------------------------------------------- */
 
-/* A push that was cut off may have been done nevertheless: asks the remote. */
+/* A push that was interrupted may have succeeded nevertheless: asks the remote. */
 static bool remote_is_at(const struct base_commit *base, const char *ref, const struct oid *tip)
 {
 	struct session *s = base->session;
@@ -159,7 +160,7 @@ static int push_tip(const struct base_commit *base, const struct oid *tip, struc
 	if (push.result == PUSH_DONE || push.result == PUSH_SAME)
 		return push.result == PUSH_DONE ? ADVANCE_DONE : ADVANCE_SAME;
 	return err_set(err, &CODE_push_refused, NOWHERE,
-		       "%" SLICE_FMT " does not take a push to '%" SLICE_FMT "': %" SLICE_FMT,
+		       "%" SLICE_FMT " rejected the push to '%" SLICE_FMT "': %" SLICE_FMT,
 		       SLICE_ARG(base->remote.name), SLICE_ARG(base->branch), SLICE_ARG(push.why));
 }
 
@@ -198,7 +199,7 @@ static bool any_is_written(const struct local_move *m)
 	return false;
 }
 
-/* Was the move begun, and not finished? Returns 1 or 0; -1 if that cannot be told. */
+/* Was the move begun, and not finished? Returns 1 or 0; -1 if that cannot be determined. */
 static int was_begun(const struct local_move *m, struct err *err)
 {
 	struct worktree_plan *files = NULL;

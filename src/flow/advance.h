@@ -33,7 +33,7 @@ int advance_branch(const struct advance *a, struct slice *behind, struct err *er
 
 /*
  * A command that was killed after its push, while it updated the working tree, left the local
- * branch behind, and files that are neither the old ones nor committed. If it looks like that
+ * branch behind, and files that are neither unchanged nor committed. If it looks like that
  * (worktree_begun), and all other files that the remote has changed are clean, moves the local
  * branch to the base commit, and sets `*moved`. Errors: busy, io, git.
  */

@@ -14,7 +14,7 @@ static bool wants_name(struct slice path, void *ctx)
 {
 	struct host_search *h = ctx;
 
-	progress_tell(session_progress(h->fleet->base.session), "files looked at", ++h->count, 0);
+	progress_tell(session_progress(h->fleet->base.session), "files scanned", ++h->count, 0);
 	return inventory_wants_path(h->inventory, path);
 }
 

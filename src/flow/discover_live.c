@@ -74,8 +74,9 @@ static int check_entries(const struct cluster *c, struct err *err)
 		    (c->coverages[i].how == COVERED_FORBIDDEN ||
 		     c->coverages[i].how == COVERED_FAILED))
 			return err_set(err, &CODE_live_blind, NOWHERE,
-				       "%s.%s: not seen: %" SLICE_FMT, c->coverages[i].kind->plural,
-				       c->coverages[i].kind->group, SLICE_ARG(c->coverages[i].why));
+				       "%s.%s cannot be read: %" SLICE_FMT,
+				       c->coverages[i].kind->plural, c->coverages[i].kind->group,
+				       SLICE_ARG(c->coverages[i].why));
 	return 0;
 }
 

@@ -227,19 +227,20 @@ static int set_no_migration(const struct fleet *all, struct slice name, struct e
 		names[i] = all->all[i]->name;
 	near = slice_nearest(name, names, all->n);
 	(void)err_set(err, &CODE_no_migration, NOWHERE,
-		      "there is no migration '%" SLICE_FMT "' in %s on the branch '%" SLICE_FMT "'",
+		      "migration '%" SLICE_FMT "' not found in %s on branch '%" SLICE_FMT "'",
 		      SLICE_ARG(name), s->migrations_dir, SLICE_ARG(all->base.branch));
 	if (repo_workdir(s->repo) && path_check(path, NOWHERE, "", &ignored) == 0 &&
 	    file_exists(worktree_path(s, path).ptr))
-		return err_remedy(
-			err, "%" SLICE_FMT " is there but not committed: git add and commit it",
-			SLICE_ARG(path));
+		return err_remedy(err,
+				  "commit %" SLICE_FMT ", which exists in the working tree only",
+				  SLICE_ARG(path));
 	if (all->base.remote.name.ptr && base_commit_local_tip(&all->base, &tip) &&
 	    tree_read(s->repo, &tip, path.ptr, MIGRATION_MAX, &local, NULL, &ignored) == 0)
-		return err_remedy(err, "the local branch has it: git push, or say --offline");
+		return err_remedy(err, "push the local branch, which has it, or use --offline");
 	if (near.ptr)
 		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
-	return err_remedy(err, "migrate status lists those there are, migrate init makes one");
+	return err_remedy(
+		err, "list the migrations with migrate status, or create one with migrate init");
 }
 
 /* Refuses a name that no migration has; all files are read to find the nearest name. */
@@ -277,7 +278,7 @@ static int select_migrations(struct fleet *fleet, const struct selection *want, 
 		return err_set(err, &CODE_usage, NOWHERE,
 			       "names cannot be combined with -l or --all");
 	if (!want->names.n && !want->selector.ptr && !want->all)
-		return err_set(err, &CODE_nothing_selected, NOWHERE, "no migration is named");
+		return err_set(err, &CODE_nothing_selected, NOWHERE, "no migration selected");
 	for (size_t i = 0; i < want->names.n; i++) {
 		const struct migration *m = find_migration(fleet, want->names.items[i]);
 
@@ -323,7 +324,7 @@ static int find_agreed(const struct selected *list, const char *what, size_t off
 			continue;
 		if (out->ptr && !slice_eq(*out, *value))
 			return err_set(err, &CODE_usage, NOWHERE,
-				       "the migrations are on different %s: '%" SLICE_FMT
+				       "the selected migrations use different %s: '%" SLICE_FMT
 				       "' and '%" SLICE_FMT "'",
 				       what, SLICE_ARG(*out), SLICE_ARG(*value));
 		*out = *value;
@@ -413,7 +414,7 @@ static int check_clean(const struct base_commit *base, const struct migration *m
 	    slice_eq(str_slice(&text), str_slice(&committed)))
 		return 0;
 	return err_set(err, &CODE_migration_dirty, (struct place){ m->path, 0, 0 },
-		       "the migration file has changes that are not committed");
+		       "the migration file has uncommitted changes");
 }
 
 int fleet_check_clean(const struct fleet *fleet, const struct changes *planned, struct err *err)

@@ -21,7 +21,7 @@ static bool wants_name(struct slice path, void *ctx)
 {
 	struct gathering *g = ctx;
 
-	progress_tell(&g->session->options.progress, "files looked at", ++g->count, 0);
+	progress_tell(&g->session->options.progress, "files scanned", ++g->count, 0);
 	return inventory_wants_path(g->evidence->inventory, path) &&
 	       search_paths_have_file(&g->paths, path);
 }
@@ -92,7 +92,7 @@ static int read_tree(struct gathering *g, struct err *err)
 		return -1;
 	inventory_look(e->inventory, parallel_each);
 	inventory_set_whole(e->inventory, true);
-	progress_tell(&g->session->options.progress, "manifests looked at", g->count, 0);
+	progress_tell(&g->session->options.progress, "manifests scanned", g->count, 0);
 	e->partition = partition_new(e->inventory, g->fleet->selected.items, g->fleet->selected.n);
 	partition_learn(e->partition, parallel_each);
 	if (partition_ask(e->partition)) {

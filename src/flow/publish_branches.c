@@ -64,7 +64,7 @@ static size_t find_branches(const struct branch_run *q, const struct migration *
 	return from;
 }
 
-/* It is to be found out whether the branch is ours. */
+/* Adds a branch of which it must be determined whether it is ours. */
 static void add_uncertain(struct branch_run *q, struct slice name, const struct oid *tip,
 			  const struct migration *m)
 {
@@ -73,7 +73,7 @@ static void add_uncertain(struct branch_run *q, struct slice name, const struct 
 	q->uncertain[q->nuncertain++] = (struct stage_branch){ name, *tip, m, false };
 }
 
-/* Is the branch ours? It was found out before. */
+/* Is the branch ours, as determined before? */
 static bool is_ours(const struct branch_run *q, struct slice name)
 {
 	return q->uncertain[map_get(&q->numbers, name)].ours;
@@ -218,8 +218,8 @@ static void refuse_foreign(struct branch_run *q, struct published *row,
 
 	(void)repo_commit_info(q->session->repo, &branch->tip, q->arena, &info, &ignored);
 	findings_add(published_refuse(row, q->arena), &CODE_branch_foreign, NOWHERE,
-		     "the branch '%" SLICE_FMT "' holds a commit of %" SLICE_FMT
-		     " that this stage would not make",
+		     "branch '%" SLICE_FMT "' contains a commit by %" SLICE_FMT
+		     " that this tool did not make",
 		     SLICE_ARG(branch->name), SLICE_ARG(info.author));
 }
 
@@ -262,8 +262,7 @@ static void take_result(struct branch_run *q, const struct push *push, struct pu
 		return;
 	findings_add(published_refuse(row, q->arena), raced ? &CODE_push_raced : &CODE_push_refused,
 		     NOWHERE, "%s: %" SLICE_FMT, push->ref,
-		     SLICE_ARG(push->why.ptr ? push->why :
-					       SLICE("the remote did not say what became of it")));
+		     SLICE_ARG(push->why.ptr ? push->why : SLICE("the remote reported no result")));
 }
 
 /* Pushes all branches at once. */

@@ -38,7 +38,7 @@ int templates_get(const char *dir, struct slice name, struct arena *arena,
 
 	if (!name_is_ok(name))
 		return err_set(err, &CODE_template, NOWHERE,
-			       "'%" SLICE_FMT "' is not the name of a template", SLICE_ARG(name));
+			       "'%" SLICE_FMT "' is not a template name", SLICE_ARG(name));
 	for (size_t i = 0; i < 2 && dir && missing > 0; i++)
 		missing = read_own(arena_printf(arena, "%s/%" SLICE_FMT "%s", dir, SLICE_ARG(name),
 						extensions[i]),

@@ -8,12 +8,12 @@ void undo_command(const struct step *step, const char *program, struct str *out)
 	stage_name(step->from, from);
 	if (step->intent.direction == GO_DELETE_ENTRY ||
 	    step->intent.rules) { /* whole objects come back from the history only */
-		str_adds(out, "git revert the commit");
+		str_adds(out, "git revert this commit");
 		return;
 	}
 	if (step->from.kind == STAGE_DONE) {
 		str_addf(out,
-			 "git revert the commit, or %s migrate promote %" SLICE_FMT
+			 "git revert this commit, or %s migrate promote %" SLICE_FMT
 			 " --resume --to 100 --yes",
 			 program, SLICE_ARG(step->m->name));
 		return;
