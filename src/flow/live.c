@@ -5,6 +5,7 @@
 #include "istio/host.h"
 #include "istio/live.h"
 #include "istio/live_index.h"
+#include "istio/live_references.h"
 #include "live/cluster.h"
 
 #include <stddef.h>
@@ -44,8 +45,8 @@ static void fill_kind(struct live_kind *out, const struct coverage *coverage, st
 	const struct slices *namespaces = &coverage->namespaces;
 
 	out->resource = arena_printf(arena, "%s.%s", coverage->kind->plural, coverage->kind->group);
-	out->seen = slice_of(words[coverage->how]);
-	out->why = arena_copy(arena, coverage->why);
+	out->seen = slice_of(words[coverage->level]);
+	out->why = arena_copy(arena, coverage->reason);
 	out->namespaces.items = arena_array(arena, namespaces->n, sizeof(struct slice));
 	for (size_t i = 0; i < namespaces->n; i++)
 		out->namespaces.items[out->namespaces.n++] =
@@ -96,6 +97,7 @@ static void find_committed(struct comparison *c, struct committed *out, const st
 	struct arena *arena = c->arena;
 	struct holdings found = inventory_by_host(
 		c->evidence->inventory, host_resolve(m->move.from, m->move.ns, arena), arena);
+	const struct move_context context = { &m->move, arena, NULL };
 	struct err ignored = ERR_INIT;
 
 	*out = (struct committed){ m, arena_array(arena, found.n, sizeof(*out->vss)), 0 };
@@ -105,8 +107,7 @@ static void find_committed(struct comparison *c, struct committed *out, const st
 
 		if (!vs_is(found.items[i].object) ||
 		    !migration_covers(m, found.items[i].source->path) ||
-		    vs_read(vs, found.items[i].object, &m->move, arena, NULL, &ignored) < 0 ||
-		    !vs->nold)
+		    vs_read(vs, found.items[i].object, &context, &ignored) < 0 || !vs->nold)
 			continue;
 		out->n++;
 		map_set(&c->names, vs->object->name, 1);
@@ -236,7 +237,7 @@ static void note_references(const struct cluster *c, struct slice host, struct f
 	live_note_blind(c->coverages, LIVE_MESH_KINDS, c->context, out);
 	live_note_coverage(c->coverages + LIVE_MESH_KINDS, c->ncoverages - LIVE_MESH_KINDS,
 			   c->context, out);
-	live_note_named((const struct object *const *)c->objects, c->n, host, out);
+	live_note_references((const struct object *const *)c->objects, c->n, host, out);
 }
 
 int live_find_references(struct session *s, const struct live_connection *connection,
