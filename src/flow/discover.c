@@ -3,8 +3,8 @@
 #include "base/parallel.h"
 #include "flow/session_internal.h"
 
-/* A commit that is searched for hosts. */
-struct host_search {
+/* A commit that is searched for ServiceEntries. */
+struct entry_search {
 	const struct fleet *fleet;
 	struct inventory *inventory;
 	size_t count; /* files so far: for the progress */
@@ -12,7 +12,7 @@ struct host_search {
 
 static bool wants_name(struct slice path, void *ctx)
 {
-	struct host_search *h = ctx;
+	struct entry_search *h = ctx;
 
 	progress_tell(session_progress(h->fleet->base.session), "files scanned", ++h->count, 0);
 	return inventory_wants_path(h->inventory, path);
@@ -20,7 +20,7 @@ static bool wants_name(struct slice path, void *ctx)
 
 static bool wants_bytes(struct slice path, struct slice bytes, void *ctx)
 {
-	const struct host_search *h = ctx;
+	const struct entry_search *h = ctx;
 
 	return !fleet_has_file(h->fleet, path, bytes) &&
 	       (discover_wants(bytes) || inventory_wants_around(h->inventory, path, bytes));
@@ -29,7 +29,7 @@ static bool wants_bytes(struct slice path, struct slice bytes, void *ctx)
 /* Adds one file to the inventory. */
 static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 {
-	struct inventory *inventory = ((const struct host_search *)ctx)->inventory;
+	struct inventory *inventory = ((const struct entry_search *)ctx)->inventory;
 
 	(void)err;
 	if (file->bytes.ptr)
@@ -43,8 +43,8 @@ static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 static int read_files(struct commit_discovery *d, struct err *err)
 {
 	const struct base_commit *base = &d->evidence.fleet->base;
-	struct host_search search = { .fleet = d->evidence.fleet,
-				      .inventory = d->evidence.inventory };
+	struct entry_search search = { .fleet = d->evidence.fleet,
+				       .inventory = d->evidence.inventory };
 	const struct tree_query query = { .name_wanted = wants_name,
 					  .bytes_wanted = wants_bytes,
 					  .max = MANIFEST_MAX };

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-struct reference_search {
+struct text_search {
 	const struct fleet *fleet;
 	struct slice host; /* in full */
 	struct host_references found;
@@ -53,7 +53,7 @@ static bool is_named_at(struct slice bytes, size_t at, struct slice host, bool o
 }
 
 /* Adds a place, with its line and column. */
-static void add_reference(struct reference_search *s, const struct tree_file *file, size_t at)
+static void add_reference(struct text_search *s, const struct tree_file *file, size_t at)
 {
 	struct host_reference r = { arena_copy(s->fleet->base.session->arena, file->path),
 				    (uint32_t)at, 1, 1 };
@@ -70,7 +70,7 @@ static void add_reference(struct reference_search *s, const struct tree_file *fi
 /* Adds all places of one file. */
 static int search_file(const struct tree_file *file, void *ctx, struct err *err)
 {
-	struct reference_search *s = ctx;
+	struct text_search *s = ctx;
 	bool local = slice_ends(s->host, SLICE(".svc.cluster.local"));
 	struct slice host =
 		local ? slice_sub(s->host, 0, s->host.len - strlen(".svc.cluster.local")) : s->host;
@@ -92,9 +92,8 @@ int host_references_find(const struct fleet *fleet, const struct migration *m,
 			 struct host_references *out, struct err *err)
 {
 	struct session *session = fleet->base.session;
-	struct reference_search s = {
-		.fleet = fleet, .host = host_resolve(m->move.from, m->move.ns, session->arena)
-	};
+	struct text_search s = { .fleet = fleet,
+				 .host = host_resolve(m->move.from, m->move.ns, session->arena) };
 
 	s.found.items = arena_array(session->arena, HOST_REFERENCES_MAX, sizeof(*s.found.items));
 	if (tree_each(session->repo, &fleet->base.id, "", wants_file, MANIFEST_MAX, search_file, &s,
