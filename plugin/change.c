@@ -1,6 +1,10 @@
 #include "plugin/change.h"
 
-#include "flow/diff.h"
+#include "flow/advance.h"
+#include "flow/patch.h"
+#include "flow/plan_intents.h"
+#include "flow/publish.h"
+#include "flow/undo_command.h"
 #include "plugin/commands.h"
 #include "plugin/options.h"
 #include "plugin/patch.h"
@@ -53,12 +57,13 @@ struct changing {
 	const struct change_context *ctx;
 	enum direction direction;
 	struct session *session;
+	const struct fleet *fleet;
+	struct evidence *evidence;
 	struct selected list;
 	struct plan plan;
 	struct step_row *rows;
-	struct findings live; /* what the cluster says about the old host, with --live */
-	struct live_report seen;
-	bool documents; /* stdout gets a document, so that all talk goes to stderr */
+	struct live_report seen; /* with --live: what in the cluster names the old host */
+	bool documents;          /* stdout gets a document, so that all talk goes to stderr */
 };
 
 /* Several at once, or one by its name? */
@@ -96,12 +101,11 @@ static int make_intents(const struct changing *c, struct intent *intents, struct
 		intents[i].next = c->direction == GO_UP && !c->ctx->to.ptr;
 		intents[i].resume = c->ctx->resume;
 		intents[i].rules = c->ctx->rules;
-		intents[i].options.own_branch =
-			!c->ctx->patch.ptr &&
-			migration_uses_pull_request(c->list.items[i], c->direction == GO_DOWN);
-		intents[i].options.brief = !c->documents && c->list.n > SHOW_WHOLE;
-		intents[i].live = c->ctx->live.live ? &c->live : NULL;
-		intents[i].hold = c->direction == GO_DOWN ? reason : SLICE_NONE;
+		intents[i].apart = !c->ctx->patch.ptr &&
+				   migration_by_request(c->list.items[i], c->direction == GO_DOWN);
+		intents[i].brief = !c->documents && c->list.n > SHOW_WHOLE;
+		intents[i].live = c->ctx->live.live ? c->seen.of : NULL;
+		intents[i].hold = c->direction == GO_DOWN ? reason : (struct slice){ NULL, 0 };
 	}
 	return 0;
 }
@@ -156,7 +160,7 @@ static int show_diffs(const struct changing *c, struct err *err)
 	for (size_t i = 0; i < c->plan.changes.n; i++) {
 		size_t added, removed;
 
-		if (change_diff(&c->plan.changes.items[i], &patch, &added, &removed, err) < 0)
+		if (patch_of_change(&c->plan.changes.items[i], &patch, &added, &removed, err) < 0)
 			return -1;
 	}
 	str_add_visible(&visible, str_slice(&patch), true);
@@ -170,7 +174,7 @@ static int confirm(const struct changing *c, struct err *err)
 	bool absolute = c->direction == GO_DOWN || c->ctx->to.ptr;
 	bool reviewed =
 		c->direction == GO_UP; /* pull requests are asked about by their reviewers */
-	const struct session *s = c->session;
+	const struct base_commit *base = &c->fleet->base;
 	struct slice question;
 
 	for (size_t i = 0; i < c->plan.n && reviewed; i++)
@@ -190,10 +194,11 @@ static int confirm(const struct changing *c, struct err *err)
 			err,
 			"say --to STAGE with --yes, so that a repeated job cannot climb by itself");
 	}
-	question = arena_printf(c->app->arena,
-				s->remote.name.ptr ? "Commit this to '%.*s', and push it to %.*s?" :
+	question =
+		arena_printf(c->app->arena,
+			     base->remote.name.ptr ? "Commit this to '%.*s', and push it to %.*s?" :
 						     "Commit this to '%.*s'?",
-				SLICE_ARG(s->branch), SLICE_ARG(s->remote.name));
+			     SLICE_ARG(base->branch), SLICE_ARG(base->remote.name));
 	if (work_confirm(c->app, c->ctx->yes, question.ptr, err) < 0) {
 		if (!c->app->in_tty)
 			return err_remedy(err, absolute ? "say --yes" : "say --yes and --to STAGE");
@@ -205,45 +210,38 @@ static int confirm(const struct changing *c, struct err *err)
 /* What was done with one step, into its row and in words. */
 static void report(const struct changing *c, const struct published *p, struct step_row *row)
 {
-	static const struct {
-		const char *said;
-		struct slice outcome;
-	} words[] = {
-		[GO_UP] = { "promoted", SLICE_INIT("promoted") },
-		[GO_DOWN] = { "rolled back", SLICE_INIT("rolled-back") },
-		[GO_FINALIZE] = { "finalized", SLICE_INIT("finalized") },
-		[GO_DELETE_ENTRY] = { "rid of its ServiceEntry", SLICE_INIT("finalized") },
+	static const char *const words[] = {
+		[GO_UP] = "promoted",
+		[GO_DOWN] = "rolled back",
+		[GO_FINALIZE] = "finalized",
+		[GO_DELETE_ENTRY] = "rid of its ServiceEntry",
 	};
+	const struct base_commit *base = &c->fleet->base;
 	AUTO_STR struct str undo = STR_INIT;
-	char commit[41];
 
-	if (p->existed && !p->committed) {
-		row->outcome = SLICE("unchanged");
+	row->outcome = p->outcome;
+	if (p->existed && !p->committed)
 		(void)fprintf(c->app->talk, "%.*s is at '%.*s' by now: somebody else did it\n",
 			      SLICE_ARG(row->name), SLICE_ARG(row->to));
-	}
 	if (!p->committed)
 		return;
-	oid_text(&p->commit, commit);
-	row->outcome = p->existed ? SLICE("unchanged") : words[c->direction].outcome;
-	row->commit = arena_copy(c->app->arena, slice_of(commit));
+	row->commit = arena_copy(c->app->arena, slice_of(p->commit));
 	row->branch = arena_copy(c->app->arena, p->branch);
-	if (slice_eq(p->branch, c->session->branch))
+	if (slice_eq(p->branch, base->branch))
 		undo_command(p->step, c->app->program, &undo);
-	else if (c->session->remote.name.ptr)
+	else if (base->remote.name.ptr)
 		str_addf(&undo, "git push --delete %" SLICE_FMT " %" SLICE_FMT,
-			 SLICE_ARG(c->session->remote.name), SLICE_ARG(p->branch));
+			 SLICE_ARG(base->remote.name), SLICE_ARG(p->branch));
 	else
 		str_addf(&undo, "git branch -D %" SLICE_FMT, SLICE_ARG(p->branch));
 	row->undo = arena_copy(c->app->arena, str_slice(&undo));
 	if (c->documents)
 		return;
 	(void)fprintf(c->app->out, "migration/%.*s %s: %.*s -> %.*s (%.8s on %.*s%s%.*s)\n",
-		      SLICE_ARG(row->name),
-		      p->existed ? "already prepared" : words[c->direction].said,
-		      SLICE_ARG(row->from), SLICE_ARG(row->to), commit, SLICE_ARG(p->branch),
+		      SLICE_ARG(row->name), p->existed ? "already prepared" : words[c->direction],
+		      SLICE_ARG(row->from), SLICE_ARG(row->to), p->commit, SLICE_ARG(p->branch),
 		      p->pushed ? ", pushed to " : "",
-		      SLICE_ARG(p->pushed ? c->session->remote.name : SLICE("")));
+		      SLICE_ARG(p->pushed ? base->remote.name : SLICE("")));
 	(void)fflush(c->app->out);
 	if (p->url.ptr)
 		(void)fprintf(c->app->talk, "open the pull request: %.*s\n", SLICE_ARG(p->url));
@@ -269,7 +267,7 @@ static void say_hooks(const struct changing *c, const struct publication *done)
 static struct slice branches_of(const struct changing *c, const struct publication *done)
 {
 	AUTO_STR struct str names = STR_INIT;
-	struct slice last = SLICE_NONE;
+	struct slice last = { NULL, 0 };
 
 	for (size_t i = 0; i < c->plan.n; i++) {
 		const struct published *p = &done->rows[i];
@@ -293,20 +291,18 @@ static int publish(struct changing *c, struct err *err)
 					   .merge_request = c->ctx->merge_request };
 	struct publication done;
 
-	if (session_publish(c->session, &c->plan, &o, &done, err) < 0)
+	if (publish_plan(c->evidence, &c->plan, &o, &done, err) < 0)
 		return -1;
 	for (size_t i = 0; i < c->plan.n; i++) {
-		struct step *step = &c->plan.steps[i];
+		const struct published *row = &done.rows[i];
 
-		if (step->refused && c->rows[i].outcome.ptr &&
-		    slice_is(c->rows[i].outcome, "planned")) {
-			c->rows[i].outcome = SLICE("refused");
-			work_print_findings(c->app, &step->findings, SEVERITY_ERROR);
-			c->app->exit = work_worse(c->app->exit, work_step_exit(step));
+		if (row->refused) {
+			work_print_findings(c->app, &row->findings, SEVERITY_ERROR);
+			c->app->exit = work_worse(c->app->exit, work_refused_exit(&row->findings));
 		}
-		report(c, &done.rows[i], &c->rows[i]);
+		report(c, row, &c->rows[i]);
 	}
-	work_say_behind(c->app, c->session, branches_of(c, &done), done.behind);
+	work_say_behind(c->app, &c->fleet->base, branches_of(c, &done), done.behind);
 	say_hooks(c, &done);
 	return 0;
 }
@@ -314,13 +310,13 @@ static int publish(struct changing *c, struct err *err)
 /* Looks at the cluster before the ServiceEntry goes, if --live asks for it. */
 static int look_at_cluster(struct changing *c, struct err *err)
 {
-	struct kubectl kubectl;
+	struct live_connection connection;
 
-	if (live_kubectl(c->app, &cmd_finalize, &c->ctx->live, &kubectl, err) < 0)
+	if (live_connect(c->app, &cmd_finalize, &c->ctx->live, &connection, err) < 0)
 		return -1;
 	for (size_t i = 0; i < c->list.n && c->ctx->live.live; i++)
-		if (session_live_named(c->session, &kubectl, c->list.items[i], &c->seen, &c->live,
-				       err) < 0)
+		if (live_find_references(c->session, &connection, c->list.items[i], &c->seen, err) <
+		    0)
 			return -1;
 	return 0;
 }
@@ -347,13 +343,13 @@ static int finish(const struct changing *c, struct err *err)
 {
 	bool moved;
 
-	if (session_finish(c->session, &moved, err) < 0)
+	if (advance_interrupted(&c->fleet->base, &moved, err) < 0)
 		return -1;
 	if (moved)
 		(void)fprintf(c->app->talk,
 			      "the local branch '%.*s', left half-way by a run that was killed, is "
 			      "brought up to date\n",
-			      SLICE_ARG(c->session->branch));
+			      SLICE_ARG(c->fleet->base.branch));
 	return 0;
 }
 
@@ -364,8 +360,9 @@ static int run(struct changing *c, struct err *err)
 	size_t work;
 
 	if (look_at_cluster(c, err) < 0 || make_intents(c, intents, err) < 0 ||
-	    session_plan(c->session, intents, c->list.n, &c->plan, err) < 0 ||
-	    (!c->ctx->patch.ptr && session_check_clean(c->session, &c->plan.changes, err) < 0) ||
+	    gather_evidence(c->fleet, c->evidence, err) < 0 ||
+	    plan_intents(c->evidence, intents, c->list.n, &c->plan, err) < 0 ||
+	    (!c->ctx->patch.ptr && fleet_check_clean(c->fleet, &c->plan.changes, err) < 0) ||
 	    step_rows(&c->plan, c->documents || c->list.n <= SHOW_WHOLE, c->app, &c->rows, err) < 0)
 		return -1;
 	for (size_t i = 0; i < c->plan.n; i++)
@@ -395,6 +392,8 @@ int change_run(struct app *app, const struct change_context *ctx, enum direction
 	       struct err *err)
 {
 	AUTO_SESSION struct session *session = NULL;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
 	struct changing c = { .app = app, .ctx = ctx, .direction = direction };
 	struct work_context work = ctx->work;
 	int failed;
@@ -407,9 +406,12 @@ int change_run(struct app *app, const struct change_context *ctx, enum direction
 			ends(&c)       ? WORK_ENDS :
 			ctx->patch.ptr ? WORK_READS :
 					 WORK_CHANGES,
-			&session, &c.list, err) < 0)
+			&session, &fleet, err) < 0)
 		return -1;
 	c.session = session;
+	c.fleet = &fleet;
+	c.evidence = &evidence;
+	c.list = fleet.selected;
 	c.documents = app->output == OUTPUT_JSON || app->output == OUTPUT_YAML ||
 		      app->output == OUTPUT_NAME;
 	if (!c.list.n)

@@ -1,5 +1,6 @@
 #include "plugin/commands.h"
 
+#include "flow/plan_intents.h"
 #include "plugin/live.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
@@ -93,17 +94,17 @@ static void take(struct findings *all, const struct findings *more)
 /*
  * Plans one step of a migration, and takes its findings over; `row`, unless NULL, gets where it is.
  */
-static int survey(struct app *app, struct session *s, const struct intent *intent,
+static int survey(struct app *app, const struct evidence *evidence, const struct intent *intent,
 		  struct findings *all, struct step_row *row, struct stage *from, struct err *err)
 {
 	struct plan plan;
 
-	if (session_plan(s, intent, 1, &plan, err) < 0)
+	if (plan_intents(evidence, intent, 1, &plan, err) < 0)
 		return -1;
 	take(all, &plan.steps[0].findings);
 	if (row) {
 		step_row_fill(row, &plan.steps[0], app);
-		row->next = SLICE_NONE;
+		row->next = (struct slice){ NULL, 0 };
 		if (plan.steps[0].known && !plan.steps[0].finished)
 			row->next = row->to;
 		*from = plan.steps[0].from;
@@ -151,23 +152,21 @@ static void sum_up(struct app *app, struct check_row *row)
  * Looks at a selected migration as it is, and at each stage that is still to come; `live` is what
  * the cluster says, or NULL.
  */
-static int check(struct app *app, struct session *s, size_t number, const struct live_report *live,
-		 struct check_row *row, struct err *err)
+static int check(struct app *app, const struct evidence *evidence, size_t number,
+		 const struct live_report *live, struct check_row *row, struct err *err)
 {
-	const struct migration *m = s->selected.items[number];
-	struct intent intent = {
-		.m = m, .direction = GO_ANYWHERE, .next = true, .options.all_findings = true
-	};
+	const struct migration *m = evidence->fleet->selected.items[number];
+	struct intent intent = { .m = m, .direction = GO_ANYWHERE, .next = true, .survey = true };
 	struct stage from;
 
 	*row = (struct check_row){ .list = { .arena = app->arena } };
-	if (survey(app, s, &intent, &row->list, &row->step, &from, err) < 0)
+	if (survey(app, evidence, &intent, &row->list, &row->step, &from, err) < 0)
 		return -1;
 	intent.next = false;
 	for (size_t i = 0; i < m->stages->n; i++) {
 		intent.to = m->stages->items[i];
 		if (stage_cmp(intent.to, from) >= 0 &&
-		    survey(app, s, &intent, &row->list, NULL, NULL, err) < 0)
+		    survey(app, evidence, &intent, &row->list, NULL, NULL, err) < 0)
 			return -1;
 	}
 	if (live) {
@@ -304,33 +303,40 @@ static int run(struct app *app, void *context, struct err *err)
 {
 	const struct context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct selected list;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	const struct selected *list = &fleet.selected;
 	struct check_row *rows;
+	struct live_connection connection;
 	struct live_report live;
-	bool looked;
+	const bool looked = ctx->live.live;
 
-	if (work_select(app, &ctx->work, WORK_LOOKS, &s, &list, err) < 0)
+	if (work_select(app, &ctx->work, WORK_LOOKS, &s, &fleet, err) < 0)
 		return -1;
-	if (live_look(app, &cmd_check, &ctx->live, s, &live, &looked, err) < 0)
+	if (live_connect(app, &cmd_check, &ctx->live, &connection, err) < 0)
 		return -1;
-	rows = arena_array(app->arena, list.n, sizeof(*rows));
-	for (size_t i = 0; i < list.n; i++) {
-		progress_report(&s->options->progress, "migrations checked", i + 1, list.n);
-		if (check(app, s, i, looked ? &live : NULL, &rows[i], err) < 0)
+	if ((list->n || looked) && gather_evidence(&fleet, &evidence, err) < 0)
+		return -1;
+	if (looked && live_check_migrations(&evidence, &connection, &live, err) < 0)
+		return -1;
+	rows = arena_array(app->arena, list->n, sizeof(*rows));
+	for (size_t i = 0; i < list->n; i++) {
+		progress_tell(session_progress(s), "migrations checked", i + 1, list->n);
+		if (check(app, &evidence, i, looked ? &live : NULL, &rows[i], err) < 0)
 			return -1;
 	}
-	if (!list.n && app->output == OUTPUT_TABLE)
+	if (!list->n && app->output == OUTPUT_TABLE)
 		(void)fprintf(app->talk, "No migrations found.\n");
 	if (looked && app->output == OUTPUT_TABLE) {
 		live_show_cluster(&live, app->out);
 		(void)fputc('\n', app->out);
 	}
-	if (list.n && app->output == OUTPUT_TABLE)
-		show_all(app, rows, list.n);
+	if (list->n && app->output == OUTPUT_TABLE)
+		show_all(app, rows, list->n);
 	else if (app->output == OUTPUT_WIDE)
-		show_wide(app, rows, list.n);
+		show_wide(app, rows, list->n);
 	else if (app->output != OUTPUT_TABLE)
-		print_rows(app, &check_record, (struct rows){ rows, list.n }, "");
+		print_rows(app, &check_record, (struct rows){ rows, list->n }, "");
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "plugin/commands.h"
 
-#include "flow/diff.h"
+#include "flow/patch.h"
+#include "flow/plan_intents.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
 #include "plugin/work.h"
@@ -69,7 +70,7 @@ static int make_rows(struct app *app, const struct changes *changes, struct diff
 		AUTO_STR struct str patch = STR_INIT;
 		size_t added, removed;
 
-		if (change_diff(&changes->items[i], &patch, &added, &removed, err) < 0)
+		if (patch_of_change(&changes->items[i], &patch, &added, &removed, err) < 0)
 			return -1;
 		rows[i] = (struct diff_row){ changes->items[i].path,
 					     arena_copy(app->arena, str_slice(&patch)), (long)added,
@@ -102,9 +103,11 @@ static int put_changes(struct app *app, const struct changes *changes, struct er
 }
 
 /* The plan, its findings, its differences. */
-static int run_plan(struct app *app, const struct context *ctx, struct session *s,
-		    const struct selected *list, struct err *err)
+static int run_plan(struct app *app, const struct context *ctx, const struct fleet *fleet,
+		    struct err *err)
 {
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	const struct selected *list = &fleet->selected;
 	struct intent *intents = arena_array(app->arena, list->n, sizeof(*intents));
 	struct stage to = { STAGE_START, 0 };
 	struct plan plan;
@@ -119,8 +122,9 @@ static int run_plan(struct app *app, const struct context *ctx, struct session *
 					      .next = !ctx->to.ptr,
 					      .to = to,
 					      .adopt = ctx->adopt,
-					      .options.brief = true };
-	if (session_plan(s, intents, list->n, &plan, err) < 0)
+					      .brief = true };
+	if (gather_evidence(fleet, &evidence, err) < 0 ||
+	    plan_intents(&evidence, intents, list->n, &plan, err) < 0)
 		return -1;
 	failed = put_changes(app, &plan.changes, err);
 	app->exit = plan.changes.n ? EXIT_ERROR : EXIT_OK;
@@ -139,11 +143,11 @@ static int run(struct app *app, void *context, struct err *err)
 {
 	const struct context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct selected list;
-	int failed = work_select(app, &ctx->work, WORK_READS, &s, &list, err);
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	int failed = work_select(app, &ctx->work, WORK_READS, &s, &fleet, err);
 
 	if (!failed)
-		failed = run_plan(app, ctx, s, &list, err);
+		failed = run_plan(app, ctx, &fleet, err);
 	if (failed && err->code->exit == EXIT_ERROR)
 		app->exit = EXIT_DIFF_FAILED;
 	return failed;

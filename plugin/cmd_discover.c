@@ -1,6 +1,7 @@
 #include "plugin/commands.h"
 
 #include "base/alloc.h"
+#include "flow/discover.h"
 #include "flow/discover_live.h"
 #include "plugin/discover_rows.h"
 #include "plugin/live.h"
@@ -70,7 +71,7 @@ static const struct record own_record = {
 struct writing {
 	struct app *app;
 	const struct context *ctx;
-	struct session *session;
+	const struct evidence *evidence;
 	struct migration *migrations;
 	struct newfile *files;
 	struct discover_row **rows; /* of the files */
@@ -100,6 +101,7 @@ static void make_file(struct writing *w, struct discover_row *row)
 {
 	struct newfile *f = &w->files[w->n];
 	AUTO_STR struct str line = STR_INIT;
+	const struct base_commit *base = &w->evidence->fleet->base;
 	struct err err = ERR_INIT;
 
 	if (row->of->twice) {
@@ -110,9 +112,9 @@ static void make_file(struct writing *w, struct discover_row *row)
 		return;
 	}
 	if (make_migration(w->app, &w->migrations[w->n], row->of, w->ctx->port, &err) == 0 &&
-	    newfile_make(f, w->app, w->session, &w->migrations[w->n], &err) == 0) {
-		if (newfile_check(f, w->app, w->session, w->ctx->commit, &err) == 0 &&
-		    newfile_guard(f, w->app, w->session, &err) == 0) {
+	    newfile_make(f, w->app, base->session, &w->migrations[w->n], &err) == 0) {
+		if (newfile_check(f, w->app, base, w->ctx->commit, &err) == 0 &&
+		    newfile_guard(f, w->app, w->evidence, &err) == 0) {
 			row->file = f->path;
 			w->rows[w->n++] = row;
 			return;
@@ -131,8 +133,8 @@ static int write_files(struct writing *w, struct err *err)
 	struct slice hex = SLICE_NONE;
 	bool table = w->app->output == OUTPUT_TABLE || w->app->output == OUTPUT_WIDE;
 
-	if (w->n && newfiles_write(w->files, w->n, w->app, w->session, w->ctx->commit, w->ctx->yes,
-				   &hex, err) < 0)
+	if (w->n && newfiles_write(w->files, w->n, w->app, &w->evidence->fleet->base,
+				   w->ctx->commit, w->ctx->yes, &hex, err) < 0)
 		return -1;
 	for (size_t i = 0; i < w->n; i++) {
 		w->rows[i]->commit = hex;
@@ -147,10 +149,10 @@ static int write_files(struct writing *w, struct err *err)
 	return 0;
 }
 
-static int write_all(struct app *app, struct session *s, const struct context *ctx,
+static int write_all(struct app *app, const struct evidence *evidence, const struct context *ctx,
 		     struct discover_row *rows, size_t n, struct err *err)
 {
-	struct writing w = { .app = app, .ctx = ctx, .session = s };
+	struct writing w = { .app = app, .ctx = ctx, .evidence = evidence };
 	int failed;
 
 	w.migrations = arena_array(app->arena, n, sizeof(*w.migrations));
@@ -219,15 +221,15 @@ static void say_reasons(const struct app *app, const struct discovery *d)
 }
 
 /* Shows all of it, or writes. */
-static int show(struct app *app, struct session *s, const struct context *ctx, struct discovery *d,
-		struct err *err)
+static int show(struct app *app, const struct evidence *evidence, const struct context *ctx,
+		const struct discovery *d, struct err *err)
 {
 	struct discover_row *rows = arena_array(app->arena, d->n, sizeof(*rows));
 	bool table = app->output == OUTPUT_TABLE || app->output == OUTPUT_WIDE;
 
 	for (size_t i = 0; i < d->n; i++)
 		discover_row_fill(&rows[i], &d->items[i], app->arena);
-	if (ctx->write && write_all(app, s, ctx, rows, d->n, err) < 0)
+	if (ctx->write && write_all(app, evidence, ctx, rows, d->n, err) < 0)
 		return -1;
 	if (!ctx->write || !table)
 		print_rows(app, &discover_record, (struct rows){ rows, d->n },
@@ -240,10 +242,10 @@ static int show(struct app *app, struct session *s, const struct context *ctx, s
 }
 
 /* Migration files that cannot be read make it an error, whatever was found. */
-static void say_broken(struct app *app, const struct session *s)
+static void say_broken(struct app *app, const struct fleet *fleet)
 {
-	work_print_findings(app, &s->broken, SEVERITY_ERROR);
-	if (s->broken.n)
+	work_print_findings(app, &fleet->broken, SEVERITY_ERROR);
+	if (fleet->broken.n)
 		app->exit = EXIT_ERROR;
 }
 
@@ -252,11 +254,12 @@ static void say_broken(struct app *app, const struct session *s)
  * without any.
  */
 static int open_if_any(struct app *app, const struct context *ctx, struct session **s,
-		       struct err *err)
+		       struct fleet *fleet, struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	if (work_open(app, &ctx->work, WORK_LOOKS, s, &why) == 0)
+	if (work_open(app, &ctx->work, WORK_LOOKS, s, &why) == 0 &&
+	    fleet_open(*s, NULL, fleet, &why) == 0)
 		return 0;
 	if (!ctx->work.repo.ptr && !ctx->work.migrations.ptr &&
 	    (why.code == &CODE_no_repo || why.code == &CODE_no_commit))
@@ -266,23 +269,24 @@ static int open_if_any(struct app *app, const struct context *ctx, struct sessio
 }
 
 /* The hosts of the cluster. */
-static int run_live(struct app *app, const struct context *ctx, const struct kubectl *kubectl,
-		    struct err *err)
+static int run_live(struct app *app, const struct context *ctx,
+		    const struct live_connection *connection, struct err *err)
 {
 	AUTO_SESSION struct session *s = NULL;
-	struct discover_live d;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	struct live_discovery d;
 	int failed;
 
-	if (open_if_any(app, ctx, &s, err) < 0 ||
-	    discover_live(&d, kubectl,
-			  &(struct discover_live_query){ s, ctx->namespaces, (int)ctx->port },
+	if (open_if_any(app, ctx, &s, &fleet, err) < 0 ||
+	    discover_live(&d, connection,
+			  &(struct live_discovery_query){ fleet.base.session ? &fleet : NULL,
+							  ctx->namespaces, (int)ctx->port },
 			  err) < 0)
 		return -1;
-	failed = show(app, s, ctx, &d.found, err);
+	failed = show(app, NULL, ctx, &d.found, err);
 	live_show_cluster(&d.seen, app->talk);
 	work_print_findings(app, &d.seen.cluster, SEVERITY_WARNING);
-	if (s)
-		say_broken(app, s);
+	say_broken(app, &fleet);
 	discover_live_release(&d);
 	return failed;
 }
@@ -291,9 +295,9 @@ static int run(struct app *app, void *context, struct err *err)
 {
 	const struct context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct findings unread = { .arena = app->arena };
-	struct kubectl kubectl;
-	struct discovery d;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	struct live_connection connection;
+	struct commit_discovery d;
 	int failed;
 
 	if (ctx->commit && !ctx->write)
@@ -305,22 +309,23 @@ static int run(struct app *app, void *context, struct err *err)
 	if (ctx->namespaces.n && !ctx->live.live)
 		return options_refuse(app, &cmd_discover, err,
 				      "--namespace does something with --live only");
-	if (live_kubectl(app, &cmd_discover, &ctx->live, &kubectl, err) < 0)
+	if (live_connect(app, &cmd_discover, &ctx->live, &connection, err) < 0)
 		return -1;
 	if (ctx->live.live)
-		return run_live(app, ctx, &kubectl, err);
-	if (work_open(app, &ctx->work, ctx->commit ? WORK_CHANGES : WORK_LOOKS, &s, err) < 0)
+		return run_live(app, ctx, &connection, err);
+	if (work_open(app, &ctx->work, ctx->commit ? WORK_CHANGES : WORK_LOOKS, &s, err) < 0 ||
+	    fleet_open(s, NULL, &fleet, err) < 0)
 		return -1;
-	if (ctx->write && s->broken.n) /* it may be about a host that would get a second one */
-		return err_from_finding(err, &s->broken.items[0]);
-	if (session_discover(s, (int)ctx->port, &d, &unread, err) < 0)
+	if (ctx->write && fleet.broken.n) /* it may be about a host that would get a second one */
+		return err_from_finding(err, &fleet.broken.items[0]);
+	if (discover_commit(&fleet, (int)ctx->port, &d, err) < 0)
 		return -1;
-	failed = show(app, s, ctx, &d, err);
+	failed = show(app, &d.evidence, ctx, &d.found, err);
 	if (!failed) {
-		say_unread(app, &unread);
-		say_broken(app, s);
+		say_unread(app, &d.unread);
+		say_broken(app, &fleet);
 	}
-	discover_release(&d);
+	discover_commit_release(&d);
 	return failed;
 }
 

@@ -1,6 +1,5 @@
 #include "plugin/commands.h"
 
-#include "plan/scope.h"
 #include "plugin/newfile.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
@@ -83,7 +82,8 @@ static const struct record init_record = {
 struct making {
 	struct app *app;
 	const struct context *ctx;
-	struct session *session;
+	const struct fleet *fleet;
+	struct evidence *evidence;
 	struct migration m;
 	struct newfile file;
 	struct init_row row;
@@ -92,13 +92,12 @@ struct making {
 /* The manifests that the migration will change; without any it needs a file to create. */
 static int look_around(struct making *k, struct err *err)
 {
-	struct session *s = k->session;
 	struct slice dir = k->m.f.spec.manifests.path;
 	bool root = !dir.len || slice_is(dir, ".");
 
-	if (session_survey(s, &k->m, err) < 0)
+	if (gather_around(k->fleet, &k->m, k->evidence, err) < 0)
 		return -1;
-	k->row.manifests = scope_files(s->inventory, &k->m, s->arena);
+	k->row.manifests = plan_files(k->evidence->inventory, &k->m, k->app->arena);
 	for (size_t i = 0; i < k->row.manifests.n; i++)
 		(void)fprintf(k->app->talk, "%.*s routes to %.*s\n",
 			      SLICE_ARG(k->row.manifests.items[i]), SLICE_ARG(k->m.move.from));
@@ -136,7 +135,13 @@ static int run(struct app *app, void *context, struct err *err)
 {
 	const struct context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct making k = { .app = app, .ctx = ctx, .m = { .f = ctx->fields } };
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	struct making k = { .app = app,
+			    .ctx = ctx,
+			    .fleet = &fleet,
+			    .evidence = &evidence,
+			    .m = { .f = ctx->fields } };
 	int failed;
 
 	if (!ctx->fields.spec.from.host.len || !ctx->fields.spec.to.host.len)
@@ -145,24 +150,23 @@ static int run(struct app *app, void *context, struct err *err)
 	k.m.f.kind = SLICE(MIGRATION_KIND);
 	k.m.name = k.m.f.metadata.name = k.row.name = app->args.items[0];
 	if (migration_check(&k.m, app->arena, NOWHERE, err) < 0 ||
-	    work_open(app, &ctx->work, ctx->commit ? WORK_CHANGES : WORK_LOOKS, &s, err) < 0)
+	    work_open(app, &ctx->work, ctx->commit ? WORK_CHANGES : WORK_LOOKS, &s, err) < 0 ||
+	    fleet_open(s, NULL, &fleet, err) < 0)
 		return -1;
-	k.session = s;
-	if (!s->branch.ptr && ctx->commit)
-		return err_set(err, &CODE_detached,
-			       (struct place){ slice_of(repo_where(s->repo)), 0, 0 },
+	if (!fleet.base.branch.ptr && ctx->commit)
+		return err_set(err, &CODE_detached, place_of(session_where(s)),
 			       "HEAD is not on a branch");
 	if (newfile_make(&k.file, app, s, &k.m, err) < 0)
 		return -1;
 	k.row.path = k.file.path;
-	failed = newfile_check(&k.file, app, s, ctx->commit, err);
+	failed = newfile_check(&k.file, app, &fleet.base, ctx->commit, err);
 	if (!failed)
 		failed = look_around(&k, err);
 	if (!failed)
-		failed = newfile_guard(&k.file, app, s, err);
+		failed = newfile_guard(&k.file, app, &evidence, err);
 	if (!failed)
-		failed = newfiles_write(&k.file, 1, app, s, ctx->commit, ctx->yes, &k.row.commit,
-					err);
+		failed = newfiles_write(&k.file, 1, app, &fleet.base, ctx->commit, ctx->yes,
+					&k.row.commit, err);
 	if (!failed)
 		report(&k);
 	newfile_release(&k.file);

@@ -1,11 +1,13 @@
 #include "plugin/commands.h"
 
+#include "flow/plan_intents.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
 #include "plugin/rows.h"
 #include "plugin/work.h"
 
 #include <stddef.h>
+#include <string.h>
 
 struct context {
 	struct work_context work;
@@ -39,7 +41,15 @@ struct collected {
 
 static void collect(struct collected *all, const struct step_row *row, struct arena *arena)
 {
-	ARENA_ROOM(arena, all->items, all->n, all->cap);
+	if (all->n == all->cap) {
+		size_t cap = all->cap ? all->cap * 2 : 16;
+		struct step_row *items = arena_array(arena, cap, sizeof(*items));
+
+		if (all->n)
+			memcpy(items, all->items, all->n * sizeof(*items));
+		all->items = items;
+		all->cap = cap;
+	}
 	all->items[all->n++] = *row;
 }
 
@@ -84,13 +94,13 @@ static int put_step(struct app *app, const struct step *step, struct collected *
  * One stage of one migration. `*to` gets the stage, `*more` whether it makes sense to ask for those
  * behind it.
  */
-static int plan_stage(struct app *app, struct session *s, const struct intent *intent,
+static int plan_stage(struct app *app, const struct evidence *evidence, const struct intent *intent,
 		      struct collected *all, struct stage *to, bool *more, struct err *err)
 {
 	struct plan plan;
 	int failed;
 
-	if (session_plan(s, intent, 1, &plan, err) < 0)
+	if (plan_intents(evidence, intent, 1, &plan, err) < 0)
 		return -1;
 	failed = put_step(app, &plan.steps[0], all, err);
 	*to = plan.steps[0].to;
@@ -100,8 +110,9 @@ static int plan_stage(struct app *app, struct session *s, const struct intent *i
 }
 
 /* All stages of a migration that are still to come, or the one asked for. */
-static int plan_migration(struct app *app, const struct context *ctx, struct session *s,
-			  const struct migration *m, struct collected *all, struct err *err)
+static int plan_migration(struct app *app, const struct context *ctx,
+			  const struct evidence *evidence, const struct migration *m,
+			  struct collected *all, struct err *err)
 {
 	struct intent intent = {
 		.m = m, .direction = GO_ANYWHERE, .next = !ctx->to.ptr, .adopt = ctx->adopt
@@ -111,16 +122,15 @@ static int plan_migration(struct app *app, const struct context *ctx, struct ses
 
 	all->told = (struct findings){ .arena = app->arena };
 	all->landed = false;
-	if (ctx->to.ptr && !stage_parse(ctx->to, &intent.to))
-		return err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage",
-			       SLICE_ARG(ctx->to));
-	if (plan_stage(app, s, &intent, all, &last, &more, err) < 0)
+	if (ctx->to.ptr)
+		(void)stage_parse(ctx->to, &intent.to);
+	if (plan_stage(app, evidence, &intent, all, &last, &more, err) < 0)
 		return -1;
 	intent.next = false;
 	for (size_t i = 0; i < m->stages->n && more && !ctx->to.ptr; i++) {
 		intent.to = m->stages->items[i];
 		if (stage_cmp(intent.to, last) > 0 &&
-		    plan_stage(app, s, &intent, all, &to, &more, err) < 0)
+		    plan_stage(app, evidence, &intent, all, &to, &more, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -130,19 +140,27 @@ static int run(struct app *app, void *context, struct err *err)
 {
 	const struct context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	const struct selected *list = &fleet.selected;
 	struct collected all = { .n = 0 };
-	struct selected list;
+	struct stage ignored;
 
-	if (work_select(app, &ctx->work, WORK_LOOKS, &s, &list, err) < 0)
+	if (work_select(app, &ctx->work, WORK_LOOKS, &s, &fleet, err) < 0)
 		return -1;
-	for (size_t i = 0; i < list.n; i++) {
-		progress_report(&s->options->progress, "migrations planned", i + 1, list.n);
-		if (plan_migration(app, ctx, s, list.items[i], &all, err) < 0)
+	if (list->n && ctx->to.ptr && !stage_parse(ctx->to, &ignored))
+		return err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage",
+			       SLICE_ARG(ctx->to));
+	if (list->n && gather_evidence(&fleet, &evidence, err) < 0)
+		return -1;
+	for (size_t i = 0; i < list->n; i++) {
+		progress_tell(session_progress(s), "migrations planned", i + 1, list->n);
+		if (plan_migration(app, ctx, &evidence, list->items[i], &all, err) < 0)
 			return -1;
 	}
 	if (app->output == OUTPUT_JSON || app->output == OUTPUT_YAML || app->output == OUTPUT_NAME)
 		print_rows(app, &plan_record, (struct rows){ all.items, all.n }, "");
-	else if (!list.n)
+	else if (!list->n)
 		(void)fprintf(app->talk, "No migrations found.\n");
 	return 0;
 }

@@ -1,5 +1,7 @@
 #include "plugin/commands.h"
 
+#include "flow/plan_intents.h"
+#include "flow/stage_branch.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
 #include "plugin/rows.h"
@@ -12,51 +14,50 @@ struct context {
 };
 
 /* What promote would go to: asked without any doing. */
-static void fill(struct app *app, struct session *s, const struct step *step, struct step_row *row)
+static void fill(struct app *app, const struct base_commit *base, const struct step *step,
+		 struct step_row *row)
 {
 	struct slice branch;
 
 	step_row_fill(row, step, app);
-	row->next = SLICE_NONE;
+	row->next = (struct slice){ NULL, 0 };
 	if (step->known && !step->finished)
 		row->next = row->to;
-	row->branch = s->branch;
-	if (step->known && !step->finished && step_branch(s, step, &branch))
+	row->branch = base->branch;
+	if (step->known && !step->finished && stage_branch_of_step(base, step, &branch))
 		row->branch = branch; /* the next stage waits there for review */
-	row->outcome = step->mixed    ? SLICE("mixed") :
-		       step->held     ? SLICE("held") :
-		       step->refused  ? SLICE("refused") :
-		       step->finished ? SLICE("finished") :
-					SLICE("ready");
+	row->outcome = outcome_of_status(step);
 }
 
 static int run(struct app *app, void *context, struct err *err)
 {
 	struct context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct selected list;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	const struct selected *list = &fleet.selected;
 	struct step_row *rows;
 	struct intent *intents;
 	struct plan plan;
 
 	ctx->work.all = ctx->work.all || (!app->args.n && !ctx->work.selector.ptr);
-	if (work_select(app, &ctx->work, WORK_READS, &s, &list, err) < 0)
+	if (work_select(app, &ctx->work, WORK_READS, &s, &fleet, err) < 0)
 		return -1;
-	rows = arena_array(app->arena, list.n, sizeof(*rows));
-	intents = arena_array(app->arena, list.n, sizeof(*intents));
-	for (size_t i = 0; i < list.n; i++)
-		intents[i] = (struct intent){ .m = list.items[i],
-					      .direction = GO_ANYWHERE,
-					      .next = true,
-					      .options.brief = true };
-	if (session_plan(s, intents, list.n, &plan, err) < 0)
+	rows = arena_array(app->arena, list->n, sizeof(*rows));
+	intents = arena_array(app->arena, list->n, sizeof(*intents));
+	for (size_t i = 0; i < list->n; i++)
+		intents[i] = (struct intent){
+			.m = list->items[i], .direction = GO_ANYWHERE, .next = true, .brief = true
+		};
+	if (gather_evidence(&fleet, &evidence, err) < 0 ||
+	    plan_intents(&evidence, intents, list->n, &plan, err) < 0)
 		return -1;
-	for (size_t i = 0; i < list.n; i++) {
-		fill(app, s, &plan.steps[i], &rows[i]);
+	for (size_t i = 0; i < list->n; i++) {
+		fill(app, &fleet.base, &plan.steps[i], &rows[i]);
 		work_print_findings(app, &plan.steps[i].findings,
-				    list.n == 1 ? SEVERITY_WARNING : SEVERITY_ERROR);
+				    list->n == 1 ? SEVERITY_WARNING : SEVERITY_ERROR);
 	}
-	print_rows(app, &status_record, (struct rows){ rows, list.n }, "No migrations found.");
+	print_rows(app, &status_record, (struct rows){ rows, list->n }, "No migrations found.");
 	plan_release(&plan);
 	return 0;
 }

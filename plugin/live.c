@@ -20,8 +20,8 @@ const struct record live_options = {
 			  .help = "How long one call of kubectl may take, as 90s or 2m; 2m when "
 				  "left out" },
 			{ .kind = VALUE_RECORD,
-			  .offset = offsetof(struct live_context, flags),
-			  .of = &kubectl_options },
+			  .offset = offsetof(struct live_context, connection),
+			  .of = &live_connection_options },
 			{ .name = NULL },
 		},
 };
@@ -53,22 +53,12 @@ static bool read_time(struct slice text, int64_t *out)
 	return false;
 }
 
-/* Was any flag given that says something about the cluster? */
-static bool any_flag(const struct live_context *ctx)
+int live_connect(const struct app *app, const struct command *cmd, const struct live_context *ctx,
+		 struct live_connection *out, struct err *err)
 {
-	bool any = ctx->timeout.len > 0;
-
-	for (const struct field *f = kubectl_options.fields; !field_ends(f); f++)
-		any = any || field_is_set(f, &ctx->flags);
-	return any;
-}
-
-int live_kubectl(const struct app *app, const struct command *cmd, const struct live_context *ctx,
-		 struct kubectl *out, struct err *err)
-{
-	*out = (struct kubectl){ .flags = &ctx->flags };
+	*out = ctx->connection;
 	if (!ctx->live)
-		return any_flag(ctx) ?
+		return ctx->timeout.len || live_connection_is_set(&ctx->connection) ?
 			       options_refuse(app, cmd, err,
 					      "connection flags do something with --live only") :
 			       0;
@@ -76,20 +66,6 @@ int live_kubectl(const struct app *app, const struct command *cmd, const struct 
 		return options_refuse(app, cmd, err,
 				      "--timeout: '%" SLICE_FMT "' is not a time like 90s or 2m",
 				      SLICE_ARG(ctx->timeout));
-	return 0;
-}
-
-int live_look(const struct app *app, const struct command *cmd, const struct live_context *ctx,
-	      struct session *s, struct live_report *out, bool *looked, struct err *err)
-{
-	struct kubectl kubectl;
-
-	*looked = false;
-	if (live_kubectl(app, cmd, ctx, &kubectl, err) < 0)
-		return -1;
-	if (ctx->live && session_live(s, &kubectl, out, err) < 0)
-		return -1;
-	*looked = ctx->live;
 	return 0;
 }
 

@@ -1,20 +1,20 @@
 #include "plugin/newfile.h"
 
 #include "base/file.h"
+#include "flow/publish.h"
 #include "flow/templates.h"
-#include "migration/migration_write.h"
 
 int newfile_make(struct newfile *out, const struct app *app, const struct session *s,
 		 const struct migration *m, struct err *err)
 {
 	struct newfile f = { m, { NULL, 0 }, STR_INIT };
-	struct slice name, bytes;
+	struct template_text text;
 
-	f.path = arena_printf(app->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir,
+	f.path = arena_printf(app->arena, "%s/%" SLICE_FMT ".yaml", session_migrations_dir(s),
 			      SLICE_ARG(m->name));
-	if (templates_get(s->templates_dir, SLICE("migration"), app->arena, &name, &bytes, err) <
+	if (templates_get(session_templates_dir(s), SLICE("migration"), app->arena, &text, err) <
 		    0 ||
-	    migration_write(&m->f, bytes, f.path, &f.text, err) < 0) {
+	    migration_write(&m->f, text.bytes, f.path, &f.text, err) < 0) {
 		str_release(&f.text);
 		return -1;
 	}
@@ -31,7 +31,7 @@ void newfile_release(struct newfile *f)
 static const char *place_of_file(const struct newfile *f, const struct app *app,
 				 const struct session *s)
 {
-	const char *workdir = repo_workdir(s->repo);
+	const char *workdir = session_workdir(s);
 
 	return workdir ? arena_printf(app->arena, "%s%s", workdir, f->path.ptr).ptr : NULL;
 }
@@ -46,31 +46,28 @@ static bool holds(const char *file, const struct newfile *f)
 	       slice_eq(str_slice(&text), str_slice(&f->text));
 }
 
-int newfile_check(const struct newfile *f, const struct app *app, const struct session *s,
+int newfile_check(const struct newfile *f, const struct app *app, const struct base_commit *base,
 		  bool commit, struct err *err)
 {
-	AUTO_STR struct str ignored = STR_INIT;
-	const char *file = place_of_file(f, app, s);
-	int missing =
-		tree_read(s->repo, &(struct commit_path){ &s->base, f->path.ptr, MIGRATION_MAX },
-			  &ignored, NULL, err);
+	const char *file = place_of_file(f, app, base->session);
+	bool committed;
 
-	if (missing < 0)
+	if (base_commit_has_file(base, f->path, &committed, err) < 0)
 		return -1;
-	if (missing && (!file || !file_exists(file) || (commit && holds(file, f))))
+	if (!committed && (!file || !file_exists(file) || (commit && holds(file, f))))
 		return 0;
 	(void)err_set(err, &CODE_exists, (struct place){ f->path, 0, 0 },
 		      "the migration '%" SLICE_FMT "' is there already", SLICE_ARG(f->m->name));
 	return err_remedy(err, "edit the file, or choose another name");
 }
 
-int newfile_guard(const struct newfile *f, const struct app *app, const struct session *s,
+int newfile_guard(const struct newfile *f, const struct app *app, const struct evidence *evidence,
 		  struct err *err)
 {
 	struct findings found = { .arena = app->arena };
 
-	environments_check_guards(s->environments, f->path, str_slice(&f->text), &CODE_would_apply,
-				  &found);
+	environments_check_guards(evidence->environments, f->path, str_slice(&f->text),
+				  &CODE_would_apply, &found);
 	return found.n ? err_from_finding(err, &found.items[0]) : 0;
 }
 
@@ -94,51 +91,50 @@ static struct slice message_of(const struct newfile *files, size_t n, struct are
 }
 
 /* One commit of all of them. */
-static int commit_all(const struct newfile *files, size_t n, struct app *app, struct session *s,
-		      bool yes, struct slice *hex, struct err *err)
+static int commit_all(const struct newfile *files, size_t n, struct app *app,
+		      const struct base_commit *base, bool yes, struct slice *hex, struct err *err)
 {
 	struct change *changes = arena_array(app->arena, n, sizeof(*changes));
 	struct slice what =
 		n == 1 ? files->path : arena_printf(app->arena, "%zu migration files", n);
-	struct slice question, behind = SLICE_NONE;
-	struct oid commit;
-	char text[41];
+	struct published_files done;
+	struct slice question;
 
-	if (!s->branch.ptr)
-		return err_set(err, &CODE_detached, place_of(repo_where(s->repo)),
+	if (!base->branch.ptr)
+		return err_set(err, &CODE_detached, place_of(session_where(base->session)),
 			       "HEAD is not on a branch");
 	question = arena_printf(app->arena,
-				s->remote.name.ptr ? "Commit %s to '%" SLICE_FMT
-						     "', and push it to %" SLICE_FMT "?" :
-						     "Commit %s to '%" SLICE_FMT "'?",
-				what.ptr, SLICE_ARG(s->branch), SLICE_ARG(s->remote.name));
+				base->remote.name.ptr ? "Commit %s to '%" SLICE_FMT
+							"', and push it to %" SLICE_FMT "?" :
+							"Commit %s to '%" SLICE_FMT "'?",
+				what.ptr, SLICE_ARG(base->branch), SLICE_ARG(base->remote.name));
 	for (size_t i = 0; i < n; i++)
 		changes[i] = (struct change){
 			files[i].path, { NULL, 0 }, str_slice(&files[i].text), 0100644
 		};
 	if (work_confirm(app, yes, question.ptr, err) < 0 ||
-	    session_commit_files(s, &(struct changes){ changes, n },
-				 message_of(files, n, app->arena).ptr, &commit, &behind, err) < 0)
+	    publish_files(base, &(struct changes){ changes, n },
+			  message_of(files, n, app->arena).ptr, &done, err) < 0)
 		return -1;
-	work_say_behind(app, s, s->branch, behind);
-	work_say_hooks(app, s);
-	oid_text(&commit, text);
-	*hex = arena_copy(app->arena, slice_of(text));
+	work_say_behind(app, base, base->branch, done.behind);
+	work_say_hooks(app, base->session);
+	*hex = arena_copy(app->arena, slice_of(done.commit));
 	return 0;
 }
 
-int newfiles_write(const struct newfile *files, size_t n, struct app *app, struct session *s,
-		   bool commit, bool yes, struct slice *hex, struct err *err)
+int newfiles_write(const struct newfile *files, size_t n, struct app *app,
+		   const struct base_commit *base, bool commit, bool yes, struct slice *hex,
+		   struct err *err)
 {
 	if (commit)
-		return commit_all(files, n, app, s, yes, hex, err);
-	if (!repo_workdir(s->repo)) {
+		return commit_all(files, n, app, base, yes, hex, err);
+	if (!session_workdir(base->session)) {
 		(void)err_set(err, &CODE_usage, NOWHERE,
 			      "a bare repository has no working tree to write the file to");
 		return err_remedy(err, "say --commit");
 	}
 	for (size_t i = 0; i < n; i++) {
-		const char *file = place_of_file(&files[i], app, s);
+		const char *file = place_of_file(&files[i], app, base->session);
 
 		if (file_make_parents(file, err) < 0 ||
 		    file_replace(file, str_slice(&files[i].text), 0666, err) < 0)

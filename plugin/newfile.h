@@ -8,6 +8,7 @@
 #ifndef GCB_PLUGIN_NEWFILE_H
 #define GCB_PLUGIN_NEWFILE_H
 
+#include "flow/gather.h"
 #include "plugin/work.h"
 
 struct newfile {
@@ -28,14 +29,14 @@ void newfile_release(struct newfile *f);
  * Is there no migration of this name yet, committed or not? One that is to be committed may lie
  * there with the very same bytes: a run that was killed left it. Error: exists.
  */
-int newfile_check(const struct newfile *f, const struct app *app, const struct session *s,
+int newfile_check(const struct newfile *f, const struct app *app, const struct base_commit *base,
 		  bool commit, struct err *err);
 
 /*
- * Does nothing of the repository apply the file, whose session has read the manifests? What the
+ * Does nothing of the repository apply the file, whose manifests were gathered? What the
  * file's own guards keep off is fine. Errors: would_apply.
  */
-int newfile_guard(const struct newfile *f, const struct app *app, const struct session *s,
+int newfile_guard(const struct newfile *f, const struct app *app, const struct evidence *evidence,
 		  struct err *err);
 
 /*
@@ -44,8 +45,9 @@ int newfile_guard(const struct newfile *f, const struct app *app, const struct s
  * `*hex`, if committed, is the commit's name. Errors: usage (a bare repository), detached,
  * not_confirmed, io, git.
  */
-int newfiles_write(const struct newfile *files, size_t n, struct app *app, struct session *s,
-		   bool commit, bool yes, struct slice *hex, struct err *err);
+int newfiles_write(const struct newfile *files, size_t n, struct app *app,
+		   const struct base_commit *base, bool commit, bool yes, struct slice *hex,
+		   struct err *err);
 
 /* "migration/NAME created: FILE in COMMIT", as init says it. */
 void newfile_say(const struct newfile *f, const struct app *app, struct slice hex);

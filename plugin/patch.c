@@ -36,7 +36,7 @@ static void say(const struct app *app, const struct change_context *ctx, const s
 	for (size_t i = 0; i < plan->n; i++) {
 		if (plan->steps[i].refused || !plan->steps[i].changes.n)
 			continue;
-		rows[i].outcome = SLICE("patch");
+		rows[i].outcome = OUTCOME_PATCH;
 		if (!document)
 			(void)fprintf(to_stdout(ctx) ? app->talk : app->out,
 				      "migration/%.*s patch: %.*s -> %.*s (%s)\n",
@@ -59,20 +59,21 @@ int patch_write(const struct app *app, const struct change_context *ctx, struct 
 					   .rollback = true,
 					   .program = app->program,
 					   .reason = ctx->reason };
-	AUTO_STR struct str text = STR_INIT;
-	bool crlf;
+	struct plan_patch patch = { .text = STR_INIT };
+	int failed;
 
 	if (!to_stdout(ctx) && file_exists(ctx->patch.ptr)) {
 		(void)err_set(err, &CODE_exists, place_of(ctx->patch.ptr), "is there already");
 		return err_remedy(err, "name another file, or take this one away; --patch - writes "
 				       "to standard output");
 	}
-	if (session_patch(s, plan, &o, &text, &crlf, err) < 0)
-		return -1;
-	if (!to_stdout(ctx) && file_replace(ctx->patch.ptr, str_slice(&text), 0666, err) < 0)
-		return -1;
-	if (to_stdout(ctx))
-		(void)fwrite(text.ptr, 1, text.len, app->out);
-	say(app, ctx, plan, rows, crlf);
-	return 0;
+	failed = patch_of_plan(s, plan, &o, &patch, err);
+	if (!failed && !to_stdout(ctx))
+		failed = file_replace(ctx->patch.ptr, str_slice(&patch.text), 0666, err);
+	else if (!failed)
+		(void)fwrite(patch.text.ptr, 1, patch.text.len, app->out);
+	if (!failed)
+		say(app, ctx, plan, rows, patch.crlf);
+	str_release(&patch.text);
+	return failed;
 }

@@ -12,7 +12,7 @@ int patch_check(const struct app *app, const struct change_context *ctx, struct 
 
 /*
  * Writes the plan's changes to ctx->patch ("-": standard output), whole or not at all, and says so;
- * `rows` are those of the steps. Errors: exists, io, and what session_patch says.
+ * `rows` are those of the steps. Errors: exists, io, and what patch_of_plan says.
  */
 int patch_write(const struct app *app, const struct change_context *ctx, struct session *s,
 		const struct plan *plan, struct step_row *rows, struct err *err);

@@ -1,6 +1,6 @@
 #include "plugin/rows.h"
 
-#include "flow/diff.h"
+#include "flow/patch.h"
 #include "plugin/print.h"
 
 #include <stddef.h>
@@ -26,6 +26,7 @@ struct finding_row {
 #define SHARE(member) .offset = offsetof(struct share_row, member)
 #define FINDING(member) .name = #member, .offset = offsetof(struct finding_row, member)
 #define TEXT .kind = VALUE_STRING
+#define OUTCOME .kind = VALUE_ENUM, .choices = outcome_names
 #define NUMBER .kind = VALUE_INT, .min = 0, .max = 1000000000
 
 const struct record share_record = {
@@ -162,7 +163,7 @@ const struct record status_record = {
 			  .offset = offsetof(struct step_row, to_host),
 			  .column = "TO",
 			  .flags = FIELD_WIDE },
-			{ TEXT, ROW(outcome) },
+			{ OUTCOME, ROW(outcome) },
 			{ .kind = VALUE_ROWS,
 			  ROW(findings),
 			  .of = &finding_record,
@@ -179,7 +180,7 @@ const struct record plan_record = {
 			{ TEXT, ROW(name), .column = "NAME", .flags = FIELD_NAME },
 			{ TEXT, ROW(from), .column = "FROM" },
 			{ TEXT, ROW(to), .column = "TO" },
-			{ TEXT, ROW(outcome), .column = "OUTCOME" },
+			{ OUTCOME, ROW(outcome), .column = "OUTCOME" },
 			{ TEXT, ROW(hold), .flags = FIELD_OMIT },
 			COMMON_FIELDS,
 		},
@@ -193,7 +194,7 @@ const struct record result_record = {
 			{ TEXT, ROW(name), .column = "NAME", .flags = FIELD_NAME },
 			{ TEXT, ROW(from), .column = "FROM" },
 			{ TEXT, ROW(to), .column = "TO" },
-			{ TEXT, ROW(outcome), .column = "OUTCOME" },
+			{ OUTCOME, ROW(outcome), .column = "OUTCOME" },
 			{ TEXT, ROW(branch), .column = "BRANCH", .flags = FIELD_OMIT },
 			{ TEXT, ROW(commit), .column = "COMMIT", .flags = FIELD_OMIT },
 			{ TEXT, ROW(undo), .flags = FIELD_OMIT },
@@ -294,7 +295,7 @@ int step_row_files(struct step_row *row, const struct step *step, struct app *ap
 	for (size_t i = 0; i < changes->n; i++) {
 		size_t added = 0, removed = 0;
 
-		if (change_diff(&changes->items[i], NULL, &added, &removed, err) < 0)
+		if (patch_of_change(&changes->items[i], NULL, &added, &removed, err) < 0)
 			return -1;
 		rows[i] = (struct file_row){ arena_copy(app->arena, changes->items[i].path),
 					     !changes->items[i].before.ptr ? SLICE("added") :
@@ -315,19 +316,6 @@ static struct slice name_of(struct stage s, struct arena *arena)
 	return arena_copy(arena, slice_of(name));
 }
 
-/* What a step came to, in one word. */
-static struct slice outcome_of(const struct step *step)
-{
-	if (step->refused)
-		return step->held && !step->intent.resume && findings_stop(&step->findings) &&
-				       findings_stop(&step->findings)->code == &CODE_held ?
-			       SLICE("held") :
-			       SLICE("refused");
-	if (step->finished)
-		return SLICE("finished");
-	return step->changes.n ? SLICE("planned") : SLICE("unchanged");
-}
-
 void step_row_fill(struct step_row *row, const struct step *step, struct app *app)
 {
 	*row = (struct step_row){ .name = step->m->name,
@@ -338,7 +326,7 @@ void step_row_fill(struct step_row *row, const struct step *step, struct app *ap
 		    step->mixed ? SLICE("mixed") :
 				  SLICE("unknown");
 	row->to = name_of(step->to, app->arena);
-	row->outcome = outcome_of(step);
+	row->outcome = outcome_of_step(step);
 	row->skipped = copy_list(&step->skipped, app->arena);
 	row->shares = share_rows(&step->shares, app->arena);
 	row->audiences = audience_rows(&step->audiences, app->arena);

@@ -6,7 +6,7 @@
 #define GCB_PLUGIN_ROWS_H
 
 #include "base/finding.h"
-#include "flow/publish.h"
+#include "flow/outcome.h"
 #include "plugin/command.h"
 
 struct step_row {
@@ -14,8 +14,7 @@ struct step_row {
 	struct slice from_host, to_host;
 	struct slice from, to; /* stages; from "mixed" when the routes disagree */
 	struct slice next;     /* status: the stage that promote would go to; absent: none */
-	struct slice outcome; /* planned, promoted, rolled-back, unchanged, refused, held, finished,
-				 patch ... */
+	enum step_outcome outcome;
 	struct slice hold;
 	struct slice branch, commit, undo;
 	struct slices skipped;

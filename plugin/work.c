@@ -2,7 +2,7 @@
 
 #include "base/redact.h"
 #include "base/trace.h"
-#include "flow/base.h"
+#include "flow/commit.h"
 #include "plugin/progress.h"
 
 #include <stddef.h>
@@ -105,17 +105,6 @@ static void hear_hook(void *ctx, struct slice line)
 	(void)fprintf(((const struct app *)ctx)->talk, "%.*s\n", SLICE_ARG(line));
 }
 
-/* How hooks are run. */
-static const struct hooks_options *hooks_options(struct app *app)
-{
-	struct hooks_options *way = arena_alloc(app->arena, sizeof(*way));
-
-	*way = (struct hooks_options){ .interactive = app->in_tty,
-				       .on_line = hear_hook,
-				       .ctx = app };
-	return way;
-}
-
 /* A line of what -v tells. */
 static void hear_trace(void *ctx, struct slice line)
 {
@@ -128,64 +117,65 @@ static void hear_trace(void *ctx, struct slice line)
 int work_open(struct app *app, const struct work_context *w, enum work_kind kind,
 	      struct session **out, struct err *err)
 {
-	struct session_options *o = arena_alloc(app->arena, sizeof(*o));
+	struct session_options o = { .repo = w->repo.ptr,
+				     .migrations_dir = w->migrations.ptr,
+				     .templates_dir = w->templates.ptr,
+				     .interactive = app->in_tty,
+				     .hooks = w->hooks,
+				     .on_remote_line = on_line,
+				     .on_hook_line = hear_hook,
+				     .ctx = app };
 
 	if (w->fetch && w->offline)
 		return err_set(err, &CODE_usage, NOWHERE,
 			       "--fetch and --offline cannot be said together");
 	trace_set(&(struct trace){ w->verbosity, hear_trace, app });
-	*o = (struct session_options){ .repo = w->repo.ptr,
-				       .migrations_dir = w->migrations.ptr,
-				       .templates_dir = w->templates.ptr };
-	o->only = w->only;
-	o->progress = progress_shown(app);
-	o->bounded = kind == WORK_READS || kind == WORK_CHANGES;
-	o->base = w->offline                       ? BASE_LOCAL :
-		  w->fetch || kind >= WORK_CHANGES ? BASE_FRESH :
-						     BASE_FETCHED;
-	o->way = (struct remote_options){ .interactive = app->in_tty,
-					  .on_line = on_line,
-					  .ctx = app };
-	o->hooks = w->hooks ? hooks_options(app) : NULL;
-	return session_open(out, o, err);
+	o.progress = progress_shown(app);
+	o.within_search = kind == WORK_READS || kind == WORK_CHANGES;
+	o.base = w->offline                       ? BASE_LOCAL :
+		 w->fetch || kind >= WORK_CHANGES ? BASE_FRESH :
+						    BASE_FETCHED;
+	return session_open(out, &o, err);
 }
 
 /* Says what is looked at when it may be old. */
-static void say_base(const struct app *app, const struct session *s)
+static void say_base(const struct app *app, const struct base_commit *base)
 {
-	if (s->options->base == BASE_FETCHED && s->remote.name.ptr)
+	if (base_commit_is_cached(base))
 		(void)fprintf(app->talk, "Looking at %.*s; --fetch renews it\n",
-			      SLICE_ARG(base_text(s, (long long)time(NULL))));
+			      SLICE_ARG(base_commit_text(base, (long long)time(NULL))));
 }
 
 int work_select(struct app *app, const struct work_context *w, enum work_kind kind,
-		struct session **session, struct selected *out, struct err *err)
+		struct session **session, struct fleet *fleet, struct err *err)
 {
-	const struct selection want = { app->args, w->selector, w->all, w->check_later };
-	struct work_context named = *w;
+	const struct selection want = { .names = app->args,
+					.selector = w->selector,
+					.all = w->all,
+					.check_later = w->check_later };
 
-	named.only = app->args;
-	if (work_open(app, &named, kind, session, err) < 0 ||
-	    session_select(*session, &want, out, err) < 0)
+	if (work_open(app, w, kind, session, err) < 0 ||
+	    fleet_open(*session, &want, fleet, err) < 0)
 		return -1;
-	say_base(app, *session);
-	for (size_t i = 0; i < (*session)->broken.n && !app->args.n; i++)
+	say_base(app, &fleet->base);
+	if (app->args.n)
+		return 0;
+	if (fleet->broken.n)
 		app->exit = EXIT_ERROR;
-	if (!app->args.n)
-		work_print_findings(app, &(*session)->broken, SEVERITY_ERROR);
+	work_print_findings(app, &fleet->broken, SEVERITY_ERROR);
 	return 0;
 }
 
-void work_say_behind(const struct app *app, struct session *s, struct slice branches,
+void work_say_behind(const struct app *app, const struct base_commit *base, struct slice branches,
 		     struct slice behind)
 {
-	struct slice remote = branches.len ? base_unpushed(s) : branches;
+	struct slice remote = branches.len ? base_commit_unpushed(base) : branches;
 
 	if (behind.ptr)
 		(void)fprintf(app->talk,
 			      "the local branch '%.*s' stays behind: %.*s; git pull brings it up "
 			      "to date\n",
-			      SLICE_ARG(s->branch), SLICE_ARG(behind));
+			      SLICE_ARG(base->branch), SLICE_ARG(behind));
 	if (remote.len)
 		(void)fprintf(app->talk, "not pushed; this does: git push %.*s %.*s\n",
 			      SLICE_ARG(remote), SLICE_ARG(branches));
@@ -193,7 +183,7 @@ void work_say_behind(const struct app *app, struct session *s, struct slice bran
 
 void work_say_hooks(const struct app *app, const struct session *s)
 {
-	struct slices hooks = session_hooks(s);
+	struct slices hooks = commit_skipped_hooks(s);
 
 	for (size_t i = 0; i < hooks.n; i++)
 		(void)fprintf(app->talk, "%s%.*s%s",
@@ -244,11 +234,14 @@ enum exit_code work_worse(enum exit_code a, enum exit_code b)
 	return a;
 }
 
+enum exit_code work_refused_exit(const struct findings *f)
+{
+	const struct finding *stop = findings_stop(f);
+
+	return stop ? stop->code->exit : EXIT_REFUSED;
+}
+
 enum exit_code work_step_exit(const struct step *step)
 {
-	const struct finding *stop = findings_stop(&step->findings);
-
-	if (!step->refused)
-		return EXIT_OK;
-	return stop ? stop->code->exit : EXIT_REFUSED;
+	return step->refused ? work_refused_exit(&step->findings) : EXIT_OK;
 }

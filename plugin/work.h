@@ -8,7 +8,8 @@
 #define GCB_PLUGIN_WORK_H
 
 #include "base/finding.h"
-#include "flow/publish.h"
+#include "flow/fleet.h"
+#include "plan/plan.h"
 #include "plugin/command.h"
 
 /* How the contexts of these commands begin. */
@@ -18,8 +19,7 @@ struct work_context {
 	struct slice selector;
 	bool all, fetch, offline, hooks;
 	long verbosity;
-	bool check_later;   /* not an option: see struct selection */
-	struct slices only; /* not an option: see struct session_options */
+	bool check_later; /* not an option: see struct selection */
 };
 
 extern const struct record
@@ -42,20 +42,20 @@ enum work_kind {
 	WORK_ENDS     /* the same, everywhere */
 };
 
-/* Opens the session that the options say. It borrows from `app`. */
+/* Opens the session that the options specify. It borrows from `app`. */
 int work_open(struct app *app, const struct work_context *w, enum work_kind kind,
 	      struct session **out, struct err *err);
 
-/* Opens it and selects the migrations that words and options name. */
+/* Opens it and the fleet with the migrations that words and options select. */
 int work_select(struct app *app, const struct work_context *w, enum work_kind kind,
-		struct session **session, struct selected *out, struct err *err);
+		struct session **session, struct fleet *fleet, struct err *err);
 
 /*
  * Says on app->talk what is left to be done after commits: why the local branch did not follow what
  * was pushed (absent: it did), or how `branches`, with a blank between them, are pushed, when that
  * was not wanted now (--offline).
  */
-void work_say_behind(const struct app *app, struct session *s, struct slice branches,
+void work_say_behind(const struct app *app, const struct base_commit *base, struct slice branches,
 		     struct slice behind);
 
 /* Names on app->talk the hooks that a commit of git's would have run, and this one did not. */
@@ -75,6 +75,9 @@ int work_confirm(const struct app *app, bool yes, const char *question, struct e
 
 /* The worse of two outcomes: the first that occurs of 143, 130, 2, 1, 6, 5, 0. */
 enum exit_code work_worse(enum exit_code a, enum exit_code b);
+
+/* The exit code of what findings refuse: that of the one that stopped it. */
+enum exit_code work_refused_exit(const struct findings *f);
 
 /* The outcome that a refused step has: that of the finding that stopped it. EXIT_OK for others. */
 enum exit_code work_step_exit(const struct step *step);

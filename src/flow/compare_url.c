@@ -1,12 +1,10 @@
-#include "flow/compare.h"
-
-#include "base/ascii.h"
+#include "flow/compare_url.h"
 
 #include <string.h>
 
 /*
- * A forge: a word of the host's name, and what follows the repository's page. %B is the base, %H
- * the branch.
+ * A forge: a part of the host's name, and what follows the address of the repository. %B is the
+ * base branch, %H the branch.
  */
 static const struct {
 	const char *host, *page;
@@ -21,13 +19,14 @@ static const struct {
 	{ "dev.azure.com", "/pullrequestcreate?sourceRef=%H&targetRef=%B" },
 };
 
-/* A branch's name in an address. */
+/* Appends a branch's name, escaped for an address. */
 static void add_name(struct str *out, struct slice name)
 {
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
 
-		if (ascii_is_alnum(c) || strchr("-._~/", c))
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		    strchr("-._~/", c))
 			str_addc(out, c);
 		else
 			str_addf(out, "%%%02X", (unsigned char)c);
@@ -36,9 +35,9 @@ static void add_name(struct str *out, struct slice name)
 
 /*
  * Host and path of a repository: of "https://host/path.git", "ssh://git@host:22/path",
- * "git@host:path". False: it is a folder, or the like.
+ * "git@host:path". False: it is a directory, or the like.
  */
-static bool partition_of(struct slice url, struct slice *host, struct slice *path)
+static bool split_address(struct slice url, struct slice *host, struct slice *path)
 {
 	size_t scheme = slice_find(url, SLICE("://")), end, at;
 
@@ -69,13 +68,13 @@ struct slice compare_url(const struct remote *remote, struct slice base, struct 
 	struct slice host, path;
 	const char *page = NULL;
 
-	if (!remote->name.ptr || !partition_of(remote->url, &host, &path))
-		return SLICE_NONE;
+	if (!remote->name.ptr || !split_address(remote->url, &host, &path))
+		return (struct slice){ NULL, 0 };
 	for (size_t i = 0; i < sizeof(forges) / sizeof(forges[0]) && !page; i++)
 		if (slice_find(host, slice_of(forges[i].host)) != SIZE_MAX)
 			page = forges[i].page;
 	if (!page)
-		return SLICE_NONE;
+		return (struct slice){ NULL, 0 };
 	str_addf(&out, "https://%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(host), SLICE_ARG(path));
 	for (; *page; page++) {
 		bool name = page[0] == '%' && (page[1] == 'B' || page[1] == 'H');
