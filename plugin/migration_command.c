@@ -1,254 +1,157 @@
-#include "plugin/work.h"
+#include "plugin/migration_command.h"
 
 #include "base/redact.h"
 #include "base/trace.h"
 #include "flow/base.h"
 #include "plugin/progress.h"
+#include "plugin/rows_finding.h"
+#include "plugin/say.h"
 
-#include <stddef.h>
-#include <string.h>
 #include <time.h>
 
-const struct record work_repo_options = {
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_STRING,
-			  .offset = offsetof(struct work_context, repo),
-			  .flag = "repo",
-			  .arg = "DIR",
-			  .help = "The Git repository; the one around the current folder when left "
-				  "out" },
-			{ .kind = VALUE_STRING,
-			  .offset = offsetof(struct work_context, migrations),
-			  .flag = "migrations",
-			  .arg = "DIR",
-			  .help = "The folder of the migration files in the repository; "
-				  ".gcpbackend when left out" },
-			{ .kind = VALUE_STRING,
-			  .offset = offsetof(struct work_context, templates),
-			  .flag = "templates",
-			  .arg = "DIR",
-			  .help = "A folder with templates of your own, in place of the built-in "
-				  "ones of the same name" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct work_context, fetch),
-			  .flag = "fetch",
-			  .help = "Fetch the remote's branch first; commands that change it always "
-				  "do" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct work_context, offline),
-			  .flag = "offline",
-			  .help = "Use the local branch, and neither fetch nor push" },
-			{ .kind = VALUE_INT,
-			  .offset = offsetof(struct work_context, verbosity),
-			  .max = TRACE_MOST,
-			  .flag = "v",
-			  .letter = 'v',
-			  .arg = "LEVEL",
-			  .help = "Tell which programs are run (1), what they say (4), around what "
-				  "(6), and all they put out (8), without secrets" },
-			{ .name = NULL },
-		},
+static const struct field repo_fields[] = {
+	OPT_STRING(struct migration_context, repo, 0, "repo", "DIR",
+		   "Path to the Git repository. Defaults to the one that contains the current "
+		   "directory"),
+	OPT_STRING(struct migration_context, migrations, 0, "migrations", "DIR",
+		   "Directory of the migration files in the repository. Defaults to .gcpbackend"),
+	OPT_STRING(struct migration_context, templates, 0, "templates", "DIR",
+		   "Directory with templates that replace the built-in ones of the same name"),
+	OPT_BOOL(struct migration_context, fetch, 0, "fetch",
+		 "Fetch the remote branch first. Commands that change it always do"),
+	OPT_BOOL(struct migration_context, offline, 0, "offline",
+		 "Use the local branch and neither fetch nor push"),
+	OPT_INT(struct migration_context, verbosity, 'v', "v", "LEVEL", 0, TRACE_MOST,
+		"Trace external commands on stderr: 1 commands, 4 their stderr, 6 environment, 8 "
+		"stdout. Secrets are redacted"),
+	FIELDS_END,
 };
 
-const struct record work_select_options = {
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_STRING,
-			  .offset = offsetof(struct work_context, selector),
-			  .flag = "selector",
-			  .letter = 'l',
-			  .arg = "SELECTOR",
-			  .help = "The migrations whose labels match, as kubectl's -l: team=shop, "
-				  "wave in (1,2), !hold" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct work_context, all),
-			  .flag = "all",
-			  .help = "All migrations of the repository" },
-			{ .name = NULL },
-		},
+const struct record migration_repo_options = { .fields = repo_fields };
+
+static const struct field select_fields[] = {
+	OPT_STRING(
+		struct migration_context, selector, 'l', "selector", "SELECTOR",
+		"Selector (label query) to filter on, with the syntax of kubectl: team=shop, wave "
+		"in (1,2), !hold"),
+	OPT_BOOL(struct migration_context, all, 0, "all",
+		 "Select all migrations in the repository"),
+	FIELDS_END,
 };
 
-const struct record work_hooks_options = {
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct work_context, hooks),
-			  .flag = "hooks",
-			  .help = "Run the repository's pre-commit and commit-msg hooks on each "
-				  "commit, as git commit does" },
-			{ .name = NULL },
-		},
+const struct record migration_select_options = { .fields = select_fields };
+
+static const struct field hooks_fields[] = {
+	OPT_BOOL(struct migration_context, hooks, 0, "hooks",
+		 "Run the pre-commit and commit-msg hooks of the repository on each commit, as git "
+		 "commit does"),
+	FIELDS_END,
 };
 
-const char *work_templates(const struct work_context *w)
+const struct record migration_hooks_options = { .fields = hooks_fields };
+
+static const struct field preview_fields[] = {
+	OPT_STRING(struct preview_context, to, 0, "to", "STAGE",
+		   "Show only this stage. Defaults to the next stage for diff, to all remaining "
+		   "stages for plan"),
+	OPT_BOOL(struct preview_context, adopt, 0, "adopt",
+		 "Use the proportions of the current weights as the baseline"),
+	FIELDS_END,
+};
+
+const struct record migration_preview_options = { .fields = preview_fields };
+
+int migration_preview_stage(const struct preview_context *ctx, struct stage *to, struct err *err)
 {
-	return w->templates.ptr;
+	if (!ctx->to.ptr || stage_parse(ctx->to, to))
+		return 0;
+	return err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage",
+		       SLICE_ARG(ctx->to));
 }
 
 /*
- * What a server or its hooks say is for the user; of the rest the error tells what matters, and a
- * lost race is tried again.
+ * Passes on messages of the server and its hooks. Of all else the error contains what matters, and
+ * a lost race is retried.
  */
-static void on_line(void *ctx, struct slice line)
+static void note_remote_line(void *ctx, struct slice line)
 {
-	const struct app *app = ctx;
-
 	if (slice_starts(line, SLICE("remote: ")) &&
 	    slice_find(line, SLICE("cannot lock ref")) == SIZE_MAX)
-		(void)fprintf(app->talk, "%.*s\n", SLICE_ARG(line));
+		say_note(ctx, "%" SLICE_FMT, SLICE_ARG(line));
 }
 
-/* What hooks say is for the user. */
-static void hear_hook(void *ctx, struct slice line)
+/* Passes on a line of a local hook. */
+static void note_hook_line(void *ctx, struct slice line)
 {
-	(void)fprintf(((const struct app *)ctx)->talk, "%.*s\n", SLICE_ARG(line));
+	say_note(ctx, "%" SLICE_FMT, SLICE_ARG(line));
 }
 
-/* How hooks are run. */
-static const struct hooks_options *hooks_options(struct app *app)
-{
-	struct hooks_options *way = arena_alloc(app->arena, sizeof(*way));
-
-	*way = (struct hooks_options){ .interactive = app->in_tty,
-				       .on_line = hear_hook,
-				       .ctx = app };
-	return way;
-}
-
-/* A line of what -v tells. */
-static void hear_trace(void *ctx, struct slice line)
+/* Passes on a line of -v. */
+static void note_trace_line(void *ctx, struct slice line)
 {
 	AUTO_STR struct str shown = STR_INIT;
 
 	redact(&shown, line);
-	(void)fprintf(((const struct app *)ctx)->talk, "trace: %s\n", shown.ptr);
+	say_note(ctx, "trace: %s", shown.ptr);
 }
 
-int work_open(struct app *app, const struct work_context *w, enum work_kind kind,
-	      struct session **out, struct err *err)
+/* How hooks are run. */
+static const struct hooks_options *make_hooks_options(struct app *app)
+{
+	struct hooks_options *options = arena_alloc(app->arena, sizeof(*options));
+
+	*options = (struct hooks_options){ .interactive = app->in_tty,
+					   .on_line = note_hook_line,
+					   .ctx = app };
+	return options;
+}
+
+int migration_open(struct app *app, const struct migration_context *ctx, struct session **out,
+		   struct err *err)
 {
 	struct session_options *o = arena_alloc(app->arena, sizeof(*o));
+	bool writes = ctx->access == ACCESS_WRITE || ctx->access == ACCESS_WRITE_ALL;
 
-	if (w->fetch && w->offline)
+	if (ctx->fetch && ctx->offline)
 		return err_set(err, &CODE_usage, NOWHERE,
-			       "--fetch and --offline cannot be said together");
-	trace_set(&(struct trace){ w->verbosity, hear_trace, app });
-	*o = (struct session_options){ .repo = w->repo.ptr,
-				       .migrations_dir = w->migrations.ptr,
-				       .templates_dir = w->templates.ptr };
-	o->only = w->only;
+			       "--fetch and --offline are mutually exclusive");
+	trace_set(&(struct trace){ ctx->verbosity, note_trace_line, app });
+	*o = (struct session_options){ .repo = ctx->repo.ptr,
+				       .migrations_dir = ctx->migrations.ptr,
+				       .templates_dir = ctx->templates.ptr };
+	o->only = ctx->only;
 	o->progress = progress_shown(app);
-	o->bounded = kind == WORK_READS || kind == WORK_CHANGES;
-	o->base = w->offline                       ? BASE_LOCAL :
-		  w->fetch || kind >= WORK_CHANGES ? BASE_FRESH :
-						     BASE_FETCHED;
+	o->bounded = ctx->access == ACCESS_READ || ctx->access == ACCESS_WRITE;
+	o->base = ctx->offline ? BASE_LOCAL : ctx->fetch || writes ? BASE_FRESH : BASE_FETCHED;
 	o->way = (struct remote_options){ .interactive = app->in_tty,
-					  .on_line = on_line,
+					  .on_line = note_remote_line,
 					  .ctx = app };
-	o->hooks = w->hooks ? hooks_options(app) : NULL;
+	o->hooks = ctx->hooks ? make_hooks_options(app) : NULL;
 	return session_open(out, o, err);
 }
 
-/* Says what is looked at when it may be old. */
-static void say_base(const struct app *app, const struct session *s)
+/* Notes which version of the remote is read if it may be outdated. */
+static void note_base(const struct app *app, const struct session *s)
 {
 	if (s->options->base == BASE_FETCHED && s->remote.name.ptr)
-		(void)fprintf(app->talk, "Looking at %.*s; --fetch renews it\n",
-			      SLICE_ARG(base_text(s, (long long)time(NULL))));
+		say_note(app, "Reading %" SLICE_FMT "; use --fetch to update",
+			 SLICE_ARG(base_text(s, (long long)time(NULL))));
 }
 
-int work_select(struct app *app, const struct work_context *w, enum work_kind kind,
-		struct session **session, struct selected *out, struct err *err)
+int migration_select(struct app *app, const struct migration_context *ctx, struct session **session,
+		     struct selected *out, struct err *err)
 {
-	const struct selection want = { app->args, w->selector, w->all, w->check_later };
-	struct work_context named = *w;
+	const struct selection want = { app->args, ctx->selector, ctx->all, ctx->check_later };
+	struct migration_context named = *ctx;
 
 	named.only = app->args;
-	if (work_open(app, &named, kind, session, err) < 0 ||
+	if (migration_open(app, &named, session, err) < 0 ||
 	    session_select(*session, &want, out, err) < 0)
 		return -1;
-	say_base(app, *session);
-	for (size_t i = 0; i < (*session)->broken.n && !app->args.n; i++)
+	note_base(app, *session);
+	if ((*session)->broken.n && !app->args.n)
 		app->exit = EXIT_ERROR;
 	if (!app->args.n)
-		work_print_findings(app, &(*session)->broken, SEVERITY_ERROR);
+		findings_say(app, &(*session)->broken, SEVERITY_ERROR);
 	return 0;
-}
-
-void work_say_behind(const struct app *app, struct session *s, struct slice branches,
-		     struct slice behind)
-{
-	struct slice remote = branches.len ? base_unpushed(s) : branches;
-
-	if (behind.ptr)
-		(void)fprintf(app->talk,
-			      "the local branch '%.*s' stays behind: %.*s; git pull brings it up "
-			      "to date\n",
-			      SLICE_ARG(s->branch), SLICE_ARG(behind));
-	if (remote.len)
-		(void)fprintf(app->talk, "not pushed; this does: git push %.*s %.*s\n",
-			      SLICE_ARG(remote), SLICE_ARG(branches));
-}
-
-void work_say_hooks(const struct app *app, const struct session *s)
-{
-	struct slices hooks = session_hooks(s);
-
-	for (size_t i = 0; i < hooks.n; i++)
-		(void)fprintf(app->talk, "%s%.*s%s",
-			      i ? ", " : "hooks that were not run: ", SLICE_ARG(hooks.items[i]),
-			      i + 1 == hooks.n ? "\n" : "");
-}
-
-void work_print_findings(const struct app *app, const struct findings *f, enum severity least)
-{
-	for (size_t i = 0; i < f->n; i++) {
-		const struct finding *row = &f->items[i];
-		AUTO_STR struct str line = STR_INIT;
-
-		if (row->code->severity < least)
-			continue;
-		finding_format(row, &line);
-		(void)fprintf(app->talk, "%s: %s\n",
-			      row->allowed ? "allowed" : severity_word(row->code->severity),
-			      line.ptr);
-	}
-}
-
-int work_confirm(const struct app *app, bool yes, const char *question, struct err *err)
-{
-	char answer[16] = "";
-
-	if (yes)
-		return 0;
-	if (!app->in_tty)
-		return err_set(err, &CODE_not_confirmed, NOWHERE, "nobody is there to answer '%s'",
-			       question);
-	(void)fprintf(app->talk, "%s [y/N] ", question);
-	(void)fflush(app->talk);
-	if (!fgets(answer, sizeof(answer), stdin) || (answer[0] != 'y' && answer[0] != 'Y'))
-		return err_set(err, &CODE_not_confirmed, NOWHERE, "nothing was done");
-	return 0;
-}
-
-enum exit_code work_worse(enum exit_code a, enum exit_code b)
-{
-	static const enum exit_code order[] = { EXIT_TERMINATED, EXIT_INTERRUPTED, EXIT_DIFF_FAILED,
-						EXIT_ERROR,      EXIT_REFUSED,     EXIT_TIMED_OUT,
-						EXIT_OK };
-
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (a == order[i] || b == order[i])
-			return order[i];
-	return a;
-}
-
-enum exit_code work_step_exit(const struct step *step)
-{
-	const struct finding *stop = findings_stop(&step->findings);
-
-	if (!step->refused)
-		return EXIT_OK;
-	return stop ? stop->code->exit : EXIT_REFUSED;
 }

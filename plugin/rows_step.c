@@ -1,9 +1,8 @@
-#include "plugin/rows.h"
+#include "plugin/rows_step.h"
 
 #include "flow/diff.h"
-#include "plugin/print.h"
-
-#include <stddef.h>
+#include "plugin/rows_environment.h"
+#include "plugin/rows_finding.h"
 
 struct share_row {
 	struct slice virtual_service, route, host, subset, side, now, after;
@@ -16,194 +15,113 @@ struct audience_row {
 	struct slices callers, limits;
 };
 
-struct finding_row {
-	struct slice code, severity, path, reason, remedy;
-	long line, column;
-	bool allowed;
+struct file_row {
+	struct slice path, change; /* "added", "changed", "removed" */
+	long added, removed;
 };
 
-#define ROW(member) .name = #member, .offset = offsetof(struct step_row, member)
-#define SHARE(member) .offset = offsetof(struct share_row, member)
-#define FINDING(member) .name = #member, .offset = offsetof(struct finding_row, member)
-#define TEXT .kind = VALUE_STRING
-#define NUMBER .kind = VALUE_INT, .min = 0, .max = 1000000000
-
-const struct record share_record = {
-	.size = sizeof(struct share_row),
-	.fields =
-		(const struct field[]){
-			{ .name = "virtualService",
-			  TEXT,
-			  SHARE(virtual_service),
-			  .column = "VIRTUALSERVICE" },
-			{ .name = "route", TEXT, SHARE(route), .column = "ROUTE" },
-			{ .name = "host", TEXT, SHARE(host) },
-			{ TEXT, SHARE(destination), .column = "DESTINATION" },
-			{ .name = "subset", TEXT, SHARE(subset), .flags = FIELD_OMIT },
-			{ .name = "side", TEXT, SHARE(side), .column = "SIDE" },
-			{ .name = "weightBefore", NUMBER, SHARE(before_weight) },
-			{ .name = "weightAfter", NUMBER, SHARE(after_weight) },
-			{ .name = "weightTotal", NUMBER, SHARE(total) },
-			{ .name = "shareBefore", TEXT, SHARE(now), .column = "NOW" },
-			{ .name = "shareAfter", TEXT, SHARE(after), .column = "AFTER" },
-			{ .name = NULL },
-		},
+static const struct field share_fields[] = {
+	ROW_STRING(struct share_row, virtual_service, "virtualService", "VIRTUALSERVICE", 0),
+	ROW_STRING(struct share_row, route, "route", "ROUTE", 0),
+	ROW_STRING(struct share_row, host, "host", NULL, 0),
+	ROW_STRING(struct share_row, destination, NULL, "DESTINATION", 0),
+	ROW_STRING(struct share_row, subset, "subset", NULL, FIELD_OMIT),
+	ROW_STRING(struct share_row, side, "side", "SIDE", 0),
+	ROW_INT(struct share_row, before_weight, "weightBefore", NULL, 0),
+	ROW_INT(struct share_row, after_weight, "weightAfter", NULL, 0),
+	ROW_INT(struct share_row, total, "weightTotal", NULL, 0),
+	ROW_STRING(struct share_row, now, "shareBefore", "NOW", 0),
+	ROW_STRING(struct share_row, after, "shareAfter", "AFTER", 0),
+	FIELDS_END,
 };
 
-static const struct record audience_record = {
-	.size = sizeof(struct audience_row),
-	.fields =
-		(const struct field[]){
-			{ .name = "virtualService",
-			  TEXT,
-			  .offset = offsetof(struct audience_row, virtual_service) },
-			{ .name = "route", TEXT, .offset = offsetof(struct audience_row, route) },
-			{ .name = "callers",
-			  .kind = VALUE_LIST,
-			  .offset = offsetof(struct audience_row, callers) },
-			{ .name = "limits",
-			  .kind = VALUE_LIST,
-			  .offset = offsetof(struct audience_row, limits),
-			  .flags = FIELD_OMIT },
-			{ .name = NULL },
-		},
+const struct record share_record = { NULL, sizeof(struct share_row), share_fields };
+
+static const struct field audience_fields[] = {
+	ROW_STRING(struct audience_row, virtual_service, "virtualService", NULL, 0),
+	ROW_STRING(struct audience_row, route, "route", NULL, 0),
+	ROW_LIST(struct audience_row, callers, "callers", NULL, 0),
+	ROW_LIST(struct audience_row, limits, "limits", NULL, FIELD_OMIT),
+	FIELDS_END,
 };
 
-const struct record file_record = {
-	.size = sizeof(struct file_row),
-	.fields =
-		(const struct field[]){
-			{ .name = "path",
-			  TEXT,
-			  .offset = offsetof(struct file_row, path),
-			  .column = "FILE" },
-			{ .name = "change",
-			  TEXT,
-			  .offset = offsetof(struct file_row, change),
-			  .column = "CHANGE" },
-			{ .name = "linesAdded",
-			  NUMBER,
-			  .offset = offsetof(struct file_row, added),
-			  .column = "ADDED" },
-			{ .name = "linesRemoved",
-			  NUMBER,
-			  .offset = offsetof(struct file_row, removed),
-			  .column = "REMOVED" },
-			{ .name = NULL },
-		},
+static const struct record audience_record = { NULL, sizeof(struct audience_row), audience_fields };
+
+static const struct field file_fields[] = {
+	ROW_STRING(struct file_row, path, "path", "FILE", 0),
+	ROW_STRING(struct file_row, change, "change", "CHANGE", 0),
+	ROW_INT(struct file_row, added, "linesAdded", "ADDED", 0),
+	ROW_INT(struct file_row, removed, "linesRemoved", "REMOVED", 0),
+	FIELDS_END,
 };
 
-const struct record finding_record = {
-	.size = sizeof(struct finding_row),
-	.fields =
-		(const struct field[]){
-			{ TEXT, FINDING(code) },
-			{ TEXT, FINDING(severity) },
-			{ TEXT, FINDING(path), .flags = FIELD_OMIT },
-			{ NUMBER, FINDING(line), .flags = FIELD_OMIT },
-			{ NUMBER, FINDING(column), .flags = FIELD_OMIT },
-			{ TEXT, FINDING(reason) },
-			{ TEXT, FINDING(remedy), .flags = FIELD_OMIT },
-			{ .kind = VALUE_BOOL, FINDING(allowed), .flags = FIELD_OMIT },
-			{ .name = NULL },
-		},
+const struct record file_record = { NULL, sizeof(struct file_row), file_fields };
+
+/* What documents of plans and results have below their columns. */
+static const struct field detail_fields[] = {
+	ROW_STRING(struct step_row, from_host, "fromHost", NULL, 0),
+	ROW_STRING(struct step_row, to_host, "toHost", NULL, 0),
+	ROW_LIST(struct step_row, skipped, "skipped", NULL, FIELD_OMIT),
+	ROW_ROWS(struct step_row, shares, "shares", &share_record, FIELD_OMIT),
+	ROW_ROWS(struct step_row, audiences, "audiences", &audience_record, FIELD_OMIT),
+	ROW_ROWS(struct step_row, environments, "environments", &environment_record, FIELD_OMIT),
+	ROW_ROWS(struct step_row, files, "files", &file_record, FIELD_OMIT),
+	ROW_ROWS(struct step_row, findings, "findings", &finding_record, FIELD_OMIT),
+	FIELDS_END,
 };
 
-static const struct record error_record = {
-	.kind = "Error",
-	.size = sizeof(struct finding_row),
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_RECORD, .of = &finding_record },
-			{ .name = NULL },
-		},
-};
+static const struct record detail_record = { NULL, sizeof(struct step_row), detail_fields };
 
-/* The fields that documents of all three have, below their columns. */
-#define COMMON_FIELDS                                                                              \
-	{ .name = "fromHost", TEXT, .offset = offsetof(struct step_row, from_host) },              \
-		{ .name = "toHost", TEXT, .offset = offsetof(struct step_row, to_host) },          \
-		{ .kind = VALUE_LIST, ROW(skipped), .flags = FIELD_OMIT },                         \
-		{ .kind = VALUE_ROWS, ROW(shares), .of = &share_record, .flags = FIELD_OMIT },     \
-		{ .kind = VALUE_ROWS,                                                              \
-		  ROW(audiences),                                                                  \
-		  .of = &audience_record,                                                          \
-		  .flags = FIELD_OMIT },                                                           \
-		{ .kind = VALUE_ROWS,                                                              \
-		  ROW(environments),                                                               \
-		  .of = &environment_record,                                                       \
-		  .flags = FIELD_OMIT },                                                           \
-		{ .kind = VALUE_ROWS, ROW(files), .of = &file_record, .flags = FIELD_OMIT },       \
-		{ .kind = VALUE_ROWS, ROW(findings), .of = &finding_record, .flags = FIELD_OMIT }, \
+/* The row that takes these in: they count their offsets from the start of a step_row, too. */
+#define DETAILS                                                                                    \
 	{                                                                                          \
-		.name = NULL                                                                       \
+		.kind = VALUE_RECORD, .of = &detail_record                                         \
 	}
 
-const struct record status_record = {
-	.kind = "MigrationStatus",
-	.size = sizeof(struct step_row),
-	.fields =
-		(const struct field[]){
-			{ TEXT, ROW(name), .column = "NAME", .flags = FIELD_NAME },
-			{ .name = "stage",
-			  TEXT,
-			  .offset = offsetof(struct step_row, from),
-			  .column = "STAGE" },
-			{ TEXT, ROW(next), .column = "NEXT" },
-			{ TEXT, ROW(hold), .column = "HOLD" },
-			{ TEXT, ROW(branch), .column = "BRANCH" },
-			{ .name = "fromHost",
-			  TEXT,
-			  .offset = offsetof(struct step_row, from_host),
-			  .column = "FROM",
-			  .flags = FIELD_WIDE },
-			{ .name = "toHost",
-			  TEXT,
-			  .offset = offsetof(struct step_row, to_host),
-			  .column = "TO",
-			  .flags = FIELD_WIDE },
-			{ TEXT, ROW(outcome) },
-			{ .kind = VALUE_ROWS,
-			  ROW(findings),
-			  .of = &finding_record,
-			  .flags = FIELD_OMIT },
-			{ .name = NULL },
-		},
+static const struct field status_fields[] = {
+	ROW_STRING(struct step_row, name, "name", "NAME", FIELD_NAME),
+	ROW_STRING(struct step_row, from, "stage", "STAGE", 0),
+	ROW_STRING(struct step_row, next, "next", "NEXT", 0),
+	ROW_STRING(struct step_row, hold, "hold", "HOLD", 0),
+	ROW_STRING(struct step_row, branch, "branch", "BRANCH", 0),
+	ROW_STRING(struct step_row, from_host, "fromHost", "FROM", FIELD_WIDE),
+	ROW_STRING(struct step_row, to_host, "toHost", "TO", FIELD_WIDE),
+	ROW_ENUM(struct step_row, outcome, "outcome", NULL, outcome_words),
+	ROW_ROWS(struct step_row, findings, "findings", &finding_record, FIELD_OMIT),
+	FIELDS_END,
 };
 
-const struct record plan_record = {
-	.kind = "MigrationPlan",
-	.size = sizeof(struct step_row),
-	.fields =
-		(const struct field[]){
-			{ TEXT, ROW(name), .column = "NAME", .flags = FIELD_NAME },
-			{ TEXT, ROW(from), .column = "FROM" },
-			{ TEXT, ROW(to), .column = "TO" },
-			{ TEXT, ROW(outcome), .column = "OUTCOME" },
-			{ TEXT, ROW(hold), .flags = FIELD_OMIT },
-			COMMON_FIELDS,
-		},
+const struct record status_record = { "MigrationStatus", sizeof(struct step_row), status_fields };
+
+static const struct field plan_fields[] = {
+	ROW_STRING(struct step_row, name, "name", "NAME", FIELD_NAME),
+	ROW_STRING(struct step_row, from, "from", "FROM", 0),
+	ROW_STRING(struct step_row, to, "to", "TO", 0),
+	ROW_ENUM(struct step_row, outcome, "outcome", "OUTCOME", outcome_words),
+	ROW_STRING(struct step_row, hold, "hold", NULL, FIELD_OMIT),
+	DETAILS,
+	FIELDS_END,
 };
 
-const struct record result_record = {
-	.kind = "MigrationResult",
-	.size = sizeof(struct step_row),
-	.fields =
-		(const struct field[]){
-			{ TEXT, ROW(name), .column = "NAME", .flags = FIELD_NAME },
-			{ TEXT, ROW(from), .column = "FROM" },
-			{ TEXT, ROW(to), .column = "TO" },
-			{ TEXT, ROW(outcome), .column = "OUTCOME" },
-			{ TEXT, ROW(branch), .column = "BRANCH", .flags = FIELD_OMIT },
-			{ TEXT, ROW(commit), .column = "COMMIT", .flags = FIELD_OMIT },
-			{ TEXT, ROW(undo), .flags = FIELD_OMIT },
-			{ TEXT, ROW(hold), .flags = FIELD_OMIT },
-			COMMON_FIELDS,
-		},
+const struct record plan_record = { "MigrationPlan", sizeof(struct step_row), plan_fields };
+
+static const struct field result_fields[] = {
+	ROW_STRING(struct step_row, name, "name", "NAME", FIELD_NAME),
+	ROW_STRING(struct step_row, from, "from", "FROM", 0),
+	ROW_STRING(struct step_row, to, "to", "TO", 0),
+	ROW_ENUM(struct step_row, outcome, "outcome", "OUTCOME", outcome_words),
+	ROW_STRING(struct step_row, branch, "branch", "BRANCH", FIELD_OMIT),
+	ROW_STRING(struct step_row, commit, "commit", "COMMIT", FIELD_OMIT),
+	ROW_STRING(struct step_row, undo, "undo", NULL, FIELD_OMIT),
+	ROW_STRING(struct step_row, hold, "hold", NULL, FIELD_OMIT),
+	DETAILS,
+	FIELDS_END,
 };
+
+const struct record result_record = { "MigrationResult", sizeof(struct step_row), result_fields };
 
 /* "12.5 %", without a fraction where there is none. */
-static struct slice percent(struct arena *arena, long weight, long total)
+static struct slice format_percent(struct arena *arena, long weight, long total)
 {
 	if (total <= 0)
 		return SLICE("0 %");
@@ -212,7 +130,7 @@ static struct slice percent(struct arena *arena, long weight, long total)
 	return arena_printf(arena, "%.2f %%", 100.0 * (double)weight / (double)total);
 }
 
-static struct rows share_rows(const struct shares *shares, struct arena *arena)
+static struct rows make_share_rows(const struct shares *shares, struct arena *arena)
 {
 	static const struct slice sides[] = { SLICE_INIT("other"), SLICE_INIT("old"),
 					      SLICE_INIT("new"), SLICE_INIT("mirror") };
@@ -234,8 +152,8 @@ static struct rows share_rows(const struct shares *shares, struct arena *arena)
 		rows[i].before_weight = s->before;
 		rows[i].after_weight = s->after;
 		rows[i].total = s->total;
-		rows[i].now = percent(arena, s->before, s->total);
-		rows[i].after = percent(arena, s->after, s->total);
+		rows[i].now = format_percent(arena, s->before, s->total);
+		rows[i].after = format_percent(arena, s->after, s->total);
 	}
 	return (struct rows){ rows, shares->n };
 }
@@ -250,7 +168,7 @@ static struct slices copy_list(const struct slices *list, struct arena *arena)
 	return out;
 }
 
-static struct rows audience_rows(const struct audiences *audiences, struct arena *arena)
+static struct rows make_audience_rows(const struct audiences *audiences, struct arena *arena)
 {
 	struct audience_row *rows = arena_array(arena, audiences->n, sizeof(*rows));
 
@@ -263,27 +181,6 @@ static struct rows audience_rows(const struct audiences *audiences, struct arena
 						 copy_list(&a->limits, arena) };
 	}
 	return (struct rows){ rows, audiences->n };
-}
-
-struct rows finding_rows(const struct findings *f, struct arena *arena)
-{
-	struct finding_row *rows = arena_array(arena, f->n, sizeof(*rows));
-
-	for (size_t i = 0; i < f->n; i++) {
-		const struct finding *x = &f->items[i];
-
-		rows[i] = (struct finding_row){ .code = slice_of(x->code->id),
-						.severity =
-							slice_of(severity_word(x->code->severity)),
-						.path = arena_copy(arena, x->at.path),
-						.reason = arena_copy(arena, x->reason),
-						.allowed = x->allowed };
-		rows[i].remedy =
-			x->remedy.ptr ? arena_copy(arena, x->remedy) : slice_of(x->code->remedy);
-		rows[i].line = x->at.line;
-		rows[i].column = x->at.col;
-	}
-	return (struct rows){ rows, f->n };
 }
 
 int step_row_files(struct step_row *row, const struct step *step, struct app *app, struct err *err)
@@ -306,26 +203,13 @@ int step_row_files(struct step_row *row, const struct step *step, struct app *ap
 	return 0;
 }
 
-/* A stage's name in the arena. */
-static struct slice name_of(struct stage s, struct arena *arena)
+/* The name of a stage, in the arena. */
+static struct slice copy_stage_name(struct stage s, struct arena *arena)
 {
 	char name[8];
 
 	stage_name(s, name);
 	return arena_copy(arena, slice_of(name));
-}
-
-/* What a step came to, in one word. */
-static struct slice outcome_of(const struct step *step)
-{
-	if (step->refused)
-		return step->held && !step->intent.resume && findings_stop(&step->findings) &&
-				       findings_stop(&step->findings)->code == &CODE_held ?
-			       SLICE("held") :
-			       SLICE("refused");
-	if (step->finished)
-		return SLICE("finished");
-	return step->changes.n ? SLICE("planned") : SLICE("unchanged");
 }
 
 void step_row_fill(struct step_row *row, const struct step *step, struct app *app)
@@ -334,14 +218,14 @@ void step_row_fill(struct step_row *row, const struct step *step, struct app *ap
 				  .from_host = step->m->move.from,
 				  .to_host = step->m->move.to };
 	row->hold = arena_copy(app->arena, step->hold);
-	row->from = step->known ? name_of(step->from, app->arena) :
+	row->from = step->known ? copy_stage_name(step->from, app->arena) :
 		    step->mixed ? SLICE("mixed") :
 				  SLICE("unknown");
-	row->to = name_of(step->to, app->arena);
-	row->outcome = outcome_of(step);
+	row->to = copy_stage_name(step->to, app->arena);
+	row->outcome = outcome_of_step(step);
 	row->skipped = copy_list(&step->skipped, app->arena);
-	row->shares = share_rows(&step->shares, app->arena);
-	row->audiences = audience_rows(&step->audiences, app->arena);
+	row->shares = make_share_rows(&step->shares, app->arena);
+	row->audiences = make_audience_rows(&step->audiences, app->arena);
 	row->environments = environment_rows(&step->placements, app->arena);
 	row->findings = finding_rows(&step->findings, app->arena);
 }
@@ -356,79 +240,4 @@ int step_rows(const struct plan *plan, bool files, struct app *app, struct step_
 			return -1;
 	}
 	return 0;
-}
-
-void error_show(struct app *app, const struct err *err)
-{
-	struct findings one = { .arena = app->arena };
-
-	if (app->printed || (app->output != OUTPUT_JSON && app->output != OUTPUT_YAML))
-		return;
-	findings_add_err(&one, err);
-	print_rows(app, &error_record, finding_rows(&one, app->arena), "");
-}
-
-/* One table on a stream. */
-static void table(const struct record *of, struct rows rows, FILE *to)
-{
-	AUTO_STR struct str text = STR_INIT;
-
-	print_rows_text(OUTPUT_TABLE, of, rows, &text);
-	if (text.len)
-		(void)fprintf(to, "\n%s", text.ptr);
-}
-
-/* Whose requests the routes get, where that is not just all of the mesh. */
-static void show_audiences(const struct audiences *audiences, FILE *to)
-{
-	bool first = true;
-
-	for (size_t i = 0; i < audiences->n; i++) {
-		const struct audience *a = &audiences->items[i];
-		AUTO_STR struct str line = STR_INIT, visible = STR_INIT;
-
-		if (a->plain)
-			continue;
-		str_addf(&line, "%" SLICE_FMT ", %" SLICE_FMT ": ", SLICE_ARG(a->vs),
-			 SLICE_ARG(a->route));
-		for (size_t j = 0; j < a->callers.n; j++)
-			str_addf(&line, "%s%" SLICE_FMT, j ? ", " : "",
-				 SLICE_ARG(a->callers.items[j]));
-		if (!a->callers.n)
-			str_adds(&line, "nobody");
-		for (size_t j = 0; j < a->limits.n; j++)
-			str_addf(&line, "; %" SLICE_FMT, SLICE_ARG(a->limits.items[j]));
-		str_add_visible(&visible, str_slice(&line), false);
-		(void)fprintf(to, "%s%s\n", first ? "\nCallers:\n  " : "  ", visible.ptr);
-		first = false;
-	}
-}
-
-void step_show(const struct app *app, const struct step *step, const struct step_row *row, FILE *to)
-{
-	AUTO_STR struct str head = STR_INIT;
-
-	(void)app;
-	str_add_visible(&head, row->name, false);
-	str_adds(&head, ": ");
-	str_add(&head, row->from);
-	if (!step->refused || step->shares.n) {
-		str_adds(&head, " -> ");
-		str_add(&head, row->to);
-	}
-	str_adds(&head, "  (old ");
-	str_add_visible(&head, row->from_host, false);
-	str_adds(&head, ", new ");
-	str_add_visible(&head, row->to_host, false);
-	str_addc(&head, ')');
-	(void)fprintf(to, "%s\n", head.ptr);
-	for (size_t i = 0; i < row->skipped.n; i++)
-		(void)fprintf(to, "  the stage '%.*s' would change nothing and is skipped\n",
-			      SLICE_ARG(row->skipped.items[i]));
-	table(&environment_record, row->environments, to);
-	if (!step->refused) {
-		table(&share_record, row->shares, to);
-		show_audiences(&step->audiences, to);
-		table(&file_record, row->files, to);
-	}
 }

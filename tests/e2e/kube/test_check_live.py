@@ -159,7 +159,7 @@ def real(server, repo):
     subprocess.run([BINARY, "migrate", "promote", "web", "--to", "10", "--yes", "--repo", str(repo)], check=True, capture_output=True)
     expect("behind the commit", look(repo, *admin), 0, ["GCB5005"], "gets nothing in the cluster, 10 % of the requests in the commit")
     got = command(repo, *admin)
-    note("check --live says so", got[0] == 0 and "[GCB5005]" in got[1] and "context test: all was seen" in got[1], got)
+    note("check --live says so", got[0] == 0 and "[GCB5005]" in got[1] and "(context test): all resource kinds were read" in got[1], got)
     apply((repo / "apps/web.yaml").read_text())
     expect("the stage is applied", look(repo, *admin), 0, [])
     server.kubectl("patch", "virtualservice", "web", "-n", "shop", "--type=json", "-p",
