@@ -142,7 +142,7 @@ static void report_commit(const struct change_command *c, const struct published
 		SLICE_ARG(pushed ? c->session->remote.name : SLICE("")));
 }
 
-/* What to know and to do behind the commit. */
+/* What to know and to do after the commit. */
 static void report_remarks(const struct change_command *c, const struct published *p,
 			   const struct step_row *row)
 {

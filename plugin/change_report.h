@@ -1,6 +1,6 @@
 /*
- * change_report.h - what a changing command shows: before it commits what will change, and behind
- * it what became of each step.
+ * change_report.h - what a changing command shows: what will change, before it commits, and the
+ * result of each step.
  */
 #ifndef GCB_PLUGIN_CHANGE_REPORT_H
 #define GCB_PLUGIN_CHANGE_REPORT_H

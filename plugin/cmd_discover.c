@@ -238,7 +238,7 @@ static void report_broken(struct app *app, const struct session *s)
 
 /* --- running -------------------------------------------------------------- */
 
-/* Opens the repository, if there is one: its migrations are told from other hosts of a cluster. */
+/* Opens the repository if there is one, to mark the hosts of a cluster that have a migration. */
 static int open_optional(struct app *app, const struct discover_context *ctx, struct session **s,
 			 struct err *err)
 {

@@ -29,7 +29,7 @@ static const struct record *const options[] = { &change_options,
 const struct command cmd_rollback = {
 	.name = "rollback",
 	.group = "migrate",
-	.summary = "Roll back to the start or an earlier stage",
+	.summary = "Roll back to an earlier stage",
 	.about = "Roll back migrations to the start, or to the stage specified by --to. Each "
 		 "migration gets its own commit.\n\n"
 		 "At the start, the manifests have their original bytes again, and changes that "

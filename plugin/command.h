@@ -23,8 +23,8 @@ struct command;
 /*
  * What output_options (options.h) fill in; options_parse puts it into app->output, too. All records
  * of a command's list count their offsets from the start of its context, so a context begins with a
- * struct common when output_options are in the list itself; a record of any other place is taken
- * in by FIELD_PART.
+ * struct common when output_options are in the list itself; a record of any other place is included
+ * by FIELD_PART.
  */
 struct common {
 	int output; /* enum output */

@@ -14,7 +14,7 @@ size_t help_width(const struct app *app)
 
 /*
  * Appends the words of `text`, wrapped at `width` columns; each line begins with `indent`, which
- * takes `taken` columns.
+ * is `taken` columns wide.
  */
 static void wrap_text(struct str *out, struct slice text, size_t width, const char *indent,
 		      size_t taken)

@@ -8,7 +8,7 @@
 #include "flow/live.h"
 #include "plugin/say.h"
 
-/* A part of a command's context, taken in by FIELD_PART. */
+/* A part of a command's context, included by FIELD_PART. */
 struct live_context {
 	bool live;
 	struct slice timeout;

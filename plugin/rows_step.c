@@ -72,7 +72,7 @@ static const struct field detail_fields[] = {
 
 static const struct record detail_record = { NULL, sizeof(struct step_row), detail_fields };
 
-/* The row that takes these in: they count their offsets from the start of a step_row, too. */
+/* The row that includes them: they count their offsets from the start of a step_row, too. */
 #define DETAILS                                                                                    \
 	{                                                                                          \
 		.kind = VALUE_RECORD, .of = &detail_record                                         \

@@ -91,7 +91,7 @@ struct record {
 		.flag = long_name, .letter = short_name, .arg = value, .help = text                \
 	}
 
-/* A row that takes in the options, or columns, of a struct inside this one. */
+/* A row that includes the options, or columns, of a struct inside this one. */
 #define FIELD_PART(type, member, record)                                                           \
 	{                                                                                          \
 		.kind = VALUE_RECORD, .offset = offsetof(type, member), .of = record               \

@@ -284,7 +284,7 @@ def finalize(server, admin, apply):
         for argv in (["promote", "web", "--to", "100", "--yes"], ["finalize", "web", "--confirm=web"]):
             got = program(repo, *argv)
             note(f"finalize: {argv[0]}", got[0] == 0, got)
-        note("finalize: says that the cluster was not looked at", "the cluster was not looked at" in got[1] and "check web --live" in got[1],
+        note("finalize: reports that the cluster was not checked", "the cluster was not checked" in got[1] and "check web --live" in got[1],
              got)
         delete = ["finalize", "web", "--delete-service-entry", "--confirm=web", "--live"]
         got = program(repo, *delete, *admin)
