@@ -129,11 +129,11 @@ check: deps ## build everything and run all tests
 check-built: all $(B)/unit-tests $(tools)
 	@GCB_TOOLS='$(CURDIR)/$(B)' GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' GCB_UNIT_TESTS='$(CURDIR)/$(B)/unit-tests' python3 tests/suites.py
 
-lint: ## check layers, header comments, sizes, banned functions, formatting, headers
+lint: ## check layers, names, circles, sizes, banned functions, formatting, headers
 	@CC='$(CC)' python3 tests/lint/lint.py
 
 format: ## format the sources in place
-	$(Q)clang-format -i $(filter-out tests/lint/%,$(sort $(wildcard src/*/*.[ch] plugin/*.[ch] tools/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch] tests/properties/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch])))
+	$(Q)clang-format -i $(filter-out tests/lint/%,$(sort $(wildcard src/*/*.[ch] plugin/*.[ch] tools/*.[ch] tests/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch] tests/properties/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch])))
 
 CORPUS ?= ../shared/corpus/istio-manifests
 soak: deps ## try the YAML editor on random files and edits for SECONDS (60)

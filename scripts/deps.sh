@@ -7,7 +7,7 @@
 set -eu
 
 build="gcc libc6-dev make pkg-config git python3 python3-yaml libyaml-dev libgit2-dev libcjson-dev zlib1g-dev libmd-dev libcriterion-dev"
-lint="clang-format"
+lint="clang-format python3-clang"
 ci="clang"
 heavy="strace"
 

@@ -1,8 +1,10 @@
 """Tests of the test programs: a check that cannot fail is no check.
 
-For tests/cli/run a stand-in for the program is put in place, and each case below says what must be reported; for tests/lint/lint.py
-every fixture in tests/lint/fixtures must bring out exactly the message that its first line names. tests/e2e must skip what it cannot run.
+For tests/cli/run a stand-in replaces the program, and each case below lists what must be reported.
+For tests/lint/lint.py every fixture in tests/lint/fixtures must cause exactly the message in its
+first line. tests/e2e must skip what it cannot run.
 """
+import concurrent.futures
 import fractions
 import math
 import os
@@ -39,15 +41,18 @@ CLI_CASES = [
     ("code", {"cmd": "kubectl-gcpbackend code 3", "code": "3\n"}, None),
     ("killed", {"cmd": "exec kubectl-gcpbackend kill"}, "+SIGABRT"),
     ("dirty repository", {"cmd": "kubectl-gcpbackend write x 1", "repo/a": "1\n"}, "+?? x"),
-    ("new file is shown", {"cmd": "kubectl-gcpbackend write x hello", "repo/a": "1\n", "status": "?? x\n"}, "++hello"),
+    ("new file is shown", {"cmd": "kubectl-gcpbackend write x hello", "repo/a": "1\n",
+                           "status": "?? x\n"}, "++hello"),
     ("clean repository", {"cmd": "true", "repo/a": "1\n"}, None),
-    ("commit not expected", {"cmd": "kubectl-gcpbackend commit a 2", "repo/a": "1\n"}, "+commit by Test"),
+    ("commit not expected", {"cmd": "kubectl-gcpbackend commit a 2", "repo/a": "1\n"},
+     "+commit by Test"),
     ("broken repository", {"cmd": "rm -rf .git/objects/*", "repo/a": "1\n"}, "git"),
     ("broken setup", {"cmd": "true", "setup": "false"}, "setup ends with 1"),
     ("setup", {"cmd": "cat x", "setup": "echo hi >x", "stdout": "hi\n"}, None),
     ("stdin", {"cmd": "cat", "stdin": "in\n", "stdout": "in\n"}, None),
     ("temporary folder", {"cmd": "pwd", "stdout": "$TMP/repo\n"}, None),
-    ("stable commit id", {"cmd": "git rev-parse HEAD", "repo/a": "1\n", "stdout": "cca4bba52e393c90ee07abc2e4ffabadb4278705\n"}, None),
+    ("stable commit id", {"cmd": "git rev-parse HEAD", "repo/a": "1\n",
+                          "stdout": "cca4bba52e393c90ee07abc2e4ffabadb4278705\n"}, None),
     ("mask", {"cmd": "echo 12 s", "mask": "[0-9]+ s\tN s\n", "stdout": "N s\n"}, None),
     ("tree", {"cmd": "echo 1 >x", "tree/x": "1\n"}, None),
     ("tree with another file", {"cmd": "echo 1 >x; echo 2 >y", "tree/x": "1\n"}, "+2"),
@@ -64,24 +69,26 @@ def write(base, files):
 
 def run_cli(base, *args):
     env = dict(os.environ, GCB_BINARY=str(base / "stand-in"), GCB_CLI_CASES=str(base / "cases"))
-    return subprocess.run([sys.executable, str(ROOT / "tests/cli/run"), *args], env=env, capture_output=True, text=True)
+    command = [sys.executable, str(ROOT / "tests/cli/run"), *args]
+    return subprocess.run(command, env=env, capture_output=True, text=True)
 
 
 def check_cli(base):
-    """The runner's reports, case by case, and that --golden makes all of them pass but those that cannot."""
+    """The runner's reports, case by case, and that --golden makes all pass that can."""
     write(base, {"stand-in": STAND_IN})
     (base / "stand-in").chmod(0o755)
     problems = []
     for number, (name, files, _) in enumerate(CLI_CASES):
         write(base / "cases" / f"{number:02}", files)
     out = run_cli(base).stdout
-    reports = dict(re.findall(r"^cli: FAIL: (\d\d)\n(.*?)(?=^cli: FAIL|^\d+ passed)", out, re.S | re.M))
+    report = re.compile(r"^cli: FAIL: (\d\d)\n(.*?)(?=^cli: FAIL|^\d+ passed)", re.S | re.M)
+    reports = dict(report.findall(out))
     for number, (name, _, want) in enumerate(CLI_CASES):
         got = reports.get(f"{number:02}")
         if (want is None) != (got is None) or (want and want not in got):
             problems.append(f"cli: {name}: expected {want!r}, reported {got!r}")
-    expected_failures = sum(1 for c in CLI_CASES if c[2])
-    if not out.endswith(f"{len(CLI_CASES) - expected_failures} passed, {expected_failures} failed, 0 skipped\n"):
+    failures = sum(1 for c in CLI_CASES if c[2])
+    if not out.endswith(f"{len(CLI_CASES) - failures} passed, {failures} failed, 0 skipped\n"):
         problems.append(f"cli: wrong closing line: {out.splitlines()[-1:]}")
     run_cli(base, "--golden")
     if not run_cli(base).stdout.endswith(f"{len(CLI_CASES) - 2} passed, 2 failed, 0 skipped\n"):
@@ -90,28 +97,39 @@ def check_cli(base):
 
 
 def run_lint(folder, *options):
-    return subprocess.run([sys.executable, str(ROOT / "tests/lint/lint.py"), "--root", str(folder), *options], capture_output=True, text=True)
+    command = [sys.executable, str(ROOT / "tests/lint/lint.py"), "--root", str(folder), *options]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def check_fixture(fixture, folder):
+    """None, or what is wrong."""
+    full = fixture.name.startswith("full-")
+    first, body = fixture.read_text().split("\n", 1)
+    place, want = re.fullmatch(r"FIXTURE: (\S+): (.*)", first).groups()
+    parts = re.split(r"^FILE: (\S+)\n", body, flags=re.M)
+    files = {place: parts[0], ".clang-format": (ROOT / ".clang-format").read_text()}
+    write(folder, files | dict(zip(parts[1::2], parts[2::2])))
+    done = run_lint(folder, *([] if full else ["--quick"]))
+    messages = [line for line in done.stdout.splitlines()[:-1] if line.startswith(place)]
+    if want == "clean":
+        good = not messages and not done.returncode
+    else:
+        hit = any(want in m for m in messages)
+        good = hit and done.returncode == 1 and (full or len(messages) == 1)
+    output = done.stdout + done.stderr
+    return None if good else f"lint: {fixture.name}: expected only '{want}', got {output}"
 
 
 def check_lint(base):
     """
-    A fixture is one file whose first line names its place and the only message that it brings out: `FIXTURE: src/kube/x.c: MESSAGE`;
-    `clean` stands for none at all. Those called full-* need the rules that call other programs; more messages are fine there.
+    The first line of a fixture is its path and the only message about it, or `clean`:
+    `FIXTURE: src/kube/x.c: MESSAGE`. A line `FILE: src/kube/y.c` begins another file beside it.
+    Those named full-* need the rules that run other programs; more messages are fine there.
     """
-    problems = []
     fixtures = sorted((ROOT / "tests/lint/fixtures").iterdir())
-    for fixture in fixtures:
-        full = fixture.name.startswith("full-")
-        first, body = fixture.read_text().split("\n", 1)
-        place, want = re.fullmatch(r"FIXTURE: (\S+): (.*)", first).groups()
-        write(base / fixture.name, {place: body, ".clang-format": (ROOT / ".clang-format").read_text()})
-        done = run_lint(base / fixture.name, *([] if full else ["--quick"]))
-        messages = [line for line in done.stdout.splitlines()[:-1] if line.startswith(place)]
-        hits = [m for m in messages if want in m]
-        good = not messages and not done.returncode if want == "clean" else hits and done.returncode and (full or len(messages) == 1)
-        if not good:
-            problems.append(f"lint: {fixture.name}: expected only '{want}', got {done.stdout}{done.stderr}")
-    return len(fixtures), problems
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(lambda fixture: check_fixture(fixture, base / fixture.name), fixtures)
+    return len(fixtures), [problem for problem in found if problem]
 
 
 # n, percent: shares whose intervals are compared with plain fractions.
@@ -125,21 +143,25 @@ def tail(n, percent, hits):
 
 
 def check_e2e(base):
-    """The intervals of tests/e2e, and that what cannot be built there is skipped with a reason: no pass, and no failure."""
+    """The intervals of tests/e2e, and that what cannot be built is skipped with a reason."""
     problems = []
     for n, percent in SHARES:
         least, most = binomial.interval(n, percent)
         half = fractions.Fraction(1, 2000)
-        if not (tail(n, percent, range(least)) < half <= tail(n, percent, range(least + 1))
-                and tail(n, percent, range(most + 1, n + 1)) < half <= tail(n, percent, range(most, n + 1))):
+        below = tail(n, percent, range(least)), tail(n, percent, range(least + 1))
+        above = tail(n, percent, range(most + 1, n + 1)), tail(n, percent, range(most, n + 1))
+        if not (below[0] < half <= below[1] and above[0] < half <= above[1]):
             problems.append(f"e2e: {percent} % of {n}: {least} to {most} is not the interval")
-    env = dict(os.environ, GOPROXY="off", GOFLAGS="", GOMODCACHE=str(base / "mod"), GOCACHE=str(base / "go"), GCPBACKEND_E2E_CACHE=str(base),
+    env = dict(os.environ, GOPROXY="off", GOFLAGS="", GOMODCACHE=str(base / "mod"),
+               GOCACHE=str(base / "go"), GCPBACKEND_E2E_CACHE=str(base),
                GCB_CORPUS=str(base / "none"))
     tests = sorted((ROOT / "tests/e2e/istio").glob("test_*.py"))
     for test in tests:
         done = subprocess.run([sys.executable, str(test)], env=env, capture_output=True, text=True)
-        if not re.search(r"^\w+: skipped: .+\n0 passed, 0 failed, 1 skipped\n\Z", done.stdout, re.M) or done.returncode:
-            problems.append(f"e2e: {test.name} without what it needs: {done.returncode} {done.stdout}{done.stderr}")
+        skipped = r"^\w+: skipped: .+\n0 passed, 0 failed, 1 skipped\n\Z"
+        if not re.search(skipped, done.stdout, re.M) or done.returncode:
+            output = f"{done.returncode} {done.stdout}{done.stderr}"
+            problems.append(f"e2e: {test.name} without what it needs: {output}")
     return len(SHARES) + len(tests), problems
 
 

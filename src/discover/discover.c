@@ -3,11 +3,10 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "istio/host.h"
+#include "kube/group.h"
 #include "discover/discover_internal.h"
 
 #include <stdlib.h>
-
-#define ISTIO_GROUP "networking.istio.io"
 
 /* Does the text hold a character that is spelled by its number? */
 static bool has_escape(struct slice bytes)
@@ -23,7 +22,7 @@ bool discover_wants(struct slice bytes)
 	struct slice rest = slice_sub(bytes, at, bytes.len);
 
 	if (at != SIZE_MAX && (slice_find(rest, SLICE(ISTIO_GROUP)) != SIZE_MAX ||
-			       slice_find(rest, SLICE("networking.gke.io")) != SIZE_MAX))
+			       slice_find(rest, SLICE(GKE_GROUP)) != SIZE_MAX))
 		return true;
 	return has_escape(bytes) && (slice_find(bytes, SLICE("ServiceEntry")) != SIZE_MAX ||
 				     slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX);

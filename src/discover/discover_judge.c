@@ -91,11 +91,14 @@ static void note_uses(struct judging *j, const struct vs *vs)
 /* Would the first weight be refused? The edits are dropped. */
 static void try_weight(struct judging *j, const struct vs *vs)
 {
-	const struct goal goal = { &j->move, &stages_default, { STAGE_WEIGHT, 10 }, false };
+	const struct goal goal = { .move = &j->move,
+				   .stages = &stages_default,
+				   .stage = { STAGE_WEIGHT, 10 } };
+	const struct converge_context context = { .goal = &goal, .now = vs, .arena = j->arena };
 	struct yaml_edits *e = yaml_edits_new(vs->object->node->file, j->arena);
 	struct err err = ERR_INIT;
 
-	if (vs_converge(e, vs, NULL, &goal, j->arena, NULL, NULL, &err) < 0)
+	if (vs_converge(&context, e, &err) < 0)
 		findings_add_err(&j->c->findings, &err);
 	else if (yaml_edits_refusal(e))
 		findings_add_err(&j->c->findings, yaml_edits_refusal(e));
@@ -109,7 +112,7 @@ static void look_at(struct judging *j, const struct object *o)
 	struct err err = ERR_INIT;
 	struct vs vs;
 
-	if (vs_read(&vs, o, &j->move, j->arena, &noticed, &err) < 0) {
+	if (vs_read(&vs, o, &(struct move_context){ &j->move, j->arena, &noticed }, &err) < 0) {
 		findings_add_err(&j->c->findings, &err);
 		return;
 	}
@@ -173,7 +176,7 @@ static void check_rules(struct judging *j, const struct holdings *old)
 	struct holdings new = inventory_by_host(j->inv, j->move.to, j->arena);
 	const struct object **objects = arena_array(j->arena, old->n + new.n, sizeof(*objects));
 	struct findings found = { .arena = j->arena };
-	struct scene scene = {
+	struct rule_scene scene = {
 		.move = &j->move, .vss = j->vss, .nvss = j->nvss, .objects = objects, .whole = true
 	};
 

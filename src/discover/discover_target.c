@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "istio/host.h"
+#include "kube/group.h"
 
 #include <stdlib.h>
 
@@ -58,7 +59,7 @@ static void enter_backends(struct pairing *p, const struct inventory *inv)
 					     .host = yaml_string(yaml_get(o->spec, "hostname")) };
 			struct slice stem = stem_of(b.host), other = stem_of(o->name);
 
-			if (!object_is(o, "networking.gke.io", "GCPBackend") || !b.host.len)
+			if (!object_is(o, GKE_GROUP, "GCPBackend") || !b.host.len)
 				continue;
 			enter(p, b, stem);
 			if (other.len && !slice_eq(stem, other))

@@ -70,11 +70,12 @@ static int check_entries(const struct cluster *c, struct err *err)
 {
 	for (size_t i = 0; i < c->ncoverages; i++)
 		if (slice_is(slice_of(c->coverages[i].kind->kind), "ServiceEntry") &&
-		    (c->coverages[i].how == COVERED_FORBIDDEN ||
-		     c->coverages[i].how == COVERED_FAILED))
+		    (c->coverages[i].level == COVERED_FORBIDDEN ||
+		     c->coverages[i].level == COVERED_FAILED))
 			return err_set(err, &CODE_live_blind, NOWHERE,
 				       "%s.%s: not seen: %" SLICE_FMT, c->coverages[i].kind->plural,
-				       c->coverages[i].kind->group, SLICE_ARG(c->coverages[i].why));
+				       c->coverages[i].kind->group,
+				       SLICE_ARG(c->coverages[i].reason));
 	return 0;
 }
 

@@ -38,6 +38,7 @@ static void find_part(struct look *l, struct part *part, const struct migration 
 	struct arena *arena = l->s->arena;
 	struct holdings found = inventory_by_host(
 		l->s->inventory, host_resolve(m->move.from, m->move.ns, arena), arena);
+	const struct move_context context = { &m->move, arena, NULL };
 	struct err ignored = ERR_INIT;
 
 	*part = (struct part){ m, arena_array(arena, found.n, sizeof(*part->vss)), 0 };
@@ -47,8 +48,7 @@ static void find_part(struct look *l, struct part *part, const struct migration 
 
 		if (!vs_is(found.items[i].object) ||
 		    !migration_covers(m, found.items[i].source->path) ||
-		    vs_read(vs, found.items[i].object, &m->move, arena, NULL, &ignored) < 0 ||
-		    !vs->nold)
+		    vs_read(vs, found.items[i].object, &context, &ignored) < 0 || !vs->nold)
 			continue;
 		part->n++;
 		map_set(&l->names, vs->object->name, 1);
@@ -130,8 +130,8 @@ void live_report_fill(struct live_report *out, const struct cluster *c, struct a
 
 		kind->resource =
 			arena_printf(arena, "%s.%s", sight->kind->plural, sight->kind->group);
-		kind->seen = slice_of(words[sight->how]);
-		kind->why = arena_copy(arena, sight->why);
+		kind->seen = slice_of(words[sight->level]);
+		kind->why = arena_copy(arena, sight->reason);
 		kind->namespaces.items =
 			arena_array(arena, sight->namespaces.n, sizeof(struct slice));
 		for (size_t k = 0; k < sight->namespaces.n; k++)

@@ -2,6 +2,7 @@
 
 #include "istio/host.h"
 #include "istio/live.h"
+#include "istio/live_references.h"
 
 /* Only what has the host's first label in it can name it. */
 static enum wanted wants_bytes(void *ctx, struct slice bytes)
@@ -34,7 +35,7 @@ int session_live_named(struct session *s, const struct kubectl *kubectl, const s
 		live_note_blind(c.coverages, LIVE_MESH_KINDS, c.context, out);
 		live_note_coverage(c.coverages + LIVE_MESH_KINDS, c.ncoverages - LIVE_MESH_KINDS,
 				   c.context, out);
-		live_note_named((const struct object *const *)c.objects, c.n, host, out);
+		live_note_references((const struct object *const *)c.objects, c.n, host, out);
 	}
 	cluster_release(&c);
 	return result;

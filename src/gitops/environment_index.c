@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "gitops/kustomization.h"
 #include "gitops/environment_internal.h"
+#include "kube/group.h"
 
 #include <stdlib.h>
 
@@ -44,7 +45,7 @@ void environment_index_free(struct environment_index *r)
 
 bool environment_index_wants(struct slice bytes)
 {
-	if (slice_find(bytes, SLICE("argoproj.io")) != SIZE_MAX &&
+	if (slice_find(bytes, SLICE(ARGO_GROUP)) != SIZE_MAX &&
 	    slice_find(bytes, SLICE("Application")) != SIZE_MAX)
 		return true;
 	if (slice_find(bytes, SLICE("toolkit.fluxcd.io")) == SIZE_MAX)
@@ -108,10 +109,10 @@ void environment_index_add(struct environment_index *r, struct slice path,
 	for (size_t i = 0; i < objects->n; i++) {
 		const struct object *o = &objects->items[i];
 
-		if (object_is(o, "argoproj.io", "Application")) {
+		if (object_is(o, ARGO_GROUP, "Application")) {
 			application_read(r, environment_new(r, ENVIRONMENT_ARGOCD, o), o->spec,
 					 NULL);
-		} else if (object_is(o, "argoproj.io", "ApplicationSet")) {
+		} else if (object_is(o, ARGO_GROUP, "ApplicationSet")) {
 			ROOM(r->sets, r->nsets, r->sets_cap);
 			r->sets[r->nsets++] = o;
 		} else if (object_is(o, "kustomize.toolkit.fluxcd.io", "Kustomization")) {

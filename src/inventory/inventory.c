@@ -6,6 +6,7 @@
 #include "istio/audience.h"
 #include "istio/host.h"
 #include "istio/rules.h"
+#include "kube/group.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +111,7 @@ bool inventory_wants_around(const struct inventory *inv, struct slice path, stru
 bool inventory_may_be_sidecar(struct slice bytes)
 {
 	return slice_find(bytes, SLICE("Sidecar")) != SIZE_MAX &&
-	       slice_find(bytes, SLICE("networking.istio.io")) != SIZE_MAX;
+	       slice_find(bytes, SLICE(ISTIO_GROUP)) != SIZE_MAX;
 }
 
 bool inventory_may_escape(struct slice bytes)

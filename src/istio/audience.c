@@ -1,10 +1,11 @@
 #include "istio/audience.h"
 
 #include "istio/host.h"
+#include "istio/match.h"
+#include "kube/group.h"
 
 #include <string.h>
 
-#define ISTIO_GROUP "networking.istio.io"
 #define MESH "mesh"
 
 bool sidecar_is(const struct object *o)
@@ -45,7 +46,7 @@ static bool names_gateway(const struct yaml_node *gateways, struct slice gateway
 }
 
 /*
- * Is the match block one for callers of this gateway? One that says nothing is for all of the
+ * Does the match block apply to callers of this gateway? One without gateways applies to all of the
  * VirtualService's.
  */
 static bool block_is_for(const struct yaml_node *block, struct slice gateway, struct slice ns)
@@ -55,7 +56,7 @@ static bool block_is_for(const struct yaml_node *block, struct slice gateway, st
 	return !gateways || names_gateway(gateways, gateway, ns);
 }
 
-/* Is some match block of the route for callers of this gateway? */
+/* Does a match block of the route apply to callers of this gateway? */
 static bool route_is_for(const struct route *r, struct slice gateway, struct slice ns)
 {
 	if (!r->match || !r->match->nchildren)
@@ -64,22 +65,6 @@ static bool route_is_for(const struct route *r, struct slice gateway, struct sli
 		if (block_is_for(c, gateway, ns))
 			return true;
 	return false;
-}
-
-/* Does the block let every request of this gateway through? */
-static bool block_takes_all(const struct yaml_node *block, struct slice gateway, struct slice ns)
-{
-	const struct yaml_node *uri = yaml_get(block, "uri");
-	struct slice regex = yaml_string(yaml_get(uri, "regex"));
-
-	for (const struct yaml_node *c = block->first; c; c = c->next)
-		if (!slice_is(c->key->text, "uri") && !slice_is(c->key->text, "name") &&
-		    !slice_is(c->key->text, "gateways"))
-			return false;
-	if (!uri || !block_is_for(block, gateway, ns))
-		return false;
-	return slice_is(yaml_string(yaml_get(uri, "prefix")), "/") || slice_is(regex, ".*") ||
-	       slice_is(regex, "*");
 }
 
 /* The route of the list before `r` that takes all requests of this gateway; NULL: none does. */
@@ -95,14 +80,14 @@ static const struct route *taken_before(const struct vs *vs, const struct route 
 			return before;
 		for (const struct yaml_node *c = before->match->first; c && r->kind == ROUTE_HTTP;
 		     c = c->next)
-			if (block_takes_all(c, gateway, vs->ns))
+			if (match_takes_all(c, true) && block_is_for(c, gateway, vs->ns))
 				return before;
 	}
 	return NULL;
 }
 
-/* Room for so many texts. */
-static struct slices texts(struct arena *arena, size_t n)
+/* A list with room for so many texts. */
+static struct slices new_texts(struct arena *arena, size_t n)
 {
 	return (struct slices){ arena_array(arena, n, sizeof(struct slice)), 0 };
 }
@@ -121,13 +106,14 @@ static void add_callers(struct audience *a, const struct vs *vs, const struct ro
 	if (before)
 		a->limits.items[a->limits.n++] = arena_printf(
 			arena,
-			"no request of %s%" SLICE_FMT " gets here: %" SLICE_FMT " takes them all",
+			"no request of %s%" SLICE_FMT " reaches this route: %" SLICE_FMT
+			" matches all of them",
 			mesh ? "" : "the ", SLICE_ARG(who), SLICE_ARG(route_label(before, arena)));
 	else
 		a->callers.items[a->callers.n++] = who;
 }
 
-/* "only callers of the namespaces a, b see it". */
+/* Adds the namespaces that exportTo limits the VirtualService to. */
 static void add_export(struct audience *a, const struct vs *vs, struct arena *arena)
 {
 	const struct yaml_node *list = list_of(vs->object->spec, "exportTo", "export_to");
@@ -143,7 +129,8 @@ static void add_export(struct audience *a, const struct vs *vs, struct arena *ar
 	}
 	if (names.len)
 		a->limits.items[a->limits.n++] = arena_printf(
-			arena, "only callers of these namespaces see it (exportTo): %s", names.ptr);
+			arena, "visible only to callers in these namespaces (exportTo): %s",
+			names.ptr);
 }
 
 /* Does "namespace/host" of a Sidecar let the VirtualService in? */
@@ -167,7 +154,7 @@ static bool egress_shows(struct slice egress, const struct object *sidecar, cons
 }
 
 /* Does the Sidecar hide the VirtualService from the workloads that it is for? */
-static bool hides(const struct object *sidecar, const struct vs *vs)
+static bool hides_vs(const struct object *sidecar, const struct vs *vs)
 {
 	const struct yaml_node *egress = list_of(sidecar->spec, "egress", "egress");
 
@@ -181,7 +168,7 @@ static bool hides(const struct object *sidecar, const struct vs *vs)
 	return egress != NULL;
 }
 
-/* Names the Sidecars that hide it. */
+/* Adds the Sidecars that hide it. */
 static void add_sidecars(struct audience *a, const struct vs *vs,
 			 const struct object *const *sidecars, size_t n, struct arena *arena)
 {
@@ -190,14 +177,14 @@ static void add_sidecars(struct audience *a, const struct vs *vs,
 		bool some = yaml_get(o->spec, "workloadSelector") ||
 			    yaml_get(o->spec, "workload_selector");
 
-		if (hides(o, vs))
-			a->limits.items[a->limits.n++] =
-				arena_printf(arena,
-					     "%sworkloads of the namespace %" SLICE_FMT
-					     " do not see it (Sidecar '%" SLICE_FMT "')",
-					     some ? "some " : "",
-					     SLICE_ARG(o->ns.len ? o->ns : SLICE("of the Sidecar")),
-					     SLICE_ARG(o->name));
+		if (hides_vs(o, vs))
+			a->limits.items[a->limits.n++] = arena_printf(
+				arena,
+				"not visible to %sworkloads of the namespace %" SLICE_FMT
+				" (Sidecar '%" SLICE_FMT "')",
+				some ? "some " : "",
+				SLICE_ARG(o->ns.len ? o->ns : SLICE("of the Sidecar")),
+				SLICE_ARG(o->name));
 	}
 }
 
@@ -227,8 +214,8 @@ void audience_add(struct audiences *out, const struct vs *vs, const struct route
 	bool mesh;
 
 	*a = (struct audience){ .route = route_label(route, arena),
-				.callers = texts(arena, most),
-				.limits = texts(arena, most + n + 1) };
+				.callers = new_texts(arena, most),
+				.limits = new_texts(arena, most + n + 1) };
 	a->vs = o->ns.len ? arena_printf(arena, "%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(o->ns),
 					 SLICE_ARG(o->name)) :
 			    o->name;

@@ -1,13 +1,13 @@
 /*
- * audience.h - whose requests a route gets: the proxies beside workloads (sidecars), and gateways;
- * and whom it never reaches.
+ * audience.h - which callers' requests a route gets: those of the proxies beside workloads
+ * (sidecars) and of gateways; and which it never gets.
  *
- * Where the rules come from: `gateways` of a VirtualService and of its match blocks, of which none
- * means "mesh", the sidecars; a route behind one that takes everything is not sent to Envoy at all
+ * Source of the rules: `gateways` of a VirtualService and of its match blocks, of which none means
+ * "mesh", the sidecars; a route behind one that matches everything is not sent to Envoy at all
  * (BuildHTTPRoutesForVirtualService and isCatchAllRoute in
  * pilot/pkg/networking/core/route/route.go); exportTo limits the namespaces that see a
  * VirtualService (pilot/pkg/model/push_context.go, initVirtualServices), and so do the egress hosts
- * of a Sidecar (pilot/pkg/model/sidecar.go). Gateways do not look at Sidecars.
+ * of a Sidecar (pilot/pkg/model/sidecar.go). Gateways ignore Sidecars.
  */
 #ifndef GCB_ISTIO_AUDIENCE_H
 #define GCB_ISTIO_AUDIENCE_H
@@ -18,9 +18,9 @@
 struct audience {
 	struct slice vs, route; /* "namespace/name", and the route's label */
 	struct slices callers;  /* "sidecars", "gateway NAMESPACE/NAME" */
-	struct slices limits;   /* sentences: whom of them it does not reach, and why; none: it
-				   reaches them all */
-	bool plain;             /* sidecars alone, and all of them */
+	struct slices limits; /* phrases: which of them it does not reach, and why; none: it reaches
+				 them all */
+	bool plain;           /* sidecars alone, and all of them */
 };
 
 struct audiences {

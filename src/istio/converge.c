@@ -2,27 +2,27 @@
 
 #include "istio/header.h"
 #include "istio/host.h"
+#include "istio/match.h"
+#include "istio/route_pair.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* What all steps of converging one VirtualService share. */
-struct work {
-	const struct vs *vs, *base;
-	const struct goal *goal;
-	struct arena *arena;
-	struct findings *findings;
+struct convergence {
+	const struct converge_context *c;
+	const struct move *move; /* of the goal */
 	struct err *err;
 };
 
 /* A number as text in the arena. */
-static struct slice number(struct arena *arena, long value)
+static struct slice number_text(struct arena *arena, long value)
 {
 	return arena_printf(arena, "%ld", value);
 }
 
 /* A literal in the arena, since edits keep it. */
-static struct yaml_lit *lit_new(struct arena *arena, size_t n)
+static struct yaml_lit *new_lits(struct arena *arena, size_t n)
 {
 	return arena_array(arena, n, sizeof(struct yaml_lit));
 }
@@ -30,22 +30,22 @@ static struct yaml_lit *lit_new(struct arena *arena, size_t n)
 /* "weight: N". */
 static const struct yaml_lit *weight_lit(struct arena *arena, long value)
 {
-	struct yaml_lit *lit = lit_new(arena, 1);
+	struct yaml_lit *lit = new_lits(arena, 1);
 
 	*lit = (struct yaml_lit){ .key = SLICE("weight"),
 				  .kind = LIT_INT,
-				  .text = number(arena, value) };
+				  .text = number_text(arena, value) };
 	return lit;
 }
 
 /* "port: {number: N}". */
 static const struct yaml_lit *port_lit(struct arena *arena, int port)
 {
-	struct yaml_lit *lit = lit_new(arena, 2);
+	struct yaml_lit *lit = new_lits(arena, 2);
 
 	lit[1] = (struct yaml_lit){ .key = SLICE("number"),
 				    .kind = LIT_INT,
-				    .text = number(arena, port) };
+				    .text = number_text(arena, port) };
 	lit[0] = (struct yaml_lit){
 		.key = SLICE("port"), .kind = LIT_MAP, .items = &lit[1], .n = 1
 	};
@@ -57,7 +57,7 @@ static void converge_weight(struct yaml_edits *e, const struct dest *d, long val
 			    struct arena *arena)
 {
 	if (value >= 0 && d->weight)
-		yaml_set(e, d->weight, LIT_INT, number(arena, value), "weight");
+		yaml_set(e, d->weight, LIT_INT, number_text(arena, value), "weight");
 	else if (value >= 0)
 		yaml_put(e, d->node, d->destination, YAML_AFTER, weight_lit(arena, value),
 			 "weight");
@@ -66,14 +66,14 @@ static void converge_weight(struct yaml_edits *e, const struct dest *d, long val
 }
 
 /* A refusal about one destination. */
-static int refuse_dest(const struct work *w, const struct code *code, const struct yaml_node *at,
-		       const char *what)
+static int refuse_dest(const struct convergence *w, const struct code *code,
+		       const struct yaml_node *at, const char *what)
 {
 	return err_set(w->err, code, yaml_place(at), "%s", what);
 }
 
 /* Are all keys of the map among these? Returns the first that is not. */
-static const struct yaml_node *stranger(const struct yaml_node *map, const char *known)
+static const struct yaml_node *find_unknown(const struct yaml_node *map, const char *known)
 {
 	for (const struct yaml_node *c = map->first; c; c = c->next) {
 		struct slice rest = slice_of(known), word;
@@ -87,93 +87,94 @@ static const struct yaml_node *stranger(const struct yaml_node *map, const char 
 	return NULL;
 }
 
-/* Where old names its port, new needs one too, and it must be a port of new. */
-static int port_known(const struct work *w, const struct dest *d)
+/* Where the old destination specifies a port, the new one needs one too, and it must be known. */
+static int check_port(const struct convergence *w, const struct dest *d)
 {
-	if (d->port && !w->goal->move->port)
+	if (d->port && !w->move->port)
 		return refuse_dest(w, &CODE_port_unknown, d->port,
-				   "the old destination names its port, and the port of the new "
+				   "the old destination specifies a port, and the port of the new "
 				   "host is not known");
 	return 0;
 }
 
 /*
- * May the old destination be copied for new? Which keys survive a copy is decided here; unknown
- * ones are refused.
+ * May the old destination be copied for the new host? Which keys may be copied is decided here;
+ * unknown ones are refused.
  */
-static int copy_allowed(const struct work *w, const struct dest *d)
+static int check_copy(const struct convergence *w, const struct dest *d)
 {
-	const struct yaml_node *odd = stranger(d->node, "destination weight headers");
+	const struct yaml_node *odd = find_unknown(d->node, "destination weight headers");
 
 	if (!odd && d->destination->kind == YAML_MAP)
-		odd = stranger(d->destination, "host subset port");
+		odd = find_unknown(d->destination, "host subset port");
 	if (odd) {
 		(void)err_set(w->err, &CODE_route_shape, yaml_place(odd),
-			      "the old destination has a field '%" SLICE_FMT
-			      "' that may not fit new",
+			      "the old destination has the field '%" SLICE_FMT
+			      "', which may not apply to the new host",
 			      SLICE_ARG(odd->key->text));
-		return err_remedy(w->err, "remove the field, or move this route by hand");
+		return err_remedy(w->err, "remove the field, or change this route by hand");
 	}
-	return port_known(w, d);
+	return check_port(w, d);
 }
 
 /*
- * The new host as this VirtualService must write it: a short name means another host in another
+ * The new host as this VirtualService must write it: a short name is another host in another
  * namespace.
  */
-static struct slice new_host(const struct work *w)
+static struct slice new_host_text(const struct convergence *w)
 {
-	struct slice to = w->goal->move->to;
+	struct slice to = w->move->to;
 
-	return host_same(host_resolve(to, w->vs->ns, w->arena), w->vs->new_host) ? to :
-										   w->vs->new_host;
+	return host_same(host_resolve(to, w->c->now->ns, w->c->arena), w->c->now->new_host) ?
+		       to :
+		       w->c->now->new_host;
 }
 
-/* The Host header of the new destination; old's own is not copied. */
-static int new_header(const struct work *w, struct yaml_edits *copy, const struct route *r,
-		      const struct dest *old)
+/* The Host header of the new destination; that of the old one is not copied. */
+static int set_new_header(const struct convergence *w, struct yaml_edits *copy,
+			  const struct route *r, const struct dest *old)
 {
 	const struct yaml_node *theirs = dest_host_header(old);
 
 	if (r->kind != ROUTE_HTTP)
 		return 0;
-	if (w->findings && theirs && !w->goal->move->host_header.ptr)
-		findings_add(w->findings, &CODE_host_header, yaml_place(theirs),
+	if (w->c->findings && theirs && !w->move->host_header.ptr)
+		findings_add(w->c->findings, &CODE_host_header, yaml_place(theirs),
 			     "the old destination sets the Host header");
-	return dest_set_host(copy, old, w->goal->move->host_header, w->arena, w->err);
+	return dest_set_host(copy, old, w->move->host_header, w->c->arena, w->err);
 }
 
 /*
  * The new destination: a copy of the old one with host, port, Host header and weight of its own and
  * no subset.
  */
-static int add_new(const struct work *w, struct yaml_edits *e, const struct route *r,
+static int add_new(const struct convergence *w, struct yaml_edits *e, const struct route *r,
 		   const struct dest *old, long weight)
 {
-	const struct move *move = w->goal->move;
+	const struct move *move = w->move;
 	struct yaml_edits *copy;
 
-	if (copy_allowed(w, old) < 0)
+	if (check_copy(w, old) < 0)
 		return -1;
 	copy = yaml_copy(e, old->node, YAML_AFTER, (struct slice){ 0 }, "the new destination");
-	yaml_set(copy, old->host, LIT_STRING, new_host(w), "host");
+	yaml_set(copy, old->host, LIT_STRING, new_host_text(w), "host");
 	if (old->subset)
 		yaml_delete(copy, old->subset, "subsets belong to the old host");
 	if (old->port && yaml_get(old->port, "number"))
-		yaml_set(copy, yaml_get(old->port, "number"), LIT_INT, number(w->arena, move->port),
-			 "port");
+		yaml_set(copy, yaml_get(old->port, "number"), LIT_INT,
+			 number_text(w->c->arena, move->port), "port");
 	else if (old->port)
 		return refuse_dest(w, &CODE_route_shape, old->port,
 				   "the port of the old destination has no number");
 	else if (move->port)
 		yaml_put(copy, old->destination, old->host, YAML_AFTER,
-			 port_lit(w->arena, move->port), "port");
-	converge_weight(copy, old, weight, w->arena);
-	return new_header(w, copy, r, old);
+			 port_lit(w->c->arena, move->port), "port");
+	converge_weight(copy, old, weight, w->c->arena);
+	return set_new_header(w, copy, r, old);
 }
 
 /* Brings the destinations of one route to what is wanted. */
-static int converge_dests(const struct work *w, struct yaml_edits *e, const struct route *r,
+static int converge_dests(const struct convergence *w, struct yaml_edits *e, const struct route *r,
 			  const struct want *want)
 {
 	const struct dest *last = NULL;
@@ -184,34 +185,36 @@ static int converge_dests(const struct work *w, struct yaml_edits *e, const stru
 		if (d->side == SIDE_OLD) {
 			last = d;
 			if (want->no_old)
-				yaml_delete(e, d->node, "the old destination goes");
+				yaml_delete(e, d->node, "the old destination is removed");
 			else
-				converge_weight(e, d, want->weight[i], w->arena);
+				converge_weight(e, d, want->weight[i], w->c->arena);
 		} else if (d->side == SIDE_NEW && want->has_new) {
-			converge_weight(e, d, want->new_weight, w->arena);
-			if (w->goal->move->host_header.ptr && r->kind == ROUTE_HTTP &&
-			    !w->goal->reading &&
-			    dest_set_host(e, d, w->goal->move->host_header, w->arena, w->err) < 0)
+			converge_weight(e, d, want->new_weight, w->c->arena);
+			if (w->move->host_header.ptr && r->kind == ROUTE_HTTP &&
+			    !w->c->goal->reading &&
+			    dest_set_host(e, d, w->move->host_header, w->c->arena, w->err) < 0)
 				return -1;
 		} else if (d->side == SIDE_NEW) {
-			yaml_delete(e, d->node, "the new destination goes");
+			yaml_delete(e, d->node, "the new destination is removed");
 		}
 	}
 	return want->has_new && !r->nnew ? add_new(w, e, r, last, want->new_weight) : 0;
 }
 
 /* "mirror: {host, port}" and "mirrorPercentage: {value}". */
-static const struct yaml_lit *mirror_lits(const struct work *w)
+static const struct yaml_lit *mirror_lits(const struct convergence *w)
 {
-	const struct move *move = w->goal->move;
-	struct yaml_lit *lit = lit_new(w->arena, 5);
+	const struct move *move = w->move;
+	struct yaml_lit *lit = new_lits(w->c->arena, 5);
 
-	lit[2] = (struct yaml_lit){ .key = SLICE("host"), .kind = LIT_STRING, .text = new_host(w) };
+	lit[2] = (struct yaml_lit){ .key = SLICE("host"),
+				    .kind = LIT_STRING,
+				    .text = new_host_text(w) };
 	if (move->port)
-		lit[3] = *port_lit(w->arena, move->port);
+		lit[3] = *port_lit(w->c->arena, move->port);
 	lit[4] = (struct yaml_lit){ .key = SLICE("value"),
 				    .kind = LIT_INT,
-				    .text = number(w->arena, move->mirror_percent) };
+				    .text = number_text(w->c->arena, move->mirror_percent) };
 	lit[0] = (struct yaml_lit){
 		.key = SLICE("mirror"), .kind = LIT_MAP, .items = &lit[2], .n = move->port ? 2 : 1
 	};
@@ -221,9 +224,9 @@ static const struct yaml_lit *mirror_lits(const struct work *w)
 	return lit;
 }
 
-/* Our mirror on a route: added, brought to its percentage, or taken away. */
-static void converge_mirror(const struct work *w, struct yaml_edits *e, const struct route *r,
-			    bool wanted)
+/* Our mirror on a route: added, brought to its percentage, or removed. */
+static void converge_mirror(const struct convergence *w, struct yaml_edits *e,
+			    const struct route *r, bool wanted)
 {
 	const struct yaml_node *value = yaml_get(r->percent, "value");
 
@@ -233,19 +236,19 @@ static void converge_mirror(const struct work *w, struct yaml_edits *e, const st
 		yaml_put(e, r->node, r->list, YAML_AFTER, &lits[0], "mirror");
 		yaml_put(e, r->node, r->list, YAML_AFTER, &lits[1], "mirror");
 	} else if (wanted && value) {
-		yaml_set(e, value, LIT_INT, number(w->arena, w->goal->move->mirror_percent),
+		yaml_set(e, value, LIT_INT, number_text(w->c->arena, w->move->mirror_percent),
 			 "mirror percentage");
 	} else if (!wanted && r->our_mirror) {
-		yaml_delete(e, r->mirror, "the mirror goes");
+		yaml_delete(e, r->mirror, "the mirror is removed");
 		if (r->percent)
-			yaml_delete(e, r->percent, "the mirror goes");
+			yaml_delete(e, r->percent, "the mirror is removed");
 	}
 }
 
 /* "method: {exact: M}" for a match block. */
 static const struct yaml_lit *method_lit(struct arena *arena, struct slice method)
 {
-	struct yaml_lit *lit = lit_new(arena, 2);
+	struct yaml_lit *lit = new_lits(arena, 2);
 
 	lit[1] = (struct yaml_lit){ .key = SLICE("exact"), .kind = LIT_STRING, .text = method };
 	lit[0] = (struct yaml_lit){
@@ -255,14 +258,14 @@ static const struct yaml_lit *method_lit(struct arena *arena, struct slice metho
 }
 
 /* A whole "match" for a route that has none: one block per method. */
-static const struct yaml_lit *match_lit(const struct work *w)
+static const struct yaml_lit *match_lit(const struct convergence *w)
 {
-	const struct slices methods = w->goal->move->methods;
-	struct yaml_lit *lit = lit_new(w->arena, methods.n + 1);
+	const struct slices methods = w->move->methods;
+	struct yaml_lit *lit = new_lits(w->c->arena, methods.n + 1);
 
 	for (size_t i = 0; i < methods.n; i++)
 		lit[i + 1] = (struct yaml_lit){ .kind = LIT_MAP,
-						.items = method_lit(w->arena, methods.items[i]),
+						.items = method_lit(w->c->arena, methods.items[i]),
 						.n = 1 };
 	lit[0] = (struct yaml_lit){
 		.key = SLICE("match"), .kind = LIT_SEQ, .items = &lit[1], .n = methods.n
@@ -274,9 +277,10 @@ static const struct yaml_lit *match_lit(const struct work *w)
  * In a copy: keeps the match blocks that let only safe methods through, multiplies the open ones,
  * drops the others.
  */
-static void multiply_matches(const struct work *w, struct yaml_edits *copy, const struct route *r)
+static void multiply_matches(const struct convergence *w, struct yaml_edits *copy,
+			     const struct route *r)
 {
-	const struct slices methods = w->goal->move->methods;
+	const struct slices methods = w->move->methods;
 
 	if (!r->match) {
 		yaml_put(copy, r->node, r->list, YAML_BEFORE, match_lit(w), "safe methods only");
@@ -297,13 +301,13 @@ static void multiply_matches(const struct work *w, struct yaml_edits *copy, cons
 				    copy;
 
 			yaml_put(target, c, NULL, YAML_AFTER,
-				 method_lit(w->arena, methods.items[i]), "method");
+				 method_lit(w->c->arena, methods.items[i]), "method");
 		}
 	}
 }
 
-/* What is different in the generated copy of a route. */
-static int fill_copy(const struct work *w, struct yaml_edits *copy, const struct route *r,
+/* The differences of the generated copy from its route. */
+static int fill_copy(const struct convergence *w, struct yaml_edits *copy, const struct route *r,
 		     const struct want *want)
 {
 	const struct yaml_lit *lits = mirror_lits(w);
@@ -316,15 +320,15 @@ static int fill_copy(const struct work *w, struct yaml_edits *copy, const struct
 	return 0;
 }
 
-/* The generated copy in front of a route: added, refreshed, or taken away. */
-static int converge_copy(const struct work *w, struct yaml_edits *e, const struct route *r,
+/* The generated copy in front of a route: added, refreshed, or removed. */
+static int converge_copy(const struct convergence *w, struct yaml_edits *e, const struct route *r,
 			 const struct want *want)
 {
 	const struct route *old = r->index && r[-1].our_copy ? &r[-1] : NULL;
 	struct yaml_edits *nested;
 
 	if (want->mirror == MIRROR_ON_COPY && old) {
-		struct yaml_edits *trial = yaml_edits_new(r->node->file, w->arena);
+		struct yaml_edits *trial = yaml_edits_new(r->node->file, w->c->arena);
 
 		if (fill_copy(w, trial, r, want) < 0)
 			return -1;
@@ -332,7 +336,7 @@ static int converge_copy(const struct work *w, struct yaml_edits *e, const struc
 			return 0;
 	}
 	if (old)
-		yaml_delete(e, old->node, "the generated copy goes");
+		yaml_delete(e, old->node, "the generated copy is removed");
 	if (want->mirror != MIRROR_ON_COPY)
 		return 0;
 	nested = yaml_copy(e, r->node, YAML_BEFORE, SLICE(COPY_COMMENT),
@@ -341,85 +345,95 @@ static int converge_copy(const struct work *w, struct yaml_edits *e, const struc
 }
 
 /*
- * Would the route itself decide about the Host header that new is to see? And says what a mirror
- * sees.
+ * Does the route itself set the Host header that the new host should get? And reports what a mirror
+ * sends.
  */
-static int check_header(const struct work *w, const struct route *r, const struct want *want)
+static int check_header(const struct convergence *w, const struct route *r, const struct want *want)
 {
 	bool adding = want->has_new && !r->nnew && r->kind == ROUTE_HTTP;
 	const struct yaml_node *authority =
-		adding && w->goal->move->host_header.ptr ? route_authority(r) : NULL;
+		adding && w->move->host_header.ptr ? route_authority(r) : NULL;
 
 	if (authority)
 		return err_set(w->err, &CODE_host_authority, yaml_place(authority),
 			       "%" SLICE_FMT " sets the Host header for all its destinations, "
-			       "which wins over to.hostHeader",
-			       SLICE_ARG(route_label(r, w->arena)));
-	if (w->findings && w->goal->move->host_header.ptr && want->mirror != MIRROR_NONE)
-		findings_add(w->findings, &CODE_mirror_host, yaml_place(r->node),
-			     "the mirrored requests of %" SLICE_FMT
-			     " carry the Host header of the request, not to.hostHeader",
-			     SLICE_ARG(route_label(r, w->arena)));
+			       "which takes precedence over to.hostHeader",
+			       SLICE_ARG(route_label(r, w->c->arena)));
+	if (w->c->findings && w->move->host_header.ptr && want->mirror != MIRROR_NONE)
+		findings_add(w->c->findings, &CODE_mirror_host, yaml_place(r->node),
+			     "mirrored requests of %" SLICE_FMT
+			     " carry the Host header of the original request, not to.hostHeader",
+			     SLICE_ARG(route_label(r, w->c->arena)));
 	return 0;
 }
 
-/* One route that names old. */
-static int converge_route(const struct work *w, struct yaml_edits *e, const struct route *r,
-			  struct shares *shares)
+/* One route that names the old host. */
+static int converge_route(const struct convergence *w, struct yaml_edits *e, const struct route *r)
 {
-	const struct route *base = route_pair(w->base, w->vs, r);
+	const struct converge_context *c = w->c;
+	const struct goal_context goal = {
+		.goal = c->goal,
+		.vs = c->now,
+		.now = r,
+		.base = route_pair(c->base, c->now, r),
+		.arena = c->arena,
+		.findings = c->findings,
+	};
 	struct want want;
 
-	if (stage_want(&want, w->vs, r, base, w->goal, w->arena, w->findings, w->err) < 0 ||
-	    check_header(w, r, &want) < 0)
+	if (goal_want(&goal, &want, w->err) < 0 || check_header(w, r, &want) < 0)
 		return -1;
 	for (size_t i = 0; i < r->n && want.mirror != MIRROR_NONE; i++)
-		if (r->dests[i].side == SIDE_OLD && port_known(w, &r->dests[i]) < 0)
+		if (r->dests[i].side == SIDE_OLD && check_port(w, &r->dests[i]) < 0)
 			return -1;
 	if (converge_dests(w, e, r, &want) < 0 || converge_copy(w, e, r, &want) < 0)
 		return -1;
 	converge_mirror(w, e, r, want.mirror == MIRROR_ON_ROUTE);
-	if (shares)
-		shares_note(shares, w->vs, r, &want, w->goal->move, w->arena);
+	if (c->shares)
+		shares_note(c->shares, c->now, r, &want, w->move);
 	return 0;
 }
 
-int vs_converge(struct yaml_edits *e, const struct vs *now, const struct vs *base,
-		const struct goal *goal, struct arena *arena, struct findings *findings,
-		struct shares *shares, struct err *err)
+int vs_converge(const struct converge_context *c, struct yaml_edits *e, struct err *err)
 {
-	struct work w = { now, base, goal, arena, findings, err };
+	const struct convergence w = { c, c->goal->move, err };
 
-	for (size_t i = 0; i < now->n; i++) {
-		const struct route *r = &now->routes[i];
+	for (size_t i = 0; i < c->now->n; i++) {
+		const struct route *r = &c->now->routes[i];
 
-		if (r->nold && !r->our_copy && converge_route(&w, e, r, shares) < 0)
+		if (r->nold && !r->our_copy && converge_route(&w, e, r) < 0)
 			return -1;
 	}
 	return 0;
 }
 
+/* Is the route in front of `next` exactly the copy that the mirror stage would generate? */
+static bool is_copy_of(const struct converge_context *c, const struct route *next)
+{
+	struct err ignored = ERR_INIT;
+	const struct convergence w = { c, c->goal->move, &ignored };
+	const struct goal_context goal = {
+		.goal = c->goal, .vs = c->now, .now = next, .arena = c->arena
+	};
+	struct yaml_edits *trial = yaml_edits_new(next->node->file, c->arena);
+	struct want want;
+
+	return goal_want(&goal, &want, &ignored) == 0 && fill_copy(&w, trial, next, &want) == 0 &&
+	       want.mirror == MIRROR_ON_COPY && yaml_copy_is(next->node, trial, next[-1].node);
+}
+
 void vs_mark_copies(struct vs *vs, const struct move *move, struct arena *arena)
 {
-	struct stages none = { .n = 0 };
-	struct goal goal = { .move = move, .stages = &none, .stage = { STAGE_MIRROR, 0 } };
-	struct err ignored = ERR_INIT;
-	struct work w = { vs, NULL, &goal, arena, NULL, &ignored };
+	const struct stages none = { .n = 0 };
+	const struct goal goal = { .move = move, .stages = &none, .stage = { STAGE_MIRROR, 0 } };
+	const struct converge_context c = { .goal = &goal, .now = vs, .arena = arena };
 
 	for (size_t i = 0; i + 1 < vs->n; i++) {
 		struct route *r = &vs->routes[i], *next = r + 1;
-		struct yaml_edits *trial;
-		struct want want;
 
-		if (r->our_copy || !r->our_mirror || next->kind != ROUTE_HTTP || !next->nold ||
-		    next->our_mirror || next->nnew)
-			continue;
-		trial = yaml_edits_new(vs->object->node->file, arena);
-		if (stage_want(&want, vs, next, NULL, &goal, arena, NULL, &ignored) < 0 ||
-		    fill_copy(&w, trial, next, &want) < 0)
-			continue;
-		r->our_copy =
-			want.mirror == MIRROR_ON_COPY && yaml_copy_is(next->node, trial, r->node);
+		if (!r->our_copy && r->our_mirror && next->kind == ROUTE_HTTP && next->nold &&
+		    !next->our_mirror && !next->nnew)
+			r->our_copy = is_copy_of(&c, next);
 	}
 	vs_number_routes(vs);
 }
@@ -430,8 +444,10 @@ bool vs_at(const struct vs *now, const struct vs *base, const struct goal *goal)
 	struct yaml_edits *e = yaml_edits_new(now->object->node->file, arena);
 	struct err ignored = ERR_INIT;
 	struct goal reading = *goal;
+	const struct converge_context c = {
+		.goal = &reading, .now = now, .base = base, .arena = arena
+	};
 
 	reading.reading = true;
-	return vs_converge(e, now, base, &reading, arena, NULL, NULL, &ignored) == 0 &&
-	       yaml_edits_empty(e);
+	return vs_converge(&c, e, &ignored) == 0 && yaml_edits_empty(e);
 }

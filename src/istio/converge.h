@@ -2,29 +2,36 @@
  * converge.h - the edits that bring a VirtualService to a stage, and reading the stage back by the
  * same means.
  *
- * A VirtualService is at stage S when converging to S yields no edits. From this one definition
- * follow that the same stage twice is no change, that the next stage is the first whose bytes
- * differ, what is mixed, and which stages are skipped.
+ * A VirtualService is at stage S when converging to S yields no edits. From this definition follows
+ * that the same stage twice is no change, that the next stage is the first whose bytes differ, what
+ * is mixed, and which stages are skipped.
  */
 #ifndef GCB_ISTIO_CONVERGE_H
 #define GCB_ISTIO_CONVERGE_H
 
-#include "base/finding.h"
 #include "istio/share.h"
 
+/* A VirtualService, where it is to go, and where to report. */
+struct converge_context {
+	const struct goal *goal;
+	const struct vs *now;
+	const struct vs *base; /* at baseline; NULL: `now` counts as the baseline as far as it is
+				  not moved */
+	struct arena *arena;   /* must outlive the edits */
+	struct findings *findings; /* NULL: do not report */
+	struct shares *shares;     /* NULL: not wanted */
+};
+
 /*
- * Adds to `e` the edits that bring `now` to the goal. `base` is the VirtualService at baseline, or
- * NULL: then `now` counts as the baseline as far as it is not moved. `findings` and `shares` may be
- * NULL. Errors: a refusal (see stage.h, and route_shape, host_header, port_unknown); `e` may then
- * hold a part and must be dropped. The arena must outlive `e`.
+ * Adds to `e` the edits that bring `now` to the goal. Errors: a refusal (see goal.h, and
+ * route_shape, host_authority, port_unknown); `e` may then hold some of the edits and must be
+ * dropped.
  */
-int vs_converge(struct yaml_edits *e, const struct vs *now, const struct vs *base,
-		const struct goal *goal, struct arena *arena, struct findings *findings,
-		struct shares *shares, struct err *err);
+int vs_converge(const struct converge_context *c, struct yaml_edits *e, struct err *err);
 
 /*
  * Marks generated copies that have lost their comment, or never had room for one, by being exactly
- * what the tool would generate. Part of reading; call it once after vs_read.
+ * what the program would generate. Part of reading; call it once after vs_read.
  */
 void vs_mark_copies(struct vs *vs, const struct move *move, struct arena *arena);
 

@@ -45,8 +45,8 @@ const struct yaml_node *dest_host_header(const struct dest *d)
 	return headers_host(d->headers);
 }
 
-/* Is what stands under the key nothing, or something that says what it seems to say? */
-static int check_node(const struct yaml_node *node, enum yaml_kind kind, struct err *err)
+/* Is the value empty, or of this kind and unambiguous? */
+static int check_kind(const struct yaml_node *node, enum yaml_kind kind, struct err *err)
 {
 	if (!node || (node->kind == YAML_SCALAR && yaml_type_of(node) == YAML_NULL))
 		return 0;
@@ -59,28 +59,28 @@ static int check_node(const struct yaml_node *node, enum yaml_kind kind, struct 
 			       kind == YAML_MAP ? "map" : "list");
 }
 
-/* The headers as they are, looked up once. */
-struct partition {
+/* The operations of a destination, looked up once. */
+struct header_operations {
 	const struct yaml_node *headers, *request, *operation[NOPERATIONS];
 };
 
-static int parts_read(const struct dest *d, struct partition *out, struct err *err)
+static int read_operations(const struct dest *d, struct header_operations *out, struct err *err)
 {
 	out->headers = d->headers;
 	out->request = yaml_get(d->headers, "request");
-	if (check_node(out->headers, YAML_MAP, err) < 0 ||
-	    check_node(out->request, YAML_MAP, err) < 0)
+	if (check_kind(out->headers, YAML_MAP, err) < 0 ||
+	    check_kind(out->request, YAML_MAP, err) < 0)
 		return -1;
 	for (size_t i = 0; i < NOPERATIONS; i++) {
 		out->operation[i] = yaml_get(out->request, operations[i]);
-		if (check_node(out->operation[i], i == NOPERATIONS - 1 ? YAML_SEQ : YAML_MAP, err) <
+		if (check_kind(out->operation[i], i == NOPERATIONS - 1 ? YAML_SEQ : YAML_MAP, err) <
 		    0)
 			return -1;
 	}
 	return 0;
 }
 
-/* Are all entries of the operation about the Host header? Then it goes as a whole. */
+/* Are all entries of the operation about the Host header? Then all of it is deleted. */
 static bool all_host(const struct yaml_node *operation)
 {
 	for (const struct yaml_node *c = operation->first; c; c = c->next)
@@ -89,17 +89,17 @@ static bool all_host(const struct yaml_node *operation)
 	return operation->first != NULL;
 }
 
-/* Deletes the Host header from one operation, but for the entry `keep`. */
-static void clean(struct yaml_edits *e, const struct yaml_node *operation,
-		  const struct yaml_node *keep)
+/* Deletes the Host header from one operation, except the entry `keep`. */
+static void delete_host(struct yaml_edits *e, const struct yaml_node *operation,
+			const struct yaml_node *keep)
 {
 	for (const struct yaml_node *c = next_host(operation->first); c; c = next_host(c->next))
 		if (c != keep)
-			yaml_delete(e, c, "the Host header is old's");
+			yaml_delete(e, c, "the Host header of the old host");
 }
 
-/* Takes every operation on Host away, and what would be left empty by that. */
-static void take_away(struct yaml_edits *e, const struct partition *p)
+/* Deletes every operation on Host, and what would be left empty by that. */
+static void delete_all_hosts(struct yaml_edits *e, const struct header_operations *p)
 {
 	size_t gone = 0, entries = p->request ? p->request->nchildren : 0;
 
@@ -107,19 +107,19 @@ static void take_away(struct yaml_edits *e, const struct partition *p)
 		gone += p->operation[i] && all_host(p->operation[i]);
 	if (gone && gone == entries) {
 		yaml_delete(e, p->headers->nchildren == 1 ? p->headers : p->request,
-			    "the Host header is old's");
+			    "the Host header of the old host");
 		return;
 	}
 	for (size_t i = 0; i < NOPERATIONS; i++) {
 		if (p->operation[i] && all_host(p->operation[i]))
-			yaml_delete(e, p->operation[i], "the Host header is old's");
+			yaml_delete(e, p->operation[i], "the Host header of the old host");
 		else if (p->operation[i])
-			clean(e, p->operation[i], NULL);
+			delete_host(e, p->operation[i], NULL);
 	}
 }
 
-/* The last operation that is not all about Host; NULL: none stays. */
-static const struct yaml_node *staying(const struct yaml_node *request)
+/* The last operation that is not entirely about Host; NULL: none remains. */
+static const struct yaml_node *last_kept(const struct yaml_node *request)
 {
 	const struct yaml_node *last = request->last;
 
@@ -129,7 +129,7 @@ static const struct yaml_node *staying(const struct yaml_node *request)
 }
 
 /* "headers: {request: {set: {Host: HOST}}}", from the level on that is missing. */
-static void put_host(struct yaml_edits *e, const struct dest *d, const struct partition *p,
+static void put_host(struct yaml_edits *e, const struct dest *d, const struct header_operations *p,
 		     struct slice host, struct arena *arena)
 {
 	const struct yaml_node *const levels[] = { d->node, p->headers, p->request,
@@ -145,10 +145,10 @@ static void put_host(struct yaml_edits *e, const struct dest *d, const struct pa
 		};
 	while (!levels[level])
 		level--;
-	if (level == 2 && !staying(p->request)) /* nothing of it stays to stand beside */
+	if (level == 2 && !last_kept(p->request)) /* nothing of it remains to put it beside */
 		yaml_replace(e, p->request, &lits[1], "Host");
 	else
-		yaml_put(e, levels[level], level == 2 ? staying(p->request) : NULL, YAML_AFTER,
+		yaml_put(e, levels[level], level == 2 ? last_kept(p->request) : NULL, YAML_AFTER,
 			 &lits[level], "Host");
 }
 
@@ -156,20 +156,20 @@ int dest_set_host(struct yaml_edits *e, const struct dest *d, struct slice host,
 		  struct arena *arena, struct err *err)
 {
 	const struct yaml_node *keep;
-	struct partition p;
+	struct header_operations p;
 
-	if (parts_read(d, &p, err) < 0)
+	if (read_operations(d, &p, err) < 0)
 		return -1;
 	if (!host.ptr) {
-		take_away(e, &p);
+		delete_all_hosts(e, &p);
 		return 0;
 	}
 	keep = p.operation[0] ? next_host(p.operation[0]->first) : NULL;
-	for (size_t i = 0; i < NOPERATIONS && (keep || !p.request || staying(p.request)); i++) {
+	for (size_t i = 0; i < NOPERATIONS && (keep || !p.request || last_kept(p.request)); i++) {
 		if (i && p.operation[i] && all_host(p.operation[i]))
 			yaml_delete(e, p.operation[i], "the Host header is set");
 		else if (p.operation[i])
-			clean(e, p.operation[i], i ? NULL : keep);
+			delete_host(e, p.operation[i], i ? NULL : keep);
 	}
 	if (keep)
 		yaml_set(e, keep, LIT_STRING, host, "Host");

@@ -59,8 +59,8 @@ int host_check(struct slice host, const char *what, struct err *err)
 			       what);
 	if (slice_starts(host, SLICE("*")))
 		return err_set(err, &CODE_host_bad, NOWHERE,
-			       "%s '%" SLICE_FMT "' is a wildcard; one host moves at a time", what,
-			       SLICE_ARG(host));
+			       "%s '%" SLICE_FMT "' is a wildcard; a migration moves one host",
+			       what, SLICE_ARG(host));
 	while (slice_next(&rest, '.', &label))
 		if (!label_ok(label))
 			return err_set(err, &CODE_host_bad, NOWHERE,

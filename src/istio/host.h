@@ -10,9 +10,8 @@
 
 /*
  * The host that a name in an object of namespace `ns` means: a name without any dot becomes
- * NAME.ns.svc.cluster.local; all others,
- * "*" and names in an unknown namespace (absent `ns`) stay as they are. The result is `host` itself
- * or lives in `arena`.
+ * NAME.ns.svc.cluster.local; all others, "*" and names in an unknown namespace (absent `ns`) are
+ * unchanged. The result is `host` itself or lives in `arena`.
  */
 struct slice host_resolve(struct slice host, struct slice ns, struct arena *arena);
 
@@ -20,8 +19,8 @@ struct slice host_resolve(struct slice host, struct slice ns, struct arena *aren
 bool host_same(struct slice a, struct slice b);
 
 /*
- * Different hosts to Istio that a person may take for the same: equal but for letter case or one
- * trailing dot.
+ * Different hosts to Istio that a reader may confuse: equal except for letter case or one trailing
+ * dot.
  */
 bool host_near(struct slice a, struct slice b);
 
@@ -31,8 +30,8 @@ bool host_near(struct slice a, struct slice b);
 bool host_covered(struct slice pattern, struct slice host);
 
 /*
- * Is it a name that Istio takes as a destination (ValidateWildcardDomain without the wildcard)?
- * Error: host_bad, naming `what`.
+ * Is it a name that Istio accepts as a destination (ValidateWildcardDomain without the wildcard)?
+ * Error: host_bad; `what` is the subject of its message.
  */
 int host_check(struct slice host, const char *what, struct err *err);
 

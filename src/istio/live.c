@@ -1,49 +1,15 @@
-#include "istio/live_internal.h"
+#include "istio/live.h"
 
-#include "istio/host.h"
+#include "istio/live_diff_internal.h"
+#include "istio/live_scene_internal.h"
+#include "istio/live_winner_internal.h"
+#include "istio/live_writer_internal.h"
 #include "istio/rules.h"
+#include "kube/group.h"
 
-const struct kind live_kinds[] = {
-	{ ISTIO_GROUP, "VirtualService", "virtualservices" },
-	{ ISTIO_GROUP, "DestinationRule", "destinationrules" },
-	{ ISTIO_GROUP, "ServiceEntry", "serviceentries" },
-	{ ISTIO_GROUP, "Sidecar", "sidecars" },
-	{ BACKEND_GROUP, "GCPBackend", "gcpbackends" },
-	{ ARGO_GROUP, "Application", "applications" },
-	{ ARGO_GROUP, "Rollout", "rollouts" },
-	{ FLAGGER_GROUP, "Canary", "canaries" },
-};
-const size_t live_nkinds = sizeof(live_kinds) / sizeof(live_kinds[0]);
+/* --- coverage ------------------------------------------------------------- */
 
-struct place live_place(const struct object *o, struct arena *arena)
-{
-	struct slice text = arena_printf(
-		arena, "%" SLICE_FMT " %" SLICE_FMT "%s%" SLICE_FMT " in the cluster",
-		SLICE_ARG(o->kind), SLICE_ARG(o->ns), o->ns.len ? "/" : "", SLICE_ARG(o->name));
-
-	return (struct place){ text, 0, 0 };
-}
-
-/* --- what was seen -------------------------------------------------------- */
-
-/* The sight of a kind; all that live_kinds lists have one. */
-static const struct coverage *sight_of(const struct live_scene *s, const char *kind)
-{
-	for (size_t i = 0; i < live_nkinds; i++)
-		if (slice_is(slice_of(s->coverages[i].kind->kind), kind))
-			return &s->coverages[i];
-	return &s->coverages[0];
-}
-
-bool live_seen(const struct live_scene *s, const char *kind, struct slice ns)
-{
-	const struct coverage *sight = sight_of(s, kind);
-
-	return sight->how == COVERED_ALL || sight->how == COVERED_ABSENT ||
-	       (sight->how == COVERED_SOME && ns.len && slices_have(sight->namespaces, ns));
-}
-
-/* Adds a finding of this code for each kind of which not everything was seen. */
+/* Adds a finding of this code for each kind that was not read completely. */
 static void note_unseen(const struct coverage *coverages, size_t n, struct slice context,
 			const struct code *code, struct findings *findings)
 {
@@ -58,16 +24,16 @@ static void note_unseen(const struct coverage *coverages, size_t n, struct slice
 		for (size_t k = 0; k < coverages[i].namespaces.n; k++)
 			str_addf(&list, "%s%" SLICE_FMT, k ? ", " : "",
 				 SLICE_ARG(coverages[i].namespaces.items[k]));
-		if (coverages[i].how == COVERED_SOME)
+		if (coverages[i].level == COVERED_SOME)
 			findings_add(findings, code, at,
-				     "%s.%s: seen in the namespaces %s only: %" SLICE_FMT,
+				     "%s.%s: could be read only in the namespaces %s: %" SLICE_FMT,
 				     coverages[i].kind->plural, coverages[i].kind->group, list.ptr,
-				     SLICE_ARG(coverages[i].why));
-		else if (coverages[i].how == COVERED_FORBIDDEN ||
-			 coverages[i].how == COVERED_FAILED)
-			findings_add(findings, code, at, "%s.%s: not seen: %" SLICE_FMT,
+				     SLICE_ARG(coverages[i].reason));
+		else if (coverages[i].level == COVERED_FORBIDDEN ||
+			 coverages[i].level == COVERED_FAILED)
+			findings_add(findings, code, at, "%s.%s: could not be read: %" SLICE_FMT,
 				     coverages[i].kind->plural, coverages[i].kind->group,
-				     SLICE_ARG(coverages[i].why));
+				     SLICE_ARG(coverages[i].reason));
 	}
 }
 
@@ -89,60 +55,17 @@ bool live_wants(const struct object *o)
 	       object_is(o, ARGO_GROUP, "Rollout") || object_is(o, FLAGGER_GROUP, "Canary");
 }
 
-/* --- twins ---------------------------------------------------------------- */
-
-const struct object *live_twin(const struct live_scene *s, const struct vs *vs)
-{
-	const struct object *found = NULL;
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->nobjects; i++) {
-		const struct object *o = s->objects[i];
-
-		if (!vs_is(o) || !slice_eq(o->name, vs->object->name))
-			continue;
-		if (slice_eq(o->ns, vs->ns))
-			return o;
-		found = o;
-		n++;
-	}
-	/*
-	 * a file may leave its namespace to whoever applies it; then the one object of that name is
-	 * meant
-	 */
-	return n == 1 && !vs->object->ns.len ? found : NULL;
-}
-
 /* --- GCPBackend ----------------------------------------------------------- */
 
-bool live_backend_has(const struct object *o, struct slice host)
-{
-	const struct yaml_node *node = o->spec;
-	bool found = false;
-
-	/* all scalars below spec, without recursion: down, else on, else up and on */
-	while (object_is(o, BACKEND_GROUP, "GCPBackend") && node && !found) {
-		found = node->kind == YAML_SCALAR && host_same(yaml_string(node), host);
-		if (node->first) {
-			node = node->first;
-			continue;
-		}
-		while (node != o->spec && !node->next)
-			node = node->parent;
-		node = node == o->spec ? NULL : node->next;
-	}
-	return found;
-}
-
-/* GCB5011: nobody in the cluster answers to the new host. */
+/* GCB5011: no GCPBackend of the cluster has the new host. */
 static void check_backend(const struct live_scene *s, struct findings *findings)
 {
-	bool absent = sight_of(s, "GCPBackend")->how == COVERED_ABSENT;
+	bool absent = live_coverage(s, "GCPBackend")->level == COVERED_NOT_INSTALLED;
 
 	for (size_t i = 0; i < s->nobjects; i++)
 		if (live_backend_has(s->objects[i], s->move->to))
 			return;
-	if (live_seen(s, "GCPBackend", (struct slice){ 0 }))
+	if (live_covered(s, "GCPBackend", (struct slice){ 0 }))
 		findings_add(findings, &CODE_live_no_backend, s->at,
 			     "no GCPBackend in the cluster has the host '%" SLICE_FMT "'%s",
 			     SLICE_ARG(s->move->to), absent ? ": the kind is not installed" : "");
@@ -150,24 +73,21 @@ static void check_backend(const struct live_scene *s, struct findings *findings)
 
 /* --- the rules of files, on live objects ---------------------------------- */
 
-/*
- * Is the object one that the rules of files are asked about? VirtualServices are judged here, with
- * their age.
- */
+/* Is the object one for the rules of files? VirtualServices are checked here, with their age. */
 static bool is_around(const struct object *o)
 {
 	return !vs_is(o) && rules_want(o);
 }
 
 /*
- * As the commit is checked, but on what the cluster has: findings about objects of the cluster are
- * told, the others are the commit's.
+ * The rules of the commit, applied to the cluster: findings about objects of the cluster are
+ * reported, the others are already reported for the commit.
  */
 static void check_around(const struct live_scene *s, struct findings *findings)
 {
 	const struct object **around = arena_array(s->arena, s->nobjects, sizeof(*around));
 	struct findings found = { .arena = s->arena };
-	struct scene scene = {
+	struct rule_scene scene = {
 		.move = s->move,
 		.vss = s->vss,
 		.nvss = s->nvss,
@@ -195,8 +115,7 @@ static void check_around(const struct live_scene *s, struct findings *findings)
 /* --- status --------------------------------------------------------------- */
 
 /*
- * GCB5012: one message of an analyzer; the text of its level and code is all that open source Istio
- * keeps.
+ * GCB5012: one message of an analyzer; open source Istio keeps only the text of its level and code.
  */
 static void note_message(const struct object *o, const struct yaml_node *message,
 			 struct arena *arena, struct findings *findings)
@@ -212,8 +131,7 @@ static void note_message(const struct object *o, const struct yaml_node *message
 	findings_add(findings, &CODE_live_analysis, live_place(o, arena),
 		     "%" SLICE_FMT " %" SLICE_FMT "%s%" SLICE_FMT "%s", SLICE_ARG(level),
 		     SLICE_ARG(code), text.len ? ": " : "", SLICE_ARG(text),
-		     slice_is(code, "IST0101") ? " (to be expected of the host of a GCPBackend)" :
-						 "");
+		     slice_is(code, "IST0101") ? " (expected for the host of a GCPBackend)" : "");
 }
 
 static void check_status(const struct live_scene *s, const struct object *o,

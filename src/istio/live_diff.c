@@ -1,5 +1,6 @@
-#include "istio/live_internal.h"
-#include "istio/stage.h"
+#include "istio/live_diff_internal.h"
+
+#include "istio/live_scene_internal.h"
 
 /* The value of a key. */
 static const struct yaml_node *value_of(const struct yaml_node *map, const struct yaml_node *key)
@@ -11,10 +12,9 @@ static const struct yaml_node *value_of(const struct yaml_node *map, const struc
 }
 
 /*
- * Do two nodes say the same to Kubernetes: maps in any order of keys, scalars of the same type and
- * value?
+ * Are two nodes equal to Kubernetes: maps in any order of keys, scalars of the same type and value?
  */
-static bool same(const struct yaml_node *a, const struct yaml_node *b)
+static bool same_value(const struct yaml_node *a, const struct yaml_node *b)
 {
 	const struct yaml_node *y = b ? b->first : NULL;
 
@@ -27,24 +27,24 @@ static bool same(const struct yaml_node *a, const struct yaml_node *b)
 	for (const struct yaml_node *x = a->first; x; x = x->next) {
 		const struct yaml_node *other = a->kind == YAML_MAP ? value_of(b, x->key) : y;
 
-		if (!same(x, other))
+		if (!same_value(x, other))
 			return false;
 		y = y ? y->next : NULL;
 	}
 	return true;
 }
 
-/* How far a VirtualService is: new's share of what is old's and new's, in a route. */
-struct progress {
+/* How far a VirtualService is: the share of the new host in what goes to either host, by route. */
+struct move_progress {
 	long sum;  /* over all routes, 2 for a part in a thousand, 1 for our mirror: rises with the
 		      stage */
 	long most; /* percent, of the furthest route */
 	bool mirror;
 };
 
-static struct progress progress_of(const struct vs *vs)
+static struct move_progress progress_of(const struct vs *vs)
 {
-	struct progress p = { 0 };
+	struct move_progress p = { 0 };
 
 	for (size_t i = 0; i < vs->n; i++) {
 		const struct route *r = &vs->routes[i];
@@ -65,26 +65,26 @@ static struct progress progress_of(const struct vs *vs)
 	return p;
 }
 
-/* "25 %", "the mirror", "nothing". */
-static struct slice progress_text(struct progress p, struct arena *arena)
+/* "25% of the requests", "only mirrored requests", "no requests". */
+static struct slice progress_text(struct move_progress p, struct arena *arena)
 {
 	if (p.most || !p.sum)
-		return p.most ? arena_printf(arena, "%ld %% of the requests", p.most) :
-				SLICE("nothing");
-	return p.mirror ? SLICE("a mirror only") : SLICE("less than 1 % of the requests");
+		return p.most ? arena_printf(arena, "%ld%% of the requests", p.most) :
+				SLICE("no requests");
+	return p.mirror ? SLICE("only mirrored requests") : SLICE("less than 1% of the requests");
 }
 
 /* One VirtualService that is in both. */
-static void compare(const struct live_scene *s, const struct vs *vs, const struct object *twin,
-		    struct findings *findings)
+static void compare_twin(const struct live_scene *s, const struct vs *vs, const struct object *twin,
+			 struct findings *findings)
 {
 	struct place at = live_place(twin, s->arena);
 	struct err err = ERR_INIT;
-	struct progress mine, its;
+	struct move_progress mine, its;
 	struct vs live;
 
-	if (vs_read(&live, twin, s->move, s->arena, NULL, &err) < 0) {
-		findings_add(findings, &CODE_live_unseen, at, "its routes cannot be read: %s",
+	if (vs_read(&live, twin, &(struct move_context){ s->move, s->arena, NULL }, &err) < 0) {
+		findings_add(findings, &CODE_live_unseen, at, "the routes cannot be read: %s",
 			     err.reason);
 		return;
 	}
@@ -97,9 +97,9 @@ static void compare(const struct live_scene *s, const struct vs *vs, const struc
 			     " in the commit",
 			     SLICE_ARG(progress_text(its, s->arena)),
 			     SLICE_ARG(progress_text(mine, s->arena)));
-	else if (!same(yaml_get(twin->spec, "http"), yaml_get(vs->object->spec, "http")))
+	else if (!same_value(yaml_get(twin->spec, "http"), yaml_get(vs->object->spec, "http")))
 		findings_add(findings, &CODE_live_edited, at,
-			     "spec.http is not what the commit has in %" SLICE_FMT,
+			     "spec.http differs from the commit, %" SLICE_FMT,
 			     SLICE_ARG(yaml_place(vs->object->node).path));
 }
 
@@ -110,8 +110,8 @@ void live_differences(const struct live_scene *s, struct findings *findings)
 		const struct object *twin = live_twin(s, vs);
 
 		if (twin)
-			compare(s, vs, twin, findings);
-		else if (live_seen(s, "VirtualService", vs->ns))
+			compare_twin(s, vs, twin, findings);
+		else if (live_covered(s, "VirtualService", vs->ns))
 			findings_add(findings, &CODE_live_missing, yaml_place(vs->object->node),
 				     "the VirtualService '%" SLICE_FMT "%s%" SLICE_FMT
 				     "' is not in the cluster",

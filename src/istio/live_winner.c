@@ -1,18 +1,19 @@
-#include "istio/live_internal.h"
+#include "istio/live_winner_internal.h"
 
 #include "istio/host.h"
+#include "istio/live_scene_internal.h"
 
 /* What decides between VirtualServices of the same host. */
-struct face {
+struct contender {
 	const struct object *object;
 	struct slice ns, name,
 		created; /* created absent: not in the cluster yet, so the youngest */
 	const struct yaml_node *exports;
 };
 
-static struct face face_of(const struct object *o, struct slice ns, bool live)
+static struct contender contender_of(const struct object *o, struct slice ns, bool live)
 {
-	struct face f = {
+	struct contender f = {
 		.object = o, .ns = ns, .name = o->name, .exports = yaml_get(o->spec, "exportTo")
 	};
 
@@ -22,7 +23,7 @@ static struct face face_of(const struct object *o, struct slice ns, bool live)
 }
 
 /* Does the list of strings have this one? */
-static bool lists(const struct yaml_node *list, struct slice text)
+static bool list_contains(const struct yaml_node *list, struct slice text)
 {
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
 		if (slice_eq(yaml_string(c), text))
@@ -31,20 +32,20 @@ static bool lists(const struct yaml_node *list, struct slice text)
 }
 
 /*
- * In which of Istio's three groups it is for workloads of a namespace (absent: of one that nobody
- * names): -1: not seen there.
+ * In which of Istio's three groups it is for workloads of a namespace (absent: of one that no
+ * object names); -1: it is not visible there.
  */
-static int group_for(const struct face *f, struct slice ns)
+static int group_for(const struct contender *f, struct slice ns)
 {
-	if (!f->exports || !f->exports->nchildren || lists(f->exports, SLICE("*")))
+	if (!f->exports || !f->exports->nchildren || list_contains(f->exports, SLICE("*")))
 		return 2;
-	if (ns.len && slice_eq(ns, f->ns) && lists(f->exports, SLICE(".")))
+	if (ns.len && slice_eq(ns, f->ns) && list_contains(f->exports, SLICE(".")))
 		return 0;
-	return ns.len && lists(f->exports, ns) ? 1 : -1;
+	return ns.len && list_contains(f->exports, ns) ? 1 : -1;
 }
 
-/* Does `a` come before `b` for workloads of the namespace, where both are seen? */
-static bool before(const struct face *a, const struct face *b, struct slice ns)
+/* Does `a` come before `b` for workloads of the namespace, where both are visible? */
+static bool comes_before(const struct contender *a, const struct contender *b, struct slice ns)
 {
 	int cmp = group_for(a, ns) - group_for(b, ns);
 
@@ -57,12 +58,12 @@ static bool before(const struct face *a, const struct face *b, struct slice ns)
 	return (cmp ? cmp : slice_cmp(a->ns, b->ns)) < 0;
 }
 
-/* Is it for the mesh: no gateways said, or "mesh" among them? */
+/* Does it apply to the mesh: no gateways, or "mesh" among them? */
 static bool in_mesh(const struct object *o)
 {
 	const struct yaml_node *gateways = yaml_get(o->spec, "gateways");
 
-	return !gateways || !gateways->nchildren || lists(gateways, SLICE("mesh"));
+	return !gateways || !gateways->nchildren || list_contains(gateways, SLICE("mesh"));
 }
 
 /* A gateway's name with its namespace. */
@@ -74,7 +75,8 @@ static struct slice gateway_name(struct slice name, struct slice ns, struct aren
 }
 
 /* A gateway other than the mesh that both are bound to; absent: none. */
-static struct slice shared_gateway(const struct face *a, const struct face *b, struct arena *arena)
+static struct slice shared_gateway(const struct contender *a, const struct contender *b,
+				   struct arena *arena)
 {
 	const struct yaml_node *x = yaml_get(a->object->spec, "gateways"),
 			       *list = yaml_get(b->object->spec, "gateways");
@@ -90,9 +92,9 @@ static struct slice shared_gateway(const struct face *a, const struct face *b, s
 	return (struct slice){ 0 };
 }
 
-/* A host of ours that the other has, too, or takes out of our wildcard; absent: none. */
-static struct slice shared_host(const struct face *ours, const struct face *other, struct slice old,
-				struct arena *arena)
+/* A host of ours that the other also has, or excludes from our wildcard; absent: none. */
+static struct slice shared_host(const struct contender *ours, const struct contender *other,
+				struct slice old, struct arena *arena)
 {
 	const struct yaml_node *x = yaml_get(ours->object->spec, "hosts"),
 			       *list = yaml_get(other->object->spec, "hosts");
@@ -110,32 +112,34 @@ static struct slice shared_host(const struct face *ours, const struct face *othe
 }
 
 /*
- * Where the other wins, and where ours does: namespaces of workloads, "" for all that nobody names.
+ * Where the other one takes precedence, and where ours does: namespaces of workloads, "" for all
+ * that no object names.
  */
-struct outcome {
+struct precedence {
 	struct slice lost;
 	bool loses, wins;
 };
 
-static void try_namespace(struct outcome *o, const struct face *ours, const struct face *other,
-			  struct slice ns)
+static void try_namespace(struct precedence *o, const struct contender *ours,
+			  const struct contender *other, struct slice ns)
 {
 	if (group_for(ours, ns) < 0 || group_for(other, ns) < 0)
 		return;
-	if (before(ours, other, ns)) {
+	if (comes_before(ours, other, ns)) {
 		o->wins = true;
 		return;
 	}
-	if (!o->loses || !ns.len) /* "everywhere" says more than a namespace */
+	if (!o->loses || !ns.len) /* all namespaces include a single one */
 		o->lost = ns;
 	o->loses = true;
 }
 
-/* Tries all namespaces for which the two may stand differently. */
-static struct outcome compare(const struct face *ours, const struct face *other)
+/* Tries all namespaces for which the order of the two may differ. */
+static struct precedence compare_contenders(const struct contender *ours,
+					    const struct contender *other)
 {
 	const struct yaml_node *const exports[] = { ours->exports, other->exports };
-	struct outcome o = { .loses = false };
+	struct precedence o = { .loses = false };
 
 	try_namespace(&o, ours, other, ours->ns);
 	try_namespace(&o, ours, other, other->ns);
@@ -150,31 +154,32 @@ static struct outcome compare(const struct face *ours, const struct face *other)
 }
 
 /* Ours and one other of the same host. */
-static void judge(const struct live_scene *s, const struct face *ours, const struct face *other,
-		  struct slice host, struct findings *findings)
+static void check_rival(const struct live_scene *s, const struct contender *ours,
+			const struct contender *other, struct slice host, struct findings *findings)
 {
 	struct place at = live_place(other->object, s->arena);
 	struct slice gateway = shared_gateway(ours, other, s->arena);
-	struct outcome o = { .loses = false };
+	struct precedence o = { .loses = false };
 
 	if (in_mesh(ours->object) && in_mesh(other->object))
-		o = compare(ours, other);
+		o = compare_contenders(ours, other);
 	if (o.loses)
 		findings_add(findings, &CODE_live_loses, at,
-			     "it has the host '%" SLICE_FMT "' too and comes before '%" SLICE_FMT
+			     "also has the host '%" SLICE_FMT
+			     "' and takes precedence over '%" SLICE_FMT
 			     "' for workloads of %s%" SLICE_FMT "%s",
 			     SLICE_ARG(host), SLICE_ARG(ours->name),
 			     o.lost.len ? "the namespace '" : "every namespace", SLICE_ARG(o.lost),
 			     o.lost.len ? "'" : "");
 	else if (o.wins)
 		findings_add(findings, &CODE_live_twice, at,
-			     "it has the host '%" SLICE_FMT "' too; '%" SLICE_FMT
-			     "' comes first as long as it is not created again",
+			     "also has the host '%" SLICE_FMT "'; '%" SLICE_FMT
+			     "' takes precedence unless it is deleted and created again",
 			     SLICE_ARG(host), SLICE_ARG(ours->name));
 	else if (gateway.len)
 		findings_add(findings, &CODE_live_twice, at,
-			     "it has the host '%" SLICE_FMT "' on the gateway '%" SLICE_FMT
-			     "' too; the routes of both are used",
+			     "also has the host '%" SLICE_FMT "' on the gateway '%" SLICE_FMT
+			     "'; the routes of both are used",
 			     SLICE_ARG(host), SLICE_ARG(gateway));
 }
 
@@ -182,18 +187,19 @@ void live_winners(const struct live_scene *s, struct findings *findings)
 {
 	for (size_t v = 0; v < s->nvss; v++) {
 		const struct object *twin = live_twin(s, &s->vss[v]);
-		struct face ours = twin ? face_of(twin, twin->ns, true) :
-					  face_of(s->vss[v].object, s->vss[v].ns, false);
+		struct contender ours = twin ? contender_of(twin, twin->ns, true) :
+					       contender_of(s->vss[v].object, s->vss[v].ns, false);
 
 		for (size_t i = 0; i < s->nobjects; i++) {
-			struct face other = face_of(s->objects[i], s->objects[i]->ns, true);
+			struct contender other =
+				contender_of(s->objects[i], s->objects[i]->ns, true);
 			struct slice host;
 
 			if (s->objects[i] == twin || !vs_is(s->objects[i]))
 				continue;
 			host = shared_host(&ours, &other, s->vss[v].old_host, s->arena);
 			if (host.len)
-				judge(s, &ours, &other, host, findings);
+				check_rival(s, &ours, &other, host, findings);
 		}
 	}
 }

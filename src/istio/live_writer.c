@@ -1,10 +1,13 @@
-#include "istio/live_internal.h"
+#include "istio/live_writer_internal.h"
+
+#include "istio/live_scene_internal.h"
+#include "kube/group.h"
 
 /* --- controllers ---------------------------------------------------------- */
 
 /* Does the name in a Rollout ("web" or "web.shop") mean this VirtualService? */
-static bool named(const struct yaml_node *name, struct slice ns, const struct object *vs,
-		  struct arena *arena)
+static bool names_vs(const struct yaml_node *name, struct slice ns, const struct object *vs,
+		     struct arena *arena)
 {
 	struct slice text = yaml_string(name);
 
@@ -23,9 +26,9 @@ static bool rollout_writes(const struct object *o, const struct object *vs, stru
 	if (!object_is(o, ARGO_GROUP, "Rollout"))
 		return false;
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
-		if (named(yaml_get(c, "name"), o->ns, vs, arena))
+		if (names_vs(yaml_get(c, "name"), o->ns, vs, arena))
 			return true;
-	return named(yaml_path(istio, "virtualService", "name", NULL), o->ns, vs, arena);
+	return names_vs(yaml_path(istio, "virtualService", "name", NULL), o->ns, vs, arena);
 }
 
 /*
@@ -54,7 +57,7 @@ static void check_controllers(const struct live_scene *s, const struct object *v
 
 		if (rollout_writes(o, vs, s->arena) || canary_writes(o, vs))
 			findings_add(findings, &CODE_live_writer, live_place(o, s->arena),
-				     "it sets the weights of the VirtualService '%" SLICE_FMT
+				     "sets the weights of the VirtualService '%" SLICE_FMT
 				     "/%" SLICE_FMT "'",
 				     SLICE_ARG(vs->ns), SLICE_ARG(vs->name));
 	}
@@ -62,7 +65,7 @@ static void check_controllers(const struct live_scene *s, const struct object *v
 
 /* --- managedFields -------------------------------------------------------- */
 
-/* Who applies what a repository says. */
+/* Managers that apply the contents of a repository. */
 static const char *const quiet[] = {
 	"argocd-controller",
 	"argocd-application-controller",
@@ -102,7 +105,7 @@ static void check_managers(const struct live_scene *s, const struct object *vs,
 
 /* --- Argo CD -------------------------------------------------------------- */
 
-/* Does the value of a selector field leave it open, or name this? */
+/* Is the field of a selector empty or a wildcard, or this value? */
 static bool open_or(const struct yaml_node *node, struct slice text)
 {
 	struct slice value = yaml_string(node);
@@ -111,7 +114,7 @@ static bool open_or(const struct yaml_node *node, struct slice text)
 }
 
 /* Is a path of the list one of the routes, or above them? `dots`: a jq expression. */
-static bool hides(const struct yaml_node *list, bool dots)
+static bool hides_routes(const struct yaml_node *list, bool dots)
 {
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
 		struct slice path = yaml_string(c),
@@ -124,8 +127,8 @@ static bool hides(const struct yaml_node *list, bool dots)
 }
 
 /*
- * Does an Application keep the VirtualService: by its tracking annotation or label, or in the list
- * of its status?
+ * Does an Application manage the VirtualService: by its tracking annotation or label, or in the
+ * list of its status?
  */
 static bool app_keeps(const struct object *app, const struct object *vs, struct arena *arena)
 {
@@ -165,8 +168,8 @@ static void check_ignored(const struct live_scene *s, const struct object *vs,
 			    open_or(yaml_get(c, "kind"), SLICE("VirtualService")) &&
 			    open_or(yaml_get(c, "name"), vs->name) &&
 			    open_or(yaml_get(c, "namespace"), vs->ns) &&
-			    (hides(yaml_get(c, "jsonPointers"), false) ||
-			     hides(yaml_get(c, "jqPathExpressions"), true)))
+			    (hides_routes(yaml_get(c, "jsonPointers"), false) ||
+			     hides_routes(yaml_get(c, "jqPathExpressions"), true)))
 				findings_add(findings, &CODE_live_ignored,
 					     live_place(app, s->arena),
 					     "ignoreDifferences hides spec.http of the "

@@ -1,11 +1,12 @@
 /*
- * move.h - what Istio's side of the program knows of a migration: from where to where, and its
- * stages.
+ * move.h - what the Istio side of the program knows of a migration: which host moves where.
  */
 #ifndef GCB_ISTIO_MOVE_H
 #define GCB_ISTIO_MOVE_H
 
-#include "base/err.h"
+#include "base/arena.h"
+#include "base/finding.h"
+#include "istio/stage.h"
 
 /* A move of one host. Slices are borrowed. */
 struct move {
@@ -16,44 +17,14 @@ struct move {
 	int mirror_percent;    /* 1..100 */
 	struct slices methods; /* methods that may be mirrored, upper case */
 	bool tls, tcp;         /* routes of these kinds are moved too; those of http always are */
-	struct slice host_header; /* the Host that new shall see; absent: as the client wrote it */
+	struct slice host_header; /* the Host header for the new host; absent: the client's */
 };
 
-/*
- * A stage: `start` (nothing moved), `mirror`, a weight of 1..100 percent, or `done` (no route names
- * old any more).
- */
-struct stage {
-	enum stage_kind { STAGE_START, STAGE_MIRROR, STAGE_WEIGHT, STAGE_DONE } kind;
-	int percent; /* of STAGE_WEIGHT */
+/* A move, the arena for what is read for it, and where to report what is noticed. */
+struct move_context {
+	const struct move *move;
+	struct arena *arena;
+	struct findings *findings; /* NULL: do not report */
 };
-
-/* The stages of a migration in their order; at most this many. */
-#define STAGES_MAX 101
-struct stages {
-	struct stage items[STAGES_MAX];
-	size_t n;
-};
-
-/* mirror, 10, 25, 50, 100. */
-extern const struct stages stages_default;
-
-/* Reads "start", "mirror", "10", "10%" or "done". False when it is none of these. */
-bool stage_parse(struct slice text, struct stage *out);
-
-/* Writes the stage's name ("mirror", "10"), NUL-terminated. */
-void stage_name(struct stage s, char out[8]);
-
-/* Order of stages: start < mirror < 1 % < ... < 100 % < done. Negative, 0 or positive. */
-int stage_cmp(struct stage a, struct stage b);
-
-/*
- * Reads a list of stages: "mirror" at most once and first, then rising percentages from 1 to 100,
- * at least one stage. Error: stage_bad, which names the piece.
- */
-int stages_read(const struct slice *items, size_t n, struct stages *out, struct err *err);
-
-/* Is `s` the start or one of the list? */
-bool stages_have(const struct stages *list, struct stage s);
 
 #endif

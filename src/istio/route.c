@@ -1,10 +1,10 @@
 #include "istio/route.h"
 
 #include "istio/host.h"
+#include "istio/match.h"
+#include "kube/group.h"
 
 #include <string.h>
-
-#define ISTIO_GROUP "networking.istio.io"
 
 enum { NKINDS = 3 };
 static const char *const kind_names[NKINDS] = { "http", "tls", "tcp" };
@@ -21,19 +21,17 @@ bool vs_is(const struct object *o)
 		slice_is(o->version, "v1alpha3"));
 }
 
-/* Everything that reading one VirtualService needs to pass around. */
+/* What reading one VirtualService passes around. */
 struct reader {
 	struct vs *vs;
-	const struct move *move;
-	struct arena *arena;
-	struct findings *findings; /* NULL: nobody wants them */
+	const struct move_context *c;
 	struct err *err;
 };
 
 /* The side a host is on. */
 static enum side side_of(const struct reader *r, const struct yaml_node *host)
 {
-	struct slice text = host_resolve(yaml_string(host), r->vs->ns, r->arena);
+	struct slice text = host_resolve(yaml_string(host), r->vs->ns, r->c->arena);
 
 	if (!text.len)
 		return SIDE_OTHER;
@@ -42,18 +40,20 @@ static enum side side_of(const struct reader *r, const struct yaml_node *host)
 	return host_same(text, r->vs->new_host) ? SIDE_NEW : SIDE_OTHER;
 }
 
-/* Reports a host that is not old but looks like it. */
+/* Reports a host that is not the old one but looks like it. */
 static void note_near(const struct reader *r, const struct yaml_node *host)
 {
-	struct slice text = host_resolve(yaml_string(host), r->vs->ns, r->arena);
+	struct slice text = host_resolve(yaml_string(host), r->vs->ns, r->c->arena);
 
-	if (r->findings && text.len && host_near(text, r->vs->old_host))
-		findings_add(r->findings, &CODE_host_near, yaml_place(host),
+	if (r->c->findings && text.len && host_near(text, r->vs->old_host))
+		findings_add(r->c->findings, &CODE_host_near, yaml_place(host),
 			     "the host '%" SLICE_FMT "' looks like '%" SLICE_FMT "'",
 			     SLICE_ARG(text), SLICE_ARG(r->vs->old_host));
 }
 
-/* The weight: only the canonical decimal form that every reader takes for the same integer. */
+/*
+ * The weight: only the canonical decimal form, which every YAML reader takes for the same integer.
+ */
 static long weight_value(const struct yaml_node *weight)
 {
 	long value;
@@ -82,9 +82,9 @@ static void dest_read(const struct reader *r, const struct yaml_node *item, stru
 		note_near(r, out->host);
 }
 
-/* The list under `key`; an error when it is something else than a list or null. */
-static int list_of(const struct yaml_node *map, const char *key, const struct yaml_node **out,
-		   struct err *err)
+/* The list under `key`; an error when it is neither a list nor null. */
+static int get_list(const struct yaml_node *map, const char *key, const struct yaml_node **out,
+		    struct err *err)
 {
 	const struct yaml_node *node = yaml_get(map, key);
 
@@ -93,29 +93,11 @@ static int list_of(const struct yaml_node *map, const char *key, const struct ya
 		return 0;
 	if (node->kind == YAML_ALIAS)
 		return err_set(err, &CODE_yaml_alias, yaml_place(node),
-			       "an alias stands where a list is expected");
+			       "an alias is used where a list is expected");
 	if (node->kind != YAML_SEQ)
 		return err_set(err, &CODE_yaml_type, yaml_place(node), "'%s' must be a list", key);
 	*out = node;
 	return 0;
-}
-
-/*
- * Does one match block let every request through: nothing but the uri prefix "/" or regex ".*" or
- * "*"?
- */
-static bool match_all(const struct yaml_node *block)
-{
-	const struct yaml_node *uri = yaml_get(block, "uri");
-	struct slice regex = yaml_string(yaml_get(uri, "regex"));
-
-	if (!uri)
-		return false;
-	for (const struct yaml_node *c = block->first; c; c = c->next)
-		if (!slice_is(c->key->text, "uri") && !slice_is(c->key->text, "name"))
-			return false;
-	return slice_is(yaml_string(yaml_get(uri, "prefix")), "/") || slice_is(regex, ".*") ||
-	       slice_is(regex, "*");
 }
 
 /* Istio's isCatchAllRoute. */
@@ -124,13 +106,13 @@ static bool catches_all(const struct yaml_node *match)
 	if (!match || !match->nchildren)
 		return true;
 	for (const struct yaml_node *c = match->first; c; c = c->next)
-		if (match_all(c))
+		if (match_takes_all(c, false))
 			return true;
 	return false;
 }
 
-/* The node under the first of these keys that is there. */
-static const struct yaml_node *first_of(const struct yaml_node *map, const char *const *keys)
+/* The value of the first of these keys that exists. */
+static const struct yaml_node *get_first(const struct yaml_node *map, const char *const *keys)
 {
 	for (; *keys; keys++)
 		if (yaml_get(map, *keys))
@@ -146,7 +128,7 @@ static void route_frame(const struct reader *r, struct route *out)
 	const struct yaml_node *node = out->node;
 
 	out->mirror = yaml_get(node, "mirror");
-	out->percent = first_of(node, percents);
+	out->percent = get_first(node, percents);
 	out->name = yaml_get(node, "name");
 	out->our_mirror = side_of(r, yaml_get(out->mirror, "host")) == SIDE_NEW;
 	out->foreign_mirror = (out->mirror && !out->our_mirror) || yaml_get(node, "mirrors");
@@ -156,7 +138,7 @@ static void route_frame(const struct reader *r, struct route *out)
 			yaml_get(node, "direct_response");
 }
 
-/* Can what the route says be trusted? Only asked of routes that this move is about. */
+/* Is the route unambiguous? Only asked of routes that the move is about. */
 static int route_clear(const struct route *route, struct err *err)
 {
 	if (yaml_path_clear(route->list, err) < 0)
@@ -169,18 +151,19 @@ static int route_clear(const struct route *route, struct err *err)
 	return 0;
 }
 
+/* Reads one entry of a list of routes. */
 static int route_read(const struct reader *r, const struct yaml_node *node, struct route *out)
 {
 	size_t i = 0;
 
 	out->node = node;
-	if (list_of(node, "match", &out->match, r->err) < 0 ||
-	    list_of(node, "route", &out->list, r->err) < 0)
+	if (get_list(node, "match", &out->match, r->err) < 0 ||
+	    get_list(node, "route", &out->list, r->err) < 0)
 		return -1;
 	route_frame(r, out);
 	if (!out->list)
 		return 0;
-	out->dests = arena_array(r->arena, out->list->nchildren, sizeof(*out->dests));
+	out->dests = arena_array(r->c->arena, out->list->nchildren, sizeof(*out->dests));
 	for (const struct yaml_node *c = out->list->first; c; c = c->next, i++) {
 		dest_read(r, c, &out->dests[i]);
 		if (c->kind == YAML_ALIAS ||
@@ -194,50 +177,52 @@ static int route_read(const struct reader *r, const struct yaml_node *node, stru
 	return out->nold || out->our_mirror ? route_clear(out, r->err) : 0;
 }
 
-/* Destinations in tls or tcp routes that the move is not about: left alone, and named. */
+/* Reports destinations in tls or tcp routes that the move is not about; they do not change. */
 static void note_other_routes(const struct reader *r, enum route_kind kind)
 {
 	const struct yaml_node *list = yaml_get(r->vs->object->spec, route_kind_name(kind));
 
-	for (const struct yaml_node *c = list ? list->first : NULL; c && r->findings; c = c->next) {
+	for (const struct yaml_node *c = list ? list->first : NULL; c && r->c->findings;
+	     c = c->next) {
 		const struct yaml_node *dests = yaml_get(c, "route");
 
 		for (const struct yaml_node *d = dests ? dests->first : NULL; d; d = d->next) {
 			const struct yaml_node *host = yaml_path(d, "destination", "host", NULL);
 
 			if (side_of(r, host) == SIDE_OLD)
-				findings_add(r->findings, &CODE_route_tls, yaml_place(host),
+				findings_add(r->c->findings, &CODE_route_tls, yaml_place(host),
 					     "a %s route goes to '%" SLICE_FMT "'",
 					     route_kind_name(kind), SLICE_ARG(r->vs->old_host));
 		}
 	}
 }
 
-/* What is noticed about the routes. */
+/* Reports what is unusual about the routes. */
 static void note_routes(const struct reader *r)
 {
-	for (size_t i = 0; r->findings && i < r->vs->n; i++) {
+	for (size_t i = 0; r->c->findings && i < r->vs->n; i++) {
 		const struct route *route = &r->vs->routes[i];
 
 		if (route->kind != ROUTE_HTTP && route->nold)
-			findings_add(r->findings, &CODE_route_connections, yaml_place(route->node),
-				     "%" SLICE_FMT " is moved by connections%s",
-				     SLICE_ARG(route_label(route, r->arena)),
+			findings_add(r->c->findings, &CODE_route_connections,
+				     yaml_place(route->node),
+				     "%" SLICE_FMT " is moved per connection%s",
+				     SLICE_ARG(route_label(route, r->c->arena)),
 				     route->kind == ROUTE_TLS ?
-					     ", and new sees the old server name" :
+					     ", and the new host receives the old server name" :
 					     "");
 		else if (route->delegate)
-			findings_add(r->findings, &CODE_route_delegate, yaml_place(route->node),
+			findings_add(r->c->findings, &CODE_route_delegate, yaml_place(route->node),
 				     "%" SLICE_FMT " delegates to another VirtualService",
-				     SLICE_ARG(route_label(route, r->arena)));
+				     SLICE_ARG(route_label(route, r->c->arena)));
 		else if (route->redirect && r->vs->nold)
-			findings_add(r->findings, &CODE_route_redirect, yaml_place(route->node),
+			findings_add(r->c->findings, &CODE_route_redirect, yaml_place(route->node),
 				     "%" SLICE_FMT " is a redirect or a direct response",
-				     SLICE_ARG(route_label(route, r->arena)));
+				     SLICE_ARG(route_label(route, r->c->arena)));
 		else if (route->nnew && !route->nold && r->vs->nold)
-			findings_add(r->findings, &CODE_new_elsewhere, yaml_place(route->node),
-				     "%" SLICE_FMT " goes to '%" SLICE_FMT "' only",
-				     SLICE_ARG(route_label(route, r->arena)),
+			findings_add(r->c->findings, &CODE_new_elsewhere, yaml_place(route->node),
+				     "%" SLICE_FMT " routes only to '%" SLICE_FMT "'",
+				     SLICE_ARG(route_label(route, r->c->arena)),
 				     SLICE_ARG(r->vs->new_host));
 	}
 }
@@ -267,14 +252,14 @@ bool vs_on_gateway(const struct object *o)
 	return false;
 }
 
-/* The routes of one kind behind those that are there. */
+/* Reads the routes of one kind, behind those already read. */
 static int routes_read(const struct reader *r, enum route_kind kind)
 {
 	struct vs *vs = r->vs;
 	const struct yaml_node *list;
 	size_t i = 0;
 
-	if (list_of(vs->object->spec, route_kind_name(kind), &list, r->err) < 0)
+	if (get_list(vs->object->spec, route_kind_name(kind), &list, r->err) < 0)
 		return -1;
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
 		struct route *route = &vs->routes[vs->n++];
@@ -301,12 +286,11 @@ static size_t count_routes(const struct object *o)
 	return n;
 }
 
-int vs_read(struct vs *out, const struct object *o, const struct move *move, struct arena *arena,
-	    struct findings *findings, struct err *err)
+int vs_read(struct vs *out, const struct object *o, const struct move_context *c, struct err *err)
 {
-	struct reader r = {
-		.vs = out, .move = move, .arena = arena, .findings = findings, .err = err
-	};
+	const struct reader r = { out, c, err };
+	const struct move *move = c->move;
+	struct arena *arena = c->arena;
 
 	*out = (struct vs){ .object = o, .ns = o->ns.len ? o->ns : move->ns };
 	out->old_host = host_resolve(move->from, move->ns.len ? move->ns : out->ns, arena);
@@ -327,7 +311,7 @@ int vs_read(struct vs *out, const struct object *o, const struct move *move, str
 	return 0;
 }
 
-/* Calls back for the host of each destination of one list of routes. */
+/* Calls back for the host of each destination of a list of routes. */
 static void each_destination(const struct yaml_node *routes,
 			     void (*host)(struct slice host, void *ctx), void *ctx)
 {
@@ -401,6 +385,22 @@ void vs_number_routes(struct vs *vs)
 			number = 0;
 		vs->routes[i].number = vs->routes[i].our_copy ? number + 1 : ++number;
 	}
+}
+
+long dest_weight(const struct route *r, const struct dest *d)
+{
+	if (d->value >= 0)
+		return d->value;
+	return r->n == 1 && d->value == -1 ? 100 : 0;
+}
+
+long route_total(const struct route *r)
+{
+	long total = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		total += dest_weight(r, &r->dests[i]);
+	return total;
 }
 
 struct slice route_label(const struct route *r, struct arena *arena)

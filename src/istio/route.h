@@ -21,7 +21,7 @@ enum route_kind { ROUTE_HTTP, ROUTE_TLS, ROUTE_TCP };
 /* The key of the list: "http", "tls", "tcp". */
 const char *route_kind_name(enum route_kind kind);
 
-/* Whose a destination is; SIDE_MIRROR is for telling of shares only (converge.h). */
+/* Which host a destination has; SIDE_MIRROR is for shares only (share.h). */
 enum side { SIDE_OTHER, SIDE_OLD, SIDE_NEW, SIDE_MIRROR };
 
 /* One entry of a route's list of destinations. */
@@ -49,7 +49,7 @@ struct route {
 			   ".*" alone */
 	bool delegate, redirect;
 	size_t index;  /* in its list, 0-based */
-	size_t number; /* as messages count in its list: 1-based, generated copies left out */
+	size_t number; /* its number in messages: 1-based, in its list, without generated copies */
 };
 
 struct vs {
@@ -59,13 +59,13 @@ struct vs {
 	struct slice new_host;
 	struct route *routes; /* first those of http, then those of tls and tcp as far as the move
 				 is about them */
-	size_t n, nold;       /* nold: routes that name old */
+	size_t n, nold;       /* nold: routes that name the old host */
 	bool on_gateway;      /* bound to a gateway other than mesh */
 	bool is_delegate;     /* it has no hosts: others delegate to it */
-	bool root_mirrors;    /* set by who knows the others: a route that delegates to it has a
-				 mirror, or a percentage of one */
-	bool shares_gateway_host; /* set by who knows the others: another VirtualService of a
-				     gateway has one of its hosts */
+	bool root_mirrors;    /* set by callers that know the others: a route that delegates to it
+				 has a mirror, or a percentage of one */
+	bool shares_gateway_host; /* set by callers that know the others: another VirtualService of
+				     a gateway has one of its hosts */
 };
 
 /* The comment above a generated copy. */
@@ -75,13 +75,11 @@ struct vs {
 bool vs_is(const struct object *o);
 
 /*
- * Reads a VirtualService for a move. What stops the reading (an alias or a duplicate key on the
- * way, a list that is none) is an error of that code; what is only noticed (tls and tcp routes to
- * old, delegates, redirects, hosts that look like old, new alone in a route) goes to `findings`,
- * which may be NULL.
+ * Reads a VirtualService for a move. Findings: tls and tcp routes to the old host, delegates,
+ * redirects, hosts that look like the old one, routes to the new host alone. Errors: what makes the
+ * file ambiguous (an alias or a duplicate key on the way, a list that is none).
  */
-int vs_read(struct vs *out, const struct object *o, const struct move *move, struct arena *arena,
-	    struct findings *findings, struct err *err);
+int vs_read(struct vs *out, const struct object *o, const struct move_context *c, struct err *err);
 
 /* Is the VirtualService bound to a gateway other than the mesh? */
 bool vs_on_gateway(const struct object *o);
@@ -94,28 +92,36 @@ const struct yaml_node *vs_delegates(const struct object *root, const struct obj
 				     struct slice ns);
 
 /*
- * Calls `host` for every host that an object of Istio names as a destination, mirror or own host,
- * and for delegates' names; for indexes.
+ * Calls `host` for every host that an Istio object names as a destination, mirror or own host, and
+ * for names of delegates; for indexes.
  */
 void vs_each_host(const struct object *o, void (*host)(struct slice host, void *ctx), void *ctx);
 
 /*
- * Does some route send to new, and none to old? So it is when a move is done; and where nothing of
- * it ever was but a test route.
+ * Does a route send to the new host, and none to the old one? True when a move is done, and for a
+ * VirtualService that never had more than a test route.
  */
 bool vs_is_done(const struct vs *vs);
 
-/* Has some route that names old new beside it, or a mirror to new? */
+/* Has a route that names the old host the new one beside it, or a mirror to it? */
 bool vs_is_moved(const struct vs *vs);
 
 /*
- * The http route before this one that takes all requests, so that this one is never sent to Envoy;
- * NULL: none.
+ * The http route before this one that matches all requests, so that this one is never sent to
+ * Envoy; NULL: none.
  */
 const struct route *route_hidden_by(const struct vs *vs, const struct route *route);
 
-/* Counts the routes for messages; again when another copy was marked. */
+/* Numbers the routes for messages; again after a copy was marked. */
 void vs_number_routes(struct vs *vs);
+
+/*
+ * The weight that a route's destination stands for: its value, 100 for a sole one without, else 0.
+ */
+long dest_weight(const struct route *r, const struct dest *d);
+
+/* The sum of these. */
+long route_total(const struct route *r);
 
 /* The route's name for messages: "route 2 (name)", "tcp route 1". */
 struct slice route_label(const struct route *r, struct arena *arena);

@@ -2,46 +2,37 @@
 
 #include "istio/host.h"
 #include "istio/rules_internal.h"
+#include "kube/group.h"
 
-static const struct rule *const tables[] = { rules_of_backends, rules_of_ports,
-					     rules_of_entries,  rules_of_destinations,
-					     rules_of_routes,   rules_around };
+const struct rule *const rule_tables[] = { rules_of_backends,     rules_of_ports,  rules_of_entries,
+					   rules_of_destinations, rules_of_routes, rules_around };
+const size_t nrule_tables = sizeof(rule_tables) / sizeof(rule_tables[0]);
 
-void rules_check(const struct scene *scene, struct findings *findings)
+void rules_check(const struct rule_scene *scene, struct findings *findings)
 {
 	struct view view;
 
 	view_make(&view, scene);
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (const struct rule *r = tables[i]; r->code; r++)
+	for (size_t i = 0; i < nrule_tables; i++)
+		for (const struct rule *r = rule_tables[i]; r->code; r++)
 			if (scene->thorough || r->code->severity != SEVERITY_INFO)
-				r->look(&view, r->code, findings);
-}
-
-const struct code *rules_code(size_t number)
-{
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (const struct rule *r = tables[i]; r->code; r++)
-			if (!number--)
-				return r->code;
-	return NULL;
+				r->check(&view, r->code, findings);
 }
 
 bool rules_want(const struct object *o)
 {
-	return object_is(o, BACKEND_GROUP, "GCPBackend") ||
-	       object_is(o, ISTIO_GROUP, "ServiceEntry") ||
+	return object_is(o, GKE_GROUP, "GCPBackend") || object_is(o, ISTIO_GROUP, "ServiceEntry") ||
 	       object_is(o, ISTIO_GROUP, "DestinationRule") ||
 	       object_is(o, ISTIO_GROUP, "Sidecar") || object_is(o, "", "Service") || is_namer(o);
 }
 
-/* Whom to tell about hosts. */
+/* A callback for hosts, and its argument. */
 struct listener {
 	void (*host)(struct slice host, void *ctx);
 	void *ctx;
 };
 
-/* Tells every piece of a text that may be a host: "outbound|80||a.example.com" has one. */
+/* Calls back for every piece of a text that may be a host: "outbound|80||a.example.com" has one. */
 static void each_piece(struct slice text, void *ctx)
 {
 	const struct listener *l = ctx;
@@ -74,7 +65,7 @@ void rules_each_host(const struct object *o, void (*host)(struct slice host, voi
 
 	if (vs_is(o)) {
 		each_delegate(o, &l);
-	} else if (object_is(o, BACKEND_GROUP, "GCPBackend")) {
+	} else if (object_is(o, GKE_GROUP, "GCPBackend")) {
 		each_string(o->spec, host, ctx);
 	} else if (object_is(o, "", "Service")) {
 		host(o->name, ctx);

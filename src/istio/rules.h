@@ -1,11 +1,11 @@
 /*
- * rules.h - what speaks against sending traffic to new, looked up in the objects around the
+ * rules.h - reasons against sending traffic to the new host, found in the objects around the
  * VirtualServices.
  *
- * A rule is a row {code, function} of one table, kept in a file an object: rules_entry.c,
- * rules_port.c, rules_destination.c, rules_backend.c, rules_route.c and rules_around.c. `check`,
- * `plan` and `promote` loop over it alike. Where they come from stands in codes.def
- * (`migrate explain CODE`). Of GCPBackend no schema is published.
+ * A rule is a row {code, function} of a table, one table a file: rules_entry.c, rules_port.c,
+ * rules_destination.c, rules_backend.c, rules_route.c and rules_around.c. `check`, `plan` and
+ * `promote` run all of them. Their sources are in codes.def (`migrate explain CODE`). No schema of
+ * GCPBackend is published.
  */
 #ifndef GCB_ISTIO_RULES_H
 #define GCB_ISTIO_RULES_H
@@ -13,8 +13,8 @@
 #include "base/finding.h"
 #include "istio/route.h"
 
-/* What the rules look at. */
-struct scene {
+/* What the rules read. */
+struct rule_scene {
 	const struct move *move;
 	const struct vs *vss; /* the VirtualServices of the move */
 	size_t nvss;
@@ -22,20 +22,17 @@ struct scene {
 		*objects; /* every object around that may concern the two hosts; may repeat */
 	size_t nobjects;
 	struct stage to; /* the stage that is wanted: some rules are about the mirror only */
-	bool thorough;   /* rules that only inform are wanted, too */
+	bool thorough;   /* rules that only inform are wanted as well */
 	bool whole;      /* `objects` come from the whole tree, so that an object that is missing is
 			    missing */
 	struct place at; /* of the migration, for what has no place of its own */
 	struct arena *arena;
 };
 
-/* Adds a finding for every rule that is hit; `unchecked` ones where the scene is not whole. */
-void rules_check(const struct scene *scene, struct findings *findings);
+/* Adds a finding for every rule that applies; `unchecked` ones where the scene is not whole. */
+void rules_check(const struct rule_scene *scene, struct findings *findings);
 
-/* The code of the rule with this number, from 0 on; NULL behind the last. For tests. */
-const struct code *rules_code(size_t number);
-
-/* Is the object, which is no VirtualService, one that a rule may look at? */
+/* Is the object, which is not a VirtualService, one that a rule may read? */
 bool rules_want(const struct object *o);
 
 /*

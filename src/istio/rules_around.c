@@ -1,6 +1,4 @@
-/*
- * Objects that name old and that no stage changes.
- */
+/* Objects that name the old host and that no stage changes. */
 #include "istio/host.h"
 #include "istio/rules_internal.h"
 
@@ -13,10 +11,10 @@ static struct slice egress_host(const struct yaml_node *item)
 	return slash == SIZE_MAX ? text : slice_sub(text, slash + 1, text.len);
 }
 
-/* What a Sidecar lets its pods call. */
+/* What a Sidecar allows its pods to call. */
 struct imports {
-	const struct yaml_node *old; /* the first item that lets them call old by its name or a
-					wildcard that is not "*" */
+	const struct yaml_node *old; /* the first item that allows the old host by its name or a
+					wildcard other than "*" */
 	bool new;
 };
 
@@ -41,34 +39,34 @@ static struct imports imports_of(const struct view *v, const struct object *side
 	return found;
 }
 
-static void rule_sidecar(const struct view *v, const struct code *code, struct findings *out)
+static void check_sidecar(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->sidecars.n; i++) {
 		struct imports found = imports_of(v, v->sidecars.items[i]);
 
 		if (found.old && !found.new)
 			findings_add(out, code, yaml_place(found.old),
-				     "the Sidecar '%" SLICE_FMT "' lets its pods call '%" SLICE_FMT
+				     "the Sidecar '%" SLICE_FMT
+				     "' allows its pods to call '%" SLICE_FMT
 				     "', but not '%" SLICE_FMT "'",
 				     SLICE_ARG(v->sidecars.items[i]->name), SLICE_ARG(v->old),
 				     SLICE_ARG(v->new));
 	}
 }
 
-static void rule_named(const struct view *v, const struct code *code, struct findings *out)
+static void check_named(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->namers.n; i++) {
 		const struct object *o = v->namers.items[i];
 
 		findings_add(out, code, yaml_place(o->node),
-			     "the %" SLICE_FMT " '%" SLICE_FMT "' names '%" SLICE_FMT
-			     "', and not new",
+			     "the %" SLICE_FMT " '%" SLICE_FMT "' references '%" SLICE_FMT "'",
 			     SLICE_ARG(o->kind), SLICE_ARG(o->name), SLICE_ARG(v->old));
 	}
 }
 
 const struct rule rules_around[] = {
-	{ &CODE_sidecar, rule_sidecar },
-	{ &CODE_named, rule_named },
+	{ &CODE_sidecar, check_sidecar },
+	{ &CODE_named, check_named },
 	{ NULL, NULL },
 };

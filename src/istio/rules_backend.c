@@ -1,29 +1,28 @@
-/*
- * What the GCPBackend of new says, and what else is known of new.
- */
+/* The GCPBackend of the new host, and what else has that host. */
 #include "istio/header.h"
 #include "istio/host.h"
 #include "istio/rules_internal.h"
-#include "istio/stage.h"
+#include "kube/group.h"
+#include "istio/mirror.h"
 
-/* A GCPBackend with a host that only looks like new. */
-static void tell_near(const struct view *v, struct str *hint)
+/* Adds a GCPBackend whose host only looks like the new one. */
+static void note_near(const struct view *v, struct str *hint)
 {
 	for (size_t i = 0; i < v->s->nobjects; i++) {
 		const struct object *o = v->s->objects[i];
 		struct slice host = yaml_string(yaml_get(o->spec, "hostname"));
 
-		if (!hint->len && object_is(o, BACKEND_GROUP, "GCPBackend") &&
+		if (!hint->len && object_is(o, GKE_GROUP, "GCPBackend") &&
 		    host_near(host, v->s->move->to))
 			str_addf(hint,
-				 "; '%" SLICE_FMT "' of the GCPBackend '%" SLICE_FMT
-				 "' is another host to Istio",
+				 "; Istio treats '%" SLICE_FMT "' of the GCPBackend '%" SLICE_FMT
+				 "' as a different host",
 				 SLICE_ARG(host), SLICE_ARG(o->name));
 	}
 }
 
-/* Nobody in the tree answers to the new host. */
-static void rule_backend(const struct view *v, const struct code *code, struct findings *out)
+/* No GCPBackend of the commit has the new host. */
+static void check_backend(const struct view *v, const struct code *code, struct findings *out)
 {
 	AUTO_STR struct str hint = STR_INIT;
 
@@ -31,19 +30,19 @@ static void rule_backend(const struct view *v, const struct code *code, struct f
 		return;
 	if (!v->s->whole) {
 		findings_add(out, &CODE_unchecked, v->s->at,
-			     "without a repository it is not known whether a GCPBackend has the "
+			     "outside a repository it is not known whether a GCPBackend has the "
 			     "host '%" SLICE_FMT "'",
 			     SLICE_ARG(v->s->move->to))
-			->remedy = SLICE("make sure that it is there before traffic moves");
+			->remedy = SLICE("make sure that it exists before any traffic moves");
 		return;
 	}
-	tell_near(v, &hint);
+	note_near(v, &hint);
 	findings_add(out, code, v->s->at,
-		     "no GCPBackend with the host '%" SLICE_FMT "' is in this commit%s",
+		     "this commit contains no GCPBackend with the host '%" SLICE_FMT "'%s",
 		     SLICE_ARG(v->s->move->to), hint.ptr);
 }
 
-/* Is there a GCPBackend of new in the namespace, or one that does not say its own? */
+/* Is there a GCPBackend of the new host in the namespace, or one without a namespace of its own? */
 static bool backend_near(const struct view *v, struct slice ns)
 {
 	for (size_t i = 0; i < v->backends.n; i++)
@@ -52,7 +51,7 @@ static bool backend_near(const struct view *v, struct slice ns)
 	return !v->backends.n;
 }
 
-static void rule_namespace(const struct view *v, const struct code *code, struct findings *out)
+static void check_namespace(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->s->nvss; i++) {
 		const struct vs *vs = &v->s->vss[i];
@@ -69,7 +68,7 @@ static void rule_namespace(const struct view *v, const struct code *code, struct
 	}
 }
 
-static void rule_two_backends(const struct view *v, const struct code *code, struct findings *out)
+static void check_two_backends(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 1; i < v->backends.n; i++)
 		if (!same_object(v, v->backends.items[0], v->backends.items[i])) {
@@ -82,17 +81,17 @@ static void rule_two_backends(const struct view *v, const struct code *code, str
 		}
 }
 
-static void rule_taken(const struct view *v, const struct code *code, struct findings *out)
+static void check_taken(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->taken.n; i++)
 		findings_add(out, code, yaml_place(v->taken.items[i]->node),
-			     "the %" SLICE_FMT " '%" SLICE_FMT "' has the new host '%" SLICE_FMT
-			     "', too",
+			     "the %" SLICE_FMT " '%" SLICE_FMT
+			     "' also has the new host '%" SLICE_FMT "'",
 			     SLICE_ARG(v->taken.items[i]->kind), SLICE_ARG(v->taken.items[i]->name),
 			     SLICE_ARG(v->new));
 }
 
-static void rule_confusing(const struct view *v, const struct code *code, struct findings *out)
+static void check_confusing(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->confusing.n; i++)
 		findings_add(out, code, yaml_place(v->confusing.items[i]->node),
@@ -119,7 +118,7 @@ static bool lists_port(const struct object *o, long wanted)
 	return !any;
 }
 
-static void rule_new_port(const struct view *v, const struct code *code, struct findings *out)
+static void check_new_port(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->taken.n && v->s->move->port; i++)
 		if (!v->backends.n && !lists_port(v->taken.items[i], v->s->move->port))
@@ -130,7 +129,7 @@ static void rule_new_port(const struct view *v, const struct code *code, struct 
 				     SLICE_ARG(v->taken.items[i]->name), v->s->move->port);
 }
 
-/* Is the backend a service of Cloud Run? By `type`, or by the part that describes it. */
+/* Is the backend a Cloud Run service? By `type`, or by the field that describes it. */
 static bool is_cloud_run(const struct object *o)
 {
 	if (slice_eq_case(yaml_string(yaml_get(o->spec, "type")), SLICE("CloudRun")))
@@ -150,19 +149,20 @@ static const struct object *cloud_run(const struct view *v)
 	return NULL;
 }
 
-static void rule_cloud_run_mirror(const struct view *v, const struct code *code,
-				  struct findings *out)
+static void check_cloud_run_mirror(const struct view *v, const struct code *code,
+				   struct findings *out)
 {
 	const struct object *run = cloud_run(v);
 
 	if (run && v->s->to.kind == STAGE_MIRROR)
-		findings_add(out, code, yaml_place(run->node),
-			     "the GCPBackend '%" SLICE_FMT
-			     "' is a service of Cloud Run, which Google does not mirror to",
-			     SLICE_ARG(run->name));
+		findings_add(
+			out, code, yaml_place(run->node),
+			"the GCPBackend '%" SLICE_FMT
+			"' is a Cloud Run service, and mirroring to Cloud Run is not supported",
+			SLICE_ARG(run->name));
 }
 
-/* The first VirtualService with a route to old that passes the client's Host on. */
+/* The first VirtualService with a route to the old host that keeps the client's Host header. */
 static const struct vs *passes_host(const struct view *v)
 {
 	for (size_t i = 0; i < v->s->nvss && !v->s->move->host_header.ptr; i++)
@@ -175,8 +175,10 @@ static const struct vs *passes_host(const struct view *v)
 	return NULL;
 }
 
-/* One of two rules about the Host header: the one for Cloud Run, or the one for all others. */
-static void tell_host(const struct view *v, const struct code *code, struct findings *out)
+/*
+ * One of two rules about the Host header: the one for Cloud Run, or the one for all other backends.
+ */
+static void note_host(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct vs *vs = passes_host(v);
 	const struct yaml_node *hosts = vs ? yaml_get(vs->object->spec, "hosts") : NULL;
@@ -184,43 +186,45 @@ static void tell_host(const struct view *v, const struct code *code, struct find
 
 	if (vs)
 		findings_add(out, code, yaml_place(hosts ? hosts : vs->object->node),
-			     "requests reach '%" SLICE_FMT
-			     "' with the Host header that clients send, '%" SLICE_FMT "'",
+			     "requests to '%" SLICE_FMT
+			     "' carry the Host header that clients send, '%" SLICE_FMT "'",
 			     SLICE_ARG(v->new), SLICE_ARG(host.len ? host : v->old));
 }
 
-static void rule_host(const struct view *v, const struct code *code, struct findings *out)
+static void check_host(const struct view *v, const struct code *code, struct findings *out)
 {
 	if (!cloud_run(v))
-		tell_host(v, code, out);
+		note_host(v, code, out);
 }
 
-static void rule_cloud_run_host(const struct view *v, const struct code *code, struct findings *out)
+static void check_cloud_run_host(const struct view *v, const struct code *code,
+				 struct findings *out)
 {
 	if (cloud_run(v))
-		tell_host(v, code, out);
+		note_host(v, code, out);
 }
 
 /*
- * It is for information alone: whether the suffix is added is the control plane's business, nothing
- * in Git tells, and a copy that is not answered harms nobody.
+ * For information only: the control plane decides whether the suffix is added, which Git does not
+ * show, and a copy that is not answered does no harm.
  */
-static void rule_shadow(const struct view *v, const struct code *code, struct findings *out)
+static void check_shadow(const struct view *v, const struct code *code, struct findings *out)
 {
+	const struct move_context c = { v->s->move, v->s->arena, NULL };
 	bool any = false;
 
 	for (size_t i = 0; i < v->s->nvss; i++)
 		for (size_t r = 0; r < v->s->vss[i].n && !any; r++)
 			any = v->s->vss[i].routes[r].nold &&
-			      mirror_place(&v->s->vss[i], &v->s->vss[i].routes[r], v->s->move,
-					   v->s->arena, NULL) != MIRROR_NONE;
+			      mirror_choose(&v->s->vss[i], &v->s->vss[i].routes[r], &c) !=
+				      MIRROR_NONE;
 	if (any && v->s->to.kind == STAGE_MIRROR)
 		findings_add(out, code, v->s->at,
-			     "mirrored requests may arrive with '-shadow' behind the name in their "
-			     "Host header");
+			     "the host name in the Host header of mirrored requests may end with "
+			     "'-shadow'");
 }
 
-static void rule_writes(const struct view *v, const struct code *code, struct findings *out)
+static void check_writes(const struct view *v, const struct code *code, struct findings *out)
 {
 	static const struct slice safe[] = { SLICE_INIT("GET"), SLICE_INIT("HEAD"),
 					     SLICE_INIT("OPTIONS"), SLICE_INIT("TRACE") };
@@ -232,21 +236,21 @@ static void rule_writes(const struct view *v, const struct code *code, struct fi
 				 methods.items[i]))
 			add_word(&list, methods.items[i]);
 	if (list.len && v->s->to.kind == STAGE_MIRROR)
-		findings_add(out, code, v->s->at, "requests that may write are sent twice: %s",
+		findings_add(out, code, v->s->at, "methods that may write are mirrored: %s",
 			     list.ptr);
 }
 
 const struct rule rules_of_backends[] = {
-	{ &CODE_no_backend, rule_backend },
-	{ &CODE_backend_ns, rule_namespace },
-	{ &CODE_backend_twice, rule_two_backends },
-	{ &CODE_new_taken, rule_taken },
-	{ &CODE_backend_old, rule_confusing },
-	{ &CODE_new_port, rule_new_port },
-	{ &CODE_run_mirror, rule_cloud_run_mirror },
-	{ &CODE_run_host, rule_cloud_run_host },
-	{ &CODE_host_kept, rule_host },
-	{ &CODE_mirror_shadow, rule_shadow },
-	{ &CODE_mirror_writes, rule_writes },
+	{ &CODE_no_backend, check_backend },
+	{ &CODE_backend_ns, check_namespace },
+	{ &CODE_backend_twice, check_two_backends },
+	{ &CODE_new_taken, check_taken },
+	{ &CODE_backend_old, check_confusing },
+	{ &CODE_new_port, check_new_port },
+	{ &CODE_run_mirror, check_cloud_run_mirror },
+	{ &CODE_run_host, check_cloud_run_host },
+	{ &CODE_host_kept, check_host },
+	{ &CODE_mirror_shadow, check_shadow },
+	{ &CODE_mirror_writes, check_writes },
 	{ NULL, NULL },
 };

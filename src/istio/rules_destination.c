@@ -1,6 +1,6 @@
 /*
- * What the DestinationRules of old say against the move: a rule is chosen by the destination's
- * host, so those for old give new nothing.
+ * The DestinationRules of the old host. A rule is chosen by the destination's host, so those for
+ * the old host do not apply to the new one.
  */
 #include "istio/header.h"
 #include "istio/host.h"
@@ -10,14 +10,14 @@
  * The policies of a DestinationRule, one after the other: its own, those of its ports, those of its
  * subsets with theirs.
  */
-struct walk {
+struct policy_walk {
 	const struct object *o;
 	const struct yaml_node *policy, *port,
 		*subset; /* where it is: port and subset are items of lists */
 };
 
 /* The first item of a list. */
-static const struct yaml_node *first(const struct yaml_node *map, const char *key)
+static const struct yaml_node *first_item(const struct yaml_node *map, const char *key)
 {
 	const struct yaml_node *list = yaml_get(map, key);
 
@@ -25,18 +25,18 @@ static const struct yaml_node *first(const struct yaml_node *map, const char *ke
 }
 
 /* The next policy, NULL behind the last. A walk begins with `o` alone. */
-static const struct yaml_node *walk_next(struct walk *w)
+static const struct yaml_node *walk_next(struct policy_walk *w)
 {
 	if (w->port)
 		w->port = w->port->next;
 	else if (w->policy)
-		w->port = first(w->policy, "portLevelSettings");
+		w->port = first_item(w->policy, "portLevelSettings");
 	if (w->port)
 		return w->port;
 	do {
 		if (!w->policy && !w->subset) {
 			w->policy = yaml_get(w->o->spec, "trafficPolicy");
-			w->subset = first(w->o->spec, "subsets");
+			w->subset = first_item(w->o->spec, "subsets");
 		} else {
 			w->policy = yaml_get(w->subset, "trafficPolicy");
 			w->subset = w->subset ? w->subset->next : NULL;
@@ -50,7 +50,7 @@ static const struct yaml_node *walk_next(struct walk *w)
 /* The first field of this name in a policy of a rule. */
 static const struct yaml_node *policy_field(const struct object *o, const char *key)
 {
-	struct walk w = { .o = o };
+	struct policy_walk w = { .o = o };
 
 	for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w))
 		if (has_field(p, key))
@@ -59,7 +59,7 @@ static const struct yaml_node *policy_field(const struct object *o, const char *
 }
 
 /* The same in a set of rules. */
-static const struct yaml_node *set_field(const struct set *rules, const char *key)
+static const struct yaml_node *find_field(const struct object_set *rules, const char *key)
 {
 	const struct yaml_node *found = NULL;
 
@@ -72,7 +72,7 @@ static const struct yaml_node *set_field(const struct set *rules, const char *ke
 
 enum { MODE_SIMPLE = 1, MODE_MUTUAL = 2, MODE_OFF = 4 };
 
-/* What a word of tls.mode means; 0: nothing. */
+/* The meaning of a value of tls.mode; 0: none. */
 static int mode_of(struct slice text)
 {
 	if (slice_is(text, "SIMPLE"))
@@ -83,10 +83,10 @@ static int mode_of(struct slice text)
 }
 
 /* The first `mode` of one of these kinds in a set of rules. */
-static const struct yaml_node *set_mode(const struct set *rules, int kinds)
+static const struct yaml_node *find_mode(const struct object_set *rules, int kinds)
 {
 	for (size_t i = 0; i < rules->n; i++) {
-		struct walk w = { .o = rules->items[i] };
+		struct policy_walk w = { .o = rules->items[i] };
 
 		for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w))
 			if (mode_of(yaml_string(yaml_path(p, "tls", "mode", NULL))) & kinds)
@@ -96,40 +96,39 @@ static const struct yaml_node *set_mode(const struct set *rules, int kinds)
 }
 
 /*
- * Has somebody said whether new is called with TLS? A rule for old and new alike says DISABLE of
- * both, or TLS of both.
+ * Is it decided whether the new host is called with TLS? A rule for both hosts applies DISABLE, or
+ * TLS, to both.
  */
 static bool new_is_decided(const struct view *v)
 {
-	return set_mode(&v->new_rules, MODE_SIMPLE | MODE_MUTUAL | MODE_OFF);
+	return find_mode(&v->new_rules, MODE_SIMPLE | MODE_MUTUAL | MODE_OFF);
 }
 
 /*
- * Not to be allowed, unlike SIMPLE: with the client certificate goes the caller's identity, which
- * servers grant access by. A DestinationRule for new has to say what takes its place, so that it
- * stands where the mesh reads it, and not in the migration file alone.
+ * Cannot be allowed, unlike SIMPLE: the client certificate carries the caller's identity, by which
+ * servers grant access. A DestinationRule for the new host has to state what replaces it, where the
+ * mesh reads it, not only in the migration file.
  */
-static void rule_mutual(const struct view *v, const struct code *code, struct findings *out)
+static void check_mutual(const struct view *v, const struct code *code, struct findings *out)
 {
-	const struct yaml_node *mode = set_mode(&v->old_rules, MODE_MUTUAL);
+	const struct yaml_node *mode = find_mode(&v->old_rules, MODE_MUTUAL);
 
 	if (mode && !new_is_decided(v))
 		findings_add(out, code, yaml_place(mode),
-			     "a DestinationRule calls '%" SLICE_FMT
-			     "' with a client certificate (%" SLICE_FMT
-			     "), nothing does for '%" SLICE_FMT "'",
-			     SLICE_ARG(v->old), SLICE_ARG(mode->text), SLICE_ARG(v->new));
+			     "a DestinationRule uses a client certificate (%" SLICE_FMT
+			     ") for '%" SLICE_FMT "', but none sets tls.mode for '%" SLICE_FMT "'",
+			     SLICE_ARG(mode->text), SLICE_ARG(v->old), SLICE_ARG(v->new));
 }
 
-static void rule_tls(const struct view *v, const struct code *code, struct findings *out)
+static void check_tls(const struct view *v, const struct code *code, struct findings *out)
 {
-	const struct yaml_node *mode = set_mode(&v->old_rules, MODE_SIMPLE);
+	const struct yaml_node *mode = find_mode(&v->old_rules, MODE_SIMPLE);
 
-	if (mode && !set_mode(&v->old_rules, MODE_MUTUAL) && !new_is_decided(v))
+	if (mode && !find_mode(&v->old_rules, MODE_MUTUAL) && !new_is_decided(v))
 		findings_add(out, code, yaml_place(mode),
-			     "a DestinationRule calls '%" SLICE_FMT "' with TLS (%" SLICE_FMT
-			     "), nothing does for '%" SLICE_FMT "'",
-			     SLICE_ARG(v->old), SLICE_ARG(mode->text), SLICE_ARG(v->new));
+			     "a DestinationRule uses TLS (%" SLICE_FMT ") for '%" SLICE_FMT
+			     "', but none sets tls.mode for '%" SLICE_FMT "'",
+			     SLICE_ARG(mode->text), SLICE_ARG(v->old), SLICE_ARG(v->new));
 }
 
 /*
@@ -150,10 +149,10 @@ static bool sets_authority(const struct view *v)
 	return false;
 }
 
-static void rule_sni(const struct view *v, const struct code *code, struct findings *out)
+static void check_sni(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->new_rules.n && !sets_authority(v); i++) {
-		struct walk w = { .o = v->new_rules.items[i] };
+		struct policy_walk w = { .o = v->new_rules.items[i] };
 
 		for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w)) {
 			const struct yaml_node *tls = yaml_get(p, "tls");
@@ -163,8 +162,8 @@ static void rule_sni(const struct view *v, const struct code *code, struct findi
 			    !has_field(tls, "sni"))
 				findings_add(out, code, yaml_place(tls->key),
 					     "TLS to '%" SLICE_FMT
-					     "' has no sni: Istio takes the host of the request, "
-					     "which is not the name of new",
+					     "' has no sni: Istio uses the host of the request, "
+					     "which is not the new host",
 					     SLICE_ARG(v->new));
 		}
 	}
@@ -182,28 +181,26 @@ static const struct yaml_node *other_target(const struct yaml_node *port)
 	return target;
 }
 
-static void rule_origination(const struct view *v, const struct code *code, struct findings *out)
+static void check_origination(const struct view *v, const struct code *code, struct findings *out)
 {
-	for (size_t e = 0; e < v->entries.n && set_mode(&v->old_rules, MODE_SIMPLE); e++)
-		for (const struct yaml_node *c = first(v->entries.items[e]->spec, "ports"); c;
+	for (size_t e = 0; e < v->entries.n && find_mode(&v->old_rules, MODE_SIMPLE); e++)
+		for (const struct yaml_node *c = first_item(v->entries.items[e]->spec, "ports"); c;
 		     c = c->next)
 			if (other_target(c))
 				findings_add(out, code, yaml_place(other_target(c)),
 					     "port %ld of the ServiceEntry '%" SLICE_FMT
-					     "' becomes port %" SLICE_FMT
-					     " with TLS of a DestinationRule; new gets neither",
+					     "' is sent to port %" SLICE_FMT
+					     " with the TLS of a DestinationRule, but the new host "
+					     "gets neither",
 					     port_number(c), SLICE_ARG(v->entries.items[e]->name),
 					     SLICE_ARG(other_target(c)->text));
 }
 
 /* --- the rest of the policy ----------------------------------------------- */
 
-static void rule_lost(const struct view *v, const struct code *code, struct findings *out)
+static void check_lost(const struct view *v, const struct code *code, struct findings *out)
 {
-	/*
-	 * What portLevelSettings hold is looked at like the rest; TLS among it is the business of
-	 * other rules.
-	 */
+	/* portLevelSettings are included; TLS among them is checked by other rules. */
 	static const char *const fields[] = { "connectionPool", "outlierDetection", "loadBalancer",
 					      NULL };
 
@@ -212,38 +209,38 @@ static void rule_lost(const struct view *v, const struct code *code, struct find
 		AUTO_STR struct str list = STR_INIT;
 
 		for (size_t f = 0; fields[f]; f++)
-			if (policy_field(o, fields[f]) && !set_field(&v->new_rules, fields[f]))
+			if (policy_field(o, fields[f]) && !find_field(&v->new_rules, fields[f]))
 				add_word(&list, slice_of(fields[f]));
 		if (list.len)
 			findings_add(out, code, yaml_place(o->node),
-				     "the DestinationRule '%" SLICE_FMT
-				     "' gives old what nothing gives new: %s",
+				     "DestinationRule '%" SLICE_FMT
+				     "' sets %s for the old host; nothing sets it for the new host",
 				     SLICE_ARG(o->name), list.ptr);
 	}
 }
 
-/* A finding when rules give old a field, and none gives it new. */
-static void field_lost(const struct view *v, const struct code *code, const char *key,
-		       const char *what, struct findings *out)
+/* A finding when rules set a field for the old host, and none sets it for the new one. */
+static void check_field(const struct view *v, const struct code *code, const char *key,
+			const char *what, struct findings *out)
 {
-	const struct yaml_node *node = set_field(&v->old_rules, key);
+	const struct yaml_node *node = find_field(&v->old_rules, key);
 
-	if (node && !set_field(&v->new_rules, key))
+	if (node && !find_field(&v->new_rules, key))
 		findings_add(out, code, yaml_place(node->key),
-			     "'%" SLICE_FMT "' is reached %s, and '%" SLICE_FMT "' would not be",
+			     "'%" SLICE_FMT "' is reached %s, but '%" SLICE_FMT "' would not be",
 			     SLICE_ARG(v->old), what, SLICE_ARG(v->new));
 }
 
-static void rule_tunnel(const struct view *v, const struct code *code, struct findings *out)
+static void check_tunnel(const struct view *v, const struct code *code, struct findings *out)
 {
-	field_lost(v, code, "tunnel", "through a tunnel", out);
-	field_lost(v, code, "proxyProtocol", "with the PROXY protocol", out);
+	check_field(v, code, "tunnel", "through a tunnel", out);
+	check_field(v, code, "proxyProtocol", "with the PROXY protocol", out);
 }
 
-static void rule_affinity(const struct view *v, const struct code *code, struct findings *out)
+static void check_affinity(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->old_rules.n; i++) {
-		struct walk w = { .o = v->old_rules.items[i] };
+		struct policy_walk w = { .o = v->old_rules.items[i] };
 
 		for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w)) {
 			const struct yaml_node *hash =
@@ -253,39 +250,44 @@ static void rule_affinity(const struct view *v, const struct code *code, struct 
 				continue;
 			findings_add(out, code, yaml_place(hash->key),
 				     "sessions stick to an endpoint of '%" SLICE_FMT
-				     "', and a split draws for every request anew",
+				     "', but a split chooses a host for each request",
 				     SLICE_ARG(v->old));
 			return;
 		}
 	}
 }
 
-static void rule_subset(const struct view *v, const struct code *code, struct findings *out)
+/* Adds the subsets of the old host that a route names; `*at` is the first of all routes. */
+static void add_subsets(const struct route *route, struct str *list, const struct yaml_node **at)
+{
+	for (size_t d = 0; d < route->n; d++) {
+		const struct dest *dest = &route->dests[d];
+		struct slice name = yaml_string(dest->subset);
+
+		if (dest->side != SIDE_OLD || !name.len || names_host(str_slice(list), name))
+			continue;
+		*at = *at ? *at : dest->subset;
+		add_word(list, name);
+	}
+}
+
+static void check_subset(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->s->nvss; i++) {
 		AUTO_STR struct str list = STR_INIT;
 		const struct yaml_node *at = NULL;
 
 		for (size_t r = 0; r < v->s->vss[i].n; r++)
-			for (size_t d = 0; d < v->s->vss[i].routes[r].n; d++) {
-				const struct dest *dest = &v->s->vss[i].routes[r].dests[d];
-				struct slice name = yaml_string(dest->subset);
-
-				if (dest->side != SIDE_OLD || !name.len ||
-				    names_host(str_slice(&list), name))
-					continue;
-				at = at ? at : dest->subset;
-				add_word(&list, name);
-			}
+			add_subsets(&v->s->vss[i].routes[r], &list, &at);
 		if (at)
 			findings_add(out, code, yaml_place(at),
-				     "routes choose subsets of '%" SLICE_FMT
-				     "', and new has none: %s",
+				     "routes use subsets of '%" SLICE_FMT
+				     "', and the new host has none: %s",
 				     SLICE_ARG(v->old), list.ptr);
 	}
 }
 
-/* Is the rule in another namespace than all ServiceEntries of old? */
+/* Is the rule in another namespace than all ServiceEntries of the old host? */
 static bool far_from_entries(const struct view *v, const struct object *o)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
@@ -294,11 +296,11 @@ static bool far_from_entries(const struct view *v, const struct object *o)
 	return v->entries.n;
 }
 
-static void rule_plane(const struct view *v, const struct code *code, struct findings *out)
+static void check_plane(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->old_rules.n; i++) {
 		const struct object *o = v->old_rules.items[i];
-		struct walk w = { .o = o };
+		struct policy_walk w = { .o = o };
 		AUTO_STR struct str list = STR_INIT;
 
 		for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w)) {
@@ -313,21 +315,21 @@ static void rule_plane(const struct view *v, const struct code *code, struct fin
 		if (list.len)
 			findings_add(out, code, yaml_place(o->node),
 				     "the DestinationRule '%" SLICE_FMT
-				     "' has what the control plane TRAFFIC_DIRECTOR does not "
-				     "support: %s",
+				     "' uses features that the control plane TRAFFIC_DIRECTOR does "
+				     "not support: %s",
 				     SLICE_ARG(o->name), list.ptr);
 	}
 }
 
 const struct rule rules_of_destinations[] = {
-	{ &CODE_tls_lost, rule_tls },
-	{ &CODE_tls_mutual, rule_mutual },
-	{ &CODE_tls_sni, rule_sni },
-	{ &CODE_tls_origin, rule_origination },
-	{ &CODE_rule_lost, rule_lost },
-	{ &CODE_rule_tunnel, rule_tunnel },
-	{ &CODE_rule_affinity, rule_affinity },
-	{ &CODE_rule_subset, rule_subset },
-	{ &CODE_rule_plane, rule_plane },
+	{ &CODE_tls_lost, check_tls },
+	{ &CODE_tls_mutual, check_mutual },
+	{ &CODE_tls_sni, check_sni },
+	{ &CODE_tls_origin, check_origination },
+	{ &CODE_rule_lost, check_lost },
+	{ &CODE_rule_tunnel, check_tunnel },
+	{ &CODE_rule_affinity, check_affinity },
+	{ &CODE_rule_subset, check_subset },
+	{ &CODE_rule_plane, check_plane },
 	{ NULL, NULL },
 };

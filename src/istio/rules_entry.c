@@ -1,6 +1,4 @@
-/*
- * What the ServiceEntry of old says against the move.
- */
+/* The ServiceEntry of the old host. */
 #include "istio/host.h"
 #include "istio/rules_internal.h"
 
@@ -11,17 +9,16 @@ static const struct yaml_node *endpoints_of(const struct object *entry)
 	return list ? list->first : NULL;
 }
 
-static void rule_missing(const struct view *v, const struct code *code, struct findings *out)
+static void check_missing(const struct view *v, const struct code *code, struct findings *out)
 {
 	if (v->s->whole && !v->entries.n && !v->wild.n && !v->services.n)
-		findings_add(
-			out, code, v->s->at,
-			"no ServiceEntry with the host '%" SLICE_FMT
-			"' is in this commit, so that its protocol, ports and TLS are not known",
-			SLICE_ARG(v->old));
+		findings_add(out, code, v->s->at,
+			     "this commit contains no ServiceEntry with the host '%" SLICE_FMT
+			     "': its protocol, ports and TLS are not known",
+			     SLICE_ARG(v->old));
 }
 
-static void rule_near(const struct view *v, const struct code *code, struct findings *out)
+static void check_near(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->near.n && !v->entries.n; e++) {
 		const struct yaml_node *hosts = yaml_get(v->near.items[e]->spec, "hosts");
@@ -31,13 +28,13 @@ static void rule_near(const struct view *v, const struct code *code, struct find
 				findings_add(out, code, yaml_place(c),
 					     "the ServiceEntry '%" SLICE_FMT
 					     "' has the host '%" SLICE_FMT
-					     "', and routes go to '%" SLICE_FMT "'",
+					     "', but routes go to '%" SLICE_FMT "'",
 					     SLICE_ARG(v->near.items[e]->name), SLICE_ARG(c->text),
 					     SLICE_ARG(v->old));
 	}
 }
 
-static void rule_wildcard(const struct view *v, const struct code *code, struct findings *out)
+static void check_wildcard(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->wild.n && !v->entries.n && !v->services.n; e++) {
 		const struct yaml_node *hosts = yaml_get(v->wild.items[e]->spec, "hosts");
@@ -48,74 +45,95 @@ static void rule_wildcard(const struct view *v, const struct code *code, struct 
 					     "only the wildcard '%" SLICE_FMT
 					     "' of the ServiceEntry '%" SLICE_FMT
 					     "' covers '%" SLICE_FMT
-					     "', and a route to one name of it finds no service",
+					     "': a route to a single name finds no service",
 					     SLICE_ARG(c->text), SLICE_ARG(v->wild.items[e]->name),
 					     SLICE_ARG(v->old));
 	}
 }
 
-/* A finding for every entry whose field is there. */
-static void fields_like(const struct view *v, const struct code *code, const char *key,
-			const char *value, const char *what, struct findings *out)
+/* A field of a ServiceEntry that matters, and what a finding states about it. */
+struct entry_field {
+	const char *key;
+	const char *value; /* NULL: any */
+	const char *what;
+};
+
+/* A finding for every entry that has the field. */
+static void check_entry_field(const struct view *v, const struct code *code,
+			      const struct entry_field *field, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++) {
 		const struct object *o = v->entries.items[e];
-		const struct yaml_node *node = yaml_get(o->spec, key);
+		const struct yaml_node *node = yaml_get(o->spec, field->key);
 
-		if (has_field(o->spec, key) && (!value || slice_is(yaml_string(node), value)))
+		if (has_field(o->spec, field->key) &&
+		    (!field->value || slice_is(yaml_string(node), field->value)))
 			findings_add(out, code, yaml_place(node->key),
 				     "the ServiceEntry '%" SLICE_FMT "' %s", SLICE_ARG(o->name),
-				     what);
+				     field->what);
 	}
 }
 
-static void rule_internal(const struct view *v, const struct code *code, struct findings *out)
+static void check_internal(const struct view *v, const struct code *code, struct findings *out)
 {
-	fields_like(v, code, "location", "MESH_INTERNAL",
-		    "is MESH_INTERNAL: mTLS, identity and policies count on peers in the mesh",
-		    out);
+	static const struct entry_field field = {
+		"location", "MESH_INTERNAL",
+		"is MESH_INTERNAL: mTLS, identity and policies require peers in the mesh"
+	};
+
+	check_entry_field(v, code, &field, out);
 }
 
 /*
- * May be allowed, unlike MESH_INTERNAL: a selector says who old is, not how it is called. Machines
- * that are in the mesh by a WorkloadEntry alone, with no proxy of their own, answer plain calls,
- * and only their owner knows.
+ * May be allowed, unlike mesh certificates: a selector defines what the old host is, not how it is
+ * called. Machines that are in the mesh by a WorkloadEntry alone, without a proxy of their own,
+ * answer plain requests, and only their owner knows.
  */
-static void rule_selector(const struct view *v, const struct code *code, struct findings *out)
+static void check_selector(const struct view *v, const struct code *code, struct findings *out)
 {
-	fields_like(v, code, "workloadSelector", NULL,
-		    "selects workloads of the mesh, which are often called with mTLS", out);
+	static const struct entry_field field = {
+		"workloadSelector", NULL,
+		"selects workloads of the mesh, which are often called with mTLS"
+	};
+
+	check_entry_field(v, code, &field, out);
 }
 
-static void rule_names(const struct view *v, const struct code *code, struct findings *out)
+static void check_names(const struct view *v, const struct code *code, struct findings *out)
 {
-	fields_like(v, code, "subjectAltNames", NULL,
-		    "pins the names in the certificate of old, and nothing does for new", out);
+	static const struct entry_field field = {
+		"subjectAltNames", NULL, "has subjectAltNames, which apply to the old host only"
+	};
+
+	check_entry_field(v, code, &field, out);
 }
 
-static void rule_addresses(const struct view *v, const struct code *code, struct findings *out)
+static void check_addresses(const struct view *v, const struct code *code, struct findings *out)
 {
-	fields_like(v, code, "addresses", NULL,
-		    "has addresses, which clients may call in place of the name", out);
+	static const struct entry_field field = {
+		"addresses", NULL, "has addresses, which clients may call instead of the name"
+	};
+
+	check_entry_field(v, code, &field, out);
 }
 
-static void rule_none(const struct view *v, const struct code *code, struct findings *out)
+static void check_none(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++) {
 		const struct object *o = v->entries.items[e];
 		const struct yaml_node *node = yaml_get(o->spec, "resolution");
 
 		if (!has_field(o->spec, "resolution") || slice_is(yaml_string(node), "NONE"))
-			findings_add(out, code, yaml_place(node ? node : o->node),
-				     "the ServiceEntry '%" SLICE_FMT
-				     "' has %s: old is the address that the client dials",
-				     SLICE_ARG(o->name),
-				     node ? "the resolution NONE" :
-					    "no resolution, which means NONE");
+			findings_add(
+				out, code, yaml_place(node ? node : o->node),
+				"the ServiceEntry '%" SLICE_FMT
+				"' has %s: requests go to the address that the client resolved",
+				SLICE_ARG(o->name),
+				node ? "the resolution NONE" : "no resolution, which means NONE");
 	}
 }
 
-/* Does an endpoint expect the mesh's own mTLS? */
+/* Does an endpoint require the mesh's own mTLS? */
 static bool expects_mtls(const struct yaml_node *endpoint)
 {
 	return has_field(endpoint, "serviceAccount") ||
@@ -124,31 +142,31 @@ static bool expects_mtls(const struct yaml_node *endpoint)
 			"istio");
 }
 
-static void rule_mtls(const struct view *v, const struct code *code, struct findings *out)
+static void check_mtls(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
 		for (const struct yaml_node *c = endpoints_of(v->entries.items[e]); c; c = c->next)
 			if (expects_mtls(c)) {
 				findings_add(out, code, yaml_place(c),
 					     "an endpoint of the ServiceEntry '%" SLICE_FMT
-					     "' expects the mesh's mTLS",
+					     "' requires mTLS of the mesh",
 					     SLICE_ARG(v->entries.items[e]->name));
 				break;
 			}
 }
 
-static void rule_unix(const struct view *v, const struct code *code, struct findings *out)
+static void check_unix(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
 		for (const struct yaml_node *c = endpoints_of(v->entries.items[e]); c; c = c->next)
 			if (slice_starts(yaml_string(yaml_get(c, "address")), SLICE("unix://")))
 				findings_add(out, code, yaml_place(c),
 					     "an endpoint of the ServiceEntry '%" SLICE_FMT
-					     "' is a Unix socket beside the client",
+					     "' is a Unix socket in the client's pod",
 					     SLICE_ARG(v->entries.items[e]->name));
 }
 
-static void rule_hosts(const struct view *v, const struct code *code, struct findings *out)
+static void check_hosts(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++) {
 		const struct object *o = v->entries.items[e];
@@ -161,7 +179,7 @@ static void rule_hosts(const struct view *v, const struct code *code, struct fin
 		if (list.len)
 			findings_add(out, code, yaml_place(hosts->key),
 				     "the ServiceEntry '%" SLICE_FMT
-				     "' has other hosts, which do not move: %s",
+				     "' has other hosts, which this migration does not move: %s",
 				     SLICE_ARG(o->name), list.ptr);
 	}
 }
@@ -190,7 +208,7 @@ static bool exported_to(const struct view *v, const struct object *o, struct sli
 	return exported_to_all(list);
 }
 
-/* Who sees old, and not the VirtualService that moves it? */
+/* Adds the namespaces that see the ServiceEntry but not the VirtualService that moves it. */
 static void unseen_by(const struct view *v, const struct object *entry, const struct object *vs,
 		      struct str *list)
 {
@@ -206,7 +224,7 @@ static void unseen_by(const struct view *v, const struct object *entry, const st
 			add_word(list, export_ns(v, entry, c));
 }
 
-static void rule_exports(const struct view *v, const struct code *code, struct findings *out)
+static void check_exports(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++) {
 		const struct object *entry = v->entries.items[e];
@@ -214,7 +232,8 @@ static void rule_exports(const struct view *v, const struct code *code, struct f
 
 		if (list_has(list, "~"))
 			findings_add(out, code, yaml_place(list),
-				     "the ServiceEntry '%" SLICE_FMT "' is exported to nobody",
+				     "the ServiceEntry '%" SLICE_FMT
+				     "' is exported to no namespace",
 				     SLICE_ARG(entry->name));
 		for (size_t i = 0; i < v->s->nvss; i++) {
 			const struct object *vs = v->s->vss[i].object;
@@ -225,13 +244,14 @@ static void rule_exports(const struct view *v, const struct code *code, struct f
 			if (unseen.len)
 				findings_add(out, code, yaml_place(yaml_get(vs->spec, "exportTo")),
 					     "these namespaces see the ServiceEntry '%" SLICE_FMT
-					     "', but not this VirtualService, and stay on old: %s",
+					     "' but not this VirtualService, and keep calling the "
+					     "old host: %s",
 					     SLICE_ARG(entry->name), unseen.ptr);
 		}
 	}
 }
 
-static void rule_twice(const struct view *v, const struct code *code, struct findings *out)
+static void check_twice(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct object *first = v->entries.n ? v->entries.items[0] : NULL, *other = NULL;
 
@@ -248,7 +268,7 @@ static void rule_twice(const struct view *v, const struct code *code, struct fin
 			     SLICE_ARG(v->old));
 }
 
-static void rule_waypoint(const struct view *v, const struct code *code, struct findings *out)
+static void check_waypoint(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++) {
 		const struct yaml_node *label = yaml_path(v->entries.items[e]->metadata, "labels",
@@ -261,7 +281,7 @@ static void rule_waypoint(const struct view *v, const struct code *code, struct 
 	}
 }
 
-static void rule_kept(const struct view *v, const struct code *code, struct findings *out)
+static void check_kept(const struct view *v, const struct code *code, struct findings *out)
 {
 	bool owned = false;
 
@@ -271,11 +291,20 @@ static void rule_kept(const struct view *v, const struct code *code, struct find
 		findings_add(out, code, yaml_place(v->entries.items[0]->node),
 			     "'%" SLICE_FMT
 			     "' is a host of the VirtualService: the ServiceEntry '%" SLICE_FMT
-			     "' has to stay after the move, too",
+			     "' must remain after the migration",
 			     SLICE_ARG(v->old), SLICE_ARG(v->entries.items[0]->name));
 }
 
-static void rule_entry_plane(const struct view *v, const struct code *code, struct findings *out)
+/* Has an endpoint of the ServiceEntry the field? */
+static bool endpoint_has(const struct object *entry, const char *key)
+{
+	for (const struct yaml_node *c = endpoints_of(entry); c; c = c->next)
+		if (has_field(c, key))
+			return true;
+	return false;
+}
+
+static void check_entry_plane(const struct view *v, const struct code *code, struct findings *out)
 {
 	static const char *const fields[] = { "network", "locality", "weight", NULL };
 
@@ -290,37 +319,34 @@ static void rule_entry_plane(const struct view *v, const struct code *code, stru
 		if (slice_is(resolution, "DNS") && endpoints && endpoints->nchildren > 1)
 			add_word(&list, SLICE("several endpoints with resolution DNS"));
 		for (size_t i = 0; fields[i]; i++)
-			for (const struct yaml_node *c = endpoints_of(o); c; c = c->next)
-				if (has_field(c, fields[i])) {
-					str_addf(&list, "%sendpoints[].%s", list.len ? ", " : "",
-						 fields[i]);
-					break;
-				}
+			if (endpoint_has(o, fields[i]))
+				str_addf(&list, "%sendpoints[].%s", list.len ? ", " : "",
+					 fields[i]);
 		if (list.len)
 			findings_add(out, code, yaml_place(o->node),
 				     "the ServiceEntry '%" SLICE_FMT
-				     "' has what the control plane TRAFFIC_DIRECTOR does not "
-				     "support: %s",
+				     "' uses features that the control plane TRAFFIC_DIRECTOR does "
+				     "not support: %s",
 				     SLICE_ARG(o->name), list.ptr);
 	}
 }
 
 const struct rule rules_of_entries[] = {
-	{ &CODE_entry_missing, rule_missing },
-	{ &CODE_host_near, rule_near },
-	{ &CODE_entry_wildcard, rule_wildcard },
-	{ &CODE_entry_internal, rule_internal },
-	{ &CODE_entry_selector, rule_selector },
-	{ &CODE_entry_mtls, rule_mtls },
-	{ &CODE_entry_names, rule_names },
-	{ &CODE_entry_none, rule_none },
-	{ &CODE_entry_hosts, rule_hosts },
-	{ &CODE_entry_unix, rule_unix },
-	{ &CODE_entry_addresses, rule_addresses },
-	{ &CODE_entry_exports, rule_exports },
-	{ &CODE_entry_twice, rule_twice },
-	{ &CODE_entry_waypoint, rule_waypoint },
-	{ &CODE_entry_kept, rule_kept },
-	{ &CODE_entry_plane, rule_entry_plane },
+	{ &CODE_entry_missing, check_missing },
+	{ &CODE_host_near, check_near },
+	{ &CODE_entry_wildcard, check_wildcard },
+	{ &CODE_entry_internal, check_internal },
+	{ &CODE_entry_selector, check_selector },
+	{ &CODE_entry_mtls, check_mtls },
+	{ &CODE_entry_names, check_names },
+	{ &CODE_entry_none, check_none },
+	{ &CODE_entry_hosts, check_hosts },
+	{ &CODE_entry_unix, check_unix },
+	{ &CODE_entry_addresses, check_addresses },
+	{ &CODE_entry_exports, check_exports },
+	{ &CODE_entry_twice, check_twice },
+	{ &CODE_entry_waypoint, check_waypoint },
+	{ &CODE_entry_kept, check_kept },
+	{ &CODE_entry_plane, check_entry_plane },
 	{ NULL, NULL },
 };

@@ -1,14 +1,15 @@
 /*
- * What the ports of old's ServiceEntry say: http routes work on some of them, and new has its own.
+ * The ports of the old host's ServiceEntry: http routes work on some of them, and the new host has
+ * its own.
  */
 #include "istio/host.h"
 #include "istio/rules_internal.h"
 
-/* Is the text one of these words, in any letter case? */
-static bool one_of(struct slice text, const char *const *words)
+/* Is the text one of these, in any letter case? */
+static bool one_of(struct slice text, const char *const *protocols)
 {
-	for (; *words; words++)
-		if (slice_eq_case(text, slice_of(*words)))
+	for (; *protocols; protocols++)
+		if (slice_eq_case(text, slice_of(*protocols)))
 			return true;
 	return false;
 }
@@ -37,27 +38,33 @@ static const struct yaml_node *ports_of(const struct object *entry)
 	return ports ? ports->first : NULL;
 }
 
-/* Does some old destination mean this port: by its number, or by saying none? */
+/* Does an old destination of the route use this port: by its number, or by specifying none? */
+static bool route_uses(const struct route *route, const struct yaml_node *port)
+{
+	for (size_t d = 0; d < route->n; d++) {
+		long wanted = port_number(route->dests[d].port);
+
+		if (route->dests[d].side == SIDE_OLD && (wanted < 0 || wanted == port_number(port)))
+			return true;
+	}
+	return false;
+}
+
+/* Does a route of the move use this port? */
 static bool port_used(const struct view *v, const struct yaml_node *port)
 {
 	for (size_t i = 0; i < v->s->nvss; i++)
 		for (size_t r = 0; r < v->s->vss[i].n; r++)
-			for (size_t d = 0; d < v->s->vss[i].routes[r].n; d++) {
-				const struct dest *dest = &v->s->vss[i].routes[r].dests[d];
-				long wanted = port_number(dest->port);
-
-				if (dest->side == SIDE_OLD &&
-				    (wanted < 0 || wanted == port_number(port)))
-					return true;
-			}
+			if (route_uses(&v->s->vss[i].routes[r], port))
+				return true;
 	return false;
 }
 
 /*
- * Are the listeners of a VirtualService's routes those of old's own ports? Not where it is for
- * gateways only, or for other hosts: then the protocol of the gateway's server or of the other
- * host's port counts, and the port of old just gets what comes through it. A delegate has the hosts
- * of a root that may not be seen.
+ * Are the listeners of a VirtualService's routes those of the old host's own ports? Not where it is
+ * for gateways only, or for other hosts: then the protocol of the gateway's server or of the other
+ * host's port counts, and the port of the old host just gets what comes through it. A delegate has
+ * the hosts of a root that may not be known.
  */
 static bool listens_as_old(const struct view *v, const struct object *o)
 {
@@ -78,11 +85,11 @@ static bool lets_in(const struct route *route, long port)
 
 	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c;
 	     c = c->next) {
-		const struct yaml_node *said = yaml_get(c, "port");
+		const struct yaml_node *wanted = yaml_get(c, "port");
 		long number;
 
 		any = true;
-		if (!said || !parse_int(said->text, 1, 65535, &number) || number == port)
+		if (!wanted || !parse_int(wanted->text, 1, 65535, &number) || number == port)
 			return true;
 	}
 	return !any;
@@ -135,7 +142,7 @@ static void vs_ports(const struct vs *vs, const struct object *entry, const stru
 		}
 }
 
-static void rule_protocol(const struct view *v, const struct code *code, struct findings *out)
+static void check_protocol(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
 		for (size_t i = 0; i < v->s->nvss; i++)
@@ -162,59 +169,62 @@ static const struct yaml_node *http_only(const struct object *entry, const struc
 }
 
 /*
- * On a port that says HTTP, Istio makes a listener for http routes alone; a sniffed port has both.
+ * On a port of protocol HTTP, Istio makes a listener for http routes alone; a port without a
+ * protocol has both.
  */
-static void rule_raw(const struct view *v, const struct code *code, struct findings *out)
+static void check_route_raw(const struct view *v, const struct route *route,
+			    const struct object *entry, const struct code *code,
+			    struct findings *out)
 {
-	for (size_t e = 0; e < v->entries.n; e++)
-		for (size_t i = 0; i < v->s->nvss; i++)
-			for (size_t r = 0;
-			     r < v->s->vss[i].n && listens_as_old(v, v->s->vss[i].object); r++) {
-				const struct route *route = &v->s->vss[i].routes[r];
-				const struct yaml_node *port =
-					route->kind != ROUTE_HTTP && route->nold ?
-						http_only(v->entries.items[e], route) :
-						NULL;
+	const struct yaml_node *port =
+		route->kind != ROUTE_HTTP && route->nold ? http_only(entry, route) : NULL;
 
-				if (port)
-					findings_add(out, code, yaml_place(route->node),
-						     "%" SLICE_FMT
-						     " is never reached, since port %ld of the "
-						     "ServiceEntry '%" SLICE_FMT "' is %" SLICE_FMT,
-						     SLICE_ARG(route_label(route, v->s->arena)),
-						     port_number(port),
-						     SLICE_ARG(v->entries.items[e]->name),
-						     SLICE_ARG(protocol_of(port)));
-			}
+	if (port)
+		findings_add(out, code, yaml_place(route->node),
+			     "%" SLICE_FMT " is never reached: port %ld of the ServiceEntry "
+			     "'%" SLICE_FMT "' is %" SLICE_FMT,
+			     SLICE_ARG(route_label(route, v->s->arena)), port_number(port),
+			     SLICE_ARG(entry->name), SLICE_ARG(protocol_of(port)));
 }
 
-/* Ports that speak HTTP/2, or that nobody says the protocol of. */
-static void ports_like(const struct view *v, const struct code *code, const char *const *words,
+static void check_raw(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t e = 0; e < v->entries.n; e++)
+		for (size_t i = 0; i < v->s->nvss; i++) {
+			const struct vs *vs = &v->s->vss[i];
+
+			for (size_t r = 0; r < vs->n && listens_as_old(v, vs->object); r++)
+				check_route_raw(v, &vs->routes[r], v->entries.items[e], code, out);
+		}
+}
+
+/* A finding for every port in use with one of these protocols. */
+static void ports_like(const struct view *v, const struct code *code, const char *const *protocols,
 		       const char *what, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
 		for (const struct yaml_node *c = ports_of(v->entries.items[e]); c; c = c->next)
-			if (port_used(v, c) && one_of(protocol_of(c), words))
+			if (port_used(v, c) && one_of(protocol_of(c), protocols))
 				findings_add(out, code, yaml_place(c),
 					     "port %ld of the ServiceEntry '%" SLICE_FMT "' %s",
 					     port_number(c), SLICE_ARG(v->entries.items[e]->name),
 					     what);
 }
 
-static void rule_http2(const struct view *v, const struct code *code, struct findings *out)
+static void check_http2(const struct view *v, const struct code *code, struct findings *out)
 {
-	static const char *const words[] = { "GRPC", "GRPC-WEB", "HTTP2", NULL };
+	static const char *const protocols[] = { "GRPC", "GRPC-WEB", "HTTP2", NULL };
 
-	ports_like(v, code, words, "speaks HTTP/2, and new must do so from end to end", out);
+	ports_like(v, code, protocols,
+		   "uses HTTP/2, which the new host must support from end to end", out);
 }
 
-static void rule_sniffed(const struct view *v, const struct code *code, struct findings *out)
+static void check_sniffed(const struct view *v, const struct code *code, struct findings *out)
 {
-	static const char *const words[] = { "", NULL };
+	static const char *const protocols[] = { "", NULL };
 
-	ports_like(v, code, words,
-		   "has no protocol: connections that are not HTTP never meet the routes that move",
-		   out);
+	ports_like(v, code, protocols,
+		   "has no protocol: connections that are not HTTP bypass the http routes", out);
 }
 
 /* The ports of an entry that http routes work on: how many, the list of them, the last. */
@@ -230,7 +240,7 @@ static size_t http_ports(const struct object *entry, struct str *list, long *las
 	return n;
 }
 
-/* Does every match block of the route say a port? */
+/* Does every match block of the route specify a port? */
 static bool matches_port(const struct route *route)
 {
 	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c; c = c->next)
@@ -239,21 +249,29 @@ static bool matches_port(const struct route *route)
 	return route->match && route->match->nchildren;
 }
 
-/* The first destination that is old, says no port and may be reached on any; NULL: none. */
+/* The first old destination of the route that specifies no port and may be reached on any. */
+static const struct dest *portless_dest(const struct route *route)
+{
+	for (size_t d = 0; d < route->n && !matches_port(route); d++)
+		if (route->dests[d].side == SIDE_OLD && !route->dests[d].port)
+			return &route->dests[d];
+	return NULL;
+}
+
+/* The first of all routes; NULL: none. */
 static const struct dest *any_port(const struct view *v)
 {
 	for (size_t i = 0; i < v->s->nvss; i++)
 		for (size_t r = 0; r < v->s->vss[i].n; r++) {
-			const struct route *route = &v->s->vss[i].routes[r];
+			const struct dest *d = portless_dest(&v->s->vss[i].routes[r]);
 
-			for (size_t d = 0; d < route->n && !matches_port(route); d++)
-				if (route->dests[d].side == SIDE_OLD && !route->dests[d].port)
-					return &route->dests[d];
+			if (d)
+				return d;
 		}
 	return NULL;
 }
 
-static void rule_ports(const struct view *v, const struct code *code, struct findings *out)
+static void check_ports(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct dest *dest = v->s->move->port ? NULL : any_port(v);
 
@@ -262,14 +280,15 @@ static void rule_ports(const struct view *v, const struct code *code, struct fin
 		long last;
 
 		if (http_ports(v->entries.items[e], &list, &last) > 1)
-			findings_add(out, code, yaml_place(dest->host),
-				     "a route without a port answers on all of %s, and '%" SLICE_FMT
-				     "' must have each of them",
-				     list.ptr, SLICE_ARG(v->new));
+			findings_add(
+				out, code, yaml_place(dest->host),
+				"a route without a port applies to the ports %s, and '%" SLICE_FMT
+				"' must listen on each of them",
+				list.ptr, SLICE_ARG(v->new));
 	}
 }
 
-static void rule_port(const struct view *v, const struct code *code, struct findings *out)
+static void check_port(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct dest *dest = v->s->move->port ? NULL : any_port(v);
 
@@ -279,17 +298,18 @@ static void rule_port(const struct view *v, const struct code *code, struct find
 
 		if (http_ports(v->entries.items[e], &list, &last) == 1 && last != 80)
 			findings_add(out, code, yaml_place(dest->host),
-				     "'%" SLICE_FMT "' will be called on port %ld, as old is",
+				     "'%" SLICE_FMT
+				     "' will be called on port %ld, the port of the old host",
 				     SLICE_ARG(v->new), last);
 	}
 }
 
 const struct rule rules_of_ports[] = {
-	{ &CODE_not_http, rule_protocol },
-	{ &CODE_route_raw, rule_raw },
-	{ &CODE_entry_http2, rule_http2 },
-	{ &CODE_entry_sniffed, rule_sniffed },
-	{ &CODE_entry_ports, rule_ports },
-	{ &CODE_entry_port, rule_port },
+	{ &CODE_not_http, check_protocol },
+	{ &CODE_route_raw, check_raw },
+	{ &CODE_entry_http2, check_http2 },
+	{ &CODE_entry_sniffed, check_sniffed },
+	{ &CODE_entry_ports, check_ports },
+	{ &CODE_entry_port, check_port },
 	{ NULL, NULL },
 };

@@ -1,19 +1,17 @@
-/*
- * What the VirtualServices themselves say: the move's own, and others of the same host.
- */
+/* The VirtualServices themselves: the move's own, and others of the same host. */
 #include "istio/host.h"
 #include "istio/rules_internal.h"
 
-/* Each route that names old, with its VirtualService. */
+/* Calls back for each route that names the old host, with its VirtualService. */
 static void each_route(const struct view *v, const struct code *code, struct findings *out,
-		       void (*look)(const struct view *v, const struct vs *vs,
-				    const struct route *route, const struct code *code,
-				    struct findings *out))
+		       void (*check)(const struct view *v, const struct vs *vs,
+				     const struct route *route, const struct code *code,
+				     struct findings *out))
 {
 	for (size_t i = 0; i < v->s->nvss; i++)
 		for (size_t r = 0; r < v->s->vss[i].n; r++)
 			if (v->s->vss[i].routes[r].nold)
-				look(v, &v->s->vss[i], &v->s->vss[i].routes[r], code, out);
+				check(v, &v->s->vss[i], &v->s->vss[i].routes[r], code, out);
 }
 
 /* The value that a route sets the Host of all its requests to; NULL: none. */
@@ -30,45 +28,48 @@ static const struct yaml_node *route_authority(const struct yaml_node *route)
 }
 
 /*
- * May be allowed: whether the servers of new answer to the old name is up to them, and often they
- * are the same ones.
+ * May be allowed: it depends on the servers of the new host whether they accept the old name, and
+ * often they are the same ones.
  */
-static void look_authority(const struct view *v, const struct vs *vs, const struct route *route,
-			   const struct code *code, struct findings *out)
+static void check_route_authority(const struct view *v, const struct vs *vs,
+				  const struct route *route, const struct code *code,
+				  struct findings *out)
 {
 	const struct yaml_node *authority = route_authority(route->node);
 
 	if (authority && is_old(v, vs->object, yaml_string(authority)))
-		findings_add(
-			out, code, yaml_place(authority),
-			"%" SLICE_FMT " sets the Host header to '%" SLICE_FMT "', for new as well",
-			SLICE_ARG(route_label(route, v->s->arena)), SLICE_ARG(authority->text));
+		findings_add(out, code, yaml_place(authority),
+			     "%" SLICE_FMT " sets the Host header to '%" SLICE_FMT
+			     "', also for the new host",
+			     SLICE_ARG(route_label(route, v->s->arena)),
+			     SLICE_ARG(authority->text));
 }
 
-static void rule_authority(const struct view *v, const struct code *code, struct findings *out)
+static void check_authority(const struct view *v, const struct code *code, struct findings *out)
 {
-	each_route(v, code, out, look_authority);
+	each_route(v, code, out, check_route_authority);
 }
 
-static void look_dead(const struct view *v, const struct vs *vs, const struct route *route,
-		      const struct code *code, struct findings *out)
+static void check_route_dead(const struct view *v, const struct vs *vs, const struct route *route,
+			     const struct code *code, struct findings *out)
 {
 	const struct route *before = route_hidden_by(vs, route);
 
 	if (before)
 		findings_add(out, code, yaml_place(route->node),
-			     "%" SLICE_FMT " is never reached, since %" SLICE_FMT " takes all",
+			     "%" SLICE_FMT " is never reached: %" SLICE_FMT " matches all requests",
 			     SLICE_ARG(route_label(route, v->s->arena)),
 			     SLICE_ARG(route_label(before, v->s->arena)));
 }
 
-static void rule_dead(const struct view *v, const struct code *code, struct findings *out)
+static void check_dead(const struct view *v, const struct code *code, struct findings *out)
 {
-	each_route(v, code, out, look_dead);
+	each_route(v, code, out, check_route_dead);
 }
 
-static void look_mirror_left(const struct view *v, const struct vs *vs, const struct route *route,
-			     const struct code *code, struct findings *out)
+static void check_route_mirror_left(const struct view *v, const struct vs *vs,
+				    const struct route *route, const struct code *code,
+				    struct findings *out)
 {
 	bool weighted = false;
 
@@ -78,20 +79,20 @@ static void look_mirror_left(const struct view *v, const struct vs *vs, const st
 			weighted || (route->dests[d].side == SIDE_NEW && route->dests[d].value > 0);
 	if (weighted && route->our_mirror)
 		findings_add(out, code, yaml_place(route->mirror),
-			     "%" SLICE_FMT " sends requests to '%" SLICE_FMT
-			     "' and mirrors to it: it gets some twice",
+			     "%" SLICE_FMT " both routes and mirrors to '%" SLICE_FMT
+			     "', which gets some requests twice",
 			     SLICE_ARG(route_label(route, v->s->arena)), SLICE_ARG(v->new));
 }
 
-static void rule_mirror_left(const struct view *v, const struct code *code, struct findings *out)
+static void check_mirror_left(const struct view *v, const struct code *code, struct findings *out)
 {
-	each_route(v, code, out, look_mirror_left);
+	each_route(v, code, out, check_route_mirror_left);
 }
 
 /*
  * The first field of a root's route that its delegate would inherit beside our mirror; NULL: none.
  */
-static const struct yaml_node *inherited(const struct yaml_node *route)
+static const struct yaml_node *inherited_field(const struct yaml_node *route)
 {
 	static const char *const fields[] = { "mirror",        "mirrors",        "mirrorPercentage",
 					      "mirrorPercent", "mirror_percent", NULL };
@@ -113,50 +114,50 @@ static bool delegates_to(const struct view *v, const struct object *root,
 	       slice_eq(ns.len ? ns : view_ns(v, root), view_ns(v, vs));
 }
 
-/* One root against one delegate: does it delegate, and what does it pass on? */
-static bool look_root(const struct view *v, const struct object *root, const struct object *vs,
-		      const struct code *code, struct findings *out)
+/* Does the root delegate to this VirtualService? Reports the mirror fields that it passes on. */
+static bool check_root(const struct view *v, const struct object *root, const struct object *vs,
+		       const struct code *code, struct findings *out)
 {
 	const struct yaml_node *http = yaml_get(root->spec, "http");
 	bool found = false;
 
 	for (const struct yaml_node *c = http ? http->first : NULL; c; c = c->next) {
-		const struct yaml_node *field = inherited(c);
+		const struct yaml_node *field = inherited_field(c);
 
 		if (!delegates_to(v, root, c, vs))
 			continue;
 		found = true;
 		if (field && v->s->to.kind == STAGE_MIRROR)
 			findings_add(out, code, yaml_place(field->key),
-				     "the VirtualService '%" SLICE_FMT "' hands %" SLICE_FMT
-				     " down to its delegate '%" SLICE_FMT
-				     "', beside or in place of our mirror",
-				     SLICE_ARG(root->name), SLICE_ARG(field->key->text),
-				     SLICE_ARG(vs->name));
+				     "the delegate '%" SLICE_FMT "' inherits %" SLICE_FMT
+				     " from the VirtualService '%" SLICE_FMT
+				     "', beside or instead of the mirror of this migration",
+				     SLICE_ARG(vs->name), SLICE_ARG(field->key->text),
+				     SLICE_ARG(root->name));
 	}
 	return found;
 }
 
-static void rule_delegate(const struct view *v, const struct code *code, struct findings *out)
+static void check_delegate(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->s->nvss; i++) {
 		const struct object *vs = v->s->vss[i].object;
 		bool found = has_field(vs->spec, "hosts");
 
 		for (size_t o = 0; o < v->others.n && !has_field(vs->spec, "hosts"); o++)
-			found = look_root(v, v->others.items[o], vs, code, out) || found;
+			found = check_root(v, v->others.items[o], vs, code, out) || found;
 		if (!found)
 			findings_add(out, &CODE_unchecked, yaml_place(vs->node),
 				     "the VirtualService '%" SLICE_FMT
-				     "' is a delegate, and none that delegates to it was seen",
+				     "' is a delegate, and none that delegates to it was found",
 				     SLICE_ARG(vs->name))
-				->remedy = SLICE("look whether its root has a mirror of its own, "
-						 "and whether there is one");
+				->remedy =
+				SLICE("check whether its root exists and has a mirror of its own");
 	}
 }
 
 /* Is there a namespace that sees both? `exportTo` absent means all. */
-static bool overlap(const struct view *v, const struct object *a, const struct object *b)
+static bool exports_overlap(const struct view *v, const struct object *a, const struct object *b)
 {
 	const struct yaml_node *x = yaml_get(a->spec, "exportTo"),
 			       *y = yaml_get(b->spec, "exportTo");
@@ -202,35 +203,35 @@ static struct slice full_name(const struct view *v, const struct object *o)
 }
 
 /* One VirtualService of the mesh against another; was something found? */
-static bool look_pair(const struct view *v, const struct object *a, const struct object *b,
-		      const struct code *code, struct findings *out)
+static bool check_pair(const struct view *v, const struct object *a, const struct object *b,
+		       const struct code *code, struct findings *out)
 {
 	const struct yaml_node *host = on_mesh(a) && on_mesh(b) ? shared_host(v, a, b) : NULL;
 
-	if (!host || same_object(v, a, b) || !overlap(v, a, b))
+	if (!host || same_object(v, a, b) || !exports_overlap(v, a, b))
 		return false;
 	findings_add(out, code, yaml_place(host),
 		     "the VirtualServices '%" SLICE_FMT "' and '%" SLICE_FMT
 		     "' both have the host '%" SLICE_FMT
-		     "' in the mesh, where only one counts for a pod",
+		     "' in the mesh, where a pod uses only one of them",
 		     SLICE_ARG(full_name(v, a)), SLICE_ARG(full_name(v, b)), SLICE_ARG(host->text));
 	return true;
 }
 
-/* Each VirtualService is told once, with the first of the move's own that it meets. */
-static void rule_vs_twice(const struct view *v, const struct code *code, struct findings *out)
+/* Each VirtualService is reported once, with the first of the move's own that it conflicts with. */
+static void check_vs_twice(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t o = 0; o < v->others.n; o++)
 		for (size_t i = 0; i < v->s->nvss; i++)
-			if (look_pair(v, v->s->vss[i].object, v->others.items[o], code, out))
+			if (check_pair(v, v->s->vss[i].object, v->others.items[o], code, out))
 				break;
 	for (size_t j = 1; j < v->s->nvss; j++)
 		for (size_t i = 0; i < j; i++)
-			if (look_pair(v, v->s->vss[i].object, v->s->vss[j].object, code, out))
+			if (check_pair(v, v->s->vss[i].object, v->s->vss[j].object, code, out))
 				break;
 }
 
-static void rule_gateway_only(const struct view *v, const struct code *code, struct findings *out)
+static void check_gateway_only(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct object *only = NULL;
 
@@ -245,7 +246,8 @@ static void rule_gateway_only(const struct view *v, const struct code *code, str
 	if (only)
 		findings_add(out, code, yaml_place(yaml_get(only->spec, "gateways")),
 			     "the VirtualService '%" SLICE_FMT
-			     "' is for gateways only: pods that call '%" SLICE_FMT "' stay on old",
+			     "' applies to gateways only: pods that call '%" SLICE_FMT
+			     "' keep calling the old host",
 			     SLICE_ARG(only->name), SLICE_ARG(v->old));
 }
 
@@ -257,18 +259,18 @@ static void add_once(struct str *list, bool is, const char *word)
 }
 
 /* Is the percentage of a route's mirror no whole number? */
-static bool fractional(const struct yaml_node *route)
+static bool is_fractional(const struct yaml_node *route)
 {
 	const struct yaml_node *value = yaml_path(route, "mirrorPercentage", "value", NULL);
 
 	return value && value->kind == YAML_SCALAR && slice_find_byte(value->text, '.') != SIZE_MAX;
 }
 
-/* What of a route Google's plane may not support. */
+/* Adds the features of a route that the managed control plane may not support. */
 static void plane_fields(const struct route *route, struct str *list)
 {
 	add_once(list, has_field(route->node, "mirrors"), "mirrors");
-	add_once(list, fractional(route->node), "a fractional mirrorPercentage");
+	add_once(list, is_fractional(route->node), "a fractional mirrorPercentage");
 	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c;
 	     c = c->next) {
 		add_once(list, has_field(c, "sourceLabels"), "match by sourceLabels");
@@ -279,7 +281,7 @@ static void plane_fields(const struct route *route, struct str *list)
 			 "headers of a destination");
 }
 
-static void rule_plane(const struct view *v, const struct code *code, struct findings *out)
+static void check_plane(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->s->nvss; i++) {
 		const struct vs *vs = &v->s->vss[i];
@@ -290,21 +292,21 @@ static void rule_plane(const struct view *v, const struct code *code, struct fin
 			if (vs->routes[r].nold)
 				plane_fields(&vs->routes[r], &list);
 		if (list.len)
-			findings_add(
-				out, code, yaml_place(vs->object->node),
-				"the VirtualService '%" SLICE_FMT
-				"' has what the control plane TRAFFIC_DIRECTOR may not support: %s",
-				SLICE_ARG(vs->object->name), list.ptr);
+			findings_add(out, code, yaml_place(vs->object->node),
+				     "the VirtualService '%" SLICE_FMT
+				     "' uses features that the control plane TRAFFIC_DIRECTOR may "
+				     "not support: %s",
+				     SLICE_ARG(vs->object->name), list.ptr);
 	}
 }
 
 const struct rule rules_of_routes[] = {
-	{ &CODE_route_authority, rule_authority },
-	{ &CODE_route_dead, rule_dead },
-	{ &CODE_mirror_left, rule_mirror_left },
-	{ &CODE_mirror_inherited, rule_delegate },
-	{ &CODE_vs_twice, rule_vs_twice },
-	{ &CODE_vs_gateway, rule_gateway_only },
-	{ &CODE_vs_plane, rule_plane },
+	{ &CODE_route_authority, check_authority },
+	{ &CODE_route_dead, check_dead },
+	{ &CODE_mirror_left, check_mirror_left },
+	{ &CODE_mirror_inherited, check_delegate },
+	{ &CODE_vs_twice, check_vs_twice },
+	{ &CODE_vs_gateway, check_gateway_only },
+	{ &CODE_vs_plane, check_plane },
 	{ NULL, NULL },
 };

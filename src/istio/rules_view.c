@@ -1,5 +1,6 @@
 #include "istio/host.h"
 #include "istio/rules_internal.h"
+#include "kube/group.h"
 
 struct slice view_ns(const struct view *v, const struct object *o)
 {
@@ -12,7 +13,8 @@ bool same_object(const struct view *v, const struct object *a, const struct obje
 	       slice_eq(view_ns(v, a), view_ns(v, b));
 }
 
-bool set_has(const struct set *set, const struct object *o)
+/* Is the object in the set? */
+static bool object_set_has(const struct object_set *set, const struct object *o)
 {
 	for (size_t i = 0; i < set->n; i++)
 		if (set->items[i] == o)
@@ -21,12 +23,12 @@ bool set_has(const struct set *set, const struct object *o)
 }
 
 /* Adds an object once. */
-static void add(const struct view *v, struct set *set, const struct object *o)
+static void add_object(const struct view *v, struct object_set *set, const struct object *o)
 {
 	if (!set->items)
 		set->items =
 			arena_array(v->s->arena, v->s->nobjects, sizeof(const struct object *));
-	if (!set_has(set, o))
+	if (!object_set_has(set, o))
 		set->items[set->n++] = o;
 }
 
@@ -108,9 +110,9 @@ bool names_host(struct slice text, struct slice host)
 bool is_namer(const struct object *o)
 {
 	return object_is(o, ISTIO_GROUP, "EnvoyFilter") ||
-	       object_is(o, "security.istio.io", "AuthorizationPolicy") ||
-	       object_is(o, "security.istio.io", "RequestAuthentication") ||
-	       object_is(o, "telemetry.istio.io", "Telemetry");
+	       object_is(o, ISTIO_SECURITY_GROUP, "AuthorizationPolicy") ||
+	       object_is(o, ISTIO_SECURITY_GROUP, "RequestAuthentication") ||
+	       object_is(o, ISTIO_TELEMETRY_GROUP, "Telemetry");
 }
 
 bool on_mesh(const struct object *o)
@@ -131,14 +133,14 @@ bool owns_old(const struct view *v, const struct object *o)
 }
 
 /* What a search for a host in all strings passes around. */
-struct search {
+struct host_search {
 	struct slice host;
 	bool found, whole; /* whole: the string must be the host and nothing else */
 };
 
 static void search_text(struct slice text, void *ctx)
 {
-	struct search *s = ctx;
+	struct host_search *s = ctx;
 
 	s->found = s->found || (s->whole ? host_same(text, s->host) : names_host(text, s->host));
 }
@@ -152,13 +154,13 @@ static void sort_entry(struct view *v, const struct object *o)
 		struct slice host = yaml_string(c);
 
 		if (is_old(v, o, host))
-			add(v, &v->entries, o);
+			add_object(v, &v->entries, o);
 		else if (host_covered(host, v->old))
-			add(v, &v->wild, o);
+			add_object(v, &v->wild, o);
 		else if (host_near(host_resolve(host, view_ns(v, o), v->s->arena), v->old))
-			add(v, &v->near, o);
+			add_object(v, &v->near, o);
 		if (host_same(host, v->new))
-			add(v, &v->taken, o);
+			add_object(v, &v->taken, o);
 	}
 }
 
@@ -170,10 +172,10 @@ static void sort_rule(struct view *v, const struct object *o)
 	if (!host.len)
 		return;
 	if (is_old(v, o, host) || host_covered(host, v->old))
-		add(v, &v->old_rules, o);
+		add_object(v, &v->old_rules, o);
 	host = host_resolve(host, view_ns(v, o), v->s->arena);
 	if (host_same(host, v->new) || host_covered(host, v->new))
-		add(v, &v->new_rules, o);
+		add_object(v, &v->new_rules, o);
 }
 
 /* The host of a Service of Kubernetes. */
@@ -197,55 +199,55 @@ static bool is_own(const struct view *v, const struct object *o)
  */
 static void sort_backend(struct view *v, const struct object *o)
 {
-	struct search old = { .host = v->old, .whole = true },
-		      new = { .host = v->s->move->to, .whole = true };
+	struct host_search old = { .host = v->old, .whole = true },
+			   new = { .host = v->s->move->to, .whole = true };
 
 	each_string(o->spec, search_text, &old);
 	each_string(o->spec, search_text, &new);
 	if (new.found)
-		add(v, &v->backends, o);
+		add_object(v, &v->backends, o);
 	if (old.found)
-		add(v, &v->confusing, o);
+		add_object(v, &v->confusing, o);
 }
 
 static void sort_object(struct view *v, const struct object *o)
 {
-	struct search old = { .host = v->old };
+	struct host_search old = { .host = v->old };
 
 	if (object_is(o, ISTIO_GROUP, "ServiceEntry"))
 		sort_entry(v, o);
 	else if (object_is(o, ISTIO_GROUP, "DestinationRule"))
 		sort_rule(v, o);
 	else if (object_is(o, ISTIO_GROUP, "Sidecar"))
-		add(v, &v->sidecars, o);
+		add_object(v, &v->sidecars, o);
 	else if (vs_is(o) && !is_own(v, o))
-		add(v, &v->others, o);
+		add_object(v, &v->others, o);
 	else if (object_is(o, "", "Service") && host_same(service_host(v, o), v->old))
-		add(v, &v->services, o);
+		add_object(v, &v->services, o);
 	else if (object_is(o, "", "Service") && host_same(service_host(v, o), v->new))
-		add(v, &v->taken, o);
-	else if (object_is(o, BACKEND_GROUP, "GCPBackend"))
+		add_object(v, &v->taken, o);
+	else if (object_is(o, GKE_GROUP, "GCPBackend"))
 		sort_backend(v, o);
 	else if (is_namer(o)) {
 		each_string(o->spec, search_text, &old);
 		if (old.found)
-			add(v, &v->namers, o);
+			add_object(v, &v->namers, o);
 	}
 }
 
-/* A namespace that the migration names says which ServiceEntry is meant. */
+/* The namespace of the migration selects the ServiceEntry. */
 static void choose_entries(struct view *v)
 {
-	struct set meant = { NULL, 0 };
+	struct object_set meant = { NULL, 0 };
 
 	for (size_t i = 0; i < v->entries.n && v->s->move->ns.len; i++)
 		if (slice_eq(view_ns(v, v->entries.items[i]), v->s->move->ns))
-			add(v, &meant, v->entries.items[i]);
+			add_object(v, &meant, v->entries.items[i]);
 	if (meant.n)
 		v->entries = meant;
 }
 
-void view_make(struct view *out, const struct scene *s)
+void view_make(struct view *out, const struct rule_scene *s)
 {
 	*out = (struct view){ .s = s, .old = s->move->from, .new = s->move->to };
 	if (s->nvss) {

@@ -17,35 +17,44 @@ static void share_add(struct shares *s, const struct share *row)
 	s->items[s->n++] = *row;
 }
 
-/* The copies of requests that new gets, before and after. */
-static void note_mirror(struct shares *shares, const struct vs *vs, const struct route *r,
-			const struct want *want, const struct move *move, const struct share *like)
+/* The row of a route that gets copies of requests, before and after; `like`: of the same route. */
+static void note_mirror(struct shares *shares, const struct share *like, long before, long after)
 {
-	bool had = r->our_mirror || (r->index && r[-1].our_copy), has = want->mirror != MIRROR_NONE;
-	int percent = move->mirror_percent;
 	struct share row = *like;
 
-	if (!had && !has)
+	if (!before && !after)
 		return;
-	row.host = vs->new_host;
 	row.subset = (struct slice){ 0 };
 	row.side = SIDE_MIRROR;
-	row.before = had ? percent : 0;
-	row.after = has ? percent : 0;
+	row.before = before;
+	row.after = after;
 	row.total = 100;
 	share_add(shares, &row);
 }
 
-void shares_note(struct shares *shares, const struct vs *vs, const struct route *r,
-		 const struct want *want, const struct move *move, struct arena *arena)
+/* The weight of a destination after the stage. */
+static long weight_after(const struct route *r, size_t i, const struct want *want, long total)
 {
+	const struct dest *d = &r->dests[i];
+
+	if (d->side == SIDE_OLD)
+		return want->no_old ? 0 : want->weight[i] >= 0 ? want->weight[i] : total;
+	if (d->side == SIDE_NEW)
+		return !want->has_new ? 0 : want->new_weight >= 0 ? want->new_weight : total;
+	return dest_weight(r, d);
+}
+
+void shares_note(struct shares *shares, const struct vs *vs, const struct route *r,
+		 const struct want *want, const struct move *move)
+{
+	bool mirrored = r->our_mirror || (r->index && r[-1].our_copy);
 	const struct object *o = vs->object;
-	struct share row = { .route = route_label(r, arena),
+	struct share row = { .route = route_label(r, shares->arena),
 			     .total = route_total(r),
 			     .at = yaml_place(r->node) };
 
-	row.vs = o->ns.len ? arena_printf(arena, "%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(o->ns),
-					  SLICE_ARG(o->name)) :
+	row.vs = o->ns.len ? arena_printf(shares->arena, "%" SLICE_FMT "/%" SLICE_FMT,
+					  SLICE_ARG(o->ns), SLICE_ARG(o->name)) :
 			     o->name;
 	for (size_t i = 0; i < r->n; i++) {
 		const struct dest *d = &r->dests[i];
@@ -54,25 +63,18 @@ void shares_note(struct shares *shares, const struct vs *vs, const struct route 
 		row.subset = yaml_string(d->subset);
 		row.side = d->side;
 		row.before = dest_weight(r, d);
-		row.after = row.before;
-		if (d->side == SIDE_OLD)
-			row.after = want->no_old         ? 0 :
-				    want->weight[i] >= 0 ? want->weight[i] :
-							   row.total;
-		if (d->side == SIDE_NEW)
-			row.after = !want->has_new        ? 0 :
-				    want->new_weight >= 0 ? want->new_weight :
-							    row.total;
+		row.after = weight_after(r, i, want, row.total);
 		row.at = yaml_place(d->node);
 		share_add(shares, &row);
 	}
+	row.host = vs->new_host;
 	if (!r->nnew && want->has_new) {
-		row.host = vs->new_host;
 		row.subset = (struct slice){ 0 };
 		row.side = SIDE_NEW;
 		row.before = 0;
 		row.after = want->new_weight;
 		share_add(shares, &row);
 	}
-	note_mirror(shares, vs, r, want, move, &row);
+	note_mirror(shares, &row, mirrored ? move->mirror_percent : 0,
+		    want->mirror != MIRROR_NONE ? move->mirror_percent : 0);
 }

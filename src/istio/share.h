@@ -1,15 +1,14 @@
 /*
- * share.h - who gets which share of a route's requests, before and after a stage.
+ * share.h - how a route's requests are shared out, before and after a stage.
  */
 #ifndef GCB_ISTIO_SHARE_H
 #define GCB_ISTIO_SHARE_H
 
-#include "base/arena.h"
-#include "istio/stage.h"
+#include "istio/goal.h"
 
 /*
- * Who gets what of a route, before and after: a row of `plan`. Weights; total is the sum of the
- * route's.
+ * The weight of one host in a route, before and after a stage: a row of `plan`. `total` is the sum
+ * of the route's weights.
  */
 struct share {
 	struct slice vs, route; /* "Namespace/name" and the route's label */
@@ -22,14 +21,14 @@ struct share {
 struct shares {
 	struct share *items;
 	size_t n, cap;
-	struct arena *arena;
+	struct arena *arena; /* for the rows and their texts */
 };
 
 /*
- * Adds the rows of one route that names old: its destinations, the new one, and our mirror if there
- * was or will be one.
+ * Adds the rows of one route that names the old host: its destinations, the new one, and our mirror
+ * if there was or will be one.
  */
 void shares_note(struct shares *shares, const struct vs *vs, const struct route *r,
-		 const struct want *want, const struct move *move, struct arena *arena);
+		 const struct want *want, const struct move *move);
 
 #endif

@@ -1,30 +1,31 @@
 /*
- * coverage.h - what was seen of a kind in a cluster. What was not seen says nothing: nobody may
- * take it for "there is none".
+ * coverage.h - how much of a kind could be read from a cluster. What was not read proves nothing:
+ * it must not be taken for "there is none".
  */
 #ifndef GCB_KUBE_COVERAGE_H
 #define GCB_KUBE_COVERAGE_H
 
 #include "base/slice.h"
 
-/* A kind, and how its resource is called: "virtualservices". */
+/* A kind, and the name of its resource: "virtualservices". */
 struct kind {
 	const char *group, *kind, *plural;
 };
 
 enum coverage_level {
-	COVERED_ALL,       /* every object of the cluster */
-	COVERED_SOME,      /* those of some namespaces */
-	COVERED_ABSENT,    /* the kind is not installed, so there is none */
-	COVERED_FORBIDDEN, /* nothing: the user may not look */
-	COVERED_FAILED     /* nothing, or not everything */
+	COVERED_ALL,           /* every object of the cluster */
+	COVERED_SOME,          /* those of some namespaces */
+	COVERED_NOT_INSTALLED, /* the kind is not installed, so there is none */
+	COVERED_FORBIDDEN,     /* none: the user is not allowed to read them */
+	COVERED_FAILED         /* none, or not all */
 };
 
 struct coverage {
 	const struct kind *kind;
-	enum coverage_level how;
+	enum coverage_level level;
 	struct slices namespaces; /* of COVERED_SOME */
-	struct slice why; /* what the server said; absent with COVERED_ALL and COVERED_ABSENT */
+	struct slice reason;      /* the server's message; absent with COVERED_ALL and
+				     COVERED_NOT_INSTALLED */
 };
 
 #endif

@@ -14,7 +14,7 @@ struct object {
 	const struct yaml_node *node, *metadata, *spec; /* metadata and spec may be NULL */
 	struct slice group,
 		version; /* of apiVersion: "networking.istio.io", "v1"; the core group is "" */
-	struct slice kind, ns, name; /* ns: absent when the file does not say it */
+	struct slice kind, ns, name; /* ns: absent when the file does not specify it */
 };
 
 struct objects {
@@ -24,7 +24,7 @@ struct objects {
 
 /*
  * The objects of all documents of a file, in their order, allocated in `arena`. Documents that are
- * no objects are passed over.
+ * not objects are skipped.
  */
 struct objects objects_of(const struct yaml_file *file, struct arena *arena);
 

@@ -25,7 +25,7 @@ static bool next_requirement(struct slice *rest, struct slice *piece)
 }
 
 /* A label's key or value: letters, digits and "-_./". */
-static bool is_word(struct slice s, bool may_be_empty)
+static bool is_label(struct slice s, bool may_be_empty)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.ptr[i];
@@ -53,13 +53,13 @@ static bool parse_set(struct slice text, struct requirement *out)
 	out->values = slice_sub(text, open + 1, text.len - open - 2);
 	rest = out->values;
 	while (slice_next(&rest, ',', &value))
-		if (!is_word(slice_trim(value), true))
+		if (!is_label(slice_trim(value), true))
 			return false;
-	return is_word(out->key, false);
+	return is_label(out->key, false);
 }
 
 /* One requirement; false when it is none. */
-static bool parse(struct slice text, struct requirement *out)
+static bool parse_requirement(struct slice text, struct requirement *out)
 {
 	size_t at = slice_find_byte(text, '=');
 
@@ -69,13 +69,13 @@ static bool parse(struct slice text, struct requirement *out)
 		out->op = slice_starts(text, SLICE("!")) ? OP_MISSING : OP_EXISTS;
 		out->key = slice_trim(slice_sub(text, out->op == OP_MISSING, text.len));
 		out->values = SLICE("");
-		return is_word(out->key, false);
+		return is_label(out->key, false);
 	}
 	out->op = at && text.ptr[at - 1] == '!' ? OP_DIFFERS : OP_EQUAL;
 	out->key = slice_trim(slice_sub(text, 0, at - (out->op == OP_DIFFERS)));
 	at += 1 + (size_t)(at + 1 < text.len && text.ptr[at + 1] == '=' && out->op == OP_EQUAL);
 	out->values = slice_trim(slice_sub(text, at, text.len));
-	return is_word(out->key, false) && is_word(out->values, true);
+	return is_label(out->key, false) && is_label(out->values, true);
 }
 
 int selector_check(struct slice selector, struct err *err)
@@ -84,7 +84,7 @@ int selector_check(struct slice selector, struct err *err)
 	struct requirement r;
 
 	while (next_requirement(&rest, &piece))
-		if (!parse(piece, &r))
+		if (!parse_requirement(piece, &r))
 			return err_set(err, &CODE_usage, NOWHERE,
 				       "'%" SLICE_FMT "' is not a label requirement (key=value, "
 				       "key!=value, key in (a,b), key, !key)",
@@ -111,7 +111,7 @@ bool selector_matches(struct slice selector, struct pairs labels)
 	while (next_requirement(&rest, &piece)) {
 		bool has, in;
 
-		if (!parse(piece, &r))
+		if (!parse_requirement(piece, &r))
 			return false;
 		value = pairs_get(labels, r.key);
 		has = value.ptr != NULL;

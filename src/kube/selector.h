@@ -1,6 +1,6 @@
 /*
- * selector.h - label selectors as kubectl's -l takes them: "a=b,c!=d,e in (x,y),f notin (z),g,!h"
- * (also "==").
+ * selector.h - label selectors in the syntax of kubectl's -l: "a=b,c!=d,e in (x,y),f notin
+ * (z),g,!h" (also "==").
  */
 #ifndef GCB_KUBE_SELECTOR_H
 #define GCB_KUBE_SELECTOR_H

@@ -6,34 +6,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Everything that one reading passes around. */
-struct reading {
+/* What reading a cluster passes around. */
+struct cluster_reader {
 	struct cluster *c;
 	const struct kubectl *k;
 	const struct cluster_query *q;
-	struct err *err;   /* of what ends the reading */
-	struct err broken; /* an object of the present call that cannot be read; code NULL: none */
+	struct err *err; /* an error that ends the reading */
+	struct err
+		broken; /* an object of the present call that cannot be parsed; code NULL: none */
 };
 
 /* Which kinds a call is about: one flag a kind of the query. */
-struct some {
+struct kind_set {
 	bool *in;
 	size_t n;
 };
 
-static struct some some_none(const struct reading *r)
+static struct kind_set kind_set_new(const struct cluster_reader *r)
 {
-	return (struct some){ arena_array(r->c->arena, r->q->nkinds, sizeof(bool)), 0 };
+	return (struct kind_set){ arena_array(r->c->arena, r->q->nkinds, sizeof(bool)), 0 };
 }
 
-static void some_add(struct some *s, size_t i)
+static void kind_set_add(struct kind_set *s, size_t i)
 {
 	s->n += !s->in[i];
 	s->in[i] = true;
 }
 
 /* "virtualservices.networking.istio.io". */
-static struct slice resource(const struct reading *r, size_t i)
+static struct slice resource_name(const struct cluster_reader *r, size_t i)
 {
 	const struct kind *kind = &r->q->kinds[i];
 
@@ -41,16 +42,17 @@ static struct slice resource(const struct reading *r, size_t i)
 			    kind->group);
 }
 
-static void set(const struct reading *r, size_t i, enum coverage_level how, struct slice why)
+static void set_coverage(const struct cluster_reader *r, size_t i, enum coverage_level level,
+			 struct slice reason)
 {
-	r->c->coverages[i].how = how;
-	r->c->coverages[i].why = why;
+	r->c->coverages[i].level = level;
+	r->c->coverages[i].reason = reason;
 }
 
 /* --- objects -------------------------------------------------------------- */
 
-/* Is the item one to keep? One that has to be parsed for that and cannot be is broken. */
-static bool matters(struct reading *r, struct slice bytes)
+/* Is the item one to keep? One that must be parsed to decide that and cannot be is broken. */
+static bool matches_query(struct cluster_reader *r, struct slice bytes)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	enum wanted wanted = r->q->bytes(r->q->ctx, bytes);
@@ -69,19 +71,22 @@ static bool matters(struct reading *r, struct slice bytes)
 	return result;
 }
 
-/* One object of a list. What cannot be read does not end the reading, but is not forgotten. */
+/*
+ * One object of a list. One that cannot be parsed does not end the reading, but makes it
+ * incomplete.
+ */
 static int take_item(void *ctx, struct slice bytes, struct err *err)
 {
-	struct reading *r = ctx;
+	struct cluster_reader *r = ctx;
 	struct yaml_file *file;
 	struct objects found;
 
 	(void)err;
-	if (r->broken.code || !matters(r, bytes))
+	if (r->broken.code || !matches_query(r, bytes))
 		return 0;
 	if (r->c->bytes + bytes.len > CLUSTER_BYTES) {
 		(void)err_set(&r->broken, &CODE_live_answer, NOWHERE,
-			      "more than %zu bytes of objects that matter", CLUSTER_BYTES);
+			      "the objects to keep are larger than %zu bytes", CLUSTER_BYTES);
 		return 0;
 	}
 	r->c->bytes += bytes.len;
@@ -99,17 +104,17 @@ static int take_item(void *ctx, struct slice bytes, struct err *err)
 
 /* --- one call ------------------------------------------------------------- */
 
-static int feed(void *ctx, struct slice bytes, struct err *err)
+static int feed_items(void *ctx, struct slice bytes, struct err *err)
 {
 	return items_feed(ctx, bytes, err);
 }
 
-/* Is the kind one that standard error says is forbidden? Gives the line. */
-static bool forbidden(const struct reading *r, size_t i, const struct process_result *result,
-		      struct slice *why)
+/* Is the kind one that standard error reports as forbidden? Returns the server's reason. */
+static bool find_forbidden(const struct cluster_reader *r, size_t i,
+			   const struct process_result *result, struct slice *reason)
 {
 	AUTO_STR struct str text = STR_INIT;
-	struct slice rest = str_slice(&result->err), line, name = resource(r, i);
+	struct slice rest = str_slice(&result->err), line, name = resource_name(r, i);
 	struct slice phrase = arena_printf(
 		r->c->arena, "(Forbidden): %" SLICE_FMT " is forbidden: ", SLICE_ARG(name));
 
@@ -119,76 +124,77 @@ static bool forbidden(const struct reading *r, size_t i, const struct process_re
 		if (at == SIZE_MAX)
 			continue;
 		str_add_visible(&text, slice_sub(line, at + phrase.len, 300), false);
-		*why = arena_copy(r->c->arena, str_slice(&text));
+		*reason = arena_copy(r->c->arena, str_slice(&text));
 		return true;
 	}
 	return false;
 }
 
-/* Is the line talk: a warning of the API, or one of kubectl's own log ("E1123 14:23:00 ...")? */
-static bool is_talk(struct slice line)
+/* Is the line a warning of the API, or one of kubectl's own log ("E1123 14:23:00 ...")? */
+static bool is_log_line(struct slice line)
 {
 	return slice_starts(line, SLICE("Warning:")) || !line.len ||
 	       (line.len > 5 && strchr("IWEF", line.ptr[0]) &&
 		strspn(line.ptr + 1, "0123456789") >= 4 && line.ptr[5] == ' ');
 }
 
-/* How many lines of standard error tell of an error. */
+/* How many lines of standard error report an error. */
 static size_t count_errors(const struct process_result *result)
 {
 	struct slice rest = str_slice(&result->err), line;
 	size_t n = 0;
 
 	while (slice_next(&rest, '\n', &line))
-		n += !is_talk(slice_trim(line));
+		n += !is_log_line(slice_trim(line));
 	return n;
 }
 
-/* What a call gave. */
-struct answer {
-	struct some denied; /* kinds that the user may not read so */
-	bool failed;        /* something else went wrong: what was read counts for nothing */
-	struct slice why;
+/* The result of a call. */
+struct kinds_answer {
+	struct kind_set denied; /* kinds that the user may not read so */
+	bool failed;            /* another error: what was read does not count */
+	struct slice reason;
 };
 
-/* kubectl get KINDS in a namespace (absent: in all). -1: the whole reading ends. */
-static int call(struct reading *r, const struct some *kinds, struct slice ns, struct answer *out)
+/* kubectl get KINDS in a namespace (absent: in all). -1: the reading ends. */
+static int get_kinds(struct cluster_reader *r, const struct kind_set *kinds, struct slice ns,
+		     struct kinds_answer *out)
 {
 	AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
 	AUTO_STR struct str names = STR_INIT;
 	struct items items = { .item = take_item, .ctx = r };
 	size_t before = r->c->n;
 	struct err err = ERR_INIT;
-	const char *words[] = {
+	const char *arguments[] = {
 		"get", NULL,   ns.ptr ? "-n" : "-A",    ns.ptr ? ns.ptr : "--ignore-not-found",
 		"-o",  "json", "--show-managed-fields", "--chunk-size=500",
 		NULL
 	};
+	const struct kubectl_call query = { arguments, feed_items, &items };
 	int failed;
 
-	*out = (struct answer){ .denied = some_none(r) };
+	*out = (struct kinds_answer){ .denied = kind_set_new(r) };
 	r->broken = (struct err)ERR_INIT;
 	for (size_t i = 0; i < r->q->nkinds; i++)
 		if (kinds->in[i])
-			str_addf(&names, "%s%s", names.len ? "," : "", resource(r, i).ptr);
-	words[1] = names.ptr;
-	failed = kubectl_run(r->k, words, feed, &items, &result, &err) < 0 ||
-		 items_end(&items, &err) < 0;
+			str_addf(&names, "%s%s", names.len ? "," : "", resource_name(r, i).ptr);
+	arguments[1] = names.ptr;
+	failed = kubectl_run(r->k, &query, &result, &err) < 0 || items_end(&items, &err) < 0;
 	items_release(&items);
 	if (failed && err.code != &CODE_live_answer) {
 		*r->err = err;
 		return -1;
 	}
 	for (size_t i = 0; i < r->q->nkinds && result.exit_code; i++)
-		if (kinds->in[i] && forbidden(r, i, &result, &out->why))
-			some_add(&out->denied, i);
+		if (kinds->in[i] && find_forbidden(r, i, &result, &out->reason))
+			kind_set_add(&out->denied, i);
 	if (!failed && r->broken.code)
 		err = r->broken;
 	out->failed = err.code || (result.exit_code && count_errors(&result) != out->denied.n);
 	if (err.code)
-		out->why = arena_copy(r->c->arena, slice_of(err.reason));
+		out->reason = arena_copy(r->c->arena, slice_of(err.reason));
 	else if (out->failed)
-		out->why = process_last_words(&result, r->c->arena);
+		out->reason = process_last_words(&result, r->c->arena);
 	if (out->failed)
 		r->c->n = before;
 	return 0;
@@ -197,50 +203,51 @@ static int call(struct reading *r, const struct some *kinds, struct slice ns, st
 /* --- all of it ------------------------------------------------------------ */
 
 /*
- * Sets what is known after a call in all namespaces; those that are denied remain for
+ * Sets the coverage after a call in all namespaces; those that are denied remain for
  * read_namespaces.
  */
-static int read_all(struct reading *r, const struct some *kinds, struct some *denied)
+static int read_all(struct cluster_reader *r, const struct kind_set *kinds, struct kind_set *denied)
 {
-	struct answer answer;
+	struct kinds_answer answer;
 
 	if (!kinds->n)
 		return 0;
-	if (call(r, kinds, (struct slice){ 0 }, &answer) < 0)
+	if (get_kinds(r, kinds, (struct slice){ 0 }, &answer) < 0)
 		return -1;
 	for (size_t i = 0; i < r->q->nkinds; i++) {
-		struct some one = some_none(r);
+		struct kind_set one = kind_set_new(r);
 
 		if (!kinds->in[i])
 			continue;
-		some_add(&one, i);
+		kind_set_add(&one, i);
 		if (answer.failed && kinds->n > 1) {
 			if (read_all(r, &one, denied) < 0)
 				return -1;
 		} else if (answer.failed) {
-			set(r, i, COVERED_FAILED, answer.why);
+			set_coverage(r, i, COVERED_FAILED, answer.reason);
 		} else if (answer.denied.in[i]) {
-			set(r, i, COVERED_FORBIDDEN, answer.why);
-			some_add(denied, i);
+			set_coverage(r, i, COVERED_FORBIDDEN, answer.reason);
+			kind_set_add(denied, i);
 		} else {
-			set(r, i, COVERED_ALL, (struct slice){ 0 });
+			set_coverage(r, i, COVERED_ALL, (struct slice){ 0 });
 		}
 	}
 	return 0;
 }
 
 /* The denied kinds, namespace by namespace. */
-static int read_namespaces(struct reading *r, const struct some *denied)
+static int read_namespaces(struct cluster_reader *r, const struct kind_set *denied)
 {
 	size_t count = r->q->namespaces.n;
 
 	if (count > CLUSTER_NAMESPACES)
-		count = 0; /* what is not seen is said, and that is better than an hour of calls */
+		count = 0; /* an incomplete result is reported, which is better than thousands of
+			      calls */
 	for (size_t n = 0; n < count && denied->n; n++) {
 		struct slice ns = arena_copy(r->c->arena, r->q->namespaces.items[n]);
-		struct answer answer;
+		struct kinds_answer answer;
 
-		if (call(r, denied, ns, &answer) < 0)
+		if (get_kinds(r, denied, ns, &answer) < 0)
 			return -1;
 		for (size_t i = 0; i < r->q->nkinds && !answer.failed; i++) {
 			struct coverage *s = &r->c->coverages[i];
@@ -251,34 +258,37 @@ static int read_namespaces(struct reading *r, const struct some *denied)
 				s->namespaces.items =
 					arena_array(r->c->arena, count, sizeof(struct slice));
 			s->namespaces.items[s->namespaces.n++] = ns;
-			s->how = COVERED_SOME;
+			s->level = COVERED_SOME;
 		}
 	}
 	return 0;
 }
 
-/* Which kinds are installed; those that are not are settled here. */
-static int find_installed(struct reading *r, struct some *installed)
+/* Finds the kinds that are installed; the coverage of the others is set here. */
+static int find_installed(struct cluster_reader *r, struct kind_set *installed)
 {
-	static const char *const words[] = { "api-resources", "-o", "name", "--verbs=list", NULL };
+	static const char *const arguments[] = { "api-resources", "-o", "name", "--verbs=list",
+						 NULL };
+	const struct kubectl_call query = { .arguments = arguments };
 	AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
 	struct slice rest, line;
 
-	if (kubectl_run(r->k, words, NULL, NULL, &result, r->err) < 0)
+	if (kubectl_run(r->k, &query, &result, r->err) < 0)
 		return -1;
 	if (result.exit_code && !result.out.len)
 		return err_set(r->err, &CODE_live_unreachable, NOWHERE, "kubectl: %s",
 			       process_last_words(&result, r->c->arena).ptr);
 	for (size_t i = 0; i < r->q->nkinds; i++) {
-		struct slice name = resource(r, i);
+		struct slice name = resource_name(r, i);
 
 		rest = str_slice(&result.out);
-		set(r, i, COVERED_ABSENT, (struct slice){ 0 });
-		if (result.exit_code) /* the list is not whole */
-			set(r, i, COVERED_FAILED, process_last_words(&result, r->c->arena));
+		set_coverage(r, i, COVERED_NOT_INSTALLED, (struct slice){ 0 });
+		if (result.exit_code) /* the list is incomplete */
+			set_coverage(r, i, COVERED_FAILED,
+				     process_last_words(&result, r->c->arena));
 		while (slice_next(&rest, '\n', &line))
 			if (slice_eq(slice_trim(line), name))
-				some_add(installed, i);
+				kind_set_add(installed, i);
 	}
 	return 0;
 }
@@ -286,15 +296,15 @@ static int find_installed(struct reading *r, struct some *installed)
 int cluster_read(struct cluster *out, const struct kubectl *k, const struct cluster_query *q,
 		 struct err *err)
 {
-	struct reading r = { .c = out, .k = k, .q = q, .err = err };
-	struct some installed, denied;
+	struct cluster_reader r = { .c = out, .k = k, .q = q, .err = err };
+	struct kind_set installed, denied;
 
 	*out = (struct cluster){ .arena = arena_new(), .ncoverages = q->nkinds };
 	out->coverages = arena_array(out->arena, q->nkinds, sizeof(*out->coverages));
 	for (size_t i = 0; i < q->nkinds; i++)
 		out->coverages[i].kind = &q->kinds[i];
-	installed = some_none(&r);
-	denied = some_none(&r);
+	installed = kind_set_new(&r);
+	denied = kind_set_new(&r);
 	if (kubectl_context(k, out->arena, &out->context, err) < 0 ||
 	    find_installed(&r, &installed) < 0 || read_all(&r, &installed, &denied) < 0)
 		return -1;

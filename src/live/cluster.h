@@ -1,10 +1,11 @@
 /*
- * cluster.h - objects of a cluster, read through kubectl in as few calls as possible, and what of
- * each kind was seen.
+ * cluster.h - objects of a cluster, read through kubectl in as few calls as possible, and how much
+ * of each kind was read.
  *
- * One call asks which kinds are installed, one reads all of them in all namespaces. Kinds that may
- * not be read so are tried in the namespaces that matter, a call a namespace; when a call fails in
- * another way its kinds are tried one by one. Whatever happens to a kind is in its sight.
+ * One call lists the kinds that are installed, one reads all of them in all namespaces. Kinds that
+ * may not be read that way are tried in the namespaces that matter, a call per namespace; when a
+ * call fails in another way its kinds are tried one by one. The result for each kind is in its
+ * coverage.
  */
 #ifndef GCB_LIVE_CLUSTER_H
 #define GCB_LIVE_CLUSTER_H
@@ -14,7 +15,7 @@
 #include "kube/coverage.h"
 #include "live/kubectl.h"
 
-/* At most so many namespaces are asked one by one, and so many bytes of objects are kept. */
+/* At most so many namespaces are tried one by one, and so many bytes of objects are kept. */
 #define CLUSTER_NAMESPACES 32
 #define CLUSTER_BYTES ((size_t)128 << 20)
 
@@ -27,7 +28,7 @@ enum wanted { WANTED_NO, WANTED_MAYBE, WANTED };
 struct cluster_query {
 	const struct kind *kinds;
 	size_t nkinds;
-	struct slices namespaces; /* to try where not all may be read */
+	struct slices namespaces; /* to try where not all namespaces may be read */
 	enum wanted (*bytes)(void *ctx, struct slice bytes);
 	bool (*object)(void *ctx, const struct object *o);
 	void *ctx;
@@ -35,7 +36,7 @@ struct cluster_query {
 
 struct cluster {
 	struct arena *arena;     /* owns all */
-	struct slice context;    /* where it was read; "" when there is no context */
+	struct slice context;    /* the kubeconfig context; "" when there is none */
 	struct object **objects; /* those that are wanted */
 	size_t n, cap;
 	struct yaml_file **files;
@@ -45,8 +46,8 @@ struct cluster {
 };
 
 /*
- * Reads; freed with cluster_release, whatever comes back. -1: nothing was seen at all. Errors:
- * live_unreachable (with what kubectl said), and those of process_run.
+ * Reads the cluster; freed with cluster_release, also after an error. -1: nothing was read at all.
+ * Errors: live_unreachable (with kubectl's message), and those of process_run.
  */
 int cluster_read(struct cluster *out, const struct kubectl *k, const struct cluster_query *q,
 		 struct err *err);

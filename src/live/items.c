@@ -4,18 +4,18 @@
 enum { OUTER = 1, LIST = 2, DEPTH_MAX = 200 };
 
 /* Is this byte part of an item? */
-static bool inside(const struct items *s)
+static bool is_inside(const struct items *s)
 {
 	return s->in_items && s->depth > LIST;
 }
 
-static int refuse(struct err *err, const char *what)
+static int refuse_answer(struct err *err, const char *what)
 {
 	return err_set(err, &CODE_live_answer, NOWHERE, "%s", what);
 }
 
 /* A byte of a string, its last quote too. */
-static void in_string(struct items *s, char c)
+static void feed_string(struct items *s, char c)
 {
 	if (s->escaped)
 		s->escaped = false;
@@ -23,33 +23,33 @@ static void in_string(struct items *s, char c)
 		s->escaped = true;
 	else if (c == '"')
 		s->in_string = false;
-	if (inside(s) || (s->depth == OUTER && c != '"' && s->text.len < sizeof("items")))
+	if (is_inside(s) || (s->depth == OUTER && c != '"' && s->text.len < sizeof("items")))
 		str_addc(&s->text, c);
 }
 
 /* '{' and '['. */
-static int open(struct items *s, char c, struct err *err)
+static int open_level(struct items *s, char c, struct err *err)
 {
 	if (!s->depth && (s->begun || c != '{'))
-		return refuse(err, "the answer is not one JSON object");
+		return refuse_answer(err, "the output is not a single JSON object");
 	if (++s->depth > DEPTH_MAX)
-		return refuse(err, "the answer is nested too deeply");
+		return refuse_answer(err, "the output is nested too deeply");
 	s->begun = true;
 	if (s->depth == LIST && c == '[' && slice_is(str_slice(&s->text), "items"))
 		s->in_items = true;
 	if (s->in_items && s->depth == LIST + 1)
 		str_clear(&s->text);
-	if (inside(s))
+	if (is_inside(s))
 		str_addc(&s->text, c);
 	return 0;
 }
 
 /* '}' and ']'. */
-static int shut(struct items *s, char c, struct err *err)
+static int close_level(struct items *s, char c, struct err *err)
 {
 	if (!s->depth)
-		return refuse(err, "the answer is not one JSON object");
-	if (inside(s))
+		return refuse_answer(err, "the output is not a single JSON object");
+	if (is_inside(s))
 		str_addc(&s->text, c);
 	s->depth--;
 	if (s->in_items && s->depth == LIST && s->item(s->ctx, str_slice(&s->text), err) < 0)
@@ -62,13 +62,13 @@ static int shut(struct items *s, char c, struct err *err)
 }
 
 /* A byte outside of strings. */
-static int other(struct items *s, char c, struct err *err)
+static int feed_other(struct items *s, char c, struct err *err)
 {
 	bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
 
 	if (!s->depth && !blank)
-		return refuse(err, "the answer is not one JSON object");
-	if (inside(s))
+		return refuse_answer(err, "the output is not a single JSON object");
+	if (is_inside(s))
 		str_addc(&s->text, c);
 	return 0;
 }
@@ -85,27 +85,27 @@ int items_feed(struct items *s, struct slice bytes, struct err *err)
 		char c = bytes.ptr[i];
 
 		if (s->in_string) {
-			in_string(s, c);
+			feed_string(s, c);
 		} else if (c == '"' && s->depth) {
 			s->in_string = true;
 			if (s->depth == OUTER)
 				str_clear(&s->text);
-			if (inside(s))
+			if (is_inside(s))
 				str_addc(&s->text, c);
 		} else {
-			failed = c == '{' || c == '[' ? open(s, c, err) :
-				 c == '}' || c == ']' ? shut(s, c, err) :
-							other(s, c, err);
+			failed = c == '{' || c == '[' ? open_level(s, c, err) :
+				 c == '}' || c == ']' ? close_level(s, c, err) :
+							feed_other(s, c, err);
 		}
 	}
 	if (!failed && str_over(&s->text))
-		return refuse(err, "an object of the answer is too large");
+		return refuse_answer(err, "an object of the output is too large");
 	return failed;
 }
 
 int items_end(const struct items *s, struct err *err)
 {
-	return s->depth || s->in_string ? refuse(err, "the answer ends in the middle") : 0;
+	return s->depth || s->in_string ? refuse_answer(err, "the output is incomplete") : 0;
 }
 
 void items_release(struct items *s)

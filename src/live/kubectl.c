@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One flag that takes a text, and one that does not. */
+/* A flag that takes a text, one that takes none, and one that may be repeated. */
 #define TEXT(field, name, what, about)                                                             \
 	{                                                                                          \
 		.kind = VALUE_STRING, .offset = offsetof(struct kubectl_flags, field),             \
@@ -26,65 +26,66 @@
 const struct record kubectl_options = {
 	.fields =
 		(const struct field[]){
-			TEXT(kubeconfig, "kubeconfig", "FILE", "The kubeconfig file, as kubectl's"),
+			TEXT(kubeconfig, "kubeconfig", "FILE", "Path to the kubeconfig file"),
 			TEXT(context, "context", "NAME",
-			     "The context of the kubeconfig; the current one when left out"),
-			TEXT(cluster, "cluster", "NAME", "The cluster of the kubeconfig"),
-			TEXT(user, "user", "NAME", "The user of the kubeconfig"),
+			     "The kubeconfig context to use; default: the current context"),
+			TEXT(cluster, "cluster", "NAME", "The kubeconfig cluster to use"),
+			TEXT(user, "user", "NAME", "The kubeconfig user to use"),
 			{ .kind = VALUE_STRING,
 			  .offset = offsetof(struct kubectl_flags, server),
 			  .flag = "server",
 			  .letter = 's',
 			  .arg = "URL",
-			  .help = "The address of the API server" },
+			  .help = "The address and port of the Kubernetes API server" },
 			TEXT(token, "token", "TOKEN",
-			     "The bearer token for the API server; other users of the machine can "
-			     "see it"),
-			TEXT(as, "as", "USER", "The user to impersonate"),
-			TEXT(as_uid, "as-uid", "UID", "The UID to impersonate"),
+			     "Bearer token for the API server; visible to other users of the "
+			     "machine"),
+			TEXT(as, "as", "USER", "User to impersonate"),
+			TEXT(as_uid, "as-uid", "UID", "UID to impersonate"),
 			LIST(as_groups, "as-group", "GROUP",
-			     "A group to impersonate; may be repeated"),
+			     "Group to impersonate; may be repeated"),
 			LIST(as_user_extra, "as-user-extra", "KEY=VALUE",
-			     "An extra of the user to impersonate; may be repeated"),
+			     "User extra to impersonate; may be repeated"),
 			TEXT(client_certificate, "client-certificate", "FILE",
-			     "The client's certificate for TLS"),
-			TEXT(client_key, "client-key", "FILE", "The client's key for TLS"),
+			     "Path to a client certificate for TLS"),
+			TEXT(client_key, "client-key", "FILE", "Path to a client key for TLS"),
 			TEXT(certificate_authority, "certificate-authority", "FILE",
-			     "The certificate of the server's authority"),
+			     "Path to a certificate of the certificate authority"),
 			TEXT(tls_server_name, "tls-server-name", "NAME",
-			     "The name that the server's certificate must have"),
+			     "Server name to verify the server's certificate against"),
 			FLAG(insecure_skip_tls_verify, "insecure-skip-tls-verify",
-			     "Do not check the server's certificate"),
+			     "Do not verify the server's certificate"),
 			TEXT(request_timeout, "request-timeout", "TIME",
-			     "How long one request of kubectl may take, as 30s"),
-			TEXT(cache_dir, "cache-dir", "DIR", "kubectl's cache folder"),
+			     "The length of time to wait before giving up on a single server "
+			     "request, e.g. 30s"),
+			TEXT(cache_dir, "cache-dir", "DIR", "kubectl's cache directory"),
 			FLAG(disable_compression, "disable-compression",
-			     "Do not ask the server for compressed answers"),
+			     "Do not request compressed responses from the server"),
 			{ .name = NULL },
 		},
 };
 
 /* An argument vector that grows; its own texts are in an arena. */
-struct vector {
+struct argument_list {
 	const char **items;
 	size_t n, cap;
 	struct arena *arena;
 };
 
-static void push(struct vector *v, const char *text)
+static void push_text(struct argument_list *v, const char *text)
 {
 	ROOM(v->items, v->n, v->cap);
 	v->items[v->n++] = text;
 }
 
 /* "--flag=value". */
-static void push_flag(struct vector *v, const struct field *f, struct slice value)
+static void push_flag(struct argument_list *v, const struct field *f, struct slice value)
 {
-	push(v, arena_printf(v->arena, "--%s=%" SLICE_FMT, f->flag, SLICE_ARG(value)).ptr);
+	push_text(v, arena_printf(v->arena, "--%s=%" SLICE_FMT, f->flag, SLICE_ARG(value)).ptr);
 }
 
-/* What the user said about the connection. */
-static void push_flags(struct vector *v, const struct kubectl_flags *flags)
+/* Adds the user's connection flags. */
+static void push_flags(struct argument_list *v, const struct kubectl_flags *flags)
 {
 	for (const struct field *f = kubectl_options.fields; flags && !field_ends(f); f++) {
 		const struct slices *list = FIELD_AT(const struct slices, flags, f);
@@ -101,7 +102,7 @@ static void push_flags(struct vector *v, const struct kubectl_flags *flags)
 }
 
 /* Overwrites every copy of the secret. */
-static void blot(struct str *text, struct slice secret)
+static void overwrite_secret(struct str *text, struct slice secret)
 {
 	size_t at = 0, found;
 
@@ -112,27 +113,26 @@ static void blot(struct str *text, struct slice secret)
 	}
 }
 
-int kubectl_run(const struct kubectl *k, const char *const *words,
-		int (*take)(void *ctx, struct slice bytes, struct err *err), void *ctx,
-		struct process_result *r, struct err *err)
+int kubectl_run(const struct kubectl *k, const struct kubectl_call *call, struct process_result *r,
+		struct err *err)
 {
 	static const char *const env[] = { "LC_ALL=C", NULL };
 	AUTO_ARENA struct arena *arena = arena_new();
-	struct vector v = { .arena = arena };
+	struct argument_list v = { .arena = arena };
 	const char *path = getenv("KUBECTL_PATH");
-	struct process p = { .env = env, .take = take, .ctx = ctx };
+	struct process p = { .env = env, .take = call->take, .ctx = call->ctx };
 	int result;
 
-	push(&v, path && path[0] ? path : "kubectl");
-	for (; *words; words++)
-		push(&v, *words);
+	push_text(&v, path && path[0] ? path : "kubectl");
+	for (const char *const *a = call->arguments; *a; a++)
+		push_text(&v, *a);
 	push_flags(&v, k->flags);
-	push(&v, NULL);
+	push_text(&v, NULL);
 	p.argv = v.items;
 	p.timeout_ms = k->timeout_ms ? k->timeout_ms : KUBECTL_TIMEOUT_MS;
 	result = process_run(&p, r, err);
 	if (k->flags)
-		blot(&r->err, k->flags->token);
+		overwrite_secret(&r->err, k->flags->token);
 	free(v.items);
 	return result;
 }
@@ -140,7 +140,8 @@ int kubectl_run(const struct kubectl *k, const char *const *words,
 int kubectl_context(const struct kubectl *k, struct arena *arena, struct slice *out,
 		    struct err *err)
 {
-	static const char *const words[] = { "config", "current-context", NULL };
+	static const char *const arguments[] = { "config", "current-context", NULL };
+	const struct kubectl_call call = { .arguments = arguments };
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
 	AUTO_STR struct str text = STR_INIT;
 
@@ -148,7 +149,7 @@ int kubectl_context(const struct kubectl *k, struct arena *arena, struct slice *
 		*out = k->flags->context;
 		return 0;
 	}
-	if (kubectl_run(k, words, NULL, NULL, &r, err) < 0)
+	if (kubectl_run(k, &call, &r, err) < 0)
 		return -1;
 	if (!r.exit_code)
 		str_add_visible(&text, slice_trim(str_slice(&r.out)), false);

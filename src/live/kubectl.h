@@ -1,9 +1,9 @@
 /*
- * kubectl.h - the user's kubectl, run as a child: it knows their kubeconfig, credential plugins,
- * proxies and certificates.
+ * kubectl.h - runs the user's kubectl as a child process: it has their kubeconfig, credential
+ * plugins, proxies and certificates.
  *
- * KUBECTL_PATH names it (kubectl 1.37 and later sets that for its plugins), else PATH. What the
- * user said about the connection goes on as it was given. Tokens never get into messages.
+ * KUBECTL_PATH names it (kubectl 1.37 and later sets that for its plugins), else PATH. The user's
+ * connection flags are passed on unchanged. Tokens never appear in messages.
  */
 #ifndef GCB_LIVE_KUBECTL_H
 #define GCB_LIVE_KUBECTL_H
@@ -22,7 +22,7 @@ struct kubectl_flags {
 	bool disable_compression;
 };
 
-/* They as options; offsets count from a struct kubectl_flags. */
+/* The flags as options; offsets count from a struct kubectl_flags. */
 extern const struct record kubectl_options;
 
 struct kubectl {
@@ -32,18 +32,24 @@ struct kubectl {
 
 #define KUBECTL_TIMEOUT_MS 120000
 
-/*
- * Runs `kubectl WORDS... FLAGS...` (words NULL-terminated) to its end; whatever it says about
- * itself is in `r`, with the token blotted out. `take` gets its standard output when it is not
- * NULL. Errors: those of process_run.
- */
-int kubectl_run(const struct kubectl *k, const char *const *words,
-		int (*take)(void *ctx, struct slice bytes, struct err *err), void *ctx,
-		struct process_result *r, struct err *err);
+/* One call of kubectl. */
+struct kubectl_call {
+	const char *const *arguments; /* without the connection flags; ends with NULL */
+	int (*take)(void *ctx, struct slice bytes, struct err *err); /* gets standard output; NULL:
+									it goes to the result */
+	void *ctx;
+};
 
 /*
- * The context that calls go to: the flag's, else kubectl's current one, in `arena`; "" when there
- * is none (in a pod). Errors: as above.
+ * Runs `kubectl ARGUMENTS... FLAGS...` to its end. Its exit code and standard error are in `r`, the
+ * token overwritten. Errors: those of process_run.
+ */
+int kubectl_run(const struct kubectl *k, const struct kubectl_call *call, struct process_result *r,
+		struct err *err);
+
+/*
+ * The context that calls use: the flag's, else kubectl's current one, in `arena`; "" when there is
+ * none (in a pod). Errors: as above.
  */
 int kubectl_context(const struct kubectl *k, struct arena *arena, struct slice *out,
 		    struct err *err);

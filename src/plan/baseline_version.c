@@ -65,7 +65,7 @@ struct version_reading version_read(const struct objects *objects, const struct 
 	struct vs_list list = { NULL, 0 };
 	struct err ignored = ERR_INIT;
 
-	if (vs_list_read(&list, objects, move, arena, NULL, &ignored) < 0)
+	if (vs_list_read(&list, objects, &(struct move_context){ move, arena, NULL }, &ignored) < 0)
 		return (struct version_reading){ .readable = false };
 	return (struct version_reading){ true, untouched(&list), level_of(&list),
 					 routes_of(&list) };
@@ -74,6 +74,7 @@ struct version_reading version_read(const struct objects *objects, const struct 
 enum version_routes version_routes(const struct objects *objects, const struct move *move)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
+	const struct move_context context = { move, arena, NULL };
 	enum version_routes result = VERSION_ROUTES_NONE;
 
 	for (size_t i = 0; i < objects->n; i++) {
@@ -81,7 +82,7 @@ enum version_routes version_routes(const struct objects *objects, const struct m
 		struct vs vs;
 
 		if (!vs_is(&objects->items[i]) ||
-		    vs_read(&vs, &objects->items[i], move, arena, NULL, &ignored) < 0)
+		    vs_read(&vs, &objects->items[i], &context, &ignored) < 0)
 			continue;
 		if (vs.nold)
 			return VERSION_ROUTES_OLD;

@@ -40,8 +40,8 @@ static const struct vs *base_of(const struct search *s, const struct vs *vs,
 				const struct source *source)
 {
 	const struct yaml_file *file = baselines_baseline(s->in->baselines, source->path, s->m);
-	const struct move *move = &s->m->move;
 	struct arena *arena = s->plan->arena;
+	const struct move_context context = { &s->m->move, arena, NULL };
 	struct vs_list then = { NULL, 0 }, now = { NULL, 0 };
 	struct err ignored = ERR_INIT;
 	struct objects objects;
@@ -49,8 +49,8 @@ static const struct vs *base_of(const struct search *s, const struct vs *vs,
 	if (!file)
 		return NULL;
 	objects = objects_of(file, arena);
-	if (vs_list_read(&then, &objects, move, arena, NULL, &ignored) < 0 ||
-	    vs_list_read(&now, &source->objects, move, arena, NULL, &ignored) < 0)
+	if (vs_list_read(&then, &objects, &context, &ignored) < 0 ||
+	    vs_list_read(&now, &source->objects, &context, &ignored) < 0)
 		return NULL;
 	for (size_t i = 0; i < now.n; i++)
 		if (now.items[i].object == vs->object)
@@ -63,12 +63,13 @@ static int consider(struct search *s, const struct holding *h)
 {
 	struct arena *arena = s->plan->arena;
 	bool covered = migration_covers(s->m, h->source->path);
+	const struct move_context context = { &s->m->move, arena, covered ? s->findings : NULL };
 	const struct baseline_file *past;
 	struct err err = ERR_INIT;
 	struct vs vs;
 	struct member *member;
 
-	if (vs_read(&vs, h->object, &s->m->move, arena, covered ? s->findings : NULL, &err) < 0) {
+	if (vs_read(&vs, h->object, &context, &err) < 0) {
 		if (covered)
 			findings_add_err(s->findings, &err);
 		return covered ? -1 : 0;
@@ -125,6 +126,7 @@ static struct holdings both_hosts(const struct inventory *inv, const struct migr
 static void find_done(const struct search *s)
 {
 	struct arena *arena = s->plan->arena;
+	const struct move_context context = { &s->m->move, arena, NULL };
 	struct holdings all = both_hosts(s->in->inventory, s->m, arena);
 	struct err ignored = ERR_INIT;
 	struct vs vs;
@@ -135,8 +137,7 @@ static void find_done(const struct search *s)
 		const struct vs *base;
 
 		if (!vs_is(h->object) || !migration_covers(s->m, h->source->path) ||
-		    vs_read(&vs, h->object, &s->m->move, arena, NULL, &ignored) < 0 ||
-		    !vs_is_done(&vs))
+		    vs_read(&vs, h->object, &context, &ignored) < 0 || !vs_is_done(&vs))
 			continue;
 		base = base_of(s, &vs, h->source);
 		if (base && base->nold)
@@ -229,7 +230,8 @@ static int create(struct search *s)
 				return -1;
 		return 0;
 	}
-	if (vs_list_read(&list, &source->objects, &s->m->move, s->plan->arena, NULL, &err) < 0)
+	if (vs_list_read(&list, &source->objects,
+			 &(struct move_context){ &s->m->move, s->plan->arena, NULL }, &err) < 0)
 		return 0;
 	for (size_t i = 0; i < s->scope->n && list.n; i++)
 		if (!s->scope->members[i].base &&
@@ -299,7 +301,7 @@ int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *i
 }
 
 /* Adds the objects of a list of holdings to a scene. */
-static void add_objects(struct scene *scene, struct holdings list)
+static void add_objects(struct rule_scene *scene, struct holdings list)
 {
 	const struct object **items =
 		arena_array(scene->arena, scene->nobjects + list.n, sizeof(*items));
@@ -316,7 +318,7 @@ static void add_objects(struct scene *scene, struct holdings list)
  * All objects that the rules may look at: those that name one of the hosts, and the roots of
  * delegates.
  */
-static void collect_objects(struct scene *scene, const struct inventory *inv,
+static void collect_objects(struct rule_scene *scene, const struct inventory *inv,
 			    const struct migration *m)
 {
 	add_objects(scene, both_hosts(inv, m, scene->arena));
@@ -352,12 +354,12 @@ void scope_check(const struct scope *scope, const struct plan_inputs *in,
 	struct arena *arena = findings->arena;
 	struct vs *vss = arena_array(arena, scope->n, sizeof(*vss));
 	const struct migration *m = intent->m;
-	struct scene scene = { .move = &m->move,
-			       .thorough = intent->survey,
-			       .vss = vss,
-			       .nvss = scope->n,
-			       .to = to,
-			       .arena = arena };
+	struct rule_scene scene = { .move = &m->move,
+				    .thorough = intent->survey,
+				    .vss = vss,
+				    .nvss = scope->n,
+				    .to = to,
+				    .arena = arena };
 	size_t from = findings->n;
 
 	for (size_t i = 0; i < scope->n; i++)
@@ -385,6 +387,7 @@ bool scope_at(const struct scope *scope, const struct goal *goal)
 static void add_files(struct slices *files, const struct holdings *candidates,
 		      const struct migration *m, bool done, struct arena *arena)
 {
+	const struct move_context context = { &m->move, arena, NULL };
 	struct err ignored = ERR_INIT;
 	struct vs vs;
 
@@ -393,7 +396,7 @@ static void add_files(struct slices *files, const struct holdings *candidates,
 
 		if (!vs_is(h->object) || !migration_covers(m, h->source->path) ||
 		    slices_have(*files, h->source->path) ||
-		    vs_read(&vs, h->object, &m->move, arena, NULL, &ignored) < 0 ||
+		    vs_read(&vs, h->object, &context, &ignored) < 0 ||
 		    !(done ? vs_is_done(&vs) : vs.nold))
 			continue;
 		files->items[files->n++] = h->source->path;

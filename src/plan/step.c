@@ -89,9 +89,10 @@ static int converge(const struct work *w, struct stage stage, struct findings *f
 		struct target *t = step_target(w, m->source->file, m->source->path,
 					       created ? (struct slice){ 0 } : m->source->bytes,
 					       m->source->mode);
+		const struct converge_context context = { &goal,          &m->vs,   m->base,
+							  w->plan->arena, findings, shares };
 
-		if (vs_converge(t->edits, &m->vs, m->base, &goal, w->plan->arena, findings, shares,
-				err) < 0)
+		if (vs_converge(&context, t->edits, err) < 0)
 			return -1;
 		if (yaml_edits_refusal(t->edits)) {
 			*err = *yaml_edits_refusal(t->edits);

@@ -2,14 +2,13 @@
 
 #include "gitops/kustomization.h"
 #include "istio/host.h"
+#include "kube/group.h"
 
 /*
  * Objects that go with the old host: its ServiceEntry, and the DestinationRules for it. A host of
  * several goes alone; an object that is all of its file takes the file along, and the lines of the
  * kustomizations that list it.
  */
-
-#define ISTIO_GROUP "networking.istio.io"
 
 /* Takes the file out of every kustomization that lists it. */
 static void unlist(const struct work *w, struct slice path)

@@ -1,7 +1,9 @@
 #include "plan/step_internal.h"
 
+#include "kube/group.h"
+
 /*
- * At the end no route names old any more. The step there is the last one's edits (istio/stage.h);
+ * At the end no route names old any more. The step there is the last one's edits (istio/goal.h);
  * the way back is bytes of the past, since what was deleted is nowhere else.
  */
 
@@ -83,7 +85,7 @@ static bool has_entry(const struct work *w)
 	for (size_t i = 0; i < all.n; i++) {
 		const struct yaml_node *hosts = yaml_get(all.items[i].object->spec, "hosts");
 
-		if (!object_is(all.items[i].object, "networking.istio.io", "ServiceEntry"))
+		if (!object_is(all.items[i].object, ISTIO_GROUP, "ServiceEntry"))
 			continue;
 		for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
 			if (slice_eq(yaml_string(c), host))

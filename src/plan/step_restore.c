@@ -17,21 +17,27 @@ static struct yaml_edits *forward(const struct work *w, const struct yaml_file *
 	struct arena *arena = w->plan->arena;
 	struct yaml_edits *e = yaml_edits_new(from, arena);
 	struct goal goal = step_goal(w, stage);
+	const struct move_context context = { &w->m->move, arena, NULL };
 	struct vs_list list, then = { NULL, 0 };
 	struct objects objects = objects_of(from, arena), before;
 	struct err ignored = ERR_INIT;
 
-	if (vs_list_read(&list, &objects, &w->m->move, arena, NULL, &ignored) < 0)
+	if (vs_list_read(&list, &objects, &context, &ignored) < 0)
 		return NULL;
 	if (base) {
 		before = objects_of(base, arena);
-		if (vs_list_read(&then, &before, &w->m->move, arena, NULL, &ignored) < 0)
+		if (vs_list_read(&then, &before, &context, &ignored) < 0)
 			return NULL;
 	}
 	for (size_t i = 0; i < list.n; i++) {
 		same_surroundings(w, &list.items[i]);
-		if (vs_converge(e, &list.items[i], base ? vs_list_pair(&then, &list, i) : NULL,
-				&goal, arena, NULL, NULL, &ignored) < 0)
+		if (vs_converge(
+			    &(struct converge_context){
+				    .goal = &goal,
+				    .now = &list.items[i],
+				    .base = base ? vs_list_pair(&then, &list, i) : NULL,
+				    .arena = arena },
+			    e, &ignored) < 0)
 			return NULL;
 	}
 	return e;

@@ -1,12 +1,16 @@
-"""C sources for the linter: text without comments and strings, functions, declarations. Relies on the layout that clang-format makes."""
+"""C sources for the linter: text without comments and strings, functions, declarations.
+
+Relies on the layout that clang-format makes.
+"""
 import re
 
 TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.S)
+ATTRIBUTE = re.compile(r"__attribute__\s*\(\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\)")
 CONTROL = re.compile(r"(\t+)(?:\} )?(?:if|for|while|do|switch|else)\b")
 
 
 def blank(match):
-    """As many characters, line ends kept, so that positions stay what they were; of a string the quotes stay."""
+    """As many characters and lines, so that positions stay the same; strings keep their quotes."""
     text = match.group()
     if text[0] in "\"'":
         return text[0] + " " * (len(text) - 2) + text[0]
@@ -56,17 +60,22 @@ def count_parameters(after):
     return 0 if first.strip() in ("", "void") else commas + 1
 
 
+def ends_statement(line):
+    return line.rstrip().endswith((";", "}"))
+
+
 def functions(code):
-    """All function definitions: a line "{" and the line "}" that ends it, with a signature in front that closes a parenthesis."""
+    """All function definitions: a signature with parentheses, a line "{", and the line "}"."""
     lines = drop_preprocessor(code).split("\n")
     found = []
     for opening, line in enumerate(lines):
         if line.rstrip() != "{":
             continue
         first = opening
-        while first and lines[first - 1].strip() and not lines[first - 1].rstrip().endswith((";", "}")):
+        while first and lines[first - 1].strip() and not ends_statement(lines[first - 1]):
             first -= 1
-        closing = next((i for i in range(opening, len(lines)) if lines[i].startswith("}")), len(lines) - 1)
+        closings = (i for i in range(opening, len(lines)) if lines[i].startswith("}"))
+        closing = next(closings, len(lines) - 1)
         if ")" in "".join(lines[first:opening]):
             found.append(Function(lines, first, opening, closing))
     return found
@@ -74,10 +83,11 @@ def functions(code):
 
 def prototypes(code):
     """
-    (name, first line, last line), lines 0-based, of what a header says outside of braces, in its order: prototypes, inline functions,
-    and with an empty name other statements, which may stand in a group with them.
+    (name, first line, last line), lines 0-based, of what a header declares outside of braces, in
+    its order: prototypes, inline functions, and with an empty name other statements, which may be
+    in a group with them.
     """
-    text = re.sub(r"__attribute__\s*\(\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\)", blank_all, drop_preprocessor(code))
+    text = ATTRIBUTE.sub(blank_all, drop_preprocessor(code))
     found, start, depth, is_function = [], 0, 0, False
     for position, c in enumerate(text):
         if c == "{":

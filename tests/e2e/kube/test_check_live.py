@@ -157,7 +157,7 @@ def real(server, repo):
     expect("all is well", look(repo, *admin), 0, [])
 
     subprocess.run([BINARY, "migrate", "promote", "web", "--to", "10", "--yes", "--repo", str(repo)], check=True, capture_output=True)
-    expect("behind the commit", look(repo, *admin), 0, ["GCB5005"], "gets nothing in the cluster, 10 % of the requests in the commit")
+    expect("behind the commit", look(repo, *admin), 0, ["GCB5005"], "gets no requests in the cluster, 10% of the requests in the commit")
     got = command(repo, *admin)
     note("check --live says so", got[0] == 0 and "[GCB5005]" in got[1] and "(context test): all resource kinds were read" in got[1], got)
     apply((repo / "apps/web.yaml").read_text())
@@ -165,7 +165,7 @@ def real(server, repo):
     server.kubectl("patch", "virtualservice", "web", "-n", "shop", "--type=json", "-p",
                    '[{"op": "replace", "path": "/spec/http/0/route/0/weight", "value": 50},'
                    ' {"op": "replace", "path": "/spec/http/0/route/1/weight", "value": 50}]')
-    expect("somebody patched the cluster", look(repo, *admin), 0, ["GCB5006", "GCB5014"], "'kubectl-patch'", "50 % of the requests")
+    expect("somebody patched the cluster", look(repo, *admin), 0, ["GCB5006", "GCB5014"], "'kubectl-patch'", "50% of the requests")
     server.kubectl("apply", "--server-side", "--force-conflicts", "--field-manager=argocd-controller", "-f", str(repo / "apps/web.yaml"))
     expect("Argo CD took it back", look(repo, *admin), 0, [])
 
@@ -206,7 +206,7 @@ def rights(server, repo, apply):
     apply(ROLE)
     time.sleep(1)
     unseen = ["seen virtualservices.networking.istio.io some shop", "seen gcpbackends.networking.gke.io forbidden",
-              "seen sidecars.networking.istio.io forbidden", "virtualservices.networking.istio.io: seen in the namespaces shop only"]
+              "seen sidecars.networking.istio.io forbidden", "virtualservices.networking.istio.io: could be read only in the namespaces shop"]
     expect("a user who sees one namespace", look(repo, "--kubeconfig", server.config("limited")), 0, ["GCB5003"], *unseen)
     got = command(repo, "--kubeconfig", server.config("limited"), "-o", "json")
     note("and is not called clean", got[0] == 0 and "GCB5003" in got[1] and '"clean"' not in got[1], got)

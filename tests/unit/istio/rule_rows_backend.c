@@ -39,7 +39,7 @@ const struct rule_row rows_backend[] = {
 	{ "without the port", &CODE_new_port, 9, BASE NEW_ENTRY("[{number: 80}]"), .port = 8080 },
 	{ "with the port", &CODE_new_port, RAISED_NEVER,
 	  BASE NEW_ENTRY("[{number: 80}, {number: 8080}]"), .port = 8080 },
-	{ "no port is said", &CODE_new_port, RAISED_NEVER, BASE NEW_ENTRY("[{number: 80}]") },
+	{ "no port is specified", &CODE_new_port, RAISED_NEVER, BASE NEW_ENTRY("[{number: 80}]") },
 	{ "a GCPBackend may have any port", &CODE_new_port, RAISED_NEVER,
 	  BASE NEW NEW_ENTRY("[{number: 80}]"), .port = 8080 },
 
@@ -87,7 +87,7 @@ const struct rule_row rows_port[] = {
 	{ "TCP", &CODE_not_http, 14, BASE PORTS("[{number: 80, protocol: TCP}]") },
 	{ "HTTPS", &CODE_not_http, 14, BASE PORTS("[{number: 443, protocol: HTTPS}]") },
 	{ "a proxy", &CODE_not_http, 14, BASE PORTS("[{number: 3128, protocol: HTTP_PROXY}]") },
-	{ "one of two is HTTP, and none is said", &CODE_not_http, RAISED_NEVER,
+	{ "one of two is HTTP, and none is specified", &CODE_not_http, RAISED_NEVER,
 	  BASE PORTS("[{number: 1, protocol: TCP}, {number: 80, protocol: HTTP}]") },
 	{ "in on HTTP, out to HTTPS", &CODE_not_http, RAISED_NEVER,
 	  SAYS("443") PORTS("[{number: 80, protocol: HTTP}, {number: 443, protocol: HTTPS}]") },
@@ -142,9 +142,9 @@ const struct rule_row rows_port[] = {
 	  BASE PORTS("[{number: 80, protocol: HTTP}]") },
 	{ "two ports, one is not HTTP", &CODE_entry_ports, RAISED_NEVER,
 	  BASE PORTS("[{number: 80, protocol: HTTP}, {number: 81, protocol: TCP}]") },
-	{ "two ports, and the route says one", &CODE_entry_ports, RAISED_NEVER,
+	{ "two ports, and the route specifies one", &CODE_entry_ports, RAISED_NEVER,
 	  SAYS("80") PORTS("[{number: 80, protocol: HTTP}, {number: 81, protocol: HTTP}]") },
-	{ "two ports, and the match says one", &CODE_entry_ports, RAISED_NEVER,
+	{ "two ports, and the match specifies one", &CODE_entry_ports, RAISED_NEVER,
 	  ROUTES
 	  "  - {match: [{port: 80}], route: [{destination: {host: old.example.com}}]}\n" PORTS(
 		  "[{number: 80, protocol: HTTP}, {number: 81, protocol: HTTP}]") },

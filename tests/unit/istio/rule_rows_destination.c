@@ -12,7 +12,7 @@ const struct rule_row rows_destination[] = {
 	{ "TLS for old", &CODE_tls_lost, 14, BASE FOR_OLD("{tls: {mode: SIMPLE}}") },
 	{ "TLS for both", &CODE_tls_lost, RAISED_NEVER,
 	  BASE FOR_OLD("{tls: {mode: SIMPLE}}") FOR_NEW("{tls: {mode: SIMPLE}}") },
-	{ "TLS for old, and none for new in so many words", &CODE_tls_lost, RAISED_NEVER,
+	{ "TLS for the old host, and explicitly none for the new one", &CODE_tls_lost, RAISED_NEVER,
 	  BASE FOR_OLD("{tls: {mode: SIMPLE}}") FOR_NEW("{tls: {mode: DISABLE}}") },
 	{ "a wildcard that covers both", &CODE_tls_lost, RAISED_NEVER,
 	  BASE RULE("*.example.com", "{tls: {mode: SIMPLE}}") },

@@ -56,7 +56,7 @@ const struct rule_row rows_route[] = {
 	  BASE OTHER("y", "{hosts: [a.example.com], http: []}") },
 	{ "another for a gateway", &CODE_vs_twice, RAISED_NEVER,
 	  BASE OTHER("y", "{hosts: [old.example.com], gateways: [g], http: []}") },
-	{ "another that nobody here sees", &CODE_vs_twice, RAISED_NEVER,
+	{ "another that is not visible here", &CODE_vs_twice, RAISED_NEVER,
 	  VS("x") "  hosts: [old.example.com]\n  exportTo: [shop]\n  http: [{" TO_OLD
 		  "}]\n" OTHER("y", "{hosts: [old.example.com], exportTo: [b], http: []}") },
 	{ "another for the same namespace", &CODE_vs_twice, 12,

@@ -35,7 +35,8 @@ int file_read_vs(struct file *f, const char *text)
 	cr_assert(f->objects.n > 0 && vs_is(&f->objects.items[0]), "%s", text);
 	move = arena_alloc(f->arena, sizeof(*move));
 	*move = scene_move();
-	return vs_read(&f->vs, &f->objects.items[0], move, f->arena, &f->findings, &f->err);
+	return vs_read(&f->vs, &f->objects.items[0],
+		       &(struct move_context){ move, f->arena, &f->findings }, &f->err);
 }
 
 const char *file_codes(struct file *f)

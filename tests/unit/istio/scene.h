@@ -23,7 +23,7 @@ struct file {
 	struct vs vs; /* the first VirtualService, by file_read */
 };
 
-/* The move; percent and methods as they are without a word about them. */
+/* The move, with the default percentage and methods. */
 struct move scene_move(void);
 
 /* Parses the text, which must be YAML. Freed with file_close. */

@@ -17,7 +17,7 @@
 	"namespace: " ns "}\nspec: " spec "\n"
 #define EGRESS(host) "{egress: [{hosts: [" host "]}]}"
 
-/* What is said of the last route that names old: callers, and behind "|" the limits. */
+/* The audience of the last route that names the old host: callers, and behind "|" the limits. */
 static const struct {
 	const char *name, *spec, *others, *want;
 } rows[] = {
@@ -41,10 +41,10 @@ static const struct {
 		"{exact: /a}}], " OLD "}]\n",
 	  "", "gateway in/public sidecars|" },
 	{ "behind a route for all", HOSTS "  http: [{name: b, " TO_B "}, {" OLD "}]\n", "",
-	  "|no request of sidecars gets here: route 1 (b) takes them all" },
+	  "|no request of sidecars reaches this route: route 1 (b) matches all of them" },
 	{ "behind one by its prefix",
 	  HOSTS "  http: [{match: [{uri: {prefix: /}}], " TO_B "}, {" OLD "}]\n", "",
-	  "|no request of sidecars gets here: route 1 takes them all" },
+	  "|no request of sidecars reaches this route: route 1 matches all of them" },
 	{ "behind one with a header",
 	  HOSTS "  http: [{match: [{uri: {prefix: /}, headers: {a: {exact: b}}}], " TO_B "}, {" OLD
 		"}]\n",
@@ -55,13 +55,15 @@ static const struct {
 	{ "behind one for all of a gateway",
 	  HOSTS "  gateways: [in/public, mesh]\n  http: [{match: [{uri: {prefix: /}, gateways: "
 		"[in/public]}], " TO_B "}, {" OLD "}]\n",
-	  "", "sidecars|no request of the gateway in/public gets here: route 1 takes them all" },
+	  "",
+	  "sidecars|no request of the gateway in/public reaches this route: route 1 matches all of "
+	  "them" },
 	{ "in front of one for all",
 	  HOSTS "  http: [{match: [{uri: {exact: /a}}], " OLD "}, {" TO_B "}]\n", "", "sidecars|" },
 	{ "exported to its own", HOSTS "  exportTo: [.]\n  http: [{" OLD "}]\n", "",
-	  "sidecars|only callers of these namespaces see it (exportTo): shop" },
+	  "sidecars|visible only to callers in these namespaces (exportTo): shop" },
 	{ "exported to some, snake case", HOSTS "  export_to: [a, b]\n  http: [{" OLD "}]\n", "",
-	  "sidecars|only callers of these namespaces see it (exportTo): a, b" },
+	  "sidecars|visible only to callers in these namespaces (exportTo): a, b" },
 	{ "exported to all", HOSTS "  exportTo: ['*']\n  http: [{" OLD "}]\n", "", "sidecars|" },
 	{ "a Sidecar that shows all", HOSTS "  http: [{" OLD "}]\n", SIDECAR("x", EGRESS("'*/*'")),
 	  "sidecars|" },
@@ -75,18 +77,18 @@ static const struct {
 	  SIDECAR("x", EGRESS("'*/*.example.com'")), "sidecars|" },
 	{ "a Sidecar that shows another namespace", HOSTS "  http: [{" OLD "}]\n",
 	  SIDECAR("x", EGRESS("y/*")),
-	  "sidecars|workloads of the namespace x do not see it (Sidecar 'default')" },
+	  "sidecars|not visible to workloads of the namespace x (Sidecar 'default')" },
 	{ "a Sidecar that shows another host", HOSTS "  http: [{" OLD "}]\n",
 	  SIDECAR("x", EGRESS("'*/b.example.com'")),
-	  "sidecars|workloads of the namespace x do not see it (Sidecar 'default')" },
+	  "sidecars|not visible to workloads of the namespace x (Sidecar 'default')" },
 	{ "a Sidecar that shows its own", HOSTS "  http: [{" OLD "}]\n",
 	  SIDECAR("x", EGRESS("./*")),
-	  "sidecars|workloads of the namespace x do not see it (Sidecar 'default')" },
+	  "sidecars|not visible to workloads of the namespace x (Sidecar 'default')" },
 	{ "its own Sidecar", HOSTS "  http: [{" OLD "}]\n", SIDECAR("shop", EGRESS("./*")),
 	  "sidecars|" },
 	{ "a Sidecar of some workloads", HOSTS "  http: [{" OLD "}]\n",
 	  SIDECAR("x", "{workloadSelector: {labels: {a: b}}, egress: [{hosts: [y/*]}]}"),
-	  "sidecars|some workloads of the namespace x do not see it (Sidecar 'default')" },
+	  "sidecars|not visible to some workloads of the namespace x (Sidecar 'default')" },
 	{ "gateways do not look at Sidecars",
 	  HOSTS "  gateways: [in/public]\n  http: [{" OLD "}]\n", SIDECAR("x", EGRESS("y/*")),
 	  "gateway in/public|" },

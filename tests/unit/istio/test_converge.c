@@ -24,8 +24,8 @@ static struct move move_of(int port)
 }
 
 /* Converges the text; returns whether it was not refused. */
-static bool bring(struct moved *m, const char *text, const struct vs *base, int port,
-		  struct stage stage)
+static bool converge_text(struct moved *m, const char *text, const struct vs *base, int port,
+			  struct stage stage)
 {
 	struct move move = move_of(port);
 	struct goal goal = {
@@ -39,16 +39,18 @@ static bool bring(struct moved *m, const char *text, const struct vs *base, int 
 		     m->err.reason);
 	objects = objects_of(m->file, m->arena);
 	cr_assert(objects.n == 1 && vs_is(&objects.items[0]));
-	if (vs_read(&m->vs, &objects.items[0], &move, m->arena, NULL, &m->err) < 0)
+	if (vs_read(&m->vs, &objects.items[0], &(struct move_context){ &move, m->arena, NULL },
+		    &m->err) < 0)
 		return false;
 	vs_mark_copies(&m->vs, &move, m->arena);
 	e = yaml_edits_new(m->file, m->arena);
-	if (vs_converge(e, &m->vs, base, &goal, m->arena, NULL, NULL, &m->err) < 0)
+	if (vs_converge(&(struct converge_context){ &goal, &m->vs, base, m->arena, NULL, NULL }, e,
+			&m->err) < 0)
 		return false;
 	return yaml_apply(e, &m->out, &m->err) == 0;
 }
 
-static void drop(struct moved *m)
+static void release_moved(struct moved *m)
 {
 	str_release(&m->out);
 	yaml_file_free(m->file);
@@ -103,10 +105,11 @@ Test(converge, layouts)
 	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
 		struct moved m;
 
-		cr_assert(bring(&m, layouts[i].before, NULL, 0, (struct stage){ STAGE_WEIGHT, 10 }),
+		cr_assert(converge_text(&m, layouts[i].before, NULL, 0,
+					(struct stage){ STAGE_WEIGHT, 10 }),
 			  "%s: %s", layouts[i].name, m.err.reason);
 		cr_assert_str_eq(m.out.ptr, layouts[i].at10, "%s", layouts[i].name);
-		drop(&m);
+		release_moved(&m);
 	}
 }
 
@@ -117,27 +120,27 @@ Test(converge, any_way_between_stages_gives_the_same_bytes)
 			for (size_t to = 0; to < stages_default.n; to++) {
 				struct moved start, a, b, direct;
 
-				cr_assert(bring(&start, layouts[i].before, NULL, 0,
-						(struct stage){ STAGE_START, 0 }));
-				cr_assert(bring(&a, layouts[i].before, NULL, 0,
-						stages_default.items[from]));
-				cr_assert(bring(&b, a.out.ptr, &start.vs, 0,
-						stages_default.items[to]),
+				cr_assert(converge_text(&start, layouts[i].before, NULL, 0,
+							(struct stage){ STAGE_START, 0 }));
+				cr_assert(converge_text(&a, layouts[i].before, NULL, 0,
+							stages_default.items[from]));
+				cr_assert(converge_text(&b, a.out.ptr, &start.vs, 0,
+							stages_default.items[to]),
 					  "%s", b.err.reason);
-				cr_assert(bring(&direct, layouts[i].before, NULL, 0,
-						stages_default.items[to]));
+				cr_assert(converge_text(&direct, layouts[i].before, NULL, 0,
+							stages_default.items[to]));
 				cr_assert_str_eq(b.out.ptr, direct.out.ptr, "%s: %zu to %zu",
 						 layouts[i].name, from, to);
-				drop(&b);
-				cr_assert(bring(&b, a.out.ptr, &start.vs, 0,
-						(struct stage){ STAGE_START, 0 }),
+				release_moved(&b);
+				cr_assert(converge_text(&b, a.out.ptr, &start.vs, 0,
+							(struct stage){ STAGE_START, 0 }),
 					  "%s", b.err.reason);
 				cr_assert_str_eq(b.out.ptr, layouts[i].before, "%s: back from %zu",
 						 layouts[i].name, from);
-				drop(&b);
-				drop(&direct);
-				drop(&a);
-				drop(&start);
+				release_moved(&b);
+				release_moved(&direct);
+				release_moved(&a);
+				release_moved(&start);
 			}
 }
 
@@ -148,10 +151,10 @@ Test(converge, a_stage_is_where_converging_changes_nothing)
 	for (size_t s = 0; s < stages_default.n; s++) {
 		struct moved start, m, again;
 
-		cr_assert(bring(&start, layouts[0].before, NULL, 0,
-				(struct stage){ STAGE_START, 0 }));
-		cr_assert(bring(&m, layouts[0].before, NULL, 0, stages_default.items[s]));
-		cr_assert(bring(&again, m.out.ptr, &start.vs, 0, stages_default.items[s]));
+		cr_assert(converge_text(&start, layouts[0].before, NULL, 0,
+					(struct stage){ STAGE_START, 0 }));
+		cr_assert(converge_text(&m, layouts[0].before, NULL, 0, stages_default.items[s]));
+		cr_assert(converge_text(&again, m.out.ptr, &start.vs, 0, stages_default.items[s]));
 		cr_assert_str_eq(again.out.ptr, m.out.ptr);
 		for (size_t t = 0; t < stages_default.n; t++) {
 			struct goal goal = { .move = &move,
@@ -162,9 +165,9 @@ Test(converge, a_stage_is_where_converging_changes_nothing)
 			cr_assert_eq(vs_at(&again.vs, &start.vs, &goal), s == t,
 				     "at %zu, asked for %zu", s, t);
 		}
-		drop(&again);
-		drop(&m);
-		drop(&start);
+		release_moved(&again);
+		release_moved(&m);
+		release_moved(&start);
 	}
 }
 
@@ -206,12 +209,12 @@ Test(converge, refusals)
 		struct moved m;
 
 		str_addf(&text, HEAD "  - route: %s\n", rows[i].routes);
-		cr_assert(!bring(&m, text.ptr, NULL, 0, (struct stage){ STAGE_WEIGHT, 10 }), "%s",
-			  rows[i].name);
+		cr_assert(!converge_text(&m, text.ptr, NULL, 0, (struct stage){ STAGE_WEIGHT, 10 }),
+			  "%s", rows[i].name);
 		cr_assert(m.err.code == rows[i].code, "%s: %s %s", rows[i].name, m.err.code->id,
 			  m.err.reason);
 		cr_assert(m.err.line == 6, "%s: line %u", rows[i].name, (unsigned)m.err.line);
-		drop(&m);
+		release_moved(&m);
 	}
 }
 
@@ -222,25 +225,26 @@ Test(converge, a_copy_is_refreshed)
 	struct slice text;
 	size_t at;
 
-	cr_assert(bring(&start,
-			HEAD
-			"  - route:\n    - destination: {host: old.example.com}\n    timeout: 3s\n",
-			NULL, 0, (struct stage){ STAGE_START, 0 }));
-	cr_assert(bring(&m,
-			HEAD
-			"  - route:\n    - destination: {host: old.example.com}\n    timeout: 3s\n",
-			NULL, 0, (struct stage){ STAGE_MIRROR, 0 }));
+	cr_assert(converge_text(
+		&start,
+		HEAD "  - route:\n    - destination: {host: old.example.com}\n    timeout: 3s\n",
+		NULL, 0, (struct stage){ STAGE_START, 0 }));
+	cr_assert(converge_text(
+		&m,
+		HEAD "  - route:\n    - destination: {host: old.example.com}\n    timeout: 3s\n",
+		NULL, 0, (struct stage){ STAGE_MIRROR, 0 }));
 	text = str_slice(&m.out);
 	at = slice_find(text, SLICE("    timeout: 3s\n  - route"));
 	cr_assert(at != SIZE_MAX);
 	str_add(&changed, text);
 	changed.ptr[changed.len - 3] = '9'; /* the original's timeout, at the end */
-	cr_assert(bring(&again, changed.ptr, &start.vs, 0, (struct stage){ STAGE_MIRROR, 0 }), "%s",
-		  again.err.reason);
+	cr_assert(
+		converge_text(&again, changed.ptr, &start.vs, 0, (struct stage){ STAGE_MIRROR, 0 }),
+		"%s", again.err.reason);
 	cr_assert_eq(slice_find(str_slice(&again.out), SLICE("timeout: 3s")), SIZE_MAX);
-	drop(&again);
-	drop(&m);
-	drop(&start);
+	release_moved(&again);
+	release_moved(&m);
+	release_moved(&start);
 }
 
 /* 18: a weight that readers might disagree about is named, never put in order. */
@@ -268,10 +272,10 @@ Test(converge, weights_that_are_not_plain_numbers)
 			 HEAD "  - route:\n    - destination: {host: old.example.com}\n      "
 			      "weight: %s\n",
 			 rows[i].weight);
-		cr_assert(!bring(&m, text.ptr, NULL, 0, (struct stage){ STAGE_WEIGHT, 10 }),
+		cr_assert(!converge_text(&m, text.ptr, NULL, 0, (struct stage){ STAGE_WEIGHT, 10 }),
 			  "%s: %s", rows[i].weight, m.out.ptr);
 		cr_expect(m.err.code == rows[i].code && m.err.line == 8 && m.err.col == 15,
 			  "%s: %s at %u:%u", rows[i].weight, m.err.code->id, m.err.line, m.err.col);
-		drop(&m);
+		release_moved(&m);
 	}
 }

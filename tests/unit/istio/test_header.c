@@ -12,8 +12,8 @@
 #define NEW_WITH(rest) "    - destination: {host: new.example.com}\n      weight: 10\n" rest
 
 /* The VirtualService at a stage; false with f->err when it is refused. */
-static bool bring(struct file *f, const char *text, const char *header, int percent,
-		  struct str *out)
+static bool converge_text(struct file *f, const char *text, const char *header, int percent,
+			  struct str *out)
 {
 	struct move move = scene_move();
 	struct goal goal = { .move = &move,
@@ -27,7 +27,9 @@ static bool bring(struct file *f, const char *text, const char *header, int perc
 		move.host_header = slice_of(header);
 	cr_assert_eq(file_read_vs(f, text), 0, "%s", f->err.reason);
 	e = yaml_edits_new(f->yaml, f->arena);
-	return vs_converge(e, &f->vs, NULL, &goal, f->arena, &f->findings, NULL, &f->err) == 0 &&
+	return vs_converge(&(struct converge_context){ &goal, &f->vs, NULL, f->arena, &f->findings,
+						       NULL },
+			   e, &f->err) == 0 &&
 	       yaml_apply(e, out, &f->err) == 0;
 }
 
@@ -72,8 +74,8 @@ Test(header, of_the_new_destination)
 		str_addf(&text, "%s%s", OLD_WITH(""), rows[i].headers);
 		str_addf(&wanted, "%s      weight: 90\n%s%s%s", OLD_WITH(""), rows[i].headers,
 			 NEW_WITH(""), rows[i].added);
-		cr_assert(bring(&f, text.ptr, rows[i].want, 10, &out), "%s: %s", rows[i].name,
-			  f.err.reason);
+		cr_assert(converge_text(&f, text.ptr, rows[i].want, 10, &out), "%s: %s",
+			  rows[i].name, f.err.reason);
 		cr_expect_str_eq(out.ptr, wanted.ptr, "%s:\n%s", rows[i].name, out.ptr);
 		file_close(&f);
 	}
@@ -84,15 +86,15 @@ Test(header, that_is_not_copied_is_named)
 	AUTO_STR struct str out = STR_INIT;
 	struct file f;
 
-	cr_assert(bring(&f, OLD_WITH("      headers: {request: {set: {a: b, Host: o}}}\n"), NULL,
-			10, &out));
+	cr_assert(converge_text(&f, OLD_WITH("      headers: {request: {set: {a: b, Host: o}}}\n"),
+				NULL, 10, &out));
 	cr_expect_str_eq(file_codes(&f), "GCB1012@8");
 	file_close(&f);
 }
 
 /*
- * What the route says wins, so what is asked for cannot be had; without a wish nothing stops the
- * move.
+ * What the route sets takes precedence, so another header is refused; without one nothing prevents
+ * the move.
  */
 Test(header, of_the_route_wins)
 {
@@ -109,14 +111,14 @@ Test(header, of_the_route_wins)
 		struct file f;
 
 		str_addf(&text, "%s%s", OLD_WITH(""), routes[i]);
-		cr_expect(!bring(&f, text.ptr, "new.internal", 10, &out) &&
+		cr_expect(!converge_text(&f, text.ptr, "new.internal", 10, &out) &&
 				  f.err.code == &CODE_host_authority && f.err.line == 8,
 			  "%zu: %s", i, f.err.reason);
 		file_close(&f);
-		cr_expect(bring(&f, text.ptr, NULL, 10, &out));
+		cr_expect(converge_text(&f, text.ptr, NULL, 10, &out));
 		file_close(&f);
 		str_addf(&fine, "%s%s", OLD_WITH(""), harmless[i]);
-		cr_expect(bring(&f, fine.ptr, "new.internal", 10, &out), "%zu: %s", i,
+		cr_expect(converge_text(&f, fine.ptr, "new.internal", 10, &out), "%zu: %s", i,
 			  f.err.reason);
 		file_close(&f);
 	}
@@ -134,7 +136,7 @@ Test(header, is_added_later)
 	struct file f;
 
 	move.host_header = SLICE("new.internal");
-	cr_assert(bring(&f, at10, "new.internal", 25, &out), "%s", f.err.reason);
+	cr_assert(converge_text(&f, at10, "new.internal", 25, &out), "%s", f.err.reason);
 	cr_expect(vs_at(&f.vs, NULL, &goal));
 	cr_expect_str_eq(out.ptr,
 			 OLD_WITH("      weight: 75\n") "    - destination: {host: "
@@ -149,7 +151,7 @@ Test(header, of_a_mirror_is_named)
 	AUTO_STR struct str out = STR_INIT;
 	struct file f;
 
-	cr_assert(bring(&f, OLD_WITH(""), "new.internal", 0, &out));
+	cr_assert(converge_text(&f, OLD_WITH(""), "new.internal", 0, &out));
 	cr_expect_str_eq(file_codes(&f), "GCB1191@6");
 	file_close(&f);
 }
@@ -171,7 +173,7 @@ Test(header, that_cannot_be_trusted)
 		struct file f;
 
 		str_addf(&text, "%s%s", OLD_WITH(""), bad[i].headers);
-		cr_expect(!bring(&f, text.ptr, NULL, 10, &out) && f.err.code == bad[i].code,
+		cr_expect(!converge_text(&f, text.ptr, NULL, 10, &out) && f.err.code == bad[i].code,
 			  "%s: %s", bad[i].headers, f.err.reason);
 		file_close(&f);
 	}

@@ -1,8 +1,9 @@
 /*
- * Routes of tls and tcp: left alone and named, or moved by weight when the migration says so; never
- * mirrored.
+ * Routes of tls and tcp: left alone and reported, or moved by weight when the migration asks for
+ * it; never mirrored.
  */
 #include "istio/converge.h"
+#include "istio/route_pair.h"
 #include "tests/unit/istio/scene.h"
 
 #include <criterion/criterion.h>
@@ -58,11 +59,13 @@ Test(kinds, of_routes)
 		move.tls = rows[i].tls;
 		move.tcp = rows[i].tcp;
 		file_open(&f, rows[i].before);
-		cr_assert_eq(
-			vs_read(&f.vs, &f.objects.items[0], &move, f.arena, &f.findings, &f.err), 0,
-			"%s", f.err.reason);
+		cr_assert_eq(vs_read(&f.vs, &f.objects.items[0],
+				     &(struct move_context){ &move, f.arena, &f.findings }, &f.err),
+			     0, "%s", f.err.reason);
 		e = yaml_edits_new(f.yaml, f.arena);
-		cr_assert_eq(vs_converge(e, &f.vs, NULL, &goal, f.arena, &f.findings, NULL, &f.err),
+		cr_assert_eq(vs_converge(&(struct converge_context){ &goal, &f.vs, NULL, f.arena,
+								     &f.findings, NULL },
+					 e, &f.err),
 			     0, "%s: %s", rows[i].name, f.err.reason);
 		cr_assert_eq(yaml_apply(e, &out, &f.err), 0, "%s: %s", rows[i].name, f.err.reason);
 		cr_expect_str_eq(out.ptr, rows[i].after, "%s:\n%s", rows[i].name, out.ptr);
@@ -86,8 +89,9 @@ Test(kinds, are_told_apart)
 			      "http:\n  - name: a\n    route: [{destination: {host: b}}]\n"
 			      "  - route: [{destination: {host: old.example.com}}]\n  tls:\n  - "
 			      "route: [{destination: {host: old.example.com}}]\n");
-	cr_assert_eq(vs_read(&f.vs, &f.objects.items[0], &move, f.arena, NULL, &f.err), 0, "%s",
-		     f.err.reason);
+	cr_assert_eq(vs_read(&f.vs, &f.objects.items[0],
+			     &(struct move_context){ &move, f.arena, NULL }, &f.err),
+		     0, "%s", f.err.reason);
 	cr_assert(f.vs.n == 4 && f.vs.nold == 3);
 	cr_expect_str_eq(route_label(&f.vs.routes[0], f.arena).ptr, "route 1 (a)");
 	cr_expect_str_eq(route_label(&f.vs.routes[1], f.arena).ptr, "route 2");

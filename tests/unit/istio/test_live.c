@@ -1,8 +1,9 @@
 /*
- * What the objects of a cluster say about a move: for each rule the smallest cluster that raises
- * it, and the nearest that does not.
+ * The checks of a move against the objects of a cluster: for each rule the smallest cluster that
+ * raises it, and the nearest that does not.
  */
 #include "istio/live_index.h"
+#include "istio/live_references.h"
 #include "tests/unit/istio/scene.h"
 
 #include <criterion/criterion.h>
@@ -50,7 +51,7 @@
 #define CANARY(ns, spec) HEAD("flagger.app/v1beta1", "Canary", ns, "c") "spec: " spec "\n"
 
 static const struct {
-	const char *name, *live, *codes, *words; /* words: a part of the first reason */
+	const char *name, *live, *codes, *part; /* part: a part of the first reason */
 } rows[] = {
 	{ "all is well", FINE, "", NULL },
 	/* the commit and the cluster */
@@ -59,13 +60,13 @@ static const struct {
 	  ISTIO_HEAD("VirtualService", "x", "web") "spec:\n  hosts: [z]\n" BACKEND, "GCB5004",
 	  NULL },
 	{ "behind", LIVE_("", HOSTS "  http: [{route: [" OLD "}]}]\n") BACKEND, "GCB5005",
-	  "gets nothing in the cluster, 10 % of the requests in the commit" },
+	  "gets no requests in the cluster, 10% of the requests in the commit" },
 	{ "behind: a mirror",
 	  LIVE_("", HOSTS "  http: [{mirror: {host: new.example.com}, mirrorPercentage: {value: "
 			  "10}, route: [" OLD "}]}]\n") BACKEND,
-	  "GCB5005", "gets a mirror only" },
+	  "GCB5005", "gets only mirrored requests" },
 	{ "ahead", LIVE_("", HOSTS SPLIT("75", "25")) BACKEND, "GCB5006",
-	  "25 % of the requests in the cluster" },
+	  "25% of the requests in the cluster" },
 	{ "edited",
 	  LIVE_("", HOSTS "  http: [{timeout: 5s, route: [" OLD ", weight: 90}, " NEW
 			  ", weight: 10}]}]\n") BACKEND,
@@ -81,7 +82,7 @@ static const struct {
 	{ "labels do not matter", LIVE("  labels: {a: b}\n") BACKEND, "", NULL },
 	/* who wins the host */
 	{ "an older one", FINE OTHER("shop", "1", HOSTS ROUTE), "GCB5008",
-	  "comes before 'web' for workloads of every namespace" },
+	  "takes precedence over 'web' for workloads of every namespace" },
 	{ "a younger one", FINE OTHER("shop", "9", HOSTS ROUTE), "GCB5009", NULL },
 	{ "as old, and its name is earlier", FINE OTHER("shop", "5", HOSTS ROUTE), "GCB5008",
 	  NULL },
@@ -107,7 +108,8 @@ static const struct {
 	  LIVE_("", HOSTS "  exportTo: [.]\n" SPLIT("90", "10"))
 		  BACKEND OTHER("x", "1", HOSTS "  exportTo: [.]\n" ROUTE),
 	  "", NULL },
-	{ "exported to nobody", FINE OTHER("x", "1", HOSTS "  exportTo: ['~']\n" ROUTE), "", NULL },
+	{ "exported to no namespace", FINE OTHER("x", "1", HOSTS "  exportTo: ['~']\n" ROUTE), "",
+	  NULL },
 	{ "on a gateway of its own", FINE OTHER("shop", "1", HOSTS "  gateways: [g]\n" ROUTE), "",
 	  NULL },
 	{ "on the same gateway",
@@ -163,10 +165,10 @@ static const struct {
 	  LIVE("") "status: {validationMessages: [{level: WARNING, type: {code: IST0130}}, {level: "
 		   "INFO, type: {code: IST0131}}]}\n" BACKEND,
 	  "GCB5012", "WARNING IST0130" },
-	{ "the one to be expected",
+	{ "the one expected for the",
 	  LIVE("") "status: {validationMessages: [{level: ERROR, code: IST0101, message: not "
 		   "found}]}\n" BACKEND,
-	  "GCB5012", "IST0101: not found (to be expected" },
+	  "GCB5012", "IST0101: not found (expected for the" },
 	{ "a condition that is true",
 	  LIVE("") "status: {conditions: [{type: PassedAnalysis, status: \"True\"}]}\n" BACKEND, "",
 	  NULL },
@@ -226,11 +228,11 @@ static void expect_same_by_index(const struct live_scene *scene, const struct fi
 }
 
 /*
- * Judges a cluster for the commit; what was seen is `how` of all kinds, and of namespace `ns` alone
- * with COVERED_SOME.
+ * Checks a cluster for the commit; `level` is the coverage of all kinds, and of namespace `ns`
+ * alone with COVERED_SOME.
  */
-static void judge(struct file *commit, struct file *live, const char *text, enum coverage_level how,
-		  struct slice *ns)
+static void check_cluster(struct file *commit, struct file *live, const char *text,
+			  enum coverage_level level, struct slice *ns)
 {
 	struct move move = scene_move();
 	struct coverage coverages[16] = { 0 };
@@ -247,8 +249,8 @@ static void judge(struct file *commit, struct file *live, const char *text, enum
 		objects[i] = &live->objects.items[i];
 	for (size_t i = 0; i < live_nkinds; i++)
 		coverages[i] = (struct coverage){ .kind = &live_kinds[i],
-						  .how = how,
-						  .namespaces = { ns, how == COVERED_SOME } };
+						  .level = level,
+						  .namespaces = { ns, level == COVERED_SOME } };
 	scene.objects = objects;
 	scene.nobjects = live->objects.n;
 	scene.arena = live->arena;
@@ -273,12 +275,12 @@ Test(live, rules)
 		struct file commit, live;
 		const char *found;
 
-		judge(&commit, &live, rows[i].live, COVERED_ALL, NULL);
+		check_cluster(&commit, &live, rows[i].live, COVERED_ALL, NULL);
 		found = codes_of(&live.findings);
 		cr_expect_str_eq(found, rows[i].codes, "%s: %s %s", rows[i].name, found,
 				 live.findings.n ? live.findings.items[0].reason.ptr : "");
-		if (rows[i].words && live.findings.n)
-			cr_expect_not_null(strstr(live.findings.items[0].reason.ptr, rows[i].words),
+		if (rows[i].part && live.findings.n)
+			cr_expect_not_null(strstr(live.findings.items[0].reason.ptr, rows[i].part),
 					   "%s: %s", rows[i].name,
 					   live.findings.items[0].reason.ptr);
 		file_close(&live);
@@ -286,17 +288,17 @@ Test(live, rules)
 	}
 }
 
-/* What was not seen is not missing; what is not installed is. */
+/* What could not be read is not missing; what is not installed is. */
 Test(live, not_seen)
 {
 	static struct slice shop = SLICE_INIT("shop"), other = SLICE_INIT("other");
 	static const struct {
-		enum coverage_level how;
+		enum coverage_level level;
 		struct slice *ns;
 		const char *codes;
 	} cases[] = {
 		{ COVERED_ALL, NULL, "GCB5004 GCB5011" },
-		{ COVERED_ABSENT, NULL, "GCB5004 GCB5011" },
+		{ COVERED_NOT_INSTALLED, NULL, "GCB5004 GCB5011" },
 		{ COVERED_FORBIDDEN, NULL, "" },
 		{ COVERED_FAILED, NULL, "" },
 		{ COVERED_SOME, &other, "" },
@@ -306,7 +308,7 @@ Test(live, not_seen)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct file commit, live;
 
-		judge(&commit, &live, "{}\n", cases[i].how, cases[i].ns);
+		check_cluster(&commit, &live, "{}\n", cases[i].level, cases[i].ns);
 		cr_expect_str_eq(codes_of(&live.findings), cases[i].codes, "%zu: %s", i,
 				 codes_of(&live.findings));
 		file_close(&live);
@@ -320,7 +322,7 @@ Test(live, coverages)
 	struct slice ns[] = { SLICE_INIT("a"), SLICE_INIT("b") };
 	const struct coverage coverages[] = {
 		{ &live_kinds[0], COVERED_ALL, { NULL, 0 }, { NULL, 0 } },
-		{ &live_kinds[1], COVERED_ABSENT, { NULL, 0 }, { NULL, 0 } },
+		{ &live_kinds[1], COVERED_NOT_INSTALLED, { NULL, 0 }, { NULL, 0 } },
 		{ &live_kinds[2], COVERED_SOME, { ns, 2 }, SLICE_INIT("no") },
 		{ &live_kinds[3], COVERED_FORBIDDEN, { NULL, 0 }, SLICE_INIT("not for you") },
 		{ &live_kinds[4], COVERED_FAILED, { NULL, 0 }, SLICE_INIT("slow") },
@@ -329,12 +331,12 @@ Test(live, coverages)
 
 	live_note_coverage(coverages, 5, SLICE("prod"), &f);
 	cr_assert_eq(f.n, 3);
-	cr_expect_str_eq(
-		f.items[0].reason.ptr,
-		"serviceentries.networking.istio.io: seen in the namespaces a, b only: no");
+	cr_expect_str_eq(f.items[0].reason.ptr, "serviceentries.networking.istio.io: could be read "
+						"only in the namespaces a, b: no");
 	cr_expect_str_eq(f.items[1].reason.ptr,
-			 "sidecars.networking.istio.io: not seen: not for you");
-	cr_expect_str_eq(f.items[2].reason.ptr, "gcpbackends.networking.gke.io: not seen: slow");
+			 "sidecars.networking.istio.io: could not be read: not for you");
+	cr_expect_str_eq(f.items[2].reason.ptr,
+			 "gcpbackends.networking.gke.io: could not be read: slow");
 	cr_expect(slice_is(f.items[0].at.path, "cluster prod"));
 }
 
@@ -430,7 +432,7 @@ Test(live, named)
 
 		file_open(&live, cases[i].text);
 		one = &live.objects.items[0];
-		live_note_named(&one, 1, slice_of(cases[i].host), &live.findings);
+		live_note_references(&one, 1, slice_of(cases[i].host), &live.findings);
 		cr_expect_eq(live.findings.n, cases[i].named, "%s: %zu", cases[i].name,
 			     live.findings.n);
 		cr_expect(!live.findings.n ||
@@ -444,7 +446,7 @@ Test(live, blind)
 	AUTO_ARENA struct arena *arena = arena_new();
 	const struct coverage coverages[] = {
 		{ &live_kinds[0], COVERED_ALL, { NULL, 0 }, { NULL, 0 } },
-		{ &live_kinds[1], COVERED_ABSENT, { NULL, 0 }, { NULL, 0 } },
+		{ &live_kinds[1], COVERED_NOT_INSTALLED, { NULL, 0 }, { NULL, 0 } },
 		{ &live_kinds[3], COVERED_FORBIDDEN, { NULL, 0 }, SLICE_INIT("not for you") },
 	};
 	struct findings f = { .arena = arena };

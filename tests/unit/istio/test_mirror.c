@@ -1,7 +1,7 @@
 /*
  * Where a mirror may hang: only where nothing but safe methods comes by.
  */
-#include "istio/stage.h"
+#include "istio/mirror.h"
 #include "tests/unit/istio/scene.h"
 
 #include <criterion/criterion.h>
@@ -48,9 +48,11 @@ Test(mirror, place)
 				 "old.example.com}}]}\n",
 			 rows[i].match);
 		cr_assert_eq(file_read_vs(&f, text.ptr), 0, "%s: %s", rows[i].name, f.err.reason);
-		cr_expect_eq(mirror_place(&f.vs, &f.vs.routes[0], &move, f.arena, &f.findings),
+		cr_expect_eq(mirror_choose(&f.vs, &f.vs.routes[0],
+					   &(struct move_context){ &move, f.arena, &f.findings }),
 			     rows[i].place, "%s", rows[i].name);
-		cr_expect_eq(mirror_place(&f.vs, &f.vs.routes[0], &move, f.arena, NULL),
+		cr_expect_eq(mirror_choose(&f.vs, &f.vs.routes[0],
+					   &(struct move_context){ &move, f.arena, NULL }),
 			     rows[i].place, "%s", rows[i].name);
 		cr_expect_str_eq(file_codes(&f), rows[i].codes, "%s: %s", rows[i].name,
 				 file_codes(&f));
@@ -76,7 +78,8 @@ Test(mirror, behind_a_route_that_takes_all)
 			 firsts[i]);
 		cr_assert_eq(file_read_vs(&f, text.ptr), 0);
 		f.findings.n = 0;
-		cr_expect_eq(mirror_place(&f.vs, &f.vs.routes[1], &move, f.arena, &f.findings),
+		cr_expect_eq(mirror_choose(&f.vs, &f.vs.routes[1],
+					   &(struct move_context){ &move, f.arena, &f.findings }),
 			     hidden ? MIRROR_NONE : MIRROR_ON_COPY);
 		cr_expect_str_eq(file_codes(&f), hidden ? "GCB1105@7" : "", "%s", file_codes(&f));
 		file_close(&f);
@@ -113,7 +116,8 @@ Test(mirror, a_shared_gateway)
 			 cases[i].gateways, cases[i].match);
 		cr_assert_eq(file_read_vs(&f, text.ptr), 0);
 		f.vs.shares_gateway_host = cases[i].shared;
-		cr_expect_eq(mirror_place(&f.vs, &f.vs.routes[0], &move, f.arena, NULL),
+		cr_expect_eq(mirror_choose(&f.vs, &f.vs.routes[0],
+					   &(struct move_context){ &move, f.arena, NULL }),
 			     cases[i].place, "%zu", i);
 		file_close(&f);
 	}

@@ -47,14 +47,20 @@ Test(route, short_names_belong_to_a_namespace)
 
 	file_open(&f, VS("x") "  http:\n  - route: [{destination: {host: pay}}]\n");
 	move.from = SLICE("pay");
-	cr_assert_eq(vs_read(&vs, &f.objects.items[0], &move, f.arena, NULL, &f.err), 0);
+	cr_assert_eq(vs_read(&vs, &f.objects.items[0],
+			     &(struct move_context){ &move, f.arena, NULL }, &f.err),
+		     0);
 	cr_expect(slice_is(vs.old_host, "pay.shop.svc.cluster.local") && vs.nold == 1);
 	move.ns = SLICE("other"); /* the old host's own namespace counts for it, the
 				     VirtualService's for its names */
-	cr_assert_eq(vs_read(&vs, &f.objects.items[0], &move, f.arena, NULL, &f.err), 0);
+	cr_assert_eq(vs_read(&vs, &f.objects.items[0],
+			     &(struct move_context){ &move, f.arena, NULL }, &f.err),
+		     0);
 	cr_expect(slice_is(vs.old_host, "pay.other.svc.cluster.local") && vs.nold == 0);
 	move.from = SLICE("pay.shop.svc.cluster.local");
-	cr_assert_eq(vs_read(&vs, &f.objects.items[0], &move, f.arena, NULL, &f.err), 0);
+	cr_assert_eq(vs_read(&vs, &f.objects.items[0],
+			     &(struct move_context){ &move, f.arena, NULL }, &f.err),
+		     0);
 	cr_expect_eq(vs.nold, 1);
 	file_close(&f);
 }
@@ -258,7 +264,7 @@ Test(route, moved_and_numbers)
 }
 
 /* Counts and joins. */
-static void join(struct slice host, void *ctx)
+static void join_host(struct slice host, void *ctx)
 {
 	str_addf(ctx, "%" SLICE_FMT "|", SLICE_ARG(host));
 }
@@ -272,7 +278,7 @@ Test(route, each_host)
 			      "mirror: {host: c}\n  tls:\n  - route: "
 			      "[{destination: {host: d}}]\n  tcp:\n  - route: [{destination: "
 			      "{host: e}}]\n");
-	vs_each_host(&f.objects.items[0], join, &all);
+	vs_each_host(&f.objects.items[0], join_host, &all);
 	for (const char *c = "abcde"; *c; c++) {
 		char wanted[] = { *c, '|', '\0' };
 

@@ -1,7 +1,5 @@
-/*
- * What the objects around say against new: each rule on the smallest manifests that raise it, and
- * the nearest that do not.
- */
+/* The rules: each on the smallest manifests that raise it, and the nearest that do not. */
+#include "istio/rules_internal.h"
 #include "tests/unit/istio/rule_rows.h"
 
 #include <criterion/criterion.h>
@@ -11,20 +9,21 @@ static const struct rule_row *const tables[] = { rows_backend,     rows_port,  r
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 
 /* The findings of all rules about a file whose first object is a VirtualService. */
-static void check(struct file *f, struct move *move, const char *text, enum stage_kind to,
-		  bool whole)
+static void check_text(struct file *f, struct move *move, const char *text, enum stage_kind to,
+		       bool whole)
 {
-	struct scene scene = { .move = move,
-			       .vss = &f->vs,
-			       .nvss = 1,
-			       .to = { to, 0 },
-			       .thorough = true,
-			       .whole = whole };
+	struct rule_scene scene = { .move = move,
+				    .vss = &f->vs,
+				    .nvss = 1,
+				    .to = { to, 0 },
+				    .thorough = true,
+				    .whole = whole };
 	const struct object **objects;
 
 	cr_assert_eq(file_read_vs(f, text), 0, "%s", f->err.reason);
 	if (move->tcp)
-		cr_assert_eq(vs_read(&f->vs, &f->objects.items[0], move, f->arena, NULL, &f->err),
+		cr_assert_eq(vs_read(&f->vs, &f->objects.items[0],
+				     &(struct move_context){ move, f->arena, NULL }, &f->err),
 			     0, "%s", f->err.reason);
 	objects = arena_array(f->arena, f->objects.n, sizeof(*objects));
 	for (size_t i = 0; i < f->objects.n; i++)
@@ -48,7 +47,7 @@ static void check_row(const struct rule_row *row)
 	move.port = row->port;
 	move.ns = slice_of(row->ns);
 	move.tls = move.tcp = row->raw;
-	check(&f, &move, row->text, row->to, true);
+	check_text(&f, &move, row->text, row->to, true);
 	for (size_t i = 0; i < f.findings.n; i++)
 		if (f.findings.items[i].code == row->code) {
 			raised++;
@@ -82,12 +81,12 @@ static bool has_row(const struct code *code, bool raised)
 
 Test(rules, each_has_both)
 {
-	cr_assert_not_null(rules_code(0));
-	for (size_t i = 0; rules_code(i); i++) {
-		cr_expect(has_row(rules_code(i), true), "nothing raises %s", rules_code(i)->id);
-		cr_expect(has_row(rules_code(i), false), "nothing is near %s without raising it",
-			  rules_code(i)->id);
-	}
+	for (size_t i = 0; i < nrule_tables; i++)
+		for (const struct rule *r = rule_tables[i]; r->code; r++) {
+			cr_expect(has_row(r->code, true), "nothing raises %s", r->code->id);
+			cr_expect(has_row(r->code, false), "nothing is near %s without raising it",
+				  r->code->id);
+		}
 }
 
 Test(rules, methods_that_write)
@@ -99,14 +98,14 @@ Test(rules, methods_that_write)
 	struct file f;
 
 	move.methods = (struct slices){ (struct slice *)(uintptr_t)methods, 2 };
-	check(&f, &move, text, STAGE_MIRROR, true);
+	check_text(&f, &move, text, STAGE_MIRROR, true);
 	cr_expect_eq(f.findings.items[2].code, &CODE_mirror_writes, "%s", file_codes(&f));
 	file_close(&f);
-	check(&f, &move, text, STAGE_WEIGHT, true);
+	check_text(&f, &move, text, STAGE_WEIGHT, true);
 	cr_expect_str_eq(file_codes(&f), "GCB1507@5 GCB1218@14");
 	file_close(&f);
 	move.methods.n = 1;
-	check(&f, &move, text, STAGE_MIRROR, true);
+	check_text(&f, &move, text, STAGE_MIRROR, true);
 	cr_expect_str_eq(file_codes(&f), "GCB1507@5 GCB1508@999 GCB1218@14");
 	file_close(&f);
 }
@@ -126,16 +125,19 @@ Test(rules, a_service_of_kubernetes_beside_the_entry)
 	move.from = SLICE("old.shop.svc.cluster.local");
 	str_addf(&both, "%s%s", entry, service);
 	file_open(&f, both.ptr);
-	cr_assert_eq(vs_read(&f.vs, &f.objects.items[0], &move, f.arena, NULL, &f.err), 0);
-	rules_check(&(struct scene){ .move = &move,
-				     .vss = &f.vs,
-				     .nvss = 1,
-				     .objects = (const struct object *[]){ &f.objects.items[1],
-									   &f.objects.items[2] },
-				     .nobjects = 2,
-				     .whole = true,
-				     .arena = f.arena },
-		    &f.findings);
+	cr_assert_eq(vs_read(&f.vs, &f.objects.items[0],
+			     &(struct move_context){ &move, f.arena, NULL }, &f.err),
+		     0);
+	rules_check(
+		&(struct rule_scene){ .move = &move,
+				      .vss = &f.vs,
+				      .nvss = 1,
+				      .objects = (const struct object *[]){ &f.objects.items[1],
+									    &f.objects.items[2] },
+				      .nobjects = 2,
+				      .whole = true,
+				      .arena = f.arena },
+		&f.findings);
 	cr_expect_str_eq(file_codes(&f), "GCB1003@0 GCB1216@15");
 	file_close(&f);
 }
@@ -145,7 +147,7 @@ Test(rules, what_was_not_seen_is_not_called_missing)
 	struct move move = scene_move();
 	struct file f;
 
-	check(&f, &move, BASE, STAGE_WEIGHT, false);
+	check_text(&f, &move, BASE, STAGE_WEIGHT, false);
 	cr_expect_str_eq(file_codes(&f), "GCB1113@999 GCB1507@5");
 	cr_expect_eq(f.findings.items[0].code, &CODE_unchecked);
 	file_close(&f);
@@ -158,7 +160,7 @@ Test(rules, what_only_informs_is_left_out_unless_asked_for)
 
 	file_read_vs(&f, BASE);
 	rules_check(
-		&(struct scene){
+		&(struct rule_scene){
 			.move = &move, .vss = &f.vs, .nvss = 1, .whole = true, .arena = f.arena },
 		&f.findings);
 	cr_expect_str_eq(file_codes(&f), "GCB1003@0");
@@ -166,7 +168,7 @@ Test(rules, what_only_informs_is_left_out_unless_asked_for)
 }
 
 /* Counts and joins. */
-static void join(struct slice host, void *ctx)
+static void join_host(struct slice host, void *ctx)
 {
 	if (host.len)
 		str_addf(ctx, "%" SLICE_FMT "|", SLICE_ARG(host));
@@ -186,7 +188,7 @@ Test(rules, hosts_for_indexes)
 	cr_expect(!rules_want(&f.objects.items[0]));
 	for (size_t i = 1; i < 7; i++) {
 		cr_expect(rules_want(&f.objects.items[i]), "%zu", i);
-		rules_each_host(&f.objects.items[i], join, &all);
+		rules_each_host(&f.objects.items[i], join_host, &all);
 	}
 	cr_expect_str_eq(all.ptr,
 			 "new.example.com|old.example.com|*.x|a|b.c|*|*|s|outbound|80|d.e|");
@@ -199,7 +201,7 @@ Test(rules, delegates_for_indexes)
 	struct file f;
 
 	file_open(&f, VS("x") "  http: [{delegate: {name: d}}, {route: []}]\n");
-	rules_each_host(&f.objects.items[0], join, &all);
+	rules_each_host(&f.objects.items[0], join_host, &all);
 	cr_expect_str_eq(all.ptr, "d|");
 	file_close(&f);
 }

@@ -1,6 +1,4 @@
-/*
- * Who gets which share, as plan and promote tell it.
- */
+/* The shares of a route, as plan and promote print them. */
 #include "istio/share.h"
 #include "tests/unit/istio/scene.h"
 
@@ -45,16 +43,19 @@ Test(share, table)
 				     .stage = rows[i].stage,
 				     .adopt = true };
 		struct shares shares = { NULL, 0, 0, NULL };
+		struct goal_context context;
 		struct want want;
 		struct file f;
 
 		str_addf(&text, VS("x") "  http:\n  - %s\n", rows[i].route);
 		cr_assert_eq(file_read_vs(&f, text.ptr), 0, "%s", f.err.reason);
 		shares.arena = f.arena;
-		cr_assert_eq(stage_want(&want, &f.vs, &f.vs.routes[0], NULL, &goal, f.arena, NULL,
-					&f.err),
-			     0, "%s: %s", rows[i].name, f.err.reason);
-		shares_note(&shares, &f.vs, &f.vs.routes[0], &want, &move, f.arena);
+		context = (struct goal_context){
+			.goal = &goal, .vs = &f.vs, .now = &f.vs.routes[0], .arena = f.arena
+		};
+		cr_assert_eq(goal_want(&context, &want, &f.err), 0, "%s: %s", rows[i].name,
+			     f.err.reason);
+		shares_note(&shares, &f.vs, &f.vs.routes[0], &want, &move);
 		for (size_t j = 0; j < shares.n; j++)
 			str_addf(&got, "%d %" SLICE_FMT " %ld %ld/%ld ", (int)shares.items[j].side,
 				 SLICE_ARG(shares.items[j].host), shares.items[j].before,

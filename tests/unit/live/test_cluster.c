@@ -11,28 +11,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/gcb-cluster-XXXXXX";
+static char directory[] = "/tmp/gcb-cluster-XXXXXX";
 
-static void enter(void)
+static void enter_directory(void)
 {
 	char path[64];
 
-	cr_assert_not_null(mkdtemp(folder));
-	cr_assert_eq(chdir(folder), 0);
-	(void)snprintf(path, sizeof(path), "%s/kubectl", folder);
+	cr_assert_not_null(mkdtemp(directory));
+	cr_assert_eq(chdir(directory), 0);
+	(void)snprintf(path, sizeof(path), "%s/kubectl", directory);
 	cr_assert_eq(setenv("KUBECTL_PATH", path, 1), 0);
 	(void)alarm(60);
 }
 
-static void leave(void)
+static void leave_directory(void)
 {
 	char command[64];
 
-	(void)snprintf(command, sizeof(command), "rm -rf %s", folder);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", directory);
 	cr_assert_eq(system(command), 0);
 }
 
-TestSuite(cluster, .init = enter, .fini = leave);
+TestSuite(cluster, .init = enter_directory, .fini = leave_directory);
 
 static const struct kind kinds[] = { { "g.io", "A", "as" },
 				     { "g.io", "B", "bs" },
@@ -46,17 +46,17 @@ static enum wanted all_bytes(void *ctx, struct slice bytes)
 	return slice_find(bytes, SLICE("\"not-this")) == SIZE_MAX ? WANTED : WANTED_NO;
 }
 
-static bool ask(void *ctx, const struct object *o)
+static bool ask_object(void *ctx, const struct object *o)
 {
 	(void)ctx;
 	return slice_is(o->name, "maybe-yes");
 }
 
 /*
- * The script: `text` handles "$*", which begins with the words and not with the flags; what is not
- * handled is an error.
+ * The script: `text` handles "$*", which begins with the arguments and not with the flags; what is
+ * not handled is an error.
  */
-static void kubectl(const char *text)
+static void write_kubectl(const char *text)
 {
 	FILE *f = fopen("kubectl", "w");
 
@@ -79,15 +79,17 @@ static void kubectl(const char *text)
 #define INSTALLED "api-resources*) echo as.g.io; echo pods; echo bs.g.io;;\n"
 
 /*
- * Reads, and gives what was seen and found: "as=all bs=some(x,y) cs=not-installed: names". On error
+ * Reads, and returns coverage and objects: "as=all bs=some(x,y) cs=not-installed: names". On error
  * its code and reason.
  */
-static const char *look(struct str *text, const struct kubectl_flags *flags, int64_t timeout_ms)
+static const char *read_cluster(struct str *text, const struct kubectl_flags *flags,
+				int64_t timeout_ms)
 {
-	static const char *const words[] = { "all", "some", "not-installed", "forbidden",
+	static const char *const names[] = { "all", "some", "not-installed", "forbidden",
 					     "failed" };
 	struct slice namespaces[] = { SLICE_INIT("x"), SLICE_INIT("y") };
-	const struct cluster_query query = { kinds, 3, { namespaces, 2 }, all_bytes, ask, NULL };
+	const struct cluster_query query = { kinds,     3,          { namespaces, 2 },
+					     all_bytes, ask_object, NULL };
 	const struct kubectl k = { flags, timeout_ms };
 	struct err err = ERR_INIT;
 	struct cluster c;
@@ -100,7 +102,7 @@ static const char *look(struct str *text, const struct kubectl_flags *flags, int
 	}
 	for (size_t i = 0; i < c.ncoverages; i++) {
 		str_addf(text, "%s%s=%s", i ? " " : "", c.coverages[i].kind->plural,
-			 words[c.coverages[i].how]);
+			 names[c.coverages[i].level]);
 		for (size_t n = 0; n < c.coverages[i].namespaces.n; n++)
 			str_addf(text, "%c%" SLICE_FMT, n ? ',' : '(',
 				 SLICE_ARG(c.coverages[i].namespaces.items[n]));
@@ -109,14 +111,14 @@ static const char *look(struct str *text, const struct kubectl_flags *flags, int
 	for (size_t i = 0; i < c.n; i++)
 		str_addf(text, "%s%" SLICE_FMT, i ? " " : ": ", SLICE_ARG(c.objects[i]->name));
 	for (size_t i = 0; i < c.ncoverages; i++)
-		if (c.coverages[i].why.len)
-			str_addf(text, " | %" SLICE_FMT, SLICE_ARG(c.coverages[i].why));
+		if (c.coverages[i].reason.len)
+			str_addf(text, " | %" SLICE_FMT, SLICE_ARG(c.coverages[i].reason));
 	cluster_release(&c);
 	return text->ptr;
 }
 
 /* How often kubectl was called. */
-static size_t calls(void)
+static size_t count_calls(void)
 {
 	FILE *f = fopen("calls", "r");
 	size_t n = 0;
@@ -131,7 +133,7 @@ static size_t calls(void)
 }
 
 static const struct {
-	const char *name, *script, *seen;
+	const char *name, *script, *coverage;
 	size_t calls;
 } rows[] = {
 	{ "all of it",
@@ -173,7 +175,7 @@ static const struct {
 	  INSTALLED "\"get as.g.io,bs.g.io -A \"*) echo '<html>';;\n\"get as.g.io -A \"*) list "
 		    "\"$(item g.io/v1 A one)\";;\n"
 		    "\"get bs.g.io -A \"*) printf '{\"items\":[';;",
-	  "as=all bs=failed cs=not-installed: one | the answer ends in the middle", 5 },
+	  "as=all bs=failed cs=not-installed: one | the output is incomplete", 5 },
 	{ "an object that is none of YAML's",
 	  INSTALLED "\"get as.g.io,bs.g.io -A \"*) list \"$(item g.io/v1 A "
 		    "one),{\\\"a\\\":}}\";;\n\"get as.g.io -A \"*) list '{\"a\" 1}';;\n"
@@ -187,7 +189,7 @@ static const struct {
 	  "h.io/v1 | unable to retrieve the "
 	  "complete list of server APIs: h.io/v1",
 	  3 },
-	{ "nobody there",
+	{ "no answer",
 	  "api-resources*) echo 'Unable to connect to the server: \033[31mEOF' >&2; exit 1;;",
 	  "GCB5001 kubectl: Unable to connect to the server: ^[[31mEOF", 2 },
 };
@@ -197,18 +199,19 @@ Test(cluster, coverages)
 	AUTO_STR struct str text = STR_INIT;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		kubectl(rows[i].script);
-		(void)look(&text, NULL, 0);
-		if (rows[i].seen)
-			cr_expect_str_eq(text.ptr, rows[i].seen, "%s: %s", rows[i].name, text.ptr);
+		write_kubectl(rows[i].script);
+		(void)read_cluster(&text, NULL, 0);
+		if (rows[i].coverage)
+			cr_expect_str_eq(text.ptr, rows[i].coverage, "%s: %s", rows[i].name,
+					 text.ptr);
 		else
 			cr_expect_not_null(strstr(text.ptr, "as=failed bs=all"), "%s: %s",
 					   rows[i].name, text.ptr);
-		cr_expect_eq(calls(), rows[i].calls, "%s", rows[i].name);
+		cr_expect_eq(count_calls(), rows[i].calls, "%s", rows[i].name);
 	}
 }
 
-/* Flags go on as they were given, a token is not told. */
+/* Flags are passed on unchanged; a token is not shown. */
 Test(cluster, flags)
 {
 	struct slice groups[] = { SLICE_INIT("a"), SLICE_INIT("b c") };
@@ -219,9 +222,10 @@ Test(cluster, flags)
 					     .request_timeout = SLICE("5s") };
 	AUTO_STR struct str text = STR_INIT;
 
-	kubectl("*) for a in \"$@\"; do echo \"[$a]\" >>args; done; echo 'bad token s3cret, "
-		"s3cret' >&2; exit 1;;");
-	cr_expect_str_eq(look(&text, &flags, 0), "GCB5001 kubectl: bad token ******, ******");
+	write_kubectl("*) for a in \"$@\"; do echo \"[$a]\" >>args; done; echo 'bad token s3cret, "
+		      "s3cret' >&2; exit 1;;");
+	cr_expect_str_eq(read_cluster(&text, &flags, 0),
+			 "GCB5001 kubectl: bad token ******, ******");
 	cr_expect_eq(
 		system("test \"$(tr -d '\\n' <args)\" = "
 		       "'[api-resources][-o][name][--verbs=list][--context=prod][--token=s3cret]"
@@ -234,25 +238,27 @@ Test(cluster, too_slow_and_not_there)
 {
 	AUTO_STR struct str text = STR_INIT;
 
-	kubectl("api-resources*) exec sleep 30;;");
-	cr_expect_str_eq(look(&text, NULL, 300), "GCB0024 kubectl did not end within 0.3 s");
+	write_kubectl("api-resources*) exec sleep 30;;");
+	cr_expect_str_eq(read_cluster(&text, NULL, 300),
+			 "GCB0024 kubectl did not end within 0.3 s");
 	cr_assert_eq(unlink("kubectl"), 0);
-	cr_expect_str_eq(look(&text, NULL, 0),
+	cr_expect_str_eq(read_cluster(&text, NULL, 0),
 			 "GCB0021 the program cannot be run: No such file or directory");
 }
 
 /*
- * Tens of megabytes of what does not matter cost no memory to speak of; too many of what matters is
- * said.
+ * Tens of megabytes of objects that do not matter cost no memory worth mentioning; too many that
+ * matter are reported.
  */
 Test(cluster, huge)
 {
 	AUTO_STR struct str text = STR_INIT;
 
-	kubectl(INSTALLED "\"get \"*) printf "
-			  "'{\"items\":[{\"apiVersion\":\"g.io/"
-			  "v1\",\"kind\":\"A\",\"metadata\":{\"name\":\"one\"}}'\n"
-			  "i=\"$(item g.io/v1 A not-this)\"; yes \",$i\" | head -c 40000000 | head "
-			  "-n -1; printf ']}';;");
-	cr_expect_str_eq(look(&text, NULL, 0), "as=all bs=all cs=not-installed: one");
+	write_kubectl(INSTALLED
+		      "\"get \"*) printf "
+		      "'{\"items\":[{\"apiVersion\":\"g.io/"
+		      "v1\",\"kind\":\"A\",\"metadata\":{\"name\":\"one\"}}'\n"
+		      "i=\"$(item g.io/v1 A not-this)\"; yes \",$i\" | head -c 40000000 | head "
+		      "-n -1; printf ']}';;");
+	cr_expect_str_eq(read_cluster(&text, NULL, 0), "as=all bs=all cs=not-installed: one");
 }

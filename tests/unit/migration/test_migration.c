@@ -70,7 +70,7 @@ Test(migration, mistakes)
 		{ "list", META "spec:\n" HOSTS "  stages: mirror\n", "'stages' must be a list", "",
 		  7 },
 		{ "stages fall", META "spec:\n" HOSTS "  stages: [50, 10]\n",
-		  "the stages do not rise: '10' comes too late", "", 5 },
+		  "the stages must increase: '10' is out of order", "", 5 },
 		{ "code", META "spec:\n" HOSTS "  allow: {GCB9999: x}\n",
 		  "the code 'GCB9999' does not exist", "", 5 },
 		{ "never allowed", META "spec:\n" HOSTS "  allow: {GCB1004: x}\n",

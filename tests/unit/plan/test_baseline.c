@@ -368,8 +368,10 @@ static struct vs_list list_of(struct sketch *s, const char *text, struct yaml_fi
 
 	cr_assert_eq(yaml_parse(file, SLICE("vs.yaml"), slice_of(text), &err), 0, "%s", err.reason);
 	*objects = objects_of(*file, s->arena);
-	cr_assert_eq(vs_list_read(&list, objects, &s->migrations[0]->move, s->arena, NULL, &err), 0,
-		     "%s", err.reason);
+	cr_assert_eq(vs_list_read(&list, objects,
+				  &(struct move_context){ &s->migrations[0]->move, s->arena, NULL },
+				  &err),
+		     0, "%s", err.reason);
 	return list;
 }
 
@@ -412,7 +414,9 @@ Test(past, a_list_that_cannot_be_read)
 		     0);
 	objects = objects_of(file, w.s->arena);
 	cr_expect_eq(
-		vs_list_read(&list, &objects, &w.s->migrations[0]->move, w.s->arena, NULL, &err),
+		vs_list_read(&list, &objects,
+			     &(struct move_context){ &w.s->migrations[0]->move, w.s->arena, NULL },
+			     &err),
 		-1);
 	cr_expect_eq(err.code, &CODE_yaml_type, "%s", err.reason);
 	yaml_file_free(file);

@@ -331,7 +331,7 @@ Test(step, rounding_is_told)
 	const struct step *step = sketch_go(s, GO_UP, "25");
 
 	expect_step(step, "start", "25");
-	expect_finding(&step->findings, rounded, "vs.yaml", 8, "25 % becomes 2 of 10");
+	expect_finding(&step->findings, rounded, "vs.yaml", 8, "25% is rounded to 2 of 10");
 	expect_after(s, &step->changes, "vs.yaml", VS("x") SPLIT("8", "2"));
 	cr_expect_null(finding_of(&sketch_go(s, GO_UP, "50")->findings, &CODE_rounded),
 		       "5 of 10 is exact");

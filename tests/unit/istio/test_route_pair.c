@@ -1,7 +1,7 @@
 /*
  * Which route of the baseline is today's.
  */
-#include "istio/stage.h"
+#include "istio/route_pair.h"
 #include "tests/unit/istio/scene.h"
 
 #include <criterion/criterion.h>
@@ -55,7 +55,7 @@ static const struct {
 	  { -1, 0 } },
 };
 
-Test(pair, table)
+Test(route_pair, table)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct file base, now;

@@ -1,11 +1,4 @@
-#include "istio/stage.h"
-
-/*
- * How a route of today is found in the baseline, written down once: generated copies do not count;
- * the unique route of the same name, else the route of the same kind with the same match blocks;
- * among several with equal match blocks the one in the same place among them, if today has as many.
- * Otherwise there is none, and what needs one refuses.
- */
+#include "istio/route_pair.h"
 
 /* Same kind, values and order, whatever the layout? */
 static bool same_tree(const struct yaml_node *a, const struct yaml_node *b)
@@ -37,8 +30,8 @@ static size_t count_named(const struct vs *vs, struct slice name, const struct r
 }
 
 /*
- * How many routes of `vs` before `end` are of this kind and have these match blocks; the one with
- * number `want` of them in `*found`.
+ * How many routes of `vs` before `end` are of this kind and have these match blocks; number `want`
+ * of them in `*found`.
  */
 static size_t count_matching(const struct vs *vs, const struct route *like, const struct route *end,
 			     size_t want, const struct route **found)

@@ -1,11 +1,14 @@
+#include "istio/live_references.h"
+
 #include "istio/host.h"
-#include "istio/live_internal.h"
-#include "istio/rules_internal.h"
+#include "istio/live_scene_internal.h"
+#include "istio/rules_view_internal.h"
+#include "kube/group.h"
 
 #define CLUSTER_LOCAL ".svc.cluster.local"
 
 /* What is looked for in one object. */
-struct search {
+struct reference_search {
 	struct slice host, shorter,
 		svc; /* "web.shop" and "web.shop.svc" of a service of the cluster, else absent */
 	struct slice ns;
@@ -14,9 +17,9 @@ struct search {
 };
 
 /* Is it the host, by any of its names? */
-static void look_at(struct slice text, void *ctx)
+static void search_text(struct slice text, void *ctx)
 {
-	struct search *s = ctx;
+	struct reference_search *s = ctx;
 	struct slice name = text, slash = slice_sub(text, slice_find_byte(text, '/'), text.len);
 
 	if (slash.len) /* of a Sidecar: "NAMESPACE/HOST" */
@@ -38,10 +41,10 @@ static bool is_entry_of(const struct object *o, struct slice host)
 	return false;
 }
 
-void live_note_named(const struct object *const *objects, size_t n, struct slice host,
-		     struct findings *findings)
+void live_note_references(const struct object *const *objects, size_t n, struct slice host,
+			  struct findings *findings)
 {
-	struct search s = { .host = host, .arena = findings->arena };
+	struct reference_search s = { .host = host, .arena = findings->arena };
 
 	if (slice_ends(host, SLICE(CLUSTER_LOCAL))) {
 		s.shorter = slice_sub(host, 0, host.len - SLICE(CLUSTER_LOCAL).len);
@@ -51,10 +54,10 @@ void live_note_named(const struct object *const *objects, size_t n, struct slice
 		s.ns = objects[i]->ns;
 		s.found = false;
 		if (!is_entry_of(objects[i], host))
-			each_string(objects[i]->spec, look_at, &s);
+			each_string(objects[i]->spec, search_text, &s);
 		if (s.found)
 			findings_add(findings, &CODE_live_still_named,
 				     live_place(objects[i], findings->arena),
-				     "'%" SLICE_FMT "' is still named here", SLICE_ARG(host));
+				     "still references '%" SLICE_FMT "'", SLICE_ARG(host));
 	}
 }

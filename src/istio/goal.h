@@ -1,0 +1,48 @@
+/*
+ * goal.h - what a stage wants of a route: numbers, and where the mirror goes. No edits here.
+ */
+#ifndef GCB_ISTIO_GOAL_H
+#define GCB_ISTIO_GOAL_H
+
+#include "istio/mirror.h"
+
+/* Everything that decides what a VirtualService looks like at a stage. */
+struct goal {
+	const struct move *move;
+	const struct stages
+		*stages; /* the migration's list: all its stages must differ in a route */
+	struct stage stage;
+	bool adopt;   /* proportions of several old destinations from today's weights, not from the
+			 baseline */
+	bool reading; /* only what defines the stage counts: not the Host header of a destination
+			 that already exists */
+};
+
+struct want {
+	bool has_new;
+	bool no_old;     /* the old destinations are removed */
+	long new_weight; /* -1: no weight key */
+	long *weight; /* per destination of the route: of old ones the wanted weight, -1: no weight
+			 key; of others the present one */
+	enum mirror_place mirror;
+};
+
+/* A route, and what its goal depends on. */
+struct goal_context {
+	const struct goal *goal;
+	const struct vs *vs;
+	const struct route *now;  /* of `vs`; names the old host */
+	const struct route *base; /* the same route at baseline; NULL: there is none, or `now` is
+				     unchanged since */
+	struct arena *arena;
+	struct findings *findings; /* NULL: do not report */
+};
+
+/*
+ * What the goal wants of the route. All is allocated in the arena. Findings: a mirror that is not
+ * possible, a rounding. Errors: weight_bad, weight_zero, weight_small, new_twice, baseline_pair,
+ * no_baseline.
+ */
+int goal_want(const struct goal_context *c, struct want *out, struct err *err);
+
+#endif

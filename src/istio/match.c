@@ -1,0 +1,30 @@
+#include "istio/match.h"
+
+struct slice match_method(const struct yaml_node *block, bool *odd)
+{
+	const struct yaml_node *method = yaml_get(block, "method");
+	struct slice exact = yaml_string(yaml_get(method, "exact"));
+
+	*odd = false;
+	if (!method)
+		return (struct slice){ 0 };
+	if (exact.len && method->nchildren == 1)
+		return exact;
+	*odd = true;
+	return SLICE("");
+}
+
+bool match_takes_all(const struct yaml_node *block, bool any_gateway)
+{
+	const struct yaml_node *uri = yaml_get(block, "uri");
+	struct slice regex = yaml_string(yaml_get(uri, "regex"));
+
+	if (!uri)
+		return false;
+	for (const struct yaml_node *c = block->first; c; c = c->next)
+		if (!slice_is(c->key->text, "uri") && !slice_is(c->key->text, "name") &&
+		    !(any_gateway && slice_is(c->key->text, "gateways")))
+			return false;
+	return slice_is(yaml_string(yaml_get(uri, "prefix")), "/") || slice_is(regex, ".*") ||
+	       slice_is(regex, "*");
+}
