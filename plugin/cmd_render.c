@@ -350,7 +350,7 @@ const struct command cmd_render = {
 		"Print the manifests of one stage, or of all stages, without changing anything.\n\n"
 		"With -f, no repository is required: the VirtualServices in the file that route to "
 		"--from are rendered at the stage. With --template, a template is rendered.\n\n"
-		"Files and pipes receive every byte unchanged. On a terminal, control characters in "
+		"Files and pipes get every byte unchanged. On a terminal, control characters in "
 		"manifests are shown as escapes.",
 	.example = "# Print the manifests of all stages of a migration\n"
 		   "kubectl gcpbackend migrate render payments --stage all\n\n"
