@@ -1,7 +1,10 @@
 #include "plugin/change.h"
 
+#include "flow/advance.h"
+#include "flow/plan_intents.h"
 #include "plugin/change_report.h"
 #include "plugin/confirm.h"
+#include "plugin/exit_code.h"
 #include "plugin/patch.h"
 #include "plugin/print.h"
 #include "plugin/say.h"
@@ -49,7 +52,7 @@ static struct intent make_intent(const struct change_command *c, const struct mi
 	intent.rules = ctx->rules;
 	intent.apart = !ctx->patch.ptr && migration_by_request(m, down);
 	intent.brief = !c->documents && c->list.n > REPORT_WHOLE;
-	intent.live = ctx->live.live ? &c->live : NULL;
+	intent.live = ctx->live.live ? c->seen.of : NULL;
 	if (down)
 		intent.hold = ctx->reason;
 	return intent;
@@ -108,7 +111,7 @@ static int check_confirmation(const struct change_command *c, bool absolute, str
 static int confirm_change(const struct change_command *c, struct err *err)
 {
 	bool absolute = c->direction == GO_DOWN || c->ctx->to.ptr;
-	const struct session *s = c->session;
+	const struct base_commit *base = &c->fleet->base;
 	struct slice question;
 
 	if (is_reviewed(c) || (c->direction == GO_DOWN && !selects_many(c)))
@@ -116,17 +119,17 @@ static int confirm_change(const struct change_command *c, struct err *err)
 	if (check_confirmation(c, absolute, err) < 0)
 		return -1;
 	question = arena_printf(c->app->arena,
-				s->remote.name.ptr ? "Commit this to '%" SLICE_FMT
-						     "' and push it to %" SLICE_FMT "?" :
-						     "Commit this to '%" SLICE_FMT "'?",
-				SLICE_ARG(s->branch), SLICE_ARG(s->remote.name));
+				base->remote.name.ptr ? "Commit this to '%" SLICE_FMT
+							"' and push it to %" SLICE_FMT "?" :
+							"Commit this to '%" SLICE_FMT "'?",
+				SLICE_ARG(base->branch), SLICE_ARG(base->remote.name));
 	if (confirm(c->app, c->ctx->yes, question, err) == 0)
 		return 0;
 	return c->app->in_tty || absolute ? -1 : err_remedy(err, "use --yes and --to STAGE");
 }
 
 /* Commits, and reports it. */
-static int publish_plan(struct change_command *c, struct err *err)
+static int commit_plan(struct change_command *c, struct err *err)
 {
 	const struct publish_options o = { .batch = c->ctx->batch,
 					   .rollback = c->direction == GO_DOWN,
@@ -135,7 +138,7 @@ static int publish_plan(struct change_command *c, struct err *err)
 					   .merge_request = c->ctx->merge_request };
 	struct publication done;
 
-	if (session_publish(c->session, &c->plan, &o, &done, err) < 0)
+	if (publish_plan(c->evidence, &c->plan, &o, &done, err) < 0)
 		return -1;
 	change_report_results(c, &done);
 	return 0;
@@ -144,13 +147,13 @@ static int publish_plan(struct change_command *c, struct err *err)
 /* Reads the cluster before the ServiceEntry is deleted, with --live. */
 static int read_cluster(struct change_command *c, struct err *err)
 {
-	struct kubectl kubectl;
+	struct live_connection connection;
 
-	if (live_kubectl(c->app, &c->ctx->live, &kubectl, err) < 0)
+	if (live_connect(c->app, &c->ctx->live, &connection, err) < 0)
 		return -1;
 	for (size_t i = 0; i < c->list.n && c->ctx->live.live; i++)
-		if (session_live_named(c->session, &kubectl, c->list.items[i], &c->seen, &c->live,
-				       err) < 0)
+		if (live_find_references(c->fleet->base.session, &connection, c->list.items[i],
+					 &c->seen, err) < 0)
 			return -1;
 	return 0;
 }
@@ -161,13 +164,13 @@ static int finish_killed(const struct change_command *c, struct err *err)
 {
 	bool moved;
 
-	if (session_finish(c->session, &moved, err) < 0)
+	if (advance_interrupted(&c->fleet->base, &moved, err) < 0)
 		return -1;
 	if (moved)
 		say_note(c->app,
 			 "local branch '%" SLICE_FMT
 			 "' was left incomplete by a killed run and is now up to date",
-			 SLICE_ARG(c->session->branch));
+			 SLICE_ARG(c->fleet->base.branch));
 	return 0;
 }
 
@@ -178,12 +181,13 @@ static int make_plan(struct change_command *c, struct err *err)
 	bool files = c->documents || c->list.n <= REPORT_WHOLE;
 
 	if (read_cluster(c, err) < 0 || make_intents(c, intents, err) < 0 ||
-	    session_plan(c->session, intents, c->list.n, &c->plan, err) < 0 ||
-	    (!c->ctx->patch.ptr && session_check_clean(c->session, &c->plan.changes, err) < 0) ||
+	    gather_evidence(c->fleet, c->evidence, err) < 0 ||
+	    plan_intents(c->evidence, intents, c->list.n, &c->plan, err) < 0 ||
+	    (!c->ctx->patch.ptr && fleet_check_clean(c->fleet, &c->plan.changes, err) < 0) ||
 	    step_rows(&c->plan, files, c->app, &c->rows, err) < 0)
 		return -1;
 	for (size_t i = 0; i < c->plan.n; i++)
-		c->app->exit = outcome_worse_exit(c->app->exit, outcome_exit(&c->plan.steps[i]));
+		c->app->exit = exit_code_worse(c->app->exit, exit_code_of_step(&c->plan.steps[i]));
 	return 0;
 }
 
@@ -213,13 +217,15 @@ static int run_change(struct change_command *c, struct err *err)
 		return patch_write(c, err);
 	if (confirm_change(c, err) < 0)
 		return -1;
-	return publish_plan(c, err);
+	return commit_plan(c, err);
 }
 
 int change_run(struct app *app, struct change_context *ctx, enum direction direction,
 	       struct err *err)
 {
 	AUTO_SESSION struct session *session = NULL;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
 	struct change_command c = { .app = app, .ctx = ctx, .direction = direction };
 	int failed;
 
@@ -229,9 +235,11 @@ int change_run(struct app *app, struct change_context *ctx, enum direction direc
 							 ACCESS_WRITE;
 	if (ctx->patch.ptr && patch_check(app, ctx, err) < 0)
 		return -1;
-	if (migration_select(app, &ctx->migration, &session, &c.list, err) < 0)
+	if (migration_select(app, &ctx->migration, &session, &fleet, err) < 0)
 		return -1;
-	c.session = session;
+	c.fleet = &fleet;
+	c.evidence = &evidence;
+	c.list = fleet.selected;
 	c.documents = print_is_document(app->output);
 	if (!c.list.n)
 		say_note(app, "No migrations found.");

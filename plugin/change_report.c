@@ -1,8 +1,9 @@
 #include "plugin/change_report.h"
 
-#include "flow/diff.h"
+#include "flow/patch.h"
+#include "flow/undo_command.h"
 #include "plugin/commit_report.h"
-#include "plugin/outcome.h"
+#include "plugin/exit_code.h"
 #include "plugin/rows_finding.h"
 #include "plugin/say.h"
 #include "plugin/step_report.h"
@@ -65,7 +66,7 @@ int change_report_diffs(const struct change_command *c, struct err *err)
 	for (size_t i = 0; i < c->plan.changes.n; i++) {
 		size_t added, removed;
 
-		if (change_diff(&c->plan.changes.items[i], &patch, &added, &removed, err) < 0)
+		if (patch_of_change(&c->plan.changes.items[i], &patch, &added, &removed, err) < 0)
 			return -1;
 	}
 	say_text(c->app, choose_stream(c), str_slice(&patch));
@@ -93,34 +94,17 @@ void change_report_cluster(const struct change_command *c)
 /* The command that takes a published step back. */
 static struct slice make_undo(const struct change_command *c, const struct published *p)
 {
-	const struct session *s = c->session;
+	const struct base_commit *base = &c->fleet->base;
 	AUTO_STR struct str undo = STR_INIT;
 
-	if (slice_eq(p->branch, s->branch))
+	if (slice_eq(p->branch, base->branch))
 		undo_command(p->step, c->app->program, &undo);
-	else if (s->remote.name.ptr)
+	else if (base->remote.name.ptr)
 		str_addf(&undo, "git push --delete %" SLICE_FMT " %" SLICE_FMT,
-			 SLICE_ARG(s->remote.name), SLICE_ARG(p->branch));
+			 SLICE_ARG(base->remote.name), SLICE_ARG(p->branch));
 	else
 		str_addf(&undo, "git branch -D %" SLICE_FMT, SLICE_ARG(p->branch));
 	return arena_copy(c->app->arena, str_slice(&undo));
-}
-
-/* Fills the row with what was committed. */
-static void fill_result(const struct change_command *c, const struct published *p,
-			struct step_row *row)
-{
-	static const enum outcome outcomes[] = { [GO_UP] = OUTCOME_PROMOTED,
-						 [GO_DOWN] = OUTCOME_ROLLED_BACK,
-						 [GO_FINALIZE] = OUTCOME_FINALIZED,
-						 [GO_DELETE_ENTRY] = OUTCOME_FINALIZED };
-	char commit[41];
-
-	oid_text(&p->commit, commit);
-	row->outcome = p->existed ? OUTCOME_UNCHANGED : (int)outcomes[c->direction];
-	row->commit = arena_copy(c->app->arena, slice_of(commit));
-	row->branch = arena_copy(c->app->arena, p->branch);
-	row->undo = make_undo(c, p);
 }
 
 /* The result of a committed step, for people. */
@@ -137,9 +121,9 @@ static void report_commit(const struct change_command *c, const struct published
 		"migration/%" SLICE_FMT " %s: %" SLICE_FMT " -> %" SLICE_FMT " (%.8s on %" SLICE_FMT
 		"%s%" SLICE_FMT ")",
 		SLICE_ARG(row->name), p->existed ? "already prepared" : verbs[c->direction],
-		SLICE_ARG(row->from), SLICE_ARG(row->to), row->commit.ptr, SLICE_ARG(p->branch),
+		SLICE_ARG(row->from), SLICE_ARG(row->to), p->commit, SLICE_ARG(p->branch),
 		pushed ? ", pushed to " : "",
-		SLICE_ARG(pushed ? c->session->remote.name : SLICE("")));
+		SLICE_ARG(pushed ? c->fleet->base.remote.name : SLICE("")));
 }
 
 /* What to know and to do after the commit. */
@@ -157,27 +141,24 @@ static void report_remarks(const struct change_command *c, const struct publishe
 		say_note(c->app, "undo with: %" SLICE_FMT, SLICE_ARG(row->undo));
 }
 
-/* What became of one step. */
-static void report_result(struct change_command *c, const struct published *p, size_t i)
+/* The result of one step, also in its row and in the exit code. */
+static void report_result(struct change_command *c, const struct published *p, struct step_row *row)
 {
-	const struct step *step = &c->plan.steps[i];
-	struct step_row *row = &c->rows[i];
-
-	if (step->refused && row->outcome == OUTCOME_PLANNED) {
-		row->outcome = OUTCOME_REFUSED;
-		findings_say(c->app, &step->findings, SEVERITY_ERROR);
-		c->app->exit = outcome_worse_exit(c->app->exit, outcome_exit(step));
+	row->outcome = p->outcome;
+	if (p->refused) {
+		findings_say(c->app, &p->findings, SEVERITY_ERROR);
+		c->app->exit = exit_code_worse(c->app->exit, exit_code_of_findings(&p->findings));
 	}
-	if (p->existed && !p->committed) {
-		row->outcome = OUTCOME_UNCHANGED;
+	if (p->existed && !p->committed)
 		say_note(c->app,
 			 "%" SLICE_FMT " is already at '%" SLICE_FMT
 			 "': another process committed it first",
 			 SLICE_ARG(row->name), SLICE_ARG(row->to));
-	}
 	if (!p->committed)
 		return;
-	fill_result(c, p, row);
+	row->commit = arena_copy(c->app->arena, slice_of(p->commit));
+	row->branch = arena_copy(c->app->arena, p->branch);
+	row->undo = make_undo(c, p);
 	if (!c->documents) {
 		report_commit(c, p, row);
 		report_remarks(c, p, row);
@@ -207,8 +188,8 @@ void change_report_results(struct change_command *c, const struct publication *d
 	struct slice branches = join_branches(c, done);
 
 	for (size_t i = 0; i < c->plan.n; i++)
-		report_result(c, &done->rows[i], i);
-	commit_report_unpushed(c->app, c->session, branches, done->behind);
+		report_result(c, &done->rows[i], &c->rows[i]);
+	commit_report_unpushed(c->app, &c->fleet->base, branches, done->behind);
 	if (branches.len)
-		commit_report_hooks(c->app, c->session);
+		commit_report_hooks(c->app, c->fleet->base.session);
 }

@@ -17,13 +17,13 @@ struct change_command {
 	struct app *app;
 	const struct change_context *ctx;
 	enum direction direction;
-	struct session *session;
+	const struct fleet *fleet;
+	struct evidence *evidence;
 	struct selected list;
 	struct plan plan;
-	struct step_row *rows; /* of the plan's steps */
-	struct findings live;  /* what the cluster contains about the old host, with --live */
-	struct live_report seen;
-	bool documents; /* stdout gets a document, so that all else goes to stderr */
+	struct step_row *rows;   /* of the plan's steps */
+	struct live_report seen; /* with --live: what in the cluster refers to the old host */
+	bool documents;          /* stdout gets a document, so that all else goes to stderr */
 };
 
 /* How many steps change something, and how many are refused. */

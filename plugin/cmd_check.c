@@ -1,5 +1,7 @@
 #include "plugin/commands.h"
 
+#include "flow/plan_intents.h"
+#include "plugin/exit_code.h"
 #include "plugin/live.h"
 #include "plugin/migration_command.h"
 #include "plugin/options.h"
@@ -71,7 +73,7 @@ static const struct record line_record = { "Finding", sizeof(struct line_row), l
 /* A migration while it is checked. */
 struct check_run {
 	struct app *app;
-	struct session *session;
+	const struct evidence *evidence;
 	const struct live_report *live; /* NULL: without the cluster */
 	struct check_row *row;
 	struct stage from; /* where it is, once that is known */
@@ -98,7 +100,7 @@ static int check_step(struct check_run *c, const struct intent *intent, struct e
 {
 	struct plan plan;
 
-	if (session_plan(c->session, intent, 1, &plan, err) < 0)
+	if (plan_intents(c->evidence, intent, 1, &plan, err) < 0)
 		return -1;
 	add_findings(&c->row->list, &plan.steps[0].findings);
 	if (intent->next)
@@ -139,7 +141,7 @@ static void summarize(struct app *app, struct check_row *row)
 				       SLICE("clean");
 	row->findings = finding_rows(&row->list, app->arena);
 	if (row->errors)
-		app->exit = outcome_worse_exit(app->exit, EXIT_REFUSED);
+		app->exit = exit_code_worse(app->exit, EXIT_REFUSED);
 }
 
 /* Checks a migration where it is, and at each remaining stage. */
@@ -159,11 +161,10 @@ static int check_stages(struct check_run *c, const struct migration *m, struct e
 }
 
 /* Checks the migration with this number in the selection. */
-static int check_migration(struct check_run *c, const struct selected *list, size_t number,
-			   struct err *err)
+static int check_migration(struct check_run *c, size_t number, struct err *err)
 {
 	*c->row = (struct check_row){ .list = { .arena = c->app->arena } };
-	if (check_stages(c, list->items[number], err) < 0)
+	if (check_stages(c, c->evidence->fleet->selected.items[number], err) < 0)
 		return -1;
 	if (c->live) {
 		add_findings(&c->row->list, &c->live->of[number]);
@@ -292,32 +293,46 @@ static void print_checks(struct app *app, const struct check_row *rows, size_t n
 		report_all(app, rows, n);
 }
 
+/* Gathers what is to be checked: the commit, and with --live the cluster. */
+static int gather_all(struct app *app, const struct live_context *ctx, struct evidence *evidence,
+		      struct live_report *live, struct err *err)
+{
+	const struct fleet *fleet = evidence->fleet;
+	struct live_connection connection;
+
+	if (live_connect(app, ctx, &connection, err) < 0)
+		return -1;
+	if ((fleet->selected.n || ctx->live) && gather_evidence(fleet, evidence, err) < 0)
+		return -1;
+	return ctx->live ? live_check_migrations(evidence, &connection, live, err) : 0;
+}
+
 static int run_check(struct app *app, void *context, struct err *err)
 {
 	struct check_context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct check_run c = { .app = app };
-	struct selected list;
-	struct check_row *rows;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = &fleet };
 	struct live_report live;
-	int read;
+	struct check_run c = { .app = app,
+			       .evidence = &evidence,
+			       .live = ctx->live.live ? &live : NULL };
+	struct check_row *rows;
+	size_t n;
 
 	ctx->migration.access = ACCESS_READ_ALL;
-	if (migration_select(app, &ctx->migration, &s, &list, err) < 0)
+	if (migration_select(app, &ctx->migration, &s, &fleet, err) < 0 ||
+	    gather_all(app, &ctx->live, &evidence, &live, err) < 0)
 		return -1;
-	read = live_read(app, &ctx->live, s, &live, err);
-	if (read < 0)
-		return -1;
-	c.session = s;
-	c.live = read ? &live : NULL;
-	rows = arena_array(app->arena, list.n, sizeof(*rows));
-	for (size_t i = 0; i < list.n; i++) {
-		progress_tell(&s->options->progress, "migrations checked", i + 1, list.n);
+	n = fleet.selected.n;
+	rows = arena_array(app->arena, n, sizeof(*rows));
+	for (size_t i = 0; i < n; i++) {
+		progress_tell(session_progress(s), "migrations checked", i + 1, n);
 		c.row = &rows[i];
-		if (check_migration(&c, &list, i, err) < 0)
+		if (check_migration(&c, i, err) < 0)
 			return -1;
 	}
-	print_checks(app, rows, list.n, c.live);
+	print_checks(app, rows, n, c.live);
 	return 0;
 }
 

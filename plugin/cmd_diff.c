@@ -1,9 +1,10 @@
 #include "plugin/commands.h"
 
-#include "flow/diff.h"
+#include "flow/patch.h"
+#include "flow/plan_intents.h"
+#include "plugin/exit_code.h"
 #include "plugin/migration_command.h"
 #include "plugin/options.h"
-#include "plugin/outcome.h"
 #include "plugin/print.h"
 #include "plugin/rows_finding.h"
 #include "plugin/say.h"
@@ -43,7 +44,7 @@ static int make_rows(struct app *app, const struct changes *changes, struct diff
 		AUTO_STR struct str patch = STR_INIT;
 		size_t added, removed;
 
-		if (change_diff(&changes->items[i], &patch, &added, &removed, err) < 0)
+		if (patch_of_change(&changes->items[i], &patch, &added, &removed, err) < 0)
 			return -1;
 		rows[i] = (struct diff_row){ changes->items[i].path,
 					     arena_copy(app->arena, str_slice(&patch)), (long)added,
@@ -75,16 +76,18 @@ static void report_plan(struct app *app, const struct plan *plan)
 	for (size_t i = 0; i < plan->n; i++) {
 		findings_say(app, &plan->steps[i].findings, SEVERITY_WARNING);
 		if (plan->steps[i].refused)
-			app->exit = outcome_exit(&plan->steps[i]) == EXIT_REFUSED ?
+			app->exit = exit_code_of_step(&plan->steps[i]) == EXIT_REFUSED ?
 					    EXIT_REFUSED :
 					    EXIT_DIFF_FAILED;
 	}
 }
 
 /* Plans the stage and prints its differences. */
-static int diff_migrations(struct app *app, const struct diff_context *ctx, struct session *s,
-			   const struct selected *list, struct err *err)
+static int diff_migrations(struct app *app, const struct diff_context *ctx,
+			   const struct fleet *fleet, struct err *err)
 {
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	const struct selected *list = &fleet->selected;
 	struct intent *intents = arena_array(app->arena, list->n, sizeof(*intents));
 	struct stage to = { STAGE_START, 0 };
 	struct plan plan;
@@ -99,7 +102,8 @@ static int diff_migrations(struct app *app, const struct diff_context *ctx, stru
 					      .to = to,
 					      .adopt = ctx->preview.adopt,
 					      .brief = true };
-	if (session_plan(s, intents, list->n, &plan, err) < 0)
+	if (gather_evidence(fleet, &evidence, err) < 0 ||
+	    plan_intents(&evidence, intents, list->n, &plan, err) < 0)
 		return -1;
 	failed = print_changes(app, &plan.changes, err);
 	report_plan(app, &plan);
@@ -111,13 +115,13 @@ static int run_diff(struct app *app, void *context, struct err *err)
 {
 	struct diff_context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct selected list;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
 	int failed;
 
 	ctx->migration.access = ACCESS_READ;
-	failed = migration_select(app, &ctx->migration, &s, &list, err);
+	failed = migration_select(app, &ctx->migration, &s, &fleet, err);
 	if (!failed)
-		failed = diff_migrations(app, ctx, s, &list, err);
+		failed = diff_migrations(app, ctx, &fleet, err);
 	if (failed && err->code->exit == EXIT_ERROR)
 		app->exit = EXIT_DIFF_FAILED;
 	return failed;

@@ -1,9 +1,11 @@
 #include "plugin/commands.h"
 
+#include "flow/discover.h"
 #include "flow/discover_live.h"
 #include "plugin/command_line.h"
 #include "plugin/discover_rows.h"
 #include "plugin/live.h"
+#include "plugin/migration_command.h"
 #include "plugin/newfile.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
@@ -45,7 +47,7 @@ static const struct record own_options = { .fields = own_fields };
 struct discover_run {
 	struct app *app;
 	const struct discover_context *ctx;
-	struct session *session; /* NULL: a cluster without a repository */
+	const struct evidence *evidence; /* of the commit; NULL: of a cluster */
 	struct discover_row *rows;
 	struct migration *migrations;
 	struct newfile *files;
@@ -83,11 +85,13 @@ static int make_migration(const struct app *app, struct migration *m, const stru
 static int make_checked_file(struct discover_run *r, const struct candidate *c, struct migration *m,
 			     struct newfile *f, struct err *err)
 {
+	const struct base_commit *base = &r->evidence->fleet->base;
+
 	if (make_migration(r->app, m, c, r->ctx->port, err) < 0 ||
-	    newfile_make(f, r->app, r->session, m, err) < 0)
+	    newfile_make(f, r->app, base->session, m, err) < 0)
 		return -1;
-	if (newfile_check(f, r->app, r->session, r->ctx->commit, err) == 0 &&
-	    newfile_guard(f, r->app, r->session, err) == 0)
+	if (newfile_check(f, r->app, base, r->ctx->commit, err) == 0 &&
+	    newfile_guard(f, r->app, r->evidence, err) == 0)
 		return 0;
 	newfile_release(f);
 	return -1;
@@ -121,7 +125,8 @@ static void make_file(struct discover_run *r, struct discover_row *row)
 /* Writes the files that were made, and reports them. */
 static int write_files(struct discover_run *r, struct err *err)
 {
-	const struct newfile_writer writer = { r->app, r->session, r->ctx->commit, r->ctx->yes };
+	const struct newfile_writer writer = { r->app, &r->evidence->fleet->base, r->ctx->commit,
+					       r->ctx->yes };
 	struct slice hex = { NULL, 0 };
 
 	if (r->nfiles && newfile_write_all(&writer, r->files, r->nfiles, &hex, err) < 0)
@@ -229,10 +234,10 @@ static int print_discovery(struct discover_run *r, const struct discovery *d, st
 }
 
 /* Migration files that cannot be read make it an error, whatever was found. */
-static void report_broken(struct app *app, const struct session *s)
+static void report_broken(struct app *app, const struct fleet *fleet)
 {
-	findings_say(app, &s->broken, SEVERITY_ERROR);
-	if (s->broken.n)
+	findings_say(app, &fleet->broken, SEVERITY_ERROR);
+	if (fleet->broken.n)
 		app->exit = EXIT_ERROR;
 }
 
@@ -240,11 +245,12 @@ static void report_broken(struct app *app, const struct session *s)
 
 /* Opens the repository if there is one, to mark the hosts of a cluster that have a migration. */
 static int open_optional(struct app *app, const struct discover_context *ctx, struct session **s,
-			 struct err *err)
+			 struct fleet *fleet, struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	if (migration_open(app, &ctx->migration, s, &why) == 0)
+	if (migration_open(app, &ctx->migration, s, &why) == 0 &&
+	    fleet_open(*s, NULL, fleet, &why) == 0)
 		return 0;
 	if (!ctx->migration.repo.ptr && !ctx->migration.migrations.ptr &&
 	    (why.code == &CODE_no_repo || why.code == &CODE_no_commit))
@@ -255,24 +261,25 @@ static int open_optional(struct app *app, const struct discover_context *ctx, st
 
 /* The hosts of the cluster. */
 static int discover_cluster(struct app *app, const struct discover_context *ctx,
-			    const struct kubectl *kubectl, struct err *err)
+			    const struct live_connection *connection, struct err *err)
 {
 	AUTO_SESSION struct session *s = NULL;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	struct live_discovery_query query = { .namespaces = ctx->namespaces,
+					      .port = (int)ctx->port };
 	struct discover_run r = { .app = app, .ctx = ctx };
-	struct discover_live d;
+	struct live_discovery d;
 	int failed;
 
-	if (open_optional(app, ctx, &s, err) < 0 ||
-	    discover_live(&d, kubectl,
-			  &(struct discover_live_query){ s, ctx->namespaces, (int)ctx->port },
-			  err) < 0)
+	if (open_optional(app, ctx, &s, &fleet, err) < 0)
 		return -1;
-	r.session = s;
+	query.fleet = fleet.base.session ? &fleet : NULL;
+	if (discover_live(&d, connection, &query, err) < 0)
+		return -1;
 	failed = print_discovery(&r, &d.found, err);
 	live_report_cluster(app, &d.seen, SAY_ERR);
 	findings_say(app, &d.seen.cluster, SEVERITY_WARNING);
-	if (s)
-		report_broken(app, s);
+	report_broken(app, &fleet);
 	discover_live_release(&d);
 	return failed;
 }
@@ -281,31 +288,32 @@ static int discover_cluster(struct app *app, const struct discover_context *ctx,
 static int discover_repository(struct app *app, const struct discover_context *ctx, struct err *err)
 {
 	AUTO_SESSION struct session *s = NULL;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
 	struct discover_run r = { .app = app, .ctx = ctx };
-	struct findings unread = { .arena = app->arena };
-	struct discovery d;
+	struct commit_discovery d;
 	int failed;
 
-	if (migration_open(app, &ctx->migration, &s, err) < 0)
+	if (migration_open(app, &ctx->migration, &s, err) < 0 ||
+	    fleet_open(s, NULL, &fleet, err) < 0)
 		return -1;
-	if (ctx->write && s->broken.n) /* it may be about a host that would get a second one */
-		return err_from_finding(err, &s->broken.items[0]);
-	if (session_discover(s, (int)ctx->port, &d, &unread, err) < 0)
+	if (ctx->write && fleet.broken.n) /* it may be about a host that would get a second one */
+		return err_from_finding(err, &fleet.broken.items[0]);
+	if (discover_commit(&fleet, (int)ctx->port, &d, err) < 0)
 		return -1;
-	r.session = s;
-	failed = print_discovery(&r, &d, err);
+	r.evidence = &d.evidence;
+	failed = print_discovery(&r, &d.found, err);
 	if (!failed) {
-		report_unread(app, &unread);
-		report_broken(app, s);
+		report_unread(app, &d.unread);
+		report_broken(app, &fleet);
 	}
-	discover_release(&d);
+	discover_commit_release(&d);
 	return failed;
 }
 
 static int run_discover(struct app *app, void *context, struct err *err)
 {
 	struct discover_context *ctx = context;
-	struct kubectl kubectl;
+	struct live_connection connection;
 
 	if (ctx->commit && !ctx->write)
 		return err_set(err, &CODE_usage, NOWHERE, "--commit requires --write");
@@ -315,10 +323,10 @@ static int run_discover(struct app *app, void *context, struct err *err)
 				      "are created from the manifests in a repository");
 	if (ctx->namespaces.n && !ctx->live.live)
 		return command_refuse(app, err, "--namespace requires --live");
-	if (live_kubectl(app, &ctx->live, &kubectl, err) < 0)
+	if (live_connect(app, &ctx->live, &connection, err) < 0)
 		return -1;
 	ctx->migration.access = ctx->commit ? ACCESS_WRITE : ACCESS_READ_ALL;
-	return ctx->live.live ? discover_cluster(app, ctx, &kubectl, err) :
+	return ctx->live.live ? discover_cluster(app, ctx, &connection, err) :
 				discover_repository(app, ctx, err);
 }
 

@@ -1,5 +1,6 @@
 #include "plugin/commands.h"
 
+#include "plugin/migration_command.h"
 #include "plugin/newfile.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
@@ -49,7 +50,8 @@ static const struct record init_record = { "MigrationInit", sizeof(struct init_r
 struct init_run {
 	struct app *app;
 	const struct init_context *ctx;
-	struct session *session;
+	const struct fleet *fleet;
+	struct evidence *evidence;
 	struct migration m;
 	struct newfile file;
 	struct init_row row;
@@ -85,11 +87,9 @@ static int refuse_host(const struct init_run *r, struct err *err)
 /* Finds the manifests that the migration will change; without any it needs a file to create. */
 static int find_manifests(struct init_run *r, struct err *err)
 {
-	struct session *s = r->session;
-
-	if (session_survey(s, &r->m, err) < 0)
+	if (gather_around(r->fleet, &r->m, r->evidence, err) < 0)
 		return -1;
-	r->row.manifests = plan_files(s->inventory, &r->m, s->arena);
+	r->row.manifests = plan_files(r->evidence->inventory, &r->m, r->app->arena);
 	for (size_t i = 0; i < r->row.manifests.n; i++)
 		say_note(r->app, "%" SLICE_FMT " routes to %" SLICE_FMT,
 			 SLICE_ARG(r->row.manifests.items[i]), SLICE_ARG(r->m.move.from));
@@ -102,10 +102,11 @@ static int find_manifests(struct init_run *r, struct err *err)
 static int write_file(struct init_run *r, struct err *err)
 {
 	const struct init_context *ctx = r->ctx;
-	const struct newfile_writer writer = { r->app, r->session, ctx->commit, ctx->yes };
+	const struct base_commit *base = &r->fleet->base;
+	const struct newfile_writer writer = { r->app, base, ctx->commit, ctx->yes };
 
-	if (newfile_check(&r->file, r->app, r->session, ctx->commit, err) < 0 ||
-	    find_manifests(r, err) < 0 || newfile_guard(&r->file, r->app, r->session, err) < 0)
+	if (newfile_check(&r->file, r->app, base, ctx->commit, err) < 0 ||
+	    find_manifests(r, err) < 0 || newfile_guard(&r->file, r->app, r->evidence, err) < 0)
 		return -1;
 	return newfile_write_all(&writer, &r->file, 1, &r->row.commit, err);
 }
@@ -129,18 +130,20 @@ static int run_init(struct app *app, void *context, struct err *err)
 {
 	struct init_context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct init_run r = { .app = app, .ctx = ctx };
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	struct init_run r = { .app = app, .ctx = ctx, .fleet = &fleet, .evidence = &evidence };
 	int failed;
 
 	if (!ctx->fields.spec.from.host.len || !ctx->fields.spec.to.host.len)
 		return err_set(err, &CODE_usage, NOWHERE,
 			       "init requires --from HOST and --to HOST");
 	ctx->migration.access = ctx->commit ? ACCESS_WRITE : ACCESS_READ_ALL;
-	if (make_migration(&r, err) < 0 || migration_open(app, &ctx->migration, &s, err) < 0)
+	if (make_migration(&r, err) < 0 || migration_open(app, &ctx->migration, &s, err) < 0 ||
+	    fleet_open(s, NULL, &fleet, err) < 0)
 		return -1;
-	r.session = s;
-	if (!s->branch.ptr && ctx->commit)
-		return err_set(err, &CODE_detached, place_of(repo_where(s->repo)),
+	if (!fleet.base.branch.ptr && ctx->commit)
+		return err_set(err, &CODE_detached, place_of(session_where(s)),
 			       "HEAD is not on a branch");
 	if (newfile_make(&r.file, app, s, &r.m, err) < 0)
 		return -1;

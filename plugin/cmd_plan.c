@@ -1,5 +1,7 @@
 #include "plugin/commands.h"
 
+#include "flow/plan_intents.h"
+#include "plugin/exit_code.h"
 #include "plugin/migration_command.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
@@ -26,7 +28,8 @@ static const struct record own_options = { .fields = own_fields };
 struct plan_run {
 	struct app *app;
 	const struct preview_context *preview;
-	struct session *session;
+	struct stage to; /* of --to */
+	const struct evidence *evidence;
 	struct step_row *rows;
 	size_t n, cap;
 	bool placed;           /* the environments of this migration were shown */
@@ -85,7 +88,7 @@ static int take_step(struct plan_run *r, const struct step *step, struct err *er
 	if (step_row_files(&row, step, r->app, err) < 0)
 		return -1;
 	add_row(r, &row);
-	r->app->exit = outcome_worse_exit(r->app->exit, outcome_exit(step));
+	r->app->exit = exit_code_worse(r->app->exit, exit_code_of_step(step));
 	if (!print_is_document(r->app->output))
 		report_step(r, step, &row);
 	return 0;
@@ -102,7 +105,7 @@ static int plan_stage(struct plan_run *r, const struct intent *intent, struct st
 	int failed;
 	bool more;
 
-	if (session_plan(r->session, intent, 1, &plan, err) < 0)
+	if (plan_intents(r->evidence, intent, 1, &plan, err) < 0)
 		return -1;
 	failed = take_step(r, &plan.steps[0], err);
 	*to = plan.steps[0].to;
@@ -115,16 +118,16 @@ static int plan_stage(struct plan_run *r, const struct intent *intent, struct st
 static int plan_migration(struct plan_run *r, const struct migration *m, struct err *err)
 {
 	bool one = r->preview->to.ptr;
-	struct intent intent = {
-		.m = m, .direction = GO_ANYWHERE, .next = !one, .adopt = r->preview->adopt
-	};
+	struct intent intent = { .m = m,
+				 .direction = GO_ANYWHERE,
+				 .next = !one,
+				 .to = r->to,
+				 .adopt = r->preview->adopt };
 	struct stage last, to;
 	int more;
 
 	r->shown = (struct findings){ .arena = r->app->arena };
 	r->placed = false;
-	if (migration_preview_stage(r->preview, &intent.to, err) < 0)
-		return -1;
 	more = plan_stage(r, &intent, &last, err);
 	intent.next = false;
 	for (size_t i = 0; i < m->stages->n && more > 0 && !one; i++) {
@@ -139,21 +142,25 @@ static int run_plan(struct app *app, void *context, struct err *err)
 {
 	struct plan_context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct plan_run r = { .app = app, .preview = &ctx->preview };
-	struct selected list;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	const struct selected *list = &fleet.selected;
+	struct plan_run r = { .app = app, .preview = &ctx->preview, .evidence = &evidence };
 
 	ctx->migration.access = ACCESS_READ_ALL;
-	if (migration_select(app, &ctx->migration, &s, &list, err) < 0)
+	if (migration_select(app, &ctx->migration, &s, &fleet, err) < 0)
 		return -1;
-	r.session = s;
-	for (size_t i = 0; i < list.n; i++) {
-		progress_tell(&s->options->progress, "migrations planned", i + 1, list.n);
-		if (plan_migration(&r, list.items[i], err) < 0)
+	if (list->n && (migration_preview_stage(&ctx->preview, &r.to, err) < 0 ||
+			gather_evidence(&fleet, &evidence, err) < 0))
+		return -1;
+	for (size_t i = 0; i < list->n; i++) {
+		progress_tell(session_progress(s), "migrations planned", i + 1, list->n);
+		if (plan_migration(&r, list->items[i], err) < 0)
 			return -1;
 	}
 	if (print_is_document(app->output))
 		print_rows(app, &plan_record, (struct rows){ r.rows, r.n }, "");
-	else if (!list.n)
+	else if (!list->n)
 		say_note(app, "No migrations found.");
 	return 0;
 }

@@ -2,7 +2,8 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "flow/single.h"
+#include "flow/plan_intents.h"
+#include "flow/render_file.h"
 #include "flow/templates.h"
 #include "plugin/migration_command.h"
 #include "plugin/options.h"
@@ -187,28 +188,28 @@ static int parse_stages(struct slice text, const struct stages *list, struct sta
 /* --- one file ------------------------------------------------------------- */
 
 /* Renders the file at one stage; its findings are reported if `report`. */
-static int render_stage(struct render_run *out, const struct single *single, struct stage stage,
-			bool report, struct err *err)
+static int render_stage(struct render_run *out, const struct render_input *input,
+			struct stage stage, bool report, struct err *err)
 {
-	struct single_result result;
+	struct render_result result;
 	const struct finding *stop;
 	const struct step *step;
 	int failed = 0;
 
-	if (single_make(&result, single, stage, err) < 0)
+	if (render_file_make(&result, input, stage, err) < 0)
 		return -1;
 	step = &result.plan.steps[0];
 	stop = findings_stop(&step->findings);
 	if (stop)
 		failed = err_from_finding(err, stop);
 	else
-		add_rendered(out, (struct slice){ NULL, 0 }, stage, single->name, result.text);
+		add_rendered(out, (struct slice){ NULL, 0 }, stage, input->name, result.text);
 	if (!failed && report)
 		findings_say(out->app, &step->findings, SEVERITY_WARNING);
 	if (!failed && stage.kind == STAGE_MIRROR && step->unchanged && step->known &&
 	    step->from.kind == STAGE_START)
 		say_note(out->app, "stage 'mirror' changes nothing: there is no traffic to mirror");
-	single_release(&result);
+	render_file_release(&result);
 	return failed;
 }
 
@@ -243,7 +244,7 @@ static int render_file(struct app *app, const struct render_context *ctx, struct
 	AUTO_STR struct str text = STR_INIT, before = STR_INIT;
 	struct render_run out = { .app = app };
 	struct migration m = { .f = { .spec = ctx->spec } };
-	struct single single = { .name = make_output_name(ctx->file), .m = &m };
+	struct render_input input = { .name = make_output_name(ctx->file), .m = &m };
 	struct stages stages;
 	int failed = 0;
 
@@ -252,12 +253,12 @@ static int render_file(struct app *app, const struct render_context *ctx, struct
 		return -1;
 	if (ctx->baseline.ptr && file_read(ctx->baseline.ptr, YAML_MAX_BYTES, &before, err) < 0)
 		return -1;
-	single.bytes = str_slice(&text);
+	input.bytes = str_slice(&text);
 	if (ctx->baseline.ptr)
-		single.baseline = str_slice(&before);
+		input.baseline = str_slice(&before);
 	m.f.spec.manifests.path = SLICE("");
 	for (size_t i = 0; i < stages.n && !failed; i++)
-		failed = render_stage(&out, &single, stages.items[i], i + 1 == stages.n, err);
+		failed = render_stage(&out, &input, stages.items[i], i + 1 == stages.n, err);
 	if (!failed)
 		failed = print_rendered(&out, ctx->output_dir, err);
 	free(out.items);
@@ -267,10 +268,12 @@ static int render_file(struct app *app, const struct render_context *ctx, struct
 /* --- migrations of a repository ------------------------------------------- */
 
 /* The files of a step at its stage: the changed ones, and the others unchanged. */
-static void add_step(struct render_run *out, const struct session *s, const struct step *step)
+static void add_step(struct render_run *out, const struct evidence *evidence,
+		     const struct step *step)
 {
 	for (size_t i = 0; i < step->files.n; i++) {
-		const struct source *source = inventory_find(s->inventory, step->files.items[i]);
+		const struct source *source =
+			inventory_find(evidence->inventory, step->files.items[i]);
 		struct slice text = source ? source->bytes : SLICE("");
 
 		for (size_t j = 0; j < step->changes.n; j++)
@@ -281,19 +284,19 @@ static void add_step(struct render_run *out, const struct session *s, const stru
 }
 
 /* One stage of one migration. */
-static int render_step(struct render_run *out, struct session *s, const struct migration *m,
-		       struct stage stage, struct err *err)
+static int render_step(struct render_run *out, const struct evidence *evidence,
+		       const struct migration *m, struct stage stage, struct err *err)
 {
 	struct intent intent = { .m = m, .direction = GO_ANYWHERE, .to = stage };
 	struct plan plan;
 	int failed = 0;
 
-	if (session_plan(s, &intent, 1, &plan, err) < 0)
+	if (plan_intents(evidence, &intent, 1, &plan, err) < 0)
 		return -1;
 	if (plan.steps[0].refused)
 		failed = err_from_finding(err, findings_stop(&plan.steps[0].findings));
 	else
-		add_step(out, s, &plan.steps[0]);
+		add_step(out, evidence, &plan.steps[0]);
 	plan_release(&plan);
 	return failed;
 }
@@ -301,20 +304,24 @@ static int render_step(struct render_run *out, struct session *s, const struct m
 static int render_migrations(struct app *app, struct render_context *ctx, struct err *err)
 {
 	AUTO_SESSION struct session *s = NULL;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	const struct selected *list = &fleet.selected;
 	struct render_run out = { .app = app };
-	struct selected list;
 	int failed = 0;
 
 	ctx->migration.access = ACCESS_READ;
-	if (migration_select(app, &ctx->migration, &s, &list, err) < 0)
+	if (migration_select(app, &ctx->migration, &s, &fleet, err) < 0)
 		return -1;
-	for (size_t i = 0; i < list.n && !failed; i++) {
+	for (size_t i = 0; i < list->n && !failed; i++) {
 		struct stages stages;
 
-		progress_tell(&s->options->progress, "migrations rendered", i + 1, list.n);
-		failed = parse_stages(ctx->stage, list.items[i]->stages, &stages, err);
+		progress_tell(session_progress(s), "migrations rendered", i + 1, list->n);
+		failed = parse_stages(ctx->stage, list->items[i]->stages, &stages, err);
+		if (!failed && !i)
+			failed = gather_evidence(&fleet, &evidence, err);
 		for (size_t j = 0; j < stages.n && !failed; j++)
-			failed = render_step(&out, s, list.items[i], stages.items[j], err);
+			failed = render_step(&out, &evidence, list->items[i], stages.items[j], err);
 	}
 	if (!failed)
 		failed = print_rendered(&out, ctx->output_dir, err);

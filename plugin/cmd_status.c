@@ -1,6 +1,7 @@
 #include "plugin/commands.h"
 
-#include "flow/publish.h"
+#include "flow/plan_intents.h"
+#include "flow/stage_branch.h"
 #include "plugin/migration_command.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
@@ -12,7 +13,7 @@ struct status_context {
 };
 
 /* Fills the row with the current stage, and the next one as promote would plan it. */
-static void fill_row(struct app *app, struct session *s, const struct step *step,
+static void fill_row(struct app *app, const struct base_commit *base, const struct step *step,
 		     struct step_row *row)
 {
 	bool next = step->known && !step->finished;
@@ -20,43 +21,42 @@ static void fill_row(struct app *app, struct session *s, const struct step *step
 
 	step_row_fill(row, step, app);
 	row->next = next ? row->to : (struct slice){ NULL, 0 };
-	row->branch = s->branch;
-	if (next && step_branch(s, step, &branch))
+	row->branch = base->branch;
+	if (next && stage_branch_of_step(base, step, &branch))
 		row->branch = branch; /* the next stage is in review there */
-	row->outcome = step->mixed    ? OUTCOME_MIXED :
-		       step->held     ? OUTCOME_HELD :
-		       step->refused  ? OUTCOME_REFUSED :
-		       step->finished ? OUTCOME_FINISHED :
-					OUTCOME_READY;
+	row->outcome = outcome_of_status(step);
 }
 
 static int run_status(struct app *app, void *context, struct err *err)
 {
 	struct status_context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct selected list;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	const struct selected *list = &fleet.selected;
 	struct step_row *rows;
 	struct intent *intents;
 	struct plan plan;
 
 	ctx->migration.access = ACCESS_READ;
 	ctx->migration.all |= !app->args.n && !ctx->migration.selector.ptr;
-	if (migration_select(app, &ctx->migration, &s, &list, err) < 0)
+	if (migration_select(app, &ctx->migration, &s, &fleet, err) < 0)
 		return -1;
-	rows = arena_array(app->arena, list.n, sizeof(*rows));
-	intents = arena_array(app->arena, list.n, sizeof(*intents));
-	for (size_t i = 0; i < list.n; i++)
+	rows = arena_array(app->arena, list->n, sizeof(*rows));
+	intents = arena_array(app->arena, list->n, sizeof(*intents));
+	for (size_t i = 0; i < list->n; i++)
 		intents[i] = (struct intent){
-			.m = list.items[i], .direction = GO_ANYWHERE, .next = true, .brief = true
+			.m = list->items[i], .direction = GO_ANYWHERE, .next = true, .brief = true
 		};
-	if (session_plan(s, intents, list.n, &plan, err) < 0)
+	if (gather_evidence(&fleet, &evidence, err) < 0 ||
+	    plan_intents(&evidence, intents, list->n, &plan, err) < 0)
 		return -1;
-	for (size_t i = 0; i < list.n; i++) {
-		fill_row(app, s, &plan.steps[i], &rows[i]);
+	for (size_t i = 0; i < list->n; i++) {
+		fill_row(app, &fleet.base, &plan.steps[i], &rows[i]);
 		findings_say(app, &plan.steps[i].findings,
-			     list.n == 1 ? SEVERITY_WARNING : SEVERITY_ERROR);
+			     list->n == 1 ? SEVERITY_WARNING : SEVERITY_ERROR);
 	}
-	print_rows(app, &status_record, (struct rows){ rows, list.n }, "No migrations found.");
+	print_rows(app, &status_record, (struct rows){ rows, list->n }, "No migrations found.");
 	plan_release(&plan);
 	return 0;
 }

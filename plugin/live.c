@@ -7,7 +7,7 @@ static const struct field live_fields[] = {
 	OPT_STRING(struct live_context, timeout, 0, "timeout", "TIME",
 		   "The length of time to wait for a single call of kubectl, e.g. 90s or 2m. "
 		   "Defaults to 2m"),
-	FIELD_PART(struct live_context, flags, &kubectl_options),
+	FIELD_PART(struct live_context, connection, &live_connection_options),
 	FIELDS_END,
 };
 
@@ -40,22 +40,12 @@ static bool parse_time(struct slice text, int64_t *out)
 	return false;
 }
 
-/* Is any flag about the cluster given? */
-static bool has_flags(const struct live_context *ctx)
-{
-	bool any = ctx->timeout.len > 0;
-
-	for (const struct field *f = kubectl_options.fields; !field_ends(f); f++)
-		any = any || field_is_set(f, &ctx->flags);
-	return any;
-}
-
-int live_kubectl(const struct app *app, const struct live_context *ctx, struct kubectl *out,
+int live_connect(const struct app *app, const struct live_context *ctx, struct live_connection *out,
 		 struct err *err)
 {
-	*out = (struct kubectl){ .flags = &ctx->flags };
+	*out = ctx->connection;
 	if (!ctx->live)
-		return has_flags(ctx) ?
+		return ctx->timeout.len || live_connection_is_set(&ctx->connection) ?
 			       command_refuse(app, err, "connection flags require --live") :
 			       0;
 	if (ctx->timeout.len && !parse_time(ctx->timeout, &out->timeout_ms))
@@ -63,17 +53,6 @@ int live_kubectl(const struct app *app, const struct live_context *ctx, struct k
 				      "--timeout: '%" SLICE_FMT "' is not a time such as 90s or 2m",
 				      SLICE_ARG(ctx->timeout));
 	return 0;
-}
-
-int live_read(const struct app *app, const struct live_context *ctx, struct session *s,
-	      struct live_report *out, struct err *err)
-{
-	struct kubectl kubectl;
-
-	if (live_kubectl(app, ctx, &kubectl, err) < 0 ||
-	    (ctx->live && session_live(s, &kubectl, out, err) < 0))
-		return -1;
-	return ctx->live;
 }
 
 void live_report_cluster(const struct app *app, const struct live_report *live, enum say_stream to)

@@ -12,24 +12,17 @@
 struct live_context {
 	bool live;
 	struct slice timeout;
-	struct kubectl_flags flags;
+	struct live_connection connection;
 };
 
 extern const struct record live_options;
 
 /*
- * How kubectl is to be run, as the options specify. Flags without --live are refused. Errors: usage
- * (also a bad --timeout).
+ * How the cluster is reached, as the options specify. Flags without --live are refused. Errors:
+ * usage (also a bad --timeout).
  */
-int live_kubectl(const struct app *app, const struct live_context *ctx, struct kubectl *out,
+int live_connect(const struct app *app, const struct live_context *ctx, struct live_connection *out,
 		 struct err *err);
-
-/*
- * Reads the cluster if --live is given. Returns 1 with `*out` filled in, or 0. Flags without --live
- * are refused. Errors: usage (a bad --timeout), and those of session_live.
- */
-int live_read(const struct app *app, const struct live_context *ctx, struct session *s,
-	      struct live_report *out, struct err *err);
 
 /* Writes which cluster was read, and whether completely. */
 void live_report_cluster(const struct app *app, const struct live_report *live, enum say_stream to);

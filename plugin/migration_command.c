@@ -2,7 +2,6 @@
 
 #include "base/redact.h"
 #include "base/trace.h"
-#include "flow/base.h"
 #include "plugin/progress.h"
 #include "plugin/rows_finding.h"
 #include "plugin/say.h"
@@ -95,63 +94,53 @@ static void note_trace_line(void *ctx, struct slice line)
 	say_note(ctx, "trace: %s", shown.ptr);
 }
 
-/* How hooks are run. */
-static const struct hooks_options *make_hooks_options(struct app *app)
-{
-	struct hooks_options *options = arena_alloc(app->arena, sizeof(*options));
-
-	*options = (struct hooks_options){ .interactive = app->in_tty,
-					   .on_line = note_hook_line,
-					   .ctx = app };
-	return options;
-}
-
 int migration_open(struct app *app, const struct migration_context *ctx, struct session **out,
 		   struct err *err)
 {
-	struct session_options *o = arena_alloc(app->arena, sizeof(*o));
 	bool writes = ctx->access == ACCESS_WRITE || ctx->access == ACCESS_WRITE_ALL;
+	struct session_options o = { .repo = ctx->repo.ptr,
+				     .migrations_dir = ctx->migrations.ptr,
+				     .templates_dir = ctx->templates.ptr,
+				     .interactive = app->in_tty,
+				     .hooks = ctx->hooks,
+				     .on_remote_line = note_remote_line,
+				     .on_hook_line = note_hook_line,
+				     .ctx = app };
 
 	if (ctx->fetch && ctx->offline)
 		return err_set(err, &CODE_usage, NOWHERE,
 			       "--fetch and --offline are mutually exclusive");
 	trace_set(&(struct trace){ ctx->verbosity, note_trace_line, app });
-	*o = (struct session_options){ .repo = ctx->repo.ptr,
-				       .migrations_dir = ctx->migrations.ptr,
-				       .templates_dir = ctx->templates.ptr };
-	o->only = ctx->only;
-	o->progress = progress_shown(app);
-	o->bounded = ctx->access == ACCESS_READ || ctx->access == ACCESS_WRITE;
-	o->base = ctx->offline ? BASE_LOCAL : ctx->fetch || writes ? BASE_FRESH : BASE_FETCHED;
-	o->way = (struct remote_options){ .interactive = app->in_tty,
-					  .on_line = note_remote_line,
-					  .ctx = app };
-	o->hooks = ctx->hooks ? make_hooks_options(app) : NULL;
-	return session_open(out, o, err);
+	o.progress = progress_shown(app);
+	o.within_search = ctx->access == ACCESS_READ || ctx->access == ACCESS_WRITE;
+	o.base = ctx->offline ? BASE_LOCAL : ctx->fetch || writes ? BASE_FRESH : BASE_FETCHED;
+	return session_open(out, &o, err);
 }
 
-/* Notes which version of the remote is read if it may be outdated. */
-static void note_base(const struct app *app, const struct session *s)
+/* Notes which commit is read if the remote may have a newer one. */
+static void note_base(const struct app *app, const struct base_commit *base)
 {
-	if (s->options->base == BASE_FETCHED && s->remote.name.ptr)
+	if (base_commit_is_cached(base))
 		say_note(app, "Reading %" SLICE_FMT "; use --fetch to update",
-			 SLICE_ARG(base_text(s, (long long)time(NULL))));
+			 SLICE_ARG(base_commit_text(base, (long long)time(NULL))));
 }
 
 int migration_select(struct app *app, const struct migration_context *ctx, struct session **session,
-		     struct selected *out, struct err *err)
+		     struct fleet *fleet, struct err *err)
 {
-	const struct selection want = { app->args, ctx->selector, ctx->all, ctx->check_later };
-	struct migration_context named = *ctx;
+	const struct selection want = { .names = app->args,
+					.selector = ctx->selector,
+					.all = ctx->all,
+					.check_later = ctx->check_later };
 
-	named.only = app->args;
-	if (migration_open(app, &named, session, err) < 0 ||
-	    session_select(*session, &want, out, err) < 0)
+	if (migration_open(app, ctx, session, err) < 0 ||
+	    fleet_open(*session, &want, fleet, err) < 0)
 		return -1;
-	note_base(app, *session);
-	if ((*session)->broken.n && !app->args.n)
+	note_base(app, &fleet->base);
+	if (app->args.n)
+		return 0;
+	if (fleet->broken.n)
 		app->exit = EXIT_ERROR;
-	if (!app->args.n)
-		findings_say(app, &(*session)->broken, SEVERITY_ERROR);
+	findings_say(app, &fleet->broken, SEVERITY_ERROR);
 	return 0;
 }

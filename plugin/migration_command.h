@@ -5,7 +5,7 @@
 #ifndef GCB_PLUGIN_MIGRATION_COMMAND_H
 #define GCB_PLUGIN_MIGRATION_COMMAND_H
 
-#include "flow/session.h"
+#include "flow/fleet.h"
 #include "plugin/command.h"
 
 /*
@@ -28,7 +28,6 @@ struct migration_context {
 	long verbosity;
 	enum migration_access access; /* not an option: set before opening */
 	bool check_later;             /* not an option: see struct selection */
-	struct slices only;           /* not an option: see struct session_options */
 };
 
 /* --repo, --migrations, --templates, --fetch, --offline, -v */
@@ -55,8 +54,8 @@ int migration_preview_stage(const struct preview_context *ctx, struct stage *to,
 int migration_open(struct app *app, const struct migration_context *ctx, struct session **out,
 		   struct err *err);
 
-/* Opens it and selects the migrations that arguments and options name. */
+/* Opens it and the fleet, with the migrations that arguments and options select. */
 int migration_select(struct app *app, const struct migration_context *ctx, struct session **session,
-		     struct selected *out, struct err *err);
+		     struct fleet *fleet, struct err *err);
 
 #endif

@@ -1,6 +1,7 @@
 #include "plugin/newfile.h"
 
 #include "base/file.h"
+#include "flow/publish.h"
 #include "flow/templates.h"
 #include "plugin/commit_report.h"
 #include "plugin/confirm.h"
@@ -10,13 +11,13 @@ int newfile_make(struct newfile *out, const struct app *app, const struct sessio
 		 const struct migration *m, struct err *err)
 {
 	struct newfile f = { m, { NULL, 0 }, STR_INIT };
-	struct slice name, bytes;
+	struct template_text text;
 
-	f.path = arena_printf(app->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir,
+	f.path = arena_printf(app->arena, "%s/%" SLICE_FMT ".yaml", session_migrations_dir(s),
 			      SLICE_ARG(m->name));
-	if (templates_get(s->templates_dir, SLICE("migration"), app->arena, &name, &bytes, err) <
+	if (templates_get(session_templates_dir(s), SLICE("migration"), app->arena, &text, err) <
 		    0 ||
-	    migration_write(&m->f, bytes, f.path, &f.text, err) < 0) {
+	    migration_write(&m->f, text.bytes, f.path, &f.text, err) < 0) {
 		str_release(&f.text);
 		return -1;
 	}
@@ -33,7 +34,7 @@ void newfile_release(struct newfile *f)
 static const char *find_place(const struct newfile *f, const struct app *app,
 			      const struct session *s)
 {
-	const char *workdir = repo_workdir(s->repo);
+	const char *workdir = session_workdir(s);
 
 	return workdir ? arena_printf(app->arena, "%s%s", workdir, f->path.ptr).ptr : NULL;
 }
@@ -48,29 +49,28 @@ static bool has_same_text(const char *file, const struct newfile *f)
 	       slice_eq(str_slice(&text), str_slice(&f->text));
 }
 
-int newfile_check(const struct newfile *f, const struct app *app, const struct session *s,
+int newfile_check(const struct newfile *f, const struct app *app, const struct base_commit *base,
 		  bool commit, struct err *err)
 {
-	AUTO_STR struct str ignored = STR_INIT;
-	const char *file = find_place(f, app, s);
-	int missing = tree_read(s->repo, &s->base, f->path.ptr, MIGRATION_MAX, &ignored, NULL, err);
+	const char *file = find_place(f, app, base->session);
+	bool committed;
 
-	if (missing < 0)
+	if (base_commit_has_file(base, f->path, &committed, err) < 0)
 		return -1;
-	if (missing && (!file || !file_exists(file) || (commit && has_same_text(file, f))))
+	if (!committed && (!file || !file_exists(file) || (commit && has_same_text(file, f))))
 		return 0;
 	(void)err_set(err, &CODE_exists, (struct place){ f->path, 0, 0 },
 		      "migration '%" SLICE_FMT "' already exists", SLICE_ARG(f->m->name));
 	return err_remedy(err, "edit the file, or choose another name");
 }
 
-int newfile_guard(const struct newfile *f, const struct app *app, const struct session *s,
+int newfile_guard(const struct newfile *f, const struct app *app, const struct evidence *evidence,
 		  struct err *err)
 {
 	struct findings found = { .arena = app->arena };
 
-	environments_check_guards(s->reach, f->path, str_slice(&f->text), &CODE_would_apply,
-				  &found);
+	environments_check_guards(evidence->environments, f->path, str_slice(&f->text),
+				  &CODE_would_apply, &found);
 	return found.n ? err_from_finding(err, &found.items[0]) : 0;
 }
 
@@ -97,15 +97,15 @@ static struct slice make_message(const struct newfile *files, size_t n, struct a
 static int confirm_commit(const struct newfile_writer *w, const struct newfile *files, size_t n,
 			  struct err *err)
 {
-	const struct session *s = w->session;
+	const struct base_commit *base = w->base;
 	struct arena *arena = w->app->arena;
 	struct slice what = n == 1 ? files->path : arena_printf(arena, "%zu migration files", n);
-	struct slice question =
-		arena_printf(arena,
-			     s->remote.name.ptr ? "Commit %" SLICE_FMT " to '%" SLICE_FMT
-						  "' and push it to %" SLICE_FMT "?" :
-						  "Commit %" SLICE_FMT " to '%" SLICE_FMT "'?",
-			     SLICE_ARG(what), SLICE_ARG(s->branch), SLICE_ARG(s->remote.name));
+	struct slice question = arena_printf(
+		arena,
+		base->remote.name.ptr ? "Commit %" SLICE_FMT " to '%" SLICE_FMT
+					"' and push it to %" SLICE_FMT "?" :
+					"Commit %" SLICE_FMT " to '%" SLICE_FMT "'?",
+		SLICE_ARG(what), SLICE_ARG(base->branch), SLICE_ARG(base->remote.name));
 
 	return confirm(w->app, w->yes, question, err);
 }
@@ -116,26 +116,23 @@ static int commit_files(const struct newfile_writer *w, const struct newfile *fi
 {
 	struct arena *arena = w->app->arena;
 	struct change *changes = arena_array(arena, n, sizeof(*changes));
-	struct session *s = w->session;
-	struct slice behind = { NULL, 0 };
-	struct oid commit;
-	char text[41];
+	const struct base_commit *base = w->base;
+	struct published_files done;
 
-	if (!s->branch.ptr)
-		return err_set(err, &CODE_detached, place_of(repo_where(s->repo)),
+	if (!base->branch.ptr)
+		return err_set(err, &CODE_detached, place_of(session_where(base->session)),
 			       "HEAD is not on a branch");
 	for (size_t i = 0; i < n; i++)
 		changes[i] = (struct change){
 			files[i].path, { NULL, 0 }, str_slice(&files[i].text), 0100644
 		};
 	if (confirm_commit(w, files, n, err) < 0 ||
-	    session_commit_files(s, &(struct changes){ changes, n },
-				 make_message(files, n, arena).ptr, &commit, &behind, err) < 0)
+	    publish_files(base, &(struct changes){ changes, n }, make_message(files, n, arena).ptr,
+			  &done, err) < 0)
 		return -1;
-	commit_report_unpushed(w->app, s, s->branch, behind);
-	commit_report_hooks(w->app, s);
-	oid_text(&commit, text);
-	*hex = arena_copy(arena, slice_of(text));
+	commit_report_unpushed(w->app, base, base->branch, done.behind);
+	commit_report_hooks(w->app, base->session);
+	*hex = arena_copy(arena, slice_of(done.commit));
 	return 0;
 }
 
@@ -144,13 +141,13 @@ int newfile_write_all(const struct newfile_writer *w, const struct newfile *file
 {
 	if (w->commit)
 		return commit_files(w, files, n, hex, err);
-	if (!repo_workdir(w->session->repo)) {
+	if (!session_workdir(w->base->session)) {
 		(void)err_set(err, &CODE_usage, NOWHERE,
 			      "a bare repository has no working tree to write the file to");
 		return err_remedy(err, "use --commit");
 	}
 	for (size_t i = 0; i < n; i++) {
-		const char *file = find_place(&files[i], w->app, w->session);
+		const char *file = find_place(&files[i], w->app, w->base->session);
 
 		if (file_make_parents(file, err) < 0 ||
 		    file_replace(file, str_slice(&files[i].text), 0666, err) < 0)

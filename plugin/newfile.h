@@ -8,7 +8,8 @@
 #ifndef GCB_PLUGIN_NEWFILE_H
 #define GCB_PLUGIN_NEWFILE_H
 
-#include "plugin/migration_command.h"
+#include "flow/gather.h"
+#include "plugin/command.h"
 
 struct newfile {
 	const struct migration *m; /* as migration_check leaves it */
@@ -28,20 +29,20 @@ void newfile_release(struct newfile *f);
  * Refuses a migration whose name already exists, committed or not. A file that is to be committed
  * may exist with exactly these bytes: a run that was killed left it. Error: exists.
  */
-int newfile_check(const struct newfile *f, const struct app *app, const struct session *s,
+int newfile_check(const struct newfile *f, const struct app *app, const struct base_commit *base,
 		  bool commit, struct err *err);
 
 /*
  * Refuses a file that something in the repository would apply, unless the file's own guards prevent
- * it; the session must have read the manifests. Errors: would_apply.
+ * it. Errors: would_apply.
  */
-int newfile_guard(const struct newfile *f, const struct app *app, const struct session *s,
+int newfile_guard(const struct newfile *f, const struct app *app, const struct evidence *evidence,
 		  struct err *err);
 
 /* Where and how files are written. */
 struct newfile_writer {
 	struct app *app;
-	struct session *session;
+	const struct base_commit *base;
 	bool commit; /* as one commit on the branch that is applied; else to the working tree */
 	bool yes;    /* commit without asking */
 };

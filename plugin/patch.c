@@ -56,20 +56,22 @@ int patch_write(const struct change_command *c, struct err *err)
 					   .program = c->app->program,
 					   .reason = c->ctx->reason };
 	const char *file = c->ctx->patch.ptr;
-	AUTO_STR struct str text = STR_INIT;
-	bool out = uses_stdout(c->ctx), crlf;
+	struct plan_patch patch = { .text = STR_INIT };
+	bool out = uses_stdout(c->ctx);
+	int failed;
 
 	if (!out && file_exists(file)) {
 		(void)err_set(err, &CODE_exists, place_of(file), "file already exists");
 		return err_remedy(err, "specify another file, or remove this one; --patch - writes "
 				       "to standard output");
 	}
-	if (session_patch(c->session, &c->plan, &o, &text, &crlf, err) < 0)
-		return -1;
-	if (!out && file_replace(file, str_slice(&text), 0666, err) < 0)
-		return -1;
-	if (out)
-		say_bytes(c->app, str_slice(&text));
-	report_patch(c, crlf);
-	return 0;
+	failed = patch_of_plan(c->fleet->base.session, &c->plan, &o, &patch, err);
+	if (!failed && out)
+		say_bytes(c->app, str_slice(&patch.text));
+	else if (!failed)
+		failed = file_replace(file, str_slice(&patch.text), 0666, err);
+	if (!failed)
+		report_patch(c, patch.crlf);
+	str_release(&patch.text);
+	return failed;
 }

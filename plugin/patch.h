@@ -11,7 +11,7 @@ int patch_check(const struct app *app, const struct change_context *ctx, struct 
 
 /*
  * Writes the plan's changes to --patch ("-": standard output), completely or not at all, and
- * reports it, also in the rows. Errors: exists, io, and those of session_patch.
+ * reports it, also in the rows. Errors: exists, io, and those of patch_of_plan.
  */
 int patch_write(const struct change_command *c, struct err *err);
 

@@ -1,6 +1,6 @@
 #include "plugin/rows_step.h"
 
-#include "flow/diff.h"
+#include "flow/patch.h"
 #include "plugin/rows_environment.h"
 #include "plugin/rows_finding.h"
 
@@ -86,7 +86,7 @@ static const struct field status_fields[] = {
 	ROW_STRING(struct step_row, branch, "branch", "BRANCH", 0),
 	ROW_STRING(struct step_row, from_host, "fromHost", "FROM", FIELD_WIDE),
 	ROW_STRING(struct step_row, to_host, "toHost", "TO", FIELD_WIDE),
-	ROW_ENUM(struct step_row, outcome, "outcome", NULL, outcome_words),
+	ROW_ENUM(struct step_row, outcome, "outcome", NULL, outcome_names),
 	ROW_ROWS(struct step_row, findings, "findings", &finding_record, FIELD_OMIT),
 	FIELDS_END,
 };
@@ -97,7 +97,7 @@ static const struct field plan_fields[] = {
 	ROW_STRING(struct step_row, name, "name", "NAME", FIELD_NAME),
 	ROW_STRING(struct step_row, from, "from", "FROM", 0),
 	ROW_STRING(struct step_row, to, "to", "TO", 0),
-	ROW_ENUM(struct step_row, outcome, "outcome", "OUTCOME", outcome_words),
+	ROW_ENUM(struct step_row, outcome, "outcome", "OUTCOME", outcome_names),
 	ROW_STRING(struct step_row, hold, "hold", NULL, FIELD_OMIT),
 	DETAILS,
 	FIELDS_END,
@@ -109,7 +109,7 @@ static const struct field result_fields[] = {
 	ROW_STRING(struct step_row, name, "name", "NAME", FIELD_NAME),
 	ROW_STRING(struct step_row, from, "from", "FROM", 0),
 	ROW_STRING(struct step_row, to, "to", "TO", 0),
-	ROW_ENUM(struct step_row, outcome, "outcome", "OUTCOME", outcome_words),
+	ROW_ENUM(struct step_row, outcome, "outcome", "OUTCOME", outcome_names),
 	ROW_STRING(struct step_row, branch, "branch", "BRANCH", FIELD_OMIT),
 	ROW_STRING(struct step_row, commit, "commit", "COMMIT", FIELD_OMIT),
 	ROW_STRING(struct step_row, undo, "undo", NULL, FIELD_OMIT),
@@ -191,7 +191,7 @@ int step_row_files(struct step_row *row, const struct step *step, struct app *ap
 	for (size_t i = 0; i < changes->n; i++) {
 		size_t added = 0, removed = 0;
 
-		if (change_diff(&changes->items[i], NULL, &added, &removed, err) < 0)
+		if (patch_of_change(&changes->items[i], NULL, &added, &removed, err) < 0)
 			return -1;
 		rows[i] = (struct file_row){ arena_copy(app->arena, changes->items[i].path),
 					     !changes->items[i].before.ptr ? SLICE("added") :

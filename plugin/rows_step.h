@@ -5,16 +5,15 @@
 #ifndef GCB_PLUGIN_ROWS_STEP_H
 #define GCB_PLUGIN_ROWS_STEP_H
 
-#include "plan/plan.h"
+#include "flow/outcome.h"
 #include "plugin/command.h"
-#include "plugin/outcome.h"
 
 struct step_row {
 	struct slice name;
 	struct slice from_host, to_host;
 	struct slice from, to; /* stages; from "mixed" when the routes disagree */
 	struct slice next;     /* status: the stage that promote would go to; absent: none */
-	int outcome;           /* enum outcome */
+	enum step_outcome outcome;
 	struct slice hold;
 	struct slice branch, commit, undo;
 	struct slices skipped;

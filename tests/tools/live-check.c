@@ -13,7 +13,7 @@
 #include "plugin/live.h"
 #include "plugin/migration_command.h"
 #include "plugin/options.h"
-#include "plugin/outcome.h"
+#include "plugin/exit_code.h"
 #include "plugin/rows_finding.h"
 
 struct live_check_context {
@@ -38,7 +38,7 @@ static void print_findings(struct app *app, struct slice name, const struct find
 			line.ptr);
 	}
 	if (findings_stop(f))
-		app->exit = outcome_worse_exit(app->exit, findings_stop(f)->code->exit);
+		app->exit = exit_code_worse(app->exit, findings_stop(f)->code->exit);
 }
 
 static void print_kind(const struct app *app, const struct live_kind *kind)
@@ -55,22 +55,27 @@ static int run_live_check(struct app *app, void *context, struct err *err)
 {
 	struct live_check_context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct selected list;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	const struct selected *list = &fleet.selected;
+	struct live_connection connection;
 	struct live_report report;
-	int read;
 
 	ctx->migration.access = ACCESS_READ;
-	if (migration_select(app, &ctx->migration, &s, &list, err) < 0)
+	if (migration_select(app, &ctx->migration, &s, &fleet, err) < 0 ||
+	    live_connect(app, &ctx->live, &connection, err) < 0)
 		return -1;
-	read = live_read(app, &ctx->live, s, &report, err);
-	if (read <= 0)
-		return read;
+	if (!ctx->live.live)
+		return 0;
+	if (gather_evidence(&fleet, &evidence, err) < 0 ||
+	    live_check_migrations(&evidence, &connection, &report, err) < 0)
+		return -1;
 	say_out(app, "context %" SLICE_FMT, SLICE_ARG(report.context));
 	for (size_t i = 0; i < report.nkinds; i++)
 		print_kind(app, &report.kinds[i]);
 	print_findings(app, SLICE("-"), &report.cluster);
-	for (size_t i = 0; i < list.n; i++)
-		print_findings(app, list.items[i]->name, &report.of[i]);
+	for (size_t i = 0; i < list->n; i++)
+		print_findings(app, list->items[i]->name, &report.of[i]);
 	return 0;
 }
 

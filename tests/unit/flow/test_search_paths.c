@@ -1,21 +1,22 @@
-#include "flow/bounds.h"
+#include "flow/search_paths.h"
 
 #include <criterion/criterion.h>
 
-/* A migration that searches its path and these folders. */
-static struct migration searching(const char *path, struct slice *folders, size_t n)
+/* A migration that searches its path and these dirs. */
+static struct migration searching(const char *path, struct slice *dirs, size_t n)
 {
-	struct migration m = { .f = { .spec = { .manifests = { .path = slice_of(path),
-							       .search = { folders, n } } } } };
+	struct migration m = {
+		.f = { .spec = { .manifests = { .path = slice_of(path), .search = { dirs, n } } } }
+	};
 
 	return m;
 }
 
-Test(bounds, folders_and_the_way_there)
+Test(search_paths, directories_and_their_parents)
 {
 	static const struct {
 		const char *path;
-		bool folder, file;
+		bool dir, file;
 	} rows[] = {
 		{ "apps", true, false },
 		{ "apps/web", true, true },
@@ -36,38 +37,38 @@ Test(bounds, folders_and_the_way_there)
 	struct migration first = searching("apps/web", one, 1),
 			 second = searching("apps/web/base", two, 1);
 	const struct migration *both[] = { &first, &second };
-	struct bounds b;
+	struct search_paths p;
 
-	bounds_make(&b, both, 2);
+	search_paths_make(&p, both, 2);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		cr_expect_eq(bounds_have_folder(&b, slice_of(rows[i].path)), rows[i].folder,
-			     "the folder %s", rows[i].path);
-		cr_expect_eq(bounds_have_file(&b, slice_of(rows[i].path)), rows[i].file,
+		cr_expect_eq(search_paths_have_directory(&p, slice_of(rows[i].path)), rows[i].dir,
+			     "the directory %s", rows[i].path);
+		cr_expect_eq(search_paths_have_file(&p, slice_of(rows[i].path)), rows[i].file,
 			     "the file %s", rows[i].path);
 	}
-	bounds_release(&b);
+	search_paths_release(&p);
 }
 
-Test(bounds, everything_when_one_says_nothing)
+Test(search_paths, everything_if_one_specifies_none)
 {
-	struct slice folders[] = { SLICE_INIT("mesh") }, root[] = { SLICE_INIT(".") };
-	struct migration some = searching("apps/web", folders, 1),
+	struct slice dirs[] = { SLICE_INIT("mesh") }, root[] = { SLICE_INIT(".") };
+	struct migration some = searching("apps/web", dirs, 1),
 			 none = searching("apps/api", NULL, 0);
-	struct migration whole = searching(".", folders, 1), unsaid = searching(NULL, folders, 1),
+	struct migration whole = searching(".", dirs, 1), unset = searching(NULL, dirs, 1),
 			 all = searching("apps", root, 1);
 	const struct migration *const rows[][2] = { { &some, &none },
 						    { &none, &some },
 						    { &some, &whole },
-						    { &some, &unsaid },
+						    { &some, &unset },
 						    { &all, &some } };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct bounds b;
+		struct search_paths p;
 
-		bounds_make(&b, rows[i], 2);
-		cr_expect(bounds_have_folder(&b, SLICE("elsewhere")) &&
-				  bounds_have_file(&b, SLICE("elsewhere/x.yaml")),
+		search_paths_make(&p, rows[i], 2);
+		cr_expect(search_paths_have_directory(&p, SLICE("elsewhere")) &&
+				  search_paths_have_file(&p, SLICE("elsewhere/x.yaml")),
 			  "row %zu", i);
-		bounds_release(&b);
+		search_paths_release(&p);
 	}
 }

@@ -1,10 +1,10 @@
-#include "flow/compare.h"
+#include "flow/compare_url.h"
 
 #include <string.h>
 
 /*
- * A forge: a word of the host's name, and what follows the repository's page. %B is the base, %H
- * the branch.
+ * A forge: a part of the host's name, and what follows the address of the repository. %B is the
+ * base branch, %H the branch.
  */
 static const struct {
 	const char *host, *page;
@@ -19,7 +19,7 @@ static const struct {
 	{ "dev.azure.com", "/pullrequestcreate?sourceRef=%H&targetRef=%B" },
 };
 
-/* A branch's name in an address. */
+/* Appends a branch's name, escaped for an address. */
 static void add_name(struct str *out, struct slice name)
 {
 	for (size_t i = 0; i < name.len; i++) {
@@ -35,9 +35,9 @@ static void add_name(struct str *out, struct slice name)
 
 /*
  * Host and path of a repository: of "https://host/path.git", "ssh://git@host:22/path",
- * "git@host:path". False: it is a folder, or the like.
+ * "git@host:path". False: it is a directory, or the like.
  */
-static bool partition_of(struct slice url, struct slice *host, struct slice *path)
+static bool split_address(struct slice url, struct slice *host, struct slice *path)
 {
 	size_t scheme = slice_find(url, SLICE("://")), end, at;
 
@@ -68,7 +68,7 @@ struct slice compare_url(const struct remote *remote, struct slice base, struct 
 	struct slice host, path;
 	const char *page = NULL;
 
-	if (!remote->name.ptr || !partition_of(remote->url, &host, &path))
+	if (!remote->name.ptr || !split_address(remote->url, &host, &path))
 		return (struct slice){ NULL, 0 };
 	for (size_t i = 0; i < sizeof(forges) / sizeof(forges[0]) && !page; i++)
 		if (slice_find(host, slice_of(forges[i].host)) != SIZE_MAX)
