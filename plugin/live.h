@@ -1,14 +1,14 @@
 /*
- * live.h - the options and the output of commands that look at a cluster: --live, --timeout and
+ * live.h - the options and the output of commands that read a cluster: --live, --timeout and
  * kubectl's connection flags.
  */
 #ifndef GCB_PLUGIN_LIVE_H
 #define GCB_PLUGIN_LIVE_H
 
 #include "flow/live.h"
-#include "plugin/command.h"
+#include "plugin/say.h"
 
-/* A part of a command's context, taken in by a VALUE_RECORD row with its offset. */
+/* A part of a command's context, included by FIELD_PART. */
 struct live_context {
 	bool live;
 	struct slice timeout;
@@ -18,13 +18,13 @@ struct live_context {
 extern const struct record live_options;
 
 /*
- * How the cluster is reached, as the options specify it. Flags without --live are refused. Errors:
- * usage (a bad --timeout, too).
+ * How the cluster is reached, as the options specify. Flags without --live are refused. Errors:
+ * usage (also a bad --timeout).
  */
-int live_connect(const struct app *app, const struct command *cmd, const struct live_context *ctx,
-		 struct live_connection *out, struct err *err);
+int live_connect(const struct app *app, const struct live_context *ctx, struct live_connection *out,
+		 struct err *err);
 
-/* Says which cluster it was, and whether all of it was seen. */
-void live_show_cluster(const struct live_report *live, FILE *to);
+/* Writes which cluster was read, and whether completely. */
+void live_report_cluster(const struct app *app, const struct live_report *live, enum say_stream to);
 
 #endif

@@ -3,6 +3,9 @@
 #include "base/file.h"
 #include "flow/publish.h"
 #include "flow/templates.h"
+#include "plugin/commit_report.h"
+#include "plugin/confirm.h"
+#include "plugin/say.h"
 
 int newfile_make(struct newfile *out, const struct app *app, const struct session *s,
 		 const struct migration *m, struct err *err)
@@ -28,16 +31,16 @@ void newfile_release(struct newfile *f)
 }
 
 /* The file in the working tree; NULL: there is none. */
-static const char *place_of_file(const struct newfile *f, const struct app *app,
-				 const struct session *s)
+static const char *find_place(const struct newfile *f, const struct app *app,
+			      const struct session *s)
 {
 	const char *workdir = session_workdir(s);
 
 	return workdir ? arena_printf(app->arena, "%s%s", workdir, f->path.ptr).ptr : NULL;
 }
 
-/* Does the file hold just what it will be given? */
-static bool holds(const char *file, const struct newfile *f)
+/* Does the file already contain exactly this text? */
+static bool has_same_text(const char *file, const struct newfile *f)
 {
 	AUTO_STR struct str text = STR_INIT;
 	struct err ignored = ERR_INIT;
@@ -49,15 +52,15 @@ static bool holds(const char *file, const struct newfile *f)
 int newfile_check(const struct newfile *f, const struct app *app, const struct base_commit *base,
 		  bool commit, struct err *err)
 {
-	const char *file = place_of_file(f, app, base->session);
+	const char *file = find_place(f, app, base->session);
 	bool committed;
 
 	if (base_commit_has_file(base, f->path, &committed, err) < 0)
 		return -1;
-	if (!committed && (!file || !file_exists(file) || (commit && holds(file, f))))
+	if (!committed && (!file || !file_exists(file) || (commit && has_same_text(file, f))))
 		return 0;
 	(void)err_set(err, &CODE_exists, (struct place){ f->path, 0, 0 },
-		      "the migration '%" SLICE_FMT "' is there already", SLICE_ARG(f->m->name));
+		      "migration '%" SLICE_FMT "' already exists", SLICE_ARG(f->m->name));
 	return err_remedy(err, "edit the file, or choose another name");
 }
 
@@ -71,8 +74,8 @@ int newfile_guard(const struct newfile *f, const struct app *app, const struct e
 	return found.n ? err_from_finding(err, &found.items[0]) : 0;
 }
 
-/* The commit's message. */
-static struct slice message_of(const struct newfile *files, size_t n, struct arena *arena)
+/* The message of the commit. */
+static struct slice make_message(const struct newfile *files, size_t n, struct arena *arena)
 {
 	AUTO_STR struct str text = STR_INIT;
 
@@ -90,51 +93,61 @@ static struct slice message_of(const struct newfile *files, size_t n, struct are
 	return arena_copy(arena, str_slice(&text));
 }
 
-/* One commit of all of them. */
-static int commit_all(const struct newfile *files, size_t n, struct app *app,
-		      const struct base_commit *base, bool yes, struct slice *hex, struct err *err)
+/* Asks before the files are committed. */
+static int confirm_commit(const struct newfile_writer *w, const struct newfile *files, size_t n,
+			  struct err *err)
 {
-	struct change *changes = arena_array(app->arena, n, sizeof(*changes));
-	struct slice what =
-		n == 1 ? files->path : arena_printf(app->arena, "%zu migration files", n);
+	const struct base_commit *base = w->base;
+	struct arena *arena = w->app->arena;
+	struct slice what = n == 1 ? files->path : arena_printf(arena, "%zu migration files", n);
+	struct slice question = arena_printf(
+		arena,
+		base->remote.name.ptr ? "Commit %" SLICE_FMT " to '%" SLICE_FMT
+					"' and push it to %" SLICE_FMT "?" :
+					"Commit %" SLICE_FMT " to '%" SLICE_FMT "'?",
+		SLICE_ARG(what), SLICE_ARG(base->branch), SLICE_ARG(base->remote.name));
+
+	return confirm(w->app, w->yes, question, err);
+}
+
+/* One commit of all of them. */
+static int commit_files(const struct newfile_writer *w, const struct newfile *files, size_t n,
+			struct slice *hex, struct err *err)
+{
+	struct arena *arena = w->app->arena;
+	struct change *changes = arena_array(arena, n, sizeof(*changes));
+	const struct base_commit *base = w->base;
 	struct published_files done;
-	struct slice question;
 
 	if (!base->branch.ptr)
 		return err_set(err, &CODE_detached, place_of(session_where(base->session)),
 			       "HEAD is not on a branch");
-	question = arena_printf(app->arena,
-				base->remote.name.ptr ? "Commit %s to '%" SLICE_FMT
-							"', and push it to %" SLICE_FMT "?" :
-							"Commit %s to '%" SLICE_FMT "'?",
-				what.ptr, SLICE_ARG(base->branch), SLICE_ARG(base->remote.name));
 	for (size_t i = 0; i < n; i++)
 		changes[i] = (struct change){
 			files[i].path, { NULL, 0 }, str_slice(&files[i].text), 0100644
 		};
-	if (work_confirm(app, yes, question.ptr, err) < 0 ||
-	    publish_files(base, &(struct changes){ changes, n },
-			  message_of(files, n, app->arena).ptr, &done, err) < 0)
+	if (confirm_commit(w, files, n, err) < 0 ||
+	    publish_files(base, &(struct changes){ changes, n }, make_message(files, n, arena).ptr,
+			  &done, err) < 0)
 		return -1;
-	work_say_behind(app, base, base->branch, done.behind);
-	work_say_hooks(app, base->session);
-	*hex = arena_copy(app->arena, slice_of(done.commit));
+	commit_report_unpushed(w->app, base, base->branch, done.behind);
+	commit_report_hooks(w->app, base->session);
+	*hex = arena_copy(arena, slice_of(done.commit));
 	return 0;
 }
 
-int newfiles_write(const struct newfile *files, size_t n, struct app *app,
-		   const struct base_commit *base, bool commit, bool yes, struct slice *hex,
-		   struct err *err)
+int newfile_write_all(const struct newfile_writer *w, const struct newfile *files, size_t n,
+		      struct slice *hex, struct err *err)
 {
-	if (commit)
-		return commit_all(files, n, app, base, yes, hex, err);
-	if (!session_workdir(base->session)) {
+	if (w->commit)
+		return commit_files(w, files, n, hex, err);
+	if (!session_workdir(w->base->session)) {
 		(void)err_set(err, &CODE_usage, NOWHERE,
 			      "a bare repository has no working tree to write the file to");
-		return err_remedy(err, "say --commit");
+		return err_remedy(err, "use --commit");
 	}
 	for (size_t i = 0; i < n; i++) {
-		const char *file = place_of_file(&files[i], app, base->session);
+		const char *file = find_place(&files[i], w->app, w->base->session);
 
 		if (file_make_parents(file, err) < 0 ||
 		    file_replace(file, str_slice(&files[i].text), 0666, err) < 0)
@@ -143,8 +156,9 @@ int newfiles_write(const struct newfile *files, size_t n, struct app *app,
 	return 0;
 }
 
-void newfile_say(const struct newfile *f, const struct app *app, struct slice hex)
+void newfile_report(const struct newfile *f, const struct app *app, struct slice hex)
 {
-	(void)fprintf(app->out, "migration/%.*s created: %s%s%.8s\n", SLICE_ARG(f->m->name),
-		      f->path.ptr, hex.ptr ? " in " : "", hex.ptr ? hex.ptr : "");
+	say_out(app, "migration/%" SLICE_FMT " created: %" SLICE_FMT "%s%.8s",
+		SLICE_ARG(f->m->name), SLICE_ARG(f->path), hex.ptr ? " in " : "",
+		hex.ptr ? hex.ptr : "");
 }

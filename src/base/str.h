@@ -49,11 +49,14 @@ void str_addf(struct str *s, const char *fmt, ...) __attribute__((format(printf,
 void str_vaddf(struct str *s, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 /*
- * Appends text from outside so that a terminal cannot be steered by it: ESC as "^[", other control
- * characters (C0, DEL, C1 in UTF-8) and bytes that are not UTF-8 as "\xNN", the bidirectional
- * controls U+202A..202E, U+2066..2069 as "\u202e". With `lines`, line feeds and tabs pass.
+ * Appends text from outside so that it cannot steer a terminal or deceive a reader: ESC as "^[",
+ * other code points that utf8_is_visible refuses as "\x07", "\u202e" or "\U000e0001", and each byte
+ * that is not UTF-8 as "\xff". With `lines`, line feeds and tabs are kept.
  */
 void str_add_visible(struct str *s, struct slice text, bool lines);
+
+/* How many bytes at the start of `text` str_add_visible would leave as they are. */
+size_t str_visible_prefix(struct slice text, bool lines);
 
 /* The text as a slice, valid until the next change of `s`. */
 struct slice str_slice(const struct str *s);

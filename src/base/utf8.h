@@ -18,4 +18,11 @@ size_t utf8_decode(struct slice s, uint32_t *out);
  */
 size_t utf8_count(struct slice s);
 
+/*
+ * May a terminal be given this code point? False for what steers it or what a reader cannot see:
+ * the categories Cc, Cf, Zl and Zp of Unicode 16, which are controls, format characters (also the
+ * bidirectional and zero-width ones) and the separators of lines and paragraphs.
+ */
+bool utf8_is_visible(uint32_t c);
+
 #endif

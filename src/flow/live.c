@@ -4,6 +4,7 @@
 #include "flow/session_internal.h"
 #include "istio/host.h"
 #include "istio/live.h"
+#include "istio/live_references.h"
 #include "istio/live_index.h"
 #include "istio/live_references.h"
 #include "live/cluster.h"

@@ -1,6 +1,4 @@
-#include "plugin/rows.h"
-
-#include <stddef.h>
+#include "plugin/rows_environment.h"
 
 struct environment_row {
 	struct slice path, environment, kind, file, destination, revision;
@@ -8,31 +6,23 @@ struct environment_row {
 	long line;
 };
 
-#define AT(member) .name = #member, .offset = offsetof(struct environment_row, member)
-#define TEXT .kind = VALUE_STRING
-
-const struct record environment_record = {
-	.size = sizeof(struct environment_row),
-	.fields =
-		(const struct field[]){
-			{ TEXT, AT(path), .column = "FILE" },
-			{ TEXT, AT(environment), .column = "ENVIRONMENT" },
-			{ TEXT, AT(kind), .column = "KIND" },
-			{ TEXT, AT(destination), .column = "DESTINATION" },
-			{ .kind = VALUE_LIST, AT(notes), .column = "NOTE", .flags = FIELD_OMIT },
-			{ TEXT, AT(file), .flags = FIELD_OMIT },
-			{ .kind = VALUE_INT,
-			  AT(line),
-			  .min = 1,
-			  .max = 1000000000,
-			  .flags = FIELD_OMIT },
-			{ TEXT, AT(revision), .flags = FIELD_OMIT },
-			{ .name = NULL },
-		},
+static const struct field environment_fields[] = {
+	ROW_STRING(struct environment_row, path, "path", "FILE", 0),
+	ROW_STRING(struct environment_row, environment, "environment", "ENVIRONMENT", 0),
+	ROW_STRING(struct environment_row, kind, "kind", "KIND", 0),
+	ROW_STRING(struct environment_row, destination, "destination", "DESTINATION", 0),
+	ROW_LIST(struct environment_row, notes, "notes", "NOTE", FIELD_OMIT),
+	ROW_STRING(struct environment_row, file, "file", NULL, FIELD_OMIT),
+	ROW_INT(struct environment_row, line, "line", NULL, FIELD_OMIT),
+	ROW_STRING(struct environment_row, revision, "revision", NULL, FIELD_OMIT),
+	FIELDS_END,
 };
 
-/* What is special about an environment: "may be", "several", "suspended", "not this branch". */
-static struct slices notes_of(const struct environment_use *a, struct arena *arena)
+const struct record environment_record = { NULL, sizeof(struct environment_row),
+					   environment_fields };
+
+/* What is special about an environment: "may be", "several", "suspended", "of REVISION". */
+static struct slices make_notes(const struct environment_use *a, struct arena *arena)
 {
 	const struct environment *e = a->environment;
 	const struct {
@@ -55,17 +45,17 @@ static struct slices notes_of(const struct environment_use *a, struct arena *are
 	return notes;
 }
 
-struct rows environment_rows(const struct placements *l, struct arena *arena)
+struct rows environment_rows(const struct placements *list, struct arena *arena)
 {
 	struct environment_row *rows;
-	size_t n = 0, most = l->n;
+	size_t n = 0, most = list->n;
 
-	for (size_t i = 0; i < l->n; i++)
-		most += l->items[i].uses.n;
+	for (size_t i = 0; i < list->n; i++)
+		most += list->items[i].uses.n;
 	rows = arena_array(arena, most, sizeof(*rows));
-	for (size_t i = 0; i < l->n; i++) {
-		struct slice path = arena_copy(arena, l->items[i].path);
-		const struct environment_uses *a = &l->items[i].uses;
+	for (size_t i = 0; i < list->n; i++) {
+		struct slice path = arena_copy(arena, list->items[i].path);
+		const struct environment_uses *a = &list->items[i].uses;
 
 		if (!a->n)
 			rows[n++] = (struct environment_row){ .path = path };
@@ -79,7 +69,7 @@ struct rows environment_rows(const struct placements *l, struct arena *arena)
 				.file = arena_copy(arena, e->at.path),
 				.destination = arena_copy(arena, e->destination),
 				.revision = arena_copy(arena, e->revision),
-				.notes = notes_of(&a->items[j], arena),
+				.notes = make_notes(&a->items[j], arena),
 				.line = e->at.line
 			};
 		}
