@@ -91,7 +91,7 @@ static void fill_stage(struct check_run *c, const struct step *step)
 {
 	step_row_fill(&c->row->step, step, c->app);
 	c->row->step.next =
-		step->known && !step->finished ? c->row->step.to : (struct slice){ NULL, 0 };
+		step->known && !step->finished ? c->row->step.to : SLICE_NONE;
 	c->from = step->from;
 }
 
@@ -327,7 +327,7 @@ static int run_check(struct app *app, void *context, struct err *err)
 	n = fleet.selected.n;
 	rows = arena_array(app->arena, n, sizeof(*rows));
 	for (size_t i = 0; i < n; i++) {
-		progress_tell(session_progress(s), "migrations checked", i + 1, n);
+		progress_report(session_progress(s), "migrations checked", i + 1, n);
 		c.row = &rows[i];
 		if (check_migration(&c, i, err) < 0)
 			return -1;

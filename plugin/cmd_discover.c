@@ -127,7 +127,7 @@ static int write_files(struct discover_run *r, struct err *err)
 {
 	const struct newfile_writer writer = { r->app, &r->evidence->fleet->base, r->ctx->commit,
 					       r->ctx->yes };
-	struct slice hex = { NULL, 0 };
+	struct slice hex = SLICE_NONE;
 
 	if (r->nfiles && newfile_write_all(&writer, r->files, r->nfiles, &hex, err) < 0)
 		return -1;

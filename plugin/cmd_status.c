@@ -20,7 +20,7 @@ static void fill_row(struct app *app, const struct base_commit *base, const stru
 	struct slice branch;
 
 	step_row_fill(row, step, app);
-	row->next = next ? row->to : (struct slice){ NULL, 0 };
+	row->next = next ? row->to : SLICE_NONE;
 	row->branch = base->branch;
 	if (next && stage_branch_of_step(base, step, &branch))
 		row->branch = branch; /* the next stage is in review there */

@@ -70,7 +70,7 @@ int base_commit_of_head(struct session *s, struct base_commit *out, struct err *
 		*out = detached;
 		return 0;
 	}
-	if (base_commit_of_branch(s, str_slice(&branch), (struct slice){ NULL, 0 }, out, err) == 0)
+	if (base_commit_of_branch(s, str_slice(&branch), SLICE_NONE, out, err) == 0)
 		return 0;
 	return take_local_branch(s, branch.ptr, out, err);
 }
@@ -97,7 +97,7 @@ struct slice base_commit_unpushed(const struct base_commit *base)
 
 	if (s->options.base != BASE_LOCAL || !base->branch.ptr ||
 	    remote_find(s->repo, base->branch.ptr, NULL, s->arena, &remote, &ignored) != 0)
-		return (struct slice){ NULL, 0 };
+		return SLICE_NONE;
 	return remote.name;
 }
 

@@ -14,7 +14,7 @@ static bool wants_name(struct slice path, void *ctx)
 {
 	struct entry_search *h = ctx;
 
-	progress_tell(session_progress(h->fleet->base.session), "files scanned", ++h->count, 0);
+	progress_report(session_progress(h->fleet->base.session), "files scanned", ++h->count, 0);
 	return inventory_wants_path(h->inventory, path);
 }
 
@@ -81,7 +81,7 @@ int discover_commit(const struct fleet *fleet, int port, struct commit_discovery
 		return -1;
 	}
 	gather_environments(&d.evidence);
-	progress_tell(&s->options.progress, NULL, 0, 0);
+	progress_report(&s->options.progress, NULL, 0, 0);
 	note_unread(&d);
 	discover_make(&d.found, &(struct discover_inputs){
 					.inventory = d.evidence.inventory,

@@ -44,7 +44,7 @@ static bool wants_file(struct slice path, void *ctx)
 	const struct map *names = ((const struct loading *)ctx)->names;
 
 	return slice_ends(path, SLICE(".yaml")) &&
-	       (!names || map_get(names, name_of_path(path)) != MAP_NONE);
+	       (!names || map_has(names, name_of_path(path)));
 }
 
 /* One file of the migrations directory. */
@@ -55,7 +55,7 @@ static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 	struct loaded *x = arena_alloc(s->arena, sizeof(*x));
 
 	(void)err;
-	progress_tell(&s->options.progress, "migration files read", l->n + 1, 0);
+	progress_report(&s->options.progress, "migration files read", l->n + 1, 0);
 	x->path = arena_copy(s->arena, file->path);
 	x->bytes = arena_copy(s->arena, file->bytes);
 	x->mode = file->mode;
@@ -105,7 +105,7 @@ static int load_named(struct loading *l, const struct slices *names, struct map 
 		struct tree_file file;
 		int absent = 1;
 
-		if (map_get(&seen, name) != MAP_NONE)
+		if (map_has(&seen, name))
 			continue;
 		map_set(&seen, name, i);
 		if (migration_name_ok(name))
@@ -160,7 +160,7 @@ static int read_fleet(const struct base_commit *base, const struct slices *names
 		else
 			findings_add_err(&out->broken, l.items[i]->why);
 	release_loading(&l);
-	progress_tell(&base->session->options.progress, NULL, 0, 0);
+	progress_report(&base->session->options.progress, NULL, 0, 0);
 	return result;
 }
 
@@ -338,7 +338,7 @@ static int find_agreed(const struct selected *list, const char *what, size_t off
  */
 static int follow_migrations(struct fleet *fleet, const struct selection *want, struct err *err)
 {
-	struct slice branch = { NULL, 0 }, remote = { NULL, 0 };
+	struct slice branch = SLICE_NONE, remote = { NULL, 0 };
 	const struct base_commit *base = &fleet->base;
 	struct session *s = base->session;
 	struct base_commit other;
@@ -387,7 +387,7 @@ static struct slice planned_bytes(const struct changes *planned, struct slice pa
 	for (size_t i = 0; planned && i < planned->n; i++)
 		if (slice_eq(planned->items[i].path, path))
 			return planned->items[i].after;
-	return (struct slice){ NULL, 0 };
+	return SLICE_NONE;
 }
 
 /*

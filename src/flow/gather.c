@@ -21,7 +21,7 @@ static bool wants_name(struct slice path, void *ctx)
 {
 	struct gathering *g = ctx;
 
-	progress_tell(&g->session->options.progress, "files scanned", ++g->count, 0);
+	progress_report(&g->session->options.progress, "files scanned", ++g->count, 0);
 	return inventory_wants_path(g->evidence->inventory, path) &&
 	       search_paths_have_file(&g->paths, path);
 }
@@ -92,7 +92,7 @@ static int read_tree(struct gathering *g, struct err *err)
 		return -1;
 	inventory_look(e->inventory, parallel_each);
 	inventory_set_whole(e->inventory, true);
-	progress_tell(&g->session->options.progress, "manifests scanned", g->count, 0);
+	progress_report(&g->session->options.progress, "manifests scanned", g->count, 0);
 	e->partition = partition_new(e->inventory, g->fleet->selected.items, g->fleet->selected.n);
 	partition_learn(e->partition, parallel_each);
 	if (partition_ask(e->partition)) {
@@ -163,7 +163,7 @@ static int take_version(const struct version *v, void *ctx, struct err *err)
 	struct gathering *g = a->gathering;
 	enum baselines_answer answer;
 
-	progress_tell(&g->session->options.progress, "versions of manifests read", ++g->count, 0);
+	progress_report(&g->session->options.progress, "versions of manifests read", ++g->count, 0);
 	if (find_author(a, &v->since, err) < 0)
 		return -1;
 	answer = baselines_version(g->evidence->baselines, v->file, v->bytes, slice_of(a->commit),

@@ -139,7 +139,7 @@ static bool wants_compared_object(void *ctx, const struct object *o)
 {
 	const struct comparison *c = ctx;
 
-	return live_wants(o) || (vs_is(o) && map_get(&c->names, o->name) != MAP_NONE);
+	return live_wants(o) || (vs_is(o) && map_has(&c->names, o->name));
 }
 
 /* Checks one migration. */

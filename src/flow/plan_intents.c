@@ -24,6 +24,6 @@ int plan_intents(const struct evidence *evidence, const struct intent *intents, 
 	in.references = references.items;
 	in.nreferences = references.n;
 	plan_make(out, &in, intents, n);
-	progress_tell(progress, NULL, 0, 0);
+	progress_report(progress, NULL, 0, 0);
 	return 0;
 }

@@ -296,7 +296,7 @@ static int publish_all(struct branch_run *q, struct err *err)
 	for (size_t i = 0; i < q->out->n; i++) {
 		struct published *row = &q->out->rows[i];
 
-		progress_tell(&q->session->options.progress, "branches made", i, q->out->n);
+		progress_report(&q->session->options.progress, "branches made", i, q->out->n);
 		if (published_is_pending(row) && publish_step(q, row, &q->own[i], err) < 0)
 			return -1;
 	}

@@ -204,7 +204,7 @@ static void collect_siblings(struct candidates *c, struct siblings *g)
 		struct slice name = c->branches[i].m->name;
 
 		if (c->judged[i] || (g->n && !oid_eq(&c->tips[i].parent, &g->parent)) ||
-		    map_get(&names, name) != MAP_NONE)
+		    map_has(&names, name))
 			continue;
 		c->judged[i] = true;
 		map_set(&names, name, i);

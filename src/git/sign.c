@@ -162,7 +162,7 @@ static int run_key_command(const char *command, struct str *key, struct err *err
 {
 	AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
 	const char *const argv[] = { "sh", "-c", command, NULL };
-	struct slice rest, line = { NULL, 0 };
+	struct slice rest, line = SLICE_NONE;
 
 	if (run_program(argv, SLICE_NONE, &result, err) < 0)
 		return err_wrap(err, "gpg.ssh.defaultKeyCommand");

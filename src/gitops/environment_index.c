@@ -217,7 +217,7 @@ static void mark_many(struct environment_index *x)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct environment_uses uses = { NULL, 0 };
-	struct slice path = { NULL, 0 };
+	struct slice path = SLICE_NONE;
 
 	for (size_t i = 0; i < x->environments.n; i++) {
 		struct environment *e = x->environments.items[i];

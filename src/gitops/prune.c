@@ -94,7 +94,7 @@ static struct slice find_application_option(const struct prune_query *q, const c
 					    const struct yaml_node **at)
 {
 	const struct yaml_node *list = yaml_path(q->e->spec, "syncPolicy", "syncOptions", NULL);
-	struct slice value = { NULL, 0 };
+	struct slice value = SLICE_NONE;
 
 	for (const struct yaml_node *c = list && list->kind == YAML_SEQ ? list->first : NULL;
 	     c && !value.ptr; c = c->next) {

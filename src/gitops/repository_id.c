@@ -48,7 +48,7 @@ bool repository_id_follows(const struct repository_id *r, struct slice revision)
 struct slice repository_id_resolve(const struct repository_id *r, struct slice directory,
 				   struct slice reference, struct arena *arena)
 {
-	struct slice rest = reference, query = { NULL, 0 };
+	struct slice rest = reference, query = SLICE_NONE;
 	size_t mark = slice_find_byte(reference, '?'), split,
 	       scheme = slice_find(reference, SLICE("://"));
 

@@ -267,7 +267,7 @@ void environments_check(const struct placements *l, struct slices listed, struct
 static struct slice remedy_of(const struct environment *e, struct slice path, unsigned open,
 			      struct arena *arena)
 {
-	struct slice inside = path_from(path_folder(path), e->folder);
+	struct slice inside = path_from(path_directory(path), e->folder);
 
 	if (open & SOURCE_CHART)
 		return arena_printf(

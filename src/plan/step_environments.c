@@ -18,7 +18,7 @@ static const struct source *find_kustomization(const struct step_work *w)
 		const struct source *s = sources[i];
 
 		if (kustomization_lists_neighbours(s->path, yaml_root(s->file, 0), path) &&
-		    (!best || path_folder(s->path).len > path_folder(best->path).len))
+		    (!best || path_directory(s->path).len > path_directory(best->path).len))
 			best = s;
 	}
 	return best;
@@ -59,10 +59,10 @@ void step_set_placements(const struct step_work *w, struct slices deleted)
 		arena_array(w->pool->arena, files->n + deleted.n, sizeof(struct placement));
 	for (size_t i = 0; i < files->n; i++)
 		add_placement(w, files->items[i],
-			      listing ? listing->path : (struct slice){ NULL, 0 },
+			      listing ? listing->path : SLICE_NONE,
 			      w->intent->direction != GO_DELETE_ENTRY);
 	for (size_t i = 0; i < deleted.n; i++)
-		add_placement(w, deleted.items[i], (struct slice){ NULL, 0 }, true);
+		add_placement(w, deleted.items[i], SLICE_NONE, true);
 }
 
 /* Adds findings for environments that are defined outside of manifests.search. */
