@@ -147,7 +147,7 @@ static void summarize(struct app *app, struct check_row *row)
 /* Checks a migration where it is, and at each remaining stage. */
 static int check_stages(struct check_run *c, const struct migration *m, struct err *err)
 {
-	struct intent intent = { .m = m, .direction = GO_ANYWHERE, .next = true, .survey = true };
+	struct intent intent = { .m = m, .direction = GO_ANYWHERE, .next = true, .options = { .all_findings = true } };
 
 	if (check_step(c, &intent, err) < 0)
 		return -1;

@@ -2,6 +2,7 @@
 
 #include "base/parallel.h"
 #include "flow/session_internal.h"
+#include "git/tree.h"
 
 /* A commit that is searched for ServiceEntries. */
 struct entry_search {
@@ -23,7 +24,7 @@ static bool wants_bytes(struct slice path, struct slice bytes, void *ctx)
 	const struct entry_search *h = ctx;
 
 	return !fleet_has_file(h->fleet, path, bytes) &&
-	       (discover_wants(bytes) || inventory_wants_around(h->inventory, path, bytes));
+	       (discover_wants(bytes) || inventory_wants_definition(h->inventory, path, bytes));
 }
 
 /* Adds one file to the inventory. */
@@ -47,10 +48,12 @@ static int read_files(struct commit_discovery *d, struct err *err)
 				       .inventory = d->evidence.inventory };
 	const struct tree_query query = { .name_wanted = wants_name,
 					  .bytes_wanted = wants_bytes,
-					  .max = MANIFEST_MAX };
+					  .max = MANIFEST_MAX,
+					  .file = take_file,
+					  .ctx = &search };
 
 	inventory_want_environments(search.inventory);
-	if (tree_search(base->session->repo, &base->id, &query, take_file, &search, err) < 0)
+	if (tree_search(base->session->repo, &base->id, &query, err) < 0)
 		return -1;
 	inventory_parse(search.inventory, parallel_each);
 	return 0;
@@ -89,7 +92,7 @@ int discover_commit(const struct fleet *fleet, int port, struct commit_discovery
 					.n = fleet->n,
 					.taken = fleet_broken_names(fleet),
 					.port = port,
-					.reach = d.evidence.environments });
+					.environments = d.evidence.environments });
 	*out = d;
 	return 0;
 }

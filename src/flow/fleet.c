@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "flow/session_internal.h"
+#include "git/tree.h"
 #include "kube/selector.h"
 
 #include <stddef.h>
@@ -109,8 +110,10 @@ static int load_named(struct loading *l, const struct slices *names, struct map 
 			continue;
 		map_set(&seen, name, i);
 		if (migration_name_ok(name))
-			absent = tree_find(s->repo, &base->id, path.ptr, MIGRATION_MAX, s->arena,
-					   &file, err);
+			absent = tree_find(s->repo,
+					   &(struct commit_path){ &base->id, path.ptr,
+								  MIGRATION_MAX },
+					   s->arena, &file, err);
 		failed = absent < 0 || (!absent && take_file(&file, l, err) < 0);
 		if (absent > 0)
 			map_set(missing, name, i);
@@ -133,8 +136,13 @@ static int load_files(struct loading *l, const struct slices *names, struct err 
 	if (names->n)
 		result = load_named(l, names, &missing, err);
 	if (!result && (!l->names || missing.n))
-		result = tree_each(s->repo, &l->base->id, s->migrations_dir, wants_file,
-				   MIGRATION_MAX, take_file, l, err);
+		result = tree_search(s->repo, &l->base->id,
+				     &(struct tree_query){ .under = s->migrations_dir,
+							   .name_wanted = wants_file,
+							   .max = MIGRATION_MAX,
+							   .file = take_file,
+							   .ctx = l },
+				     err);
 	map_release(&missing);
 	return result;
 }
@@ -235,7 +243,8 @@ static int set_no_migration(const struct fleet *all, struct slice name, struct e
 				  "commit %" SLICE_FMT ", which exists in the working tree only",
 				  SLICE_ARG(path));
 	if (all->base.remote.name.ptr && base_commit_local_tip(&all->base, &tip) &&
-	    tree_read(s->repo, &tip, path.ptr, MIGRATION_MAX, &local, NULL, &ignored) == 0)
+	    tree_read(s->repo, &(struct commit_path){ &tip, path.ptr, MIGRATION_MAX }, &local, NULL,
+		      &ignored) == 0)
 		return err_remedy(err, "push the local branch, which has it, or use --offline");
 	if (near.ptr)
 		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
@@ -410,7 +419,8 @@ static int check_clean(const struct base_commit *base, const struct migration *m
 	if (wanted.ptr && slice_eq(str_slice(&text), wanted))
 		return 0;
 	if (base->remote.name.ptr && base_commit_local_tip(base, &tip) &&
-	    tree_read(s->repo, &tip, m->path.ptr, MIGRATION_MAX, &committed, NULL, &ignored) == 0 &&
+	    tree_read(s->repo, &(struct commit_path){ &tip, m->path.ptr, MIGRATION_MAX }, &committed,
+		      NULL, &ignored) == 0 &&
 	    slice_eq(str_slice(&text), str_slice(&committed)))
 		return 0;
 	return err_set(err, &CODE_migration_dirty, (struct place){ m->path, 0, 0 },

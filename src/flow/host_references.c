@@ -1,5 +1,6 @@
 #include "flow/host_references.h"
 
+#include "git/tree.h"
 #include "flow/session_internal.h"
 #include "inventory/inventory.h"
 #include "istio/host.h"
@@ -94,10 +95,13 @@ int host_references_find(const struct fleet *fleet, const struct migration *m,
 	struct session *session = fleet->base.session;
 	struct text_search s = { .fleet = fleet,
 				 .host = host_resolve(m->move.from, m->move.ns, session->arena) };
+	const struct tree_query query = { .name_wanted = wants_file,
+					  .max = MANIFEST_MAX,
+					  .file = search_file,
+					  .ctx = &s };
 
 	s.found.items = arena_array(session->arena, HOST_REFERENCES_MAX, sizeof(*s.found.items));
-	if (tree_each(session->repo, &fleet->base.id, "", wants_file, MANIFEST_MAX, search_file, &s,
-		      err) < 0)
+	if (tree_search(session->repo, &fleet->base.id, &query, err) < 0)
 		return -1;
 	*out = s.found;
 	return 0;

@@ -31,7 +31,7 @@ static int add_commit(struct direct_run *q, const struct changes *changes, const
 	if (q->base->session->options.hooks)
 		return commit_make(q->base, &(struct new_commit){ &parent, changes, message },
 				   &q->tip, err);
-	return commits_add(q->commits, changes->items, changes->n, message, &q->tip, err);
+	return commits_add(q->commits, changes, message, &q->tip, err);
 }
 
 /* Adds the commit of one step. */
@@ -123,7 +123,7 @@ static int publish_once(struct evidence *evidence, struct plan *plan,
 		if (!step_has_work(&plan->steps[i]))
 			continue;
 		work++;
-		on_branches += migration_by_request(plan->steps[i].m, options->rollback);
+		on_branches += migration_uses_pull_request(plan->steps[i].m, options->rollback);
 	}
 	out->tries += work && base->remote.name.ptr && !on_branches;
 	if (!on_branches) {

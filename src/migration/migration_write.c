@@ -1,6 +1,8 @@
 #include "migration/migration_write.h"
 
 #include "migration/record_yaml.h"
+#include "template/parse.h"
+#include "template/render.h"
 #include "template/template.h"
 
 #include <stdio.h>
