@@ -1,6 +1,7 @@
 #include "git/branch.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "git/checked_out_internal.h"
 #include "git/identity_internal.h"
@@ -9,7 +10,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* True if git accepts this name for a branch (git check-ref-format --branch). */
 static bool is_branch_name(const char *name)
@@ -164,12 +164,11 @@ static long lock_timeout(struct repo *r)
 static int lock_ref(struct branch_lock *lock)
 {
 	enum { PAUSE_MS = 10 };
-	const struct timespec pause = { 0, PAUSE_MS * 1000000L };
 	int code = git_transaction_lock_ref(lock->tx, lock->ref.ptr);
 	long most = code == GIT_ELOCKED ? lock_timeout(lock->repo) : 0;
 
 	for (long ms = 0;
-	     code == GIT_ELOCKED && (most < 0 || ms < most) && nanosleep(&pause, NULL) == 0;
+	     code == GIT_ELOCKED && (most < 0 || ms < most) && clock_sleep_ms(PAUSE_MS);
 	     ms += PAUSE_MS)
 		code = git_transaction_lock_ref(lock->tx, lock->ref.ptr);
 	return code;

@@ -12,7 +12,7 @@ static int read_side(struct repo *r, const git_diff_file *file, struct arena *ar
 {
 	git_blob *blob = NULL;
 
-	*out = (struct slice){ NULL, 0 };
+	*out = SLICE_NONE;
 	if (!(file->flags & GIT_DIFF_FLAG_EXISTS) || git_oid_is_zero(&file->id))
 		return 0;
 	if (git_blob_lookup(&blob, r->git, &file->id) < 0)

@@ -81,7 +81,7 @@ static void add_head(struct str *out, const git_signature *author)
 /* Appends subject and body. */
 static void add_message(struct str *out, const struct commit_patch *p)
 {
-	struct slice text = slice_trim(slice_of(p->message)), line = { NULL, 0 };
+	struct slice text = slice_trim(slice_of(p->message)), line = SLICE_NONE;
 
 	str_adds(out, "\nSubject: [PATCH");
 	if (p->total > 1)

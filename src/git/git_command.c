@@ -46,7 +46,7 @@ int git_run(struct repo *r, const struct git_command *command, struct process_re
 	const char *env[5] = { NULL, "LC_ALL=C" };
 	struct process p = { .argv = argv,
 			     .env = env,
-			     .folder = repo_where(r),
+			     .directory = repo_where(r),
 			     .input = command->input,
 			     .interactive = options->interactive };
 	AUTO_STR struct str directory = STR_INIT;
@@ -116,7 +116,7 @@ struct slice git_message(const struct process_result *result, struct arena *aren
 	AUTO_STR struct str shown = STR_INIT;
 
 	if (at == SIZE_MAX)
-		return process_last_words(result, arena);
+		return process_last_line(result, arena);
 	at += at ? 8 : 7;
 	all = slice_sub(all, at, all.len);
 	end = slice_find_byte(all, '\n');

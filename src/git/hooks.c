@@ -166,7 +166,7 @@ static int run_program(const struct hooks_process *h, const char *const *argv, b
 {
 	struct process p = { .argv = argv,
 			     .env = h->env,
-			     .folder = repo_where(h->repo),
+			     .directory = repo_where(h->repo),
 			     .interactive = h->options->interactive };
 
 	p.timeout_ms = h->options->timeout_ms ? h->options->timeout_ms : TIMEOUT_MS;
@@ -186,7 +186,7 @@ static int run_git(const struct hooks_process *h, const char *const *argv, struc
 	if (r->exit_code == 0)
 		return 0;
 	return err_set(err, &CODE_git, NOWHERE, "git %s: %" SLICE_FMT, argv[1],
-		       SLICE_ARG(process_last_words(r, arena)));
+		       SLICE_ARG(process_last_line(r, arena)));
 }
 
 /* Makes the index: the user's, to keep its stat data, changed to the tree of the commit. */
@@ -240,7 +240,7 @@ static int run_hook(const struct hooks_process *h, const char *name, const char 
 	pass_output(h, str_slice(&r.out));
 	if (r.exit_code == 0)
 		return 0;
-	message = process_last_words(&r, arena);
+	message = process_last_line(&r, arena);
 	if (!message.len) {
 		str_add_visible(&out, slice_trim(str_slice(&r.out)), false);
 		message = str_slice(&out);

@@ -150,7 +150,7 @@ static int write_loose(const struct object_writer *w, struct err *err)
 					"cannot write an object");
 	}
 	/* libgit2 syncs the directories below. */
-	return folder_sync(w->repo->objects.ptr, err);
+	return directory_sync(w->repo->objects.ptr, err);
 }
 
 int object_writer_write(struct object_writer *w, struct err *err)

@@ -412,7 +412,7 @@ static int write_index(struct pack_output *p, struct err *err)
 		(void)unlink(temp.ptr);
 	(void)close(fd);
 	str_addf(&directory, "%s/pack", p->repo->objects.ptr);
-	return failed ? -1 : folder_sync(directory.ptr, err);
+	return failed ? -1 : directory_sync(directory.ptr, err);
 }
 
 /* Makes libgit2 see the pack, and checks that it finds the last object. */

@@ -153,7 +153,7 @@ int push_refs(const struct remote *remote, struct pushes *pushes,
 {
 	for (size_t i = 0; i < pushes->n; i++) {
 		pushes->items[i].result = PUSH_UNKNOWN;
-		pushes->items[i].why = (struct slice){ NULL, 0 };
+		pushes->items[i].why = SLICE_NONE;
 	}
 	for (size_t i = 0; i < pushes->n; i += REFS) {
 		size_t left = pushes->n - i;

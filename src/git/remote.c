@@ -81,7 +81,7 @@ static struct slice display_url(git_config *config, struct slice name, const cha
 
 	str_addf(&full, "remote.%" SLICE_FMT ".%s", SLICE_ARG(name), key);
 	if (!config_text(config, full.ptr, &value))
-		return (struct slice){ NULL, 0 };
+		return SLICE_NONE;
 	redact_address(&shown, str_slice(&value));
 	return arena_copy(arena, str_slice(&shown));
 }
@@ -96,10 +96,10 @@ static struct slice choose_remote(git_config *config, const struct remote_query 
 		return slice_of(query->name);
 	str_addf(&key, "branch.%s.remote", query->branch);
 	if (config_text(config, key.ptr, &value))
-		return slice_is(str_slice(&value), ".") ? (struct slice){ NULL, 0 } :
+		return slice_is(str_slice(&value), ".") ? SLICE_NONE :
 							  arena_copy(arena, str_slice(&value));
 	if (!names->n)
-		return (struct slice){ NULL, 0 };
+		return SLICE_NONE;
 	return names->n == 1 ? names->items[0] : SLICE("origin");
 }
 

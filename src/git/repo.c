@@ -238,7 +238,7 @@ static struct slice next_url(git_config_iterator *iterator)
 		    entry->value)
 			return slice_of(entry->value);
 	}
-	return (struct slice){ NULL, 0 };
+	return SLICE_NONE;
 }
 
 struct slices repo_remote_urls(struct repo *r, struct arena *arena)

@@ -86,7 +86,7 @@ static int run_program(const char *const *argv, struct slice text, struct proces
 		return err_wrap(err, "cannot sign the commit");
 	if (r->exit_code == 0)
 		return 0;
-	message = process_last_words(r, arena);
+	message = process_last_line(r, arena);
 	return err_set(err, &CODE_signing, NOWHERE, "cannot sign the commit: %s: %" SLICE_FMT,
 		       argv[0], SLICE_ARG(message));
 }
@@ -162,9 +162,9 @@ static int run_key_command(const char *command, struct str *key, struct err *err
 {
 	AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
 	const char *const argv[] = { "sh", "-c", command, NULL };
-	struct slice rest, line = { NULL, 0 };
+	struct slice rest, line = SLICE_NONE;
 
-	if (run_program(argv, (struct slice){ NULL, 0 }, &result, err) < 0)
+	if (run_program(argv, SLICE_NONE, &result, err) < 0)
 		return err_wrap(err, "gpg.ssh.defaultKeyCommand");
 	rest = str_slice(&result.out);
 	if (!slice_next(&rest, '\n', &line) || !is_literal_key(line))

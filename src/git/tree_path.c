@@ -1,5 +1,6 @@
 #include "git/tree_path_internal.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -34,7 +35,7 @@ static bool is_hfs_dot_git(struct slice name)
 			continue;
 		if (c > 0x7f || n == 4)
 			return false;
-		folded[n++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+		folded[n++] = ascii_to_lower((char)c);
 	}
 	return n == 4 && !memcmp(folded, ".git", 4);
 }

@@ -19,7 +19,7 @@
 
 TestSuite(commit, .init = scratch_enter, .fini = scratch_leave);
 
-#define ABSENT ((struct slice){ NULL, 0 })
+#define ABSENT (SLICE_NONE)
 
 /* A change of a path: NULL bytes are an absent file. */
 static struct change change(const char *path, const char *before, const char *after)

@@ -193,7 +193,7 @@ Test(history, the_visitor_may_fail)
 static struct slice pretend(const struct oid *blob, void *ctx)
 {
 	(void)ctx;
-	return blob->id[0] == 0x01 ? SLICE("known") : (struct slice){ 0 };
+	return blob->id[0] == 0x01 ? SLICE("known") : SLICE_NONE;
 }
 
 Test(history, known_bytes_are_not_read)
