@@ -28,11 +28,11 @@ static size_t terminal_columns(void)
 
 void app_init(struct app *app, int argc, char *const *argv)
 {
-	struct slice called = argc > 0 ? slice_of(argv[0]) : (struct slice){ 0 };
+	struct slice called = argc > 0 ? slice_of(argv[0]) : SLICE_NONE;
 
-	*app = (struct app){ .out = stdout, .talk = stderr, .arena = arena_new() };
+	*app = (struct app){ .out = stdout, .err = stderr, .arena = arena_new() };
 	app->out_tty = isatty(STDOUT_FILENO) == 1;
-	app->talk_tty = isatty(STDERR_FILENO) == 1;
+	app->err_tty = isatty(STDERR_FILENO) == 1;
 	app->in_tty = isatty(STDIN_FILENO) == 1;
 	app->columns = app->out_tty ? terminal_columns() : 0;
 	app->program = arena_copy(app->arena, program_name(called)).ptr;

@@ -1,290 +1,135 @@
 #include "plugin/change.h"
 
-#include "flow/diff.h"
-#include "plugin/commands.h"
-#include "plugin/options.h"
+#include "flow/advance.h"
+#include "flow/plan_intents.h"
+#include "plugin/change_report.h"
+#include "plugin/confirm.h"
+#include "plugin/exit_code.h"
 #include "plugin/patch.h"
 #include "plugin/print.h"
-#include "plugin/rows.h"
+#include "plugin/say.h"
 
-#include <stddef.h>
-
-const struct record change_options = {
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_STRING,
-			  .offset = offsetof(struct change_context, to),
-			  .flag = "to",
-			  .arg = "STAGE",
-			  .help = "The stage to go to: start, mirror, or a percentage of the "
-				  "migration's list" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct change_context, yes),
-			  .flag = "yes",
-			  .letter = 'y',
-			  .help = "Do not ask: the answer is yes" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct change_context, dry_run),
-			  .flag = "dry-run",
-			  .help = "Show everything, with the differences, and write nothing" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct change_context, batch),
-			  .flag = "batch",
-			  .help = "One commit for all that is selected" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct change_context, merge_request),
-			  .flag = "merge-request",
-			  .help = "Let GitLab open the merge request of a branch that is pushed "
-				  "for review" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct change_context, all_or_nothing),
-			  .flag = "all-or-nothing",
-			  .help = "Do nothing when any of the migrations is refused" },
-			{ .name = NULL },
-		},
+static const struct field change_fields[] = {
+	OPT_STRING(struct change_context, to, 0, "to", "STAGE",
+		   "Stage to go to: start, mirror, or a percentage from the stages of the "
+		   "migration"),
+	OPT_BOOL(struct change_context, yes, 'y', "yes", "Do not ask for confirmation"),
+	OPT_BOOL(struct change_context, dry_run, 0, "dry-run",
+		 "Show what would change, including the diff, without writing anything"),
+	OPT_BOOL(struct change_context, batch, 0, "batch",
+		 "Create a single commit for all selected migrations"),
+	OPT_BOOL(struct change_context, merge_request, 0, "merge-request",
+		 "Let GitLab open a merge request for each branch that is pushed for review"),
+	OPT_BOOL(struct change_context, all_or_nothing, 0, "all-or-nothing",
+		 "Change nothing if any of the migrations is refused"),
+	FIELDS_END,
 };
 
-/* More steps than this are only counted. */
-enum { SHOW_WHOLE = 5 };
-
-/* What the parts of change_run pass around. */
-struct changing {
-	struct app *app;
-	const struct change_context *ctx;
-	enum direction direction;
-	struct session *session;
-	struct selected list;
-	struct plan plan;
-	struct step_row *rows;
-	struct findings live; /* what the cluster says about the old host, with --live */
-	struct live_report seen;
-	bool documents; /* stdout gets a document, so that all talk goes to stderr */
-};
+const struct record change_options = { .fields = change_fields };
 
 /* Several at once, or one by its name? */
-static bool many(const struct changing *c)
+static bool selects_many(const struct change_command *c)
 {
-	return c->ctx->work.all || c->ctx->work.selector.ptr || c->list.n > 1;
+	return c->ctx->migration.all || c->ctx->migration.selector.ptr || c->list.n > 1;
 }
 
-/* Is it the end of the migration, or behind? */
-static bool ends(const struct changing *c)
+/* Is it at the end of the migration? */
+static bool is_finalize(enum direction direction)
 {
-	return c->direction == GO_FINALIZE || c->direction == GO_DELETE_ENTRY;
+	return direction == GO_FINALIZE || direction == GO_DELETE_ENTRY;
+}
+
+/* The intent of one selected migration. */
+static struct intent make_intent(const struct change_command *c, const struct migration *m,
+				 struct stage to)
+{
+	const struct change_context *ctx = c->ctx;
+	bool down = c->direction == GO_DOWN;
+	struct intent intent = { .m = m, .direction = c->direction, .to = to, .adopt = ctx->adopt };
+
+	intent.next = c->direction == GO_UP && !ctx->to.ptr;
+	intent.resume = ctx->resume;
+	intent.rules = ctx->rules;
+	intent.options.own_branch = !ctx->patch.ptr && migration_uses_pull_request(m, down);
+	intent.options.brief = !c->documents && c->list.n > REPORT_WHOLE;
+	intent.live = ctx->live.live ? c->seen.of : NULL;
+	if (down)
+		intent.hold = ctx->reason;
+	return intent;
 }
 
 /* The intents of all selected migrations. */
-static int make_intents(const struct changing *c, struct intent *intents, struct err *err)
+static int make_intents(const struct change_command *c, struct intent *intents, struct err *err)
 {
+	struct slice wanted = c->ctx->to;
 	struct stage to = { STAGE_START, 0 };
-	struct slice reason = c->ctx->reason;
 
-	if (c->ctx->to.ptr &&
-	    (!stage_parse(c->ctx->to, &to) || (to.kind == STAGE_DONE && !ends(c)))) {
+	if (wanted.ptr &&
+	    (!stage_parse(wanted, &to) || (to.kind == STAGE_DONE && !is_finalize(c->direction)))) {
 		(void)err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage",
-			      SLICE_ARG(c->ctx->to));
-		return err_remedy(err, "say start, mirror, or a percentage such as 10");
+			      SLICE_ARG(wanted));
+		return err_remedy(err, "specify start, mirror, or a percentage such as 10");
 	}
-	if (c->direction == GO_DOWN && !reason.ptr)
-		reason = arena_printf(c->app->arena, "rolled back to %" SLICE_FMT,
-				      SLICE_ARG(c->ctx->to.ptr ? c->ctx->to : SLICE("start")));
 	for (size_t i = 0; i < c->list.n; i++) {
-		intents[i] = (struct intent){ .m = c->list.items[i],
-					      .direction = c->direction,
-					      .to = to,
-					      .adopt = c->ctx->adopt };
-		intents[i].next = c->direction == GO_UP && !c->ctx->to.ptr;
-		intents[i].resume = c->ctx->resume;
-		intents[i].rules = c->ctx->rules;
-		intents[i].options.own_branch =
-			!c->ctx->patch.ptr &&
-			migration_uses_pull_request(c->list.items[i], c->direction == GO_DOWN);
-		intents[i].options.brief = !c->documents && c->list.n > SHOW_WHOLE;
-		intents[i].live = c->ctx->live.live ? &c->live : NULL;
-		intents[i].hold = c->direction == GO_DOWN ? reason : (struct slice){ NULL, 0 };
+		intents[i] = make_intent(c, c->list.items[i], to);
+		if (c->direction == GO_DOWN && !intents[i].hold.ptr)
+			intents[i].hold =
+				arena_printf(c->app->arena, "rolled back to %" SLICE_FMT,
+					     SLICE_ARG(wanted.ptr ? wanted : SLICE("start")));
 	}
 	return 0;
 }
 
-/* How many steps bring a change, are refused. */
-static size_t count(const struct changing *c, bool refused)
+/* Promotions that all go to pull requests are confirmed by their reviewers. */
+static bool is_reviewed(const struct change_command *c)
 {
-	size_t n = 0;
-
 	for (size_t i = 0; i < c->plan.n; i++)
-		n += refused ? c->plan.steps[i].refused :
-			       !c->plan.steps[i].refused && c->plan.steps[i].changes.n > 0;
-	return n;
+		if (c->plan.steps[i].m->f.spec.git.mode != MODE_PULL_REQUEST)
+			return false;
+	return c->direction == GO_UP;
 }
 
-/* Says what will happen. */
-static void show(const struct changing *c)
+/* Refuses options that do not confirm the change, where a question could not do it either. */
+static int check_confirmation(const struct change_command *c, bool absolute, struct err *err)
 {
-	FILE *to = c->documents || !c->ctx->dry_run ? c->app->talk : c->app->out;
-
-	for (size_t i = 0; i < c->plan.n; i++) {
-		const struct step *step = &c->plan.steps[i];
-
-		if (step->refused || c->plan.n <= SHOW_WHOLE) {
-			if (!step->refused && step->changes.n)
-				step_show(c->app, step, &c->rows[i], to);
-			(void)fflush(to);
-			if (step->refused && c->plan.n > 1)
-				(void)fprintf(c->app->talk, "%.*s is skipped:\n",
-					      SLICE_ARG(step->m->name));
-			work_print_findings(c->app, &step->findings,
-					    c->direction == GO_DELETE_ENTRY ? SEVERITY_INFO :
-									      SEVERITY_WARNING);
-		}
-		if (!step->refused && !step->changes.n)
-			(void)fprintf(c->app->talk, "%.*s is %s '%.*s' already: nothing to do\n",
-				      SLICE_ARG(step->m->name),
-				      step->finished ? "at its last stage," : "at",
-				      SLICE_ARG(c->rows[i].to));
-	}
-	if (c->plan.n > SHOW_WHOLE && count(c, false))
-		(void)fprintf(c->app->talk, "%zu migration%s will change %zu file%s\n",
-			      count(c, false), count(c, false) == 1 ? "" : "s", c->plan.changes.n,
-			      c->plan.changes.n == 1 ? "" : "s");
-}
-
-/* The differences of all steps, for --dry-run. */
-static int show_diffs(const struct changing *c, struct err *err)
-{
-	AUTO_STR struct str patch = STR_INIT, visible = STR_INIT;
-
-	for (size_t i = 0; i < c->plan.changes.n; i++) {
-		size_t added, removed;
-
-		if (change_diff(&c->plan.changes.items[i], &patch, &added, &removed, err) < 0)
-			return -1;
-	}
-	str_add_visible(&visible, str_slice(&patch), true);
-	(void)fprintf(c->documents ? c->app->talk : c->app->out, "\n%s", visible.ptr);
-	return 0;
-}
-
-/* May it be done without asking, or does somebody say yes? */
-static int confirm(const struct changing *c, struct err *err)
-{
-	bool absolute = c->direction == GO_DOWN || c->ctx->to.ptr;
-	bool reviewed =
-		c->direction == GO_UP; /* pull requests are asked about by their reviewers */
-	const struct session *s = c->session;
-	struct slice question;
-
-	for (size_t i = 0; i < c->plan.n && reviewed; i++)
-		reviewed = c->plan.steps[i].m->f.spec.git.mode == MODE_PULL_REQUEST;
-	if (reviewed || (c->direction == GO_DOWN && !many(c)))
-		return 0;
-	if (ends(c) && !c->ctx->yes) {
+	if (is_finalize(c->direction) && !c->ctx->yes) {
 		(void)err_set(err, &CODE_not_confirmed, NOWHERE,
-			      "taking the old destinations out needs the name once more");
-		return err_remedy(err, "say --confirm=%" SLICE_FMT,
+			      "removing the old destinations must be confirmed");
+		return err_remedy(err, "pass --confirm=%" SLICE_FMT,
 				  SLICE_ARG(c->list.items[0]->name));
 	}
 	if (!c->app->in_tty && c->ctx->yes && !absolute) {
 		(void)err_set(err, &CODE_not_confirmed, NOWHERE,
-			      "without a terminal the next stage must be named");
-		return err_remedy(
-			err,
-			"say --to STAGE with --yes, so that a repeated job cannot climb by itself");
-	}
-	question = arena_printf(c->app->arena,
-				s->remote.name.ptr ? "Commit this to '%.*s', and push it to %.*s?" :
-						     "Commit this to '%.*s'?",
-				SLICE_ARG(s->branch), SLICE_ARG(s->remote.name));
-	if (work_confirm(c->app, c->ctx->yes, question.ptr, err) < 0) {
-		if (!c->app->in_tty)
-			return err_remedy(err, absolute ? "say --yes" : "say --yes and --to STAGE");
-		return -1;
+			      "without a terminal, the next stage must be specified");
+		return err_remedy(err, "pass --to STAGE with --yes, so that rerunning a job cannot "
+				       "advance the migration");
 	}
 	return 0;
 }
 
-/* What was done with one step, into its row and in words. */
-static void report(const struct changing *c, const struct published *p, struct step_row *row)
+/* May it be done without a question, or is the answer yes? */
+static int confirm_change(const struct change_command *c, struct err *err)
 {
-	static const struct {
-		const char *said;
-		struct slice outcome;
-	} words[] = {
-		[GO_UP] = { "promoted", SLICE_INIT("promoted") },
-		[GO_DOWN] = { "rolled back", SLICE_INIT("rolled-back") },
-		[GO_FINALIZE] = { "finalized", SLICE_INIT("finalized") },
-		[GO_DELETE_ENTRY] = { "rid of its ServiceEntry", SLICE_INIT("finalized") },
-	};
-	AUTO_STR struct str undo = STR_INIT;
-	char commit[41];
+	bool absolute = c->direction == GO_DOWN || c->ctx->to.ptr;
+	const struct base_commit *base = &c->fleet->base;
+	struct slice question;
 
-	if (p->existed && !p->committed) {
-		row->outcome = SLICE("unchanged");
-		(void)fprintf(c->app->talk, "%.*s is at '%.*s' by now: somebody else did it\n",
-			      SLICE_ARG(row->name), SLICE_ARG(row->to));
-	}
-	if (!p->committed)
-		return;
-	oid_text(&p->commit, commit);
-	row->outcome = p->existed ? SLICE("unchanged") : words[c->direction].outcome;
-	row->commit = arena_copy(c->app->arena, slice_of(commit));
-	row->branch = arena_copy(c->app->arena, p->branch);
-	if (slice_eq(p->branch, c->session->branch))
-		undo_command(p->step, c->app->program, &undo);
-	else if (c->session->remote.name.ptr)
-		str_addf(&undo, "git push --delete %" SLICE_FMT " %" SLICE_FMT,
-			 SLICE_ARG(c->session->remote.name), SLICE_ARG(p->branch));
-	else
-		str_addf(&undo, "git branch -D %" SLICE_FMT, SLICE_ARG(p->branch));
-	row->undo = arena_copy(c->app->arena, str_slice(&undo));
-	if (c->documents)
-		return;
-	(void)fprintf(c->app->out, "migration/%.*s %s: %.*s -> %.*s (%.8s on %.*s%s%.*s)\n",
-		      SLICE_ARG(row->name),
-		      p->existed ? "already prepared" : words[c->direction].said,
-		      SLICE_ARG(row->from), SLICE_ARG(row->to), commit, SLICE_ARG(p->branch),
-		      p->pushed ? ", pushed to " : "",
-		      SLICE_ARG(p->pushed ? c->session->remote.name : SLICE("")));
-	(void)fflush(c->app->out);
-	if (p->url.ptr)
-		(void)fprintf(c->app->talk, "open the pull request: %.*s\n", SLICE_ARG(p->url));
-	for (size_t i = 0; i < p->abandoned.n; i++)
-		(void)fprintf(c->app->talk, "the branch '%.*s' holds somebody's work and stays\n",
-			      SLICE_ARG(p->abandoned.items[i]));
-	if (c->plan.n <= SHOW_WHOLE)
-		(void)fprintf(c->app->talk, "undo with: %s\n", undo.ptr);
+	if (is_reviewed(c) || (c->direction == GO_DOWN && !selects_many(c)))
+		return 0;
+	if (check_confirmation(c, absolute, err) < 0)
+		return -1;
+	question = arena_printf(c->app->arena,
+				base->remote.name.ptr ? "Commit this to '%" SLICE_FMT
+							"' and push it to %" SLICE_FMT "?" :
+							"Commit this to '%" SLICE_FMT "'?",
+				SLICE_ARG(base->branch), SLICE_ARG(base->remote.name));
+	if (confirm(c->app, c->ctx->yes, question, err) == 0)
+		return 0;
+	return c->app->in_tty || absolute ? -1 : err_remedy(err, "use --yes and --to STAGE");
 }
 
-/* Says which hooks a commit of git's would have run. */
-static void say_hooks(const struct changing *c, const struct publication *done)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < c->plan.n; i++)
-		any = any || (done->rows[i].committed && !done->rows[i].existed);
-	if (any)
-		work_say_hooks(c->app, c->session);
-}
-
-/* The branches that got commits, each once, with blanks between them. */
-static struct slice branches_of(const struct changing *c, const struct publication *done)
-{
-	AUTO_STR struct str names = STR_INIT;
-	struct slice last = { NULL, 0 };
-
-	for (size_t i = 0; i < c->plan.n; i++) {
-		const struct published *p = &done->rows[i];
-
-		if (p->committed && !p->existed && !slice_eq(p->branch, last)) {
-			str_addf(&names, "%s%" SLICE_FMT, names.len ? " " : "",
-				 SLICE_ARG(p->branch));
-			last = p->branch;
-		}
-	}
-	return arena_copy(c->app->arena, str_slice(&names));
-}
-
-/* Commits, and says so. */
-static int publish(struct changing *c, struct err *err)
+/* Commits, and reports it. */
+static int commit_plan(struct change_command *c, struct err *err)
 {
 	const struct publish_options o = { .batch = c->ctx->batch,
 					   .rollback = c->direction == GO_DOWN,
@@ -293,128 +138,112 @@ static int publish(struct changing *c, struct err *err)
 					   .merge_request = c->ctx->merge_request };
 	struct publication done;
 
-	if (session_publish(c->session, &c->plan, &o, &done, err) < 0)
+	if (publish_plan(c->evidence, &c->plan, &o, &done, err) < 0)
 		return -1;
-	for (size_t i = 0; i < c->plan.n; i++) {
-		struct step *step = &c->plan.steps[i];
-
-		if (step->refused && c->rows[i].outcome.ptr &&
-		    slice_is(c->rows[i].outcome, "planned")) {
-			c->rows[i].outcome = SLICE("refused");
-			work_print_findings(c->app, &step->findings, SEVERITY_ERROR);
-			c->app->exit = work_worse(c->app->exit, work_step_exit(step));
-		}
-		report(c, &done.rows[i], &c->rows[i]);
-	}
-	work_say_behind(c->app, c->session, branches_of(c, &done), done.behind);
-	say_hooks(c, &done);
+	change_report_results(c, &done);
 	return 0;
 }
 
-/* Looks at the cluster before the ServiceEntry goes, if --live asks for it. */
-static int look_at_cluster(struct changing *c, struct err *err)
+/* Reads the cluster before the ServiceEntry is deleted, with --live. */
+static int read_cluster(struct change_command *c, struct err *err)
 {
-	struct kubectl kubectl;
+	struct live_connection connection;
 
-	if (live_kubectl(c->app, &cmd_finalize, &c->ctx->live, &kubectl, err) < 0)
+	if (live_connect(c->app, &c->ctx->live, &connection, err) < 0)
 		return -1;
 	for (size_t i = 0; i < c->list.n && c->ctx->live.live; i++)
-		if (session_live_named(c->session, &kubectl, c->list.items[i], &c->seen, &c->live,
-				       err) < 0)
+		if (live_find_references(c->fleet->base.session, &connection, c->list.items[i],
+					 &c->seen, err) < 0)
 			return -1;
 	return 0;
 }
 
-/* Was the cluster looked at, and how is that done? */
-static void say_cluster(const struct changing *c)
-{
-	if (c->ctx->live.live)
-		live_show_cluster(&c->seen, c->app->talk);
-	else if (c->direction == GO_DELETE_ENTRY)
-		(void)fprintf(c->app->talk,
-			      "the cluster was not looked at; this does: %s migrate finalize %.*s "
-			      "--delete-service-entry --live --dry-run\n",
-			      c->app->program, SLICE_ARG(c->list.items[0]->name));
-	else
-		(void)fprintf(
-			c->app->talk,
-			"the cluster was not looked at; this does: %s migrate check %.*s --live\n",
-			c->app->program, SLICE_ARG(c->list.items[0]->name));
-}
-
-/* There is nothing to do at the remote; is there here, from a run that was killed? */
-static int finish(const struct changing *c, struct err *err)
+/* Nothing to do at the remote; completes what a run that was killed left to do in this repository.
+ */
+static int finish_killed(const struct change_command *c, struct err *err)
 {
 	bool moved;
 
-	if (session_finish(c->session, &moved, err) < 0)
+	if (advance_interrupted(&c->fleet->base, &moved, err) < 0)
 		return -1;
 	if (moved)
-		(void)fprintf(c->app->talk,
-			      "the local branch '%.*s', left half-way by a run that was killed, is "
-			      "brought up to date\n",
-			      SLICE_ARG(c->session->branch));
+		say_note(c->app,
+			 "local branch '%" SLICE_FMT
+			 "' was left incomplete by a killed run and is now up to date",
+			 SLICE_ARG(c->fleet->base.branch));
+	return 0;
+}
+
+/* The plan, with a row for each step. */
+static int make_plan(struct change_command *c, struct err *err)
+{
+	struct intent *intents = arena_array(c->app->arena, c->list.n, sizeof(*intents));
+	bool files = c->documents || c->list.n <= REPORT_WHOLE;
+
+	if (read_cluster(c, err) < 0 || make_intents(c, intents, err) < 0 ||
+	    gather_evidence(c->fleet, c->evidence, err) < 0 ||
+	    plan_intents(c->evidence, intents, c->list.n, &c->plan, err) < 0 ||
+	    (!c->ctx->patch.ptr && fleet_check_clean(c->fleet, &c->plan.changes, err) < 0) ||
+	    step_rows(&c->plan, files, c->app, &c->rows, err) < 0)
+		return -1;
+	for (size_t i = 0; i < c->plan.n; i++)
+		c->app->exit = exit_code_worse(c->app->exit, exit_code_of_step(&c->plan.steps[i]));
 	return 0;
 }
 
 /* Plans, shows, asks, commits. */
-static int run(struct changing *c, struct err *err)
+static int run_change(struct change_command *c, struct err *err)
 {
-	struct intent *intents = arena_array(c->app->arena, c->list.n, sizeof(*intents));
 	size_t work;
 
-	if (look_at_cluster(c, err) < 0 || make_intents(c, intents, err) < 0 ||
-	    session_plan(c->session, intents, c->list.n, &c->plan, err) < 0 ||
-	    (!c->ctx->patch.ptr && session_check_clean(c->session, &c->plan.changes, err) < 0) ||
-	    step_rows(&c->plan, c->documents || c->list.n <= SHOW_WHOLE, c->app, &c->rows, err) < 0)
+	if (make_plan(c, err) < 0)
 		return -1;
-	for (size_t i = 0; i < c->plan.n; i++)
-		c->app->exit = work_worse(c->app->exit, work_step_exit(&c->plan.steps[i]));
-	show(c);
-	work = count(c, false);
-	if (ends(c) && (work || c->ctx->live.live))
-		say_cluster(c);
+	change_report_plan(c);
+	work = change_count(c, false);
+	if (is_finalize(c->direction) && (work || c->ctx->live.live))
+		change_report_cluster(c);
 	if (c->ctx->dry_run)
-		return work ? show_diffs(c, err) : 0;
+		return work ? change_report_diffs(c, err) : 0;
 	if (!work)
-		return finish(c, err);
-	if (c->ctx->all_or_nothing && count(c, true)) {
-		(void)err_set(err, &CODE_not_confirmed, NOWHERE,
-			      "%zu of %zu migrations are refused, and --all-or-nothing was said",
-			      count(c, true), c->plan.n);
-		return err_remedy(err, "see to those, or leave them out of the selection");
+		return finish_killed(c, err);
+	if (c->ctx->all_or_nothing && change_count(c, true)) {
+		(void)err_set(
+			err, &CODE_not_confirmed, NOWHERE,
+			"%zu of %zu migrations are refused, and --all-or-nothing is specified",
+			change_count(c, true), c->plan.n);
+		return err_remedy(err, "fix these migrations, or exclude them from the selection");
 	}
 	if (c->ctx->patch.ptr)
-		return patch_write(c->app, c->ctx, c->session, &c->plan, c->rows, err);
-	if (confirm(c, err) < 0)
+		return patch_write(c, err);
+	if (confirm_change(c, err) < 0)
 		return -1;
-	return publish(c, err);
+	return commit_plan(c, err);
 }
 
-int change_run(struct app *app, const struct change_context *ctx, enum direction direction,
+int change_run(struct app *app, struct change_context *ctx, enum direction direction,
 	       struct err *err)
 {
 	AUTO_SESSION struct session *session = NULL;
-	struct changing c = { .app = app, .ctx = ctx, .direction = direction };
-	struct work_context work = ctx->work;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	struct change_command c = { .app = app, .ctx = ctx, .direction = direction };
 	int failed;
 
-	work.check_later = true; /* what a killed run left in the working tree may be just what is
-				    planned again */
+	ctx->migration.check_later = true; /* the plan may be what a killed run has left in files */
+	ctx->migration.access = is_finalize(direction) ? ACCESS_WRITE_ALL :
+				ctx->patch.ptr         ? ACCESS_READ :
+							 ACCESS_WRITE;
 	if (ctx->patch.ptr && patch_check(app, ctx, err) < 0)
 		return -1;
-	if (work_select(app, &work,
-			ends(&c)       ? WORK_ENDS :
-			ctx->patch.ptr ? WORK_READS :
-					 WORK_CHANGES,
-			&session, &c.list, err) < 0)
+	if (migration_select(app, &ctx->migration, &session, &fleet, err) < 0)
 		return -1;
-	c.session = session;
-	c.documents = app->output == OUTPUT_JSON || app->output == OUTPUT_YAML ||
-		      app->output == OUTPUT_NAME;
+	c.fleet = &fleet;
+	c.evidence = &evidence;
+	c.list = fleet.selected;
+	c.documents = print_is_document(app->output);
 	if (!c.list.n)
-		(void)fprintf(app->talk, "No migrations found.\n");
-	failed = run(&c, err);
+		say_note(app, "No migrations found.");
+	failed = run_change(&c, err);
 	if (c.rows && c.documents)
 		print_rows(app, &result_record, (struct rows){ c.rows, c.plan.n }, "");
 	plan_release(&c.plan);

@@ -1,30 +1,29 @@
 #include "plugin/commands.h"
 
+#include "flow/plan_intents.h"
+#include "plugin/exit_code.h"
 #include "plugin/live.h"
+#include "plugin/migration_command.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
-#include "plugin/rows.h"
-#include "plugin/work.h"
+#include "plugin/rows_finding.h"
+#include "plugin/rows_step.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 
-struct context {
-	struct work_context work;
+struct check_context {
+	struct migration_context migration;
 	struct live_context live;
 };
 
-static const struct record own_record = {
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_RECORD,
-			  .offset = offsetof(struct context, live),
-			  .of = &live_options },
-			{ .name = NULL },
-		},
+static const struct field own_fields[] = {
+	FIELD_PART(struct check_context, live, &live_options),
+	FIELDS_END,
 };
 
-/* A migration with all that was noticed about it. */
+static const struct record own_options = { .fields = own_fields };
+
+/* A migration with all its findings. */
 struct check_row {
 	struct step_row step;
 	struct findings list; /* the worst first */
@@ -38,82 +37,80 @@ struct line_row {
 	struct slice name, severity, code, where, reason, remedy;
 };
 
-#define TEXT .kind = VALUE_STRING
-#define NUMBER .kind = VALUE_INT, .min = 0, .max = 1000000000
-#define STEP(member) .offset = offsetof(struct check_row, step.member)
-#define ROW(member) .name = #member, .offset = offsetof(struct check_row, member)
-#define LINE(member, heading)                                                                      \
-	TEXT, .name = #member, .offset = offsetof(struct line_row, member), .column = heading
-
-static const struct record check_record = {
-	.kind = "MigrationCheck",
-	.size = sizeof(struct check_row),
-	.fields =
-		(const struct field[]){
-			{ .name = "name", TEXT, STEP(name), .flags = FIELD_NAME },
-			{ .name = "stage", TEXT, STEP(from) },
-			{ .name = "next", TEXT, STEP(next) },
-			{ .name = "hold", TEXT, STEP(hold), .flags = FIELD_OMIT },
-			{ .name = "fromHost", TEXT, STEP(from_host) },
-			{ .name = "toHost", TEXT, STEP(to_host) },
-			{ TEXT, ROW(outcome) },
-			{ NUMBER, ROW(errors) },
-			{ NUMBER, ROW(warnings) },
-			{ NUMBER, ROW(infos) },
-			{ NUMBER, ROW(allowed) },
-			{ .kind = VALUE_ROWS, ROW(findings), .of = &finding_record },
-			{ .name = NULL },
-		},
+static const struct field check_fields[] = {
+	ROW_STRING(struct check_row, step.name, "name", NULL, FIELD_NAME),
+	ROW_STRING(struct check_row, step.from, "stage", NULL, 0),
+	ROW_STRING(struct check_row, step.next, "next", NULL, 0),
+	ROW_STRING(struct check_row, step.hold, "hold", NULL, FIELD_OMIT),
+	ROW_STRING(struct check_row, step.from_host, "fromHost", NULL, 0),
+	ROW_STRING(struct check_row, step.to_host, "toHost", NULL, 0),
+	ROW_STRING(struct check_row, outcome, "outcome", NULL, 0),
+	ROW_INT(struct check_row, errors, "errors", NULL, 0),
+	ROW_INT(struct check_row, warnings, "warnings", NULL, 0),
+	ROW_INT(struct check_row, infos, "infos", NULL, 0),
+	ROW_INT(struct check_row, allowed, "allowed", NULL, 0),
+	ROW_ROWS(struct check_row, findings, "findings", &finding_record, 0),
+	FIELDS_END,
 };
 
-static const struct record line_record = {
-	.kind = "Finding",
-	.size = sizeof(struct line_row),
-	.fields =
-		(const struct field[]){
-			{ LINE(name, "NAME") },
-			{ LINE(severity, "SEVERITY") },
-			{ LINE(code, "CODE") },
-			{ LINE(where, "WHERE") },
-			{ LINE(reason, "REASON") },
-			{ LINE(remedy, "REMEDY") },
-			{ .name = NULL },
-		},
+static const struct record check_record = { "MigrationCheck", sizeof(struct check_row),
+					    check_fields };
+
+static const struct field line_fields[] = {
+	ROW_STRING(struct line_row, name, "name", "NAME", 0),
+	ROW_STRING(struct line_row, severity, "severity", "SEVERITY", 0),
+	ROW_STRING(struct line_row, code, "code", "CODE", 0),
+	ROW_STRING(struct line_row, where, "where", "WHERE", 0),
+	ROW_STRING(struct line_row, reason, "reason", "REASON", 0),
+	ROW_STRING(struct line_row, remedy, "remedy", "REMEDY", 0),
+	FIELDS_END,
 };
 
-/* --- finding out ---------------------------------------------------------- */
+static const struct record line_record = { "Finding", sizeof(struct line_row), line_fields };
 
-/* Takes findings over that are not there yet. */
-static void take(struct findings *all, const struct findings *more)
+/* --- checking ------------------------------------------------------------- */
+
+/* A migration while it is checked. */
+struct check_run {
+	struct app *app;
+	const struct evidence *evidence;
+	const struct live_report *live; /* NULL: without the cluster */
+	struct check_row *row;
+	struct stage from; /* where it is, once that is known */
+};
+
+/* Adds findings that are not in the list yet. */
+static void add_findings(struct findings *all, const struct findings *more)
 {
 	for (size_t i = 0; i < more->n; i++)
 		(void)findings_add_new(all, &more->items[i]);
 }
 
-/*
- * Plans one step of a migration, and takes its findings over; `row`, unless NULL, gets where it is.
- */
-static int survey(struct app *app, struct session *s, const struct intent *intent,
-		  struct findings *all, struct step_row *row, struct stage *from, struct err *err)
+/* Fills the row with where the migration is. */
+static void fill_stage(struct check_run *c, const struct step *step)
+{
+	step_row_fill(&c->row->step, step, c->app);
+	c->row->step.next =
+		step->known && !step->finished ? c->row->step.to : SLICE_NONE;
+	c->from = step->from;
+}
+
+/* Plans one step and adds its findings; an intent without a stage also finds where it is. */
+static int check_step(struct check_run *c, const struct intent *intent, struct err *err)
 {
 	struct plan plan;
 
-	if (session_plan(s, intent, 1, &plan, err) < 0)
+	if (plan_intents(c->evidence, intent, 1, &plan, err) < 0)
 		return -1;
-	take(all, &plan.steps[0].findings);
-	if (row) {
-		step_row_fill(row, &plan.steps[0], app);
-		row->next = (struct slice){ NULL, 0 };
-		if (plan.steps[0].known && !plan.steps[0].finished)
-			row->next = row->to;
-		*from = plan.steps[0].from;
-	}
+	add_findings(&c->row->list, &plan.steps[0].findings);
+	if (intent->next)
+		fill_stage(c, &plan.steps[0]);
 	plan_release(&plan);
 	return 0;
 }
 
-/* The worst first, then by place; findings of one place stay in their order. */
-static int by_severity(const void *a, const void *b)
+/* The worst first, then by place; findings of one place keep their order. */
+static int compare_findings(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;
 	int sx = x->allowed ? SEVERITY_WARNING : (int)x->code->severity,
@@ -126,10 +123,10 @@ static int by_severity(const void *a, const void *b)
 }
 
 /* Counts, and makes rows of the findings. */
-static void sum_up(struct app *app, struct check_row *row)
+static void summarize(struct app *app, struct check_row *row)
 {
 	if (row->list.n)
-		qsort(row->list.items, row->list.n, sizeof(*row->list.items), by_severity);
+		qsort(row->list.items, row->list.n, sizeof(*row->list.items), compare_findings);
 	for (size_t i = 0; i < row->list.n; i++) {
 		const struct finding *f = &row->list.items[i];
 
@@ -144,103 +141,79 @@ static void sum_up(struct app *app, struct check_row *row)
 				       SLICE("clean");
 	row->findings = finding_rows(&row->list, app->arena);
 	if (row->errors)
-		app->exit = work_worse(app->exit, EXIT_REFUSED);
+		app->exit = exit_code_worse(app->exit, EXIT_REFUSED);
 }
 
-/*
- * Looks at a selected migration as it is, and at each stage that is still to come; `live` is what
- * the cluster says, or NULL.
- */
-static int check(struct app *app, struct session *s, size_t number, const struct live_report *live,
-		 struct check_row *row, struct err *err)
+/* Checks a migration where it is, and at each remaining stage. */
+static int check_stages(struct check_run *c, const struct migration *m, struct err *err)
 {
-	const struct migration *m = s->selected.items[number];
-	struct intent intent = {
-		.m = m, .direction = GO_ANYWHERE, .next = true, .options.all_findings = true
-	};
-	struct stage from;
+	struct intent intent = { .m = m, .direction = GO_ANYWHERE, .next = true, .options = { .all_findings = true } };
 
-	*row = (struct check_row){ .list = { .arena = app->arena } };
-	if (survey(app, s, &intent, &row->list, &row->step, &from, err) < 0)
+	if (check_step(c, &intent, err) < 0)
 		return -1;
 	intent.next = false;
 	for (size_t i = 0; i < m->stages->n; i++) {
 		intent.to = m->stages->items[i];
-		if (stage_cmp(intent.to, from) >= 0 &&
-		    survey(app, s, &intent, &row->list, NULL, NULL, err) < 0)
+		if (stage_cmp(intent.to, c->from) >= 0 && check_step(c, &intent, err) < 0)
 			return -1;
 	}
-	if (live) {
-		take(&row->list, &live->of[number]);
-		take(&row->list,
-		     &live->cluster); /* what was not seen keeps each migration from being clean */
-	}
-	sum_up(app, row);
 	return 0;
 }
 
-/* --- telling -------------------------------------------------------------- */
+/* Checks the migration with this number in the selection. */
+static int check_migration(struct check_run *c, size_t number, struct err *err)
+{
+	*c->row = (struct check_row){ .list = { .arena = c->app->arena } };
+	if (check_stages(c, c->evidence->fleet->selected.items[number], err) < 0)
+		return -1;
+	if (c->live) {
+		add_findings(&c->row->list, &c->live->of[number]);
+		/* what could not be read keeps each migration from being clean */
+		add_findings(&c->row->list, &c->live->cluster);
+	}
+	summarize(c->app, c->row);
+	return 0;
+}
+
+/* --- printing ------------------------------------------------------------- */
 
 /* "apps/web.yaml:3:5", or less of it. */
 static void add_place(struct str *out, struct place at)
 {
-	str_add_visible(out, at.path, false);
+	str_add(out, at.path);
 	if (at.line)
 		str_addf(out, ":%u:%u", at.line, at.col);
 }
 
-static struct slice remedy_of(const struct finding *f)
+/* A finding as compilers print it, with the remedy in a line of its own. */
+static void report_finding(const struct app *app, const struct finding *f)
 {
-	return f->remedy.ptr ? f->remedy : slice_of(f->code->remedy);
+	AUTO_STR struct str place = STR_INIT;
+	struct slice remedy = finding_remedy(f);
+
+	add_place(&place, f->at);
+	say_out(app, "  %s%s%s: %" SLICE_FMT " [%s]", place.ptr, f->at.path.len ? ": " : "",
+		finding_word(f), SLICE_ARG(f->reason), f->code->id);
+	if (remedy.len)
+		say_out(app, "      %" SLICE_FMT, SLICE_ARG(remedy));
 }
 
-static const char *word_of(const struct finding *f)
+/* A migration with its findings. */
+static void report_migration(const struct app *app, const struct check_row *row)
 {
-	return f->allowed ? "allowed" : severity_word(f->code->severity);
-}
+	const struct step_row *step = &row->step;
 
-/* One finding, as compilers tell it, with what to do in a line of its own. */
-static void show_finding(const struct app *app, const struct finding *f)
-{
-	AUTO_STR struct str text = STR_INIT;
-
-	str_adds(&text, "  ");
-	add_place(&text, f->at);
-	str_addf(&text, "%s%s: ", f->at.path.len ? ": " : "", word_of(f));
-	str_add_visible(&text, f->reason, false);
-	str_addf(&text, " [%s]\n", f->code->id);
-	if (remedy_of(f).len) {
-		str_adds(&text, "      ");
-		str_add_visible(&text, remedy_of(f), false);
-		str_addc(&text, '\n');
-	}
-	(void)fwrite(text.ptr, 1, text.len, app->out);
-}
-
-/* One migration with its findings. */
-static void show(const struct app *app, const struct check_row *row)
-{
-	AUTO_STR struct str head = STR_INIT;
-
-	str_add_visible(&head, row->step.name, false);
-	str_addf(&head, ": %" SLICE_FMT, SLICE_ARG(row->step.from));
-	if (row->step.next.len)
-		str_addf(&head, ", next %" SLICE_FMT, SLICE_ARG(row->step.next));
-	str_adds(&head, "  (old ");
-	str_add_visible(&head, row->step.from_host, false);
-	str_adds(&head, ", new ");
-	str_add_visible(&head, row->step.to_host, false);
-	str_adds(&head, ")\n");
-	if (row->step.hold.len) {
-		str_adds(&head, "  held: ");
-		str_add_visible(&head, row->step.hold, false);
-		str_addc(&head, '\n');
-	}
-	(void)fwrite(head.ptr, 1, head.len, app->out);
+	say_out(app,
+		"%" SLICE_FMT ": %" SLICE_FMT "%s%" SLICE_FMT "  (old host %" SLICE_FMT
+		", new host %" SLICE_FMT ")",
+		SLICE_ARG(step->name), SLICE_ARG(step->from), step->next.len ? ", next " : "",
+		SLICE_ARG(step->next), SLICE_ARG(step->from_host), SLICE_ARG(step->to_host));
+	if (step->hold.len)
+		say_out(app, "  held: %" SLICE_FMT, SLICE_ARG(step->hold));
 	for (size_t i = 0; i < row->list.n; i++)
-		show_finding(app, &row->list.items[i]);
+		report_finding(app, &row->list.items[i]);
 	if (!row->list.n)
-		(void)fprintf(app->out, "  nothing speaks against it\n");
+		say_out(app, "  no problems found");
 }
 
 /* "1 error", "2 errors". */
@@ -250,7 +223,7 @@ static void add_count(struct str *out, long n, const char *what)
 }
 
 /* All migrations for people, with a line that sums them up. */
-static void show_all(const struct app *app, const struct check_row *rows, size_t n)
+static void report_all(const struct app *app, const struct check_row *rows, size_t n)
 {
 	AUTO_STR struct str sum = STR_INIT;
 	long errors = 0, warnings = 0;
@@ -258,8 +231,8 @@ static void show_all(const struct app *app, const struct check_row *rows, size_t
 
 	for (size_t i = 0; i < n; i++) {
 		if (i)
-			(void)fputc('\n', app->out);
-		show(app, &rows[i]);
+			say_text(app, SAY_OUT, SLICE("\n"));
+		report_migration(app, &rows[i]);
 		errors += rows[i].errors;
 		warnings += rows[i].warnings;
 		if (!example && rows[i].list.n)
@@ -268,15 +241,13 @@ static void show_all(const struct app *app, const struct check_row *rows, size_t
 	add_count(&sum, (long)n, "migration");
 	add_count(&sum, errors, "error");
 	add_count(&sum, warnings, "warning");
-	(void)fflush(app->out);
-	(void)fprintf(app->talk, "%s\n", sum.ptr);
+	say_note(app, "%s", sum.ptr);
 	if (example)
-		(void)fprintf(app->talk, "more about a code: %s migrate explain %s\n", app->program,
-			      example);
+		say_note(app, "for details, run: %s migrate explain %s", app->program, example);
 }
 
 /* All findings of all migrations as one table. */
-static void show_wide(struct app *app, const struct check_row *rows, size_t n)
+static void print_wide(struct app *app, const struct check_row *rows, size_t n)
 {
 	struct line_row *lines;
 	size_t total = 0, at = 0;
@@ -291,71 +262,101 @@ static void show_wide(struct app *app, const struct check_row *rows, size_t n)
 
 			add_place(&where, f->at);
 			lines[at++] = (struct line_row){ rows[i].step.name,
-							 slice_of(word_of(f)),
+							 slice_of(finding_word(f)),
 							 slice_of(f->code->id),
 							 arena_copy(app->arena, str_slice(&where)),
 							 f->reason,
-							 remedy_of(f) };
+							 finding_remedy(f) };
 		}
 	print_rows(app, &line_record, (struct rows){ lines, total }, "No findings.");
 }
 
-static int run(struct app *app, void *context, struct err *err)
+/* All of it in the form of -o; `live` NULL: without the cluster. */
+static void print_checks(struct app *app, const struct check_row *rows, size_t n,
+			 const struct live_report *live)
 {
-	const struct context *ctx = context;
-	AUTO_SESSION struct session *s = NULL;
-	struct selected list;
-	struct check_row *rows;
-	struct live_report live;
-	bool looked;
+	if (app->output == OUTPUT_WIDE) {
+		print_wide(app, rows, n);
+		return;
+	}
+	if (app->output != OUTPUT_TABLE) {
+		print_rows(app, &check_record, (struct rows){ rows, n }, "");
+		return;
+	}
+	if (!n)
+		say_note(app, "No migrations found.");
+	if (live) {
+		live_report_cluster(app, live, SAY_OUT);
+		say_text(app, SAY_OUT, SLICE("\n"));
+	}
+	if (n)
+		report_all(app, rows, n);
+}
 
-	if (work_select(app, &ctx->work, WORK_LOOKS, &s, &list, err) < 0)
+/* Gathers what is to be checked: the commit, and with --live the cluster. */
+static int gather_all(struct app *app, const struct live_context *ctx, struct evidence *evidence,
+		      struct live_report *live, struct err *err)
+{
+	const struct fleet *fleet = evidence->fleet;
+	struct live_connection connection;
+
+	if (live_connect(app, ctx, &connection, err) < 0)
 		return -1;
-	if (live_look(app, &cmd_check, &ctx->live, s, &live, &looked, err) < 0)
+	if ((fleet->selected.n || ctx->live) && gather_evidence(fleet, evidence, err) < 0)
 		return -1;
-	rows = arena_array(app->arena, list.n, sizeof(*rows));
-	for (size_t i = 0; i < list.n; i++) {
-		progress_tell(&s->options->progress, "migrations checked", i + 1, list.n);
-		if (check(app, s, i, looked ? &live : NULL, &rows[i], err) < 0)
+	return ctx->live ? live_check_migrations(evidence, &connection, live, err) : 0;
+}
+
+static int run_check(struct app *app, void *context, struct err *err)
+{
+	struct check_context *ctx = context;
+	AUTO_SESSION struct session *s = NULL;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = &fleet };
+	struct live_report live;
+	struct check_run c = { .app = app,
+			       .evidence = &evidence,
+			       .live = ctx->live.live ? &live : NULL };
+	struct check_row *rows;
+	size_t n;
+
+	ctx->migration.access = ACCESS_READ_ALL;
+	if (migration_select(app, &ctx->migration, &s, &fleet, err) < 0 ||
+	    gather_all(app, &ctx->live, &evidence, &live, err) < 0)
+		return -1;
+	n = fleet.selected.n;
+	rows = arena_array(app->arena, n, sizeof(*rows));
+	for (size_t i = 0; i < n; i++) {
+		progress_report(session_progress(s), "migrations checked", i + 1, n);
+		c.row = &rows[i];
+		if (check_migration(&c, i, err) < 0)
 			return -1;
 	}
-	if (!list.n && app->output == OUTPUT_TABLE)
-		(void)fprintf(app->talk, "No migrations found.\n");
-	if (looked && app->output == OUTPUT_TABLE) {
-		live_show_cluster(&live, app->out);
-		(void)fputc('\n', app->out);
-	}
-	if (list.n && app->output == OUTPUT_TABLE)
-		show_all(app, rows, list.n);
-	else if (app->output == OUTPUT_WIDE)
-		show_wide(app, rows, list.n);
-	else if (app->output != OUTPUT_TABLE)
-		print_rows(app, &check_record, (struct rows){ rows, list.n }, "");
+	print_checks(app, rows, n, c.live);
 	return 0;
 }
 
-static const struct record *const options[] = { &own_record, &work_select_options,
-						&work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_options, &migration_select_options,
+						&migration_repo_options, &output_options, NULL };
 
 const struct command cmd_check = {
 	.name = "check",
 	.group = "migrate",
-	.summary = "Show what speaks against a migration",
-	.about = "Look at the manifests around a migration, and with --live at what the cluster "
-		 "has, and show everything that speaks against it or is good to know: at "
-		 "the stage where it is and at all that are still to come. An error stops promote; "
-		 "where that is possible the migration "
-		 "file may accept it under spec.allow, with a reason. Nothing is written. Ends "
-		 "with 6 when there is an error that is not "
-		 "accepted.",
-	.example = "# Before the first stage\nkubectl gcpbackend migrate check payments\n\n"
-		   "# And what the cluster says\nkubectl gcpbackend migrate check payments --live "
-		   "--context prod-eu\n\n"
-		   "# All migrations as one table, in a job\nkubectl gcpbackend migrate check "
-		   "--all -o wide",
+	.summary = "Check a migration for problems",
+	.about = "Check the manifests around a migration, and with --live also the cluster, for "
+		 "problems at the current stage and at all remaining ones. Nothing is changed.\n\n"
+		 "A finding with severity error stops promote. Where that is possible, the "
+		 "migration file can accept it under spec.allow, with a reason. The exit code is 6 "
+		 "if there is an error that is not accepted.",
+	.example = "# Check payments before the first stage\n"
+		   "kubectl gcpbackend migrate check payments\n\n"
+		   "# Also check the objects in a cluster\n"
+		   "kubectl gcpbackend migrate check payments --live --context prod-eu\n\n"
+		   "# Check all migrations in a job, as one table\n"
+		   "kubectl gcpbackend migrate check --all -o wide",
 	.arg = "[NAME...]",
 	.max_args = -1,
 	.options = options,
-	.context_size = sizeof(struct context),
-	.run = run,
+	.context_size = sizeof(struct check_context),
+	.run = run_check,
 };

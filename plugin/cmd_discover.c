@@ -1,81 +1,67 @@
 #include "plugin/commands.h"
 
-#include "base/alloc.h"
+#include "flow/discover.h"
 #include "flow/discover_live.h"
+#include "plugin/command_line.h"
 #include "plugin/discover_rows.h"
 #include "plugin/live.h"
+#include "plugin/migration_command.h"
 #include "plugin/newfile.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
-
-#include <stddef.h>
-#include <stdlib.h>
+#include "plugin/rows_finding.h"
 
 /*
- * More files that cannot be read are counted, not named; what speaks against more hosts is in the
- * documents only.
+ * Above these numbers, files that cannot be parsed are only counted, and findings about hosts are
+ * only in the documents.
  */
 enum { UNREAD_MOST = 10, HOSTS_MOST = 20 };
 
-struct context {
-	struct work_context work;
+struct discover_context {
+	struct migration_context migration;
 	struct live_context live;
 	struct slices namespaces;
 	bool write, commit, yes;
 	long port;
 };
 
-static const struct record own_record = {
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct context, write),
-			  .flag = "write",
-			  .help = "Make the migration files of all hosts that are ready, warnings "
-				  "or not, and have none" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct context, commit),
-			  .flag = "commit",
-			  .help = "With --write: commit the files on the branch that is applied" },
-			{ .kind = VALUE_INT,
-			  .offset = offsetof(struct context, port),
-			  .min = 1,
-			  .max = 65535,
-			  .flag = "to-port",
-			  .arg = "PORT",
-			  .help = "The port of the new hosts; needed where old destinations name "
-				  "theirs" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct context, yes),
-			  .flag = "yes",
-			  .letter = 'y',
-			  .help = "Do not ask: the answer is yes" },
-			{ .kind = VALUE_LIST,
-			  .offset = offsetof(struct context, namespaces),
-			  .flag = "namespace",
-			  .letter = 'n',
-			  .arg = "NAMESPACE",
-			  .help = "With --live: a namespace to ask where not all may be read; may "
-				  "be repeated" },
-			{ .kind = VALUE_RECORD,
-			  .offset = offsetof(struct context, live),
-			  .of = &live_options },
-			{ .name = NULL },
-		},
+static const struct field own_fields[] = {
+	OPT_BOOL(
+		struct discover_context, write, 0, "write",
+		"Create migration files for all hosts that are ready and have none yet, also those "
+		"with warnings"),
+	OPT_BOOL(struct discover_context, commit, 0, "commit",
+		 "With --write, commit the files to the branch that is applied"),
+	OPT_INT(struct discover_context, port, 0, "to-port", "PORT", 1, 65535,
+		"Port of the new hosts. Required if old destinations specify a port"),
+	OPT_BOOL(struct discover_context, yes, 'y', "yes", "Do not ask for confirmation"),
+	OPT_LIST(struct discover_context, namespaces, 'n', "namespace", "NAMESPACE",
+		 "With --live, a namespace to read if the user may not read all of them"),
+	FIELD_PART(struct discover_context, live, &live_options),
+	FIELDS_END,
 };
 
-/* --- writing -------------------------------------------------------------- */
+static const struct record own_options = { .fields = own_fields };
 
-/* The files of --write. */
-struct writing {
+/* The command as it runs; the last four are the files of --write. */
+struct discover_run {
 	struct app *app;
-	const struct context *ctx;
-	struct session *session;
+	const struct discover_context *ctx;
+	const struct evidence *evidence; /* of the commit; NULL: of a cluster */
+	struct discover_row *rows;
 	struct migration *migrations;
 	struct newfile *files;
-	struct discover_row **rows; /* of the files */
-	size_t n;
+	struct discover_row **file_rows; /* of the files */
+	size_t nfiles;
 };
+
+/* Is the output for people? */
+static bool is_table(const struct discover_run *r)
+{
+	return !print_is_document(r->app->output);
+}
+
+/* --- writing -------------------------------------------------------------- */
 
 /* The migration of a candidate. */
 static int make_migration(const struct app *app, struct migration *m, const struct candidate *c,
@@ -95,114 +81,124 @@ static int make_migration(const struct app *app, struct migration *m, const stru
 	return migration_check(m, app->arena, c->at, err);
 }
 
-/* Makes the file of one row, unless there is one or it is not clear which host is meant. */
-static void make_file(struct writing *w, struct discover_row *row)
+/* Makes the migration and the text of its file, and checks both. */
+static int make_checked_file(struct discover_run *r, const struct candidate *c, struct migration *m,
+			     struct newfile *f, struct err *err)
 {
-	struct newfile *f = &w->files[w->n];
+	const struct base_commit *base = &r->evidence->fleet->base;
+
+	if (make_migration(r->app, m, c, r->ctx->port, err) < 0 ||
+	    newfile_make(f, r->app, base->session, m, err) < 0)
+		return -1;
+	if (newfile_check(f, r->app, base, r->ctx->commit, err) == 0 &&
+	    newfile_guard(f, r->app, r->evidence, err) == 0)
+		return 0;
+	newfile_release(f);
+	return -1;
+}
+
+/* Makes the file of one row, unless it exists or it is not clear which host is meant. */
+static void make_file(struct discover_run *r, struct discover_row *row)
+{
+	struct newfile *f = &r->files[r->nfiles];
 	AUTO_STR struct str line = STR_INIT;
 	struct err err = ERR_INIT;
 
 	if (row->of->twice) {
-		(void)fprintf(w->app->talk,
-			      "skipped: %.*s is in several ServiceEntries; init can say which "
-			      "manifests are meant\n",
-			      SLICE_ARG(row->host));
+		say_note(r->app,
+			 "skipped: %" SLICE_FMT
+			 " is in several ServiceEntries; use init to specify the manifests",
+			 SLICE_ARG(row->host));
 		return;
 	}
-	if (make_migration(w->app, &w->migrations[w->n], row->of, w->ctx->port, &err) == 0 &&
-	    newfile_make(f, w->app, w->session, &w->migrations[w->n], &err) == 0) {
-		if (newfile_check(f, w->app, w->session, w->ctx->commit, &err) == 0 &&
-		    newfile_guard(f, w->app, w->session, &err) == 0) {
-			row->file = f->path;
-			w->rows[w->n++] = row;
-			return;
-		}
-		newfile_release(f);
+	if (make_checked_file(r, row->of, &r->migrations[r->nfiles], f, &err) == 0) {
+		row->file = f->path;
+		r->file_rows[r->nfiles++] = row;
+		return;
 	}
 	err_format(&err, &line);
-	(void)fprintf(w->app->talk, "skipped: %s\n", line.ptr);
+	say_note(r->app, "skipped: %s", line.ptr);
 	if (err.code != &CODE_exists)
-		w->app->exit = err.code->exit;
+		r->app->exit = err.code->exit;
 }
 
-/* Writes those that were made, and says so. */
-static int write_files(struct writing *w, struct err *err)
+/* Writes the files that were made, and reports them. */
+static int write_files(struct discover_run *r, struct err *err)
 {
-	struct slice hex = { NULL, 0 };
-	bool table = w->app->output == OUTPUT_TABLE || w->app->output == OUTPUT_WIDE;
+	const struct newfile_writer writer = { r->app, &r->evidence->fleet->base, r->ctx->commit,
+					       r->ctx->yes };
+	struct slice hex = SLICE_NONE;
 
-	if (w->n && newfiles_write(w->files, w->n, w->app, w->session, w->ctx->commit, w->ctx->yes,
-				   &hex, err) < 0)
+	if (r->nfiles && newfile_write_all(&writer, r->files, r->nfiles, &hex, err) < 0)
 		return -1;
-	for (size_t i = 0; i < w->n; i++) {
-		w->rows[i]->commit = hex;
-		if (table)
-			newfile_say(&w->files[i], w->app, hex);
+	for (size_t i = 0; i < r->nfiles; i++) {
+		r->file_rows[i]->commit = hex;
+		if (is_table(r))
+			newfile_report(&r->files[i], r->app, hex);
 	}
-	if (!w->n)
-		(void)fprintf(w->app->talk, "No migration files to make.\n");
-	else if (!w->ctx->commit)
-		(void)fprintf(w->app->talk, "commit them, then see: %s migrate status\n",
-			      w->app->program);
+	if (!r->nfiles)
+		say_note(r->app, "No migration files to create.");
+	else if (!r->ctx->commit)
+		say_note(r->app, "next: commit the files and run: %s migrate status",
+			 r->app->program);
 	return 0;
 }
 
-static int write_all(struct app *app, struct session *s, const struct context *ctx,
-		     struct discover_row *rows, size_t n, struct err *err)
+/* Makes and writes the files of all `n` rows that have a target. */
+static int write_all(struct discover_run *r, size_t n, struct err *err)
 {
-	struct writing w = { .app = app, .ctx = ctx, .session = s };
+	struct arena *arena = r->app->arena;
 	int failed;
 
-	w.migrations = arena_array(app->arena, n, sizeof(*w.migrations));
-	w.files = arena_array(app->arena, n, sizeof(*w.files));
-	w.rows = arena_array(app->arena, n, sizeof(*w.rows));
+	r->migrations = arena_array(arena, n, sizeof(*r->migrations));
+	r->files = arena_array(arena, n, sizeof(*r->files));
+	r->file_rows = arena_array(arena, n, sizeof(*r->file_rows));
 	for (size_t i = 0; i < n; i++)
-		if (rows[i].of->readiness <= READINESS_WARNINGS)
-			make_file(&w, &rows[i]);
-	failed = write_files(&w, err);
-	for (size_t i = 0; i < w.n; i++)
-		newfile_release(&w.files[i]);
+		if (r->rows[i].of->readiness <= READINESS_WARNINGS)
+			make_file(r, &r->rows[i]);
+	failed = write_files(r, err);
+	for (size_t i = 0; i < r->nfiles; i++)
+		newfile_release(&r->files[i]);
 	return failed;
 }
 
-/* --- talk ----------------------------------------------------------------- */
+/* --- remarks -------------------------------------------------------------- */
 
 /* Names the files whose contents are not in the list. */
-static void say_unread(const struct app *app, struct findings *unread)
+static void report_unread(const struct app *app, struct findings *unread)
 {
 	size_t n = unread->n;
 
 	unread->n = n > UNREAD_MOST ? UNREAD_MOST : n;
-	work_print_findings(app, unread, SEVERITY_INFO);
+	findings_say(app, unread, SEVERITY_INFO);
 	if (n > UNREAD_MOST)
-		(void)fprintf(app->talk, "and %zu more\n", n - UNREAD_MOST);
+		say_note(app, "and %zu more", n - UNREAD_MOST);
 	if (n)
-		(void)fprintf(app->talk,
-			      "%zu file%s cannot be read: what they hold is not in the list\n", n,
-			      n == 1 ? "" : "s");
+		say_note(app, "%zu file%s could not be parsed; %s contents are not listed", n,
+			 n == 1 ? "" : "s", n == 1 ? "its" : "their");
 }
 
 /* "4 hosts: 1 ready, 0 with warnings, 2 blocked, 1 with a migration". */
-static void say_counts(const struct app *app, const struct discovery *d)
+static void report_counts(const struct app *app, const struct discovery *d)
 {
 	size_t counts[4] = { 0 };
 
 	for (size_t i = 0; i < d->n; i++)
 		counts[d->items[i].readiness]++;
-	if (!d->n)
-		return;
-	(void)fprintf(
-		app->talk,
-		"%zu host%s: %zu ready, %zu with warnings, %zu blocked, %zu with a migration\n",
-		d->n, d->n == 1 ? "" : "s", counts[READINESS_READY], counts[READINESS_WARNINGS],
-		counts[READINESS_BLOCKED], counts[READINESS_MIGRATION]);
+	if (d->n)
+		say_note(app,
+			 "%zu host%s: %zu ready, %zu with warnings, %zu blocked, %zu with a "
+			 "migration",
+			 d->n, d->n == 1 ? "" : "s", counts[READINESS_READY],
+			 counts[READINESS_WARNINGS], counts[READINESS_BLOCKED],
+			 counts[READINESS_MIGRATION]);
 }
 
 /*
- * What speaks against them, when they are few; for many there is -o json. What was not seen is said
- * once, for the cluster.
+ * The findings about each host if they are few; for many there is -o json. What of the cluster
+ * could not be read is reported once, for the cluster.
  */
-static void say_reasons(const struct app *app, const struct discovery *d)
+static void report_reasons(const struct app *app, const struct discovery *d)
 {
 	for (size_t i = 0; i < d->n && d->n <= HOSTS_MOST; i++)
 		for (size_t k = 0; k < d->items[i].findings.n; k++) {
@@ -213,52 +209,50 @@ static void say_reasons(const struct app *app, const struct discovery *d)
 			    f->code->severity == SEVERITY_INFO || f->code == &CODE_live_blind)
 				continue;
 			finding_format(f, &line);
-			(void)fprintf(app->talk, "%.*s: %s\n", SLICE_ARG(d->items[i].name),
-				      line.ptr);
+			say_note(app, "%" SLICE_FMT ": %s", SLICE_ARG(d->items[i].name), line.ptr);
 		}
 }
 
-/* Shows all of it, or writes. */
-static int show(struct app *app, struct session *s, const struct context *ctx, struct discovery *d,
-		struct err *err)
+/* Prints what was found, or writes the files. */
+static int print_discovery(struct discover_run *r, const struct discovery *d, struct err *err)
 {
-	struct discover_row *rows = arena_array(app->arena, d->n, sizeof(*rows));
-	bool table = app->output == OUTPUT_TABLE || app->output == OUTPUT_WIDE;
+	bool list = !r->ctx->write;
 
+	r->rows = arena_array(r->app->arena, d->n, sizeof(*r->rows));
 	for (size_t i = 0; i < d->n; i++)
-		discover_row_fill(&rows[i], &d->items[i], app->arena);
-	if (ctx->write && write_all(app, s, ctx, rows, d->n, err) < 0)
+		discover_row_fill(&r->rows[i], &d->items[i], r->app->arena);
+	if (!list && write_all(r, d->n, err) < 0)
 		return -1;
-	if (!ctx->write || !table)
-		print_rows(app, &discover_record, (struct rows){ rows, d->n },
+	if (list || !is_table(r))
+		print_rows(r->app, &discover_record, (struct rows){ r->rows, d->n },
 			   "No ServiceEntries found.");
-	if (!ctx->write && table) {
-		say_reasons(app, d);
-		say_counts(app, d);
+	if (list && is_table(r)) {
+		report_reasons(r->app, d);
+		report_counts(r->app, d);
 	}
 	return 0;
 }
 
 /* Migration files that cannot be read make it an error, whatever was found. */
-static void say_broken(struct app *app, const struct session *s)
+static void report_broken(struct app *app, const struct fleet *fleet)
 {
-	work_print_findings(app, &s->broken, SEVERITY_ERROR);
-	if (s->broken.n)
+	findings_say(app, &fleet->broken, SEVERITY_ERROR);
+	if (fleet->broken.n)
 		app->exit = EXIT_ERROR;
 }
 
-/*
- * The repository around, whose migrations are told from other hosts; a cluster may be looked at
- * without any.
- */
-static int open_if_any(struct app *app, const struct context *ctx, struct session **s,
-		       struct err *err)
+/* --- running -------------------------------------------------------------- */
+
+/* Opens the repository if there is one, to mark the hosts of a cluster that have a migration. */
+static int open_optional(struct app *app, const struct discover_context *ctx, struct session **s,
+			 struct fleet *fleet, struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	if (work_open(app, &ctx->work, WORK_LOOKS, s, &why) == 0)
+	if (migration_open(app, &ctx->migration, s, &why) == 0 &&
+	    fleet_open(*s, NULL, fleet, &why) == 0)
 		return 0;
-	if (!ctx->work.repo.ptr && !ctx->work.migrations.ptr &&
+	if (!ctx->migration.repo.ptr && !ctx->migration.migrations.ptr &&
 	    (why.code == &CODE_no_repo || why.code == &CODE_no_commit))
 		return 0;
 	*err = why;
@@ -266,92 +260,105 @@ static int open_if_any(struct app *app, const struct context *ctx, struct sessio
 }
 
 /* The hosts of the cluster. */
-static int run_live(struct app *app, const struct context *ctx, const struct kubectl *kubectl,
-		    struct err *err)
+static int discover_cluster(struct app *app, const struct discover_context *ctx,
+			    const struct live_connection *connection, struct err *err)
 {
 	AUTO_SESSION struct session *s = NULL;
-	struct discover_live d;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	struct live_discovery_query query = { .namespaces = ctx->namespaces,
+					      .port = (int)ctx->port };
+	struct discover_run r = { .app = app, .ctx = ctx };
+	struct live_discovery d;
 	int failed;
 
-	if (open_if_any(app, ctx, &s, err) < 0 ||
-	    discover_live(&d, kubectl,
-			  &(struct discover_live_query){ s, ctx->namespaces, (int)ctx->port },
-			  err) < 0)
+	if (open_optional(app, ctx, &s, &fleet, err) < 0)
 		return -1;
-	failed = show(app, s, ctx, &d.found, err);
-	live_show_cluster(&d.seen, app->talk);
-	work_print_findings(app, &d.seen.cluster, SEVERITY_WARNING);
-	if (s)
-		say_broken(app, s);
+	query.fleet = fleet.base.session ? &fleet : NULL;
+	if (discover_live(&d, connection, &query, err) < 0)
+		return -1;
+	failed = print_discovery(&r, &d.found, err);
+	live_report_cluster(app, &d.seen, SAY_ERR);
+	findings_say(app, &d.seen.cluster, SEVERITY_WARNING);
+	report_broken(app, &fleet);
 	discover_live_release(&d);
 	return failed;
 }
 
-static int run(struct app *app, void *context, struct err *err)
+/* The hosts of the repository. */
+static int discover_repository(struct app *app, const struct discover_context *ctx, struct err *err)
 {
-	const struct context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct findings unread = { .arena = app->arena };
-	struct kubectl kubectl;
-	struct discovery d;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	struct discover_run r = { .app = app, .ctx = ctx };
+	struct commit_discovery d;
 	int failed;
 
-	if (ctx->commit && !ctx->write)
-		return err_set(err, &CODE_usage, NOWHERE, "--commit needs --write");
-	if (ctx->live.live && ctx->write)
-		return options_refuse(app, &cmd_discover, err,
-				      "--write makes migration files from the manifests of a "
-				      "repository: say it there, without --live");
-	if (ctx->namespaces.n && !ctx->live.live)
-		return options_refuse(app, &cmd_discover, err,
-				      "--namespace does something with --live only");
-	if (live_kubectl(app, &cmd_discover, &ctx->live, &kubectl, err) < 0)
+	if (migration_open(app, &ctx->migration, &s, err) < 0 ||
+	    fleet_open(s, NULL, &fleet, err) < 0)
 		return -1;
-	if (ctx->live.live)
-		return run_live(app, ctx, &kubectl, err);
-	if (work_open(app, &ctx->work, ctx->commit ? WORK_CHANGES : WORK_LOOKS, &s, err) < 0)
+	if (ctx->write && fleet.broken.n) /* it may be about a host that would get a second one */
+		return err_from_finding(err, &fleet.broken.items[0]);
+	if (discover_commit(&fleet, (int)ctx->port, &d, err) < 0)
 		return -1;
-	if (ctx->write && s->broken.n) /* it may be about a host that would get a second one */
-		return err_from_finding(err, &s->broken.items[0]);
-	if (session_discover(s, (int)ctx->port, &d, &unread, err) < 0)
-		return -1;
-	failed = show(app, s, ctx, &d, err);
+	r.evidence = &d.evidence;
+	failed = print_discovery(&r, &d.found, err);
 	if (!failed) {
-		say_unread(app, &unread);
-		say_broken(app, s);
+		report_unread(app, &d.unread);
+		report_broken(app, &fleet);
 	}
-	discover_release(&d);
+	discover_commit_release(&d);
 	return failed;
 }
 
-static const struct record *const options[] = { &own_record, &work_hooks_options,
-						&work_repo_options, &output_options, NULL };
+static int run_discover(struct app *app, void *context, struct err *err)
+{
+	struct discover_context *ctx = context;
+	struct live_connection connection;
+
+	if (ctx->commit && !ctx->write)
+		return err_set(err, &CODE_usage, NOWHERE, "--commit requires --write");
+	if (ctx->live.live && ctx->write)
+		return command_refuse(app, err,
+				      "--write and --live are mutually exclusive: migration files "
+				      "are created from the manifests in a repository");
+	if (ctx->namespaces.n && !ctx->live.live)
+		return command_refuse(app, err, "--namespace requires --live");
+	if (live_connect(app, &ctx->live, &connection, err) < 0)
+		return -1;
+	ctx->migration.access = ctx->commit ? ACCESS_WRITE : ACCESS_READ_ALL;
+	return ctx->live.live ? discover_cluster(app, ctx, &connection, err) :
+				discover_repository(app, ctx, err);
+}
+
+static const struct record *const options[] = { &own_options, &migration_hooks_options,
+						&migration_repo_options, &output_options, NULL };
 
 const struct command cmd_discover = {
 	.name = "discover",
 	.group = "migrate",
-	.summary = "List the ServiceEntry hosts that could move",
-	.about = "List every host of a ServiceEntry in the commit, or with --live in the cluster: "
-		 "which routes of which VirtualServices send requests to it, its ports, the "
-		 "GCPBackend that "
-		 "plainly belongs to it, and what speaks against moving it; best candidates first. "
-		 "With --write the migration files are made, as init makes "
-		 "them.\n\nA GCPBackend belongs to a host when their names say so (the same but "
-		 "for an ending like -vm), their namespaces do not contradict, "
-		 "and neither fits another one as well; otherwise none is chosen.\n\nWith --live "
-		 "no repository is needed; where there is one, its migrations are told from other "
-		 "hosts. Every object of the "
-		 "kinds that decide must be seen, in all namespaces: where the user may not read "
-		 "them all, that is said, and no host is called ready.",
-	.example = "# What could move, and why the rest could not\nkubectl gcpbackend migrate "
-		   "discover\n\n# Where each is used\n"
-		   "kubectl gcpbackend migrate discover -o wide\n\n# Make all migration files that "
-		   "can be made\n"
-		   "kubectl gcpbackend migrate discover --write --commit\n\n# What runs in a "
-		   "cluster could move, whatever repository it is from\n"
+	.summary = "List ServiceEntry hosts that can be migrated",
+	.about =
+		"List every host of a ServiceEntry in the commit, or with --live in the cluster: "
+		"the routes of VirtualServices that send requests to it, its ports, the "
+		"GCPBackend that belongs to it, and the findings about migrating it. The best "
+		"candidates come first. With --write, create the migration files, as init does.\n\n"
+		"A GCPBackend belongs to a host if their names match (apart from an ending such as "
+		"-vm), their namespaces do not conflict, and neither matches another one as well. "
+		"Otherwise none is selected.\n\n"
+		"With --live, no repository is required; if there is one, hosts that already have "
+		"a migration are marked. Objects of all relevant kinds must be read in all "
+		"namespaces: if the user is not allowed to, this is reported, and no host is "
+		"ready.",
+	.example = "# List the hosts that can be migrated, and what blocks the others\n"
+		   "kubectl gcpbackend migrate discover\n\n"
+		   "# Also list where each host is used\n"
+		   "kubectl gcpbackend migrate discover -o wide\n\n"
+		   "# Create and commit all possible migration files\n"
+		   "kubectl gcpbackend migrate discover --write --commit\n\n"
+		   "# List the hosts in a cluster, whatever repository they come from\n"
 		   "kubectl gcpbackend migrate discover --live --context prod-eu",
 	.max_args = 0,
 	.options = options,
-	.context_size = sizeof(struct context),
-	.run = run,
+	.context_size = sizeof(struct discover_context),
+	.run = run_discover,
 };

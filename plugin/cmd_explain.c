@@ -1,12 +1,14 @@
 #include "plugin/commands.h"
 
+#include "plugin/command_line.h"
+#include "plugin/help.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
+#include "plugin/say.h"
 
 #include <ctype.h>
-#include <stddef.h>
 
-struct context {
+struct explain_context {
 	struct common common;
 };
 
@@ -17,29 +19,21 @@ struct code_row {
 	bool allow;
 };
 
-#define ROW(member) .name = #member, .offset = offsetof(struct code_row, member)
-
-static const struct record code_record = {
-	.kind = "Code",
-	.size = sizeof(struct code_row),
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_STRING, ROW(code), .column = "CODE", .flags = FIELD_NAME },
-			{ .kind = VALUE_STRING, ROW(severity), .column = "SEVERITY" },
-			{ .kind = VALUE_STRING, ROW(title), .column = "TITLE" },
-			{ .kind = VALUE_BOOL, ROW(allow) },
-			{ .kind = VALUE_INT, ROW(exit), .min = 0, .max = 255 },
-			{ .kind = VALUE_STRING,
-			  ROW(remedy),
-			  .column = "REMEDY",
-			  .flags = FIELD_WIDE | FIELD_OMIT },
-			{ .kind = VALUE_STRING, ROW(explain) },
-			{ .kind = VALUE_STRING, ROW(source), .flags = FIELD_OMIT },
-			{ .name = NULL },
-		},
+static const struct field code_fields[] = {
+	ROW_STRING(struct code_row, code, "code", "CODE", FIELD_NAME),
+	ROW_STRING(struct code_row, severity, "severity", "SEVERITY", 0),
+	ROW_STRING(struct code_row, title, "title", "TITLE", 0),
+	ROW_BOOL(struct code_row, allow, "allow", NULL, 0),
+	ROW_INT(struct code_row, exit, "exit", NULL, 0),
+	ROW_STRING(struct code_row, remedy, "remedy", "REMEDY", FIELD_WIDE | FIELD_OMIT),
+	ROW_STRING(struct code_row, explain, "explain", NULL, 0),
+	ROW_STRING(struct code_row, source, "source", NULL, FIELD_OMIT),
+	FIELDS_END,
 };
 
-static struct code_row row_of(const struct code *c)
+static const struct record code_record = { "Code", sizeof(struct code_row), code_fields };
+
+static struct code_row make_row(const struct code *c)
 {
 	return (struct code_row){ .code = slice_of(c->id),
 				  .severity = slice_of(severity_word(c->severity)),
@@ -51,8 +45,8 @@ static struct code_row row_of(const struct code *c)
 				  .allow = c->allow };
 }
 
-/* The code that a word means, in any letter case, also without its letters: "gcb1005", "1005". */
-static int find(struct app *app, struct slice word, const struct code **out, struct err *err)
+/* The code of a word in any letter case, also without its letters: "gcb1005", "1005". */
+static int find_code(struct app *app, struct slice word, const struct code **out, struct err *err)
 {
 	AUTO_STR struct str id = STR_INIT;
 	struct slice *ids = arena_array(app->arena, ncodes, sizeof(*ids)), near;
@@ -67,56 +61,57 @@ static int find(struct app *app, struct slice word, const struct code **out, str
 	for (size_t i = 0; i < ncodes; i++)
 		ids[i] = slice_of(codes[i]->id);
 	near = slice_nearest(str_slice(&id), ids, ncodes);
-	(void)options_refuse(app, &cmd_explain, err, "no code '%" SLICE_FMT "'%s%" SLICE_FMT "%s",
+	(void)command_refuse(app, err, "no code '%" SLICE_FMT "'%s%" SLICE_FMT "%s",
 			     SLICE_ARG(slice_sub(word, 0, 40)), near.ptr ? ", did you mean '" : "",
 			     SLICE_ARG(near), near.ptr ? "'?" : "");
-	return err_remedy(err, "'%s migrate explain' lists them", app->program);
+	return err_remedy(err, "run '%s migrate explain' to list all codes", app->program);
 }
 
-/* What a code does to a stage, in words. */
-static const char *effect(const struct code *c)
+/* What a code means for a stage. */
+static const char *describe_effect(const struct code *c)
 {
 	if (c->severity != SEVERITY_ERROR)
-		return "it stops nothing";
-	return c->allow ? "it stops a stage unless spec.allow accepts it" :
-			  "it stops the command or the stage";
+		return "stops nothing";
+	return c->allow ? "stops a stage unless spec.allow accepts it" :
+			  "stops the command or the stage";
 }
 
 /* The long form of one code. */
-static void show(const struct app *app, const struct code *c)
+static void print_code(const struct app *app, const struct code *c)
 {
 	AUTO_STR struct str text = STR_INIT;
 	AUTO_STR struct str part = STR_INIT;
 
-	str_addf(&part, "%s: %s (%s; %s)", c->id, c->title, severity_word(c->severity), effect(c));
+	str_addf(&part, "%s: %s (%s; %s)", c->id, c->title, severity_word(c->severity),
+		 describe_effect(c));
 	help_paragraphs(&text, part.ptr, help_width(app));
 	str_addc(&text, '\n');
 	help_paragraphs(&text, c->explain, help_width(app));
 	if (c->remedy[0]) {
 		str_clear(&part);
-		str_addf(&part, "What to do: %s.", c->remedy);
+		str_addf(&part, "Remedy: %s.", c->remedy);
 		str_addc(&text, '\n');
 		help_paragraphs(&text, part.ptr, help_width(app));
 	}
 	if (c->source[0])
 		str_addf(&text, "\nSource: %s\n", c->source);
-	(void)fwrite(text.ptr, 1, text.len, app->out);
+	say_text(app, SAY_OUT, str_slice(&text));
 }
 
-static int run(struct app *app, void *context, struct err *err)
+static int run_explain(struct app *app, void *context, struct err *err)
 {
 	struct code_row *rows = arena_array(app->arena, ncodes, sizeof(*rows));
 	const struct code *code = NULL;
 	size_t n = 0;
 
 	(void)context;
-	if (app->args.n && find(app, app->args.items[0], &code, err) < 0)
+	if (app->args.n && find_code(app, app->args.items[0], &code, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ncodes; i++)
 		if (!code || codes[i] == code)
-			rows[n++] = row_of(codes[i]);
+			rows[n++] = make_row(codes[i]);
 	if (code && app->output == OUTPUT_TABLE)
-		show(app, code);
+		print_code(app, code);
 	else
 		print_rows(app, &code_record, (struct rows){ rows, n }, "");
 	return 0;
@@ -128,14 +123,13 @@ const struct command cmd_explain = {
 	.name = "explain",
 	.group = "migrate",
 	.summary = "Explain the code of an error or finding",
-	.about = "Tell what the code of an error or finding means, why it matters, what to do "
-		 "about it and where the rule comes from. Without a "
-		 "code all of them are listed.",
-	.example = "# What a refusal means\nkubectl gcpbackend migrate explain GCB1005\n\n# All "
+	.about = "Explain the code of an error or finding: what it means, why it matters, how to "
+		 "fix it, and the source of the rule. Without a code, list all codes.",
+	.example = "# Explain a refusal\nkubectl gcpbackend migrate explain GCB1005\n\n# List all "
 		   "codes\nkubectl gcpbackend migrate explain",
 	.arg = "[CODE]",
 	.max_args = 1,
 	.options = options,
-	.context_size = sizeof(struct context),
-	.run = run,
+	.context_size = sizeof(struct explain_context),
+	.run = run_explain,
 };

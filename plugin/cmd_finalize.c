@@ -2,84 +2,81 @@
 #include "plugin/commands.h"
 #include "plugin/options.h"
 
-#include <stddef.h>
-
-static const struct record own_record = {
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_STRING,
-			  .offset = offsetof(struct change_context, confirm),
-			  .flag = "confirm",
-			  .arg = "NAME",
-			  .help = "The name of the migration once more; nothing is written without "
-				  "it" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct change_context, rules),
-			  .flag = "destination-rules",
-			  .help = "Take the DestinationRules for the old host out as well" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct change_context, entry),
-			  .flag = "delete-service-entry",
-			  .help = "At the end, in another commit: delete the ServiceEntry; refused "
-				  "while anything still names the host" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct change_context, dry_run),
-			  .flag = "dry-run",
-			  .help = "Show everything, with the differences, and write nothing" },
-			{ .kind = VALUE_RECORD,
-			  .offset = offsetof(struct change_context, live),
-			  .of = &live_options },
-			{ .name = NULL },
-		},
+static const struct field own_fields[] = {
+	OPT_STRING(struct change_context, confirm, 0, "confirm", "NAME",
+		   "Confirm with the name of the migration; nothing is written without it"),
+	OPT_BOOL(struct change_context, rules, 0, "destination-rules",
+		 "Also remove the DestinationRules for the old host"),
+	OPT_BOOL(struct change_context, entry, 0, "delete-service-entry",
+		 "Delete the ServiceEntry at the end, in another commit; refused while anything "
+		 "still refers to the host"),
+	OPT_BOOL(struct change_context, dry_run, 0, "dry-run",
+		 "Show what would change, including the diff, without writing anything"),
+	FIELD_PART(struct change_context, live, &live_options),
+	FIELDS_END,
 };
 
-static int run(struct app *app, void *context, struct err *err)
-{
-	struct change_context *ctx = context;
+static const struct record own_options = { .fields = own_fields };
 
-	ctx->to = SLICE("done");
-	ctx->yes = ctx->confirm.ptr && slice_eq(ctx->confirm, app->args.items[0]);
-	if (ctx->confirm.ptr && !ctx->yes) {
-		(void)err_set(err, &CODE_not_confirmed, NOWHERE,
-			      "--confirm says '%" SLICE_FMT "', the migration is '%" SLICE_FMT "'",
-			      SLICE_ARG(ctx->confirm), SLICE_ARG(app->args.items[0]));
-		return err_remedy(err, "say --confirm=%" SLICE_FMT, SLICE_ARG(app->args.items[0]));
-	}
+/* Can the options be combined? Error: usage. */
+static int check_options(const struct change_context *ctx, struct slice name, struct err *err)
+{
 	if (ctx->entry && ctx->rules)
 		return err_set(err, &CODE_usage, NOWHERE,
-			       "--destination-rules and --delete-service-entry are two commits");
+			       "--destination-rules and --delete-service-entry are mutually "
+			       "exclusive: they need two commits");
 	if (ctx->live.live && !ctx->entry) {
-		(void)err_set(err, &CODE_usage, NOWHERE,
-			      "--live looks at the cluster for --delete-service-entry");
+		(void)err_set(err, &CODE_usage, NOWHERE, "--live requires --delete-service-entry");
 		return err_remedy(
-			err, "before the old destinations go: migrate check %" SLICE_FMT " --live",
-			SLICE_ARG(app->args.items[0]));
+			err, "to check the cluster first, run migrate check %" SLICE_FMT " --live",
+			SLICE_ARG(name));
 	}
+	return 0;
+}
+
+static int run_finalize(struct app *app, void *context, struct err *err)
+{
+	struct change_context *ctx = context;
+	struct slice name = app->args.items[0];
+
+	ctx->to = SLICE("done");
+	ctx->yes = ctx->confirm.ptr && slice_eq(ctx->confirm, name);
+	if (ctx->confirm.ptr && !ctx->yes) {
+		(void)err_set(err, &CODE_not_confirmed, NOWHERE,
+			      "--confirm is '%" SLICE_FMT "', but the migration is '%" SLICE_FMT
+			      "'",
+			      SLICE_ARG(ctx->confirm), SLICE_ARG(name));
+		return err_remedy(err, "pass --confirm=%" SLICE_FMT, SLICE_ARG(name));
+	}
+	if (check_options(ctx, name, err) < 0)
+		return -1;
 	return change_run(app, ctx, ctx->entry ? GO_DELETE_ENTRY : GO_FINALIZE, err);
 }
 
-static const struct record *const options[] = { &own_record, &work_hooks_options,
-						&work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_options, &migration_hooks_options,
+						&migration_repo_options, &output_options, NULL };
 
 const struct command cmd_finalize = {
 	.name = "finalize",
 	.group = "migrate",
-	.summary = "Take the old destinations out, at the end",
-	.about = "Take the old destinations out of the routes of a migration, in a commit of its "
-		 "own, so that the new host stands there alone.\n\n"
-		 "It is done only at 100 %, with no error among the findings, and when nothing "
-		 "else in the repository sends traffic to the old host. "
-		 "The ServiceEntry stays: Istio needs it as long as any client or VirtualService "
-		 "uses its name. Until something else changes the "
-		 "files, rollback brings the old destinations back.\n\n"
-		 "--delete-service-entry looks at the repository alone unless --live is said: then "
-		 "it is refused, too, while any object of the cluster "
-		 "names the old host (other ServiceEntries' hosts are not meant), and while the "
-		 "kinds of the mesh cannot all be read in all namespaces. "
-		 "Pods that call the host by its name are not seen in either way.",
-	.example = "# What would it do\nkubectl gcpbackend migrate finalize payments --dry-run\n\n"
-		   "# Do it\nkubectl gcpbackend migrate finalize payments --confirm=payments\n\n"
-		   "# Later, when no client uses the old name any more\n"
+	.summary = "Remove the old destinations at 100%",
+	.about =
+		"Remove the old destinations from the routes of a migration, in a commit of its "
+		"own, so that only the new host is left.\n\n"
+		"This requires stage 100, no finding with severity error, and that nothing else "
+		"in the repository sends traffic to the old host. The ServiceEntry is kept: Istio "
+		"needs it as long as a client or VirtualService uses the host name. Until "
+		"something else changes the files, rollback restores the old destinations.\n\n"
+		"--delete-service-entry checks only the repository unless --live is specified. "
+		"With --live, it is also refused while an object in the cluster refers to the old "
+		"host (the hosts of other ServiceEntries do not count), and while not all resource "
+		"kinds of the mesh can be read in all namespaces. In both cases, pods that call "
+		"the host by its name are not detected.",
+	.example = "# Show what would change\n"
+		   "kubectl gcpbackend migrate finalize payments --dry-run\n\n"
+		   "# Remove the old destinations\n"
+		   "kubectl gcpbackend migrate finalize payments --confirm=payments\n\n"
+		   "# Later, when no client uses the old host anymore\n"
 		   "kubectl gcpbackend migrate finalize payments --delete-service-entry --live "
 		   "--context prod-eu --confirm=payments",
 	.arg = "NAME",
@@ -87,5 +84,5 @@ const struct command cmd_finalize = {
 	.max_args = 1,
 	.options = options,
 	.context_size = sizeof(struct change_context),
-	.run = run,
+	.run = run_finalize,
 };

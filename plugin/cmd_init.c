@@ -1,199 +1,186 @@
 #include "plugin/commands.h"
 
 #include "plan/scope.h"
+#include "plugin/migration_command.h"
 #include "plugin/newfile.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
-#include "plugin/work.h"
+#include "plugin/say.h"
 
-#include <stddef.h>
-
-struct context {
-	struct work_context work;
+struct init_context {
+	struct migration_context migration;
 	struct migration_fields fields;
 	bool commit, yes;
 };
 
-static const struct record meta_record = {
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_PAIRS,
-			  .offset = offsetof(struct migration_meta, labels),
-			  .flag = "label",
-			  .arg = "KEY=VALUE",
-			  .help = "A label of the migration, for selecting it with -l" },
-			{ .name = NULL },
-		},
+static const struct field meta_fields[] = {
+	OPT_PAIRS(struct migration_meta, labels, 0, "label", "KEY=VALUE",
+		  "Label of the migration, to select it with -l"),
+	FIELDS_END,
 };
 
-static const struct record own_record = {
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct context, commit),
-			  .flag = "commit",
-			  .help = "Commit the file on the branch that is applied" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct context, yes),
-			  .flag = "yes",
-			  .letter = 'y',
-			  .help = "Do not ask: the answer is yes" },
-			{ .kind = VALUE_RECORD,
-			  .offset = offsetof(struct context, fields.metadata),
-			  .of = &meta_record },
-			{ .kind = VALUE_RECORD,
-			  .offset = offsetof(struct context, fields.spec),
-			  .of = &migration_spec_record },
-			{ .name = NULL },
-		},
+static const struct record meta_options = { .fields = meta_fields };
+
+static const struct field own_fields[] = {
+	OPT_BOOL(struct init_context, commit, 0, "commit",
+		 "Commit the file to the branch that is applied"),
+	OPT_BOOL(struct init_context, yes, 'y', "yes", "Do not ask for confirmation"),
+	FIELD_PART(struct init_context, fields.metadata, &meta_options),
+	FIELD_PART(struct init_context, fields.spec, &migration_spec_record),
+	FIELDS_END,
 };
+
+static const struct record own_options = { .fields = own_fields };
 
 struct init_row {
 	struct slice name, path, commit;
 	struct slices manifests;
 };
 
-static const struct record init_record = {
-	.kind = "MigrationInit",
-	.size = sizeof(struct init_row),
-	.fields =
-		(const struct field[]){
-			{ .name = "name",
-			  .kind = VALUE_STRING,
-			  .offset = offsetof(struct init_row, name),
-			  .column = "NAME",
-			  .flags = FIELD_NAME },
-			{ .name = "path",
-			  .kind = VALUE_STRING,
-			  .offset = offsetof(struct init_row, path),
-			  .column = "FILE" },
-			{ .name = "manifests",
-			  .kind = VALUE_LIST,
-			  .offset = offsetof(struct init_row, manifests),
-			  .column = "MANIFESTS" },
-			{ .name = "commit",
-			  .kind = VALUE_STRING,
-			  .offset = offsetof(struct init_row, commit),
-			  .flags = FIELD_OMIT },
-			{ .name = NULL },
-		},
+static const struct field init_fields[] = {
+	ROW_STRING(struct init_row, name, "name", "NAME", FIELD_NAME),
+	ROW_STRING(struct init_row, path, "path", "FILE", 0),
+	ROW_LIST(struct init_row, manifests, "manifests", "MANIFESTS", 0),
+	ROW_STRING(struct init_row, commit, "commit", NULL, FIELD_OMIT),
+	FIELDS_END,
 };
 
-/* What the parts of init pass around. */
-struct making {
+static const struct record init_record = { "MigrationInit", sizeof(struct init_row), init_fields };
+
+/* The command as it runs. */
+struct init_run {
 	struct app *app;
-	const struct context *ctx;
-	struct session *session;
+	const struct init_context *ctx;
+	const struct fleet *fleet;
+	struct evidence *evidence;
 	struct migration m;
 	struct newfile file;
 	struct init_row row;
 };
 
-/* The manifests that the migration will change; without any it needs a file to create. */
-static int look_around(struct making *k, struct err *err)
+/* The migration as the options specify it. */
+static int make_migration(struct init_run *r, struct err *err)
 {
-	struct session *s = k->session;
-	struct slice dir = k->m.f.spec.manifests.path;
+	r->m.f = r->ctx->fields;
+	r->m.f.api_version = SLICE(MIGRATION_API);
+	r->m.f.kind = SLICE(MIGRATION_KIND);
+	r->m.name = r->m.f.metadata.name = r->row.name = r->app->args.items[0];
+	return migration_check(&r->m, r->app->arena, NOWHERE, err);
+}
+
+/* The error of a host that nothing routes to, without a file to create. */
+static int refuse_host(const struct init_run *r, struct err *err)
+{
+	struct slice dir = r->m.f.spec.manifests.path;
 	bool root = !dir.len || slice_is(dir, ".");
 
-	if (session_survey(s, &k->m, err) < 0)
-		return -1;
-	k->row.manifests = scope_files(s->inventory, &k->m, s->arena);
-	for (size_t i = 0; i < k->row.manifests.n; i++)
-		(void)fprintf(k->app->talk, "%.*s routes to %.*s\n",
-			      SLICE_ARG(k->row.manifests.items[i]), SLICE_ARG(k->m.move.from));
-	if (k->row.manifests.n || k->m.f.spec.manifests.create.len)
-		return 0;
+	if (root)
+		dir = SLICE("");
 	(void)err_set(err, &CODE_host_unknown, NOWHERE,
 		      "no VirtualService%s%" SLICE_FMT " routes to '%" SLICE_FMT "'",
-		      root ? "" : " under ", SLICE_ARG(root ? SLICE("") : dir),
-		      SLICE_ARG(k->m.move.from));
+		      root ? "" : " under ", SLICE_ARG(dir), SLICE_ARG(r->m.move.from));
 	return err_remedy(err,
-			  "check the host, or let one be rendered: --create %" SLICE_FMT
+			  "check the host, or create a VirtualService with --create %" SLICE_FMT
 			  "%s%" SLICE_FMT "-virtualservice.yaml",
-			  SLICE_ARG(root ? SLICE("") : dir), root ? "" : "/", SLICE_ARG(k->m.name));
+			  SLICE_ARG(dir), root ? "" : "/", SLICE_ARG(r->m.name));
 }
 
-/* Says what was made and what comes next. */
-static void report(const struct making *k)
+/* Finds the manifests that the migration will change; without any it needs a file to create. */
+static int find_manifests(struct init_run *r, struct err *err)
 {
-	const char *program = k->app->program;
+	if (gather_around(r->fleet, &r->m, r->evidence, err) < 0)
+		return -1;
+	r->row.manifests = scope_files(r->evidence->inventory, &r->m, r->app->arena);
+	for (size_t i = 0; i < r->row.manifests.n; i++)
+		say_note(r->app, "%" SLICE_FMT " routes to %" SLICE_FMT,
+			 SLICE_ARG(r->row.manifests.items[i]), SLICE_ARG(r->m.move.from));
+	if (r->row.manifests.n || r->m.f.spec.manifests.create.len)
+		return 0;
+	return refuse_host(r, err);
+}
 
-	if (k->app->output != OUTPUT_TABLE && k->app->output != OUTPUT_WIDE) {
-		print_rows(k->app, &init_record, (struct rows){ &k->row, 1 }, "");
+/* Checks the file and writes it. */
+static int write_file(struct init_run *r, struct err *err)
+{
+	const struct init_context *ctx = r->ctx;
+	const struct base_commit *base = &r->fleet->base;
+	const struct newfile_writer writer = { r->app, base, ctx->commit, ctx->yes };
+
+	if (newfile_check(&r->file, r->app, base, ctx->commit, err) < 0 ||
+	    find_manifests(r, err) < 0 || newfile_guard(&r->file, r->app, r->evidence, err) < 0)
+		return -1;
+	return newfile_write_all(&writer, &r->file, 1, &r->row.commit, err);
+}
+
+/* Reports the file and the next step. */
+static void report_file(const struct init_run *r)
+{
+	bool committed = r->row.commit.ptr;
+
+	if (print_is_document(r->app->output)) {
+		print_rows(r->app, &init_record, (struct rows){ &r->row, 1 }, "");
 		return;
 	}
-	newfile_say(&k->file, k->app, k->row.commit);
-	if (!k->row.commit.ptr)
-		(void)fprintf(k->app->talk, "commit it, then see: %s migrate plan %.*s\n", program,
-			      SLICE_ARG(k->m.name));
-	else
-		(void)fprintf(k->app->talk, "next: %s migrate plan %.*s\n", program,
-			      SLICE_ARG(k->m.name));
+	newfile_report(&r->file, r->app, r->row.commit);
+	say_note(r->app, "next: %s%s migrate plan %" SLICE_FMT,
+		 committed ? "" : "commit the file and run: ", r->app->program,
+		 SLICE_ARG(r->m.name));
 }
 
-static int run(struct app *app, void *context, struct err *err)
+static int run_init(struct app *app, void *context, struct err *err)
 {
-	const struct context *ctx = context;
+	struct init_context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct making k = { .app = app, .ctx = ctx, .m = { .f = ctx->fields } };
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	struct init_run r = { .app = app, .ctx = ctx, .fleet = &fleet, .evidence = &evidence };
 	int failed;
 
 	if (!ctx->fields.spec.from.host.len || !ctx->fields.spec.to.host.len)
-		return err_set(err, &CODE_usage, NOWHERE, "init needs --from HOST and --to HOST");
-	k.m.f.api_version = SLICE(MIGRATION_API);
-	k.m.f.kind = SLICE(MIGRATION_KIND);
-	k.m.name = k.m.f.metadata.name = k.row.name = app->args.items[0];
-	if (migration_check(&k.m, app->arena, NOWHERE, err) < 0 ||
-	    work_open(app, &ctx->work, ctx->commit ? WORK_CHANGES : WORK_LOOKS, &s, err) < 0)
+		return err_set(err, &CODE_usage, NOWHERE,
+			       "init requires --from HOST and --to HOST");
+	ctx->migration.access = ctx->commit ? ACCESS_WRITE : ACCESS_READ_ALL;
+	if (make_migration(&r, err) < 0 || migration_open(app, &ctx->migration, &s, err) < 0 ||
+	    fleet_open(s, NULL, &fleet, err) < 0)
 		return -1;
-	k.session = s;
-	if (!s->branch.ptr && ctx->commit)
-		return err_set(err, &CODE_detached,
-			       (struct place){ slice_of(repo_where(s->repo)), 0, 0 },
+	if (!fleet.base.branch.ptr && ctx->commit)
+		return err_set(err, &CODE_detached, place_of(session_where(s)),
 			       "HEAD is not on a branch");
-	if (newfile_make(&k.file, app, s, &k.m, err) < 0)
+	if (newfile_make(&r.file, app, s, &r.m, err) < 0)
 		return -1;
-	k.row.path = k.file.path;
-	failed = newfile_check(&k.file, app, s, ctx->commit, err);
+	r.row.path = r.file.path;
+	failed = write_file(&r, err);
 	if (!failed)
-		failed = look_around(&k, err);
-	if (!failed)
-		failed = newfile_guard(&k.file, app, s, err);
-	if (!failed)
-		failed = newfiles_write(&k.file, 1, app, s, ctx->commit, ctx->yes, &k.row.commit,
-					err);
-	if (!failed)
-		report(&k);
-	newfile_release(&k.file);
+		report_file(&r);
+	newfile_release(&r.file);
 	return failed;
 }
 
-static int init(void *context)
+static int init_defaults(void *context)
 {
-	migration_defaults(&((struct context *)context)->fields.spec);
+	migration_defaults(&((struct init_context *)context)->fields.spec);
 	return 0;
 }
 
-static const struct record *const options[] = { &own_record, &work_hooks_options,
-						&work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_options, &migration_hooks_options,
+						&migration_repo_options, &output_options, NULL };
 
 const struct command cmd_init = {
 	.name = "init",
 	.group = "migrate",
-	.summary = "Make a migration file",
-	.about = "Make the migration file .gcpbackend/NAME.yaml for one host, after looking for "
-		 "the manifests that route to it. Nothing else is changed.\n\n"
-		 "Where no VirtualService routes to the old host, --create FILE has one rendered "
-		 "at the first stage.",
-	.example =
-		"# Move payments\nkubectl gcpbackend migrate init payments --from "
-		"payments-vm.example.com --to payments.gcp.example.com --path apps/shop --commit",
+	.summary = "Create a migration file",
+	.about = "Create the migration file .gcpbackend/NAME.yaml for a host, after finding the "
+		 "manifests that route to it. Nothing else is changed.\n\n"
+		 "If no VirtualService routes to the old host, --create FILE adds one at the first "
+		 "stage.",
+	.example = "# Create and commit the migration file of payments\n"
+		   "kubectl gcpbackend migrate init payments --from payments-vm.example.com --to "
+		   "payments.gcp.example.com --path apps/shop --commit",
 	.arg = "NAME",
 	.min_args = 1,
 	.max_args = 1,
 	.options = options,
-	.context_size = sizeof(struct context),
-	.init = init,
-	.run = run,
+	.context_size = sizeof(struct init_context),
+	.init = init_defaults,
+	.run = run_init,
 };

@@ -1,177 +1,187 @@
 #include "plugin/commands.h"
 
+#include "flow/plan_intents.h"
+#include "plugin/exit_code.h"
+#include "plugin/migration_command.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
-#include "plugin/rows.h"
-#include "plugin/work.h"
+#include "plugin/rows_finding.h"
+#include "plugin/rows_step.h"
+#include "plugin/say.h"
+#include "plugin/step_report.h"
 
-#include <stddef.h>
 #include <string.h>
 
-struct context {
-	struct work_context work;
-	struct slice to;
-	bool adopt;
+struct plan_context {
+	struct migration_context migration;
+	struct preview_context preview;
 };
 
-static const struct record own_record = {
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_STRING,
-			  .offset = offsetof(struct context, to),
-			  .flag = "to",
-			  .arg = "STAGE",
-			  .help = "Only this stage; all that are still to come when left out" },
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct context, adopt),
-			  .flag = "adopt",
-			  .help = "Take the proportions of today's weights as the baseline" },
-			{ .name = NULL },
-		},
+static const struct field own_fields[] = {
+	FIELD_PART(struct plan_context, preview, &migration_preview_options),
+	FIELDS_END,
 };
 
-/* Rows of all plans, as they come. */
-struct collected {
-	struct step_row *items;
+static const struct record own_options = { .fields = own_fields };
+
+/* The command as it runs, with the rows of all plans. */
+struct plan_run {
+	struct app *app;
+	const struct preview_context *preview;
+	struct stage to; /* of --to */
+	const struct evidence *evidence;
+	struct step_row *rows;
 	size_t n, cap;
-	bool landed;          /* where this migration's files end up was shown */
-	struct findings told; /* of this migration, by the stages before */
+	bool placed;           /* the environments of this migration were shown */
+	struct findings shown; /* of this migration, at earlier stages */
 };
 
-static void collect(struct collected *all, const struct step_row *row, struct arena *arena)
+static void add_row(struct plan_run *r, const struct step_row *row)
 {
-	if (all->n == all->cap) {
-		size_t cap = all->cap ? all->cap * 2 : 16;
-		struct step_row *items = arena_array(arena, cap, sizeof(*items));
+	if (r->n == r->cap) {
+		size_t cap = r->cap ? r->cap * 2 : 16;
+		struct step_row *rows = arena_array(r->app->arena, cap, sizeof(*rows));
 
-		if (all->n)
-			memcpy(items, all->items, all->n * sizeof(*items));
-		all->items = items;
-		all->cap = cap;
+		if (r->n)
+			memcpy(rows, r->rows, r->n * sizeof(*rows));
+		r->rows = rows;
+		r->cap = cap;
 	}
-	all->items[all->n++] = *row;
+	r->rows[r->n++] = *row;
 }
 
-/* Says what no earlier stage of the migration has said already. */
-static void tell_new(const struct app *app, const struct findings *findings, struct findings *told)
+/* Writes the findings that no earlier stage of the migration has. */
+static void report_new_findings(struct plan_run *r, const struct findings *findings)
 {
-	struct findings fresh = { .arena = app->arena };
+	struct findings fresh = { .arena = r->app->arena };
 
 	for (size_t i = 0; i < findings->n; i++)
-		if (findings_add_new(told, &findings->items[i]))
+		if (findings_add_new(&r->shown, &findings->items[i]))
 			(void)findings_add_new(&fresh, &findings->items[i]);
-	work_print_findings(app, &fresh, SEVERITY_INFO);
+	findings_say(r->app, &fresh, SEVERITY_INFO);
 }
 
-/* Shows one step, or keeps its row for a document. */
-static int put_step(struct app *app, const struct step *step, struct collected *all,
-		    struct err *err)
+/* A step for people. */
+static void report_step(struct plan_run *r, const struct step *step, struct step_row *row)
+{
+	const struct app *app = r->app;
+
+	if (r->n > 1)
+		say_text(app, SAY_OUT, SLICE("\n"));
+	if (r->placed)
+		row->environments.n = 0;
+	r->placed = true;
+	step_report(app, step, row, SAY_OUT);
+	if (step->held) {
+		say_text(app, SAY_OUT, SLICE("\n"));
+		say_out(app, "held: %" SLICE_FMT, SLICE_ARG(step->hold));
+	}
+	report_new_findings(r, &step->findings);
+}
+
+/* Keeps the row of a step for a document, or reports the step. */
+static int take_step(struct plan_run *r, const struct step *step, struct err *err)
 {
 	struct step_row row;
 
-	step_row_fill(&row, step, app);
-	if (step_row_files(&row, step, app, err) < 0)
+	step_row_fill(&row, step, r->app);
+	if (step_row_files(&row, step, r->app, err) < 0)
 		return -1;
-	collect(all, &row, app->arena);
-	app->exit = work_worse(app->exit, work_step_exit(step));
-	if (app->output != OUTPUT_TABLE && app->output != OUTPUT_WIDE)
-		return 0;
-	if (all->n > 1)
-		(void)fputc('\n', app->out);
-	if (all->landed)
-		row.environments.n = 0;
-	all->landed = true;
-	step_show(app, step, &row, app->out);
-	if (step->held)
-		(void)fprintf(app->out, "\nheld: %.*s\n", SLICE_ARG(step->hold));
-	(void)fflush(app->out);
-	tell_new(app, &step->findings, &all->told);
+	add_row(r, &row);
+	r->app->exit = exit_code_worse(r->app->exit, exit_code_of_step(step));
+	if (!print_is_document(r->app->output))
+		report_step(r, step, &row);
 	return 0;
 }
 
 /*
- * One stage of one migration. `*to` gets the stage, `*more` whether it makes sense to ask for those
- * behind it.
+ * Plans one stage of one migration. `*to` gets the stage. Returns 1 if the stages behind it make
+ * sense, else 0.
  */
-static int plan_stage(struct app *app, struct session *s, const struct intent *intent,
-		      struct collected *all, struct stage *to, bool *more, struct err *err)
+static int plan_stage(struct plan_run *r, const struct intent *intent, struct stage *to,
+		      struct err *err)
 {
 	struct plan plan;
 	int failed;
+	bool more;
 
-	if (session_plan(s, intent, 1, &plan, err) < 0)
+	if (plan_intents(r->evidence, intent, 1, &plan, err) < 0)
 		return -1;
-	failed = put_step(app, &plan.steps[0], all, err);
+	failed = take_step(r, &plan.steps[0], err);
 	*to = plan.steps[0].to;
-	*more = !plan.steps[0].refused && !plan.steps[0].finished;
+	more = !plan.steps[0].refused && !plan.steps[0].finished;
 	plan_release(&plan);
-	return failed;
+	return failed ? -1 : more;
 }
 
-/* All stages of a migration that are still to come, or the one asked for. */
-static int plan_migration(struct app *app, const struct context *ctx, struct session *s,
-			  const struct migration *m, struct collected *all, struct err *err)
+/* Plans all remaining stages of a migration, or the specified one. */
+static int plan_migration(struct plan_run *r, const struct migration *m, struct err *err)
 {
-	struct intent intent = {
-		.m = m, .direction = GO_ANYWHERE, .next = !ctx->to.ptr, .adopt = ctx->adopt
-	};
+	bool one = r->preview->to.ptr;
+	struct intent intent = { .m = m,
+				 .direction = GO_ANYWHERE,
+				 .next = !one,
+				 .to = r->to,
+				 .adopt = r->preview->adopt };
 	struct stage last, to;
-	bool more = true;
+	int more;
 
-	all->told = (struct findings){ .arena = app->arena };
-	all->landed = false;
-	if (ctx->to.ptr && !stage_parse(ctx->to, &intent.to))
-		return err_set(err, &CODE_stage_bad, NOWHERE, "'%" SLICE_FMT "' is not a stage",
-			       SLICE_ARG(ctx->to));
-	if (plan_stage(app, s, &intent, all, &last, &more, err) < 0)
-		return -1;
+	r->shown = (struct findings){ .arena = r->app->arena };
+	r->placed = false;
+	more = plan_stage(r, &intent, &last, err);
 	intent.next = false;
-	for (size_t i = 0; i < m->stages->n && more && !ctx->to.ptr; i++) {
+	for (size_t i = 0; i < m->stages->n && more > 0 && !one; i++) {
 		intent.to = m->stages->items[i];
-		if (stage_cmp(intent.to, last) > 0 &&
-		    plan_stage(app, s, &intent, all, &to, &more, err) < 0)
-			return -1;
+		if (stage_cmp(intent.to, last) > 0)
+			more = plan_stage(r, &intent, &to, err);
 	}
-	return 0;
+	return more < 0 ? -1 : 0;
 }
 
-static int run(struct app *app, void *context, struct err *err)
+static int run_plan(struct app *app, void *context, struct err *err)
 {
-	const struct context *ctx = context;
+	struct plan_context *ctx = context;
 	AUTO_SESSION struct session *s = NULL;
-	struct collected all = { .n = 0 };
-	struct selected list;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	const struct selected *list = &fleet.selected;
+	struct plan_run r = { .app = app, .preview = &ctx->preview, .evidence = &evidence };
 
-	if (work_select(app, &ctx->work, WORK_LOOKS, &s, &list, err) < 0)
+	ctx->migration.access = ACCESS_READ_ALL;
+	if (migration_select(app, &ctx->migration, &s, &fleet, err) < 0)
 		return -1;
-	for (size_t i = 0; i < list.n; i++) {
-		progress_tell(&s->options->progress, "migrations planned", i + 1, list.n);
-		if (plan_migration(app, ctx, s, list.items[i], &all, err) < 0)
+	if (list->n && (migration_preview_stage(&ctx->preview, &r.to, err) < 0 ||
+			gather_evidence(&fleet, &evidence, err) < 0))
+		return -1;
+	for (size_t i = 0; i < list->n; i++) {
+		progress_report(session_progress(s), "migrations planned", i + 1, list->n);
+		if (plan_migration(&r, list->items[i], err) < 0)
 			return -1;
 	}
-	if (app->output == OUTPUT_JSON || app->output == OUTPUT_YAML || app->output == OUTPUT_NAME)
-		print_rows(app, &plan_record, (struct rows){ all.items, all.n }, "");
-	else if (!list.n)
-		(void)fprintf(app->talk, "No migrations found.\n");
+	if (print_is_document(app->output))
+		print_rows(app, &plan_record, (struct rows){ r.rows, r.n }, "");
+	else if (!list->n)
+		say_note(app, "No migrations found.");
 	return 0;
 }
 
-static const struct record *const options[] = { &own_record, &work_select_options,
-						&work_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_options, &migration_select_options,
+						&migration_repo_options, &output_options, NULL };
 
 const struct command cmd_plan = {
 	.name = "plan",
 	.group = "migrate",
-	.summary = "Show what the stages to come will change",
-	.about = "Show for every stage that is still to come who gets which share of the requests "
-		 "before and after, which files change, and what "
-		 "speaks against it. Nothing is written.",
-	.example = "# What will happen to payments\nkubectl gcpbackend migrate plan payments\n\n"
-		   "# Only the stage of 50 %, for a program\nkubectl gcpbackend migrate plan "
-		   "payments --to 50 -o json",
+	.summary = "Preview the remaining stages",
+	.about = "For each remaining stage, show the share of the requests that each destination "
+		 "gets before and after it, the files that change, and the findings. Nothing is "
+		 "changed.",
+	.example = "# Preview the remaining stages of payments\n"
+		   "kubectl gcpbackend migrate plan payments\n\n"
+		   "# Preview only stage 50, as JSON\n"
+		   "kubectl gcpbackend migrate plan payments --to 50 -o json",
 	.arg = "[NAME...]",
 	.max_args = -1,
 	.options = options,
-	.context_size = sizeof(struct context),
-	.run = run,
+	.context_size = sizeof(struct plan_context),
+	.run = run_plan,
 };

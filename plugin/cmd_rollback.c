@@ -2,59 +2,55 @@
 #include "plugin/commands.h"
 #include "plugin/options.h"
 
-#include <stddef.h>
-
-static const struct record own_record = {
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_STRING,
-			  .offset = offsetof(struct change_context, reason),
-			  .flag = "reason",
-			  .arg = "TEXT",
-			  .help = "Why; it is written into the migration file as its hold" },
-			{ .kind = VALUE_STRING,
-			  .offset = offsetof(struct change_context, patch),
-			  .flag = "patch",
-			  .arg = "FILE",
-			  .help = "Commit nothing; write what would be committed as a patch for "
-				  "git am or git apply, '-' for standard output" },
-			{ .name = NULL },
-		},
+static const struct field own_fields[] = {
+	OPT_STRING(struct change_context, reason, 0, "reason", "TEXT",
+		   "Reason for the rollback, which is written to the migration file as its hold"),
+	OPT_STRING(struct change_context, patch, 0, "patch", "FILE",
+		   "Write the commits to a patch for git am or git apply instead of committing; "
+		   "'-' for standard output"),
+	FIELDS_END,
 };
 
-static int run(struct app *app, void *context, struct err *err)
+static const struct record own_options = { .fields = own_fields };
+
+static int run_rollback(struct app *app, void *context, struct err *err)
 {
 	return change_run(app, context, GO_DOWN, err);
 }
 
-static const struct record *const options[] = {
-	&change_options, &own_record, &work_hooks_options, &work_select_options, &work_repo_options,
-	&output_options, NULL
-};
+static const struct record *const options[] = { &change_options,
+						&own_options,
+						&migration_hooks_options,
+						&migration_select_options,
+						&migration_repo_options,
+						&output_options,
+						NULL };
 
 const struct command cmd_rollback = {
 	.name = "rollback",
 	.group = "migrate",
-	.summary = "Commit the way back, to the start or to --to STAGE",
-	.about = "Take migrations back to the start, or to the stage named by --to, as a commit "
-		 "each.\n\n"
-		 "At the start the manifests have their original bytes again; what other people "
-		 "changed meanwhile stays. The same commit writes a hold into "
-		 "the migration file, so that nothing goes up again before promote --resume. For "
-		 "one migration it never asks, and no hold or check stops it.\n\n"
-		 "Without a network say --offline: the local branch moves, to be pushed later. "
-		 "Where nothing can be pushed or even committed, --patch FILE "
-		 "writes a mail a migration (with --batch: one for all), from the branch as it was "
-		 "fetched last; it asks nothing, needs no network and "
-		 "leaves the repository as it is. A file that is there already is not overwritten.",
-	.example = "# All the way back\nkubectl gcpbackend migrate rollback payments --reason "
-		   "'errors at 25 %'\n\n"
-		   "# One stage back\nkubectl gcpbackend migrate rollback payments --to 10\n\n"
-		   "# A patch of the whole way back, to be sent to somebody who can push\n"
+	.summary = "Roll back to an earlier stage",
+	.about = "Roll back migrations to the start, or to the stage specified by --to. Each "
+		 "migration gets its own commit.\n\n"
+		 "At the start, the manifests have their original bytes again, and changes that "
+		 "other people made in the meantime are kept. The same commit adds a hold to the "
+		 "migration file, so that the migration cannot be promoted again without promote "
+		 "--resume. A rollback of a single migration is never confirmed, and no hold or "
+		 "check stops it.\n\n"
+		 "Without a network, use --offline: only the local branch is updated, to be pushed "
+		 "later. If you cannot push or commit at all, --patch FILE writes one patch for "
+		 "each migration (with --batch, one for all), based on the branch as it was last "
+		 "fetched. It asks nothing, needs no network, leaves the repository unchanged, and "
+		 "does not overwrite an existing file.",
+	.example = "# Roll back payments to the start\n"
+		   "kubectl gcpbackend migrate rollback payments --reason 'errors at 25 %'\n\n"
+		   "# Roll back payments to an earlier stage\n"
+		   "kubectl gcpbackend migrate rollback payments --to 10\n\n"
+		   "# Write a patch that rolls back all migrations, for a user who can push\n"
 		   "kubectl gcpbackend migrate rollback --all --patch rollback.patch",
 	.arg = "[NAME...]",
 	.max_args = -1,
 	.options = options,
 	.context_size = sizeof(struct change_context),
-	.run = run,
+	.run = run_rollback,
 };

@@ -1,40 +1,35 @@
-#include "plugin/dispatch.h"
+#include "plugin/commands.h"
 #include "plugin/options.h"
 #include "plugin/print.h"
+#include "plugin/say.h"
 
 #ifndef GCB_VERSION
 #define GCB_VERSION "unknown"
 #endif
 
-/* What the program tells of itself. */
-struct version {
+struct version_row {
 	struct slice version;
 };
 
 static const struct field version_fields[] = {
-	{
-		.name = "version",
-		.kind = VALUE_STRING,
-		.offset = offsetof(struct version, version),
-		.column = "VERSION",
-		.flags = FIELD_NAME,
-	},
-	{ 0 },
+	ROW_STRING(struct version_row, version, "version", "VERSION", FIELD_NAME),
+	FIELDS_END,
 };
 
-static const struct record version_record = { "Version", sizeof(struct version), version_fields };
+static const struct record version_record = { "Version", sizeof(struct version_row),
+					      version_fields };
 
 /* One line for people, or a document. */
-static int run(struct app *app, void *context, struct err *err)
+static int run_version(struct app *app, void *context, struct err *err)
 {
-	const struct version row = { SLICE_INIT(GCB_VERSION) };
+	const struct version_row row = { SLICE_INIT(GCB_VERSION) };
 
 	(void)context;
 	(void)err;
-	if (app->output == OUTPUT_TABLE || app->output == OUTPUT_WIDE)
-		(void)fprintf(app->out, "kubectl-gcpbackend %s\n", GCB_VERSION);
-	else
+	if (print_is_document(app->output))
 		print_rows(app, &version_record, (struct rows){ &row, 1 }, "");
+	else
+		say_out(app, "kubectl-gcpbackend %s", GCB_VERSION);
 	return 0;
 }
 
@@ -48,5 +43,5 @@ const struct command cmd_version = {
 	.arg = "",
 	.options = options,
 	.context_size = sizeof(struct common),
-	.run = run,
+	.run = run_version,
 };

@@ -1,94 +1,57 @@
 #include "plugin/discover_rows.h"
 
-#include "plugin/rows.h"
-
-#include <stddef.h>
+#include "plugin/rows_environment.h"
+#include "plugin/rows_finding.h"
 
 struct use_row {
 	struct slice kind, virtual_service, route, path;
 	long line;
 };
 
-#define TEXT .kind = VALUE_STRING
-#define LIST .kind = VALUE_LIST
-#define NUMBER .kind = VALUE_INT, .min = 0, .max = 1000000000
-#define AT(member) .offset = offsetof(struct discover_row, member)
-#define USE(member) .offset = offsetof(struct use_row, member)
-
-static const struct record use_record = {
-	.size = sizeof(struct use_row),
-	.fields =
-		(const struct field[]){
-			{ .name = "kind", TEXT, USE(kind) },
-			{ .name = "virtualService", TEXT, USE(virtual_service) },
-			{ .name = "route", TEXT, USE(route) },
-			{ .name = "path", TEXT, USE(path) },
-			{ .name = "line", NUMBER, USE(line), .flags = FIELD_OMIT },
-			{ .name = NULL },
-		},
+static const struct field use_fields[] = {
+	ROW_STRING(struct use_row, kind, "kind", NULL, 0),
+	ROW_STRING(struct use_row, virtual_service, "virtualService", NULL, 0),
+	ROW_STRING(struct use_row, route, "route", NULL, 0),
+	ROW_STRING(struct use_row, path, "path", NULL, 0),
+	ROW_INT(struct use_row, line, "line", NULL, FIELD_OMIT),
+	FIELDS_END,
 };
 
-const struct record discover_record = {
-	.kind = "ServiceEntryHost",
-	.size = sizeof(struct discover_row),
-	.fields =
-		(const struct field[]){
-			{ .name = "name", TEXT, AT(name), .column = "NAME", .flags = FIELD_NAME },
-			{ .name = "host", TEXT, AT(host), .column = "HOST" },
-			{ .name = "namespace",
-			  TEXT,
-			  AT(ns),
-			  .column = "NAMESPACE",
-			  .flags = FIELD_WIDE },
-			{ .name = "serviceEntry",
-			  TEXT,
-			  AT(entry),
-			  .column = "SERVICEENTRY",
-			  .flags = FIELD_WIDE },
-			{ .name = "path", TEXT, AT(path) },
-			{ .name = "line", NUMBER, AT(line), .flags = FIELD_OMIT },
-			{ .name = "protocol", TEXT, AT(protocol), .column = "PROTOCOL" },
-			{ .name = "ports",
-			  LIST,
-			  AT(ports),
-			  .column = "PORTS",
-			  .flags = FIELD_WIDE },
-			{ .name = "location", TEXT, AT(location) },
-			{ .name = "resolution",
-			  TEXT,
-			  AT(resolution),
-			  .column = "RESOLUTION",
-			  .flags = FIELD_WIDE },
-			{ .name = "endpoints", NUMBER, AT(endpoints), .column = "ENDPOINTS" },
-			{ NUMBER, AT(routes), .column = "ROUTES" },
-			{ .name = "uses", .kind = VALUE_ROWS, AT(uses), .of = &use_record },
-			{ .name = "to", TEXT, AT(to), .column = "TO" },
-			{ .name = "proposed", LIST, AT(proposed) },
-			{ .name = "verdict", TEXT, AT(verdict), .column = "VERDICT" },
-			{ LIST, AT(why), .column = "WHY" },
-			{ LIST, AT(used_by), .column = "USED-BY", .flags = FIELD_WIDE },
-			{ LIST, AT(environments), .column = "ENVIRONMENTS", .flags = FIELD_WIDE },
-			{ .name = "environments",
-			  .kind = VALUE_ROWS,
-			  AT(landings),
-			  .of = &environment_record,
-			  .flags = FIELD_OMIT },
-			{ .name = "migration", TEXT, AT(migration), .flags = FIELD_OMIT },
-			{ .name = "file", TEXT, AT(file), .flags = FIELD_OMIT },
-			{ .name = "commit", TEXT, AT(commit), .flags = FIELD_OMIT },
-			{ .name = "findings",
-			  .kind = VALUE_ROWS,
-			  AT(findings),
-			  .of = &finding_record,
-			  .flags = FIELD_OMIT },
-			{ .name = NULL },
-		},
+static const struct record use_record = { NULL, sizeof(struct use_row), use_fields };
+
+static const struct field discover_fields[] = {
+	ROW_STRING(struct discover_row, name, "name", "NAME", FIELD_NAME),
+	ROW_STRING(struct discover_row, host, "host", "HOST", 0),
+	ROW_STRING(struct discover_row, ns, "namespace", "NAMESPACE", FIELD_WIDE),
+	ROW_STRING(struct discover_row, entry, "serviceEntry", "SERVICEENTRY", FIELD_WIDE),
+	ROW_STRING(struct discover_row, path, "path", NULL, 0),
+	ROW_INT(struct discover_row, line, "line", NULL, FIELD_OMIT),
+	ROW_STRING(struct discover_row, protocol, "protocol", "PROTOCOL", 0),
+	ROW_LIST(struct discover_row, ports, "ports", "PORTS", FIELD_WIDE),
+	ROW_STRING(struct discover_row, location, "location", NULL, 0),
+	ROW_STRING(struct discover_row, resolution, "resolution", "RESOLUTION", FIELD_WIDE),
+	ROW_INT(struct discover_row, endpoints, "endpoints", "ENDPOINTS", 0),
+	ROW_INT(struct discover_row, routes, NULL, "ROUTES", 0),
+	ROW_ROWS(struct discover_row, uses, "uses", &use_record, 0),
+	ROW_STRING(struct discover_row, to, "to", "TO", 0),
+	ROW_LIST(struct discover_row, proposed, "proposed", NULL, 0),
+	ROW_STRING(struct discover_row, verdict, "verdict", "VERDICT", 0),
+	ROW_LIST(struct discover_row, why, NULL, "WHY", 0),
+	ROW_LIST(struct discover_row, used_by, NULL, "USED-BY", FIELD_WIDE),
+	ROW_LIST(struct discover_row, environments, NULL, "ENVIRONMENTS", FIELD_WIDE),
+	ROW_ROWS(struct discover_row, placements, "environments", &environment_record, FIELD_OMIT),
+	ROW_STRING(struct discover_row, migration, "migration", NULL, FIELD_OMIT),
+	ROW_STRING(struct discover_row, file, "file", NULL, FIELD_OMIT),
+	ROW_STRING(struct discover_row, commit, "commit", NULL, FIELD_OMIT),
+	ROW_ROWS(struct discover_row, findings, "findings", &finding_record, FIELD_OMIT),
+	FIELDS_END,
 };
 
-/* --- rows ----------------------------------------------------------------- */
+const struct record discover_record = { "ServiceEntryHost", sizeof(struct discover_row),
+					discover_fields };
 
-/* The codes that stand against it, each once; the errors first. */
-static struct slices codes_of(const struct findings *f, struct arena *arena)
+/* The codes of its errors and warnings, each once; the errors first. */
+static struct slices collect_codes(const struct findings *f, struct arena *arena)
 {
 	struct slices out = { arena_array(arena, f->n, sizeof(struct slice)), 0 };
 
@@ -104,10 +67,10 @@ static struct slices codes_of(const struct findings *f, struct arena *arena)
 }
 
 /*
- * A use as a text: "shop/web route 2 (api) apps/web.yaml:21"; the object of a cluster says itself
- * where it is.
+ * A use as a text: "shop/web route 2 (api) apps/web.yaml:21"; an object of a cluster has no place
+ * in a file.
  */
-static struct slice use_text(const struct use *u, struct arena *arena)
+static struct slice format_use(const struct use *u, struct arena *arena)
 {
 	bool plain = slice_is(slice_of(u->kind), "http");
 	struct slice text =
@@ -131,7 +94,7 @@ static void fill_uses(struct discover_row *row, const struct candidate *c, struc
 
 		rows[i] =
 			(struct use_row){ slice_of(u->kind), u->vs, u->route, u->path, u->at.line };
-		row->used_by.items[row->used_by.n++] = use_text(u, arena);
+		row->used_by.items[row->used_by.n++] = format_use(u, arena);
 	}
 	row->uses = (struct rows){ rows, c->nuses };
 	row->routes = (long)c->nuses;
@@ -156,9 +119,9 @@ void discover_row_fill(struct discover_row *row, const struct candidate *c, stru
 	row->verdict = readiness_name(c->readiness);
 	if (c->migration)
 		row->migration = c->migration->name;
-	row->why = codes_of(&c->findings, arena);
+	row->why = collect_codes(&c->findings, arena);
 	row->environments = environments_names(&c->placements, arena);
-	row->landings = environment_rows(&c->placements, arena);
+	row->placements = environment_rows(&c->placements, arena);
 	row->findings = finding_rows(&c->findings, arena);
 	fill_uses(row, c, arena);
 }

@@ -1,6 +1,5 @@
 /*
- * discover_rows.h - a host of a ServiceEntry as a row that can be printed: by its record as table,
- * JSON, YAML and names.
+ * discover_rows.h - a host of a ServiceEntry as a row that can be printed.
  */
 #ifndef GCB_PLUGIN_DISCOVER_ROWS_H
 #define GCB_PLUGIN_DISCOVER_ROWS_H
@@ -13,7 +12,7 @@ struct discover_row {
 	struct slice name, host, ns, entry, path, protocol, location, resolution, to, verdict,
 		migration, file, commit;
 	struct slices ports, proposed, why, used_by, environments;
-	struct rows uses, landings, findings;
+	struct rows uses, placements, findings;
 	long line, endpoints, routes;
 	const struct candidate *of;
 };

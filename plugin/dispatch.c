@@ -1,18 +1,21 @@
 #include "plugin/dispatch.h"
 
-#include "plugin/options_internal.h"
+#include "plugin/command_line.h"
+#include "plugin/help.h"
+#include "plugin/options.h"
+#include "plugin/say.h"
 
 #include <string.h>
 
-/* Where the search for a command has come to. */
-struct search {
-	const struct app *app;
+/* How far the search for a command has come. */
+struct command_search {
+	struct app *app;
 	const char *group;             /* NULL: top level */
 	const struct command *command; /* NULL: none yet */
 };
 
 /* Same group, NULL being the top level? */
-static bool same_group(const char *a, const char *b)
+static bool is_same_group(const char *a, const char *b)
 {
 	return a && b ? !strcmp(a, b) : a == b;
 }
@@ -22,7 +25,7 @@ static const struct command *find_command(const struct app *app, const char *gro
 					  struct slice name)
 {
 	for (size_t i = 0; app->commands[i]; i++)
-		if (app->commands[i]->run && same_group(app->commands[i]->group, group) &&
+		if (app->commands[i]->run && is_same_group(app->commands[i]->group, group) &&
 		    slice_is(name, app->commands[i]->name))
 			return app->commands[i];
 	return NULL;
@@ -41,7 +44,7 @@ static const char *find_group(const struct app *app, struct slice name)
  * ", did you mean ...?": a command or group of this place, else with all its words one of another
  * place.
  */
-static const char *suggestion(const struct search *s, struct slice word)
+static const char *suggest_command(const struct command_search *s, struct slice word)
 {
 	const struct app *app = s->app;
 	size_t n = 0, total = 0;
@@ -51,14 +54,14 @@ static const char *suggestion(const struct search *s, struct slice word)
 		total++;
 	names = arena_array(app->arena, total + 1, sizeof(*names));
 	for (size_t i = 0; i < total; i++)
-		if (same_group(app->commands[i]->group, s->group) && *app->commands[i]->name)
+		if (is_same_group(app->commands[i]->group, s->group) && *app->commands[i]->name)
 			names[n++] = slice_of(app->commands[i]->name);
 	hint = did_you_mean(app->arena, "", word, names, n);
 	for (size_t i = 0; i < total && !hint.len; i++) {
 		const struct command *c = app->commands[i], group = { .name = c->group };
 		struct slice name = slice_of(c->name);
 
-		if (c->run && !same_group(c->group, s->group))
+		if (c->run && !is_same_group(c->group, s->group))
 			hint = did_you_mean(
 				app->arena,
 				arena_printf(app->arena, "%s ", command_line(app, &group).ptr).ptr,
@@ -68,45 +71,47 @@ static const char *suggestion(const struct search *s, struct slice word)
 }
 
 /* Refuses a word that names no command. */
-static int unknown_command(const struct search *s, struct slice word, struct err *err)
+static int refuse_command(const struct command_search *s, struct slice word, struct err *err)
 {
 	const struct command group = { .name = s->group };
 	struct slice line = command_line(s->app, &group);
 
 	(void)err_set(err, &CODE_usage, NOWHERE,
 		      "unknown command '%" SLICE_FMT "' for '%" SLICE_FMT "'%s",
-		      SLICE_ARG(option_shown(s->app, word)), SLICE_ARG(line), suggestion(s, word));
+		      SLICE_ARG(argument_excerpt(s->app, word)), SLICE_ARG(line),
+		      suggest_command(s, word));
 	return err_remedy(err, "'%" SLICE_FMT " --help' lists the commands", SLICE_ARG(line));
 }
 
 /* One more word on the way to a command. */
-static int search_word(struct search *s, struct slice word, struct err *err)
+static int search_word(struct command_search *s, struct slice word, struct err *err)
 {
 	const char *group = s->group ? NULL : find_group(s->app, word);
 
 	s->command = find_command(s->app, s->group, word);
 	if (!s->command && !group)
-		return unknown_command(s, word, err);
+		return refuse_command(s, word, err);
 	if (!s->command)
 		s->group = group;
 	return 0;
 }
 
-/* An option before the command: it may belong there only in some other program. */
-static int early_option(const struct search *s, struct slice word, struct err *err)
+/* Refuses an option before the command, where kubectl takes none of a plugin either. */
+static int refuse_option(const struct command_search *s, struct slice word, struct err *err)
 {
 	const struct command group = { .name = s->group };
 	struct slice line = command_line(s->app, &group);
 
 	(void)err_set(err, &CODE_usage, NOWHERE,
 		      "options cannot be placed before the command: '%" SLICE_FMT "'",
-		      SLICE_ARG(option_shown(s->app, word)));
-	return err_remedy(err, "write it behind: '%" SLICE_FMT " COMMAND %" SLICE_FMT "'",
-			  SLICE_ARG(line), SLICE_ARG(option_shown(s->app, word)));
+		      SLICE_ARG(argument_excerpt(s->app, word)));
+	return err_remedy(err,
+			  "place it after the command: '%" SLICE_FMT " COMMAND %" SLICE_FMT "'",
+			  SLICE_ARG(line), SLICE_ARG(argument_excerpt(s->app, word)));
 }
 
 /* Writes help of the command or group that was found. */
-static int show_help(const struct search *s)
+static int show_help(const struct command_search *s)
 {
 	AUTO_STR struct str text = STR_INIT;
 
@@ -114,46 +119,59 @@ static int show_help(const struct search *s)
 		help_command(s->app, s->command, help_width(s->app), &text);
 	else
 		help_group(s->app, s->app->commands, s->group, &text);
-	(void)fwrite(text.ptr, 1, text.len, s->app->out);
+	say_text(s->app, SAY_OUT, str_slice(&text));
 	return 0;
 }
 
-int dispatch_help(const struct app *app, struct slices words, struct err *err)
+int dispatch_help(struct app *app, struct slices words, struct err *err)
 {
-	struct search s = { app, NULL, NULL };
+	struct command_search s = { app, NULL, NULL };
 
 	for (size_t i = 0; i < words.n; i++) {
-		if (s.command)
-			return options_refuse(app, s.command, err,
+		if (s.command) {
+			app->command = s.command;
+			return command_refuse(app, err,
 					      "'%" SLICE_FMT "' has no command '%" SLICE_FMT "'",
 					      SLICE_ARG(command_line(app, s.command)),
-					      SLICE_ARG(option_shown(app, words.items[i])));
+					      SLICE_ARG(argument_excerpt(app, words.items[i])));
+		}
 		if (search_word(&s, words.items[i], err) < 0)
 			return -1;
 	}
 	return show_help(&s);
 }
 
-/* Parses the rest of the words and runs the command. */
-static int run_command(struct app *app, const struct search *s, bool help, int argc,
-		       char *const *argv, struct err *err)
+/* Parses the words behind the command and runs it. */
+static int run_command(const struct command_search *s, struct slices words, struct err *err)
 {
 	const struct command *cmd = s->command;
-	void *context = arena_alloc(app->arena, cmd->context_size + 1);
+	void *context = arena_alloc(s->app->arena, cmd->context_size + 1);
+	int help;
 
-	if (help)
-		return show_help(s);
 	if (cmd->init && cmd->init(context) < 0)
-		return err_set(err, &CODE_bug, NOWHERE, "command '%s' cannot begin", cmd->name);
-	if (options_parse(app, cmd, argc, argv, context, &help, err) < 0)
+		return err_set(err, &CODE_bug, NOWHERE, "command '%s' cannot start", cmd->name);
+	s->app->command = cmd;
+	help = options_parse(s->app, words, context, err);
+	if (help < 0)
 		return -1;
-	return help ? show_help(s) : cmd->run(app, context, err);
+	return help ? show_help(s) : cmd->run(s->app, context, err);
+}
+
+/* The words of main's arguments from `first` on. */
+static struct slices words_from(int first, int argc, char *const *argv, struct arena *arena)
+{
+	size_t n = argc > first ? (size_t)(argc - first) : 0;
+	struct slices words = { arena_array(arena, n + 1, sizeof(struct slice)), n };
+
+	for (size_t i = 0; i < n; i++)
+		words.items[i] = slice_of(argv[(size_t)first + i]);
+	return words;
 }
 
 int dispatch(struct app *app, const struct command *const *table, int argc, char *const *argv,
 	     struct err *err)
 {
-	struct search s = { app, NULL, NULL };
+	struct command_search s = { app, NULL, NULL };
 	bool help = false;
 	int at = 1;
 
@@ -167,9 +185,11 @@ int dispatch(struct app *app, const struct command *const *table, int argc, char
 			 find_command(app, NULL, SLICE("version")))
 			s.command = find_command(app, NULL, SLICE("version"));
 		else if (word.len && word.ptr[0] == '-')
-			return early_option(&s, word, err);
+			return refuse_option(&s, word, err);
 		else if (search_word(&s, word, err) < 0)
 			return -1;
 	}
-	return s.command ? run_command(app, &s, help, argc - at, argv + at, err) : show_help(&s);
+	if (help || !s.command)
+		return show_help(&s);
+	return run_command(&s, words_from(at, argc, argv, app->arena), err);
 }

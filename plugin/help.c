@@ -1,6 +1,8 @@
-#include "plugin/options_internal.h"
+#include "plugin/help.h"
 
 #include "base/utf8.h"
+#include "plugin/command_line.h"
+#include "plugin/options.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +14,10 @@ size_t help_width(const struct app *app)
 
 /*
  * Appends the words of `text`, wrapped at `width` columns; each line begins with `indent`, which
- * takes `taken` columns.
+ * is `taken` columns wide.
  */
-static void wrap(struct str *out, struct slice text, size_t width, const char *indent, size_t taken)
+static void wrap_text(struct str *out, struct slice text, size_t width, const char *indent,
+		      size_t taken)
 {
 	struct slice rest = text, word;
 	size_t column = 0;
@@ -49,17 +52,17 @@ void help_paragraphs(struct str *out, const char *text, size_t width)
 			str_add(&block, line);
 			continue;
 		}
-		wrap(out, str_slice(&block), width, "", 0);
+		wrap_text(out, str_slice(&block), width, "", 0);
 		str_clear(&block);
 		str_add_visible(out, line, false);
 		if (line.len || rest.ptr)
 			str_addc(out, '\n');
 	}
-	wrap(out, str_slice(&block), width, "", 0);
+	wrap_text(out, str_slice(&block), width, "", 0);
 }
 
 /* "Examples:", two blanks before each line. */
-static void examples(struct str *out, const char *text)
+static void add_examples(struct str *out, const char *text)
 {
 	struct slice rest = slice_of(text), line;
 
@@ -75,8 +78,8 @@ static void examples(struct str *out, const char *text)
 	}
 }
 
-/* What stands behind "--flag=": the default where there is one, else what the value is called. */
-static void default_value(struct str *out, const struct field *f, const void *base)
+/* What follows "--flag=": the default if there is one, else the name of the value. */
+static void add_default(struct str *out, const struct field *f, const void *base)
 {
 	switch (f->kind) {
 	case VALUE_STRING:
@@ -111,8 +114,8 @@ static void default_value(struct str *out, const struct field *f, const void *ba
 	str_adds(out, f->arg);
 }
 
-/* The help sentence of a row, and what its kind and limits say. */
-static void describe(struct str *out, const struct field *f)
+/* The help of a row, followed by its choices and limits. */
+static void add_description(struct str *out, const struct field *f)
 {
 	str_addf(out, "%s.", f->help);
 	for (size_t i = 0; f->choices && f->choices[i]; i++)
@@ -120,15 +123,15 @@ static void describe(struct str *out, const struct field *f)
 	if (f->choices)
 		str_adds(out, ").");
 	if (f->kind == VALUE_INT)
-		str_addf(out, " A number from %ld to %ld.", f->min, f->max);
+		str_addf(out, " Must be from %ld to %ld.", f->min, f->max);
 	if (f->kind == VALUE_LIST)
-		str_adds(out, " Several with commas between, or the option repeated.");
+		str_adds(out, " Can be repeated or comma-separated.");
 	if (f->kind == VALUE_PAIRS)
-		str_adds(out, " The option can be repeated.");
+		str_adds(out, " Can be repeated.");
 }
 
 /* One entry of "Options:": the flag with its default, then the text behind a tab. */
-static void option_entry(struct str *out, const struct option *o, const char *context, size_t width)
+static void add_option(struct str *out, const struct option *o, const char *context, size_t width)
 {
 	AUTO_STR struct str text = STR_INIT;
 
@@ -136,23 +139,23 @@ static void option_entry(struct str *out, const struct option *o, const char *co
 	if (o->field->letter)
 		str_addf(out, "-%c, ", o->field->letter);
 	str_addf(out, "--%s=", o->field->flag);
-	default_value(out, o->field, context + o->base);
+	add_default(out, o->field, context + o->base);
 	str_adds(out, ":\n");
-	describe(&text, o->field);
-	wrap(out, str_slice(&text), width, "\t", 8);
+	add_description(&text, o->field);
+	wrap_text(out, str_slice(&text), width, "\t", 8);
 }
 
 /* Order of options in help: by name, as kubectl has it. */
-static int by_flag(const void *a, const void *b)
+static int compare_flags(const void *a, const void *b)
 {
 	const struct option *x = a, *y = b;
 
 	return strcmp(x->field->flag, y->field->flag);
 }
 
-/* Writes "Options:"; returns whether there are any to show. */
-static bool options_section(const struct app *app, const struct command *cmd, size_t width,
-			    struct str *out)
+/* Appends "Options:"; returns whether there are any to show. */
+static bool add_options(const struct app *app, const struct command *cmd, size_t width,
+			struct str *out)
 {
 	struct option_list list = options_list(cmd, app->arena);
 	char *context = arena_alloc(app->arena, cmd->context_size + 1);
@@ -160,13 +163,13 @@ static bool options_section(const struct app *app, const struct command *cmd, si
 
 	if (cmd->init)
 		(void)cmd->init(context);
-	qsort(list.items, list.n, sizeof(*list.items), by_flag);
+	qsort(list.items, list.n, sizeof(*list.items), compare_flags);
 	for (size_t i = 0; i < list.n; i++) {
 		if (list.items[i].field->flags & FIELD_HIDDEN)
 			continue;
 		str_adds(out, any ? "\n" : "\nOptions:\n");
 		any = true;
-		option_entry(out, &list.items[i], context, width);
+		add_option(out, &list.items[i], context, width);
 	}
 	return any;
 }
@@ -178,8 +181,8 @@ void help_command(const struct app *app, const struct command *cmd, size_t width
 	if (width < 80)
 		width = 80;
 	help_paragraphs(out, cmd->about && *cmd->about ? cmd->about : cmd->summary, width);
-	examples(out, cmd->example);
-	any = options_section(app, cmd, width, out);
+	add_examples(out, cmd->example);
+	any = add_options(app, cmd, width, out);
 	str_adds(out, "\nUsage:\n  ");
 	str_add_visible(out, command_line(app, cmd), false);
 	if (cmd->arg && *cmd->arg)
@@ -188,7 +191,8 @@ void help_command(const struct app *app, const struct command *cmd, size_t width
 }
 
 /* The row with the texts of a group, or NULL. */
-static const struct command *group_row(const struct command *const *commands, const char *group)
+static const struct command *find_group_texts(const struct command *const *commands,
+					      const char *group)
 {
 	for (size_t i = 0; commands[i]; i++)
 		if (!commands[i]->run && !strcmp(commands[i]->name, group ? group : ""))
@@ -196,7 +200,7 @@ static const struct command *group_row(const struct command *const *commands, co
 	return NULL;
 }
 
-/* Does the list of `group` (NULL: top level) show this row? Groups are shown at the top. */
+/* Does the list of `group` (NULL: top level) contain this row? Groups are in the top level. */
 static bool is_listed(const struct command *c, const char *group)
 {
 	if (!*c->name)
@@ -205,7 +209,7 @@ static bool is_listed(const struct command *c, const char *group)
 }
 
 /* The lines of "Available Commands:", summaries in one column. */
-static void command_lines(const struct command *const *commands, const char *group, struct str *out)
+static void add_commands(const struct command *const *commands, const char *group, struct str *out)
 {
 	size_t widest = 0;
 
@@ -218,20 +222,20 @@ static void command_lines(const struct command *const *commands, const char *gro
 				 commands[i]->summary);
 }
 
-/* What the exit codes of all commands mean. */
-static void exit_codes(struct str *out)
+/* The exit codes of all commands. */
+static void add_exit_codes(struct str *out)
 {
 	static const struct {
 		enum exit_code code;
 		const char *text;
 	} rows[] = {
-		{ EXIT_OK, "Done, or already so" },
-		{ EXIT_ERROR, "An error, wrong usage too; of diff: there is a difference" },
-		{ EXIT_DIFF_FAILED, "Of diff: it could not be made" },
+		{ EXIT_OK, "Success, or nothing to do" },
+		{ EXIT_ERROR, "Error, including wrong usage; diff: there are differences" },
+		{ EXIT_DIFF_FAILED, "diff: the differences could not be determined" },
 		{ EXIT_TIMED_OUT, "Timed out" },
-		{ EXIT_REFUSED, "Refused: not safe, held, or not confirmed" },
+		{ EXIT_REFUSED, "Refused: unsafe, held, or not confirmed" },
 		{ EXIT_INTERRUPTED, "Interrupted" },
-		{ EXIT_TERMINATED, "Ended by SIGTERM or SIGHUP" },
+		{ EXIT_TERMINATED, "Terminated by SIGTERM or SIGHUP" },
 	};
 
 	str_adds(out, "\nExit Codes:\n");
@@ -242,7 +246,7 @@ static void exit_codes(struct str *out)
 void help_group(const struct app *app, const struct command *const *commands, const char *group,
 		struct str *out)
 {
-	const struct command *row = group_row(commands, group);
+	const struct command *row = find_group_texts(commands, group);
 	const struct command named = { .name = group };
 	struct slice line = command_line(app, group ? &named : NULL);
 
@@ -252,12 +256,12 @@ void help_group(const struct app *app, const struct command *const *commands, co
 	else
 		str_addf(out, "Commands of '%" SLICE_FMT "'.\n", SLICE_ARG(line));
 	if (row)
-		examples(out, row->example);
+		add_examples(out, row->example);
 	str_adds(out, "\nAvailable Commands:\n");
-	command_lines(commands, group, out);
+	add_commands(commands, group, out);
 	if (!group)
-		exit_codes(out);
+		add_exit_codes(out);
 	str_addf(out, "\nUsage:\n  %" SLICE_FMT " COMMAND [options]\n\n", SLICE_ARG(line));
-	str_addf(out, "Use \"%" SLICE_FMT " COMMAND --help\" for more about a command.\n",
+	str_addf(out, "Use \"%" SLICE_FMT " COMMAND --help\" for more information.\n",
 		 SLICE_ARG(line));
 }

@@ -1,31 +1,20 @@
 #include "plugin/live.h"
 
-#include "plugin/options.h"
+#include "plugin/command_line.h"
 
-#include <stddef.h>
-
-const struct record live_options = {
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_BOOL,
-			  .offset = offsetof(struct live_context, live),
-			  .flag = "live",
-			  .help = "Look at the cluster too, with kubectl" },
-			{ .kind = VALUE_STRING,
-			  .offset = offsetof(struct live_context, timeout),
-			  .flag = "timeout",
-			  .arg = "TIME",
-			  .help = "How long one call of kubectl may take, as 90s or 2m; 2m when "
-				  "left out" },
-			{ .kind = VALUE_RECORD,
-			  .offset = offsetof(struct live_context, flags),
-			  .of = &kubectl_options },
-			{ .name = NULL },
-		},
+static const struct field live_fields[] = {
+	OPT_BOOL(struct live_context, live, 0, "live", "Read the cluster, too, with kubectl"),
+	OPT_STRING(struct live_context, timeout, 0, "timeout", "TIME",
+		   "The length of time to wait for a single call of kubectl, e.g. 90s or 2m. "
+		   "Defaults to 2m"),
+	FIELD_PART(struct live_context, connection, &live_connection_options),
+	FIELDS_END,
 };
 
+const struct record live_options = { .fields = live_fields };
+
 /* "90s", "2m", "500ms", "1h", or a bare number of seconds, to milliseconds; at most a day. */
-static bool read_time(struct slice text, int64_t *out)
+static bool parse_time(struct slice text, int64_t *out)
 {
 	static const struct {
 		struct slice unit;
@@ -51,53 +40,25 @@ static bool read_time(struct slice text, int64_t *out)
 	return false;
 }
 
-/* Was any flag given that says something about the cluster? */
-static bool any_flag(const struct live_context *ctx)
+int live_connect(const struct app *app, const struct live_context *ctx, struct live_connection *out,
+		 struct err *err)
 {
-	bool any = ctx->timeout.len > 0;
-
-	for (const struct field *f = kubectl_options.fields; !field_ends(f); f++)
-		any = any || field_is_set(f, &ctx->flags);
-	return any;
-}
-
-int live_kubectl(const struct app *app, const struct command *cmd, const struct live_context *ctx,
-		 struct kubectl *out, struct err *err)
-{
-	*out = (struct kubectl){ .flags = &ctx->flags };
+	*out = ctx->connection;
 	if (!ctx->live)
-		return any_flag(ctx) ?
-			       options_refuse(app, cmd, err,
-					      "connection flags do something with --live only") :
+		return ctx->timeout.len || live_connection_is_set(&ctx->connection) ?
+			       command_refuse(app, err, "connection flags require --live") :
 			       0;
-	if (ctx->timeout.len && !read_time(ctx->timeout, &out->timeout_ms))
-		return options_refuse(app, cmd, err,
-				      "--timeout: '%" SLICE_FMT "' is not a time like 90s or 2m",
+	if (ctx->timeout.len && !parse_time(ctx->timeout, &out->timeout_ms))
+		return command_refuse(app, err,
+				      "--timeout: '%" SLICE_FMT "' is not a time such as 90s or 2m",
 				      SLICE_ARG(ctx->timeout));
 	return 0;
 }
 
-int live_look(const struct app *app, const struct command *cmd, const struct live_context *ctx,
-	      struct session *s, struct live_report *out, bool *looked, struct err *err)
+void live_report_cluster(const struct app *app, const struct live_report *live, enum say_stream to)
 {
-	struct kubectl kubectl;
-
-	*looked = false;
-	if (live_kubectl(app, cmd, ctx, &kubectl, err) < 0)
-		return -1;
-	if (ctx->live && session_live(s, &kubectl, out, err) < 0)
-		return -1;
-	*looked = ctx->live;
-	return 0;
-}
-
-void live_show_cluster(const struct live_report *live, FILE *to)
-{
-	AUTO_STR struct str head = STR_INIT;
-
-	str_adds(&head, "cluster");
-	str_adds(&head, live->context.len ? " of the context " : "");
-	str_add_visible(&head, live->context, false);
-	(void)fprintf(to, "%s: %s\n", head.ptr,
-		      live->cluster.n ? "not all was seen" : "all was seen");
+	say_line(app, to, "cluster%s%" SLICE_FMT "%s: %s", live->context.len ? " (context " : "",
+		 SLICE_ARG(live->context), live->context.len ? ")" : "",
+		 live->cluster.n ? "some resource kinds could not be read" :
+				   "all resource kinds were read");
 }

@@ -1,11 +1,15 @@
 #include "plugin/app.h"
 #include "plugin/commands.h"
 #include "plugin/dispatch.h"
-#include "plugin/rows.h"
+#include "plugin/error_document.h"
+#include "plugin/say.h"
+
+#include "base/map.h"
 
 #include <errno.h>
 #include <malloc.h>
 #include <string.h>
+#include <sys/random.h>
 
 /* All commands, in the order in which help lists them. */
 /* clang-format off */
@@ -29,18 +33,9 @@ static const struct command *const commands[] = {
 };
 /* clang-format on */
 
-/* Says what went wrong, in one line. */
-static void complain(const struct app *app, const struct err *err)
-{
-	AUTO_STR struct str line = STR_INIT;
-
-	err_format(err, &line);
-	(void)fprintf(app->talk, "error: %s\n", line.ptr);
-}
-
 /*
- * Memory that was freed is needed again at once: to give it back and get it again, page by page,
- * would take a tenth of the time.
+ * Freed memory is needed again at once; returning it to the system page by page would take a tenth
+ * of the time.
  */
 static void keep_memory(void)
 {
@@ -50,13 +45,24 @@ static void keep_memory(void)
 #endif
 }
 
+/* Keys of maps come from repositories: with a random seed they cannot be chosen to collide. */
+static void seed_maps(void)
+{
+	struct siphash_key seed = { 0 };
+
+	(void)!getrandom(&seed, sizeof(seed), GRND_NONBLOCK);
+	map_seed(seed);
+}
+
 int main(int argc, char **argv)
 {
 	struct app app;
 	struct err err = ERR_INIT;
+	AUTO_STR struct str line = STR_INIT;
 	int failed;
 
 	keep_memory();
+	seed_maps();
 	app_init(&app, argc, argv);
 	failed = dispatch(&app, commands, argc, argv, &err);
 	if (fflush(app.out) != 0 || ferror(app.out)) {
@@ -66,8 +72,9 @@ int main(int argc, char **argv)
 		failed = -1;
 	}
 	if (failed) {
-		error_show(&app, &err);
-		complain(&app, &err);
+		error_document_print(&app, &err);
+		err_format(&err, &line);
+		say_error(&app, "%s", line.ptr);
 		if (app.exit == EXIT_OK || err.code->exit != EXIT_ERROR)
 			app.exit = err.code->exit;
 	}

@@ -1,20 +1,24 @@
 #include "plugin/newfile.h"
 
 #include "base/file.h"
+#include "flow/publish.h"
 #include "flow/templates.h"
 #include "migration/migration_write.h"
+#include "plugin/commit_report.h"
+#include "plugin/confirm.h"
+#include "plugin/say.h"
 
 int newfile_make(struct newfile *out, const struct app *app, const struct session *s,
 		 const struct migration *m, struct err *err)
 {
 	struct newfile f = { m, { NULL, 0 }, STR_INIT };
-	struct slice name, bytes;
+	struct template_text text;
 
-	f.path = arena_printf(app->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir,
+	f.path = arena_printf(app->arena, "%s/%" SLICE_FMT ".yaml", session_migrations_dir(s),
 			      SLICE_ARG(m->name));
-	if (templates_get(s->templates_dir, SLICE("migration"), app->arena, &name, &bytes, err) <
+	if (templates_get(session_templates_dir(s), SLICE("migration"), app->arena, &text, err) <
 		    0 ||
-	    migration_write(&m->f, bytes, f.path, &f.text, err) < 0) {
+	    migration_write(&m->f, text.bytes, f.path, &f.text, err) < 0) {
 		str_release(&f.text);
 		return -1;
 	}
@@ -28,16 +32,16 @@ void newfile_release(struct newfile *f)
 }
 
 /* The file in the working tree; NULL: there is none. */
-static const char *place_of_file(const struct newfile *f, const struct app *app,
-				 const struct session *s)
+static const char *find_place(const struct newfile *f, const struct app *app,
+			      const struct session *s)
 {
-	const char *workdir = repo_workdir(s->repo);
+	const char *workdir = session_workdir(s);
 
 	return workdir ? arena_printf(app->arena, "%s%s", workdir, f->path.ptr).ptr : NULL;
 }
 
-/* Does the file hold just what it will be given? */
-static bool holds(const char *file, const struct newfile *f)
+/* Does the file already contain exactly this text? */
+static bool has_same_text(const char *file, const struct newfile *f)
 {
 	AUTO_STR struct str text = STR_INIT;
 	struct err ignored = ERR_INIT;
@@ -46,34 +50,33 @@ static bool holds(const char *file, const struct newfile *f)
 	       slice_eq(str_slice(&text), str_slice(&f->text));
 }
 
-int newfile_check(const struct newfile *f, const struct app *app, const struct session *s,
+int newfile_check(const struct newfile *f, const struct app *app, const struct base_commit *base,
 		  bool commit, struct err *err)
 {
-	AUTO_STR struct str ignored = STR_INIT;
-	const char *file = place_of_file(f, app, s);
-	int missing = tree_read(s->repo, &s->base, f->path.ptr, MIGRATION_MAX, &ignored, NULL, err);
+	const char *file = find_place(f, app, base->session);
+	bool committed;
 
-	if (missing < 0)
+	if (base_commit_has_file(base, f->path, &committed, err) < 0)
 		return -1;
-	if (missing && (!file || !file_exists(file) || (commit && holds(file, f))))
+	if (!committed && (!file || !file_exists(file) || (commit && has_same_text(file, f))))
 		return 0;
 	(void)err_set(err, &CODE_exists, (struct place){ f->path, 0, 0 },
-		      "the migration '%" SLICE_FMT "' is there already", SLICE_ARG(f->m->name));
+		      "migration '%" SLICE_FMT "' already exists", SLICE_ARG(f->m->name));
 	return err_remedy(err, "edit the file, or choose another name");
 }
 
-int newfile_guard(const struct newfile *f, const struct app *app, const struct session *s,
+int newfile_guard(const struct newfile *f, const struct app *app, const struct evidence *evidence,
 		  struct err *err)
 {
 	struct findings found = { .arena = app->arena };
 
-	environments_check_guards(s->reach, f->path, str_slice(&f->text), &CODE_would_apply,
-				  &found);
+	environments_check_guards(evidence->environments, f->path, str_slice(&f->text),
+				  &CODE_would_apply, &found);
 	return found.n ? err_from_finding(err, &found.items[0]) : 0;
 }
 
-/* The commit's message. */
-static struct slice message_of(const struct newfile *files, size_t n, struct arena *arena)
+/* The message of the commit. */
+static struct slice make_message(const struct newfile *files, size_t n, struct arena *arena)
 {
 	AUTO_STR struct str text = STR_INIT;
 
@@ -91,52 +94,61 @@ static struct slice message_of(const struct newfile *files, size_t n, struct are
 	return arena_copy(arena, str_slice(&text));
 }
 
-/* One commit of all of them. */
-static int commit_all(const struct newfile *files, size_t n, struct app *app, struct session *s,
-		      bool yes, struct slice *hex, struct err *err)
+/* Asks before the files are committed. */
+static int confirm_commit(const struct newfile_writer *w, const struct newfile *files, size_t n,
+			  struct err *err)
 {
-	struct change *changes = arena_array(app->arena, n, sizeof(*changes));
-	struct slice what =
-		n == 1 ? files->path : arena_printf(app->arena, "%zu migration files", n);
-	struct slice question, behind = { NULL, 0 };
-	struct oid commit;
-	char text[41];
+	const struct base_commit *base = w->base;
+	struct arena *arena = w->app->arena;
+	struct slice what = n == 1 ? files->path : arena_printf(arena, "%zu migration files", n);
+	struct slice question = arena_printf(
+		arena,
+		base->remote.name.ptr ? "Commit %" SLICE_FMT " to '%" SLICE_FMT
+					"' and push it to %" SLICE_FMT "?" :
+					"Commit %" SLICE_FMT " to '%" SLICE_FMT "'?",
+		SLICE_ARG(what), SLICE_ARG(base->branch), SLICE_ARG(base->remote.name));
 
-	if (!s->branch.ptr)
-		return err_set(err, &CODE_detached, place_of(repo_where(s->repo)),
+	return confirm(w->app, w->yes, question, err);
+}
+
+/* One commit of all of them. */
+static int commit_files(const struct newfile_writer *w, const struct newfile *files, size_t n,
+			struct slice *hex, struct err *err)
+{
+	struct arena *arena = w->app->arena;
+	struct change *changes = arena_array(arena, n, sizeof(*changes));
+	const struct base_commit *base = w->base;
+	struct published_files done;
+
+	if (!base->branch.ptr)
+		return err_set(err, &CODE_detached, place_of(session_where(base->session)),
 			       "HEAD is not on a branch");
-	question = arena_printf(app->arena,
-				s->remote.name.ptr ? "Commit %s to '%" SLICE_FMT
-						     "', and push it to %" SLICE_FMT "?" :
-						     "Commit %s to '%" SLICE_FMT "'?",
-				what.ptr, SLICE_ARG(s->branch), SLICE_ARG(s->remote.name));
 	for (size_t i = 0; i < n; i++)
 		changes[i] = (struct change){
 			files[i].path, { NULL, 0 }, str_slice(&files[i].text), 0100644
 		};
-	if (work_confirm(app, yes, question.ptr, err) < 0 ||
-	    session_commit_files(s, &(struct changes){ changes, n },
-				 message_of(files, n, app->arena).ptr, &commit, &behind, err) < 0)
+	if (confirm_commit(w, files, n, err) < 0 ||
+	    publish_files(base, &(struct changes){ changes, n }, make_message(files, n, arena).ptr,
+			  &done, err) < 0)
 		return -1;
-	work_say_behind(app, s, s->branch, behind);
-	work_say_hooks(app, s);
-	oid_text(&commit, text);
-	*hex = arena_copy(app->arena, slice_of(text));
+	commit_report_unpushed(w->app, base, base->branch, done.behind);
+	commit_report_hooks(w->app, base->session);
+	*hex = arena_copy(arena, slice_of(done.commit));
 	return 0;
 }
 
-int newfiles_write(const struct newfile *files, size_t n, struct app *app, struct session *s,
-		   bool commit, bool yes, struct slice *hex, struct err *err)
+int newfile_write_all(const struct newfile_writer *w, const struct newfile *files, size_t n,
+		      struct slice *hex, struct err *err)
 {
-	if (commit)
-		return commit_all(files, n, app, s, yes, hex, err);
-	if (!repo_workdir(s->repo)) {
+	if (w->commit)
+		return commit_files(w, files, n, hex, err);
+	if (!session_workdir(w->base->session)) {
 		(void)err_set(err, &CODE_usage, NOWHERE,
 			      "a bare repository has no working tree to write the file to");
-		return err_remedy(err, "say --commit");
+		return err_remedy(err, "use --commit");
 	}
 	for (size_t i = 0; i < n; i++) {
-		const char *file = place_of_file(&files[i], app, s);
+		const char *file = find_place(&files[i], w->app, w->base->session);
 
 		if (file_make_parents(file, err) < 0 ||
 		    file_replace(file, str_slice(&files[i].text), 0666, err) < 0)
@@ -145,8 +157,9 @@ int newfiles_write(const struct newfile *files, size_t n, struct app *app, struc
 	return 0;
 }
 
-void newfile_say(const struct newfile *f, const struct app *app, struct slice hex)
+void newfile_report(const struct newfile *f, const struct app *app, struct slice hex)
 {
-	(void)fprintf(app->out, "migration/%.*s created: %s%s%.8s\n", SLICE_ARG(f->m->name),
-		      f->path.ptr, hex.ptr ? " in " : "", hex.ptr ? hex.ptr : "");
+	say_out(app, "migration/%" SLICE_FMT " created: %" SLICE_FMT "%s%.8s",
+		SLICE_ARG(f->m->name), SLICE_ARG(f->path), hex.ptr ? " in " : "",
+		hex.ptr ? hex.ptr : "");
 }

@@ -1,14 +1,15 @@
 /*
- * newfile.h - migration files that are made: by init one, by discover many. What both guard and say
- * alike stands here.
+ * newfile.h - new migration files: init makes one, discover many. Both check and report in the same
+ * way.
  *
- * Calling order: newfile_make, newfile_check, newfile_guard, then newfiles_write for all of them;
- * newfile_release.
+ * Calling order: newfile_make, newfile_check, newfile_guard, then newfile_write_all for all of
+ * them; newfile_release.
  */
 #ifndef GCB_PLUGIN_NEWFILE_H
 #define GCB_PLUGIN_NEWFILE_H
 
-#include "plugin/work.h"
+#include "flow/gather.h"
+#include "plugin/command.h"
 
 struct newfile {
 	const struct migration *m; /* as migration_check leaves it */
@@ -25,29 +26,35 @@ int newfile_make(struct newfile *out, const struct app *app, const struct sessio
 void newfile_release(struct newfile *f);
 
 /*
- * Is there no migration of this name yet, committed or not? One that is to be committed may lie
- * there with the very same bytes: a run that was killed left it. Error: exists.
+ * Refuses a migration whose name already exists, committed or not. A file that is to be committed
+ * may exist with exactly these bytes: a run that was killed left it. Error: exists.
  */
-int newfile_check(const struct newfile *f, const struct app *app, const struct session *s,
+int newfile_check(const struct newfile *f, const struct app *app, const struct base_commit *base,
 		  bool commit, struct err *err);
 
 /*
- * Does nothing of the repository apply the file, whose session has read the manifests? What the
- * file's own guards keep off is fine. Errors: would_apply.
+ * Refuses a file that something in the repository would apply, unless the file's own guards prevent
+ * it. Errors: would_apply.
  */
-int newfile_guard(const struct newfile *f, const struct app *app, const struct session *s,
+int newfile_guard(const struct newfile *f, const struct app *app, const struct evidence *evidence,
 		  struct err *err);
 
-/*
- * Writes `n` files (1 at least) to the working tree, or, to `commit`, as one commit on the branch
- * that is applied, after asking (`yes`: without);
- * `*hex`, if committed, is the commit's name. Errors: usage (a bare repository), detached,
- * not_confirmed, io, git.
- */
-int newfiles_write(const struct newfile *files, size_t n, struct app *app, struct session *s,
-		   bool commit, bool yes, struct slice *hex, struct err *err);
+/* Where and how files are written. */
+struct newfile_writer {
+	struct app *app;
+	const struct base_commit *base;
+	bool commit; /* as one commit on the branch that is applied; else to the working tree */
+	bool yes;    /* commit without asking */
+};
 
-/* "migration/NAME created: FILE in COMMIT", as init says it. */
-void newfile_say(const struct newfile *f, const struct app *app, struct slice hex);
+/*
+ * Writes `n` files (1 at least); `*hex`, if committed, is the commit's id. Errors: usage (a bare
+ * repository), detached, not_confirmed, io, git.
+ */
+int newfile_write_all(const struct newfile_writer *w, const struct newfile *files, size_t n,
+		      struct slice *hex, struct err *err);
+
+/* "migration/NAME created: FILE in COMMIT", on stdout. */
+void newfile_report(const struct newfile *f, const struct app *app, struct slice hex);
 
 #endif

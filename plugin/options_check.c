@@ -1,9 +1,12 @@
-#include "plugin/options_internal.h"
+#include "plugin/options_check.h"
+
+#include "plugin/options.h"
 
 #include <string.h>
 
 /* A mistake in the tables of a command. */
-static int wrong(struct err *err, const struct command *cmd, const char *flag, const char *what)
+static int report_mistake(struct err *err, const struct command *cmd, const char *flag,
+			  const char *what)
 {
 	return err_set(err, &CODE_bug, NOWHERE, "command '%s', %s%s: %s", cmd->name,
 		       flag ? "option --" : "texts", flag ? flag : "", what);
@@ -62,20 +65,19 @@ static int check_kind(const struct command *cmd, const struct option *o, struct 
 	size_t size = value_size(f->kind);
 
 	if (!size)
-		return wrong(err, cmd, f->flag, "a kind that no option can be");
+		return report_mistake(err, cmd, f->flag, "a kind that no option can have");
 	if (o->base + f->offset + size > cmd->context_size)
-		return wrong(err, cmd, f->flag, "lies outside of the context");
+		return report_mistake(err, cmd, f->flag, "is outside of the context");
 	if (f->kind == VALUE_ENUM && (!f->choices || !f->choices[0]))
-		return wrong(err, cmd, f->flag, "has no choices");
+		return report_mistake(err, cmd, f->flag, "has no choices");
 	if (f->kind == VALUE_INT && f->min >= f->max)
-		return wrong(err, cmd, f->flag, "has no limits");
+		return report_mistake(err, cmd, f->flag, "has no limits");
 	if ((f->kind == VALUE_BOOL) != !f->arg || (f->arg && !*f->arg))
-		return wrong(err, cmd, f->flag,
-			     "a name of the value (arg) where there is none, or none where there "
-			     "is one");
+		return report_mistake(err, cmd, f->flag,
+				      "needs a name of the value (arg), or must not have one");
 	if (f->kind == VALUE_PAIRS && !strchr(f->arg, '='))
-		return wrong(err, cmd, f->flag,
-			     "the name of the value (arg) must be like KEY=VALUE");
+		return report_mistake(err, cmd, f->flag,
+				      "the name of the value (arg) must be like KEY=VALUE");
 	return 0;
 }
 
@@ -86,19 +88,21 @@ static int check_option(const struct command *cmd, struct option_list list, size
 	const struct field *f = list.items[i].field;
 
 	if (!is_flag(f->flag) || strlen(f->flag) < 2)
-		return wrong(err, cmd, f->flag, "not lower-case words with hyphens");
+		return report_mistake(err, cmd, f->flag, "not lower-case words with hyphens");
 	if (!is_sentence(f->help))
-		return wrong(err, cmd, f->flag, "help is not a sentence without a full stop");
+		return report_mistake(err, cmd, f->flag,
+				      "help is not a sentence without a full stop");
 	if (!strcmp(f->flag, "help") || f->letter == 'h')
-		return wrong(err, cmd, f->flag, "--help and -h are taken");
+		return report_mistake(err, cmd, f->flag, "--help and -h are taken");
 	if (f->letter && !(f->letter >= 'a' && f->letter <= 'z') &&
 	    !(f->letter >= 'A' && f->letter <= 'Z'))
-		return wrong(err, cmd, f->flag, "the letter is none");
+		return report_mistake(err, cmd, f->flag, "the letter is not a letter");
 	for (size_t k = 0; k < i; k++) {
 		if (!strcmp(list.items[k].field->flag, f->flag))
-			return wrong(err, cmd, f->flag, "is there twice");
+			return report_mistake(err, cmd, f->flag, "is defined twice");
 		if (f->letter && list.items[k].field->letter == f->letter)
-			return wrong(err, cmd, f->flag, "another option has its letter");
+			return report_mistake(err, cmd, f->flag,
+					      "another option has the same letter");
 	}
 	return check_kind(cmd, &list.items[i], err);
 }
@@ -114,25 +118,26 @@ static int check_default(const struct command *cmd, const struct option *o, cons
 	while (o->field->choices[n])
 		n++;
 	value = *FIELD_AT(int, context + o->base, o->field);
-	return value >= 0 && value < n ?
-		       0 :
-		       wrong(err, cmd, o->field->flag, "the default is none of the choices");
+	return value >= 0 && value < n ? 0 :
+					 report_mistake(err, cmd, o->field->flag,
+							"the default is not one of the choices");
 }
 
-/* Checks what the command says of itself. */
+/* Checks the texts of the command. */
 static int check_texts(const struct command *cmd, struct err *err)
 {
 	if (!is_flag(cmd->name))
-		return wrong(err, cmd, NULL, "the name is not lower-case words with hyphens");
+		return report_mistake(err, cmd, NULL,
+				      "the name is not lower-case words with hyphens");
 	if (!is_sentence(cmd->summary) || strlen(cmd->summary) > 76 - strlen(cmd->name))
-		return wrong(err, cmd, NULL,
-			     "the summary is not a short sentence without a full stop");
+		return report_mistake(err, cmd, NULL,
+				      "the summary is not a short sentence without a full stop");
 	if (!cmd->about || !*cmd->about)
-		return wrong(err, cmd, NULL, "nothing is said about the command");
+		return report_mistake(err, cmd, NULL, "there is no text about the command");
 	if (cmd->min_args < 0 || (cmd->max_args >= 0 && cmd->max_args < cmd->min_args))
-		return wrong(err, cmd, NULL, "min_args and max_args do not fit");
+		return report_mistake(err, cmd, NULL, "min_args is greater than max_args");
 	if (cmd->max_args && (!cmd->arg || !*cmd->arg))
-		return wrong(err, cmd, NULL, "the words have no name");
+		return report_mistake(err, cmd, NULL, "the arguments have no name");
 	return 0;
 }
 
@@ -145,7 +150,7 @@ int options_check(const struct command *cmd, struct err *err)
 	if (check_texts(cmd, err) < 0)
 		return -1;
 	if (cmd->init && cmd->init(context) < 0)
-		return wrong(err, cmd, NULL, "there are no defaults");
+		return report_mistake(err, cmd, NULL, "there are no defaults");
 	for (size_t i = 0; i < list.n; i++)
 		if (check_option(cmd, list, i, err) < 0 ||
 		    check_default(cmd, &list.items[i], context, err) < 0)

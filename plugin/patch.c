@@ -2,77 +2,76 @@
 
 #include "base/file.h"
 #include "flow/patch.h"
-#include "plugin/commands.h"
-#include "plugin/options.h"
+#include "plugin/command_line.h"
+#include "plugin/print.h"
+#include "plugin/say.h"
 
-/* Does it go to standard output? */
-static bool to_stdout(const struct change_context *ctx)
+/* Is it written to standard output? */
+static bool uses_stdout(const struct change_context *ctx)
 {
 	return slice_is(ctx->patch, "-");
 }
 
 int patch_check(const struct app *app, const struct change_context *ctx, struct err *err)
 {
-	bool document = app->output == OUTPUT_JSON || app->output == OUTPUT_YAML ||
-			app->output == OUTPUT_NAME;
-
-	if (to_stdout(ctx) && document)
-		return options_refuse(app, &cmd_rollback, err,
-				      "--patch - and -o cannot both have standard output");
+	if (uses_stdout(ctx) && print_is_document(app->output))
+		return command_refuse(app, err,
+				      "--patch - and -o cannot both write to standard output");
 	if (ctx->merge_request)
-		return options_refuse(app, &cmd_rollback, err,
-				      "--patch and --merge-request cannot be said together");
+		return command_refuse(app, err,
+				      "--patch and --merge-request are mutually exclusive");
 	return 0;
 }
 
-/* Says what was written, and how it is applied. */
-static void say(const struct app *app, const struct change_context *ctx, const struct plan *plan,
-		struct step_row *rows, bool crlf)
+/* What was written, and how to apply it. */
+static void report_patch(const struct change_command *c, bool crlf)
 {
-	const char *file = to_stdout(ctx) ? "standard output" : ctx->patch.ptr;
-	bool document = app->output == OUTPUT_JSON || app->output == OUTPUT_YAML ||
-			app->output == OUTPUT_NAME;
+	bool out = uses_stdout(c->ctx);
+	const char *file = out ? "standard output" : c->ctx->patch.ptr;
 
-	for (size_t i = 0; i < plan->n; i++) {
-		if (plan->steps[i].refused || !plan->steps[i].changes.n)
+	for (size_t i = 0; i < c->plan.n; i++) {
+		struct step_row *row = &c->rows[i];
+
+		if (c->plan.steps[i].refused || !c->plan.steps[i].changes.n)
 			continue;
-		rows[i].outcome = SLICE("patch");
-		if (!document)
-			(void)fprintf(to_stdout(ctx) ? app->talk : app->out,
-				      "migration/%.*s patch: %.*s -> %.*s (%s)\n",
-				      SLICE_ARG(rows[i].name), SLICE_ARG(rows[i].from),
-				      SLICE_ARG(rows[i].to), file);
+		row->outcome = OUTCOME_PATCH;
+		if (!c->documents)
+			say_line(c->app, out ? SAY_ERR : SAY_OUT,
+				 "migration/%" SLICE_FMT " patch: %" SLICE_FMT " -> %" SLICE_FMT
+				 " (%s)",
+				 SLICE_ARG(row->name), SLICE_ARG(row->from), SLICE_ARG(row->to),
+				 file);
 	}
-	(void)fflush(app->out);
-	(void)fprintf(app->talk,
-		      "nothing was committed; apply it where you can push: git am%s %s\n",
-		      crlf ? " --keep-cr" : "", to_stdout(ctx) ? "FILE" : file);
+	say_note(c->app, "nothing was committed; apply the patch where you can push: git am%s %s",
+		 crlf ? " --keep-cr" : "", out ? "FILE" : file);
 	if (crlf)
-		(void)fprintf(app->talk, "lines that end with CR LF are in it: git am without "
-					 "--keep-cr refuses it\n");
+		say_note(c->app, "the patch contains lines that end with CR LF: git am rejects it "
+				 "without --keep-cr");
 }
 
-int patch_write(const struct app *app, const struct change_context *ctx, struct session *s,
-		const struct plan *plan, struct step_row *rows, struct err *err)
+int patch_write(const struct change_command *c, struct err *err)
 {
-	const struct publish_options o = { .batch = ctx->batch,
+	const struct publish_options o = { .batch = c->ctx->batch,
 					   .rollback = true,
-					   .program = app->program,
-					   .reason = ctx->reason };
-	AUTO_STR struct str text = STR_INIT;
-	bool crlf;
+					   .program = c->app->program,
+					   .reason = c->ctx->reason };
+	const char *file = c->ctx->patch.ptr;
+	struct plan_patch patch = { .text = STR_INIT };
+	bool out = uses_stdout(c->ctx);
+	int failed;
 
-	if (!to_stdout(ctx) && file_exists(ctx->patch.ptr)) {
-		(void)err_set(err, &CODE_exists, place_of(ctx->patch.ptr), "is there already");
-		return err_remedy(err, "name another file, or take this one away; --patch - writes "
+	if (!out && file_exists(file)) {
+		(void)err_set(err, &CODE_exists, place_of(file), "file already exists");
+		return err_remedy(err, "specify another file, or remove this one; --patch - writes "
 				       "to standard output");
 	}
-	if (session_patch(s, plan, &o, &text, &crlf, err) < 0)
-		return -1;
-	if (!to_stdout(ctx) && file_replace(ctx->patch.ptr, str_slice(&text), 0666, err) < 0)
-		return -1;
-	if (to_stdout(ctx))
-		(void)fwrite(text.ptr, 1, text.len, app->out);
-	say(app, ctx, plan, rows, crlf);
-	return 0;
+	failed = patch_of_plan(c->fleet->base.session, &c->plan, &o, &patch, err);
+	if (!failed && out)
+		say_bytes(c->app, str_slice(&patch.text));
+	else if (!failed)
+		failed = file_replace(file, str_slice(&patch.text), 0666, err);
+	if (!failed)
+		report_patch(c, patch.crlf);
+	str_release(&patch.text);
+	return failed;
 }

@@ -1,20 +1,18 @@
 /*
- * patch.h - rollback --patch: what would be committed goes into a file instead.
+ * patch.h - rollback --patch: what would be committed is written to a file instead.
  */
 #ifndef GCB_PLUGIN_PATCH_H
 #define GCB_PLUGIN_PATCH_H
 
-#include "plugin/change.h"
-#include "plugin/rows.h"
+#include "plugin/change_report.h"
 
-/* Do the options go together? Error: usage. */
+/* Can the options be combined? Error: usage. */
 int patch_check(const struct app *app, const struct change_context *ctx, struct err *err);
 
 /*
- * Writes the plan's changes to ctx->patch ("-": standard output), whole or not at all, and says so;
- * `rows` are those of the steps. Errors: exists, io, and what session_patch says.
+ * Writes the plan's changes to --patch ("-": standard output), completely or not at all, and
+ * reports it, also in the rows. Errors: exists, io, and those of patch_of_plan.
  */
-int patch_write(const struct app *app, const struct change_context *ctx, struct session *s,
-		const struct plan *plan, struct step_row *rows, struct err *err);
+int patch_write(const struct change_command *c, struct err *err);
 
 #endif

@@ -1,36 +1,13 @@
-#include "plugin/print_internal.h"
+#include "plugin/print.h"
 
 #include "base/alloc.h"
+#include "plugin/print_json.h"
+#include "plugin/print_table.h"
+#include "plugin/say.h"
 
-const void *row_at(const struct record *of, struct rows rows, size_t i)
+bool print_is_document(enum output form)
 {
-	return (const char *)rows.items + i * of->size;
-}
-
-/* The number of words a field can choose from. */
-static int choice_count(const struct field *f)
-{
-	int n = 0;
-
-	while (f->choices && f->choices[n])
-		n++;
-	return n;
-}
-
-bool value_is_there(const struct field *f, const void *base)
-{
-	switch (f->kind) {
-	case VALUE_INT:
-		return f->min >= f->max ||
-		       (*FIELD_AT(long, base, f) >= f->min && *FIELD_AT(long, base, f) <= f->max);
-	case VALUE_ENUM:
-		return *FIELD_AT(int, base, f) >= 0 && *FIELD_AT(int, base, f) < choice_count(f);
-	case VALUE_BOOL:
-	case VALUE_RECORD:
-		return true;
-	default:
-		return field_is_set(f, base);
-	}
+	return form == OUTPUT_JSON || form == OUTPUT_YAML || form == OUTPUT_NAME;
 }
 
 /* Appends the name parts of one row, '/' between. */
@@ -39,10 +16,10 @@ static void add_name(const struct record *of, const void *base, size_t start, st
 	for (const struct field *f = of->fields; !field_ends(f); f++) {
 		if (f->kind == VALUE_RECORD) {
 			add_name(f->of, FIELD_AT(char, base, f), start, out);
-		} else if ((f->flags & FIELD_NAME) && value_is_there(f, base)) {
+		} else if ((f->flags & FIELD_NAME) && field_has_value(f, base)) {
 			if (out->len > start)
 				str_addc(out, '/');
-			cell_text(f, base, out);
+			print_cell(f, base, out);
 		}
 	}
 }
@@ -85,8 +62,8 @@ void print_rows(struct app *app, const struct record *of, struct rows rows, cons
 	print_rows_text(app->output, of, rows, &text);
 	if (str_over(&text))
 		fatal("the result is too large to print");
-	(void)fwrite(text.ptr, 1, text.len, app->out);
+	say_text(app, SAY_OUT, str_slice(&text));
 	app->printed = true;
 	if (!rows.n && app->output != OUTPUT_JSON && app->output != OUTPUT_YAML && *empty)
-		(void)fprintf(app->talk, "%s\n", empty);
+		say_note(app, "%s", empty);
 }

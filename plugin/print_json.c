@@ -1,16 +1,17 @@
-#include "plugin/print_internal.h"
+#include "plugin/print_json.h"
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "plugin/print.h"
 #include "yaml/yaml.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>
 
-static cJSON *record_json(const struct record *of, const void *base, cJSON *into);
+static cJSON *add_fields(const struct record *of, const void *base, cJSON *into);
 
-/* A cJSON value, or the end of the program: it could not be allocated. */
-static cJSON *had(cJSON *value)
+/* A cJSON value; ends the program if it could not be allocated. */
+static cJSON *require_json(cJSON *value)
 {
 	if (!value)
 		fatal("out of memory");
@@ -32,129 +33,145 @@ static void add_clean(struct str *out, struct slice text)
 	}
 }
 
-static cJSON *string_json(struct slice text)
+static cJSON *make_string(struct slice text)
 {
 	AUTO_STR struct str clean = STR_INIT;
 
 	if (!text.ptr)
-		return had(cJSON_CreateNull());
+		return require_json(cJSON_CreateNull());
 	add_clean(&clean, text);
-	return had(cJSON_CreateString(clean.ptr));
+	return require_json(cJSON_CreateString(clean.ptr));
 }
 
 /* All digits, where cJSON's own numbers would turn to exponents. */
-static cJSON *number_json(long number)
+static cJSON *make_number(long number)
 {
 	AUTO_STR struct str digits = STR_INIT;
 
 	str_addf(&digits, "%ld", number);
-	return had(cJSON_CreateRaw(digits.ptr));
+	return require_json(cJSON_CreateRaw(digits.ptr));
 }
 
-static cJSON *list_json(struct slices list)
+static cJSON *make_list(struct slices list)
 {
-	cJSON *array = had(cJSON_CreateArray());
+	cJSON *array = require_json(cJSON_CreateArray());
 
 	for (size_t i = 0; i < list.n; i++)
-		cJSON_AddItemToArray(array, string_json(list.items[i]));
+		cJSON_AddItemToArray(array, make_string(list.items[i]));
 	return array;
 }
 
-/* Puts a value under a key; of a key that comes again the last one stays. */
-static void put(cJSON *object, const char *key, cJSON *value)
+/* Sets a key; if a key comes again, the last value counts. */
+static void set_key(cJSON *object, const char *key, cJSON *value)
 {
 	cJSON_DeleteItemFromObjectCaseSensitive(object, key);
 	if (!cJSON_AddItemToObject(object, key, value))
 		fatal("out of memory");
 }
 
-static cJSON *pairs_json(struct pairs list)
+static cJSON *make_pairs(struct pairs list)
 {
-	cJSON *object = had(cJSON_CreateObject());
+	cJSON *object = require_json(cJSON_CreateObject());
 
 	for (size_t i = 0; i < list.n; i++) {
 		AUTO_STR struct str key = STR_INIT;
 
 		add_clean(&key, list.items[i].key);
-		put(object, key.ptr, string_json(list.items[i].value));
+		set_key(object, key.ptr, make_string(list.items[i].value));
 	}
 	return object;
 }
 
-static cJSON *rows_json(const struct record *of, struct rows rows)
+static cJSON *make_rows(const struct record *of, struct rows rows)
 {
-	cJSON *array = had(cJSON_CreateArray());
+	cJSON *array = require_json(cJSON_CreateArray());
 
 	for (size_t i = 0; i < rows.n; i++)
-		cJSON_AddItemToArray(
-			array, record_json(of, row_at(of, rows, i), had(cJSON_CreateObject())));
+		cJSON_AddItemToArray(array, add_fields(of, row_at(of, rows, i),
+						       require_json(cJSON_CreateObject())));
 	return array;
 }
 
 /* The field's value; null when a single one is not there. */
-static cJSON *field_json(const struct field *f, const void *base)
+static cJSON *make_value(const struct field *f, const void *base)
 {
 	switch (f->kind) {
 	case VALUE_STRING:
-		return string_json(*FIELD_AT(struct slice, base, f));
+		return make_string(*FIELD_AT(struct slice, base, f));
 	case VALUE_INT:
-		return value_is_there(f, base) ? number_json(*FIELD_AT(long, base, f)) :
-						 had(cJSON_CreateNull());
+		return field_has_value(f, base) ? make_number(*FIELD_AT(long, base, f)) :
+						  require_json(cJSON_CreateNull());
 	case VALUE_BOOL:
-		return had(cJSON_CreateBool(*FIELD_AT(bool, base, f)));
+		return require_json(cJSON_CreateBool(*FIELD_AT(bool, base, f)));
 	case VALUE_ENUM:
-		return string_json(value_is_there(f, base) ?
+		return make_string(field_has_value(f, base) ?
 					   slice_of(f->choices[*FIELD_AT(int, base, f)]) :
-					   (struct slice){ 0 });
+					   SLICE_NONE);
 	case VALUE_LIST:
-		return list_json(*FIELD_AT(struct slices, base, f));
+		return make_list(*FIELD_AT(struct slices, base, f));
 	case VALUE_PAIRS:
-		return pairs_json(*FIELD_AT(struct pairs, base, f));
+		return make_pairs(*FIELD_AT(struct pairs, base, f));
 	case VALUE_RECORD:
-		return record_json(f->of, FIELD_AT(char, base, f), had(cJSON_CreateObject()));
+		return add_fields(f->of, FIELD_AT(char, base, f),
+				  require_json(cJSON_CreateObject()));
 	case VALUE_ROWS:
-		return rows_json(f->of, *FIELD_AT(struct rows, base, f));
+		return make_rows(f->of, *FIELD_AT(struct rows, base, f));
 	}
-	return had(cJSON_CreateNull());
+	return require_json(cJSON_CreateNull());
 }
 
 /* Adds the fields that have a name to `into`, and returns it. */
-static cJSON *record_json(const struct record *of, const void *base, cJSON *into)
+static cJSON *add_fields(const struct record *of, const void *base, cJSON *into)
 {
 	for (const struct field *f = of->fields; !field_ends(f); f++) {
 		bool omit = (f->flags & FIELD_OMIT) &&
-			    (!field_is_set(f, base) || !value_is_there(f, base));
+			    (!field_is_set(f, base) || !field_has_value(f, base));
 
 		if (f->name && !omit)
-			put(into, f->name, field_json(f, base));
+			set_key(into, f->name, make_value(f, base));
 		else if (!f->name && f->kind == VALUE_RECORD)
-			(void)record_json(f->of, FIELD_AT(char, base, f), into);
+			(void)add_fields(f->of, FIELD_AT(char, base, f), into);
 	}
 	return into;
 }
 
 /* The whole document. */
-static cJSON *document(const struct record *of, struct rows rows)
+static cJSON *make_document(const struct record *of, struct rows rows)
 {
-	cJSON *doc = had(cJSON_CreateObject());
+	cJSON *doc = require_json(cJSON_CreateObject());
 	AUTO_STR struct str kind = STR_INIT;
 
 	str_addf(&kind, "%sList", of->kind ? of->kind : "");
-	put(doc, "apiVersion", string_json(SLICE(GCB_API_VERSION)));
-	put(doc, "kind", string_json(str_slice(&kind)));
-	put(doc, "items", rows_json(of, rows));
+	set_key(doc, "apiVersion", make_string(SLICE(GCB_API_VERSION)));
+	set_key(doc, "kind", make_string(str_slice(&kind)));
+	set_key(doc, "items", make_rows(of, rows));
 	return doc;
 }
 
-/* May a terminal see this code point? Controls below U+0020 are escaped by cJSON. */
-static bool is_harmless(uint32_t c)
+/*
+ * Appends the code point at the start of `text`, which is UTF-8, as an escape; returns its length.
+ * Above U+FFFF JSON takes two surrogates, YAML an escape of its own.
+ */
+static size_t add_escape(struct str *out, struct slice text, bool yaml)
 {
-	return !(c >= 0x7f && c <= 0x9f) && !(c >= 0x202a && c <= 0x202e) &&
-	       !(c >= 0x2066 && c <= 0x2069);
+	uint32_t c = 0xfffd;
+	size_t n = utf8_decode(text, &c);
+
+	if (c <= 0xffff)
+		str_addf(out, "\\u%04x", (unsigned)c);
+	else if (yaml)
+		str_addf(out, "\\U%08x", (unsigned)c);
+	else
+		str_addf(out, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (c >> 10)),
+			 (unsigned)(0xdc00 + (c & 0x3ff)));
+	return n ? n : 1;
 }
 
-/* Appends a value that is no object or array as cJSON writes it. */
-static void add_scalar(struct str *out, const cJSON *value)
+/*
+ * Appends a value that is not an object or array as cJSON writes it, with escapes for what a
+ * terminal must not be given: cJSON has them only for controls below U+0020.
+ */
+static void add_scalar(struct str *out, const cJSON *value, bool yaml)
 {
 	char *text = cJSON_PrintUnformatted(value);
 	struct slice rest = slice_of(text);
@@ -162,23 +179,21 @@ static void add_scalar(struct str *out, const cJSON *value)
 	if (!text)
 		fatal("out of memory");
 	while (rest.len) {
-		uint32_t c = 0;
-		size_t n = utf8_decode(rest, &c);
+		size_t n = str_visible_prefix(rest, false);
 
-		if (is_harmless(c))
-			str_add(out, slice_sub(rest, 0, n ? n : 1));
-		else
-			str_addf(out, "\\u%04x", (unsigned)c);
-		rest = slice_sub(rest, n ? n : 1, rest.len);
+		str_add(out, slice_sub(rest, 0, n));
+		rest = slice_sub(rest, n, rest.len);
+		if (rest.len)
+			rest = slice_sub(rest, add_escape(out, rest, yaml), rest.len);
 	}
 	cJSON_free(text);
 }
 
 static void add_key(struct str *out, const char *key)
 {
-	cJSON *name = string_json(slice_of(key));
+	cJSON *name = make_string(slice_of(key));
 
-	add_scalar(out, name);
+	add_scalar(out, name, false);
 	cJSON_Delete(name);
 }
 
@@ -188,7 +203,7 @@ static void add_json(struct str *out, const cJSON *value, size_t indent)
 	bool object = cJSON_IsObject(value);
 
 	if (!object && !cJSON_IsArray(value)) {
-		add_scalar(out, value);
+		add_scalar(out, value, false);
 		return;
 	}
 	str_addc(out, object ? '{' : '[');
@@ -208,8 +223,22 @@ static void add_json(struct str *out, const cJSON *value, size_t indent)
 	str_addc(out, object ? '}' : ']');
 }
 
+/* Appends a text as YAML, quoted where it has to be, or where it is not fit for a terminal. */
+static void add_yaml_text(struct str *out, const char *text)
+{
+	cJSON *value;
+
+	if (str_visible_prefix(slice_of(text), true) == strlen(text)) {
+		yaml_write_string(out, slice_of(text), false);
+		return;
+	}
+	value = make_string(slice_of(text));
+	add_scalar(out, value, true);
+	cJSON_Delete(value);
+}
+
 /*
- * Appends a value behind "key:" or "-", as kubectl lays YAML out: dashes stand under their key,
+ * Appends a value behind "key:" or "-", as kubectl lays YAML out: dashes are under their key,
  * entries of an item behind its dash.
  */
 static void add_yaml(struct str *out, const cJSON *value, size_t indent, bool behind_dash)
@@ -218,10 +247,10 @@ static void add_yaml(struct str *out, const cJSON *value, size_t indent, bool be
 
 	if (cJSON_IsString(value)) {
 		str_addc(out, ' ');
-		yaml_write_string(out, slice_of(value->valuestring), false);
+		add_yaml_text(out, value->valuestring);
 	} else if (!value->child) {
 		str_addc(out, ' ');
-		add_scalar(out, value);
+		add_scalar(out, value, true);
 	}
 	if (cJSON_IsString(value) || !value->child) {
 		str_addc(out, '\n');
@@ -234,7 +263,7 @@ static void add_yaml(struct str *out, const cJSON *value, size_t indent, bool be
 		str_fill(out, ' ', first && behind_dash ? 0 : indent);
 		first = false;
 		if (object)
-			yaml_write_string(out, slice_of(item->string), false);
+			add_yaml_text(out, item->string);
 		str_addc(out, object ? ':' : '-');
 		add_yaml(out, item, object && list ? indent : indent + 2, !object && item->child);
 	}
@@ -242,18 +271,18 @@ static void add_yaml(struct str *out, const cJSON *value, size_t indent, bool be
 
 void print_json(const struct record *of, struct rows rows, struct str *out)
 {
-	cJSON *doc = document(of, rows);
+	cJSON *doc = make_document(of, rows);
 
 	add_json(out, doc, 0);
 	str_addc(out, '\n');
 	cJSON_Delete(doc);
 }
 
-/* The document's own entries are written as if they stood behind a dash, which is left out. */
+/* The document's own entries are written as if they were behind a dash, which is left out. */
 void print_yaml(const struct record *of, struct rows rows, struct str *out)
 {
 	AUTO_STR struct str text = STR_INIT;
-	cJSON *doc = document(of, rows);
+	cJSON *doc = make_document(of, rows);
 
 	add_yaml(&text, doc, 0, true);
 	str_add(out, slice_sub(str_slice(&text), 1, text.len));

@@ -1,4 +1,4 @@
-#include "plugin/print_internal.h"
+#include "plugin/print_table.h"
 
 #include "base/alloc.h"
 #include "base/utf8.h"
@@ -8,32 +8,33 @@
 /* kubectl's table: a column takes six places at least, three of them blanks. */
 enum { PADDING = 3, CELL_MIN = 6 };
 
-/* A column: its field, and where in the row the struct lies that holds it. */
-struct column {
+/* A column: its field, and where in the row the struct is that contains it. */
+struct table_column {
 	const struct field *field;
 	size_t base, width;
 };
 
-struct columns {
-	struct column *items;
+struct table_columns {
+	struct table_column *items;
 	size_t n, cap;
 };
 
 /* Gathers the fields that have a heading, those of parts, too. */
-static void collect(const struct record *of, size_t base, bool wide, struct columns *list)
+static void collect_columns(const struct record *of, size_t base, bool wide,
+			    struct table_columns *list)
 {
 	for (const struct field *f = of->fields; !field_ends(f); f++) {
 		if (f->kind == VALUE_RECORD) {
-			collect(f->of, base + f->offset, wide, list);
+			collect_columns(f->of, base + f->offset, wide, list);
 		} else if (f->column && (wide || !(f->flags & FIELD_WIDE))) {
 			ROOM(list->items, list->n, list->cap);
 			list->items[list->n++] =
-				(struct column){ f, base, utf8_count(slice_of(f->column)) };
+				(struct table_column){ f, base, utf8_count(slice_of(f->column)) };
 		}
 	}
 }
 
-/* Appends text up to its first line end; "..." tells that more follows. */
+/* Appends text up to its first line end; "..." stands for the rest. */
 static void add_line(struct str *out, struct slice text)
 {
 	for (size_t i = 0; i < text.len; i++)
@@ -65,9 +66,9 @@ static void add_pairs(struct str *out, struct pairs list)
 	}
 }
 
-void cell_text(const struct field *f, const void *base, struct str *out)
+void print_cell(const struct field *f, const void *base, struct str *out)
 {
-	if (!value_is_there(f, base))
+	if (!field_has_value(f, base))
 		return;
 	switch (f->kind) {
 	case VALUE_STRING:
@@ -97,18 +98,18 @@ void cell_text(const struct field *f, const void *base, struct str *out)
 }
 
 /* Appends the cell of a column in a row, "<none>" when there is no value. Returns its width. */
-static size_t add_cell(const struct column *c, const char *row, struct str *out)
+static size_t add_cell(const struct table_column *c, const char *row, struct str *out)
 {
 	size_t start = out->len;
 
-	cell_text(c->field, row + c->base, out);
+	print_cell(c->field, row + c->base, out);
 	if (out->len == start)
 		str_adds(out, "<none>");
 	return utf8_count(slice_sub(str_slice(out), start, out->len));
 }
 
 /* Widens the columns to what the rows need. */
-static void measure(struct columns *list, const struct record *of, struct rows rows)
+static void measure_columns(struct table_columns *list, const struct record *of, struct rows rows)
 {
 	AUTO_STR struct str cell = STR_INIT;
 
@@ -124,10 +125,10 @@ static void measure(struct columns *list, const struct record *of, struct rows r
 }
 
 /* Appends a line: the headings when `row` is NULL. */
-static void add_row(const struct columns *list, const char *row, struct str *out)
+static void add_row(const struct table_columns *list, const char *row, struct str *out)
 {
 	for (size_t i = 0; i < list->n; i++) {
-		const struct column *c = &list->items[i];
+		const struct table_column *c = &list->items[i];
 		size_t place = c->width + PADDING < CELL_MIN ? CELL_MIN : c->width + PADDING, width;
 
 		if (row) {
@@ -144,14 +145,14 @@ static void add_row(const struct columns *list, const char *row, struct str *out
 
 void print_table(bool wide, const struct record *of, struct rows rows, struct str *out)
 {
-	struct columns list = { NULL, 0, 0 };
-	AUTO_FREE struct column *items = NULL;
+	struct table_columns list = { NULL, 0, 0 };
+	AUTO_FREE struct table_column *items = NULL;
 
 	if (!rows.n)
 		return;
-	collect(of, 0, wide, &list);
+	collect_columns(of, 0, wide, &list);
 	items = list.items;
-	measure(&list, of, rows);
+	measure_columns(&list, of, rows);
 	add_row(&list, NULL, out);
 	for (size_t r = 0; r < rows.n; r++)
 		add_row(&list, row_at(of, rows, r), out);

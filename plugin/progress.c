@@ -1,14 +1,16 @@
 #include "plugin/progress.h"
 
+#include "plugin/say.h"
+
 #include <time.h>
 
 /* Milliseconds until the first line, and between two of them, in a log and on a terminal. */
 enum { PATIENCE = 1000, PAUSE_LOG = 2000, PAUSE_TERMINAL = 100 };
 
-struct shown {
+struct progress_line {
 	const struct app *app;
-	long long begin, last; /* in milliseconds; last: of the last line, 0: there was none */
-	bool drawn;            /* a line stands on the terminal that has to go */
+	long long begin, last; /* in milliseconds; last: of the last line, 0: none yet */
+	bool drawn;            /* the terminal shows a line that has to be cleared */
 };
 
 static long long now_ms(void)
@@ -19,44 +21,41 @@ static long long now_ms(void)
 	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Takes the line off the terminal. */
-static void wipe(struct shown *s)
+/* Removes the line from the terminal. */
+static void clear_line(struct progress_line *s)
 {
 	if (s->drawn)
-		(void)fprintf(s->app->talk, "\r\033[K");
+		say_progress_end(s->app);
 	s->drawn = false;
 }
 
-static void tell(void *ctx, const char *doing, size_t done, size_t all)
+static void report_progress(void *ctx, const char *doing, size_t done, size_t all)
 {
-	struct shown *s = ctx;
+	struct progress_line *s = ctx;
 	long long now = now_ms();
 	AUTO_STR struct str line = STR_INIT;
 
 	if (!doing) {
-		wipe(s);
+		clear_line(s);
 		return;
 	}
 	if (now - s->begin < PATIENCE ||
-	    (s->last && now - s->last < (s->app->talk_tty ? PAUSE_TERMINAL : PAUSE_LOG)))
+	    (s->last && now - s->last < (s->app->err_tty ? PAUSE_TERMINAL : PAUSE_LOG)))
 		return;
-	wipe(s);
-	str_addf(&line, "progress: %s", doing);
+	clear_line(s);
 	if (done || all)
 		str_addf(&line, ": %zu", done);
 	if (all)
 		str_addf(&line, " of %zu", all);
-	(void)fprintf(s->app->talk, "%s%c", line.ptr,
-		      s->app->talk_tty ? '\r' : '\n'); /* an error is written over it */
-	(void)fflush(s->app->talk);
-	s->drawn = s->app->talk_tty;
+	say_progress(s->app, "progress: %s%s", doing, line.ptr);
+	s->drawn = s->app->err_tty;
 	s->last = now;
 }
 
 struct progress progress_shown(struct app *app)
 {
-	struct shown *s = arena_alloc(app->arena, sizeof(*s));
+	struct progress_line *s = arena_alloc(app->arena, sizeof(*s));
 
-	*s = (struct shown){ .app = app, .begin = now_ms() };
-	return (struct progress){ tell, s };
+	*s = (struct progress_line){ .app = app, .begin = now_ms() };
+	return (struct progress){ report_progress, s };
 }

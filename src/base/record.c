@@ -36,3 +36,34 @@ bool field_is_set(const struct field *f, const void *base)
 	}
 	return false;
 }
+
+/* The number of words that a field can choose from. */
+static int count_choices(const struct field *f)
+{
+	int n = 0;
+
+	while (f->choices && f->choices[n])
+		n++;
+	return n;
+}
+
+bool field_has_value(const struct field *f, const void *base)
+{
+	switch (f->kind) {
+	case VALUE_INT:
+		return f->min >= f->max ||
+		       (*FIELD_AT(long, base, f) >= f->min && *FIELD_AT(long, base, f) <= f->max);
+	case VALUE_ENUM:
+		return *FIELD_AT(int, base, f) >= 0 && *FIELD_AT(int, base, f) < count_choices(f);
+	case VALUE_BOOL:
+	case VALUE_RECORD:
+		return true;
+	default:
+		return field_is_set(f, base);
+	}
+}
+
+const void *row_at(const struct record *of, struct rows rows, size_t i)
+{
+	return (const char *)rows.items + i * of->size;
+}

@@ -1,14 +1,16 @@
 /*
  * record.h - one description of a struct's fields, from which it is read and written everywhere.
  *
- * A field's row says where the field lies, its kind and limits, and how it looks to each of its
+ * A field's row contains where the field is, its kind and limits, and how it looks to each of its
  * readers: a file (`name`), the command line (`flag`, `letter`, `arg`, `help`), a table (`column`)
- * and JSON (`name` again). What stands in one row cannot disagree.
+ * and JSON (`name` again). What is in one row cannot disagree.
  */
 #ifndef GCB_BASE_RECORD_H
 #define GCB_BASE_RECORD_H
 
 #include "base/slice.h"
+
+#include <stddef.h>
 
 struct record;
 
@@ -23,7 +25,7 @@ enum value_kind {
 	VALUE_ROWS    /* struct rows of structs described by `of` */
 };
 
-/* An array of structs; who owns it is said where it is made. */
+/* An array of structs; its owner is documented where it is made. */
 struct rows {
 	const void *items;
 	size_t n;
@@ -61,6 +63,81 @@ struct record {
 	const struct field *fields;
 };
 
+/*
+ * A row of an option: the struct and its member, the letter (0: none), the long name, what the
+ * value is called in help, and the help.
+ */
+#define OPT_BOOL(type, member, short_name, long_name, text)                                        \
+	{                                                                                          \
+		.kind = VALUE_BOOL, .offset = offsetof(type, member), .flag = long_name,           \
+		.letter = short_name, .help = text                                                 \
+	}
+#define OPT_STRING(type, member, short_name, long_name, value, text)                               \
+	OPT_VALUE_(VALUE_STRING, type, member, short_name, long_name, value, text)
+#define OPT_LIST(type, member, short_name, long_name, value, text)                                 \
+	OPT_VALUE_(VALUE_LIST, type, member, short_name, long_name, value, text)
+#define OPT_PAIRS(type, member, short_name, long_name, value, text)                                \
+	OPT_VALUE_(VALUE_PAIRS, type, member, short_name, long_name, value, text)
+#define OPT_VALUE_(what, type, member, short_name, long_name, value, text)                         \
+	{                                                                                          \
+		.kind = what, .offset = offsetof(type, member), .flag = long_name,                 \
+		.letter = short_name, .arg = value, .help = text                                   \
+	}
+
+/* The same of a number from `least` to `most`. */
+#define OPT_INT(type, member, short_name, long_name, value, least, most, text)                     \
+	{                                                                                          \
+		.kind = VALUE_INT, .offset = offsetof(type, member), .min = least, .max = most,    \
+		.flag = long_name, .letter = short_name, .arg = value, .help = text                \
+	}
+
+/* A row that includes the options, or columns, of a struct inside this one. */
+#define FIELD_PART(type, member, record)                                                           \
+	{                                                                                          \
+		.kind = VALUE_RECORD, .offset = offsetof(type, member), .of = record               \
+	}
+
+/*
+ * A row of what is printed: the struct and its member, the key in JSON (NULL: none), the heading of
+ * its column (NULL: none), flags. Numbers are from 0 to 1000000000.
+ */
+#define ROW_STRING(type, member, key, heading, bits)                                               \
+	ROW_VALUE_(VALUE_STRING, type, member, key, heading, bits)
+#define ROW_LIST(type, member, key, heading, bits)                                                 \
+	ROW_VALUE_(VALUE_LIST, type, member, key, heading, bits)
+#define ROW_BOOL(type, member, key, heading, bits)                                                 \
+	ROW_VALUE_(VALUE_BOOL, type, member, key, heading, bits)
+#define ROW_VALUE_(what, type, member, key, heading, bits)                                         \
+	{                                                                                          \
+		.name = key, .kind = what, .offset = offsetof(type, member), .column = heading,    \
+		.flags = bits                                                                      \
+	}
+#define ROW_INT(type, member, key, heading, bits)                                                  \
+	{                                                                                          \
+		.name = key, .kind = VALUE_INT, .offset = offsetof(type, member), .min = 0,        \
+		.max = 1000000000, .column = heading, .flags = bits                                \
+	}
+
+/* The same of an int that is an index into `words`. */
+#define ROW_ENUM(type, member, key, heading, words)                                                \
+	{                                                                                          \
+		.name = key, .kind = VALUE_ENUM, .offset = offsetof(type, member),                 \
+		.choices = words, .column = heading                                                \
+	}
+
+/* The same of a struct rows, whose items `record` describes; it has no column. */
+#define ROW_ROWS(type, member, key, record, bits)                                                  \
+	{                                                                                          \
+		.name = key, .kind = VALUE_ROWS, .offset = offsetof(type, member), .of = record,   \
+		.flags = bits                                                                      \
+	}
+
+/* The row behind the last one. */
+#define FIELDS_END                                                                                 \
+	{                                                                                          \
+		.name = NULL                                                                       \
+	}
+
 /* Where the field of a struct is. */
 #define FIELD_AT(type, base, field) ((type *)(void *)((char *)(uintptr_t)(base) + (field)->offset))
 
@@ -75,5 +152,14 @@ bool field_ends(const struct field *f);
  * of a record set?
  */
 bool field_is_set(const struct field *f, const void *base);
+
+/*
+ * Has the field a value to print: text and lists that are set, a number within its limits, a known
+ * choice, any flag?
+ */
+bool field_has_value(const struct field *f, const void *base);
+
+/* The row `i` of `rows`, which are structs of this record. */
+const void *row_at(const struct record *of, struct rows rows, size_t i);
 
 #endif

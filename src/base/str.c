@@ -29,7 +29,7 @@ void str_clear(struct str *s)
 }
 
 /* Makes room for `n` more bytes and the NUL; false when they would not fit under `max`. */
-static bool grow(struct str *s, size_t n)
+static bool grow_str(struct str *s, size_t n)
 {
 	size_t need, cap;
 
@@ -50,7 +50,7 @@ static bool grow(struct str *s, size_t n)
 
 void str_add(struct str *s, struct slice add)
 {
-	if (!add.len || !grow(s, add.len))
+	if (!add.len || !grow_str(s, add.len))
 		return;
 	memcpy(s->ptr + s->len, add.ptr, add.len);
 	s->len += add.len;
@@ -69,7 +69,7 @@ void str_addc(struct str *s, char c)
 
 void str_fill(struct str *s, char c, size_t n)
 {
-	if (!n || !grow(s, n))
+	if (!n || !grow_str(s, n))
 		return;
 	memset(s->ptr + s->len, c, n);
 	s->len += n;
@@ -85,7 +85,7 @@ void str_vaddf(struct str *s, const char *fmt, va_list ap)
 	len = vsnprintf(NULL, 0, fmt, ap);
 	if (len < 0)
 		fatal("text cannot be formatted");
-	if (grow(s, (size_t)len)) {
+	if (grow_str(s, (size_t)len)) {
 		(void)vsnprintf(s->ptr + s->len, (size_t)len + 1, fmt, again);
 		s->len += (size_t)len;
 	}
@@ -101,32 +101,54 @@ void str_addf(struct str *s, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* May this code point be shown as it is? */
-static bool visible(uint32_t c, bool lines)
+/* The bytes of the first code point if a terminal may be given it, else 0. */
+static size_t visible_length(struct slice text, bool lines)
 {
-	if (lines && (c == '\n' || c == '\t'))
-		return true;
-	if (c < 0x20 || (c >= 0x7f && c <= 0x9f))
-		return false;
-	return !(c >= 0x202a && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069);
+	unsigned char byte = (unsigned char)text.ptr[0];
+	uint32_t c;
+	size_t n;
+
+	if (byte < 0x80)
+		return (byte >= 0x20 && byte < 0x7f) || (lines && (byte == '\n' || byte == '\t'));
+	n = utf8_decode(text, &c);
+	return n && utf8_is_visible(c) ? n : 0;
+}
+
+size_t str_visible_prefix(struct slice text, bool lines)
+{
+	size_t i = 0, n = 1;
+
+	for (; i < text.len && n; i += n)
+		n = visible_length((struct slice){ text.ptr + i, text.len - i }, lines);
+	return i;
+}
+
+/* Appends the code point or stray byte at the start of `text` as an escape; returns its length. */
+static size_t add_escape(struct str *s, struct slice text)
+{
+	uint32_t c = 0;
+	size_t n = utf8_decode(text, &c);
+
+	if (c == 0x1b)
+		str_adds(s, "^[");
+	else if (c > 0xffff)
+		str_addf(s, "\\U%08x", (unsigned)c);
+	else if (c > 0xff)
+		str_addf(s, "\\u%04x", (unsigned)c);
+	else
+		str_addf(s, "\\x%02x", n ? (unsigned)c : (unsigned)(unsigned char)text.ptr[0]);
+	return n ? n : 1;
 }
 
 void str_add_visible(struct str *s, struct slice text, bool lines)
 {
-	for (size_t i = 0; i < text.len;) {
-		uint32_t c = 0;
-		size_t n = utf8_decode(slice_sub(text, i, 4), &c);
+	while (text.len) {
+		size_t n = str_visible_prefix(text, lines);
 
-		if (n && visible(c, lines))
-			str_add(s, slice_sub(text, i, n));
-		else if (n && c == 0x1b)
-			str_adds(s, "^[");
-		else if (n && c > 0xff)
-			str_addf(s, "\\u%04x", (unsigned)c);
-		else
-			str_addf(s, "\\x%02x",
-				 n ? (unsigned)c : (unsigned)(unsigned char)text.ptr[i]);
-		i += n ? n : 1;
+		str_add(s, slice_sub(text, 0, n));
+		text = slice_sub(text, n, text.len);
+		if (text.len)
+			text = slice_sub(text, add_escape(s, text), text.len);
 	}
 }
 

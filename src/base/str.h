@@ -1,9 +1,9 @@
 /*
  * str.h - text that grows.
  *
- * A str owns its bytes and is always NUL-terminated behind `len` (the bytes may hold NULs of their
- * own). It has a largest size: what would grow past `max` is dropped and the sticky flag `over` is
- * set, so that a caller appends many times and asks once, at the end, with str_over. Life cycle:
+ * A str owns its bytes and is always NUL-terminated behind `len` (the bytes themselves may contain
+ * NULs). Its size is limited: what would exceed `max` is dropped and the sticky flag `over` is set,
+ * so that a caller appends many times and calls str_over once, at the end. Life cycle:
  * `AUTO_STR struct str s = STR_INIT;`, append, read `s.ptr`/`s.len` or str_slice, release (AUTO_STR
  * does it). Out of memory ends the program (alloc.h).
  */
@@ -22,7 +22,7 @@ struct str {
 	bool over;  /* something did not fit */
 };
 
-/* The largest text that a str of STR_INIT takes: 256 MiB. */
+/* The limit of a str of STR_INIT: 256 MiB. */
 #define STR_MAX ((size_t)256 << 20)
 
 extern char str_empty_[];
@@ -30,7 +30,7 @@ extern char str_empty_[];
 #define STR_INIT { str_empty_, 0, 0, STR_MAX, false }
 /* clang-format on */
 
-/* Frees the bytes; the str is then as after STR_INIT, with its `max` kept. */
+/* Frees the bytes; the str is then as after STR_INIT, but keeps its `max`. */
 void str_release(struct str *s);
 
 /* Forgets the text and `over`, keeps the memory. */
@@ -49,11 +49,14 @@ void str_addf(struct str *s, const char *fmt, ...) __attribute__((format(printf,
 void str_vaddf(struct str *s, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 /*
- * Appends text from outside so that a terminal cannot be steered by it: ESC as "^[", other control
- * characters (C0, DEL, C1 in UTF-8) and bytes that are not UTF-8 as "\xNN", the bidirectional
- * controls U+202A..202E, U+2066..2069 as "\u202e". With `lines`, line feeds and tabs pass.
+ * Appends text from outside so that it cannot steer a terminal or deceive a reader: ESC as "^[",
+ * other code points that utf8_is_visible refuses as "\x07", "\u202e" or "\U000e0001", and each byte
+ * that is not UTF-8 as "\xff". With `lines`, line feeds and tabs are kept.
  */
 void str_add_visible(struct str *s, struct slice text, bool lines);
+
+/* How many bytes at the start of `text` str_add_visible would leave as they are. */
+size_t str_visible_prefix(struct slice text, bool lines);
 
 /* The text as a slice, valid until the next change of `s`. */
 struct slice str_slice(const struct str *s);

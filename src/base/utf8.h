@@ -13,9 +13,16 @@
 size_t utf8_decode(struct slice s, uint32_t *out);
 
 /*
- * How many code points `s` holds, a byte that is not UTF-8 counting as one: the width kubectl gives
- * a table cell.
+ * The number of code points of `s`; a byte that is not UTF-8 counts as one. kubectl uses it as the
+ * width of a table cell.
  */
 size_t utf8_count(struct slice s);
+
+/*
+ * May a terminal be given this code point? False for what steers it or what a reader cannot see:
+ * the categories Cc, Cf, Zl and Zp of Unicode 16, which are controls, format characters (also the
+ * bidirectional and zero-width ones) and the separators of lines and paragraphs.
+ */
+bool utf8_is_visible(uint32_t c);
 
 #endif

@@ -1,6 +1,7 @@
 #include "discover/discover.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "base/map.h"
 #include "discover/discover_judge.h"
 #include "discover/discover_target.h"
@@ -129,8 +130,7 @@ static void compare_hosts(struct discovery *d, const struct migration *const *mi
 /* True if the byte can be part of a host name or wildcard. */
 static bool is_host_byte(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '_' || c == '.' || c == '*';
+	return ascii_is_alnum(c) || c == '-' || c == '_' || c == '.' || c == '*';
 }
 
 /* Candidates by host, as linked lists. */

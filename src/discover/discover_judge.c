@@ -223,7 +223,7 @@ static struct slice common_directory(struct slice directory, struct slice path)
 /* The deepest directory with all files that have http routes to the host. */
 static struct slice directory_of(const struct judgement *j)
 {
-	struct slice directory = { NULL, 0 };
+	struct slice directory = SLICE_NONE;
 
 	for (size_t i = 0; i < j->nvss; i++) {
 		struct slice path = yaml_name(j->vss[i].object->node->file);
@@ -256,7 +256,7 @@ static void set_placements(struct judgement *j, const struct environment_index *
 			k++;
 		if (k < l->n || (c->migration && !migration_covers(c->migration, path)))
 			continue;
-		l->items[l->n] = environments_of(r, path, (struct slice){ 0 }, j->arena);
+		l->items[l->n] = environments_of(r, path, SLICE_NONE, j->arena);
 		l->items[l->n++].edited = true;
 	}
 	if (c->migration) {

@@ -217,12 +217,12 @@ static struct slice choose_name(const struct candidate *c, const struct map *nam
 				     arena),
 		     name = stem;
 
-	if (map_get(names, name) != MAP_NONE && c->entry->ns.len) {
+	if (map_has(names, name) && c->entry->ns.len) {
 		stem = arena_printf(arena, "%" SLICE_FMT "-%" SLICE_FMT, SLICE_ARG(stem),
 				    SLICE_ARG(c->entry->ns));
 		name = stem = label_of(stem, arena);
 	}
-	for (int i = 2; map_get(names, name) != MAP_NONE; i++)
+	for (int i = 2; map_has(names, name); i++)
 		name = arena_printf(arena, "%" SLICE_FMT "-%d", SLICE_ARG(stem), i);
 	return name;
 }

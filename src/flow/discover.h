@@ -1,26 +1,29 @@
 /*
- * discover.h - the ServiceEntry hosts of a commit, ready for migrate/discover.h.
+ * discover.h - the ServiceEntry hosts of a commit, for discover/discover.h.
  */
 #ifndef GCB_FLOW_DISCOVER_H
 #define GCB_FLOW_DISCOVER_H
 
 #include "base/finding.h"
-#include "flow/session.h"
 #include "discover/discover.h"
+#include "flow/gather.h"
+
+/* What was found. Zeros: nothing. */
+struct commit_discovery {
+	struct evidence evidence; /* inventory and environments */
+	struct discovery found;
+	struct findings unread; /* manifests that cannot be read: their contents are not listed */
+};
 
 /*
- * Reads every manifest of the session's commit that may hold objects of the mesh, and finds the
- * candidates; freed with discover_release, before the session is closed. `port` as discover_make
- * takes it. `unread`, which has an arena, gets the files among them that cannot be read: what they
- * hold is not listed. Once in a session, and instead of session_plan. Errors: git.
+ * Reads every manifest of the commit that may contain objects of the mesh, and finds the
+ * candidates; freed with discover_commit_release, before the fleet. `port` as discover_make takes
+ * it. Errors: git.
  */
-int session_discover(struct session *s, int port, struct discovery *out, struct findings *unread,
-		     struct err *err);
+int discover_commit(const struct fleet *fleet, int port, struct commit_discovery *out,
+		    struct err *err);
 
-/*
- * The names of migration files that cannot be read, "x" of ".gcpbackend/x.yaml", in the session's
- * arena.
- */
-struct slices session_taken(const struct session *s);
+/* Frees what it owns. */
+void discover_commit_release(struct commit_discovery *d);
 
 #endif

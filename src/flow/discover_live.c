@@ -2,6 +2,7 @@
 
 #include "base/parallel.h"
 #include "istio/live.h"
+#include "live/cluster.h"
 
 static enum wanted wants_bytes(void *ctx, struct slice bytes)
 {
@@ -10,7 +11,7 @@ static enum wanted wants_bytes(void *ctx, struct slice bytes)
 	return WANTED;
 }
 
-/* Never asked: no object is WANTED_MAYBE. */
+/* Never called: no object is WANTED_MAYBE. */
 static bool wants_object(void *ctx, const struct object *o)
 {
 	(void)ctx;
@@ -18,16 +19,16 @@ static bool wants_object(void *ctx, const struct object *o)
 	return true;
 }
 
-/* The namespaces to try: those that were named, else those of the migrations. */
-static struct slices namespaces_of(const struct discover_live_query *q, struct arena *arena)
+/* The namespaces to try: those that were specified, else those of the migrations. */
+static struct slices find_namespaces(const struct live_discovery_query *q, struct arena *arena)
 {
 	struct slices all = { NULL, 0 };
 
-	if (q->namespaces.n || !q->session)
+	if (q->namespaces.n || !q->fleet)
 		return q->namespaces;
-	all.items = arena_array(arena, q->session->n, sizeof(struct slice));
-	for (size_t i = 0; i < q->session->n; i++) {
-		struct slice ns = q->session->all[i]->move.ns;
+	all.items = arena_array(arena, q->fleet->n, sizeof(struct slice));
+	for (size_t i = 0; i < q->fleet->n; i++) {
+		struct slice ns = q->fleet->all[i]->move.ns;
 
 		if (ns.len && all.n < CLUSTER_NAMESPACES && !slices_have(all, ns))
 			all.items[all.n++] = ns;
@@ -35,8 +36,8 @@ static struct slices namespaces_of(const struct discover_live_query *q, struct a
 	return all;
 }
 
-/* Each object as a file. */
-static void fill_inventory(struct discover_live *d, const struct cluster *c)
+/* Adds each object as a file. */
+static void fill_inventory(struct live_discovery *d, const struct cluster *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		const struct object *o = c->objects[i];
@@ -65,7 +66,7 @@ static void clear_lines(struct discovery *d)
 	}
 }
 
-/* ServiceEntries that nobody may read are no empty list. */
+/* ServiceEntries that may not be read are no empty list. */
 static int check_entries(const struct cluster *c, struct err *err)
 {
 	for (size_t i = 0; i < c->ncoverages; i++)
@@ -73,50 +74,51 @@ static int check_entries(const struct cluster *c, struct err *err)
 		    (c->coverages[i].level == COVERED_FORBIDDEN ||
 		     c->coverages[i].level == COVERED_FAILED))
 			return err_set(err, &CODE_live_blind, NOWHERE,
-				       "%s.%s: not seen: %" SLICE_FMT, c->coverages[i].kind->plural,
-				       c->coverages[i].kind->group,
+				       "%s.%s cannot be read: %" SLICE_FMT,
+				       c->coverages[i].kind->plural, c->coverages[i].kind->group,
 				       SLICE_ARG(c->coverages[i].reason));
 	return 0;
 }
 
-/* From what was read to candidates. */
-static int judge(struct discover_live *d, const struct cluster *c,
-		 const struct discover_live_query *q, struct err *err)
+/* Finds the candidates in what was read. */
+static int find_candidates(struct live_discovery *d, const struct cluster *c,
+			   const struct live_discovery_query *q, struct err *err)
 {
-	const struct session *s = q->session;
-	struct findings unread = { .arena = d->arena };
+	const struct fleet *fleet = q->fleet;
+	struct findings unseen = { .arena = d->arena };
 	struct discover_inputs in = { .inventory = d->inventory,
 				      .port = q->port,
-				      .unread = &unread };
+				      .unread = &unseen };
 
 	live_report_fill(&d->seen, c, d->arena);
 	if (check_entries(c, err) < 0)
 		return -1;
-	live_note_blind(c->coverages, c->ncoverages, c->context, &unread);
+	live_note_blind(c->coverages, c->ncoverages, c->context, &unseen);
 	fill_inventory(d, c);
-	if (s) {
-		in.migrations = (const struct migration *const *)s->all;
-		in.n = s->n;
-		in.taken = session_taken(s);
+	if (fleet) {
+		in.migrations = (const struct migration *const *)fleet->all;
+		in.n = fleet->n;
+		in.taken = fleet_broken_names(fleet);
 	}
 	discover_make(&d->found, &in);
 	clear_lines(&d->found);
 	return 0;
 }
 
-int discover_live(struct discover_live *out, const struct kubectl *kubectl,
-		  const struct discover_live_query *q, struct err *err)
+int discover_live(struct live_discovery *out, const struct live_connection *connection,
+		  const struct live_discovery_query *q, struct err *err)
 {
-	struct discover_live d = { .arena = arena_new(), .inventory = inventory_new() };
+	struct live_discovery d = { .arena = arena_new(), .inventory = inventory_new() };
+	const struct kubectl kubectl = live_connection_kubectl(connection);
 	const struct cluster_query query = {
-		live_kinds,  LIVE_MESH_KINDS, namespaces_of(q, d.arena),
+		live_kinds,  LIVE_MESH_KINDS, find_namespaces(q, d.arena),
 		wants_bytes, wants_object,    NULL
 	};
 	struct cluster cluster;
-	int result = cluster_read(&cluster, kubectl, &query, err);
+	int result = cluster_read(&cluster, &kubectl, &query, err);
 
 	if (result == 0)
-		result = judge(&d, &cluster, q, err);
+		result = find_candidates(&d, &cluster, q, err);
 	cluster_release(&cluster);
 	if (result < 0)
 		discover_live_release(&d);
@@ -125,11 +127,11 @@ int discover_live(struct discover_live *out, const struct kubectl *kubectl,
 	return result;
 }
 
-void discover_live_release(struct discover_live *d)
+void discover_live_release(struct live_discovery *d)
 {
 	discover_release(&d->found);
 	inventory_free(d->inventory);
 	if (d->arena)
 		arena_free(d->arena);
-	*d = (struct discover_live){ .arena = NULL };
+	*d = (struct live_discovery){ .arena = NULL };
 }

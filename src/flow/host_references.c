@@ -1,14 +1,16 @@
 #include "flow/host_references.h"
 
+#include "git/tree.h"
+#include "flow/session_internal.h"
+#include "inventory/inventory.h"
 #include "istio/host.h"
 
 #include <string.h>
 
-struct search {
-	struct session *session;
-	struct slice host;
-	struct host_reference *items;
-	size_t n;
+struct text_search {
+	const struct fleet *fleet;
+	struct slice host; /* in full */
+	struct host_references found;
 };
 
 /* Is it prose, which no program reads? */
@@ -23,21 +25,22 @@ static bool is_prose(struct slice path)
 	return false;
 }
 
-static bool wants(struct slice path, void *ctx)
+static bool wants_file(struct slice path, void *ctx)
 {
 	(void)ctx;
 	return !is_prose(path);
 }
 
-/* May the byte stand in a host name? */
+/* Can the byte be part of a host name? */
 static bool in_name(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 	       c == '-' || c == '_';
 }
 
-/* Does the name stand at `at`, with nothing around that makes it another one? */
-static bool named_at(struct slice bytes, size_t at, struct slice host, bool open)
+/* Is the name at `at`, with nothing around it that makes it another one? `open`: more may follow.
+ */
+static bool is_named_at(struct slice bytes, size_t at, struct slice host, bool open)
 {
 	struct slice behind = slice_sub(bytes, at + host.len, 2);
 
@@ -51,48 +54,55 @@ static bool named_at(struct slice bytes, size_t at, struct slice host, bool open
 }
 
 /* Adds a place, with its line and column. */
-static void note(struct search *s, const struct tree_file *file, size_t at)
+static void add_reference(struct text_search *s, const struct tree_file *file, size_t at)
 {
-	struct host_reference m = { arena_copy(s->session->arena, file->path), (uint32_t)at, 1, 1 };
+	struct host_reference r = { arena_copy(s->fleet->base.session->arena, file->path),
+				    (uint32_t)at, 1, 1 };
 
 	for (size_t i = 0; i < at && file->bytes.ptr; i++) {
-		m.col = file->bytes.ptr[i] == '\n' ?
+		r.col = file->bytes.ptr[i] == '\n' ?
 				1 :
-				m.col + (((unsigned char)file->bytes.ptr[i] & 0xc0) != 0x80);
-		m.line += file->bytes.ptr[i] == '\n';
+				r.col + (((unsigned char)file->bytes.ptr[i] & 0xc0) != 0x80);
+		r.line += file->bytes.ptr[i] == '\n';
 	}
-	s->items[s->n++] = m;
+	s->found.items[s->found.n++] = r;
 }
 
-/* All places of one file. */
-static int look(const struct tree_file *file, void *ctx, struct err *err)
+/* Adds all places of one file. */
+static int search_file(const struct tree_file *file, void *ctx, struct err *err)
 {
-	struct search *s = ctx;
+	struct text_search *s = ctx;
 	bool local = slice_ends(s->host, SLICE(".svc.cluster.local"));
 	struct slice host =
 		local ? slice_sub(s->host, 0, s->host.len - strlen(".svc.cluster.local")) : s->host;
 
 	(void)err;
-	if (file->bytes.ptr && session_has_migration(s->session, file->path, file->bytes))
+	if (file->bytes.ptr && fleet_has_file(s->fleet, file->path, file->bytes))
 		return 0;
-	if (!file->bytes.ptr && (file->mode & 0170000) == 0100000 && s->n < HOST_REFERENCES_MAX)
-		note(s, file, 0);
-	for (size_t at = 0; at + host.len <= file->bytes.len && s->n < HOST_REFERENCES_MAX; at++)
-		if (named_at(file->bytes, at, host, local))
-			note(s, file, at);
+	if (!file->bytes.ptr && (file->mode & 0170000) == 0100000 &&
+	    s->found.n < HOST_REFERENCES_MAX)
+		add_reference(s, file, 0);
+	for (size_t at = 0; at + host.len <= file->bytes.len && s->found.n < HOST_REFERENCES_MAX;
+	     at++)
+		if (is_named_at(file->bytes, at, host, local))
+			add_reference(s, file, at);
 	return 0;
 }
 
-int session_host_references(struct session *session, const struct migration *m,
-			    struct host_reference **out, size_t *n, struct err *err)
+int host_references_find(const struct fleet *fleet, const struct migration *m,
+			 struct host_references *out, struct err *err)
 {
-	struct search s = { session, host_resolve(m->move.from, m->move.ns, session->arena), NULL,
-			    0 };
+	struct session *session = fleet->base.session;
+	struct text_search s = { .fleet = fleet,
+				 .host = host_resolve(m->move.from, m->move.ns, session->arena) };
+	const struct tree_query query = { .name_wanted = wants_file,
+					  .max = MANIFEST_MAX,
+					  .file = search_file,
+					  .ctx = &s };
 
-	s.items = arena_array(session->arena, HOST_REFERENCES_MAX, sizeof(*s.items));
-	if (tree_each(session->repo, &session->base, "", wants, MANIFEST_MAX, look, &s, err) < 0)
+	s.found.items = arena_array(session->arena, HOST_REFERENCES_MAX, sizeof(*s.found.items));
+	if (tree_search(session->repo, &fleet->base.id, &query, err) < 0)
 		return -1;
-	*out = s.items;
-	*n = s.n;
+	*out = s.found;
 	return 0;
 }

@@ -1,50 +1,64 @@
 /*
- * live.h - migrations looked at in a cluster: what `check --live` adds.
+ * live.h - migrations compared with a cluster: what check --live and finalize --live add.
  */
 #ifndef GCB_FLOW_LIVE_H
 #define GCB_FLOW_LIVE_H
 
 #include "base/finding.h"
-#include "flow/session.h"
-#include "live/cluster.h"
+#include "flow/gather.h"
+#include "live/kubectl.h"
 
-/* What was seen of a kind. */
+struct cluster;
+
+/* How a cluster is reached. */
+struct live_connection {
+	struct kubectl_flags flags; /* kubectl's own connection flags */
+	int64_t timeout_ms;         /* of one call of kubectl; 0: the default */
+};
+
+/* The flags as options; offsets count from a struct live_connection. */
+extern const struct record live_connection_options;
+
+/* Is one of the flags set? */
+bool live_connection_is_set(const struct live_connection *connection);
+
+/* How kubectl is run for this connection, which is borrowed. */
+struct kubectl live_connection_kubectl(const struct live_connection *connection);
+
+/* What could be read of a kind. */
 struct live_kind {
 	struct slice resource;    /* "virtualservices.networking.istio.io" */
 	struct slice seen;        /* "all", "some", "not-installed", "forbidden", "failed" */
 	struct slices namespaces; /* of "some" */
-	struct slice why;         /* absent: nothing to say */
+	struct slice why;         /* absent: no reason to name */
 };
 
-/* In the arena of who asked: the session's, here. */
+/* What a cluster shows; in the arena of the session, or of live_report_fill. */
 struct live_report {
-	struct slice context; /* of the kubeconfig; "" when there is none */
+	struct slice context; /* of the kubeconfig; "" if there is none */
 	struct live_kind *kinds;
 	size_t nkinds;
-	struct findings cluster; /* about the cluster as a whole: what was not seen */
-	struct findings *of;     /* one list a migration, in the order of the selection */
+	struct findings cluster; /* about the cluster as a whole: what could not be read */
+	struct findings *of;     /* one list a migration, in the order in which they were given */
 };
 
 /*
- * Reads the cluster once for all selected migrations and judges each; what a migration allows is
- * marked. -1: nothing was seen, so nothing is known. Errors: git, live_unreachable,
- * program_missing, timed_out, interrupted, terminated ...
+ * Reads the cluster once for all selected migrations and checks each; findings that a migration
+ * allows are marked. On an error nothing is known of the cluster: git, live_unreachable,
+ * program_missing, timed_out, interrupted, terminated.
  */
-int session_live(struct session *s, const struct kubectl *kubectl, struct live_report *out,
-		 struct err *err);
+int live_check_migrations(const struct evidence *evidence, const struct live_connection *connection,
+			  struct live_report *out, struct err *err);
 
 /*
- * Fills in all but `of`: where it was read, what of each kind was seen, and findings about what was
- * not.
+ * Finds what in the cluster still names the old host of a migration: an error for each object that
+ * does, and for each of the mesh's kinds that could not be read completely; a warning for the other
+ * kinds. `out->of` is one list. Errors: as live_check_migrations.
  */
+int live_find_references(struct session *s, const struct live_connection *connection,
+			 const struct migration *m, struct live_report *out, struct err *err);
+
+/* Fills in all but `of`: the context, what could be read of each kind, and findings about that. */
 void live_report_fill(struct live_report *out, const struct cluster *c, struct arena *arena);
-
-/*
- * Who in the cluster still names the old host of a migration: an error for each object that does,
- * and for each of the mesh's kinds that was not wholly seen; a warning for the other kinds. `*seen`
- * tells where it was read. All in the session's arena. Errors: as session_live.
- */
-int session_live_named(struct session *s, const struct kubectl *kubectl, const struct migration *m,
-		       struct live_report *seen, struct findings *out, struct err *err);
 
 #endif

@@ -1,35 +1,13 @@
-#include "flow/publish_internal.h"
+#include "flow/message.h"
 
+#include "flow/session_internal.h"
 #include "flow/templates.h"
+#include "flow/undo_command.h"
+#include "template/parse.h"
+#include "template/render.h"
 #include "template/template.h"
 
-void undo_command(const struct step *step, const char *program, struct str *out)
-{
-	bool down = step->known && stage_cmp(step->to, step->from) < 0;
-	char from[8];
-
-	stage_name(step->from, from);
-	if (step->intent.direction == GO_DELETE_ENTRY ||
-	    step->intent.rules) { /* whole objects come back from the history only */
-		str_adds(out, "git revert the commit");
-		return;
-	}
-	if (step->from.kind == STAGE_DONE) {
-		str_addf(out,
-			 "git revert the commit, or %s migrate promote %" SLICE_FMT
-			 " --resume --to 100 --yes",
-			 program, SLICE_ARG(step->m->name));
-		return;
-	}
-	str_addf(out, "%s migrate %s %" SLICE_FMT, program, down ? "promote --resume" : "rollback",
-		 SLICE_ARG(step->m->name));
-	if (step->known && step->from.kind != STAGE_START)
-		str_addf(out, " --to %s", from);
-	if (down)
-		str_adds(out, " --yes");
-}
-
-/* "path: N lines" for each file of the step. */
+/* A line a file: "change apps/web.yaml". */
 static void describe_changes(const struct changes *changes, struct str *out)
 {
 	for (size_t i = 0; i < changes->n; i++) {
@@ -43,21 +21,21 @@ static void describe_changes(const struct changes *changes, struct str *out)
 	}
 }
 
-/* The template of messages, parsed once for all commits. */
-static int message_template(struct session *s, struct err *err)
+/* Reads the template, unless it was read before. */
+static int read_template(struct session *s, struct err *err)
 {
-	struct slice name, bytes;
+	struct template_text text;
 
 	if (s->message)
 		return 0;
-	if (templates_get(s->templates_dir, SLICE("commit-message"), s->arena, &name, &bytes, err) <
+	if (templates_get(s->options.templates_dir, SLICE("commit-message"), s->arena, &text, err) <
 	    0)
 		return -1;
-	return template_parse(&s->message, name, bytes, err);
+	return template_parse(&s->message, text.file_name, text.bytes, err);
 }
 
-int step_message(struct session *s, const struct step *step, const struct publish_options *o,
-		 struct str *out, struct err *err)
+int message_of_step(struct session *s, const struct step *step, const struct publish_options *o,
+		    struct str *out, struct err *err)
 {
 	AUTO_STR struct str what = STR_INIT, undo = STR_INIT;
 	bool entry = step->intent.direction ==
@@ -76,18 +54,13 @@ int step_message(struct session *s, const struct step *step, const struct publis
 		{ SLICE("why"), o->reason },
 		{ SLICE("undo"), str_slice(&undo) },
 	};
-	if (message_template(s, err) < 0)
+	if (read_template(s, err) < 0)
 		return -1;
 	return template_render(
 		s->message, (struct pairs){ values, sizeof(values) / sizeof(values[0]) }, out, err);
 }
 
-bool step_has_work(const struct step *step)
-{
-	return !step->refused && step->changes.n > 0;
-}
-
-void batch_message(const struct plan *plan, struct str *out)
+void message_of_batch(const struct plan *plan, struct str *out)
 {
 	size_t n = 0;
 

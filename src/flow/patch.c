@@ -1,9 +1,17 @@
 #include "flow/patch.h"
 
-#include "flow/publish_internal.h"
-#include "git/mail.h"
+#include "flow/message.h"
+#include "flow/session_internal.h"
+#include "git/diff.h"
+#include "git/format_patch.h"
 
-/* Has one of the changes a line that ends with CR LF? */
+int patch_of_change(const struct change *change, struct str *patch, size_t *added, size_t *removed,
+		    struct err *err)
+{
+	return diff_bytes(change, patch, added, removed, err);
+}
+
+/* Does one of the changes have a line that ends with CR LF? */
 static bool has_crlf(const struct changes *changes)
 {
 	for (size_t i = 0; i < changes->n; i++)
@@ -13,23 +21,26 @@ static bool has_crlf(const struct changes *changes)
 	return false;
 }
 
-int session_patch(struct session *s, const struct plan *plan, const struct publish_options *options,
-		  struct str *out, bool *crlf, struct err *err)
+/* Appends one patch for all steps. */
+static int add_batch(struct session *s, const struct plan *plan, struct str *out, struct err *err)
+{
+	AUTO_STR struct str message = STR_INIT;
+
+	message_of_batch(plan, &message);
+	return format_patch(s->repo, &(struct commit_patch){ message.ptr, &plan->changes, 1, 1 },
+			    out, err);
+}
+
+int patch_of_plan(struct session *s, const struct plan *plan, const struct publish_options *options,
+		  struct plan_patch *out, struct err *err)
 {
 	size_t total = 0, number = 0;
 
-	*crlf = has_crlf(&plan->changes);
+	out->crlf = has_crlf(&plan->changes);
 	for (size_t i = 0; i < plan->n; i++)
 		total += step_has_work(&plan->steps[i]);
-	if (options->batch && total) {
-		AUTO_STR struct str message = STR_INIT;
-
-		batch_message(plan, &message);
-		return mail_write(
-			s->repo,
-			&(struct mail){ message.ptr, plan->changes.items, plan->changes.n, 1, 1 },
-			out, err);
-	}
+	if (options->batch && total)
+		return add_batch(s, plan, &out->text, err);
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *step = &plan->steps[i];
 		AUTO_STR struct str message = STR_INIT;
@@ -37,11 +48,11 @@ int session_patch(struct session *s, const struct plan *plan, const struct publi
 		if (!step_has_work(step))
 			continue;
 		number++;
-		if (step_message(s, step, options, &message, err) < 0 ||
-		    mail_write(s->repo,
-			       &(struct mail){ message.ptr, step->changes.items, step->changes.n,
-					       number, total },
-			       out, err) < 0)
+		if (message_of_step(s, step, options, &message, err) < 0 ||
+		    format_patch(
+			    s->repo,
+			    &(struct commit_patch){ message.ptr, &step->changes, number, total },
+			    &out->text, err) < 0)
 			return -1;
 	}
 	return 0;

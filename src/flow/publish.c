@@ -1,158 +1,232 @@
-#include "flow/publish_internal.h"
+#include "flow/publish.h"
 
+#include "flow/advance.h"
+#include "flow/backoff.h"
+#include "flow/commit.h"
+#include "flow/message.h"
+#include "flow/publish_branches.h"
+#include "flow/retry.h"
+#include "flow/session_internal.h"
 #include "git/commit.h"
-#include "git/hooks.h"
 
-/* Marks what a commit of all steps, or of one, brought. */
-static void record(struct published *out, const struct step *step, const struct oid *commit,
-		   struct slice branch)
-{
-	*out = (struct published){
-		.step = step, .committed = true, .commit = *commit, .branch = branch
-	};
-}
+/* Steps that become commits on the branch of the base commit. */
+struct direct_run {
+	const struct base_commit *base;
+	const struct plan *plan;
+	const struct publish_options *options;
+	struct publication *out;
+	struct commits *commits; /* none of them is written yet */
+	struct oid tip;
+};
 
 /*
- * One more commit on `tip`. Hooks look at what is written, so with them each is written by itself.
+ * Adds one commit to the tip. Hooks look at what is written, so with them each is written by
+ * itself.
  */
-static int add_commit(struct session *s, struct commits *commits, const struct changes *changes,
-		      const char *message, struct oid *tip, struct err *err)
+static int add_commit(struct direct_run *q, const struct changes *changes, const char *message,
+		      struct err *err)
 {
-	struct oid parent = *tip;
+	const struct oid parent = q->tip;
 
-	if (s->options->hooks)
-		return session_commit(s, &parent, changes, message, tip, err);
-	return commits_add(commits, changes->items, changes->n, message, tip, err);
+	if (q->base->session->options.hooks)
+		return commit_make(q->base, &(struct new_commit){ &parent, changes, message },
+				   &q->tip, err);
+	return commits_add(q->commits, changes, message, &q->tip, err);
 }
 
-/* All changes as one commit, or a commit a step, of which none is written yet. */
-static int add_commits(struct session *s, const struct plan *plan, const struct publish_options *o,
-		       struct commits *commits, struct published *rows, struct oid *tip,
-		       struct err *err)
+/* Adds the commit of one step. */
+static int add_step(struct direct_run *q, const struct step *step, struct err *err)
 {
-	if (o->batch) {
-		AUTO_STR struct str message = STR_INIT;
+	AUTO_STR struct str message = STR_INIT;
 
-		batch_message(plan, &message);
-		if (add_commit(s, commits, &plan->changes, message.ptr, tip, err) < 0)
-			return -1;
-	}
-	for (size_t i = 0; i < plan->n; i++) {
-		const struct step *step = &plan->steps[i];
-		AUTO_STR struct str message = STR_INIT;
+	return message_of_step(q->base->session, step, q->options, &message, err) < 0 ?
+		       -1 :
+		       add_commit(q, &step->changes, message.ptr, err);
+}
+
+/* Adds one commit for all changes. */
+static int add_batch(struct direct_run *q, struct err *err)
+{
+	AUTO_STR struct str message = STR_INIT;
+
+	message_of_batch(q->plan, &message);
+	return add_commit(q, &q->plan->changes, message.ptr, err);
+}
+
+/* Adds one commit for all changes, or a commit a step. */
+static int add_commits(struct direct_run *q, struct err *err)
+{
+	struct slice branch = arena_copy(q->out->arena, q->base->branch);
+	bool batch = q->options->batch;
+
+	if (batch && add_batch(q, err) < 0)
+		return -1;
+	for (size_t i = 0; i < q->plan->n; i++) {
+		const struct step *step = &q->plan->steps[i];
+		struct published *row = &q->out->rows[i];
 
 		if (!step_has_work(step))
 			continue;
-		progress_tell(&s->options->progress, "commits made", o->batch ? 1 : i,
-			      o->batch ? 1 : plan->n);
-		if (!o->batch &&
-		    (step_message(s, step, o, &message, err) < 0 ||
-		     add_commit(s, commits, &step->changes, message.ptr, tip, err) < 0))
+		progress_report(session_progress(q->base->session), "commits made", batch ? 1 : i,
+			      batch ? 1 : q->plan->n);
+		if (!batch && add_step(q, step, err) < 0)
 			return -1;
-		record(&rows[i], step, tip, s->branch);
-		rows[i].pushed = s->remote.name.ptr != NULL;
+		row->committed = true;
+		row->branch = branch;
+		row->pushed = q->base->remote.name.ptr != NULL;
+		oid_text(&q->tip, row->commit);
 	}
 	return 0;
 }
 
-/* Everything on the applied branch. */
-static int publish_direct(struct session *s, const struct plan *plan,
-			  const struct publish_options *o, struct publication *out, struct err *err)
+/* Another process made just these commits: marks their steps. */
+static void mark_existing(struct publication *out)
 {
-	struct commits *commits = NULL;
-	struct oid tip = s->base;
+	for (size_t i = 0; i < out->n; i++)
+		if (out->rows[i].committed)
+			out->rows[i] =
+				(struct published){ .step = out->rows[i].step, .existed = true };
+}
+
+/* Commits everything on the branch of the base commit. Returns an enum advance_result, or -1. */
+static int publish_direct(const struct base_commit *base, const struct plan *plan,
+			  const struct publish_options *options, struct publication *out,
+			  struct err *err)
+{
+	struct direct_run q = {
+		.base = base, .plan = plan, .options = options, .out = out, .tip = base->id
+	};
+	const struct advance advance = { base, &q.tip, &plan->changes, "gcpbackend: migrate" };
 	int failed, result;
 
 	if (!plan->changes.n)
-		return 0;
-	failed = commits_new(&commits, s->repo, &s->base, err) < 0 ||
-		 add_commits(s, plan, o, commits, out->rows, &tip, err) < 0 ||
-		 commits_write(commits, err) < 0;
-	commits_free(commits);
-	result = failed ? -1 :
-			  branch_advance(s, &plan->changes, &tip, "gcpbackend: migrate",
-					 &out->behind, err);
-	for (size_t i = 0; i < plan->n && result == ADVANCE_SAME; i++)
-		if (out->rows[i].committed)
-			out->rows[i] =
-				(struct published){ .step = &plan->steps[i], .existed = true };
-	return result == ADVANCE_SAME ? ADVANCED : result;
+		return ADVANCE_DONE;
+	failed = commits_new(&q.commits, base->session->repo, &base->id, err) < 0 ||
+		 add_commits(&q, err) < 0 || commits_write(q.commits, err) < 0;
+	commits_free(q.commits);
+	result = failed ? -1 : advance_branch(&advance, &out->behind, err);
+	if (result != ADVANCE_SAME)
+		return result;
+	mark_existing(out);
+	return ADVANCE_DONE;
 }
 
-int publish_once(struct session *s, struct plan *plan, const struct publish_options *o,
-		 struct publication *out, struct err *err)
+/* One try. Returns an enum advance_result, or -1. */
+static int publish_once(struct evidence *evidence, struct plan *plan,
+			const struct publish_options *options, struct publication *out,
+			struct err *err)
 {
-	size_t requests = 0, work = 0;
+	const struct base_commit *base = &evidence->fleet->base;
+	size_t on_branches = 0, work = 0;
 
 	for (size_t i = 0; i < plan->n; i++) {
-		out->rows[i] = (struct published){ .step = &plan->steps[i] };
-		work += step_has_work(&plan->steps[i]);
-		requests += step_has_work(&plan->steps[i]) &&
-			    migration_uses_pull_request(plan->steps[i].m, o->rollback);
+		if (!step_has_work(&plan->steps[i]))
+			continue;
+		work++;
+		on_branches += migration_uses_pull_request(plan->steps[i].m, options->rollback);
 	}
-	out->tries += work && s->remote.name.ptr && !requests;
-	if (!requests) {
-		session_forget(s, plan);
-		return publish_direct(s, plan, o, out, err);
+	out->tries += work && base->remote.name.ptr && !on_branches;
+	if (!on_branches) {
+		evidence_trim(evidence, plan);
+		return publish_direct(base, plan, options, out, err);
 	}
-	if (requests != work) {
-		(void)err_set(
-			err, &CODE_usage, NOWHERE,
-			"some of the migrations are in mode direct and some in mode pull-request");
-		return err_remedy(err, "select them apart");
-	}
-	return publish_requests(s, plan, o, out, err);
+	if (on_branches == work)
+		return publish_branches(base, plan, options, out, err);
+	(void)err_set(err, &CODE_usage, NOWHERE,
+		      "some of the migrations are in mode direct and some in mode pull-request");
+	return err_remedy(err, "select them separately");
 }
 
-int session_publish(struct session *s, struct plan *plan, const struct publish_options *options,
-		    struct publication *out, struct err *err)
+/* The results of a retry become those of the first publication. */
+static void take_results(const struct retry *retry, const struct publication *from,
+			 struct publication *out)
+{
+	for (size_t i = 0; i < retry->n; i++) {
+		struct published *row = &out->rows[retry->rows[i]];
+		const struct step *step = row->step;
+
+		*row = from->rows[i];
+		row->step = step;
+	}
+	out->behind = arena_copy(out->arena, from->behind);
+}
+
+/*
+ * The pending steps once more, on the branch as others have moved it. Returns an enum
+ * advance_result, or -1.
+ */
+static int publish_again(const struct fleet *fleet, const struct publish_options *options,
+			 struct publication *out, struct err *err)
+{
+	struct retry retry;
+	struct publication again;
+	int result = retry_plan(fleet, out, &retry, err) < 0 ? -1 : ADVANCE_DONE;
+
+	if (result == ADVANCE_DONE && retry.n) {
+		publication_init(&again, &retry.plan, out->arena);
+		result = publish_once(&retry.evidence, &retry.plan, options, &again, err);
+		if (result == ADVANCE_DONE)
+			take_results(&retry, &again, out);
+	}
+	retry_release(&retry);
+	return result;
+}
+
+/* Nothing has moved: what was committed is committed no more. */
+static void forget_commits(struct publication *out)
+{
+	for (size_t i = 0; i < out->n; i++)
+		out->rows[i].committed = out->rows[i].pushed = false;
+}
+
+int publish_plan(struct evidence *evidence, struct plan *plan,
+		 const struct publish_options *options, struct publication *out, struct err *err)
 {
 	enum { TRIES = 100 };
-	int64_t since = push_clock();
+	const struct base_commit *base = &evidence->fleet->base;
+	const struct progress *progress = session_progress(base->session);
+	int64_t since = backoff_now();
 	int result;
 
-	*out = (struct publication){ .rows = arena_array(s->arena, plan->n, sizeof(*out->rows)) };
-	result = publish_once(s, plan, options, out, err);
+	publication_init(out, plan, base->session->arena);
+	result = publish_once(evidence, plan, options, out, err);
 	while (result == ADVANCE_RACED) {
-		progress_tell(&s->options->progress, "pushes that others were faster than",
-			      out->tries, 0);
+		progress_report(progress, "pushes rejected because the branch moved", out->tries, 0);
 		if (out->tries == TRIES)
-			return err_set(err, &CODE_push_raced, NOWHERE,
-				       "%" SLICE_FMT "/%" SLICE_FMT
-				       " moved during each of %u tries",
-				       SLICE_ARG(s->remote.name), SLICE_ARG(s->branch), out->tries);
-		push_pause(since);
+			return err_set(
+				err, &CODE_push_raced, NOWHERE,
+				"%" SLICE_FMT "/%" SLICE_FMT " moved during each of %u attempts",
+				SLICE_ARG(base->remote.name), SLICE_ARG(base->branch), out->tries);
+		backoff_wait(since);
 		out->tries++;
-		since = push_clock();
-		for (size_t i = 0; i < plan->n; i++)
-			out->rows[i].committed = out->rows[i].pushed = false;
-		result = publish_again(s, plan, options, out, err);
+		since = backoff_now();
+		forget_commits(out);
+		result = publish_again(evidence->fleet, options, out, err);
 	}
-	progress_tell(&s->options->progress, NULL, 0, 0);
+	progress_report(progress, NULL, 0, 0);
+	publication_set_outcomes(out);
 	return result < 0 ? -1 : 0;
 }
 
-int session_commit_files(struct session *s, const struct changes *changes, const char *message,
-			 struct oid *commit, struct slice *behind, struct err *err)
+int publish_files(const struct base_commit *base, const struct changes *changes,
+		  const char *message, struct published_files *out, struct err *err)
 {
+	struct published_files files = { .behind = { NULL, 0 } };
+	struct oid commit;
+	const struct advance advance = { base, &commit, changes, "gcpbackend: init" };
 	int result;
 
-	if (session_commit(s, &s->base, changes, message, commit, err) < 0)
+	if (commit_make(base, &(struct new_commit){ &base->id, changes, message }, &commit, err) <
+	    0)
 		return -1;
-	result = branch_advance(s, changes, commit, "gcpbackend: init", behind, err);
+	result = advance_branch(&advance, &files.behind, err);
 	if (result == ADVANCE_RACED)
 		return err_set(err, &CODE_push_raced, NOWHERE,
-			       "%" SLICE_FMT "/%" SLICE_FMT " moved meanwhile",
-			       SLICE_ARG(s->remote.name), SLICE_ARG(s->branch));
-	return result < 0 ? -1 : 0;
-}
-
-struct slices session_hooks(const struct session *s)
-{
-	struct slices all = hooks_of_commits(s->repo, s->arena), out = { all.items, 0 };
-
-	for (size_t i = 0; i < all.n; i++)
-		if (!s->options->hooks || !hooks_runs(all.items[i]))
-			out.items[out.n++] = all.items[i];
-	return out;
+			       "%" SLICE_FMT "/%" SLICE_FMT " has moved",
+			       SLICE_ARG(base->remote.name), SLICE_ARG(base->branch));
+	if (result < 0)
+		return -1;
+	oid_text(&commit, files.commit);
+	*out = files;
+	return 0;
 }

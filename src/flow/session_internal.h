@@ -1,28 +1,23 @@
 /*
- * session_internal.h - what the files of a session share. Nobody else includes it.
- *
- *	session.c  opened, what is selected, closed
- *	load.c     the migration files
+ * session_internal.h - the fields of a session.
  */
 #ifndef GCB_FLOW_SESSION_INTERNAL_H
 #define GCB_FLOW_SESSION_INTERNAL_H
 
+#include "flow/blobs.h"
 #include "flow/session.h"
+#include "git/hooks.h"
+#include "git/remote.h"
 
-/*
- * The name of a migration from its file's path: what is behind the last slash, without ".yaml". A
- * part of `path`.
- */
-struct slice session_name_of(struct slice path);
-
-/*
- * Reads the migrations of the base commit, those of s->only when there are some, in the place of
- * those that were read before. Files that cannot be read as one become findings of s->broken.
- * Errors: git.
- */
-int session_load(struct session *s, struct err *err);
-
-/* Forgets them. */
-void session_unload(struct session *s);
+struct session {
+	struct session_options options;
+	const char *migrations_dir;
+	struct repo *repo;
+	struct remote_options remote; /* how git is run */
+	struct hooks_options hooks;
+	struct arena *arena;      /* of the texts of all values */
+	struct blobs blobs;       /* of the files that were read: bytes of the fleet and evidence */
+	struct template *message; /* of commits; NULL: not read yet */
+};
 
 #endif

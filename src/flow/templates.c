@@ -1,54 +1,52 @@
 #include "flow/templates.h"
 
+#include "base/ascii.h"
 #include "base/file.h"
+#include "template/builtin.h"
 #include "template/embedded.h"
-#include "template/template.h"
+#include "template/parse.h"
+#include "template/render.h"
 
 #include <string.h>
 
 /* A template name is a plain word: it becomes a part of a path. */
-static bool name_ok(struct slice name)
+static bool name_is_ok(struct slice name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if (!(name.ptr[i] >= 'a' && name.ptr[i] <= 'z') && name.ptr[i] != '-' &&
-		    !(name.ptr[i] >= '0' && name.ptr[i] <= '9'))
+		if (!ascii_is_lower(name.ptr[i]) && !ascii_is_digit(name.ptr[i]) &&
+		    name.ptr[i] != '-')
 			return false;
 	return name.len > 0 && name.len < 64;
 }
 
-/* The user's file for a template, if there is one: 1; else 0, or -1. */
-static int from_folder(const char *dir, struct slice name, const char *extension,
-		       struct arena *arena, struct slice *file_name, struct slice *bytes,
-		       struct err *err)
+/* The user's file for a template. Returns 0, 1 if there is none, or -1. */
+static int read_own(struct slice path, struct arena *arena, struct template_text *out,
+		    struct err *err)
 {
-	struct slice path =
-		arena_printf(arena, "%s/%" SLICE_FMT "%s", dir, SLICE_ARG(name), extension);
 	AUTO_STR struct str text = STR_INIT;
 
 	if (!file_exists(path.ptr))
-		return 0;
+		return 1;
 	if (file_read(path.ptr, TEMPLATE_MAX_BYTES, &text, err) < 0)
 		return -1;
-	*file_name = path;
-	*bytes = arena_copy(arena, str_slice(&text));
-	return 1;
+	*out = (struct template_text){ path, arena_copy(arena, str_slice(&text)) };
+	return 0;
 }
 
-int templates_get(const char *dir, struct slice name, struct arena *arena, struct slice *file_name,
-		  struct slice *bytes, struct err *err)
+int templates_get(const char *dir, struct slice name, struct arena *arena,
+		  struct template_text *out, struct err *err)
 {
-	int found = 0;
+	static const char *const extensions[] = { ".yaml", ".txt" };
+	int missing = 1;
 
-	if (!name_ok(name))
+	if (!name_is_ok(name))
 		return err_set(err, &CODE_template, NOWHERE,
-			       "'%" SLICE_FMT "' is not the name of a template", SLICE_ARG(name));
-	if (dir)
-		found = from_folder(dir, name, ".yaml", arena, file_name, bytes, err);
-	if (dir && !found)
-		found = from_folder(dir, name, ".txt", arena, file_name, bytes, err);
-	if (found)
-		return found < 0 ? -1 : 0;
-	return template_builtin(name, file_name, bytes, err);
+			       "'%" SLICE_FMT "' is not a template name", SLICE_ARG(name));
+	for (size_t i = 0; i < 2 && dir && missing > 0; i++)
+		missing = read_own(arena_printf(arena, "%s/%" SLICE_FMT "%s", dir, SLICE_ARG(name),
+						extensions[i]),
+				   arena, out, err);
+	return missing > 0 ? template_builtin(name, &out->file_name, &out->bytes, err) : missing;
 }
 
 int templates_render(const char *dir, struct slice name, struct pairs values, struct str *out,
@@ -56,16 +54,16 @@ int templates_render(const char *dir, struct slice name, struct pairs values, st
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_TEMPLATE struct template *t = NULL;
-	struct slice file_name, bytes;
+	struct template_text text;
 
-	if (templates_get(dir, name, arena, &file_name, &bytes, err) < 0 ||
-	    template_parse(&t, file_name, bytes, err) < 0)
+	if (templates_get(dir, name, arena, &text, err) < 0 ||
+	    template_parse(&t, text.file_name, text.bytes, err) < 0)
 		return -1;
 	return template_render(t, values, out, err);
 }
 
-/* One parameter in words. */
-static struct slice describe(const struct template_param *p, struct arena *arena)
+/* A parameter with its default: "port=80", "[subset]" if it is optional. */
+static struct slice describe_parameter(const struct template_param *p, struct arena *arena)
 {
 	if (p->preset.ptr)
 		return arena_printf(arena, "%" SLICE_FMT "=%" SLICE_FMT, SLICE_ARG(p->name),
@@ -91,7 +89,8 @@ int templates_list(struct arena *arena, struct template_row **rows, size_t *n, s
 		row->summary = arena_copy(arena, t->summary);
 		row->parameters.items = arena_array(arena, t->nparams, sizeof(struct slice));
 		for (size_t p = 0; p < t->nparams; p++)
-			row->parameters.items[row->parameters.n++] = describe(&t->params[p], arena);
+			row->parameters.items[row->parameters.n++] =
+				describe_parameter(&t->params[p], arena);
 		++*n;
 	}
 	return 0;

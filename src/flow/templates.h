@@ -1,6 +1,6 @@
 /*
- * templates.h - the bytes of templates: the built-in ones, or the user's of the same name in a
- * folder.
+ * templates.h - the texts of templates: the built-in ones, or the user's of the same name in a
+ * directory.
  */
 #ifndef GCB_FLOW_TEMPLATES_H
 #define GCB_FLOW_TEMPLATES_H
@@ -8,16 +8,19 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+/* A template that is not parsed. */
+struct template_text {
+	struct slice file_name, bytes; /* in the arena of templates_get, or static */
+};
+
 /*
  * The template NAME (without an extension): DIR/NAME.yaml or DIR/NAME.txt if `dir` is not NULL and
- * has one, else the built-in one.
- * `*file_name` gets the name with its extension, `*bytes` the text; both live in `arena` or for
- * ever. Error: `template` (unknown, with the nearest name), io.
+ * has one, else the built-in one. Errors: template (unknown, with the nearest name), io.
  */
-int templates_get(const char *dir, struct slice name, struct arena *arena, struct slice *file_name,
-		  struct slice *bytes, struct err *err);
+int templates_get(const char *dir, struct slice name, struct arena *arena,
+		  struct template_text *out, struct err *err);
 
-/* Renders it. `values` as template_render takes them. */
+/* Renders a template. `values` as template_render takes them. */
 int templates_render(const char *dir, struct slice name, struct pairs values, struct str *out,
 		     struct err *err);
 

@@ -50,12 +50,12 @@ static bool has_environment(const struct environment_uses *a, const struct envir
 struct placement environments_of(const struct environment_index *r, struct slice path,
 				 struct slice kustomization, struct arena *arena)
 {
-	struct placement l = { path, environment_index_of(r, path, arena), false };
+	struct placement l = { path, environment_uses_of(r, path, arena), false };
 	struct environment_uses both, more;
 
 	if (!kustomization.ptr)
 		return l;
-	more = environment_index_of_kustomization(r, kustomization, arena);
+	more = environment_uses_of_kustomization(r, kustomization, arena);
 	both = (struct environment_uses){
 		arena_array(arena, l.uses.n + more.n, sizeof(*both.items)), 0
 	};
@@ -83,7 +83,7 @@ static struct environment_uses collect_environments(const struct placements *l, 
 		for (size_t j = 0; j < l->items[i].uses.n; j++) {
 			const struct environment_use *a = &l->items[i].uses.items[j];
 
-			if (!a->environment->elsewhere && !has_environment(&all, a->environment))
+			if (!a->environment->other_revision && !has_environment(&all, a->environment))
 				all.items[all.n++] = *a;
 		}
 	return all;
@@ -153,7 +153,7 @@ static void add_names(struct str *out, const struct environment_uses *a)
 	for (size_t i = 0; i < a->n; i++) {
 		const struct environment *e = a->items[i].environment;
 
-		if (e->elsewhere)
+		if (e->other_revision)
 			continue;
 		str_addf(out, "%s'%" SLICE_FMT "'%s", first ? "" : ", ", SLICE_ARG(e->name),
 			 environment_use_is_many(&a->items[i]) ? " (several)" : "");
@@ -185,7 +185,7 @@ static void note_shared(const struct placements *l, const struct environment_use
 static bool is_listed(const struct environment *e, struct slices listed)
 {
 	for (size_t i = 0; i < listed.n; i++)
-		if (environment_is(e, listed.items[i]))
+		if (environment_is_named(e, listed.items[i]))
 			return true;
 	return false;
 }
@@ -200,7 +200,7 @@ static void compare_list(const struct environment_uses *all, struct slices liste
 		bool found = false;
 
 		for (size_t j = 0; j < all->n && !found; j++)
-			found = environment_is(all->items[j].environment, listed.items[i]);
+			found = environment_is_named(all->items[j].environment, listed.items[i]);
 		if (!found)
 			str_addf(&why, "%s'%" SLICE_FMT "' uses no file of the migration",
 				 why.len ? "; " : "", SLICE_ARG(listed.items[i]));
@@ -228,7 +228,7 @@ static void note_unsure(const struct placements *l, const struct environment_use
 			findings_add(findings, &CODE_environments_unsure, a->environment->at,
 				     "the %s '%" SLICE_FMT "' may use %" SLICE_FMT
 				     "; it counts as if it does",
-				     environment_word(a->environment->kind),
+				     environment_kind_text(a->environment->kind),
 				     SLICE_ARG(a->environment->name),
 				     SLICE_ARG(l->n == 1 ? l->items[0].path :
 							   SLICE("files of the migration")));
@@ -267,14 +267,14 @@ void environments_check(const struct placements *l, struct slices listed, struct
 static struct slice remedy_of(const struct environment *e, struct slice path, unsigned open,
 			      struct arena *arena)
 {
-	struct slice inside = path_from(path_folder(path), e->folder);
+	struct slice inside = path_from(path_directory(path), e->directory);
 
 	if (open & SOURCE_CHART)
 		return arena_printf(
 			arena,
 			"Helm renders every file of the chart: use a directory outside of "
 			"%" SLICE_FMT " for migration files (--migrations DIR)",
-			SLICE_ARG(e->folder));
+			SLICE_ARG(e->directory));
 	if (open & SOURCE_UNKNOWN)
 		return SLICE("add the comment '# " GUARD_ARGOCD
 			     "' and the annotation " GUARD_KUSTOMIZE ": \"true\" to the file, "
@@ -293,7 +293,7 @@ void environments_check_guards(const struct environment_index *r, struct slice p
 			       struct slice bytes, const struct code *code,
 			       struct findings *findings)
 {
-	struct environment_uses a = environment_index_of(r, path, findings->arena);
+	struct environment_uses a = environment_uses_of(r, path, findings->arena);
 	struct yaml_file *file = NULL;
 	struct err ignored = ERR_INIT;
 
@@ -308,7 +308,7 @@ void environments_check_guards(const struct environment_index *r, struct slice p
 		findings_add(findings, code, e->at,
 			     "the %s '%" SLICE_FMT "' %s %" SLICE_FMT
 			     ", which is not a Kubernetes object",
-			     environment_word(e->kind), SLICE_ARG(e->name),
+			     environment_kind_text(e->kind), SLICE_ARG(e->name),
 			     open & SOURCE_UNKNOWN ? "may apply" : "applies", SLICE_ARG(path))
 			->remedy = remedy_of(e, path, open, findings->arena);
 	}

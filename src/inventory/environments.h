@@ -11,6 +11,7 @@
 
 #include "base/finding.h"
 #include "gitops/environment_index.h"
+#include "gitops/environment_use.h"
 
 struct inventory;
 

@@ -124,7 +124,7 @@ bool inventory_may_escape(struct slice bytes)
 
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes)
 {
-	if (map_get(&inv->creates, path) != MAP_NONE ||
+	if (map_has(&inv->creates, path) ||
 	    inventory_wants_definition(inv, path, bytes) || host_tokens_in(&inv->tokens, bytes))
 		return true;
 	if (inventory_may_be_sidecar(bytes))
@@ -209,7 +209,7 @@ struct source *inventory_find(const struct inventory *inv, struct slice path)
 struct source *inventory_add(struct inventory *inv, struct slice path, struct slice bytes,
 			     unsigned mode)
 {
-	if (map_get(&inv->paths, path) != MAP_NONE)
+	if (map_has(&inv->paths, path))
 		return inventory_find(inv, path);
 	return inventory_add_borrowed(inv, arena_copy(inv->arena, path),
 				      arena_copy(inv->arena, bytes.ptr ? bytes : SLICE("")), mode);
@@ -280,7 +280,7 @@ void inventory_add_large(struct inventory *inv, struct slice path, size_t size)
 	struct source *s;
 	struct err err = ERR_INIT;
 
-	if (map_get(&inv->paths, path) != MAP_NONE)
+	if (map_has(&inv->paths, path))
 		return;
 	s = add_source(inv, arena_copy(inv->arena, path));
 	(void)err_set(&err, &CODE_yaml_limit, (struct place){ s->path, 0, 0 },

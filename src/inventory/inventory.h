@@ -15,7 +15,7 @@
 #define GCB_INVENTORY_INVENTORY_H
 
 #include "base/arena.h"
-#include "base/each.h"
+#include "base/parallel.h"
 #include "kube/object.h"
 #include "migration/migration.h"
 

@@ -19,7 +19,7 @@ static int compare_refs(const void *a, const void *b)
 static bool is_hidden(const struct inventory *top, const struct inventory *low, struct slice path)
 {
 	for (; top != low; top = top->under)
-		if (map_get(&top->paths, path) != MAP_NONE)
+		if (map_has(&top->paths, path))
 			return true;
 	return false;
 }

@@ -150,7 +150,7 @@ static void take_token(struct slice token, void *ctx)
 	     i = inv->occurrences[i].next) {
 		const struct source *s = inv->sources.items[inv->occurrences[i].source];
 
-		if (!s->many_tokens && !s->why && map_get(&subset->paths, s->path) == MAP_NONE)
+		if (!s->many_tokens && !s->why && !map_has(&subset->paths, s->path))
 			(void)inventory_add_borrowed(subset, s->path, s->bytes, s->mode);
 	}
 	for (size_t i = map_get(&inv->by_token, token); i != MAP_NONE && !subset->last_round;

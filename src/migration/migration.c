@@ -290,7 +290,7 @@ bool migration_uses_pull_request(const struct migration *m, bool rollback)
 /* A directory of the file as a prefix of paths: "." is the root. */
 static struct slice directory_of(struct slice field)
 {
-	return slice_is(field, ".") ? (struct slice){ NULL, 0 } : field;
+	return slice_is(field, ".") ? SLICE_NONE : field;
 }
 
 bool migration_covers(const struct migration *m, struct slice path)
@@ -305,7 +305,7 @@ static bool is_searched(struct slice path, struct slice directory)
 {
 	directory = directory_of(directory);
 	return path_below(path, directory) ||
-	       (kustomization_is(path) && path_below(directory, path_folder(path)));
+	       (kustomization_is(path) && path_below(directory, path_directory(path)));
 }
 
 bool migration_searches(const struct migration *m, struct slice path)
@@ -320,7 +320,7 @@ bool migration_searches(const struct migration *m, struct slice path)
 
 struct slice migration_allows(const struct migration *m, const struct code *code)
 {
-	return code->allow ? pairs_get(m->f.spec.allow, slice_of(code->id)) : (struct slice){ 0 };
+	return code->allow ? pairs_get(m->f.spec.allow, slice_of(code->id)) : SLICE_NONE;
 }
 
 void migration_allow(const struct migration *m, size_t from, struct findings *findings)

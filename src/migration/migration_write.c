@@ -1,6 +1,8 @@
 #include "migration/migration_write.h"
 
 #include "migration/record_yaml.h"
+#include "template/parse.h"
+#include "template/render.h"
 #include "template/template.h"
 
 #include <stdio.h>
@@ -16,7 +18,7 @@ static void put_missing(struct yaml_edits *e, const struct yaml_node *node,
 		(void)snprintf(key, sizeof(key), "%" SLICE_FMT, SLICE_ARG(map->items[i].key));
 		existing = yaml_get(node, key);
 		if (!existing)
-			yaml_put(e, node, NULL, YAML_AFTER, &map->items[i], "field");
+			yaml_put(e, node, NULL, YAML_AFTER, &map->items[i]);
 		else if (existing->kind == YAML_MAP && map->items[i].kind == LIT_MAP)
 			put_missing(e, existing, &map->items[i]);
 	}
@@ -76,11 +78,11 @@ void migration_edit_hold(struct yaml_edits *e, const struct yaml_file *file, str
 
 	*lit = (struct yaml_lit){ .key = SLICE("hold"), .kind = LIT_STRING, .text = reason };
 	if (!reason.len && hold)
-		yaml_delete(e, hold, "the hold is removed");
+		yaml_delete(e, hold);
 	else if (reason.len && hold && !yaml_is_line(hold))
-		yaml_replace(e, hold, lit, "hold");
+		yaml_replace(e, hold, lit);
 	else if (reason.len && hold)
-		yaml_set(e, hold, LIT_STRING, reason, "hold");
+		yaml_set(e, hold, LIT_STRING, reason);
 	else if (reason.len)
-		yaml_put(e, spec, NULL, YAML_AFTER, lit, "hold");
+		yaml_put(e, spec, NULL, YAML_AFTER, lit);
 }

@@ -179,7 +179,7 @@ static size_t count_routes(struct track *t, size_t routes)
 
 	if (routes != ROUTES_UNCOUNTED)
 		return routes;
-	t->current = (struct slice){ NULL, 0 };
+	t->current = SLICE_NONE;
 	t->state.routes = read_version(t, &current).routes;
 	t->current = current.bytes;
 	release_version(&current);

@@ -21,7 +21,7 @@ void draft_make(struct draft *out, const struct plan_inputs *in, const struct in
 	targets = arena_array(d.pool.arena, n, sizeof(*targets));
 	for (size_t i = 0; i < n; i++) {
 		if (n > 1)
-			progress_tell(in->progress, "migrations planned", i + 1, n);
+			progress_report(in->progress, "migrations planned", i + 1, n);
 		step_make(&d.steps[i], &targets[i], &intents[i], in, &d.pool);
 		if (barred)
 			bar_step(&d.steps[i], &barred[i]);

@@ -98,7 +98,7 @@ static int take_alone(const struct merge *m, const struct merged_file *f, struct
 		return -1;
 	}
 	if (f->first->remove) {
-		*out = (struct slice){ NULL, 0 };
+		*out = SLICE_NONE;
 		return 0;
 	}
 	*out = f->first->restore.ptr ? f->first->restore :
@@ -147,7 +147,7 @@ static struct slice address_key(const struct merge *m, const struct yaml_node *n
 static bool check_claims(const struct merge *m, struct step *step, const struct targets *targets)
 {
 	for (size_t i = 0; i < targets->nclaims; i++)
-		if (map_get(&m->claimed, address_key(m, targets->claims[i])) != MAP_NONE) {
+		if (map_has(&m->claimed, address_key(m, targets->claims[i]))) {
 			findings_add(&step->findings, &CODE_yaml_overlap,
 				     yaml_place(targets->claims[i]),
 				     "another selected migration moves the same destination or "
@@ -266,7 +266,7 @@ struct changes merge_edits(const struct edited_steps *edited, const struct plan_
 		m.keep_parsed = m.keep_parsed || step_needs_rollback(&edited->steps[i]);
 	add_files(&m);
 	if (edited->n > 1)
-		progress_tell(in->progress, "files edited and checked", m.n, 0);
+		progress_report(in->progress, "files edited and checked", m.n, 0);
 	in->each(m.n, apply_alone, &m);
 	for (size_t i = 0; i < edited->n; i++)
 		if (!edited->steps[i].refused)

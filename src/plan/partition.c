@@ -343,7 +343,7 @@ void partition_want_baselines(const struct partition *p, struct baselines *basel
 		const struct manifest *f = &p->manifests[i];
 
 		if (f->routing == ROUTING_NONE ||
-		    (f->routing == ROUTING_NEW && map_get(&old, f->m->path) != MAP_NONE))
+		    (f->routing == ROUTING_NEW && map_has(&old, f->m->path)))
 			continue;
 		baselines_want(baselines, f->source->path, f->m);
 		baselines_set_current(baselines, f->source->path, f->m, f->source->bytes,

@@ -251,7 +251,7 @@ static void plan_shards(struct shard_plans *all, size_t nintents)
 		for (size_t i = 0; i < n; i++)
 			done += all->items[all->first + i].n;
 		if (!all->single)
-			progress_tell(all->in->progress, "migrations planned", done, nintents);
+			progress_report(all->in->progress, "migrations planned", done, nintents);
 	}
 }
 

@@ -4,7 +4,7 @@
 #ifndef GCB_PLAN_PLAN_INPUTS_H
 #define GCB_PLAN_PLAN_INPUTS_H
 
-#include "base/each.h"
+#include "base/parallel.h"
 #include "base/progress.h"
 #include "gitops/environment_index.h"
 #include "inventory/inventory.h"

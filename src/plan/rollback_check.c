@@ -42,7 +42,7 @@ static void map_changes(const struct draft *draft, struct map *first, struct map
 		for (size_t j = 0; step_needs_rollback(step) && j < step->changes.n; j++) {
 			struct slice path = step->changes.items[j].path;
 
-			if (map_get(first, path) == MAP_NONE)
+			if (!map_has(first, path))
 				map_set(first, path, i);
 			map_set(last, path, i);
 		}
@@ -96,7 +96,7 @@ static void add_files(const struct rollback *r, const struct step *step, struct 
 		struct slice path = step->changes.items[i].path;
 		struct change c = { path,
 				    { NULL, 0 },
-				    draft_bytes(r->draft, path, (struct slice){ NULL, 0 }),
+				    draft_bytes(r->draft, path, SLICE_NONE),
 				    step->changes.items[i].mode };
 
 		if (!c.after.ptr || !slices_have(step->files, path))
@@ -187,7 +187,7 @@ static void check_file(struct rollback *r, size_t index, const struct change *c)
 	if (history && history->baseline.ptr && got.ptr && slice_eq(got, history->baseline))
 		return;
 	wanted = draft_bytes(start_from_now(r), c->path,
-			     current ? current->bytes : (struct slice){ NULL, 0 });
+			     current ? current->bytes : SLICE_NONE);
 	if (!wanted.ptr || !got.ptr || !slice_eq(got, wanted))
 		bar_step(r, index, (struct place){ c->path, 0, 0 },
 			 SLICE("rolling back this stage would not restore the file as it was "
@@ -199,7 +199,7 @@ static bool is_caused_by_others(const struct rollback *r, const struct step *ste
 				const struct finding *stop)
 {
 	return stop && !slices_have(step->files, stop->at.path) &&
-	       draft_bytes(r->draft, stop->at.path, (struct slice){ NULL, 0 }).ptr;
+	       draft_bytes(r->draft, stop->at.path, SLICE_NONE).ptr;
 }
 
 /*
@@ -260,7 +260,7 @@ bool rollback_check(struct draft *draft, const struct plan_inputs *in, struct fi
 		if (draft->pool.files[i])
 			map_set(&r.parsed, yaml_name(draft->pool.files[i]), i);
 	for (size_t all = n; n;) {
-		progress_tell(in->progress, "rollbacks planned", all - n, all);
+		progress_report(in->progress, "rollbacks planned", all - n, all);
 		r.n = together ? together : n < BATCH ? n : BATCH;
 		together = 0;
 		check_steps(&r);

@@ -4,6 +4,8 @@
 #include "istio/rules.h"
 #include "inventory/relatives.h"
 #include "inventory/inventory_index.h"
+#include "template/parse.h"
+#include "template/render.h"
 #include "template/template.h"
 
 /* The state of scope_find. */

@@ -23,7 +23,7 @@ static void unlist_file(const struct step_work *w, struct slice path)
 			kustomization_item(s->path, yaml_root(s->file, 0), path);
 
 		if (item)
-			yaml_delete(step_target(w, s)->edits, item, "the file is deleted");
+			yaml_delete(step_target(w, s)->edits, item);
 	}
 }
 
@@ -44,7 +44,7 @@ static void delete_object(const struct step_work *w, const struct object_ref *re
 	struct target *t = step_target(w, s);
 
 	if (ref->object->node->parent) { /* an item of a List */
-		yaml_delete(t->edits, ref->object->node, "the object is deleted");
+		yaml_delete(t->edits, ref->object->node);
 		return;
 	}
 	if (count_documents(s->file) == 1) {
@@ -54,7 +54,7 @@ static void delete_object(const struct step_work *w, const struct object_ref *re
 	}
 	for (size_t i = 0; i < yaml_documents(s->file); i++)
 		if (yaml_root(s->file, i) == ref->object->node)
-			yaml_drop(t->edits, i, "the object is deleted");
+			yaml_drop(t->edits, i);
 }
 
 /* The item of spec.hosts with the host; NULL: there is none. */
@@ -195,8 +195,7 @@ int step_delete_entry(const struct step_work *w)
 		const struct yaml_node *item = find_host(ref->object, step_old_host(w));
 
 		if (item->parent->nchildren > 1) {
-			yaml_delete(step_target(w, ref->source)->edits, item,
-				    "the host is deleted");
+			yaml_delete(step_target(w, ref->source)->edits, item);
 			continue;
 		}
 		step_note_prune(w, ref);

@@ -18,7 +18,7 @@ static const struct source *find_kustomization(const struct step_work *w)
 		const struct source *s = sources[i];
 
 		if (kustomization_lists_neighbours(s->path, yaml_root(s->file, 0), path) &&
-		    (!best || path_folder(s->path).len > path_folder(best->path).len))
+		    (!best || path_directory(s->path).len > path_directory(best->path).len))
 			best = s;
 	}
 	return best;
@@ -59,10 +59,10 @@ void step_set_placements(const struct step_work *w, struct slices deleted)
 		arena_array(w->pool->arena, files->n + deleted.n, sizeof(struct placement));
 	for (size_t i = 0; i < files->n; i++)
 		add_placement(w, files->items[i],
-			      listing ? listing->path : (struct slice){ NULL, 0 },
+			      listing ? listing->path : SLICE_NONE,
 			      w->intent->direction != GO_DELETE_ENTRY);
 	for (size_t i = 0; i < deleted.n; i++)
-		add_placement(w, deleted.items[i], (struct slice){ NULL, 0 }, true);
+		add_placement(w, deleted.items[i], SLICE_NONE, true);
 }
 
 /* Adds findings for environments that are defined outside of manifests.search. */
@@ -78,7 +78,7 @@ static void check_search(const struct step_work *w)
 				findings_add(&w->step->findings, &CODE_search_outside, e->at,
 					     "the %s '%" SLICE_FMT "' uses %" SLICE_FMT
 					     ", and is outside of manifests.search",
-					     environment_word(e->kind), SLICE_ARG(e->name),
+					     environment_kind_text(e->kind), SLICE_ARG(e->name),
 					     SLICE_ARG(w->step->placements.items[i].path));
 		}
 	}
@@ -109,7 +109,7 @@ static void note_fate(const struct step_work *w, const struct object_ref *delete
 	} rows[] = {
 		[PRUNE_GOES] = { &CODE_prune_goes, "is removed from the cluster" },
 		[PRUNE_FIRST] = { &CODE_prune_first, "is removed from the cluster first" },
-		[PRUNE_ASKS] = { &CODE_prune_asks, "stays in the cluster until its removal is "
+		[PRUNE_MANUAL] = { &CODE_prune_manual, "stays in the cluster until its removal is "
 						   "confirmed" },
 		[PRUNE_STAYS] = { &CODE_prune_stays, "stays in the cluster" },
 		[PRUNE_UNKNOWN] = { &CODE_prune_unknown, "may stay in the cluster" },
@@ -119,7 +119,7 @@ static void note_fate(const struct step_work *w, const struct object_ref *delete
 		&w->step->findings, rows[p.fate].code, p.at,
 		"the %" SLICE_FMT " '%" SLICE_FMT "' %s: %s '%" SLICE_FMT "': %" SLICE_FMT,
 		SLICE_ARG(deleted->object->kind), SLICE_ARG(deleted->object->name),
-		rows[p.fate].verb, environment_word(use->environment->kind),
+		rows[p.fate].verb, environment_kind_text(use->environment->kind),
 		SLICE_ARG(use->environment->name), SLICE_ARG(p.why));
 
 	if (p.remedy.ptr)

@@ -72,18 +72,18 @@ static struct slice restore_file(const struct step_work *w, const struct source 
 	struct err ignored = ERR_INIT;
 
 	if (!baseline || !step_render_stage(w, baseline, NULL, last_stage(w), &full))
-		return (struct slice){ NULL, 0 };
+		return SLICE_NONE;
 	moved = yaml_pool_parse(w->pool, source->path, arena_copy(w->pool->arena, str_slice(&full)),
 				&ignored);
 	if (!moved ||
 	    !step_render_stage(w, moved, baseline, (struct stage){ STAGE_DONE, 0 }, &end) ||
 	    !slice_eq(str_slice(&end), source->bytes))
-		return (struct slice){ NULL, 0 };
+		return SLICE_NONE;
 	if (w->step->to.kind == STAGE_START)
 		return history->baseline;
 	return step_render_stage(w, baseline, NULL, w->step->to, &wanted) ?
 		       arena_copy(w->pool->arena, str_slice(&wanted)) :
-		       (struct slice){ NULL, 0 };
+		       SLICE_NONE;
 }
 
 /* True if the commit has a ServiceEntry with the old host, or the host is a cluster service. */

@@ -55,7 +55,7 @@ struct target *step_target(const struct step_work *w, const struct source *sourc
 	return add_target(w, &(struct target){ .file = source->file,
 					       .path = source->path,
 					       .before = source == w->scope.created ?
-								 (struct slice){ NULL, 0 } :
+								 SLICE_NONE :
 								 source->bytes,
 					       .mode = source->mode });
 }

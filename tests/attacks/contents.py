@@ -1,7 +1,9 @@
 """What a hostile repository holds."""
 import os
+import sys
+import unicodedata
 
-from scene import MIGRATION, SERVICE, attack
+from scene import HIDDEN, MIGRATION, SERVICE, attack
 
 
 def literal_tree(s, *path, blob):
@@ -226,6 +228,46 @@ migration("host_with_lines", "A host with line feeds would add a trailer to the 
           host='"web-vm.example.com\\nGCPBackend-Stage: 100"')
 migration("host_with_escapes", "A host with escapes would steer the terminal.", (1, "GCB1015"), host='"web\\e[2J.example.com"')
 migration("hold_with_escapes", "The reason of a hold would steer the terminal.", (6, "GCB4004"), end='hold: "\\e]0;mine\\a wait"')
+
+
+@attack((0, r"(?m)^held: .*wait$"))
+def hold_with_everything_hidden(s):
+    """The reason of a hold has every code point that steers a terminal, or that a reader cannot see."""
+    every = "".join(f"\\U{c:08x}" for c in range(1, sys.maxunicode + 1)
+                    if unicodedata.category(chr(c)) in HIDDEN and not 0xd800 <= c < 0xe000)
+    s.service()
+    text = MIGRATION.format(name="web", path="apps")
+    s.write(".gcpbackend/web.yaml", text.replace("manifests:", f'hold: "{every} wait"\n  manifests:'))
+    s.commit()
+    s.armed()
+    return s.run("plan", "web", "--to", "10")
+
+
+def path_with_lines(s):
+    """A service whose manifest has a path with line feeds and escapes."""
+    s.ready()
+    text = (s.where / "apps/web.yaml").read_text()
+    (s.where / "apps/web.yaml").unlink()
+    s.write("apps/a\nkind: Evil # \x1b[2J\u202e\u2028.yaml", text)
+    s.commit()
+
+
+@attack((0, r"(?m)^# stage 10: apps/a\\x0akind: Evil # \^\[\[2J\\u202e\\u2028.yaml$"))
+def path_in_a_comment(s):
+    """The path of a manifest would end the comment that names it in what render prints."""
+    path_with_lines(s)
+    s.armed()
+    return s.run("render", "web", "--stage", "all")
+
+
+@attack((0, r"(?m)^apps/a\\x0akind: Evil # \^\[\[2J\\u202e\\u2028.yaml routes to "))
+def path_in_a_remark(s):
+    """The path of a manifest would add a line to what init prints."""
+    path_with_lines(s)
+    s.git("rm", "-q", ".gcpbackend/web.yaml")
+    s.commit()
+    s.armed()
+    return s.run("init", "web", "--from", "web-vm.example.com", "--to", "web.gcp.example.com", "--commit", "--yes")
 
 
 @attack((1, "GCB4002"))

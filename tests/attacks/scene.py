@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+import unicodedata
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
@@ -15,6 +16,8 @@ cli = importlib.util.module_from_spec(importlib.util.spec_from_loader("cli", loa
 loader.exec_module(cli)
 
 SECRET = "s3cretT0ken"
+# Controls, format characters, separators of lines and paragraphs, and what stands for a byte that is not UTF-8.
+HIDDEN = ("Cc", "Cf", "Zl", "Zp", "Cs")
 PROMOTE = ["promote", "web", "--to", "10", "--yes"]
 
 SERVICE = """\
@@ -116,7 +119,7 @@ class Scene:
 
     def start(self, *words, where=None, more=None):
         return subprocess.Popen(["kubectl-gcpbackend", "migrate", *words], cwd=where or self.where, env={**self.env, **(more or {})},
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="surrogateescape")
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="surrogateescape")
 
     def end(self, process, timeout=60):
         try:
@@ -183,8 +186,8 @@ def check(scene, run, before, outside, wants, sound):
         problems.append("an error without a code")
     if SECRET in said:
         problems.append("a secret is shown")
-    if "\x1b" in said:
-        problems.append("a terminal escape comes through")
+    if hidden := sorted({c for c in said if unicodedata.category(c) in HIDDEN and c not in "\n\t"}):
+        problems.append(f"a terminal is given {hidden}")
     if run.code and scene.state() != before:
         problems.append("it failed, and something changed")
     if scene.outside() != outside:

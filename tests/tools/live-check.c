@@ -1,100 +1,104 @@
 /*
- * What a cluster says about migrations, as a command of its own, for tests with real servers:
+ * What a cluster contains about migrations, as a command of its own, for tests with real servers:
  *
  *	live-check migrate check --live [--repo DIR] [NAME... | --all] [kubectl's connection flags]
  *
  * Prints "context CONTEXT", "seen RESOURCE HOW [NAMESPACES]" for each kind, and "NAME: severity:
- *place: reason [CODE]" for each finding ("-" for those about the cluster as a whole). Ends with the
- *exit code of the first finding that stops a stage.
+ * place: reason [CODE]" for each finding ("-" for those about the cluster as a whole). Ends with
+ *the exit code of the first finding that stops a stage.
  */
 #include "plugin/app.h"
+#include "plugin/commands.h"
 #include "plugin/dispatch.h"
 #include "plugin/live.h"
+#include "plugin/migration_command.h"
 #include "plugin/options.h"
-#include "plugin/work.h"
+#include "plugin/exit_code.h"
+#include "plugin/rows_finding.h"
 
-#include <stddef.h>
-
-struct context {
-	struct work_context work;
+struct live_check_context {
+	struct migration_context migration;
 	struct live_context live;
 };
 
-static const struct record own_record = {
-	.fields =
-		(const struct field[]){
-			{ .kind = VALUE_RECORD,
-			  .offset = offsetof(struct context, live),
-			  .of = &live_options },
-			{ .name = NULL },
-		},
+static const struct field own_fields[] = {
+	FIELD_PART(struct live_check_context, live, &live_options),
+	FIELDS_END,
 };
 
-static void put(struct app *app, struct slice name, const struct findings *f)
+static const struct record own_options = { .fields = own_fields };
+
+static void print_findings(struct app *app, struct slice name, const struct findings *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		AUTO_STR struct str line = STR_INIT;
 
 		finding_format(&f->items[i], &line);
-		(void)fprintf(app->out, "%.*s: %s: %s\n", SLICE_ARG(name),
-			      f->items[i].allowed ? "allowed" :
-						    severity_word(f->items[i].code->severity),
-			      line.ptr);
+		say_out(app, "%" SLICE_FMT ": %s: %s", SLICE_ARG(name), finding_word(&f->items[i]),
+			line.ptr);
 	}
 	if (findings_stop(f))
-		app->exit = work_worse(app->exit, findings_stop(f)->code->exit);
+		app->exit = exit_code_worse(app->exit, findings_stop(f)->code->exit);
 }
 
-static int run(struct app *app, void *context, struct err *err);
+static void print_kind(const struct app *app, const struct live_kind *kind)
+{
+	AUTO_STR struct str namespaces = STR_INIT;
 
-static const struct record *const options[] = { &own_record, &work_select_options,
-						&work_repo_options, &output_options, NULL };
+	for (size_t i = 0; i < kind->namespaces.n; i++)
+		str_addf(&namespaces, " %" SLICE_FMT, SLICE_ARG(kind->namespaces.items[i]));
+	say_out(app, "seen %" SLICE_FMT " %" SLICE_FMT "%s", SLICE_ARG(kind->resource),
+		SLICE_ARG(kind->seen), namespaces.ptr);
+}
 
-static const struct command cmd_check = {
+static int run_live_check(struct app *app, void *context, struct err *err)
+{
+	struct live_check_context *ctx = context;
+	AUTO_SESSION struct session *s = NULL;
+	AUTO_FLEET struct fleet fleet = { .n = 0 };
+	AUTO_EVIDENCE struct evidence evidence = { .fleet = NULL };
+	const struct selected *list = &fleet.selected;
+	struct live_connection connection;
+	struct live_report report;
+
+	ctx->migration.access = ACCESS_READ;
+	if (migration_select(app, &ctx->migration, &s, &fleet, err) < 0 ||
+	    live_connect(app, &ctx->live, &connection, err) < 0)
+		return -1;
+	if (!ctx->live.live)
+		return 0;
+	if (gather_evidence(&fleet, &evidence, err) < 0 ||
+	    live_check_migrations(&evidence, &connection, &report, err) < 0)
+		return -1;
+	say_out(app, "context %" SLICE_FMT, SLICE_ARG(report.context));
+	for (size_t i = 0; i < report.nkinds; i++)
+		print_kind(app, &report.kinds[i]);
+	print_findings(app, SLICE("-"), &report.cluster);
+	for (size_t i = 0; i < list->n; i++)
+		print_findings(app, list->items[i]->name, &report.of[i]);
+	return 0;
+}
+
+static const struct record *const options[] = { &own_options, &migration_select_options,
+						&migration_repo_options, &output_options, NULL };
+
+static const struct command cmd_live_check = {
 	.name = "check",
 	.group = "migrate",
-	.summary = "Look at a cluster",
-	.about = "Look at a cluster.",
-	.example = "# All of them\nlive-check migrate check --live --all",
+	.summary = "Read a cluster",
+	.about = "Read a cluster.",
+	.example = "# All migrations\nlive-check migrate check --live --all",
 	.arg = "[NAME...]",
 	.max_args = -1,
 	.options = options,
-	.context_size = sizeof(struct context),
-	.run = run,
+	.context_size = sizeof(struct live_check_context),
+	.run = run_live_check,
 };
-
-static int run(struct app *app, void *context, struct err *err)
-{
-	struct context *ctx = context;
-	AUTO_SESSION struct session *s = NULL;
-	struct selected list;
-	struct live_report report;
-	bool looked;
-
-	if (work_select(app, &ctx->work, WORK_READS, &s, &list, err) < 0 ||
-	    live_look(app, &cmd_check, &ctx->live, s, &report, &looked, err) < 0)
-		return -1;
-	if (!looked)
-		return 0;
-	(void)fprintf(app->out, "context %.*s\n", SLICE_ARG(report.context));
-	for (size_t i = 0; i < report.nkinds; i++) {
-		(void)fprintf(app->out, "seen %.*s %.*s", SLICE_ARG(report.kinds[i].resource),
-			      SLICE_ARG(report.kinds[i].seen));
-		for (size_t k = 0; k < report.kinds[i].namespaces.n; k++)
-			(void)fprintf(app->out, " %.*s",
-				      SLICE_ARG(report.kinds[i].namespaces.items[k]));
-		(void)fputc('\n', app->out);
-	}
-	put(app, SLICE("-"), &report.cluster);
-	for (size_t i = 0; i < list.n; i++)
-		put(app, list.items[i]->name, &report.of[i]);
-	return 0;
-}
 
 int main(int argc, char **argv)
 {
 	static const struct command *const commands[] = { &group_program, &group_migrate,
-							  &cmd_check, NULL };
+							  &cmd_live_check, NULL };
 	struct app app;
 	struct err err = ERR_INIT;
 	AUTO_STR struct str line = STR_INIT;
@@ -102,7 +106,7 @@ int main(int argc, char **argv)
 	app_init(&app, argc, argv);
 	if (dispatch(&app, commands, argc, argv, &err) < 0) {
 		err_format(&err, &line);
-		(void)fprintf(app.talk, "error: %s\n", line.ptr);
+		say_error(&app, "%s", line.ptr);
 		app.exit = err.code->exit;
 	}
 	app_release(&app);

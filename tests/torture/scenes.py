@@ -125,7 +125,7 @@ SCENES = [
     Scene("rollback", ["rollback", "svc-00"], before=UP),
     Scene("finalize", DONE, before=(END,)),
     Scene("delete-entry", [*DONE, "--delete-service-entry"], before=(END, DONE), told="it is gone already"),
-    Scene("init", INIT, told="is there already"),
+    Scene("init", INIT, told="already exists"),
     Scene("linked", [*TO, "10", "--yes"], shape="linked"),
     Scene("push", [*TO, "10", "--yes"], remote=True),
     Scene("push-back", ["rollback", "svc-00"], before=UP, remote=True),

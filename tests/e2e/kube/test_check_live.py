@@ -159,7 +159,7 @@ def real(server, repo):
     subprocess.run([BINARY, "migrate", "promote", "web", "--to", "10", "--yes", "--repo", str(repo)], check=True, capture_output=True)
     expect("behind the commit", look(repo, *admin), 0, ["GCB5005"], "gets no requests in the cluster, 10% of the requests in the commit")
     got = command(repo, *admin)
-    note("check --live says so", got[0] == 0 and "[GCB5005]" in got[1] and "context test: all was seen" in got[1], got)
+    note("check --live says so", got[0] == 0 and "[GCB5005]" in got[1] and "(context test): all resource kinds were read" in got[1], got)
     apply((repo / "apps/web.yaml").read_text())
     expect("the stage is applied", look(repo, *admin), 0, [])
     server.kubectl("patch", "virtualservice", "web", "-n", "shop", "--type=json", "-p",
@@ -284,7 +284,7 @@ def finalize(server, admin, apply):
         for argv in (["promote", "web", "--to", "100", "--yes"], ["finalize", "web", "--confirm=web"]):
             got = program(repo, *argv)
             note(f"finalize: {argv[0]}", got[0] == 0, got)
-        note("finalize: says that the cluster was not looked at", "the cluster was not looked at" in got[1] and "check web --live" in got[1],
+        note("finalize: reports that the cluster was not checked", "the cluster was not checked" in got[1] and "check web --live" in got[1],
              got)
         delete = ["finalize", "web", "--delete-service-entry", "--confirm=web", "--live"]
         got = program(repo, *delete, *admin)

@@ -42,7 +42,7 @@ Test(str, appending_nothing_changes_nothing)
 {
 	AUTO_STR struct str s = STR_INIT;
 
-	str_add(&s, (struct slice){ 0 });
+	str_add(&s, SLICE_NONE);
 	str_add(&s, SLICE(""));
 	str_adds(&s, "");
 	str_adds(&s, NULL);
@@ -168,8 +168,18 @@ static const struct {
 	{ "isolate, in lines, too", SLICE_INIT("\xe2\x81\xa6\xe2\x81\xa9"), true,
 	  "\\u2066\\u2069" },
 	{ "neighbours of the bidirectional controls",
-	  SLICE_INIT("\xe2\x80\xa9\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa"), false,
-	  "\xe2\x80\xa9\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa" },
+	  SLICE_INIT("\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xb0"), false,
+	  "\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xb0" },
+	{ "line and paragraph separator, in lines, too",
+	  SLICE_INIT("a\xe2\x80\xa8"
+		     "b\xe2\x80\xa9"
+		     "c"),
+	  true, "a\\u2028b\\u2029c" },
+	{ "marks of direction", SLICE_INIT("\xe2\x80\x8e\xe2\x80\x8f\xd8\x9c"), false,
+	  "\\u200e\\u200f\\u061c" },
+	{ "zero width", SLICE_INIT("\xe2\x80\x8b\xe2\x81\xa0\xef\xbb\xbf"), false,
+	  "\\u200b\\u2060\\ufeff" },
+	{ "tag", SLICE_INIT("\xf3\xa0\x80\x81"), false, "\\U000e0001" },
 	{ "nothing", SLICE_INIT(""), false, "" },
 };
 

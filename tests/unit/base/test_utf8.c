@@ -57,7 +57,7 @@ Test(utf8, decode_of_an_absent_slice)
 {
 	uint32_t got;
 
-	cr_expect_eq(utf8_decode((struct slice){ 0 }, &got), 0);
+	cr_expect_eq(utf8_decode(SLICE_NONE, &got), 0);
 }
 
 Test(utf8, count)
@@ -77,4 +77,46 @@ Test(utf8, count)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		cr_expect_eq(utf8_count(rows[i].bytes), rows[i].count, "%s", rows[i].name);
+}
+
+/* The code points of the categories Cc, Cf, Zl and Zp that matter, and their neighbours. */
+static const struct {
+	const char *name;
+	uint32_t first, last;
+	bool visible;
+} visible_rows[] = {
+	{ "C0", 0x00, 0x1f, false },
+	{ "ASCII", 0x20, 0x7e, true },
+	{ "DEL and C1", 0x7f, 0x9f, false },
+	{ "Latin-1", 0xa0, 0xac, true },
+	{ "soft hyphen", 0xad, 0xad, false },
+	{ "Latin to Hebrew", 0xae, 0x5ff, true },
+	{ "Arabic letter mark", 0x61c, 0x61c, false },
+	{ "Mongolian vowel separator", 0x180e, 0x180e, false },
+	{ "spaces", 0x2000, 0x200a, true },
+	{ "zero width and marks of direction", 0x200b, 0x200f, false },
+	{ "dashes, quotes, ellipsis", 0x2010, 0x2027, true },
+	{ "separators, embeddings and overrides", 0x2028, 0x202e, false },
+	{ "punctuation", 0x202f, 0x205f, true },
+	{ "word joiner and invisible operators", 0x2060, 0x2064, false },
+	{ "isolates and deprecated format characters", 0x2066, 0x206f, false },
+	{ "superscripts to Hangul", 0x2070, 0xd7ff, true },
+	{ "private use to presentation forms", 0xe000, 0xfefe, true },
+	{ "byte order mark", 0xfeff, 0xfeff, false },
+	{ "half width and full width", 0xff00, 0xfff8, true },
+	{ "interlinear annotation", 0xfff9, 0xfffb, false },
+	{ "replacement character", 0xfffd, 0xfffd, true },
+	{ "emoji", 0x1f300, 0x1faff, true },
+	{ "language tag", 0xe0001, 0xe0001, false },
+	{ "tags", 0xe0020, 0xe007f, false },
+	{ "variation selectors", 0xe0100, 0xe01ef, true },
+	{ "last", 0x10ffff, 0x10ffff, true },
+};
+
+Test(utf8, is_visible)
+{
+	for (size_t i = 0; i < sizeof(visible_rows) / sizeof(visible_rows[0]); i++)
+		for (uint32_t c = visible_rows[i].first; c <= visible_rows[i].last; c++)
+			cr_expect(utf8_is_visible(c) == visible_rows[i].visible, "%s: U+%04X",
+				  visible_rows[i].name, (unsigned)c);
 }

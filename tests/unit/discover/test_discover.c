@@ -44,7 +44,7 @@ static void look(struct found *f, const char *const *texts, size_t n, struct sli
 		(void)inventory_add(f->inventory, slice_of(paths[i]), slice_of(texts[i]), 0100644);
 	}
 	inventory_parse(f->inventory, each_in_turn);
-	f->reach = environments_read(f->inventory, &f->here, (struct slice){ NULL, 0 });
+	f->reach = environments_read(f->inventory, &f->here, SLICE_NONE);
 	discover_make(&f->d, &(struct discover_inputs){ .inventory = f->inventory,
 							.migrations = &one,
 							.n = f->has_migration,

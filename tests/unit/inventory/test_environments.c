@@ -21,7 +21,7 @@ struct environments_row {
 	const struct {
 		const char *path, *text;
 	} files[4];
-	const struct code *code; /* NULL: none of reach */
+	const struct code *code; /* NULL: none of gitops */
 	const char *reason, *remedy;
 	bool refused;
 };

@@ -84,7 +84,7 @@ Test(migration, mistakes)
 		  "web}\nspec:\n" HOSTS,
 		  "not a Migration of gcpbackend/v1alpha1", "", 1 },
 		{ "duplicate", META "spec:\n" HOSTS "  hold: a\n  hold: b\n",
-		  "this map has a key twice", "", 5 },
+		  "a map with a duplicate key", "", 5 },
 		{ "name",
 		  "apiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: "
 		  "other}\nspec:\n" HOSTS,

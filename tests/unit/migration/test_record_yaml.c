@@ -329,7 +329,7 @@ Test(record_yaml, a_literal_is_read_back_as_it_was)
 	struct yaml_edits *e = yaml_edits_new(r.file, arena);
 	struct yaml_file *file;
 
-	yaml_put(e, yaml_root(r.file, 0), NULL, YAML_AFTER, &lit, "all of it");
+	yaml_put(e, yaml_root(r.file, 0), NULL, YAML_AFTER, &lit);
 	cr_assert_eq(yaml_apply(e, &out, &r.err), 0, "%s", r.err.reason);
 	cr_assert_eq(yaml_parse(&file, SLICE("thing.yaml"), str_slice(&out), &r.err), 0, "%s",
 		     out.ptr);

@@ -84,7 +84,7 @@ void sketch_survey(struct sketch *s)
 void sketch_environments(struct sketch *s)
 {
 	s->here = (struct repository_id){ { NULL, 0 }, SLICE("main") };
-	s->environments = environments_read(s->inventory, &s->here, (struct slice){ 0 });
+	s->environments = environments_read(s->inventory, &s->here, SLICE_NONE);
 }
 
 enum baselines_answer sketch_version(struct sketch *s, const char *path, const char *text,

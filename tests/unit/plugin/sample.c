@@ -1,5 +1,8 @@
 #include "tests/unit/plugin/sample.h"
 
+#include "plugin/options.h"
+#include "plugin/print.h"
+
 #include <stdlib.h>
 
 static const char *const modes[] = { "direct", "pull-request", NULL };
@@ -118,9 +121,9 @@ static const struct field fields[] = {
 	{
 		.kind = VALUE_BOOL,
 		.offset = offsetof(struct sample, hidden),
-		.flag = "secret-way",
+		.flag = "hidden-flag",
 		.letter = 'y',
-		.help = "Nobody is told",
+		.help = "Not in help",
 		.flags = FIELD_HIDDEN,
 	},
 	{ 0 },
@@ -131,7 +134,7 @@ const struct record sample_record = { "Sample", sizeof(struct sample), fields };
 
 static const struct record *const options[] = { &output_options, &sample_record, NULL };
 
-static int init(void *context)
+static int init_sample(void *context)
 {
 	struct sample *s = context;
 
@@ -139,7 +142,7 @@ static int init(void *context)
 	return 0;
 }
 
-static int run(struct app *app, void *context, struct err *err)
+static int run_sample(struct app *app, void *context, struct err *err)
 {
 	struct sample *s = context;
 
@@ -167,30 +170,32 @@ const struct command sample_command = {
 	.max_args = 3,
 	.options = options,
 	.context_size = sizeof(struct sample),
-	.init = init,
-	.run = run,
+	.init = init_sample,
+	.run = run_sample,
 };
 
 void stage_open(struct stage_app *s)
 {
 	*s = (struct stage_app){ 0 };
-	s->app = (struct app){ .program = "kubectl gcpbackend", .arena = arena_new() };
+	s->app = (struct app){ .program = "kubectl gcpbackend",
+			       .command = &sample_command,
+			       .arena = arena_new() };
 	s->app.out = open_memstream(&s->out, &s->out_len);
-	s->app.talk = open_memstream(&s->talk, &s->talk_len);
+	s->app.err = open_memstream(&s->err, &s->err_len);
 }
 
 void stage_flush(struct stage_app *s)
 {
 	(void)fflush(s->app.out);
-	(void)fflush(s->app.talk);
+	(void)fflush(s->app.err);
 }
 
 void stage_close(struct stage_app *s)
 {
 	(void)fclose(s->app.out);
-	(void)fclose(s->app.talk);
+	(void)fclose(s->app.err);
 	free(s->out);
-	free(s->talk);
+	free(s->err);
 	app_release(&s->app);
 }
 
@@ -206,6 +211,16 @@ int words_count(const char *const *words)
 char *const *words_argv(const char *const *words)
 {
 	return (char *const *)(uintptr_t)words;
+}
+
+struct slices words_slices(const struct stage_app *s, const char *const *words)
+{
+	size_t n = (size_t)words_count(words);
+	struct slices list = { arena_array(s->app.arena, n + 1, sizeof(struct slice)), n };
+
+	for (size_t i = 0; i < n; i++)
+		list.items[i] = slice_of(words[i]);
+	return list;
 }
 
 void assert_has(const char *row, const char *text, const char *part)

@@ -1,5 +1,8 @@
 #include "tests/unit/plugin/sample.h"
 
+#include "plugin/commands.h"
+#include "plugin/dispatch.h"
+
 #include <stdlib.h>
 
 #define WORDS(...)                                                                                 \
@@ -18,15 +21,19 @@ Test(dispatch, succeeds)
 		const char *out; /* how stdout begins */
 		enum exit_code exit;
 	} rows[] = {
-		{ "nothing", { "kubectl-gcpbackend", NULL }, "Move services of a mesh", EXIT_OK },
-		{ "no argv at all", { NULL }, "Move services of a mesh", EXIT_OK },
-		{ "help option", WORDS("--help"), "Move services of a mesh", EXIT_OK },
-		{ "help letter", WORDS("-h"), "Move services of a mesh", EXIT_OK },
-		{ "help", WORDS("help"), "Move services of a mesh", EXIT_OK },
-		{ "group", WORDS("migrate"), "Move a service from its", EXIT_OK },
-		{ "group help", WORDS("migrate", "--help"), "Move a service from its", EXIT_OK },
-		{ "help group", WORDS("help", "migrate"), "Move a service from its", EXIT_OK },
-		{ "help before group", WORDS("-h", "migrate"), "Move a service from its", EXIT_OK },
+		{ "nothing",
+		  { "kubectl-gcpbackend", NULL },
+		  "Migrate services of a mesh",
+		  EXIT_OK },
+		{ "no argv at all", { NULL }, "Migrate services of a mesh", EXIT_OK },
+		{ "help option", WORDS("--help"), "Migrate services of a mesh", EXIT_OK },
+		{ "help letter", WORDS("-h"), "Migrate services of a mesh", EXIT_OK },
+		{ "help", WORDS("help"), "Migrate services of a mesh", EXIT_OK },
+		{ "group", WORDS("migrate"), "Migrate a service from its", EXIT_OK },
+		{ "group help", WORDS("migrate", "--help"), "Migrate a service from its", EXIT_OK },
+		{ "help group", WORDS("help", "migrate"), "Migrate a service from its", EXIT_OK },
+		{ "help before group", WORDS("-h", "migrate"), "Migrate a service from its",
+		  EXIT_OK },
 		{ "help of command", WORDS("migrate", "sample", "--help"), "Show every kind",
 		  EXIT_OK },
 		{ "help behind words", WORDS("migrate", "sample", "web", "-p3", "-h"),
@@ -36,9 +43,8 @@ Test(dispatch, succeeds)
 		{ "help first", WORDS("--help", "migrate", "sample", "--zzz"), "Show every kind",
 		  EXIT_OK },
 		{ "help command", WORDS("help", "migrate", "sample"), "Show every kind", EXIT_OK },
-		{ "help of help", WORDS("help", "help"), "Show the help of a command, as",
-		  EXIT_OK },
-		{ "help with option", WORDS("help", "--help"), "Show the help of a command, as",
+		{ "help of help", WORDS("help", "help"), "Show help about a command, as", EXIT_OK },
+		{ "help with option", WORDS("help", "--help"), "Show help about a command, as",
 		  EXIT_OK },
 		{ "version", WORDS("version"), "kubectl-gcpbackend ", EXIT_OK },
 		{ "version option", WORDS("--version"), "kubectl-gcpbackend ", EXIT_OK },
@@ -67,7 +73,7 @@ Test(dispatch, succeeds)
 		stage_flush(&s);
 		cr_assert(slice_starts(slice_of(s.out), slice_of(rows[i].out)), "%s: %s",
 			  rows[i].name, s.out);
-		cr_assert_eq(s.talk_len, 0, "%s", rows[i].name);
+		cr_assert_eq(s.err_len, 0, "%s", rows[i].name);
 		cr_assert_eq(s.app.exit, rows[i].exit, "%s", rows[i].name);
 		stage_close(&s);
 	}
@@ -98,10 +104,11 @@ Test(dispatch, refuses)
 		  "unknown command 'migrate' for 'kubectl gcpbackend migrate'" },
 		{ "empty", WORDS(""), "unknown command '' for 'kubectl gcpbackend'; " },
 		{ "early option", WORDS("-n", "x", "migrate"),
-		  "options cannot be placed before the command: '-n'; write it behind: 'kubectl "
-		  "gcpbackend COMMAND -n'" },
+		  "options cannot be placed before the command: '-n'; place it after the command: "
+		  "'kubectl gcpbackend COMMAND -n'" },
 		{ "early option in group", WORDS("migrate", "--repo=x", "sample"),
-		  "options cannot be placed before the command: '--repo=x'; write it behind: "
+		  "options cannot be placed before the command: '--repo=x'; place it after the "
+		  "command: "
 		  "'kubectl gcpbackend migrate COMMAND --repo=x'" },
 		{ "version in group", WORDS("migrate", "--version"),
 		  "options cannot be placed before the command: '--version'" },
@@ -117,7 +124,8 @@ Test(dispatch, refuses)
 		  "NAME... is missing; see 'kubectl gcpbackend migrate sample --help' for usage "
 		  "[GCB0001]" },
 		{ "words for version", WORDS("version", "x"),
-		  "unexpected word 'x': only options are taken; see 'kubectl gcpbackend version "
+		  "unexpected argument 'x': the command takes only options; see 'kubectl "
+		  "gcpbackend version "
 		  "--help'" },
 	};
 
@@ -135,7 +143,7 @@ Test(dispatch, refuses)
 			  rows[i].name, text.ptr);
 		cr_assert(err.code == &CODE_usage, "%s", rows[i].name);
 		stage_flush(&s);
-		cr_assert_eq(s.out_len + s.talk_len, 0, "%s", rows[i].name);
+		cr_assert_eq(s.out_len + s.err_len, 0, "%s", rows[i].name);
 		stage_close(&s);
 	}
 }
@@ -204,7 +212,7 @@ Test(app, init)
 
 	app_init(&app, 1, words_argv(argv));
 	cr_assert_str_eq(app.program, "gcb");
-	cr_assert(app.out == stdout && app.talk == stderr && app.exit == EXIT_OK &&
+	cr_assert(app.out == stdout && app.err == stderr && app.exit == EXIT_OK &&
 		  app.output == OUTPUT_TABLE);
 	app_release(&app);
 	app_init(&app, 0, NULL);

@@ -1,6 +1,8 @@
 #include "tests/unit/plugin/sample.h"
 
 #include "base/utf8.h"
+#include "plugin/commands.h"
+#include "plugin/help.h"
 
 static const struct command *const table[] = { &group_program, &group_migrate, &sample_command,
 					       &cmd_help,      &cmd_version,   NULL };
@@ -32,13 +34,13 @@ Test(help, command_as_kubectl_lays_it_out)
 		"\tTake all.\n"
 		"\n"
 		"    --allow=CODE=REASON:\n"
-		"\tFindings that are accepted. The option can be repeated.\n"
+		"\tFindings that are accepted. Can be repeated.\n"
 		"\n"
 		"    --from=HOST:\n"
 		"\tThe old host.\n"
 		"\n"
 		"    --from-port=PORT:\n"
-		"\tThe port of the old host. A number from 1 to 65535.\n"
+		"\tThe port of the old host. Must be from 1 to 65535.\n"
 		"\n"
 		"    -m, --mode=direct:\n"
 		"\tHow it is committed. One of: (direct, pull-request).\n"
@@ -51,10 +53,10 @@ Test(help, command_as_kubectl_lays_it_out)
 		"\n"
 		"    -p, --percent=10:\n"
 		"\tThe share of requests, which is a rather long story that has to be told\n"
-		"\tin more than a single line of help. A number from 0 to 100.\n"
+		"\tin more than a single line of help. Must be from 0 to 100.\n"
 		"\n"
 		"    -s, --stages=STAGE:\n"
-		"\tThe stages. Several with commas between, or the option repeated.\n"
+		"\tThe stages. Can be repeated or comma-separated.\n"
 		"\n"
 		"    --verb=VERB:\n"
 		"\tWhat is done. One of: (get, head).\n"
@@ -105,9 +107,9 @@ Test(help, groups)
 	stage_open(&s);
 	help_group(&s.app, table, NULL, &text);
 	assert_has("top", text.ptr,
-		   "\nAvailable Commands:\n  migrate   Move a service from ServiceEntry to "
-		   "GCPBackend\n  help      Show the help");
-	assert_has("top", text.ptr, "\nExit Codes:\n  0     Done, or already so\n");
+		   "\nAvailable Commands:\n  migrate   Migrate services from ServiceEntry to "
+		   "GCPBackend\n  help      Show help");
+	assert_has("top", text.ptr, "\nExit Codes:\n  0     Success, or nothing to do\n");
 	assert_has("top", text.ptr, "\nUsage:\n  kubectl gcpbackend COMMAND [options]\n");
 	cr_assert(!strstr(text.ptr, "sample"));
 	str_clear(&text);
@@ -115,7 +117,7 @@ Test(help, groups)
 	assert_has("migrate", text.ptr,
 		   "\nAvailable Commands:\n  sample   Show every kind of value\n\nUsage:\n");
 	assert_has("migrate", text.ptr,
-		   "Use \"kubectl gcpbackend migrate COMMAND --help\" for more about a command");
+		   "Use \"kubectl gcpbackend migrate COMMAND --help\" for more information.");
 	str_clear(&text);
 	help_group(&s.app, bare, "migrate", &text);
 	assert_has("no texts", text.ptr, "Commands of 'kubectl gcpbackend migrate'.\n");
@@ -168,6 +170,6 @@ Test(help, hidden_and_bare)
 	cr_assert_str_eq(text.ptr, "Do little.\n\nUsage:\n  kubectl gcpbackend bare\n");
 	str_clear(&text);
 	help_command(&s.app, &sample_command, 80, &text);
-	cr_assert(!strstr(text.ptr, "secret-way"));
+	cr_assert(!strstr(text.ptr, "hidden-flag"));
 	stage_close(&s);
 }

@@ -1,6 +1,10 @@
 #include "tests/unit/plugin/sample.h"
 
 #include "base/alloc.h"
+#include "plugin/command_line.h"
+#include "plugin/commands.h"
+#include "plugin/options.h"
+#include "plugin/options_check.h"
 
 #include <stdlib.h>
 
@@ -31,12 +35,15 @@ static void shown(const struct app *app, const struct sample *s, struct str *out
 }
 
 /* Parses the words for the sample command. */
-static int parse(struct stage_app *s, const char *const *argv, struct sample *sample, bool *help,
-		 struct err *err)
+static int parse_sample(struct stage_app *s, const char *const *argv, struct sample *sample,
+			bool *help, struct err *err)
 {
+	int result;
+
 	*sample = (struct sample){ .percent = 10 };
-	return options_parse(&s->app, &sample_command, words_count(argv), words_argv(argv), sample,
-			     help, err);
+	result = options_parse(&s->app, words_slices(s, argv), sample, err);
+	*help = result > 0;
+	return result < 0 ? -1 : 0;
 }
 
 Test(options, forms)
@@ -91,7 +98,7 @@ Test(options, forms)
 		bool help = false;
 
 		stage_open(&s);
-		cr_assert_eq(parse(&s, rows[i].argv, &sample, &help, &err), 0, "%s: %s",
+		cr_assert_eq(parse_sample(&s, rows[i].argv, &sample, &help, &err), 0, "%s: %s",
 			     rows[i].name, err.reason);
 		shown(&s.app, &sample, &text);
 		cr_assert_str_eq(text.ptr, rows[i].expected, "%s: %s", rows[i].name, text.ptr);
@@ -117,8 +124,8 @@ Test(options, refused)
 		  "unknown option '--hepl', did you mean '--help'?" },
 		{ "no abbreviation", WORDS("web", "--stage", "x"),
 		  "unknown option '--stage', did you mean '--stages'?" },
-		{ "hidden is not suggested", WORDS("web", "--secret-wax"),
-		  "unknown option '--secret-wax'" },
+		{ "hidden is not suggested", WORDS("web", "--hidden-flax"),
+		  "unknown option '--hidden-flax'" },
 		{ "unknown letter", WORDS("web", "-z"), "unknown option '-z'" },
 		{ "unknown letter in cluster", WORDS("web", "-Az"),
 		  "unknown option '-z' in '-Az'" },
@@ -126,18 +133,18 @@ Test(options, refused)
 		  "unknown option '-f' in '-from=x', did you mean '--from'?" },
 		{ "letter not ASCII", WORDS("web", "-\xc3\xbc"), "unknown option '-\xc3\xbc'" },
 		{ "no value", WORDS("web", "--from"),
-		  "option '--from' needs a value: --from=HOST" },
+		  "option '--from' requires a value: --from=HOST" },
 		{ "no value of letter", WORDS("web", "-p"),
-		  "option '--percent' needs a value: --percent=NUMBER" },
+		  "option '--percent' requires a value: --percent=NUMBER" },
 		{ "option as value", WORDS("--from", "--all", "web"),
-		  "option '--from' needs a value, and '--all' is an option; --from=--all if it is "
-		  "meant" },
+		  "option '--from' requires a value, and '--all' is an option; to pass it as the "
+		  "value, use --from=--all" },
 		{ "letter as value", WORDS("--from", "-p3"),
-		  "option '--from' needs a value, and '-p3' is an option; --from=-p3 if it is "
-		  "meant" },
+		  "option '--from' requires a value, and '-p3' is an option; to pass it as the "
+		  "value, use --from=-p3" },
 		{ "end as value", WORDS("--from", "--", "web"),
-		  "option '--from' needs a value, and '--' is an option; --from=-- if it is "
-		  "meant" },
+		  "option '--from' requires a value, and '--' is an option; to pass it as the "
+		  "value, use --from=--" },
 		{ "empty", WORDS("web", "--from="), "option '--from' has an empty value" },
 		{ "empty word", WORDS("web", "--from", ""), "option '--from' has an empty value" },
 		{ "empty letter", WORDS("web", "-p="), "option '--percent' has an empty value" },
@@ -154,15 +161,16 @@ Test(options, refused)
 		{ "not a bool", WORDS("web", "--all=yes"),
 		  "option '--all': 'yes' is neither true nor false" },
 		{ "choice", WORDS("web", "-m", "x"),
-		  "option '--mode': 'x' is none of direct, pull-request" },
+		  "option '--mode': 'x' is not one of direct, pull-request" },
 		{ "near choice", WORDS("web", "-m", "pull-requests"),
-		  "option '--mode': 'pull-requests' is none of direct, pull-request, did you mean "
+		  "option '--mode': 'pull-requests' is not one of direct, pull-request, did you "
+		  "mean "
 		  "'pull-request'?" },
 		{ "choice in capitals", WORDS("web", "-m", "Direct"),
-		  "option '--mode': 'Direct' is none of direct, pull-request, did you mean "
+		  "option '--mode': 'Direct' is not one of direct, pull-request, did you mean "
 		  "'direct'?" },
 		{ "choice of text", WORDS("web", "--verb=post"),
-		  "option '--verb': 'post' is none of get, head" },
+		  "option '--verb': 'post' is not one of get, head" },
 		{ "output", WORDS("web", "-o", "x"),
 		  "unable to match a printer suitable for the output format \"x\", allowed formats "
 		  "are: json,name,wide,yaml" },
@@ -176,8 +184,8 @@ Test(options, refused)
 		  "option '--allow': '=x' is not CODE=REASON" },
 		{ "too few", WORDS("-A"), "NAME... is missing" },
 		{ "too many", WORDS("a", "b", "c", "d"),
-		  "unexpected word 'd': only NAME... is taken" },
-		{ "empty argument", WORDS("a", ""), "word 2 is empty" },
+		  "unexpected argument 'd': the command takes only NAME..." },
+		{ "empty argument", WORDS("a", ""), "argument 2 is empty" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -188,7 +196,8 @@ Test(options, refused)
 		bool help = false;
 
 		stage_open(&s);
-		cr_assert_eq(parse(&s, rows[i].argv, &sample, &help, &err), -1, "%s", rows[i].name);
+		cr_assert_eq(parse_sample(&s, rows[i].argv, &sample, &help, &err), -1, "%s",
+			     rows[i].name);
 		cr_assert_str_eq(err.reason, rows[i].reason, "%s: %s", rows[i].name, err.reason);
 		cr_assert(err.code == &CODE_usage && !help, "%s", rows[i].name);
 		err_format(&err, &text);
@@ -223,7 +232,7 @@ Test(options, help_wins)
 		bool help = false;
 
 		stage_open(&s);
-		(void)parse(&s, rows[i].argv, &sample, &help, &err);
+		(void)parse_sample(&s, rows[i].argv, &sample, &help, &err);
 		cr_assert_eq(help, rows[i].help, "%s", rows[i].name);
 		cr_assert(!help || !err.code, "%s: %s", rows[i].name, err.reason);
 		stage_close(&s);
@@ -259,13 +268,13 @@ Test(options, hostile_values)
 	bool help = false;
 
 	stage_open(&s);
-	cr_assert_eq(parse(&s, good, &sample, &help, &err), 0, "%s", err.reason);
+	cr_assert_eq(parse_sample(&s, good, &sample, &help, &err), 0, "%s", err.reason);
 	cr_assert_eq(sample.from.host.len, MEGA);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		AUTO_STR struct str text = STR_INIT;
 
 		err = (struct err)ERR_INIT;
-		cr_assert_eq(parse(&s, bad[i], &sample, &help, &err), -1);
+		cr_assert_eq(parse_sample(&s, bad[i], &sample, &help, &err), -1);
 		err_format(&err, &text);
 		cr_assert(text.len < 400 && !memchr(text.ptr, 0x1b, text.len) &&
 				  !memchr(text.ptr, '\n', text.len),
@@ -288,7 +297,7 @@ Test(options, long_lists)
 		argv[i] = i % 2 ? "-sa,b,c" : "--allow=k=v";
 	argv[N] = "web";
 	stage_open(&s);
-	cr_assert_eq(parse(&s, argv, &sample, &help, &err), 0, "%s", err.reason);
+	cr_assert_eq(parse_sample(&s, argv, &sample, &help, &err), 0, "%s", err.reason);
 	cr_assert_eq(sample.stages.n, N / 2 * 3);
 	for (size_t i = 0; i < sample.stages.n; i++)
 		cr_assert(sample.stages.items[i].ptr[0] == "abc"[i % 3]);
@@ -303,12 +312,9 @@ Test(options, list_replaces_default)
 	struct sample sample = { .stages = { defaults, 2 } };
 	struct err err = ERR_INIT;
 	struct stage_app s;
-	bool help = false;
 
 	stage_open(&s);
-	cr_assert_eq(
-		options_parse(&s.app, &sample_command, 3, words_argv(argv), &sample, &help, &err),
-		0);
+	cr_assert_eq(options_parse(&s.app, words_slices(&s, argv), &sample, &err), 0);
 	cr_assert(sample.stages.n == 2 && slice_is(sample.stages.items[0], "a") &&
 		  slice_is(sample.stages.items[1], "b"));
 	cr_assert(slice_is(defaults[0], "x"));
@@ -321,7 +327,7 @@ Test(options, own_refusal)
 	struct stage_app s;
 
 	stage_open(&s);
-	cr_assert_eq(options_refuse(&s.app, &sample_command, &err, "--all and %s", "NAME"), -1);
+	cr_assert_eq(command_refuse(&s.app, &err, "--all and %s", "NAME"), -1);
 	cr_assert_str_eq(err.reason, "--all and NAME");
 	cr_assert_str_eq(err.remedy, "see 'kubectl gcpbackend migrate sample --help' for usage");
 	stage_close(&s);
@@ -361,7 +367,7 @@ Test(options, tables_are_checked)
 		{ "flag twice", { .kind = VALUE_BOOL, .flag = "output", .help = "Help" }, "twice" },
 		{ "letter twice",
 		  { .kind = VALUE_BOOL, .flag = "good", .letter = 'o', .help = "Help" },
-		  "its letter" },
+		  "same letter" },
 		{ "bool with arg",
 		  { .kind = VALUE_BOOL, .flag = "good", .arg = "X", .help = "Help" },
 		  "arg" },
@@ -413,7 +419,7 @@ Test(options, tables_are_checked)
 	}
 }
 
-/* A default that is none of the choices. */
+/* A default that is not one of the choices. */
 static int bad_default(void *context)
 {
 	struct sample *s = context;
@@ -429,7 +435,7 @@ Test(options, defaults_are_checked)
 
 	cmd.init = bad_default;
 	cr_assert_eq(options_check(&cmd, &err), -1);
-	assert_has("default", err.reason, "--mode: the default is none of the choices");
+	assert_has("default", err.reason, "--mode: the default is not one of the choices");
 }
 
 /* A context whose struct common is not at its begin. */
@@ -457,11 +463,11 @@ Test(options, output_of_another_place)
 	struct deep deep = { 0 };
 	struct err err = ERR_INIT;
 	struct stage_app s;
-	bool help = false;
 
 	stage_open(&s);
 	cr_assert_eq(options_check(&cmd, &err), 0, "%s", err.reason);
-	cr_assert_eq(options_parse(&s.app, &cmd, 1, words_argv(argv), &deep, &help, &err), 0, "%s",
+	s.app.command = &cmd;
+	cr_assert_eq(options_parse(&s.app, words_slices(&s, argv), &deep, &err), 0, "%s",
 		     err.reason);
 	cr_assert(s.app.output == OUTPUT_YAML && deep.common.output == OUTPUT_YAML && !deep.first);
 	stage_close(&s);

@@ -12,23 +12,23 @@
 /* Tells for a bit more than a second, then once more, and ends. What was written, into `out`. */
 static void tell_for_a_second(bool terminal, char *out, size_t size)
 {
-	struct app app = { .talk = tmpfile(), .talk_tty = terminal, .arena = arena_new() };
+	struct app app = { .err = tmpfile(), .err_tty = terminal, .arena = arena_new() };
 	struct progress p = progress_shown(&app);
 	struct timespec second = { 1, 50000000 };
 	size_t n;
 
-	cr_assert_not_null(app.talk);
-	progress_tell(&p, "counting", 1, 10);
-	cr_expect_eq(ftell(app.talk), 0, "nothing in the first second");
+	cr_assert_not_null(app.err);
+	progress_report(&p, "counting", 1, 10);
+	cr_expect_eq(ftell(app.err), 0, "nothing in the first second");
 	(void)nanosleep(&second, NULL);
-	progress_tell(&p, "counting", 7, 10);
-	progress_tell(&p, "counting", 8, 10);
-	progress_tell(&p, NULL, 0, 0);
-	progress_tell(NULL, "counting", 9, 10);
-	rewind(app.talk);
-	n = fread(out, 1, size - 1, app.talk);
+	progress_report(&p, "counting", 7, 10);
+	progress_report(&p, "counting", 8, 10);
+	progress_report(&p, NULL, 0, 0);
+	progress_report(NULL, "counting", 9, 10);
+	rewind(app.err);
+	n = fread(out, 1, size - 1, app.err);
 	out[n] = '\0';
-	(void)fclose(app.talk);
+	(void)fclose(app.err);
 	arena_free(app.arena);
 }
 
