@@ -180,6 +180,12 @@ static void plan_shard(void *ctx, size_t i)
 
 /* --- all shards ----------------------------------------------------------- */
 
+/* The number of shards. */
+static size_t count_shards(const struct plan_inputs *in)
+{
+	return in->partition ? partition_count(in->partition) : 1;
+}
+
 /* The index of the shard of a migration. */
 static size_t shard_of(const struct plan_inputs *in, const struct migration *m)
 {
@@ -190,7 +196,7 @@ static size_t shard_of(const struct plan_inputs *in, const struct migration *m)
 static void make_shards(struct shard_plans *out, const struct plan *plan, const size_t *counts,
 			size_t *at, struct arena *arena)
 {
-	size_t n = out->in->partition ? partition_count(out->in->partition) : 1;
+	size_t n = count_shards(out->in);
 
 	out->items = arena_array(arena, n, sizeof(*out->items));
 	for (size_t i = 0; i < n; i++) {
@@ -212,7 +218,7 @@ static void make_shards(struct shard_plans *out, const struct plan *plan, const 
 static void deal_intents(struct shard_plans *out, const struct plan *plan,
 			 const struct intent *intents, struct arena *arena)
 {
-	size_t n = out->in->partition ? partition_count(out->in->partition) : 1;
+	size_t n = count_shards(out->in);
 	size_t *counts = arena_array(arena, n, sizeof(*counts));
 	size_t *at = arena_array(arena, n, sizeof(*at));
 
