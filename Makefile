@@ -1,15 +1,18 @@
-# Builds, tests and installs kubectl-gcpbackend. `make help` lists the targets; GNU make 4, gcc or clang.
+# Builds, tests and installs kubectl-gcpbackend. `make help` lists the targets. Requires GNU make 4
+# and gcc or clang.
 #
-# Everything that is made lies in build/. A build with another compiler (CC=clang), with DEV=1 or with SANITIZE=... has a folder of
-# its own there, so that they do not disturb each other; changed flags rebuild what they concern.
+# All output is in build/. A build with another compiler (CC=clang), with DEV=1 or with SANITIZE=...
+# has its own directory there, so that they do not affect each other. Changed flags rebuild what
+# they affect.
 #
 #   V=1                          show the commands
 #   DEV=1                        more warnings, and each is an error
-#   SANITIZE=address,undefined   with sanitizers
+#   SANITIZE=address,undefined   build with sanitizers
 #   STATIC=0                     link shared libraries instead of archives
-#   ROWS="base yaml"             only these folders of src/ and tests/unit/: unit tests of a part (make unit ROWS=...)
-#   PREFIX=/usr/local DESTDIR=   where install puts the program
-#   CFLAGS, CPPFLAGS, LDFLAGS    yours, behind our own
+#   ROWS="base yaml"             only these directories of src/ and tests/unit/, for unit tests of a
+#                                part (make unit ROWS=...)
+#   PREFIX=/usr/local DESTDIR=   where to install
+#   CFLAGS, CPPFLAGS, LDFLAGS    added after our own
 
 VERSION := 0.1.0
 
@@ -28,10 +31,10 @@ MAKEFLAGS += --no-builtin-rules
 SHELL := /bin/sh
 export LC_ALL := C
 
-# check and demo use all processors unless make was told a number.
+# check and demo use all processors unless a number of jobs is specified.
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
-# --- where it goes -------------------------------------------------------------------------------------------------------------
+# --- output ---------------------------------------------------------------------------------------
 
 comma := ,
 empty :=
@@ -43,7 +46,7 @@ B := build$(if $(variant),/$(subst $(space),-,$(variant)))
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
-# --- what it is made of --------------------------------------------------------------------------------------------------------
+# --- sources --------------------------------------------------------------------------------------
 
 rows      := $(if $(ROWS),$(ROWS),*)
 lib_src   := $(sort $(wildcard $(foreach r,$(rows),src/$(r)/*.c)))
@@ -58,16 +61,17 @@ test_obj  := $(test_src:%.c=$(B)/obj/%.o)
 tools     := $(patsubst tests/tools/%.c,$(B)/%,$(wildcard tests/tools/*.c))
 tools_obj := $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard tests/properties/*.c)) tests/fuzz/fuzz.c tests/unit/yaml/layout.c)
 
-# --- flags ---------------------------------------------------------------------------------------------------------------------
+# --- flags ----------------------------------------------------------------------------------------
 
-# zlib and libmd count when they are installed; the linker drops what is not used.
+# zlib and libmd are used if they are installed; the linker drops what is not used.
 PKG_CONFIG ?= pkg-config
 LIBS       := yaml-0.1 libgit2 libcjson $(foreach l,zlib libmd,$(shell $(PKG_CONFIG) --exists $(l) 2>/dev/null && echo $(l)))
 TEST_LIBS  := criterion
 lib_cflags := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 lib_ldlibs := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
 
-# The program itself is linked to archives where that is possible (scripts/libs.sh says why); what was found is kept in a file.
+# The program itself is linked to archives where possible (scripts/libs.sh explains why); the result
+# of the search is kept in a file.
 STATIC     ?= 1
 main_ldlibs := $(lib_ldlibs)
 ifeq ($(STATIC)$(SANITIZE),1)
@@ -84,7 +88,7 @@ warnings += -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-st
 	-Wconversion -Wundef -Wold-style-definition -Wimplicit-fallthrough -Wno-format-nonliteral
 endif
 
-# A test may write { "a", "b" } where main's argv is wanted.
+# A test may pass { "a", "b" } as main's argv.
 test_cflags += -Wno-write-strings
 
 ifneq ($(SANITIZE),)
@@ -95,7 +99,7 @@ hardening := -fstack-protector-strong -fPIE $(if $(filter -O0,$(CFLAGS)),,-U_FOR
 link_hardening := -pie -Wl,-z,relro -Wl,-z,now
 endif
 
-# The sources' paths in messages and debug data do not depend on where the tree lies.
+# Paths of sources in messages and debug data do not depend on the directory of the tree.
 all_cppflags := -D_GNU_SOURCE -DGCB_VERSION='"$(VERSION)"' -I. -Isrc $(lib_cflags) $(CPPFLAGS)
 all_cflags   := -std=gnu11 -pthread $(warnings) -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=. $(hardening) $(CFLAGS)
 all_ldflags  := -Wl,--as-needed -Wl,-O1 -Wl,--hash-style=gnu $(link_hardening) $(LDFLAGS)
@@ -103,16 +107,16 @@ all_ldflags  := -Wl,--as-needed -Wl,-O1 -Wl,--hash-style=gnu $(link_hardening) $
 compile = $(CC) $(all_cppflags) $(all_cflags)
 link    = $(CC) $(all_cflags) $(all_ldflags)
 
-# --- targets -------------------------------------------------------------------------------------------------------------------
+# --- targets --------------------------------------------------------------------------------------
 
 .PHONY: all check-readers e2e torture mutants fuzz soak deps demo unit unit-tests test-tools check check-built lint format bench golden docs install uninstall clean compile_commands.json help FORCE
 
 all: $(B)/kubectl-gcpbackend ## build the program: build/kubectl-gcpbackend
 
-deps: ## install the Debian or Ubuntu packages that are missing
+deps: ## install missing Debian or Ubuntu packages
 	@scripts/deps.sh
 
-demo: deps ## build it, then show a migration from start to end in a repository of its own
+demo: deps ## build, then show a complete migration in a temporary repository
 	@+$(MAKE) --no-print-directory $(jobs) all
 	@GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' sh examples/demo.sh
 
@@ -120,10 +124,10 @@ unit-tests: $(B)/unit-tests
 
 test-tools: $(tools)
 
-unit: $(B)/unit-tests ## build and run the unit tests only
+unit: $(B)/unit-tests ## build and run only the unit tests
 	$(Q)$(B)/unit-tests
 
-check: deps ## build everything and run all tests
+check: deps ## build everything and run all quick tests
 	@+$(MAKE) --no-print-directory $(jobs) check-built
 
 check-built: all $(B)/unit-tests $(tools)
@@ -136,45 +140,45 @@ format: ## format the sources in place
 	$(Q)clang-format -i $(filter-out tests/lint/%,$(sort $(wildcard src/*/*.[ch] plugin/*.[ch] tools/*.[ch] tests/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch] tests/properties/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch])))
 
 CORPUS ?= ../shared/corpus/istio-manifests
-soak: deps ## try the YAML editor on random files and edits for SECONDS (60)
+soak: deps ## test the YAML editor with random files and edits for SECONDS (60)
 	@+$(MAKE) --no-print-directory $(jobs) test-tools
 	@$(B)/yaml-soak --seconds $(or $(SECONDS),60) $(wildcard $(CORPUS))
 
-fuzz: deps ## fuzz the YAML editor for SECONDS (60) with clang's libFuzzer
+fuzz: deps ## fuzz the YAML editor with libFuzzer of clang for SECONDS (60)
 	@sh scripts/deps.sh build ci
 	@tests/fuzz/run $(or $(SECONDS),60)
 
-check-readers: deps ## compare with YAML readers that we did not write
+check-readers: deps ## compare with other YAML readers
 	@+$(MAKE) --no-print-directory $(jobs) all test-tools
 	@GCB_TOOLS='$(CURDIR)/$(B)' python3 tests/readers/run.py
 
-e2e: deps ## test against real servers, which it builds once into a cache folder; PART=istio for a part
+e2e: deps ## test against real servers, built once into a cache; PART=istio: one part
 	@+$(MAKE) --no-print-directory $(jobs) all test-tools
 	@GCB_TOOLS='$(CURDIR)/$(B)' GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' tests/e2e/run $(PART)
 
-torture: deps ## kill and fail every system call of a command that can change something; QUICK=1: every 7th, SCENE=bare: one
+torture: deps ## kill and fail system calls; QUICK=1: every 7th, SCENE=bare: one scene
 	@sh scripts/deps.sh build heavy
 	@+$(MAKE) --no-print-directory $(jobs) all
 	@GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' tests/torture/run $(if $(filter 1,$(QUICK)),--quick) $(SCENE)
 
-mutants: deps ## see that each of some faults in the YAML editor is found by a test
+mutants: deps ## check that a test detects each of some faults in the YAML editor
 	@python3 tests/mutants.py
 
-bench: all $(tools) ## compare with what one would use instead
+bench: all $(tools) ## compare speed and memory with alternatives
 	@GCB_TOOLS='$(CURDIR)/$(B)' GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' tests/bench/run
 
 golden: all ## rewrite the expected files of tests/cli; review with git diff
 	@GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' python3 tests/cli/run --golden $(CASES)
 
-docs: all ## write docs/codes.md from the table of codes
+docs: all ## write docs/codes.md from the codes of the program
 	@GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' python3 scripts/codes.py
 
-install: all ## install below PREFIX (/usr/local), DESTDIR in front
+install: all ## install to PREFIX (/usr/local), below DESTDIR
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/doc/kubectl-gcpbackend'
 	install -m 755 $(B)/kubectl-gcpbackend '$(DESTDIR)$(PREFIX)/bin/kubectl-gcpbackend'
 	install -m 644 LICENSE '$(DESTDIR)$(PREFIX)/share/doc/kubectl-gcpbackend/LICENSE'
 
-uninstall: ## remove what install put there
+uninstall: ## remove the installed files
 	rm -f '$(DESTDIR)$(PREFIX)/bin/kubectl-gcpbackend' '$(DESTDIR)$(PREFIX)/share/doc/kubectl-gcpbackend/LICENSE'
 	rmdir '$(DESTDIR)$(PREFIX)/share/doc/kubectl-gcpbackend' 2>/dev/null || true
 
@@ -189,9 +193,9 @@ compile_commands.json: ## write compile_commands.json for editors and analyzers
 help: ## show this list
 	@sed -n 's/^\([a-z0-9_.-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-22s %s\n' "$$target" "$$text"; done
 
-# --- rules ---------------------------------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
-# A stamp is rewritten only when its text changes; what depends on it is then made again.
+# A stamp is rewritten only if its text changes; what depends on it is then rebuilt.
 define stamp
 @mkdir -p $(@D)
 @printf '%s\n' $(1) | cmp -s - $@ || printf '%s\n' $(1) >$@
@@ -241,12 +245,12 @@ $(B)/kubectl-gcpbackend: $(main_obj) $(lib_obj) $(B)/link.stamp
 	$(call say,LINK,$@)
 	$(Q)$(link) -Wl,--gc-sections -o $@ $(main_obj) $(lib_obj) $(main_ldlibs)
 
-# Criterion finds its tests in a section that nothing refers to: no --gc-sections here.
+# Criterion finds its tests in a section that nothing references: no --gc-sections here.
 $(B)/unit-tests: $(test_obj) $(lib_obj) $(B)/link.stamp
 	$(call say,LINK,$@)
 	$(Q)$(link) -o $@ $(test_obj) $(lib_obj) $(lib_ldlibs) $(test_ldlibs)
 
-# Programs that tests in other languages talk to.
+# Programs for tests in other languages.
 $(tools): $(B)/%: $(B)/obj/tests/tools/%.o $(tools_obj) $(lib_obj) $(B)/link.stamp
 	$(call say,LINK,$@)
 	$(Q)$(link) -Wl,--gc-sections -o $@ $< $(tools_obj) $(lib_obj) $(lib_ldlibs)

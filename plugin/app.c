@@ -28,7 +28,7 @@ static size_t terminal_columns(void)
 
 void app_init(struct app *app, int argc, char *const *argv)
 {
-	struct slice called = argc > 0 ? slice_of(argv[0]) : (struct slice){ 0 };
+	struct slice called = argc > 0 ? slice_of(argv[0]) : SLICE_NONE;
 
 	*app = (struct app){ .out = stdout, .err = stderr, .arena = arena_new() };
 	app->out_tty = isatty(STDOUT_FILENO) == 1;

@@ -50,8 +50,8 @@ static struct intent make_intent(const struct change_command *c, const struct mi
 	intent.next = c->direction == GO_UP && !ctx->to.ptr;
 	intent.resume = ctx->resume;
 	intent.rules = ctx->rules;
-	intent.apart = !ctx->patch.ptr && migration_by_request(m, down);
-	intent.brief = !c->documents && c->list.n > REPORT_WHOLE;
+	intent.options.own_branch = !ctx->patch.ptr && migration_uses_pull_request(m, down);
+	intent.options.brief = !c->documents && c->list.n > REPORT_WHOLE;
 	intent.live = ctx->live.live ? c->seen.of : NULL;
 	if (down)
 		intent.hold = ctx->reason;

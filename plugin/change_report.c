@@ -169,7 +169,7 @@ static void report_result(struct change_command *c, const struct published *p, s
 static struct slice join_branches(const struct change_command *c, const struct publication *done)
 {
 	AUTO_STR struct str names = STR_INIT;
-	struct slice last = { NULL, 0 };
+	struct slice last = SLICE_NONE;
 
 	for (size_t i = 0; i < c->plan.n; i++) {
 		const struct published *p = &done->rows[i];

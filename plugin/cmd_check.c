@@ -91,7 +91,7 @@ static void fill_stage(struct check_run *c, const struct step *step)
 {
 	step_row_fill(&c->row->step, step, c->app);
 	c->row->step.next =
-		step->known && !step->finished ? c->row->step.to : (struct slice){ NULL, 0 };
+		step->known && !step->finished ? c->row->step.to : SLICE_NONE;
 	c->from = step->from;
 }
 
@@ -147,7 +147,7 @@ static void summarize(struct app *app, struct check_row *row)
 /* Checks a migration where it is, and at each remaining stage. */
 static int check_stages(struct check_run *c, const struct migration *m, struct err *err)
 {
-	struct intent intent = { .m = m, .direction = GO_ANYWHERE, .next = true, .survey = true };
+	struct intent intent = { .m = m, .direction = GO_ANYWHERE, .next = true, .options = { .all_findings = true } };
 
 	if (check_step(c, &intent, err) < 0)
 		return -1;
@@ -327,7 +327,7 @@ static int run_check(struct app *app, void *context, struct err *err)
 	n = fleet.selected.n;
 	rows = arena_array(app->arena, n, sizeof(*rows));
 	for (size_t i = 0; i < n; i++) {
-		progress_tell(session_progress(s), "migrations checked", i + 1, n);
+		progress_report(session_progress(s), "migrations checked", i + 1, n);
 		c.row = &rows[i];
 		if (check_migration(&c, i, err) < 0)
 			return -1;

@@ -101,7 +101,7 @@ static int diff_migrations(struct app *app, const struct diff_context *ctx,
 					      .next = !ctx->preview.to.ptr,
 					      .to = to,
 					      .adopt = ctx->preview.adopt,
-					      .brief = true };
+					      .options = { .brief = true } };
 	if (gather_evidence(fleet, &evidence, err) < 0 ||
 	    plan_intents(&evidence, intents, list->n, &plan, err) < 0)
 		return -1;

@@ -127,7 +127,7 @@ static int write_files(struct discover_run *r, struct err *err)
 {
 	const struct newfile_writer writer = { r->app, &r->evidence->fleet->base, r->ctx->commit,
 					       r->ctx->yes };
-	struct slice hex = { NULL, 0 };
+	struct slice hex = SLICE_NONE;
 
 	if (r->nfiles && newfile_write_all(&writer, r->files, r->nfiles, &hex, err) < 0)
 		return -1;
@@ -154,7 +154,7 @@ static int write_all(struct discover_run *r, size_t n, struct err *err)
 	r->files = arena_array(arena, n, sizeof(*r->files));
 	r->file_rows = arena_array(arena, n, sizeof(*r->file_rows));
 	for (size_t i = 0; i < n; i++)
-		if (r->rows[i].of->verdict <= VERDICT_WARNINGS)
+		if (r->rows[i].of->readiness <= READINESS_WARNINGS)
 			make_file(r, &r->rows[i]);
 	failed = write_files(r, err);
 	for (size_t i = 0; i < r->nfiles; i++)
@@ -184,14 +184,14 @@ static void report_counts(const struct app *app, const struct discovery *d)
 	size_t counts[4] = { 0 };
 
 	for (size_t i = 0; i < d->n; i++)
-		counts[d->items[i].verdict]++;
+		counts[d->items[i].readiness]++;
 	if (d->n)
 		say_note(app,
 			 "%zu host%s: %zu ready, %zu with warnings, %zu blocked, %zu with a "
 			 "migration",
-			 d->n, d->n == 1 ? "" : "s", counts[VERDICT_READY],
-			 counts[VERDICT_WARNINGS], counts[VERDICT_BLOCKED],
-			 counts[VERDICT_MIGRATION]);
+			 d->n, d->n == 1 ? "" : "s", counts[READINESS_READY],
+			 counts[READINESS_WARNINGS], counts[READINESS_BLOCKED],
+			 counts[READINESS_MIGRATION]);
 }
 
 /*
@@ -205,7 +205,7 @@ static void report_reasons(const struct app *app, const struct discovery *d)
 			const struct finding *f = &d->items[i].findings.items[k];
 			AUTO_STR struct str line = STR_INIT;
 
-			if (d->items[i].verdict == VERDICT_MIGRATION ||
+			if (d->items[i].readiness == READINESS_MIGRATION ||
 			    f->code->severity == SEVERITY_INFO || f->code == &CODE_live_blind)
 				continue;
 			finding_format(f, &line);

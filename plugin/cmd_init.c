@@ -1,5 +1,6 @@
 #include "plugin/commands.h"
 
+#include "plan/scope.h"
 #include "plugin/migration_command.h"
 #include "plugin/newfile.h"
 #include "plugin/options.h"
@@ -89,7 +90,7 @@ static int find_manifests(struct init_run *r, struct err *err)
 {
 	if (gather_around(r->fleet, &r->m, r->evidence, err) < 0)
 		return -1;
-	r->row.manifests = plan_files(r->evidence->inventory, &r->m, r->app->arena);
+	r->row.manifests = scope_files(r->evidence->inventory, &r->m, r->app->arena);
 	for (size_t i = 0; i < r->row.manifests.n; i++)
 		say_note(r->app, "%" SLICE_FMT " routes to %" SLICE_FMT,
 			 SLICE_ARG(r->row.manifests.items[i]), SLICE_ARG(r->m.move.from));

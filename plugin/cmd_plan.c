@@ -154,7 +154,7 @@ static int run_plan(struct app *app, void *context, struct err *err)
 			gather_evidence(&fleet, &evidence, err) < 0))
 		return -1;
 	for (size_t i = 0; i < list->n; i++) {
-		progress_tell(session_progress(s), "migrations planned", i + 1, list->n);
+		progress_report(session_progress(s), "migrations planned", i + 1, list->n);
 		if (plan_migration(&r, list->items[i], err) < 0)
 			return -1;
 	}

@@ -203,7 +203,7 @@ static int render_stage(struct render_run *out, const struct render_input *input
 	if (stop)
 		failed = err_from_finding(err, stop);
 	else
-		add_rendered(out, (struct slice){ NULL, 0 }, stage, input->name, result.text);
+		add_rendered(out, SLICE_NONE, stage, input->name, result.text);
 	if (!failed && report)
 		findings_say(out->app, &step->findings, SEVERITY_WARNING);
 	if (!failed && stage.kind == STAGE_MIRROR && step->unchanged && step->known &&
@@ -316,7 +316,7 @@ static int render_migrations(struct app *app, struct render_context *ctx, struct
 	for (size_t i = 0; i < list->n && !failed; i++) {
 		struct stages stages;
 
-		progress_tell(session_progress(s), "migrations rendered", i + 1, list->n);
+		progress_report(session_progress(s), "migrations rendered", i + 1, list->n);
 		failed = parse_stages(ctx->stage, list->items[i]->stages, &stages, err);
 		if (!failed && !i)
 			failed = gather_evidence(&fleet, &evidence, err);

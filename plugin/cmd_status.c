@@ -20,7 +20,7 @@ static void fill_row(struct app *app, const struct base_commit *base, const stru
 	struct slice branch;
 
 	step_row_fill(row, step, app);
-	row->next = next ? row->to : (struct slice){ NULL, 0 };
+	row->next = next ? row->to : SLICE_NONE;
 	row->branch = base->branch;
 	if (next && stage_branch_of_step(base, step, &branch))
 		row->branch = branch; /* the next stage is in review there */
@@ -46,7 +46,7 @@ static int run_status(struct app *app, void *context, struct err *err)
 	intents = arena_array(app->arena, list->n, sizeof(*intents));
 	for (size_t i = 0; i < list->n; i++)
 		intents[i] = (struct intent){
-			.m = list->items[i], .direction = GO_ANYWHERE, .next = true, .brief = true
+			.m = list->items[i], .direction = GO_ANYWHERE, .next = true, .options = { .brief = true }
 		};
 	if (gather_evidence(&fleet, &evidence, err) < 0 ||
 	    plan_intents(&evidence, intents, list->n, &plan, err) < 0)

@@ -116,7 +116,7 @@ void discover_row_fill(struct discover_row *row, const struct candidate *c, stru
 	row->endpoints = (long)c->endpoints;
 	row->to = c->to;
 	row->proposed = c->proposed;
-	row->verdict = verdict_word(c->verdict);
+	row->verdict = readiness_name(c->readiness);
 	if (c->migration)
 		row->migration = c->migration->name;
 	row->why = collect_codes(&c->findings, arena);

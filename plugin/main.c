@@ -4,9 +4,12 @@
 #include "plugin/error_document.h"
 #include "plugin/say.h"
 
+#include "base/map.h"
+
 #include <errno.h>
 #include <malloc.h>
 #include <string.h>
+#include <sys/random.h>
 
 /* All commands, in the order in which help lists them. */
 /* clang-format off */
@@ -42,6 +45,15 @@ static void keep_memory(void)
 #endif
 }
 
+/* Keys of maps come from repositories: with a random seed they cannot be chosen to collide. */
+static void seed_maps(void)
+{
+	struct siphash_key seed = { 0 };
+
+	(void)!getrandom(&seed, sizeof(seed), GRND_NONBLOCK);
+	map_seed(seed);
+}
+
 int main(int argc, char **argv)
 {
 	struct app app;
@@ -50,6 +62,7 @@ int main(int argc, char **argv)
 	int failed;
 
 	keep_memory();
+	seed_maps();
 	app_init(&app, argc, argv);
 	failed = dispatch(&app, commands, argc, argv, &err);
 	if (fflush(app.out) != 0 || ferror(app.out)) {

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "flow/publish.h"
 #include "flow/templates.h"
+#include "migration/migration_write.h"
 #include "plugin/commit_report.h"
 #include "plugin/confirm.h"
 #include "plugin/say.h"

@@ -256,7 +256,7 @@ static struct option *find_letter(const struct parser *p, char letter)
 /* Would this word be read as an option of the command? */
 static bool is_known_option(const struct parser *p, struct slice word)
 {
-	struct slice rest = slice_sub(word, 2, word.len), name = { 0 };
+	struct slice rest = slice_sub(word, 2, word.len), name = SLICE_NONE;
 
 	if (word.len < 2 || word.ptr[0] != '-')
 		return false;
@@ -364,7 +364,7 @@ static int parse_letters(struct parser *p, struct slice word)
 		if (rest.len && rest.ptr[0] == '=')
 			return take_option(p, o, slice_sub(rest, 1, rest.len));
 		if (o->field->kind != VALUE_BOOL)
-			return take_option(p, o, rest.len ? rest : (struct slice){ 0 });
+			return take_option(p, o, rest.len ? rest : SLICE_NONE);
 		if (take_option(p, o, SLICE("true")) < 0)
 			return -1;
 	}

@@ -106,7 +106,7 @@ static cJSON *make_value(const struct field *f, const void *base)
 	case VALUE_ENUM:
 		return make_string(field_has_value(f, base) ?
 					   slice_of(f->choices[*FIELD_AT(int, base, f)]) :
-					   (struct slice){ 0 });
+					   SLICE_NONE);
 	case VALUE_LIST:
 		return make_list(*FIELD_AT(struct slices, base, f));
 	case VALUE_PAIRS:

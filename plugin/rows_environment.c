@@ -32,7 +32,8 @@ static struct slices make_notes(const struct environment_use *a, struct arena *a
 		{ e->unsure || a->source_types & SOURCE_UNKNOWN, SLICE("may be") },
 		{ environment_use_is_many(a), SLICE("several") },
 		{ e->suspended, SLICE("suspended") },
-		{ e->elsewhere, arena_printf(arena, "of %" SLICE_FMT, SLICE_ARG(e->revision)) },
+		{ e->other_revision,
+		  arena_printf(arena, "of %" SLICE_FMT, SLICE_ARG(e->revision)) },
 	};
 	struct slices notes = {
 		arena_array(arena, sizeof(rows) / sizeof(rows[0]), sizeof(struct slice)), 0
@@ -64,7 +65,7 @@ struct rows environment_rows(const struct placements *list, struct arena *arena)
 			rows[n++] = (struct environment_row){
 				.path = path,
 				.environment = arena_copy(arena, e->name),
-				.kind = slice_of(environment_word(e->kind)),
+				.kind = slice_of(environment_kind_text(e->kind)),
 				.file = arena_copy(arena, e->at.path),
 				.destination = arena_copy(arena, e->destination),
 				.revision = arena_copy(arena, e->revision),

@@ -1,6 +1,6 @@
-"""Writes docs/codes.md from the program's own table of codes: scripts/codes.py [--check]
+"""Writes docs/codes.md from the codes of the program: scripts/codes.py [--check]
 
---check compares instead, as a test suite does, and fails when the page is not what the table gives.
+--check compares the page instead and fails if it differs, as a test suite.
 """
 import json
 import os
@@ -13,10 +13,24 @@ BINARY = os.environ.get("GCB_BINARY") or str(ROOT / "build/kubectl-gcpbackend")
 PAGE = ROOT / "docs/codes.md"
 HEAD = """# Codes
 
-Made by `make docs` from `src/*/codes.def`; `kubectl gcpbackend migrate explain CODE` tells the same. An *error* stops the stage or the command; where
-*may be allowed* stands, `spec.allow` of the migration file can accept it with a reason. A *warning* stops nothing. An *info* is told by `check` alone.
+Each error and finding has a code. `kubectl gcpbackend migrate explain CODE` prints the same text as
+this page, which `make docs` generates from `src/*/codes.def`.
+
+| severity | effect |
+| --- | --- |
+| error | stops the stage or the command |
+| error, may be allowed | the same, unless `spec.allow` of the migration file accepts the code, with a reason |
+| warning | stops nothing |
+| info | stops nothing; shown by `check` only |
 """
-PARTS = {"0": "The command and its surroundings", "1": "Istio and traffic", "2": "YAML", "3": "Git", "4": "Migrations", "5": "The cluster"}
+PARTS = {
+    "0": "Command line, files and programs",
+    "1": "Istio and traffic",
+    "2": "YAML",
+    "3": "Git",
+    "4": "Migrations",
+    "5": "Clusters",
+}
 
 
 def section(code):
@@ -35,7 +49,8 @@ def escape(text):
 
 
 def page():
-    done = subprocess.run([BINARY, "migrate", "explain", "-o", "json"], capture_output=True, check=True)
+    done = subprocess.run([BINARY, "migrate", "explain", "-o", "json"], capture_output=True,
+                          check=True)
     part, texts = None, [HEAD]
     for code in json.loads(done.stdout)["items"]:
         if code["code"][3] != part:
@@ -52,7 +67,7 @@ def main():
         return 0
     current = PAGE.exists() and PAGE.read_text() == page()
     if not current:
-        print("codes: docs/codes.md is not what the table of codes gives; run make docs")
+        print("codes: docs/codes.md is out of date; run make docs")
     print(f"{int(current)} passed, {int(not current)} failed, 0 skipped")
     return 0 if current else 1
 

@@ -1,12 +1,13 @@
 #!/bin/sh
-# Installs the Debian or Ubuntu packages that building and testing needs and that are missing.
+# Installs the Debian or Ubuntu packages that are required to build and test, and are missing.
 #
 #   scripts/deps.sh [GROUP...]     groups: build, lint, ci, heavy; default: build and lint
 #
-# Says nothing and ends at once when all is there.
+# Prints nothing if all are installed.
 set -eu
 
-build="gcc libc6-dev make pkg-config git python3 python3-yaml libyaml-dev libgit2-dev libcjson-dev zlib1g-dev libmd-dev libcriterion-dev"
+build="gcc libc6-dev make pkg-config git python3 python3-yaml"
+build="$build libyaml-dev libgit2-dev libcjson-dev zlib1g-dev libmd-dev libcriterion-dev"
 lint="clang-format python3-clang"
 ci="clang"
 heavy="strace"
@@ -25,7 +26,7 @@ for group in "${@:-build lint}"; do
 done
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
-	echo "deps: this is not Debian or Ubuntu: make sure that you have what these packages hold:$wanted" >&2
+	echo "deps: not Debian or Ubuntu; install the equivalents of these packages:$wanted" >&2
 	exit 0
 fi
 
@@ -46,18 +47,19 @@ if [ "$(id -u)" = 0 ]; then
 elif command -v sudo >/dev/null 2>&1; then
 	sudo=sudo
 else
-	echo "deps: neither root nor sudo: have these packages installed:$missing" >&2
+	echo "deps: not root, and sudo is not installed; install these packages:$missing" >&2
 	exit 1
 fi
 
-# The package lists may be missing or old: fetch them when a first try without fails.
+# The package lists may be missing or old: update them if the first attempt fails.
 install() {
 	# shellcheck disable=SC2086
-	$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null
+	$sudo env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -qq --no-install-recommends $missing </dev/null
 }
 if ! install >/dev/null 2>&1; then
 	$sudo apt-get update -qq </dev/null
 	install >/dev/null
 fi
-find build -name libs.mk -delete 2>/dev/null || true # what it found may have changed
+find build -name libs.mk -delete 2>/dev/null || true # the libraries may have changed
 echo "deps: installed$missing"

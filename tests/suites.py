@@ -1,8 +1,9 @@
 """Runs the test suites one after the other: tests/suites.py [SUITE...]
 
-Each suite is a program that prints what failed and, as its last line of that form, "N passed, N failed, N skipped" (the unit tests:
-Criterion's synthesis). The sum over all suites is the last line of this program. A suite that breaks off without its line, or says
-that nothing failed and yet ends with an error, or has nothing to run, counts as one failure.
+Each suite is a program that prints what failed, and as its last line of that form "N passed, N
+failed, N skipped" (the unit tests: Criterion's synthesis). The last line of this program is the sum
+of all suites. A suite counts as one failure if it prints no such line, if it reports no failure but
+its exit code is not 0, or if it has nothing to run.
 """
 import os
 import pathlib
@@ -25,7 +26,7 @@ SUITES = {
     "oracle": ["python3", "tests/corpus/test_oracle.py"],
     "corpus": ["python3", "tests/corpus/run.py"],
     "codes": ["python3", "scripts/codes.py", "--check"],
-    "readme": ["python3", "tests/readme.py"],
+    "docs": ["python3", "tests/docs.py"],
     "examples": ["python3", "tests/examples.py"],
     "krew": ["python3", "tests/krew.py"],
     "harness": ["python3", "tests/harness.py"],
@@ -34,7 +35,8 @@ SUITES = {
     "attacks": ["python3", "tests/attacks/run"],
 }
 COUNTERS = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
-SYNTHESIS = re.compile(r"Synthesis: Tested: .*?(\d+).*?\| Passing: .*?(\d+).*?\| Failing: .*?(\d+).*?\| Crashing: .*?(\d+)")
+SYNTHESIS = re.compile(r"Synthesis: Tested: .*?(\d+).*?\| Passing: .*?(\d+)"
+                       r".*?\| Failing: .*?(\d+).*?\| Crashing: .*?(\d+)")
 
 
 def counters(line):
@@ -49,12 +51,13 @@ def counters(line):
 
 
 def run(name, command):
-    """Runs a suite, its output passing through, and returns its counters."""
+    """Runs a suite, passes its output on, and returns its counters."""
     begin = time.monotonic()
     result = None
     print(f"== {name}", flush=True)
     try:
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                    errors="replace")
     except OSError as problem:
         print(f"{name}: {problem}")
@@ -69,9 +72,12 @@ def run(name, command):
         print(f"{name}: nothing was tested")
         result = (0, 1, 0)
     elif result is None or (code and not result[1]):
-        print(f"{name}: ended with {code} {'after' if result else 'without'} its closing line")
-        result = (result[0] if result else 0, (result[1] if result else 0) + 1, result[2] if result else 0)
-    print(f"   {name}: {result[0]} passed, {result[1]} failed, {result[2]} skipped ({time.monotonic() - begin:.1f} s)", flush=True)
+        print(f"{name}: exit code {code}, {'after' if result else 'without'} its last line")
+        passed, failed, skipped = result or (0, 0, 0)
+        result = passed, failed + 1, skipped
+    passed, failed, skipped = result
+    print(f"   {name}: {passed} passed, {failed} failed, {skipped} skipped "
+          f"({time.monotonic() - begin:.1f} s)", flush=True)
     return result
 
 

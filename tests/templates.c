@@ -5,7 +5,8 @@
  * text is its length in bytes as such a line, then the bytes. An answer is one character, '+' or
  * '-', and what was rendered, or the error, as such a text.
  */
-#include "template/template.h"
+#include "template/parse.h"
+#include "template/render.h"
 
 #include "base/file.h"
 

@@ -1,9 +1,11 @@
 #!/bin/sh
-# Google's walk-through "migrate from an Istio ServiceEntry to a GCPBackend", as commands of kubectl gcpbackend.
+# Google's walk-through "migrate from an Istio ServiceEntry to a GCPBackend", with kubectl
+# gcpbackend.
 #
-# The page has a ServiceEntry (service-entry.com) and a GCPBackend (gcpbackend.com), writes a VirtualService that sends 10 of 100
-# requests to the GCPBackend, and leaves what comes after to the reader. Here are the 10, what comes after, and the way back.
-# Nothing but a temporary folder is touched and no cluster is needed: each step is a commit, as Argo CD or Flux would apply it.
+# The page has a ServiceEntry (service-entry.com) and a GCPBackend (gcpbackend.com), and a
+# VirtualService that sends 10 of 100 requests to the GCPBackend; later steps are left to the
+# reader. This script makes that step, the later ones, and the rollback. It uses only a temporary
+# directory and no cluster: each step is a commit that Argo CD or Flux could apply.
 #
 #	GCB=build/kubectl-gcpbackend examples/walkthrough/run.sh
 set -eu
@@ -19,16 +21,19 @@ run() { printf '$ %s\n' "$*"; "$@"; }
 migrate() { printf '$ kubectl gcpbackend migrate %s\n' "$*"; "$gcb" migrate "$@"; }
 fail() { printf 'walkthrough: %s\n' "$*" >&2; exit 1; }
 
-# Does the VirtualService give OLD of 100 requests to service-entry.com and NEW to gcpbackend.com?
+# expect_weights OLD NEW: checks the weights of service-entry.com and gcpbackend.com.
 expect_weights() {
-	weights=$(awk '$1 == "host:" { host = $2 } $1 == "weight:" { print host "=" $2 }' virtualservice.yaml | sort | tr '\n' ' ')
-	[ "$weights" = "gcpbackend.com=$2 service-entry.com=$1 " ] || fail "expected $1 and $2, found $weights"
+	weights=$(awk '$1 == "host:" { host = $2 } $1 == "weight:" { print host "=" $2 }' \
+		virtualservice.yaml | sort | tr '\n' ' ')
+	[ "$weights" = "gcpbackend.com=$2 service-entry.com=$1 " ] ||
+		fail "expected $1 and $2, found $weights"
 }
 
-# --- a repository with the three objects of the page -------------------------------------------------------------------------
+# --- a repository with the three objects of the page ----------------------------------------------
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
-export GIT_AUTHOR_NAME=Walker GIT_AUTHOR_EMAIL=walker@example.com GIT_COMMITTER_NAME=Walker GIT_COMMITTER_EMAIL=walker@example.com
+export GIT_AUTHOR_NAME=Walker GIT_AUTHOR_EMAIL=walker@example.com
+export GIT_COMMITTER_NAME=Walker GIT_COMMITTER_EMAIL=walker@example.com
 mkdir "$work/repository"
 cd "$work/repository"
 git init -q -b main
@@ -53,7 +58,7 @@ spec:
 END
 
 cat >gcpbackend.yaml <<'END'
-# A preview: the keys below spec are a guess, compare them with kubectl explain gcpbackend.spec.
+# A preview: the keys of spec are guessed; compare them with kubectl explain gcpbackend.spec.
 apiVersion: networking.gke.io/v1
 kind: GCPBackend
 metadata:
@@ -87,36 +92,36 @@ git add .
 git commit -q -m 'the objects of the walk-through'
 cp virtualservice.yaml "$work/original.yaml"
 
-# --- the page ----------------------------------------------------------------------------------------------------------------
+# --- the page -------------------------------------------------------------------------------------
 
-say 'What moves where is one file in the repository.'
+say 'The migration is one file in the repository.'
 migrate init web --from service-entry.com --to gcpbackend.com --path . --commit --yes
 run cat .gcpbackend/web.yaml
 
-say 'What would the first ten percent change? (diff ends with 1 when there is a difference)'
+say 'What do the first ten percent change? (The exit code of diff is 1 if there is a difference.)'
 code=0
 migrate diff web --to 10 || code=$?
-[ "$code" = 1 ] || fail "diff ended with $code"
+[ "$code" = 1 ] || fail "the exit code of diff is $code"
 
-say 'The step that the page shows: 10 of 100 requests to the GCPBackend.'
+say 'The step of the page: 10 of 100 requests to the GCPBackend.'
 migrate promote web --to 10 --yes
 expect_weights 90 10
 run git show --stat HEAD
 run cat virtualservice.yaml
 
-# --- what the page leaves open -----------------------------------------------------------------------------------------------
+# --- the steps after the page ---------------------------------------------------------------------
 
-say 'Onwards, a commit a step.'
+say 'The next steps, one commit each.'
 for percent in 25 50 100; do
 	migrate promote web --to $percent --yes
 	expect_weights $((100 - percent)) $percent
 done
 
-say 'At 100 the old destination stays with weight 0, so that the way back is one number.'
+say 'At 100, the old destination stays with weight 0, so that a rollback only changes numbers.'
 run cat virtualservice.yaml
 migrate status web
 
-say 'Errors? One command, which needs neither the cluster nor metrics.'
+say 'Errors? One command rolls back. It needs no cluster and no metrics.'
 migrate rollback web
 
 say 'The VirtualService has its original bytes again.'

@@ -1,9 +1,8 @@
 /*
- * alloc.h - memory that is there, or the program ends.
+ * alloc.h - allocation that never fails.
  *
- * A tool that changes files by rename only can stop at any instant without harm, so running out of
- * memory ends it with a message and status 1 instead of burdening every caller. Sizes that come
- * from input are bounded by their readers before they get here.
+ * The program changes files by rename only and can stop at any instant without harm, so running out
+ * of memory ends it with a message and status 1. Readers limit sizes that come from input.
  */
 #ifndef GCB_BASE_ALLOC_H
 #define GCB_BASE_ALLOC_H
@@ -19,15 +18,12 @@ void *xzalloc(size_t size);
  */
 void *xrealloc_array(void *ptr, size_t n, size_t size);
 
-/*
- * Ends the program with `what` on stderr: a broken promise of our own code, or memory that cannot
- * be had.
- */
+/* Ends the program with `what` on stderr: out of memory, or a bug. */
 void fatal(const char *what) __attribute__((noreturn));
 
 /*
- * Room for one more element behind the `n` there are, doubling as it grows: ROOM(list, n, cap) may
- * move `list`, which must be a pointer of heap memory (or NULL with cap 0), and updates `cap`.
+ * Room for one more element behind the `n` elements of `list`, which points to heap memory (or is
+ * NULL with cap 0): may move `list`, and updates `cap`, which doubles.
  */
 #define ROOM(list, n, cap)                                                                         \
 	do {                                                                                       \

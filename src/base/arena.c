@@ -9,8 +9,8 @@
 #include <string.h>
 
 /*
- * The first blocks are small, since most arenas are and there may be thousands; later ones grow
- * with what is used, so that their number stays low and little of the last one is wasted.
+ * The first blocks are small, because most arenas are and there may be thousands of them; later
+ * ones grow with the arena, so that there are few and little of the last one is wasted.
  */
 enum { BLOCK_LEAST = 512, BLOCK_MOST = 64 * 1024 };
 
@@ -82,9 +82,7 @@ void *arena_alloc(struct arena *a, size_t size)
 	p = b->bytes + b->used;
 	b->used += need;
 	a->used += need;
-	return memset(
-		p, 0,
-		need); /* not the whole block: pages that are never asked for stay untouched */
+	return memset(p, 0, need); /* not the whole block: unused pages stay untouched */
 }
 
 void *arena_array(struct arena *a, size_t n, size_t size)
@@ -139,7 +137,11 @@ struct slice arena_printf(struct arena *a, const char *fmt, ...)
 	return (struct slice){ p, (size_t)len };
 }
 
-size_t arena_used(const struct arena *a)
+void *arena_grow(struct arena *a, const void *list, size_t n, size_t *cap, size_t size)
 {
-	return a->used;
+	void *larger;
+
+	*cap = *cap ? 2 * *cap : 8;
+	larger = arena_array(a, *cap, size);
+	return n ? memcpy(larger, list, n * size) : larger;
 }

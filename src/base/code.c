@@ -24,7 +24,7 @@ const struct code *code_find(struct slice id)
 
 const char *severity_word(enum severity s)
 {
-	static const char *const words[] = { "info", "warning", "error" };
+	static const char *const names[] = { "info", "warning", "error" };
 
-	return words[s];
+	return names[s];
 }

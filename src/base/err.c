@@ -13,9 +13,9 @@ struct place place_of(const char *path)
 }
 
 /*
- * Copies `s` into a fixed field; what does not fit loses its front when `keep_end`, else its end.
+ * Copies `s` into a fixed field; a longer one loses its front with `keep_end`, else its end.
  */
-static void field_copy(char *field, size_t size, struct slice s, bool keep_end)
+static void copy_field(char *field, size_t size, struct slice s, bool keep_end)
 {
 	if (s.len >= size)
 		s = slice_sub(s, keep_end ? s.len - (size - 1) : 0, size - 1);
@@ -25,11 +25,11 @@ static void field_copy(char *field, size_t size, struct slice s, bool keep_end)
 }
 
 /* The common part of err_set and err_os. */
-static void fill(struct err *err, const struct code *code, struct place at, const char *fmt,
-		 va_list ap)
+static void fill_err(struct err *err, const struct code *code, struct place at, const char *fmt,
+		     va_list ap)
 {
 	*err = (struct err){ .code = code, .line = at.line, .col = at.col };
-	field_copy(err->path, sizeof(err->path), at.path, true);
+	copy_field(err->path, sizeof(err->path), at.path, true);
 	(void)vsnprintf(err->reason, sizeof(err->reason), fmt, ap);
 }
 
@@ -38,7 +38,7 @@ int err_set(struct err *err, const struct code *code, struct place at, const cha
 	va_list ap;
 
 	va_start(ap, fmt);
-	fill(err, code, at, fmt, ap);
+	fill_err(err, code, at, fmt, ap);
 	va_end(ap);
 	return -1;
 }
@@ -50,7 +50,7 @@ int err_os(struct err *err, const struct code *code, struct place at, const char
 	va_list ap;
 
 	va_start(ap, fmt);
-	fill(err, code, at, fmt, ap);
+	fill_err(err, code, at, fmt, ap);
 	va_end(ap);
 	err->os_errno = saved;
 	len = strlen(err->reason);
@@ -78,7 +78,7 @@ int err_wrap(struct err *err, const char *fmt, ...)
 	if (n < 0 || (size_t)n >= sizeof(err->reason))
 		n = sizeof(err->reason) - 1;
 	(void)snprintf(text + n, sizeof(text) - (size_t)n, ": %s", err->reason);
-	field_copy(err->reason, sizeof(err->reason), slice_of(text), false);
+	copy_field(err->reason, sizeof(err->reason), slice_of(text), false);
 	return -1;
 }
 

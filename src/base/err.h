@@ -1,17 +1,17 @@
 /*
- * err.h - what went wrong, and where.
+ * err.h - what failed, and where.
  *
  * An error is one struct on the caller's stack with nothing to free. A function that can fail takes
- *`struct err *` last and returns 0 or -1; on success the struct is untouched, on failure the
- *function's outputs are. Where the failure is detected it is one line:
+ * `struct err *` last and returns 0 or -1; on success the struct is unchanged, on failure the
+ * function's outputs are. Where the failure is detected it is one line:
  *
  *	return err_set(err, &CODE_yaml_syntax, place, "found a tab where ...");
  *
- * and a caller that knows more adds it in front: `return err_wrap(err, "reading '%s'", path)`.
- *Messages are lower case, without a full stop; secrets never go into one. Library code does not
- *print: main prints the error once (err_format).
+ * and a caller that knows more prepends it: `return err_wrap(err, "reading '%s'", path)`. Messages
+ * are lower case, without a full stop, and contain no secrets. Library code does not print: main
+ * prints the error once (err_format).
  *
- * Each error names a code (code.h).
+ * Each error has a code (code.h).
  */
 #ifndef GCB_BASE_ERR_H
 #define GCB_BASE_ERR_H
@@ -21,7 +21,7 @@
 
 /*
  * Where something is: a path (as the user knows it) and a position in it, 1-based; line 0: the file
- * as a whole; no path: nowhere.
+ * as a whole; no path: unknown.
  */
 struct place {
 	struct slice path;
@@ -36,7 +36,7 @@ struct err {
 	const struct code *code; /* NULL: no error yet */
 	int os_errno;            /* errno of a failed system call, else 0 */
 	uint32_t line, col;      /* 0: unknown */
-	char path[256];          /* "": nowhere; longer paths lose their front */
+	char path[256];          /* "": unknown; of a longer path the end */
 	char reason[512];
 	char remedy[256]; /* "": the code's own */
 };
@@ -44,9 +44,7 @@ struct err {
 #define ERR_INIT { 0 }
 /* clang-format on */
 
-/*
- * A copy for a place where errors are rare, since they are large; the caller frees it with free().
- */
+/* A copy on the heap, for structs that rarely hold an error; freed with free(). */
 struct err *err_keep(const struct err *err);
 
 /* Fills the error in. Always returns -1. */
@@ -57,12 +55,12 @@ int err_set(struct err *err, const struct code *code, struct place at, const cha
 int err_os(struct err *err, const struct code *code, struct place at, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* Puts context and ": " in front of the reason. Always returns -1. */
+/* Prepends context and ": " to the reason. Always returns -1. */
 int err_wrap(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Replaces the code's remedy by a more exact one. Always returns -1, so it can end a function after
- * err_set.
+ * Replaces the code's remedy with a more exact one. Always returns -1, so that it can end a
+ * function after err_set.
  */
 int err_remedy(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -19,7 +19,7 @@ static void close_auto(const int *fd)
 }
 #define AUTO_CLOSE __attribute__((cleanup(close_auto)))
 
-/* Appends all that `fd` gives, at most `max` bytes. */
+/* Appends all bytes of `fd`, at most `max`. */
 static int read_all(int fd, const char *path, size_t max, struct str *out, struct err *err)
 {
 	char buf[65536];
@@ -83,52 +83,50 @@ int file_write_all(int fd, struct slice bytes)
 	return 0;
 }
 
-/* The folder of `path`; freed by the caller. */
-static char *folder_of(const char *path)
+/* The directory of `path`; freed by the caller. */
+static char *parent_of(const char *path)
 {
-	char *folder = strdup(strchr(path, '/') ? path : "./"), *slash;
+	char *parent = strdup(strchr(path, '/') ? path : "./"), *slash;
 
-	if (!folder)
+	if (!parent)
 		fatal("out of memory");
-	slash = strrchr(folder, '/');
-	slash[slash == folder] = '\0';
-	return folder;
+	slash = strrchr(parent, '/');
+	slash[slash == parent] = '\0';
+	return parent;
 }
 
-/* Opens a folder, or any file for reading, and makes it durable with `sync`. */
+/* Opens a directory or a file, and makes it durable with `sync`. */
 static int sync_at(const char *path, int flags, int (*sync)(int fd))
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
 
 	if (fd < 0)
 		return -1;
-	return sync(fd) == 0 || errno == EINVAL ?
-		       0 :
-		       -1; /* some file systems have nothing to sync in a folder */
+	/* EINVAL: the file system has nothing to sync in a directory */
+	return sync(fd) == 0 || errno == EINVAL ? 0 : -1;
 }
 
-/* Makes the rename in the folder of `path` durable. */
-static int sync_folder(const char *path)
+/* Makes a rename to `path` durable. */
+static int sync_parent(const char *path)
 {
-	AUTO_FREE char *folder = folder_of(path);
+	AUTO_FREE char *parent = parent_of(path);
 
-	return sync_at(folder, O_DIRECTORY, fsync);
+	return sync_at(parent, O_DIRECTORY, fsync);
 }
 
-int folder_sync(const char *folder, struct err *err)
+int directory_sync(const char *directory, struct err *err)
 {
-	return sync_at(folder, O_DIRECTORY, fsync) == 0 ?
+	return sync_at(directory, O_DIRECTORY, fsync) == 0 ?
 		       0 :
-		       err_os(err, &CODE_io, place_of(folder), "cannot write");
+		       err_os(err, &CODE_io, place_of(directory), "cannot write");
 }
 
 /*
- * A file, which may be gone, and the folders above it, of which some may be gone, from the one that
- * holds it up to `top`.
+ * Syncs a file and the directories above it, up to `top`; some of them may have been deleted.
  */
 static int sync_file(const char *path, const char *top)
 {
-	AUTO_FREE char *at = folder_of(path);
+	AUTO_FREE char *at = parent_of(path);
 
 	if (sync_at(path, O_NONBLOCK, fsync) < 0 && errno != ENOENT && errno != ENOTDIR)
 		return -1;
@@ -139,13 +137,13 @@ static int sync_file(const char *path, const char *top)
 			return -1;
 		if (strlen(at) <= strlen(top))
 			return 0;
-		above = folder_of(at);
+		above = parent_of(at);
 		free(at);
 		at = above;
 	}
 }
 
-/* From this many files on their file system is told to write all that it has. */
+/* From this many files on, the whole file system is synced. */
 enum { SYNC_ALL_FROM = 9 };
 
 int files_sync(const char *const *paths, size_t n, const char *top, struct err *err)
@@ -160,17 +158,6 @@ int files_sync(const char *const *paths, size_t n, const char *top, struct err *
 	return 0;
 }
 
-/* Fills the temporary file `temp`, open as `fd`, and puts it in the place of `target`. */
-static int fill_and_rename(int fd, const char *temp, const char *target, struct slice bytes,
-			   unsigned mode, bool durable)
-{
-	if (file_write_all(fd, bytes) < 0 || fchmod(fd, mode) < 0 || (durable && fsync(fd) < 0))
-		return -1;
-	if (rename(temp, target) < 0)
-		return -1;
-	return durable ? sync_folder(target) : 0;
-}
-
 unsigned file_mode_of_new(unsigned mode)
 {
 	mode_t mask = umask(0);
@@ -179,7 +166,7 @@ unsigned file_mode_of_new(unsigned mode)
 	return mode & ~mask;
 }
 
-/* The permission that the replaced file gets: the one it has, or that of a new one. */
+/* The permission of the replaced file: its current one, or that of a new one. */
 static unsigned final_mode(const char *target, unsigned mode)
 {
 	struct stat st;
@@ -188,15 +175,14 @@ static unsigned final_mode(const char *target, unsigned mode)
 }
 
 /*
- * Makes the temporary file: of a name that nobody has, or of the fixed one, when the caller holds a
- * lock.
+ * Creates the temporary file: with a unique name, or with the fixed one if the caller holds a lock.
  */
-static int open_temp(const char *target, bool shared, struct str *temp)
+static int open_temp(const char *target, bool unique, struct str *temp)
 {
 	int fd;
 
-	str_addf(temp, "%s%s", target, shared ? ".gcbXXXXXX" : FILE_UNFINISHED);
-	if (shared)
+	str_addf(temp, "%s%s", target, unique ? ".gcbXXXXXX" : FILE_UNFINISHED);
+	if (unique)
 		return mkostemp(temp->ptr, O_CLOEXEC);
 	fd = open(temp->ptr, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 && errno == EEXIST && unlink(temp->ptr) == 0)
@@ -204,61 +190,90 @@ static int open_temp(const char *target, bool shared, struct str *temp)
 	return fd;
 }
 
-/* Replaces a file, with or without waiting until the disk has it. */
-static int replace(const char *path, struct slice bytes, unsigned mode, bool durable,
-		   struct err *err)
-{
-	AUTO_FREE char *real = NULL;
-	AUTO_STR struct str temp = STR_INIT;
-	AUTO_CLOSE int fd = -1;
+/* A file that is being replaced. */
+struct replacement {
 	const char *target;
-	struct stat st;
+	struct str temp; /* the temporary file's path */
+	struct slice bytes;
+	unsigned mode;
+	bool durable; /* wait until the disk has it */
+};
+
+/* Fills the temporary file, open as `fd`, and renames it. */
+static int fill_and_rename(const struct replacement *r, int fd)
+{
+	if (file_write_all(fd, r->bytes) < 0 || fchmod(fd, final_mode(r->target, r->mode)) < 0 ||
+	    (r->durable && fsync(fd) < 0) || rename(r->temp.ptr, r->target) < 0)
+		return -1;
+	return r->durable ? sync_parent(r->target) : 0;
+}
+
+/* Writes and renames a temporary file, which is removed on failure. */
+static int replace_target(struct replacement *r)
+{
+	AUTO_CLOSE int fd = open_temp(r->target, r->durable, &r->temp);
 	int saved;
 
-	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && !(real = realpath(path, NULL)) &&
-	    errno != ENOENT)
-		return err_os(err, &CODE_io, place_of(path), "cannot write");
-	target = real ? real : path;
-	fd = open_temp(target, durable, &temp);
 	if (fd < 0)
-		return err_os(err, &CODE_io, place_of(path), "cannot write");
-	if (fill_and_rename(fd, temp.ptr, target, bytes, final_mode(target, mode), durable) == 0)
+		return -1;
+	if (fill_and_rename(r, fd) == 0)
 		return 0;
 	saved = errno;
-	(void)unlink(temp.ptr);
+	(void)unlink(r->temp.ptr);
 	errno = saved;
-	return err_os(err, &CODE_io, place_of(path), "cannot write");
+	return -1;
+}
+
+/* Replaces a file or, through a symlink, its target. */
+static int replace_file(const char *path, struct replacement r, struct err *err)
+{
+	AUTO_FREE char *real = NULL;
+	struct stat st;
+	int failed = lstat(path, &st) == 0 && S_ISLNK(st.st_mode) &&
+		     !(real = realpath(path, NULL)) && errno != ENOENT;
+
+	r.target = real ? real : path;
+	if (!failed)
+		failed = replace_target(&r);
+	str_release(&r.temp);
+	return failed ? err_os(err, &CODE_io, place_of(path), "cannot write") : 0;
 }
 
 int file_replace(const char *path, struct slice bytes, unsigned mode, struct err *err)
 {
-	return replace(path, bytes, mode, true, err);
+	return replace_file(
+		path,
+		(struct replacement){
+			.temp = STR_INIT, .bytes = bytes, .mode = mode, .durable = true },
+		err);
 }
 
-int file_replace_soon(const char *path, struct slice bytes, unsigned mode, struct err *err)
+int file_replace_unsynced(const char *path, struct slice bytes, unsigned mode, struct err *err)
 {
-	return replace(path, bytes, mode, false, err);
+	return replace_file(
+		path, (struct replacement){ .temp = STR_INIT, .bytes = bytes, .mode = mode }, err);
 }
 
 int file_make_parents(const char *path, struct err *err)
 {
-	AUTO_FREE char *folder = strdup(path);
+	AUTO_FREE char *parent = strdup(path);
 	char *slash;
 	struct stat st;
 
-	if (!folder)
+	if (!parent)
 		fatal("out of memory");
-	slash = strrchr(folder, '/');
+	slash = strrchr(parent, '/');
 	if (slash) {
 		*slash = '\0';
-		if (stat(folder, &st) == 0 && S_ISDIR(st.st_mode))
-			return 0; /* nearly always, and then nothing above it has to be tried */
+		if (stat(parent, &st) == 0 && S_ISDIR(st.st_mode))
+			return 0; /* nearly always */
 		*slash = '/';
 	}
-	for (char *p = folder[0] ? strchr(folder + 1, '/') : NULL; p; p = strchr(p + 1, '/')) {
+	for (char *p = parent[0] ? strchr(parent + 1, '/') : NULL; p; p = strchr(p + 1, '/')) {
 		*p = '\0';
-		if (mkdir(folder, 0777) < 0 && errno != EEXIST)
-			return err_os(err, &CODE_io, place_of(folder), "cannot make the folder");
+		if (mkdir(parent, 0777) < 0 && errno != EEXIST)
+			return err_os(err, &CODE_io, place_of(parent),
+				      "cannot create the directory");
 		*p = '/';
 	}
 	return 0;

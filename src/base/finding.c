@@ -2,27 +2,18 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 /* A new row at the end of the list. */
-static struct finding *findings_row(struct findings *f)
+static struct finding *add_row(struct findings *f)
 {
-	if (f->n == f->cap) {
-		size_t cap = f->cap ? f->cap * 2 : 8;
-		struct finding *items = arena_array(f->arena, cap, sizeof(*items));
-
-		if (f->n)
-			memcpy(items, f->items, f->n * sizeof(*items));
-		f->items = items;
-		f->cap = cap;
-	}
+	ARENA_ROOM(f->arena, f->items, f->n, f->cap);
 	return &f->items[f->n++];
 }
 
 struct finding *findings_add(struct findings *f, const struct code *code, struct place at,
 			     const char *fmt, ...)
 {
-	struct finding *row = findings_row(f);
+	struct finding *row = add_row(f);
 	char reason[512];
 	va_list ap;
 
@@ -46,7 +37,7 @@ struct finding *findings_add_err(struct findings *f, const struct err *err)
 	return row;
 }
 
-/* Do the two say the same? */
+/* Do two findings have the same code, place and reason? */
 static bool same_finding(const struct finding *a, const struct finding *b)
 {
 	return a->code == b->code && a->at.line == b->at.line && a->at.col == b->at.col &&
@@ -60,7 +51,7 @@ bool findings_add_new(struct findings *f, const struct finding *row)
 	for (size_t i = 0; i < f->n; i++)
 		if (same_finding(&f->items[i], row))
 			return false;
-	copy = findings_row(f);
+	copy = add_row(f);
 	*copy = *row;
 	copy->at.path = arena_copy(f->arena, row->at.path);
 	copy->reason = arena_copy(f->arena, row->reason);

@@ -4,10 +4,17 @@
 
 #include <stdlib.h>
 
-/* The slot of a key, or the free one where it belongs. */
-static struct map_slot *slot_of(const struct map *m, struct slice key)
+static struct siphash_key seed;
+
+void map_seed(struct siphash_key value)
 {
-	size_t at = slice_hash_case(key) & (m->cap - 1);
+	seed = value;
+}
+
+/* The slot of a key, or the free one where it belongs. */
+static struct map_slot *find_slot(const struct map *m, struct slice key)
+{
+	size_t at = siphash(seed, key, m->fold) & (m->cap - 1);
 
 	while (m->slots[at].key.ptr &&
 	       !(m->fold ? slice_eq_case(m->slots[at].key, key) : slice_eq(m->slots[at].key, key)))
@@ -24,34 +31,53 @@ void map_release(struct map *m)
 
 size_t map_get(const struct map *m, struct slice key)
 {
-	const struct map_slot *slot = m->n ? slot_of(m, key) : NULL;
+	const struct map_slot *slot = m->n ? find_slot(m, key) : NULL;
 
 	return slot && slot->key.ptr ? slot->value : MAP_NONE;
 }
 
-/* Twice the room. */
-static void grow(struct map *m)
+/* Doubles the room. */
+static void grow_map(struct map *m)
 {
 	struct map larger = { NULL, m->n, m->cap ? m->cap * 2 : 64, m->fold };
 
 	larger.slots = xzalloc(larger.cap * sizeof(*larger.slots));
 	for (size_t i = 0; i < m->cap; i++)
 		if (m->slots[i].key.ptr)
-			*slot_of(&larger, m->slots[i].key) = m->slots[i];
+			*find_slot(&larger, m->slots[i].key) = m->slots[i];
 	free(m->slots);
 	*m = larger;
 }
 
-void map_set(struct map *m, struct slice key, size_t value)
+/* The slot of a key, which is added if necessary. */
+static struct map_slot *take_slot(struct map *m, struct slice key)
 {
 	struct map_slot *slot;
 
 	if (m->n * 4 >= m->cap * 3)
-		grow(m);
-	slot = slot_of(m, key);
+		grow_map(m);
+	slot = find_slot(m, key);
 	if (!slot->key.ptr) {
-		slot->key = key.ptr ? key : SLICE("");
+		*slot = (struct map_slot){ key.ptr ? key : SLICE(""), MAP_NONE };
 		m->n++;
 	}
-	slot->value = value;
+	return slot;
+}
+
+void map_set(struct map *m, struct slice key, size_t value)
+{
+	take_slot(m, key)->value = value;
+}
+
+bool map_has(const struct map *m, struct slice key)
+{
+	return m->n && find_slot(m, key)->key.ptr;
+}
+
+bool map_add(struct map *m, struct slice key)
+{
+	size_t before = m->n;
+
+	take_slot(m, key)->value = 0;
+	return m->n > before;
 }

@@ -6,8 +6,8 @@
 #include <stdatomic.h>
 
 /*
- * Below so many things a thread costs more than it brings; so many are taken at a time; so many
- * threads beside the caller's.
+ * Fewer items than this are not worth a thread; the items that a thread takes at a time; the most
+ * threads besides the caller's.
  */
 enum { WORTH_IT = 32, PORTION = 4, HELPERS = 7 };
 
@@ -19,7 +19,7 @@ struct job {
 };
 
 /* Takes portions until none is left. */
-static void *take_part(void *arg)
+static void *take_portions(void *arg)
 {
 	struct job *job = arg;
 
@@ -33,7 +33,7 @@ static void *take_part(void *arg)
 	}
 }
 
-/* How many processors this process may use besides its own. */
+/* The number of processors that this process may use besides its current one. */
 static size_t other_processors(void)
 {
 	cpu_set_t set;
@@ -42,8 +42,8 @@ static size_t other_processors(void)
 	return count > HELPERS ? HELPERS : (size_t)count - 1;
 }
 
-/* Works with at most so many helpers. */
-static void run(struct job job, size_t wanted)
+/* Works with at most `wanted` helpers. */
+static void run_job(struct job job, size_t wanted)
 {
 	pthread_t helpers[HELPERS];
 	sigset_t all, before;
@@ -51,26 +51,31 @@ static void run(struct job job, size_t wanted)
 
 	atomic_init(&job.next, 0);
 	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all,
-			      &before); /* signals are for the thread that was there before */
-	while (count < wanted && pthread_create(&helpers[count], NULL, take_part, &job) == 0)
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before); /* helpers take no signals */
+	while (count < wanted && pthread_create(&helpers[count], NULL, take_portions, &job) == 0)
 		count++;
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	(void)take_part(&job);
+	(void)take_portions(&job);
 	while (count)
 		(void)pthread_join(helpers[--count], NULL);
 }
 
+void each_in_turn(size_t n, void (*work)(void *ctx, size_t i), void *ctx)
+{
+	for (size_t i = 0; i < n; i++)
+		work(ctx, i);
+}
+
 void parallel_each(size_t n, void (*work)(void *ctx, size_t i), void *ctx)
 {
-	run((struct job){ .n = n, .portion = PORTION, .work = work, .ctx = ctx },
-	    n < WORTH_IT ? 0 : other_processors());
+	run_job((struct job){ .n = n, .portion = PORTION, .work = work, .ctx = ctx },
+		n < WORTH_IT ? 0 : other_processors());
 }
 
 void parallel_parts(size_t n, void (*work)(void *ctx, size_t i), void *ctx)
 {
 	size_t wanted = n > 1 ? other_processors() : 0;
 
-	run((struct job){ .n = n, .portion = 1, .work = work, .ctx = ctx },
-	    wanted && wanted >= n ? n - 1 : wanted);
+	run_job((struct job){ .n = n, .portion = 1, .work = work, .ctx = ctx },
+		wanted && wanted >= n ? n - 1 : wanted);
 }

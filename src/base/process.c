@@ -1,6 +1,8 @@
 #include "base/process.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
+#include "base/process_find.h"
 #include "base/signals.h"
 #include "base/spawn.h"
 #include "base/trace.h"
@@ -9,48 +11,37 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /*
- * Defaults, and how long output is still read when the program ended and something that it left
- * behind holds the pipe.
+ * Defaults, and how long output is read after the program ended while a process that it started
+ * keeps the pipe open.
  */
 enum { GRACE_MS = 2000, DRAIN_MS = 250, LINE_MAX_BYTES = 4096 };
 
 enum { IN, OUT, ERR, NPIPES };
 
-/* A program that runs. */
-struct run {
+/* A running program. */
+struct child {
 	const struct process *p;
 	struct process_result *r;
 	struct err *err;
 	struct signals signals;
 	int ours[NPIPES], theirs[NPIPES]; /* -1: closed, or none */
-	int folder;
+	int directory;
 	pid_t pid;
-	size_t fed;               /* bytes of the input that it has */
-	int64_t next;             /* when something has to be done; -1: never */
+	size_t fed;               /* bytes of the input that were written */
+	int64_t next;             /* when the next step is due; -1: never */
 	bool ended;               /* it is a zombie, not yet waited for */
-	bool failed;              /* `err` is filled in: it has to end, and the call fails */
+	bool failed;              /* `err` is set: the program must end, and the call fails */
 	bool killed;              /* SIGKILL was sent */
-	struct str lines[NPIPES]; /* of standard output and standard error, the one that has no end
-				     yet */
+	struct str lines[NPIPES]; /* the incomplete lines of standard output and standard error */
 };
 
 void process_result_release(struct process_result *r)
 {
 	str_release(&r->out);
 	str_release(&r->err);
-}
-
-/* Milliseconds of a clock that nobody sets. */
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* The program's name for messages. */
@@ -62,7 +53,7 @@ static const char *short_name(const struct process *p)
 }
 
 /* Closes a descriptor once. */
-static void shut(int *fd)
+static void close_once(int *fd)
 {
 	if (*fd >= 0)
 		(void)close(*fd);
@@ -72,8 +63,8 @@ static void shut(int *fd)
 /* --- starting ------------------------------------------------------------- */
 
 /*
- * The descriptor, or a copy above the three that every program has: ours may have been started
- * without them.
+ * The descriptor, or a copy above the standard ones: our process may have been started without
+ * them.
  */
 static int above_standard(int fd)
 {
@@ -87,7 +78,7 @@ static int above_standard(int fd)
 }
 
 /* One pipe; our end does not block. */
-static int make_pipe(struct run *run, int which)
+static int make_pipe(struct child *run, int which)
 {
 	int ends[2], mine = which == IN;
 
@@ -101,50 +92,51 @@ static int make_pipe(struct run *run, int which)
 		       0;
 }
 
-/* The pipes and the folder. */
-static int open_all(struct run *run)
+/* Opens the pipes and the directory. */
+static int open_streams(struct child *run)
 {
 	const struct process *p = run->p;
 
 	if ((p->input.len && make_pipe(run, IN) < 0) || make_pipe(run, OUT) < 0 ||
 	    make_pipe(run, ERR) < 0)
-		return err_os(run->err, &CODE_io, NOWHERE, "cannot make a pipe to %s",
+		return err_os(run->err, &CODE_io, NOWHERE, "cannot create a pipe to %s",
 			      short_name(p));
-	if (p->folder &&
-	    (run->folder = above_standard(open(p->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))) < 0)
-		return err_os(run->err, &CODE_io, place_of(p->folder), "cannot open the folder");
+	if (p->directory && (run->directory = above_standard(
+				     open(p->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC))) < 0)
+		return err_os(run->err, &CODE_io, place_of(p->directory),
+			      "cannot open the directory");
 	return 0;
 }
 
-static int start(struct run *run)
+static int start_child(struct child *run)
 {
 	AUTO_STR struct str file = STR_INIT;
 	int failed;
 
-	if (process_find(run->p->argv[0], &file, run->err) < 0 || open_all(run) < 0)
+	if (process_find(run->p->argv[0], &file, run->err) < 0 || open_streams(run) < 0)
 		return -1;
 	failed = process_spawn(&run->pid, &(struct spawn){ .file = file.ptr,
 							   .argv = run->p->argv,
 							   .env = run->p->env,
 							   .fds = run->theirs,
-							   .folder = run->folder,
+							   .directory = run->directory,
 							   .mask = &run->signals.mask,
 							   .group = !run->p->interactive });
 	for (int i = 0; i < NPIPES; i++)
-		shut(&run->theirs[i]);
+		close_once(&run->theirs[i]);
 	errno = failed;
 	return failed ? err_os(run->err, &CODE_program_denied, place_of(file.ptr),
-			       "the program cannot be run") :
+			       "cannot run the program") :
 			0;
 }
 
 /* --- ending it ------------------------------------------------------------ */
 
 /*
- * A signal to it and, where it has one, its group. It is not waited for yet, so its number is still
- * its own.
+ * Sends a signal to it and, if it has one, its group. It has not been waited for, so its number has
+ * not been reused.
  */
-static void send(const struct run *run, int signo)
+static void send_signal(const struct child *run, int signo)
 {
 	if (run->p->interactive)
 		(void)kill(run->pid, signo);
@@ -152,33 +144,34 @@ static void send(const struct run *run, int signo)
 		(void)kill(-run->pid, signo);
 }
 
-/* `err` says why it has to end: the first step of that. */
-static void give_up(struct run *run)
+/* Begins to end it; `err` is set. */
+static void give_up(struct child *run)
 {
 	run->failed = true;
-	send(run, SIGTERM);
-	run->next = now_ms() + (run->p->grace_ms ? run->p->grace_ms : GRACE_MS);
+	send_signal(run, SIGTERM);
+	run->next = clock_ms() + (run->p->grace_ms ? run->p->grace_ms : GRACE_MS);
 }
 
-static void kill_now(struct run *run)
+/* Ends it at once. */
+static void kill_now(struct child *run)
 {
-	send(run, SIGKILL);
+	send_signal(run, SIGKILL);
 	run->killed = true;
 	run->next = -1;
 }
 
-/* What time and signals ask for. Returns false when nothing is left to wait for. */
-static bool keep_time(struct run *run)
+/* Handles time limits and signals. Returns false when there is nothing left to wait for. */
+static bool keep_time(struct child *run)
 {
-	bool late = run->next >= 0 && now_ms() >= run->next;
+	bool late = run->next >= 0 && clock_ms() >= run->next;
 
 	if (run->ended)
 		return !late && !run->failed;
-	if (!run->failed && signals_asked()) {
-		(void)signals_error(signals_asked(), run->err);
+	if (!run->failed && signals_first()) {
+		(void)signals_error(signals_first(), run->err);
 		give_up(run);
 	} else if (!run->failed && late) {
-		(void)err_set(run->err, &CODE_timed_out, NOWHERE, "%s did not end within %g s",
+		(void)err_set(run->err, &CODE_timed_out, NOWHERE, "%s did not finish within %g s",
 			      short_name(run->p), (double)run->p->timeout_ms / 1000);
 		give_up(run);
 	} else if (run->failed && !run->killed && (late || signals_count() > 1))
@@ -186,8 +179,8 @@ static bool keep_time(struct run *run)
 	return true;
 }
 
-/* Did it end? It stays a zombie until its group is dealt with. */
-static void look(struct run *run)
+/* Checks whether it ended. It stays a zombie until its group is dealt with. */
+static void check_end(struct child *run)
 {
 	siginfo_t info = { 0 };
 
@@ -195,25 +188,25 @@ static void look(struct run *run)
 	    !info.si_pid)
 		return;
 	run->ended = true;
-	run->next = now_ms() + DRAIN_MS;
+	run->next = clock_ms() + DRAIN_MS;
 }
 
-/* Waits for it, and says how it ended. */
-static int reap(struct run *run)
+/* Waits for it, and returns how it ended. */
+static int reap_child(struct child *run)
 {
 	int status = 0;
 
 	if (run->failed)
-		send(run, SIGKILL); /* what it started and left behind */
+		send_signal(run, SIGKILL); /* and its group */
 	while (waitpid(run->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!run->failed && signals_asked())
-		return signals_error(signals_asked(), run->err);
+	if (!run->failed && signals_first())
+		return signals_error(signals_first(), run->err);
 	if (run->failed)
 		return -1;
 	if (WIFSIGNALED(status))
 		return err_set(run->err, &CODE_program_failed, NOWHERE,
-			       "%s was killed by the signal %s", short_name(run->p),
+			       "%s was killed by a signal: %s", short_name(run->p),
 			       strsignal(WTERMSIG(status)));
 	run->r->exit_code = WEXITSTATUS(status);
 	return 0;
@@ -221,8 +214,8 @@ static int reap(struct run *run)
 
 /* --- its streams ---------------------------------------------------------- */
 
-/* Gives it more of the input. One that does not want it (EPIPE) need not have it. */
-static void feed(struct run *run)
+/* Writes more of the input. The program need not read it (EPIPE). */
+static void feed_child(struct child *run)
 {
 	struct slice rest = slice_sub(run->p->input, run->fed, run->p->input.len);
 	ssize_t n = write(run->ours[IN], rest.ptr, rest.len);
@@ -231,18 +224,18 @@ static void feed(struct run *run)
 		return;
 	run->fed += n > 0 ? (size_t)n : 0;
 	if (n < 0 || run->fed == run->p->input.len)
-		shut(&run->ours[IN]);
+		close_once(&run->ours[IN]);
 }
 
-/* Does anybody want lines of this stream? */
-static bool heard(const struct run *run, int which)
+/* Are lines of this stream passed on? */
+static bool wants_lines(const struct child *run, int which)
 {
-	return which == ERR ? run->p->on_line || trace_wants(TRACE_SAID) :
-			      trace_wants(TRACE_OUTPUT);
+	return which == ERR ? run->p->on_line || trace_wants(TRACE_STDERR) :
+			      trace_wants(TRACE_STDOUT);
 }
 
-/* Passes the line on that is complete. */
-static void say_line(struct run *run, int which)
+/* Passes on the complete line. */
+static void pass_line(struct child *run, int which)
 {
 	struct str *line = &run->lines[which];
 
@@ -253,26 +246,26 @@ static void say_line(struct run *run, int which)
 		run->p->on_line(run->p->ctx, str_slice(&text));
 	}
 	if (line->len)
-		trace_say(which == ERR ? TRACE_SAID : TRACE_OUTPUT, "%s: %" SLICE_FMT,
+		trace_log(which == ERR ? TRACE_STDERR : TRACE_STDOUT, "%s: %" SLICE_FMT,
 			  short_name(run->p), SLICE_ARG(str_slice(line)));
 	str_clear(line);
 }
 
 /*
- * Cuts what comes into lines. Of one that is too long the rest is dropped, so that no secret is cut
- * into two halves that look harmless.
+ * Cuts output into lines. Of one that is too long the rest is dropped, so that no secret is cut
+ * into two halves that redaction would miss.
  */
-static void cut(struct run *run, int which, struct slice bytes)
+static void cut_lines(struct child *run, int which, struct slice bytes)
 {
-	for (size_t i = 0; i < bytes.len && heard(run, which); i++)
+	for (size_t i = 0; i < bytes.len && wants_lines(run, which); i++)
 		if (bytes.ptr[i] == '\n' || bytes.ptr[i] == '\r')
-			say_line(run, which);
+			pass_line(run, which);
 		else if (run->lines[which].len < LINE_MAX_BYTES)
 			str_addc(&run->lines[which], bytes.ptr[i]);
 }
 
-/* Standard error: kept as far as there is room. */
-static void take_err(struct run *run, struct slice bytes)
+/* Standard error: kept up to its limit. */
+static void take_err(struct child *run, struct slice bytes)
 {
 	size_t max = run->p->err_max ? run->p->err_max : PROCESS_ERR_MAX, have = run->r->err.len;
 
@@ -280,10 +273,10 @@ static void take_err(struct run *run, struct slice bytes)
 }
 
 /*
- * Standard output: to the caller, or kept. Too much, or a caller who does not want it, ends the
+ * Standard output: to the caller, or kept. Too much of it, or a refusal by the caller, ends the
  * program.
  */
-static void take_out(struct run *run, struct slice bytes)
+static void take_out(struct child *run, struct slice bytes)
 {
 	size_t max = run->p->out_max ? run->p->out_max : PROCESS_OUT_MAX;
 
@@ -295,7 +288,7 @@ static void take_out(struct run *run, struct slice bytes)
 		return;
 	}
 	if (run->r->out.len + bytes.len > max) {
-		(void)err_set(run->err, &CODE_too_large, NOWHERE, "%s says more than %zu bytes",
+		(void)err_set(run->err, &CODE_too_large, NOWHERE, "%s wrote more than %zu bytes",
 			      short_name(run->p), max);
 		give_up(run);
 		return;
@@ -303,8 +296,8 @@ static void take_out(struct run *run, struct slice bytes)
 	str_add(&run->r->out, bytes);
 }
 
-/* Reads what there is of one of them. */
-static void drain(struct run *run, int which)
+/* Reads what is available of one of them. */
+static void read_stream(struct child *run, int which)
 {
 	char buf[65536];
 	ssize_t n = read(run->ours[which], buf, sizeof(buf));
@@ -312,23 +305,23 @@ static void drain(struct run *run, int which)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		shut(&run->ours[which]);
+		close_once(&run->ours[which]);
 		return;
 	}
 	if (run->ended && !run->failed)
-		run->next = now_ms() + DRAIN_MS; /* it still comes */
-	cut(run, which, (struct slice){ buf, (size_t)n });
+		run->next = clock_ms() + DRAIN_MS;
+	cut_lines(run, which, (struct slice){ buf, (size_t)n });
 	if (which == OUT)
 		take_out(run, (struct slice){ buf, (size_t)n });
 	else
 		take_err(run, (struct slice){ buf, (size_t)n });
 }
 
-/* Waits for something to do, and does it. */
-static void turn(struct run *run)
+/* Waits for an event, and handles it. */
+static void wait_event(struct child *run)
 {
 	struct pollfd fds[NPIPES];
-	int64_t wait = run->next < 0 ? -1 : run->next - now_ms();
+	int64_t wait = run->next < 0 ? -1 : run->next - clock_ms();
 
 	for (int i = 0; i < NPIPES; i++)
 		fds[i] =
@@ -336,57 +329,57 @@ static void turn(struct run *run)
 	(void)signals_poll(&run->signals, fds, NPIPES, run->next >= 0 && wait < 0 ? 0 : wait);
 	for (int i = 0; i < NPIPES; i++)
 		if (fds[i].revents && i == IN)
-			feed(run);
+			feed_child(run);
 		else if (fds[i].revents)
-			drain(run, i);
+			read_stream(run, i);
 }
 
-/* From the start to the end. */
-static int run_all(struct run *run)
+/* Runs it from start to end. */
+static int run_child(struct child *run)
 {
-	if (start(run) < 0)
+	if (start_child(run) < 0)
 		return -1;
-	run->next = run->p->timeout_ms > 0 ? now_ms() + run->p->timeout_ms : -1;
+	run->next = run->p->timeout_ms > 0 ? clock_ms() + run->p->timeout_ms : -1;
 	while (keep_time(run) && (!run->ended || run->ours[OUT] >= 0 || run->ours[ERR] >= 0)) {
-		turn(run);
-		look(run);
+		wait_event(run);
+		check_end(run);
 	}
-	say_line(run, OUT);
-	say_line(run, ERR);
-	return reap(run);
+	pass_line(run, OUT);
+	pass_line(run, ERR);
+	return reap_child(run);
 }
 
-/* Tells what is run, and around what. */
+/* Logs the command, its directory and environment. */
 static void trace_start(const struct process *p)
 {
 	AUTO_STR struct str line = STR_INIT;
 
-	if (!trace_wants(TRACE_PROGRAMS))
+	if (!trace_wants(TRACE_COMMANDS))
 		return;
 	for (size_t i = 0; p->argv[i]; i++)
 		str_addf(&line, " %s", p->argv[i]);
-	trace_say(TRACE_PROGRAMS, "run%s", line.ptr);
-	if (p->folder)
-		trace_say(TRACE_AROUND, "%s: in %s", short_name(p), p->folder);
+	trace_log(TRACE_COMMANDS, "run%s", line.ptr);
+	if (p->directory)
+		trace_log(TRACE_ENVIRONMENT, "%s: in %s", short_name(p), p->directory);
 	for (size_t i = 0; p->env && p->env[i]; i++)
-		trace_say(TRACE_AROUND, "%s: with %s", short_name(p), p->env[i]);
+		trace_log(TRACE_ENVIRONMENT, "%s: with %s", short_name(p), p->env[i]);
 }
 
-/* Tells how it ended. */
-static void trace_end(const struct run *run, int result, int64_t ms)
+/* Logs how it ended. */
+static void trace_end(const struct child *run, int result, int64_t ms)
 {
 	if (result < 0)
-		trace_say(TRACE_PROGRAMS, "%s: %s (%g s)", short_name(run->p), run->err->reason,
+		trace_log(TRACE_COMMANDS, "%s: %s (%g s)", short_name(run->p), run->err->reason,
 			  (double)ms / 1000);
 	else
-		trace_say(TRACE_PROGRAMS, "%s: exit %d (%g s)", short_name(run->p),
+		trace_log(TRACE_COMMANDS, "%s: exit %d (%g s)", short_name(run->p),
 			  run->r->exit_code, (double)ms / 1000);
 }
 
 int process_run(const struct process *p, struct process_result *r, struct err *err)
 {
-	struct run run = { .p = p, .r = r, .err = err, .folder = -1, .next = -1 };
-	int64_t begin = now_ms();
+	struct child run = { .p = p, .r = r, .err = err, .directory = -1, .next = -1 };
+	int64_t begin = clock_ms();
 	int result;
 
 	for (int i = 0; i < NPIPES; i++) {
@@ -395,14 +388,28 @@ int process_run(const struct process *p, struct process_result *r, struct err *e
 	}
 	trace_start(p);
 	signals_begin(&run.signals);
-	result = run_all(&run);
+	result = run_child(&run);
 	for (int i = 0; i < NPIPES; i++) {
-		shut(&run.ours[i]);
-		shut(&run.theirs[i]);
+		close_once(&run.ours[i]);
+		close_once(&run.theirs[i]);
 		str_release(&run.lines[i]);
 	}
-	shut(&run.folder);
+	close_once(&run.directory);
 	signals_end(&run.signals);
-	trace_end(&run, result, now_ms() - begin);
+	trace_end(&run, result, clock_ms() - begin);
 	return result;
+}
+
+struct slice process_last_line(const struct process_result *r, struct arena *arena)
+{
+	struct slice rest = str_slice(&r->err), line, last = SLICE("");
+	AUTO_STR struct str text = STR_INIT;
+
+	while (slice_next(&rest, '\n', &line))
+		if (slice_trim(line).len)
+			last = slice_trim(line);
+	if (slice_starts(last, SLICE("error: ")))
+		last = slice_sub(last, 7, last.len);
+	str_add_visible(&text, slice_sub(last, 0, 400), false);
+	return arena_copy(arena, str_slice(&text));
 }

@@ -1,27 +1,27 @@
 /*
- * progress.h - how far a long piece of work is, told to whoever wants to know.
+ * progress.h - progress of a long operation, for its caller.
  */
 #ifndef GCB_BASE_PROGRESS_H
 #define GCB_BASE_PROGRESS_H
 
 #include <stddef.h>
 
-/* Who is told. It is told often, by one thread, and decides itself what to make of that. */
+/* Called often, from one thread only; throttles itself. */
 struct progress {
-	void (*tell)(void *ctx, const char *doing, size_t done, size_t all);
+	void (*report)(void *ctx, const char *doing, size_t done, size_t all);
 	void *ctx;
 };
 
 /*
- * Tells what is being done ("planning migrations"), and how much of it is done: `done` of `all`, or
- * just so many when `all` is 0. `doing` NULL: nothing any more; say so before somebody else writes.
- * `p` NULL, or without a function: nobody wants to know.
+ * Reports what is being done ("planning migrations"), and how much of it: `done` of `all`, or
+ * `done` alone when `all` is 0. `doing` NULL: the end, to be reported before anything else is
+ * printed. `p` may be NULL or without a function.
  */
-static inline __attribute__((unused)) void progress_tell(const struct progress *p,
-							 const char *doing, size_t done, size_t all)
+static inline __attribute__((unused)) void
+progress_report(const struct progress *p, const char *doing, size_t done, size_t all)
 {
-	if (p && p->tell)
-		p->tell(p->ctx, doing, done, all);
+	if (p && p->report)
+		p->report(p->ctx, doing, done, all);
 }
 
 #endif

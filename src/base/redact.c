@@ -1,17 +1,19 @@
 #include "base/redact.h"
 
+#include "base/ascii.h"
+
 #include <stdint.h>
 #include <string.h>
 
 /*
- * Names whose value is a secret, a word in the first list, the rest of the line in the second. Case
- * does not matter.
+ * Names whose value is a secret: one word for the first list, the rest of the line for the second.
+ * Case does not matter.
  */
 static const char *const values[] = { "token=", "password=", "passwd=", "secret=" };
 static const char *const headers[] = { "extraheader=",   "authorization:", "cookie:",
 				       "private-token:", "job-token:",     "x-api-key:" };
 
-/* How tokens begin (the forges' documentation of token formats). */
+/* Prefixes of tokens, from the documentation of the forges. */
 static const char *const prefixes[] = { "ghp_",   "gho_",        "ghu_",   "ghs_",
 					"ghr_",   "github_pat_", "glpat-", "gldt-",
 					"glcbt-", "glptt-",      "ya29." };
@@ -19,8 +21,8 @@ static const char *const prefixes[] = { "ghp_",   "gho_",        "ghu_",   "ghs_
 #define HIDDEN "***"
 
 /*
- * Where an address, or a value, that begins at `at` ends: at a blank, a quote, or the end; where a
- * quote begins it, behind the other one.
+ * The end of an address or a value that begins at `at`: a blank, a quote or the end of the text; if
+ * it begins with a quote, behind the closing one.
  */
 static size_t word_end(struct slice text, size_t at)
 {
@@ -34,7 +36,7 @@ static size_t word_end(struct slice text, size_t at)
 	return at;
 }
 
-/* Where the last of a byte is in the text; SIZE_MAX: there is none. */
+/* Offset of the last byte `c`, or SIZE_MAX. */
 static size_t find_last(struct slice text, char c)
 {
 	for (size_t i = text.len; i-- > 0;)
@@ -53,13 +55,13 @@ static struct slice up_to(struct slice text, const char *stops)
 	return slice_sub(text, 0, end);
 }
 
-/* What ends an address' host, and what ends its path. */
+/* What ends the host of an address, and its path. */
 #define HOST_ENDS "/?#"
 #define PATH_ENDS "?#"
 
 /*
- * Has it a colon, and behind that no port? Then it is a user with the begin of a password that was
- * not encoded (RFC 3986, 3.2.1).
+ * Does it have a colon without a port behind it? Then it is a user and the begin of a password that
+ * is not encoded (RFC 3986, 3.2.1).
  */
 static bool begins_password(struct slice host)
 {
@@ -70,14 +72,14 @@ static bool begins_password(struct slice host)
 	while (at < host.len && host.ptr[at] != ':')
 		at++;
 	for (at++; at < host.len; at++)
-		if (host.ptr[at] < '0' || host.ptr[at] > '9')
+		if (!ascii_is_digit(host.ptr[at]))
 			return true;
 	return false;
 }
 
 /*
- * Where an address ends whose first byte behind "://" is at `at`: with a password in it that has a
- * blank or a quote, behind the line's last '@'.
+ * The end of an address whose first byte behind "://" is at `at`; with a password that contains a
+ * blank or a quote, it is behind the last '@' of the line.
  */
 static size_t address_end(struct slice text, size_t at)
 {
@@ -92,8 +94,8 @@ static size_t address_end(struct slice text, size_t at)
 }
 
 /*
- * Appends an address behind its "://" without its user, query and fragment. A secret may hold any
- * byte, so that the last '@' ends it.
+ * Appends an address, from behind its "://", without user, query and fragment. A password may
+ * contain any byte, so the last '@' ends it.
  */
 static void add_address(struct str *out, struct slice address)
 {
@@ -128,14 +130,14 @@ void redact_address(struct str *out, struct slice url)
 	str_add(out, url);
 }
 
+/* May the byte be part of a token? */
 static bool is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '-' || c == '.';
+	return ascii_is_alnum(c) || c == '_' || c == '-' || c == '.';
 }
 
-/* The length of the first of the names that stands at the begin of the text, or 0. */
-static size_t name_here(struct slice text, const char *const *names, size_t n)
+/* The length of the first of the names that the text begins with, or 0. */
+static size_t match_name(struct slice text, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (slice_eq_case(slice_sub(text, 0, strlen(names[i])), slice_of(names[i])))
@@ -144,21 +146,21 @@ static size_t name_here(struct slice text, const char *const *names, size_t n)
 }
 
 /*
- * Hides what begins with the name of a secret at `at`. Returns how much of the text is done; 0:
- * there is none.
+ * Hides a secret whose name or prefix is at `at`. Returns how many bytes are done; 0: there is
+ * none.
  */
-static size_t hide(struct str *out, struct slice text, size_t at)
+static size_t hide_secret(struct str *out, struct slice text, size_t at)
 {
 	struct slice rest = slice_sub(text, at, text.len);
 	size_t name, end = 0;
 
-	if ((name = name_here(rest, headers, sizeof(headers) / sizeof(headers[0])))) {
+	if ((name = match_name(rest, headers, sizeof(headers) / sizeof(headers[0])))) {
 		end = slice_find_byte(rest, '\n');
 		end = end == SIZE_MAX ? rest.len : end;
-	} else if ((name = name_here(rest, values, sizeof(values) / sizeof(values[0])))) {
+	} else if ((name = match_name(rest, values, sizeof(values) / sizeof(values[0])))) {
 		end = word_end(rest, name);
 	} else if ((at == 0 || !is_word(text.ptr[at - 1])) &&
-		   name_here(rest, prefixes, sizeof(prefixes) / sizeof(prefixes[0]))) {
+		   match_name(rest, prefixes, sizeof(prefixes) / sizeof(prefixes[0]))) {
 		while (end < rest.len && is_word(rest.ptr[end]))
 			end++;
 	}
@@ -172,7 +174,7 @@ static size_t hide(struct str *out, struct slice text, size_t at)
 void redact(struct str *out, struct slice text)
 {
 	for (size_t at = 0; at < text.len;) {
-		size_t done = hide(out, text, at), end;
+		size_t done = hide_secret(out, text, at), end;
 
 		if (!done && slice_starts(slice_sub(text, at, 3), SLICE("://"))) {
 			end = address_end(text, at + 3);

@@ -1,5 +1,5 @@
 /*
- * redact.h - text without secrets, for everything that a person or a log may get to see. Pure.
+ * redact.h - removes secrets from text that people or logs may see. Pure.
  */
 #ifndef GCB_BASE_REDACT_H
 #define GCB_BASE_REDACT_H
@@ -7,24 +7,26 @@
 #include "base/str.h"
 
 /*
- * Appends the text with what may be a secret taken out:
+ * Appends the text without what may be a secret:
  *
- *	addresses      "https://user:token@host/x?y#z" becomes "https://host/x"
- *	values         "--token=x", "PASSWORD=x", "client_secret=x" keep their name, and "***" takes
- *the value's place headers        "Authorization: ...", "Cookie: ...", "Private-Token: ..." lose
- *the rest of their line in the same way known tokens   what begins as GitHub's, GitLab's and
- *Google's do ("ghp_", "glpat-", "ya29.") becomes "***"
+ *	addresses     "https://user:token@host/x?y#z" becomes "https://host/x"
+ *	values        "--token=x", "PASSWORD=x", "client_secret=x" keep their name; the value
+ *becomes
+ *	              "***"
+ *	headers       of "Authorization: ...", "Cookie: ...", "Private-Token: ..." the rest of the
+ *	              line becomes "***"
+ *	known tokens  words that begin like GitHub's, GitLab's and Google's ("ghp_", "glpat-",
+ *	              "ya29.") become "***"
  *
- * A secret that stands anywhere else cannot be told from other text. Where an address has a user,
- *all up to its last '@' goes, as a password that nobody encoded may hold any byte:
- *"https://user:a/b@host" becomes "https://host", and "***" takes the place of a user and password
- *without one.
+ * A secret in any other place cannot be told from other text. If an address has a user, everything
+ * up to its last '@' is removed, because a password that is not encoded may contain any byte:
+ * "https://user:a/b@host" becomes "https://host", and a user and password without '@' become "***".
  */
 void redact(struct str *out, struct slice text);
 
 /*
- * Appends a text that is known to be one address of a repository, a path or git's "user@host:path"
- * too, without password, query and fragment.
+ * Appends the address of a repository, which may also be a path or git's "user@host:path", without
+ * password, query and fragment.
  */
 void redact_address(struct str *out, struct slice url);
 

@@ -6,8 +6,8 @@
 
 static volatile sig_atomic_t first, count;
 
-/* Counts a signal that asks for an end. */
-static void on_ask(int signo)
+/* Counts a signal that is to end the program. */
+static void on_end_signal(int signo)
 {
 	if (!first)
 		first = signo;
@@ -15,7 +15,7 @@ static void on_ask(int signo)
 		count++;
 }
 
-/* Nothing to do: that it came ends the poll. */
+/* Does nothing: the signal interrupts the poll. */
 static void on_child(int signo)
 {
 	(void)signo;
@@ -24,10 +24,11 @@ static void on_child(int signo)
 static const struct {
 	int signo;
 	void (*handler)(int signo); /* NULL: ignored */
-	bool interactive;           /* for an end: stays ignored where it was */
+	bool terminating;           /* stays ignored if it was */
 } rows[] = {
-	{ SIGINT, on_ask, true },     { SIGTERM, on_ask, true }, { SIGHUP, on_ask, true },
-	{ SIGCHLD, on_child, false }, { SIGPIPE, NULL, false },
+	{ SIGINT, on_end_signal, true }, { SIGTERM, on_end_signal, true },
+	{ SIGHUP, on_end_signal, true }, { SIGCHLD, on_child, false },
+	{ SIGPIPE, NULL, false },
 };
 
 enum { NROWS = sizeof(rows) / sizeof(rows[0]) };
@@ -42,13 +43,12 @@ void signals_begin(struct signals *s)
 	first = count = 0;
 	(void)sigemptyset(&blocked);
 	for (size_t i = 0; i < NROWS; i++)
-		if (rows[i].handler) /* an ignored signal that is blocked, too, waits, and would
-					come when it is ignored no more */
+		if (rows[i].handler) /* blocked, an ignored signal would be delivered later */
 			(void)sigaddset(&blocked, rows[i].signo);
 	(void)pthread_sigmask(SIG_BLOCK, &blocked, &s->mask);
 	for (size_t i = 0; i < NROWS; i++) {
 		(void)sigaction(rows[i].signo, NULL, &s->actions[i]);
-		if (rows[i].interactive && s->actions[i].sa_handler == SIG_IGN)
+		if (rows[i].terminating && s->actions[i].sa_handler == SIG_IGN)
 			continue;
 		memset(&action, 0, sizeof(action));
 		action.sa_handler = rows[i].handler ? rows[i].handler : SIG_IGN;
@@ -63,7 +63,7 @@ void signals_end(const struct signals *s)
 	(void)pthread_sigmask(SIG_SETMASK, &s->mask, NULL);
 }
 
-int signals_asked(void)
+int signals_first(void)
 {
 	return first;
 }
@@ -93,6 +93,6 @@ int signals_error(int signo, struct err *err)
 {
 	if (signo == SIGINT)
 		return err_set(err, &CODE_interrupted, NOWHERE, "interrupted");
-	return err_set(err, &CODE_terminated, NOWHERE, "ended by the signal %s",
+	return err_set(err, &CODE_terminated, NOWHERE, "terminated by %s",
 		       signo == SIGTERM ? "SIGTERM" : "SIGHUP");
 }

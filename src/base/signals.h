@@ -1,12 +1,11 @@
 /*
- * signals.h - the signals that ask this program to end, while it waits for something else. World
- * column.
+ * signals.h - the signals that end this program, while it waits for another one. World column.
  *
- * The one place where handlers are set. Between signals_begin and signals_end SIGINT, SIGTERM and
- * SIGHUP do not end the program but are counted, SIGCHLD only wakes a waiting signals_poll (also
- * where our own caller had it ignored, so that children can be waited for), and SIGPIPE is ignored.
- * They arrive inside of signals_poll alone: nothing is lost between looking and waiting. What our
- * caller ignores (nohup) stays ignored. Not to be nested; for the thread that main runs in.
+ * The only place that sets handlers. Between signals_begin and signals_end SIGINT, SIGTERM and
+ * SIGHUP do not end the program but are counted, SIGCHLD only wakes a waiting signals_poll (also if
+ * our caller ignored it, so that children can be waited for), and SIGPIPE is ignored. Signals are
+ * delivered inside of signals_poll only, so none is lost between checking and waiting. Signals that
+ * our caller ignores (nohup) stay ignored. Not to be nested; for the thread of main.
  */
 #ifndef GCB_BASE_SIGNALS_H
 #define GCB_BASE_SIGNALS_H
@@ -17,21 +16,21 @@
 #include <signal.h>
 
 struct signals {
-	sigset_t mask; /* as it was before: what a child must get */
+	sigset_t mask; /* the previous one, which children get */
 	struct sigaction actions[5];
 };
 
-/* Takes the signals over, and puts everything back as it was. */
+/* Takes over the signals, and restores everything. */
 void signals_begin(struct signals *s);
 void signals_end(const struct signals *s);
 
-/* The first signal since signals_begin that asks for an end, 0: none; and how many there were. */
-int signals_asked(void);
+/* The first terminating signal since signals_begin, 0: none; and how many there were. */
+int signals_first(void);
 int signals_count(void);
 
 /*
- * poll() that a signal ends: `ms` negative waits without limit. Returns how many descriptors are
- * ready, 0 at the end of time or when a signal came.
+ * poll() that a signal interrupts; negative `ms` waits without limit. Returns how many descriptors
+ * are ready, 0 on a timeout or a signal.
  */
 int signals_poll(const struct signals *s, struct pollfd *fds, size_t n, int64_t ms);
 

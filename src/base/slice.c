@@ -1,13 +1,9 @@
 #include "base/slice.h"
 
+#include "base/ascii.h"
+
 #include <limits.h>
 #include <string.h>
-
-/* The lower-case form of an ASCII letter; other bytes as they are. */
-static unsigned char lower(char c)
-{
-	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
 
 struct slice slice_of(const char *text)
 {
@@ -33,7 +29,7 @@ bool slice_eq_case(struct slice a, struct slice b)
 	if (a.len != b.len)
 		return false;
 	for (size_t i = 0; i < a.len; i++)
-		if (lower(a.ptr[i]) != lower(b.ptr[i]))
+		if (ascii_to_lower(a.ptr[i]) != ascii_to_lower(b.ptr[i]))
 			return false;
 	return true;
 }
@@ -79,7 +75,8 @@ size_t slice_find_case(struct slice s, struct slice needle)
 	for (size_t i = 0; i + needle.len <= s.len; i++) {
 		size_t n = 0;
 
-		while (n < needle.len && lower(s.ptr[i + n]) == lower(needle.ptr[n]))
+		while (n < needle.len &&
+		       ascii_to_lower(s.ptr[i + n]) == ascii_to_lower(needle.ptr[n]))
 			n++;
 		if (n == needle.len)
 			return i;
@@ -94,17 +91,11 @@ size_t slice_find_byte(struct slice s, char c)
 	return hit ? (size_t)(hit - s.ptr) : SIZE_MAX;
 }
 
-/* Space, tab, CR or LF? */
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 struct slice slice_trim(struct slice s)
 {
-	while (s.len && is_blank(s.ptr[0]))
+	while (s.len && ascii_is_space(s.ptr[0]))
 		s = slice_sub(s, 1, s.len);
-	while (s.len && is_blank(s.ptr[s.len - 1]))
+	while (s.len && ascii_is_space(s.ptr[s.len - 1]))
 		s.len--;
 	return s;
 }
@@ -118,7 +109,7 @@ bool slice_next(struct slice *rest, char sep, struct slice *piece)
 	at = slice_find_byte(*rest, sep);
 	if (at == SIZE_MAX) {
 		*piece = *rest;
-		*rest = (struct slice){ 0 };
+		*rest = SLICE_NONE;
 		return true;
 	}
 	*piece = slice_sub(*rest, 0, at);
@@ -139,7 +130,7 @@ struct slice pairs_get(struct pairs list, struct slice key)
 	for (size_t i = 0; i < list.n; i++)
 		if (slice_eq(list.items[i].key, key))
 			return list.items[i].value;
-	return (struct slice){ 0 };
+	return SLICE_NONE;
 }
 
 bool parse_int(struct slice s, long min, long max, long *out)
@@ -151,7 +142,7 @@ bool parse_int(struct slice s, long min, long max, long *out)
 	if (!digits.len || digits.len > 18 || (digits.ptr[0] == '0' && digits.len > 1))
 		return false;
 	for (size_t i = 0; i < digits.len; i++) {
-		if (digits.ptr[i] < '0' || digits.ptr[i] > '9')
+		if (!ascii_is_digit(digits.ptr[i]))
 			return false;
 		value = value * 10 + (digits.ptr[i] - '0');
 	}
@@ -163,26 +154,14 @@ bool parse_int(struct slice s, long min, long max, long *out)
 	return true;
 }
 
-uint64_t slice_hash_case(struct slice s)
-{
-	uint64_t hash = 14695981039346656037u;
-
-	for (size_t i = 0; i < s.len; i++)
-		hash = (hash ^ lower(s.ptr[i])) * 1099511628211u;
-	return hash;
-}
-
-/*
- * The longest word that slice_nearest looks at; nobody mistypes a longer one by a letter or two and
- * needs help.
- */
+/* Longer words are not compared by slice_nearest. */
 #define WORD_MAX_LEN 40
 
 /*
  * Edit distance (insert, delete, replace, swap) of two words of at most WORD_MAX_LEN bytes, in any
  * letter case.
  */
-static size_t distance(struct slice a, struct slice b)
+static size_t edit_distance(struct slice a, struct slice b)
 {
 	size_t row[3][WORD_MAX_LEN + 1];
 
@@ -193,14 +172,17 @@ static size_t distance(struct slice a, struct slice b)
 
 		now[0] = i;
 		for (size_t j = 1; j <= b.len; j++) {
-			size_t best = last[j - 1] + (lower(a.ptr[i - 1]) != lower(b.ptr[j - 1]));
+			size_t best = last[j - 1] + (ascii_to_lower(a.ptr[i - 1]) !=
+						     ascii_to_lower(b.ptr[j - 1]));
 
 			if (last[j] + 1 < best)
 				best = last[j] + 1;
 			if (now[j - 1] + 1 < best)
 				best = now[j - 1] + 1;
-			if (i > 1 && j > 1 && lower(a.ptr[i - 1]) == lower(b.ptr[j - 2]) &&
-			    lower(a.ptr[i - 2]) == lower(b.ptr[j - 1]) && before[j - 2] + 1 < best)
+			if (i > 1 && j > 1 &&
+			    ascii_to_lower(a.ptr[i - 1]) == ascii_to_lower(b.ptr[j - 2]) &&
+			    ascii_to_lower(a.ptr[i - 2]) == ascii_to_lower(b.ptr[j - 1]) &&
+			    before[j - 2] + 1 < best)
 				best = before[j - 2] + 1;
 			now[j] = best;
 		}
@@ -211,7 +193,7 @@ static size_t distance(struct slice a, struct slice b)
 struct slice slice_nearest(struct slice word, const struct slice *candidates, size_t n)
 {
 	size_t limit = word.len / 3 < 1 ? 1 : word.len / 3 > 3 ? 3 : word.len / 3;
-	struct slice best = { 0 };
+	struct slice best = SLICE_NONE;
 
 	if (!word.len || word.len > WORD_MAX_LEN)
 		return best;
@@ -220,7 +202,7 @@ struct slice slice_nearest(struct slice word, const struct slice *candidates, si
 
 		if (!candidates[i].len || candidates[i].len > WORD_MAX_LEN)
 			continue;
-		d = distance(word, candidates[i]);
+		d = edit_distance(word, candidates[i]);
 		if (d <= limit && (d < limit || !best.ptr)) {
 			best = candidates[i];
 			limit = d;

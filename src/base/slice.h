@@ -1,8 +1,8 @@
 /*
  * slice.h - borrowed text, and the numbers read from it.
  *
- * A slice points into memory that somebody else owns and that outlives it; it may hold NUL bytes
- * and is not terminated. It is passed by value. A slice with `ptr == NULL` means "absent", which is
+ * A slice points into memory that it does not own and that outlives it; it may contain NUL bytes
+ * and is not terminated. It is passed by value. A slice with `ptr == NULL` is absent, which is
  * different from empty; every function here takes both.
  */
 #ifndef GCB_BASE_SLICE_H
@@ -17,7 +17,7 @@ struct slice {
 	size_t len;      /* bytes */
 };
 
-/* A list of slices; who owns `items` is said where the list is made (an arena, as a rule). */
+/* A list of slices; `items` usually belongs to an arena. */
 struct slices {
 	struct slice *items;
 	size_t n;
@@ -33,7 +33,10 @@ struct pairs {
 	size_t n;
 };
 
-/* The slice of a string literal, as an expression and as an initialiser of constant data. */
+/* The absent slice. */
+#define SLICE_NONE ((struct slice){ NULL, 0 })
+
+/* The slice of a string literal: an expression, and an initialiser of constant data. */
 #define SLICE(lit) ((struct slice){ "" lit, sizeof(lit) - 1 })
 /* clang-format off */
 #define SLICE_INIT(lit) { "" lit, sizeof(lit) - 1 }
@@ -71,8 +74,8 @@ int slice_cmp(struct slice a, struct slice b);
 size_t slice_find(struct slice s, struct slice needle);
 
 /*
- * The same where ASCII letters match in either case. Linear for needles that begin seldom; a host
- * in a manifest.
+ * The same where ASCII letters match in either case. Linear if the first letters of the needle are
+ * rare.
  */
 size_t slice_find_case(struct slice s, struct slice needle);
 
@@ -83,9 +86,8 @@ size_t slice_find_byte(struct slice s, char c);
 struct slice slice_trim(struct slice s);
 
 /*
- * Cuts the next piece off `*rest` up to the byte `sep`, which is dropped, and moves `*rest` behind
- * it. Returns false when
- * `*rest` was used up: "a,b" gives "a" and "b", "" gives one empty piece, an absent slice none.
+ * Cuts the next piece off `*rest`, up to the byte `sep`, and moves `*rest` behind it. Returns false
+ * at the end: "a,b" gives "a" and "b", "" gives one empty piece, an absent slice none.
  */
 bool slice_next(struct slice *rest, char sep, struct slice *piece);
 
@@ -96,22 +98,15 @@ bool slices_have(struct slices list, struct slice s);
 struct slice pairs_get(struct pairs list, struct slice key);
 
 /*
- * Reads a whole decimal number, an optional '-' and digits only, between `min` and `max` (both
- * allowed). Returns false and leaves
- * `*out` alone when `s` is anything else: blanks, '+', a leading zero before another digit, too
+ * Reads a decimal number, an optional '-' and digits only, from `min` to `max`. Anything else
+ * returns false and leaves `*out` unchanged: blanks, '+', a leading zero before another digit, too
  * large.
  */
 bool parse_int(struct slice s, long min, long max, long *out);
 
 /*
- * FNV-1a over the bytes with ASCII letters folded to lower case, for hash tables; not for security.
- */
-uint64_t slice_hash_case(struct slice s);
-
-/*
  * The candidate nearest to `word` by edit distance (a swap of neighbours counts once), or an absent
- * slice when none is near enough to be a likely slip: at most a third of the word's length, and at
- * most 3.
+ * slice if none is a likely misspelling: at most a third of the word's length, and at most 3.
  */
 struct slice slice_nearest(struct slice word, const struct slice *candidates, size_t n);
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Does "NAME=value" set what `entry` ("NAME=value" or "NAME") is about? */
+/* Are "NAME=value" and `entry` ("NAME=value" or "NAME") about the same variable? */
 static bool same_variable(const char *set, const char *entry)
 {
 	size_t len = strcspn(entry, "=");
@@ -18,10 +18,9 @@ static bool same_variable(const char *set, const char *entry)
 }
 
 /*
- * Our environment with the entries on top; the list is the caller's to free, its texts are
- * borrowed.
+ * Our environment, changed by the entries. The caller frees the list; its texts are borrowed.
  */
-static char **environment(const char *const *entries)
+static char **merge_environment(const char *const *entries)
 {
 	size_t n = 0, extra = 0, have = 0;
 	char **list;
@@ -46,7 +45,7 @@ static char **environment(const char *const *entries)
 	return list;
 }
 
-/* What the child does between fork and exec: descriptors and folder. */
+/* What the child does before exec: descriptors and directory. */
 static int fill_actions(const struct spawn *s, posix_spawn_file_actions_t *actions)
 {
 	int failed = s->fds[STDIN_FILENO] < 0 ?
@@ -61,8 +60,8 @@ static int fill_actions(const struct spawn *s, posix_spawn_file_actions_t *actio
 	if (!failed)
 		failed = posix_spawn_file_actions_adddup2(actions, s->fds[STDERR_FILENO],
 							  STDERR_FILENO);
-	if (!failed && s->folder >= 0)
-		failed = posix_spawn_file_actions_addfchdir_np(actions, s->folder);
+	if (!failed && s->directory >= 0)
+		failed = posix_spawn_file_actions_addfchdir_np(actions, s->directory);
 	return failed;
 }
 
@@ -82,7 +81,7 @@ static int fill_attributes(const struct spawn *s, posix_spawnattr_t *attributes)
 	       posix_spawnattr_setsigdefault(attributes, &defaults);
 }
 
-/* Runs sh with the script, whose arguments stay. */
+/* Runs sh with the script and its arguments. */
 static int spawn_script(pid_t *pid, const struct spawn *s,
 			const posix_spawn_file_actions_t *actions,
 			const posix_spawnattr_t *attributes, char **env)
@@ -102,7 +101,7 @@ static int spawn_script(pid_t *pid, const struct spawn *s,
 
 int process_spawn(pid_t *pid, const struct spawn *s)
 {
-	AUTO_FREE char **env = environment(s->env);
+	AUTO_FREE char **env = merge_environment(s->env);
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	int failed;

@@ -1,6 +1,5 @@
 /*
- * spawn.h - starting a program: what process.c does between its pipes and its waiting. World
- * column.
+ * spawn.h - starts a program for process.c. World column.
  */
 #ifndef GCB_BASE_SPAWN_H
 #define GCB_BASE_SPAWN_H
@@ -14,14 +13,14 @@ struct spawn {
 	const char *const *argv, *const *env; /* env: as in struct process */
 	const int *fds; /* its three standard descriptors, close-on-exec and above them; fds[0] -1:
 			   /dev/null */
-	int folder;     /* an open folder to work in; -1: ours */
-	const sigset_t *mask; /* its signal mask; SIGPIPE and SIGCHLD are as by default */
+	int directory;  /* an open directory to work in; -1: ours */
+	const sigset_t *mask; /* its signal mask; SIGPIPE and SIGCHLD have their default actions */
 	bool group;           /* in a process group of its own */
 };
 
 /*
- * Starts it: 0 and its number in `*pid`, else the errno that tells why it cannot be run. A script
- * without "#!" is run by sh, as POSIX has execvp do. Without threads or signals in between.
+ * Starts it. Returns 0 and its number in `*pid`, or the errno of the reason. A script without "#!"
+ * is run by sh, as POSIX specifies for execvp.
  */
 int process_spawn(pid_t *pid, const struct spawn *s);
 

@@ -29,7 +29,7 @@ void str_clear(struct str *s)
 }
 
 /* Makes room for `n` more bytes and the NUL; false when they would not fit under `max`. */
-static bool grow(struct str *s, size_t n)
+static bool grow_str(struct str *s, size_t n)
 {
 	size_t need, cap;
 
@@ -50,7 +50,7 @@ static bool grow(struct str *s, size_t n)
 
 void str_add(struct str *s, struct slice add)
 {
-	if (!add.len || !grow(s, add.len))
+	if (!add.len || !grow_str(s, add.len))
 		return;
 	memcpy(s->ptr + s->len, add.ptr, add.len);
 	s->len += add.len;
@@ -69,7 +69,7 @@ void str_addc(struct str *s, char c)
 
 void str_fill(struct str *s, char c, size_t n)
 {
-	if (!n || !grow(s, n))
+	if (!n || !grow_str(s, n))
 		return;
 	memset(s->ptr + s->len, c, n);
 	s->len += n;
@@ -85,7 +85,7 @@ void str_vaddf(struct str *s, const char *fmt, va_list ap)
 	len = vsnprintf(NULL, 0, fmt, ap);
 	if (len < 0)
 		fatal("text cannot be formatted");
-	if (grow(s, (size_t)len)) {
+	if (grow_str(s, (size_t)len)) {
 		(void)vsnprintf(s->ptr + s->len, (size_t)len + 1, fmt, again);
 		s->len += (size_t)len;
 	}

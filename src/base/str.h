@@ -1,9 +1,9 @@
 /*
  * str.h - text that grows.
  *
- * A str owns its bytes and is always NUL-terminated behind `len` (the bytes may hold NULs of their
- * own). It has a largest size: what would grow past `max` is dropped and the sticky flag `over` is
- * set, so that a caller appends many times and asks once, at the end, with str_over. Life cycle:
+ * A str owns its bytes and is always NUL-terminated behind `len` (the bytes themselves may contain
+ * NULs). Its size is limited: what would exceed `max` is dropped and the sticky flag `over` is set,
+ * so that a caller appends many times and calls str_over once, at the end. Life cycle:
  * `AUTO_STR struct str s = STR_INIT;`, append, read `s.ptr`/`s.len` or str_slice, release (AUTO_STR
  * does it). Out of memory ends the program (alloc.h).
  */
@@ -22,7 +22,7 @@ struct str {
 	bool over;  /* something did not fit */
 };
 
-/* The largest text that a str of STR_INIT takes: 256 MiB. */
+/* The limit of a str of STR_INIT: 256 MiB. */
 #define STR_MAX ((size_t)256 << 20)
 
 extern char str_empty_[];
@@ -30,7 +30,7 @@ extern char str_empty_[];
 #define STR_INIT { str_empty_, 0, 0, STR_MAX, false }
 /* clang-format on */
 
-/* Frees the bytes; the str is then as after STR_INIT, with its `max` kept. */
+/* Frees the bytes; the str is then as after STR_INIT, but keeps its `max`. */
 void str_release(struct str *s);
 
 /* Forgets the text and `over`, keeps the memory. */

@@ -13,8 +13,8 @@
 size_t utf8_decode(struct slice s, uint32_t *out);
 
 /*
- * How many code points `s` holds, a byte that is not UTF-8 counting as one: the width kubectl gives
- * a table cell.
+ * The number of code points of `s`; a byte that is not UTF-8 counts as one. kubectl uses it as the
+ * width of a table cell.
  */
 size_t utf8_count(struct slice s);
 

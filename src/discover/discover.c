@@ -1,14 +1,16 @@
 #include "discover/discover.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "base/map.h"
+#include "discover/discover_judge.h"
+#include "discover/discover_target.h"
 #include "istio/host.h"
 #include "kube/group.h"
-#include "discover/discover_internal.h"
 
 #include <stdlib.h>
 
-/* Does the text hold a character that is spelled by its number? */
+/* True if the bytes may contain a character that is escaped by its number. */
 static bool has_escape(struct slice bytes)
 {
 	return slice_find_byte(bytes, '\\') != SIZE_MAX &&
@@ -28,37 +30,37 @@ bool discover_wants(struct slice bytes)
 				     slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX);
 }
 
-struct slice verdict_word(enum verdict v)
+struct slice readiness_name(enum readiness readiness)
 {
-	static const struct slice words[] = { SLICE_INIT("ready"), SLICE_INIT("warnings"),
+	static const struct slice names[] = { SLICE_INIT("ready"), SLICE_INIT("warnings"),
 					      SLICE_INIT("blocked"), SLICE_INIT("migration") };
 
-	return words[v];
+	return names[readiness];
 }
 
 /* --- the candidates ------------------------------------------------------- */
 
-/* The number of items of a list. */
-static size_t count(const struct yaml_node *list)
+/* The number of items of a sequence; 0 if it is none. */
+static size_t count_items(const struct yaml_node *list)
 {
 	return list && list->kind == YAML_SEQ ? list->nchildren : 0;
 }
 
-/* What stands there, or what Istio takes when nothing does. */
+/* The string of a node, or the default. */
 static struct slice or_default(const struct yaml_node *node, const char *text)
 {
 	return yaml_string(node).len ? node->text : slice_of(text);
 }
 
-/* "8080/HTTP" for each port, and all protocols once. */
+/* Sets "8080/HTTP" for each port, and each protocol once. */
 static void read_ports(struct candidate *c, struct arena *arena)
 {
 	const struct yaml_node *ports = yaml_get(c->entry->spec, "ports");
-	struct slices kinds = { arena_array(arena, count(ports), sizeof(struct slice)), 0 };
+	struct slices kinds = { arena_array(arena, count_items(ports), sizeof(struct slice)), 0 };
 	AUTO_STR struct str all = STR_INIT;
 
-	c->ports.items = arena_array(arena, count(ports), sizeof(struct slice));
-	for (const struct yaml_node *p = count(ports) ? ports->first : NULL; p; p = p->next) {
+	c->ports.items = arena_array(arena, count_items(ports), sizeof(struct slice));
+	for (const struct yaml_node *p = count_items(ports) ? ports->first : NULL; p; p = p->next) {
 		const struct yaml_node *number = yaml_get(p, "number");
 		struct slice protocol = or_default(yaml_get(p, "protocol"), "?");
 
@@ -75,19 +77,19 @@ static void read_ports(struct candidate *c, struct arena *arena)
 	c->protocol = arena_copy(arena, str_slice(&all));
 }
 
-/* A row for each host of a ServiceEntry. */
-static void take_entry(struct discovery *d, size_t *cap, const struct object *o)
+/* Adds a candidate for each host of a ServiceEntry. */
+static void add_candidates(struct discovery *d, size_t *cap, const struct object *o)
 {
 	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
 
-	for (const struct yaml_node *h = count(hosts) ? hosts->first : NULL; h; h = h->next) {
+	for (const struct yaml_node *h = count_items(hosts) ? hosts->first : NULL; h; h = h->next) {
 		struct candidate c = { .host = yaml_string(h), .entry = o, .at = yaml_place(h) };
 
 		if (!c.host.len)
 			continue;
 		c.location = or_default(yaml_get(o->spec, "location"), "MESH_EXTERNAL");
 		c.resolution = or_default(yaml_get(o->spec, "resolution"), "NONE");
-		c.endpoints = count(yaml_get(o->spec, "endpoints"));
+		c.endpoints = count_items(yaml_get(o->spec, "endpoints"));
 		c.findings.arena = d->arena;
 		read_ports(&c, d->arena);
 		ROOM(d->items, d->n, *cap);
@@ -95,14 +97,7 @@ static void take_entry(struct discovery *d, size_t *cap, const struct object *o)
 	}
 }
 
-struct slice candidate_host(const struct candidate *c, struct arena *arena)
-{
-	return host_resolve(c->host, c->entry->ns, arena);
-}
-
-/*
- * Marks hosts that stand in several ServiceEntries, and gives those that have a migration theirs.
- */
+/* Marks hosts of several ServiceEntries, and sets the migrations of those that have one. */
 static void compare_hosts(struct discovery *d, const struct migration *const *migrations, size_t n)
 {
 	struct map hosts = MAP_INIT, moved = MAP_INIT;
@@ -130,60 +125,61 @@ static void compare_hosts(struct discovery *d, const struct migration *const *mi
 	map_release(&moved);
 }
 
-/* --- files that cannot be read -------------------------------------------- */
+/* --- files that cannot be parsed ------------------------------------------ */
 
-/* May the byte stand in a host name, or be the star of a wildcard? */
-static bool host_byte(char c)
+/* True if the byte can be part of a host name or wildcard. */
+static bool is_host_byte(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '_' || c == '.' || c == '*';
+	return ascii_is_alnum(c) || c == '-' || c == '_' || c == '.' || c == '*';
 }
 
-/* Candidates by host, each with the number of the next of the same host. */
-struct chains {
-	struct map first;
-	size_t *next;
-	const struct source **last; /* the file that was noted last for each */
+/* Candidates by host, as linked lists. */
+struct candidates_by_host {
+	struct map first;           /* of a host, the index of the first candidate */
+	size_t *next;               /* of the same host */
+	const struct source **last; /* the file that was last added to the findings of each */
 };
 
-/* A word of a broken file: candidates of this host may be routed to in it. */
-static void note_word(struct discovery *d, const struct chains *chains, const struct source *s,
-		      struct slice word)
+/* A word of a broken file: a route to the candidates of this host may be in the file. */
+static void note_word(struct discovery *d, const struct candidates_by_host *by_host,
+		      const struct source *s, struct slice word)
 {
-	for (size_t i = map_get(&chains->first, word); i != MAP_NONE; i = chains->next[i])
-		if (chains->last[i] != s) {
-			chains->last[i] = s;
+	for (size_t i = map_get(&by_host->first, word); i != MAP_NONE; i = by_host->next[i])
+		if (by_host->last[i] != s) {
+			by_host->last[i] = s;
 			findings_add_err(&d->items[i].findings, s->why);
 		}
 }
 
-/* A file that cannot be read and holds a host is an error of that host: it may route to it. */
+/* Adds an error to each candidate whose host a broken file contains. */
 static void note_broken(struct discovery *d, const struct inventory *inv)
 {
-	struct chains chains = { MAP_INIT, arena_array(d->arena, d->n, sizeof(size_t)), NULL };
+	struct candidates_by_host by_host = { MAP_INIT, arena_array(d->arena, d->n, sizeof(size_t)),
+					      NULL };
 	size_t n;
 	struct source *const *broken = inventory_broken(inv, &n);
 
-	chains.last = arena_array(d->arena, d->n, sizeof(*chains.last));
+	by_host.last = arena_array(d->arena, d->n, sizeof(*by_host.last));
 	for (size_t i = 0; i < d->n && n; i++) {
-		chains.next[i] = map_get(&chains.first, d->items[i].host);
-		map_set(&chains.first, d->items[i].host, i);
+		by_host.next[i] = map_get(&by_host.first, d->items[i].host);
+		map_set(&by_host.first, d->items[i].host, i);
 	}
 	for (size_t i = 0; i < n; i++)
 		for (size_t at = 0, end; at < broken[i]->bytes.len; at = end + 1) {
 			for (end = at;
-			     end < broken[i]->bytes.len && host_byte(broken[i]->bytes.ptr[end]);)
+			     end < broken[i]->bytes.len && is_host_byte(broken[i]->bytes.ptr[end]);)
 				end++;
 			if (end > at)
-				note_word(d, &chains, broken[i],
+				note_word(d, &by_host, broken[i],
 					  slice_sub(broken[i]->bytes, at, end - at));
 		}
-	map_release(&chains.first);
+	map_release(&by_host.first);
 }
 
-/* --- all of them ---------------------------------------------------------- */
+/* --- all candidates ------------------------------------------------------- */
 
-static size_t warnings(const struct candidate *c)
+/* The number of warnings of a candidate. */
+static size_t count_warnings(const struct candidate *c)
 {
 	size_t n = 0;
 
@@ -193,14 +189,14 @@ static size_t warnings(const struct candidate *c)
 }
 
 /* Best first. */
-static int by_merit(const void *a, const void *b)
+static int compare_candidates(const void *a, const void *b)
 {
 	const struct candidate *x = a, *y = b;
-	size_t wx = warnings(x), wy = warnings(y);
+	size_t wx = count_warnings(x), wy = count_warnings(y);
 	int order;
 
-	if (x->verdict != y->verdict)
-		return x->verdict < y->verdict ? -1 : 1;
+	if (x->readiness != y->readiness)
+		return x->readiness < y->readiness ? -1 : 1;
 	if (wx != wy)
 		return wx < wy ? -1 : 1;
 	order = slice_cmp(x->host, y->host);
@@ -209,11 +205,11 @@ static int by_merit(const void *a, const void *b)
 	return order ? order : (x->at.line > y->at.line) - (x->at.line < y->at.line);
 }
 
-/* What was not seen speaks against every host. */
-static void note_unseen(struct candidate *c, const struct findings *unseen)
+/* Adds what could not be read to the findings of a candidate. */
+static void note_unread(struct candidate *c, const struct findings *unread)
 {
-	for (size_t i = 0; unseen && i < unseen->n; i++)
-		(void)findings_add_new(&c->findings, &unseen->items[i]);
+	for (size_t i = 0; unread && i < unread->n; i++)
+		(void)findings_add_new(&c->findings, &unread->items[i]);
 }
 
 void discover_make(struct discovery *out, const struct discover_inputs *in)
@@ -225,17 +221,17 @@ void discover_make(struct discovery *out, const struct discover_inputs *in)
 	for (size_t i = 0; i < nsources; i++)
 		for (size_t k = 0; k < sources[i]->objects.n; k++)
 			if (object_is(&sources[i]->objects.items[k], ISTIO_GROUP, "ServiceEntry"))
-				take_entry(&d, &cap, &sources[i]->objects.items[k]);
+				add_candidates(&d, &cap, &sources[i]->objects.items[k]);
 	compare_hosts(&d, in->migrations, in->n);
-	targets_find(&d, in->inventory);
-	names_give(&d, in->migrations, in->n, in->taken);
+	candidates_find_targets(&d, in->inventory);
+	candidates_set_names(&d, in);
 	note_broken(&d, in->inventory);
 	for (size_t i = 0; i < d.n; i++) {
-		note_unseen(&d.items[i], in->unseen);
-		candidate_judge(&d, &d.items[i], in);
+		note_unread(&d.items[i], in->unread);
+		candidate_judge(&d.items[i], in, d.arena);
 	}
 	if (d.n)
-		qsort(d.items, d.n, sizeof(*d.items), by_merit);
+		qsort(d.items, d.n, sizeof(*d.items), compare_candidates);
 	*out = d;
 }
 

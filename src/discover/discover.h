@@ -1,25 +1,25 @@
 /*
- * discover.h - the hosts of ServiceEntries that could move: who routes to them, to which
- *GCPBackend, and what speaks against it.
+ * discover.h - the hosts of ServiceEntries that could be migrated: what routes to them, the
+ * GCPBackend that each would move to, and what prevents it.
  *
- * Calling order: the files that discover_wants go into an inventory (inventory_add,
- *inventory_parse), then discover_make. The files need not be of a commit: a list of objects of a
- *cluster is one more file. Pure.
+ * Calling order: the files that discover_wants are added to an inventory and parsed
+ * (inventory_add, inventory_parse); then discover_make. The objects of a cluster can be added as
+ * files, too.
  *
- * Which GCPBackend plainly belongs to a host of a ServiceEntry:
+ * A GCPBackend belongs to a host of a ServiceEntry if
  *
- *	names       the GCPBackend's name, or the first label of its host (spec.hostname), is the
- *first label of the ServiceEntry's host or, where it has one host only, the ServiceEntry's name;
- *endings that say where something runs ("-vm", "-vms",
- *	            "-gcp") do not count: payments-vm and payments;
- *	namespaces  do not contradict: equal, or not said by one of the two;
- *	unique      it is the only one of these for the host, and the host is its only one.
+ *	names       its name, or the first label of its host (spec.hostname), is equal to the first
+ *	            label of the host of the ServiceEntry or, if the ServiceEntry has one host, to
+ *	            its name. The suffixes "-vm", "-vms" and "-gcp" are ignored: payments-vm and
+ *	            payments;
+ *	namespaces  they do not differ: they are equal, or one of them is not specified;
+ *	unique      it is the only such GCPBackend for the host, and the host its only one.
  *
- * Anything else is a proposal, or several, and none is chosen. A GCPBackend whose host is not under
- *spec.hostname is none: no schema is published.
+ * Otherwise it is only a proposal, and none is chosen. A GCPBackend without spec.hostname is
+ * ignored; its schema is not published.
  *
- * Not seen: files that cannot be parsed (inventory_broken), an API group that is spelled with
- *escapes beyond \u and \x, and Kubernetes Services.
+ * Not found: objects in files that cannot be parsed (inventory_broken), in API groups that are
+ * escaped otherwise than by \u and \x, and Kubernetes Services.
  */
 #ifndef GCB_DISCOVER_DISCOVER_H
 #define GCB_DISCOVER_DISCOVER_H
@@ -28,7 +28,7 @@
 #include "inventory/environments.h"
 #include "inventory/inventory.h"
 
-/* One place that sends requests to a host. */
+/* A route that sends requests to a host. */
 struct use {
 	const char *kind;   /* "http", "mirror", "tls", "tcp" */
 	struct slice vs;    /* "namespace/name" of the VirtualService, or its name */
@@ -37,72 +37,66 @@ struct use {
 	struct place at;
 };
 
-/* Best first. */
-enum verdict {
-	VERDICT_READY,     /* nothing speaks against it */
-	VERDICT_WARNINGS,  /* only warnings do */
-	VERDICT_BLOCKED,   /* an error does: `findings` */
-	VERDICT_MIGRATION, /* it has a migration already */
+/* Whether a migration can be created, best first. */
+enum readiness {
+	READINESS_READY,     /* there are no findings that matter */
+	READINESS_WARNINGS,  /* only warnings */
+	READINESS_BLOCKED,   /* an error: `findings` */
+	READINESS_MIGRATION, /* there is already a migration */
 };
 
-/* One host of one ServiceEntry. */
+/* A host of a ServiceEntry. */
 struct candidate {
 	struct slice host; /* as it is written */
 	const struct object *entry;
 	struct place at;       /* of the host */
-	struct slices ports;   /* "8080/HTTP", "443/TLS"; "8080/?" where no protocol is said */
-	struct slice protocol; /* of all ports: "HTTP", "HTTP,TLS"; "?" where one does not say it */
+	struct slices ports;   /* "8080/HTTP", "443/TLS"; "8080/?" without a protocol */
+	struct slice protocol; /* of all ports: "HTTP", "HTTP,TLS"; "?" for none */
 	struct slice location,
-		resolution; /* as Istio takes them when they are not said: MESH_EXTERNAL, NONE */
+		resolution; /* if not specified, the defaults of Istio: MESH_EXTERNAL, NONE */
 	size_t endpoints;
-	bool twice; /* another ServiceEntry has the host, too */
+	bool twice; /* another ServiceEntry has the same host */
 	struct use *uses;
 	size_t nuses;
 	struct slices proposed; /* hosts of the GCPBackends that may belong to it */
-	struct slice to;        /* the one that plainly does, or the migration's; absent: none */
-	const struct migration *migration; /* NULL: none yet */
-	struct slice name; /* of the migration, the one to be made too: a DNS label that is free */
-	struct slice path; /* the smallest folder that holds all VirtualServices that route to it;
+	struct slice to;        /* that of the one that does, or of the migration; absent: none */
+	const struct migration *migration; /* NULL: there is none */
+	struct slice name; /* of the migration, or for a new one: a DNS label that is not used */
+	struct slice path; /* the deepest directory with all VirtualServices that route to it;
 			      "." for the root */
-	struct placements
-		placements; /* where these files end up; none where nothing names an environment */
+	struct placements placements; /* the environments of these files */
 	struct findings findings;
-	enum verdict verdict;
+	enum readiness readiness;
 };
 
 struct discovery {
-	struct candidate *items; /* best first: by verdict, number of warnings, host, place */
+	struct candidate *items; /* sorted by readiness, number of warnings, host, place */
 	size_t n;
 	struct arena *arena; /* of all that is in it */
 };
 
-/*
- * May the file hold objects that discover_make looks at? The inventory's inventory_wants_path has
- * the say about its name.
- */
+/* True if a file with these bytes may contain objects that discover_make needs. */
 bool discover_wants(struct slice bytes);
 
-/* What to look at; all must outlive the discovery. */
+/* What candidates are found in; all of it must outlive the discovery. */
 struct discover_inputs {
 	const struct inventory *inventory;
-	const struct migration *const *migrations; /* those there are */
+	const struct migration *const *migrations; /* the existing ones */
 	size_t n;
-	struct slices taken; /* further names that are not free: files of the migrations folder that
-				cannot be read */
+	struct slices taken; /* names of migration files that cannot be parsed */
 	int port;            /* of the new hosts; 0: not known */
-	const struct environment_index
-		*reach; /* NULL: nothing is known of environments, as of the objects of a cluster */
-	const struct findings *unseen; /* what keeps every host from being ready, since it was not
-					  seen; NULL: all was */
+	const struct environment_index *environments; /* NULL: unknown, as for a cluster */
+	const struct findings *unread; /* what could not be read, which blocks every host; NULL:
+					  everything was */
 };
 
-/* Finds the candidates among the files of the inventory; freed with discover_release. */
+/* Finds the candidates; freed with discover_release. */
 void discover_make(struct discovery *out, const struct discover_inputs *in);
 
 /* Frees it. */
 void discover_release(struct discovery *d);
 
-/* The word for a verdict: "ready", "warnings", "blocked", "migration". */
-struct slice verdict_word(enum verdict v);
+/* The name of a readiness: "ready", "warnings", "blocked", "migration". */
+struct slice readiness_name(enum readiness readiness);
 
 #endif

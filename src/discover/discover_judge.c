@@ -1,33 +1,35 @@
-#include "discover/discover_internal.h"
+#include "discover/discover_judge.h"
 
 #include "base/alloc.h"
+#include "discover/discover_target.h"
+#include "inventory/inventory_index.h"
 #include "istio/converge.h"
 #include "istio/host.h"
 #include "istio/rules.h"
 
 #include <stdlib.h>
 
-/* Stands for the host that nobody has chosen yet; no host looks like it. */
+/* Placeholder for a new host that is not known, unlike any host. */
 #define NO_HOST "<new host>"
 
-/* What a verdict needs; one candidate after the other. */
-struct judging {
+/* A candidate while it is judged. */
+struct judgement {
 	const struct inventory *inv;
 	struct arena *arena;
 	struct candidate *c;
 	struct move move;
 	struct slice host; /* resolved */
-	struct vs *vss;    /* those that route to it by http */
+	struct vs *vss;    /* those with http routes to it */
 	size_t nvss;
 	struct use *uses;
 	size_t nuses, cap;
 };
 
-/* --- who routes to one ---------------------------------------------------- */
+/* --- uses ----------------------------------------------------------------- */
 
-/* Notes one use. */
-static void note_use(struct judging *j, const struct vs *vs, const char *kind, struct slice route,
-		     const struct yaml_node *at)
+/* Adds a use. */
+static void add_use(struct judgement *j, const struct vs *vs, const char *kind, struct slice route,
+		    const struct yaml_node *at)
 {
 	const struct object *o = vs->object;
 	struct use *u;
@@ -41,21 +43,21 @@ static void note_use(struct judging *j, const struct vs *vs, const char *kind, s
 				     SLICE_ARG(o->name));
 }
 
-/* Is it the host at hand, as the VirtualService resolves it? */
-static bool names_host(const struct judging *j, const struct vs *vs, const struct yaml_node *host)
+/* True if the node is the host of the candidate, as the VirtualService resolves it. */
+static bool is_host(const struct judgement *j, const struct vs *vs, const struct yaml_node *host)
 {
 	return yaml_string(host).len &&
 	       host_same(host_resolve(host->text, vs->ns, j->arena), vs->old_host);
 }
 
-/* The first item of a list; NULL: there is none. */
+/* The first item of a sequence; NULL: there is none. */
 static const struct yaml_node *first_of(const struct yaml_node *list)
 {
 	return list && list->kind == YAML_SEQ ? list->first : NULL;
 }
 
-/* The uses by tls and tcp routes. */
-static void other_uses(struct judging *j, const struct vs *vs, const char *kind)
+/* Adds the uses by tls or tcp routes. */
+static void add_other_uses(struct judgement *j, const struct vs *vs, const char *kind)
 {
 	const struct yaml_node *list = yaml_get(vs->object->spec, kind);
 	size_t number = 0;
@@ -65,31 +67,31 @@ static void other_uses(struct judging *j, const struct vs *vs, const char *kind)
 
 		number++;
 		for (const struct yaml_node *x = first_of(dests); x; x = x->next)
-			if (names_host(j, vs, yaml_path(x, "destination", "host", NULL))) {
-				note_use(j, vs, kind, arena_printf(j->arena, "route %zu", number),
-					 r);
+			if (is_host(j, vs, yaml_path(x, "destination", "host", NULL))) {
+				add_use(j, vs, kind, arena_printf(j->arena, "route %zu", number),
+					r);
 				break;
 			}
 	}
 }
 
-/* All uses by one VirtualService. */
-static void note_uses(struct judging *j, const struct vs *vs)
+/* Adds all uses by a VirtualService. */
+static void add_uses(struct judgement *j, const struct vs *vs)
 {
 	for (size_t i = 0; i < vs->n; i++) {
 		const struct route *r = &vs->routes[i];
 
 		if (r->nold)
-			note_use(j, vs, "http", route_label(r, j->arena), r->node);
-		if (names_host(j, vs, yaml_get(r->mirror, "host")))
-			note_use(j, vs, "mirror", route_label(r, j->arena), r->node);
+			add_use(j, vs, "http", route_label(r, j->arena), r->node);
+		if (is_host(j, vs, yaml_get(r->mirror, "host")))
+			add_use(j, vs, "mirror", route_label(r, j->arena), r->node);
 	}
-	other_uses(j, vs, "tls");
-	other_uses(j, vs, "tcp");
+	add_other_uses(j, vs, "tls");
+	add_other_uses(j, vs, "tcp");
 }
 
-/* Would the first weight be refused? The edits are dropped. */
-static void try_weight(struct judging *j, const struct vs *vs)
+/* Adds an error if a weight of 10 % would be refused. The edits are discarded. */
+static void try_weight(struct judgement *j, const struct vs *vs)
 {
 	const struct goal goal = { .move = &j->move,
 				   .stages = &stages_default,
@@ -104,8 +106,8 @@ static void try_weight(struct judging *j, const struct vs *vs)
 		findings_add_err(&j->c->findings, yaml_edits_refusal(e));
 }
 
-/* Looks at one VirtualService that names the host, or something like it. */
-static void look_at(struct judging *j, const struct object *o)
+/* Reads a VirtualService that references the host or a similar one. */
+static void read_vs(struct judgement *j, const struct object *o)
 {
 	struct findings noticed = { .arena = j->arena };
 	size_t before = j->nuses;
@@ -116,9 +118,9 @@ static void look_at(struct judging *j, const struct object *o)
 		findings_add_err(&j->c->findings, &err);
 		return;
 	}
-	note_uses(j, &vs);
-	for (size_t i = 0; i < noticed.n; i++) /* what is noticed elsewhere is another host's, but
-						  for a name that looks like this */
+	add_uses(j, &vs);
+	/* without a use, the findings are about other hosts, except for a similar name */
+	for (size_t i = 0; i < noticed.n; i++)
 		if (j->nuses > before || noticed.items[i].code == &CODE_host_near)
 			*findings_add(&j->c->findings, noticed.items[i].code, noticed.items[i].at,
 				      "%s", "") = noticed.items[i];
@@ -130,8 +132,8 @@ static void look_at(struct judging *j, const struct object *o)
 	j->vss[j->nvss++] = vs;
 }
 
-/* No http route goes to it: why, as well as it can be told. */
-static void note_unused(struct judging *j, const struct holdings *named)
+/* No http route goes to the host: adds the most likely reason. */
+static void note_unused(struct judgement *j, const struct object_refs *named)
 {
 	for (size_t i = 0; i < named->n; i++) {
 		const struct object *o = named->items[i].object;
@@ -150,30 +152,27 @@ static void note_unused(struct judging *j, const struct holdings *named)
 	}
 	if (j->nuses)
 		findings_add(&j->c->findings, &CODE_vs_nothing, j->uses[0].at,
-			     "'%" SLICE_FMT "' is reached by %s only, which is not moved",
+			     "'%" SLICE_FMT "' is reached only by %s, which are not moved",
 			     SLICE_ARG(j->host),
-			     slice_is(slice_of(j->uses[0].kind), "mirror") ? "a mirror" :
+			     slice_is(slice_of(j->uses[0].kind), "mirror") ? "mirrors" :
 									     "tls or tcp routes");
 	else
 		findings_add(&j->c->findings, &CODE_host_unknown, j->c->at,
 			     "no VirtualService routes to '%" SLICE_FMT "'", SLICE_ARG(j->host))
 			->remedy =
 			arena_printf(j->arena,
-				     "let one be rendered: migrate init %" SLICE_FMT
-				     " --from %" SLICE_FMT " --to %" SLICE_FMT " --create FILE",
+				     "create one: migrate init %" SLICE_FMT " --from %" SLICE_FMT
+				     " --to %" SLICE_FMT " --create FILE",
 				     SLICE_ARG(j->c->name), SLICE_ARG(j->c->host),
 				     SLICE_ARG(j->c->to.ptr ? j->c->to : SLICE("HOST")));
 }
 
-/* --- verdicts ------------------------------------------------------------- */
+/* --- readiness ------------------------------------------------------------ */
 
-/*
- * The rules over all that names one of the two hosts; that a target is missing is said once, in our
- * words.
- */
-static void check_rules(struct judging *j, const struct holdings *old)
+/* Runs the rules over all objects with one of the two hosts. A missing target is reported once. */
+static void check_rules(struct judgement *j, const struct object_refs *old)
 {
-	struct holdings new = inventory_by_host(j->inv, j->move.to, j->arena);
+	struct object_refs new = inventory_by_host(j->inv, j->move.to, j->arena);
 	const struct object **objects = arena_array(j->arena, old->n + new.n, sizeof(*objects));
 	struct findings found = { .arena = j->arena };
 	struct rule_scene scene = {
@@ -188,42 +187,43 @@ static void check_rules(struct judging *j, const struct holdings *old)
 	scene.arena = j->arena;
 	rules_check(&scene, &found);
 	if (!j->c->to.ptr)
-		target_note_missing(j->c, j->arena);
+		candidate_note_no_target(j->c, j->arena);
 	for (size_t i = 0; i < found.n; i++)
 		if (j->c->to.ptr || found.items[i].code != &CODE_no_backend)
 			*findings_add(&j->c->findings, found.items[i].code, found.items[i].at, "%s",
 				      "") = found.items[i];
 }
 
-/* The verdict from the findings. */
-static enum verdict verdict_of(const struct candidate *c)
+/* The readiness that results from the findings. */
+static enum readiness readiness_of(const struct candidate *c)
 {
 	if (c->migration)
-		return VERDICT_MIGRATION;
+		return READINESS_MIGRATION;
 	if (findings_stop(&c->findings))
-		return VERDICT_BLOCKED;
+		return READINESS_BLOCKED;
 	for (size_t i = 0; i < c->findings.n; i++)
 		if (c->findings.items[i].code->severity == SEVERITY_WARNING)
-			return VERDICT_WARNINGS;
-	return VERDICT_READY;
+			return READINESS_WARNINGS;
+	return READINESS_READY;
 }
 
-/* The smallest folder that holds both paths' folders. */
-static struct slice common_folder(struct slice folder, struct slice path)
+/* The deepest directory above both a directory and a path. */
+static struct slice common_directory(struct slice directory, struct slice path)
 {
 	size_t end = 0, i = 0;
 
-	for (; i < folder.len && i < path.len && folder.ptr[i] == path.ptr[i]; i++)
-		if (folder.ptr[i] == '/')
+	for (; i < directory.len && i < path.len && directory.ptr[i] == path.ptr[i]; i++)
+		if (directory.ptr[i] == '/')
 			end = i;
-	return i == folder.len && i < path.len && path.ptr[i] == '/' ? folder :
-								       slice_sub(folder, 0, end);
+	return i == directory.len && i < path.len && path.ptr[i] == '/' ?
+		       directory :
+		       slice_sub(directory, 0, end);
 }
 
-/* The folder of the files that route to it by http. */
-static struct slice folder_of(const struct judging *j)
+/* The deepest directory with all files that have http routes to the host. */
+static struct slice directory_of(const struct judgement *j)
 {
-	struct slice folder = { NULL, 0 };
+	struct slice directory = SLICE_NONE;
 
 	for (size_t i = 0; i < j->nvss; i++) {
 		struct slice path = yaml_name(j->vss[i].object->node->file);
@@ -231,14 +231,14 @@ static struct slice folder_of(const struct judging *j)
 
 		while (end && path.ptr[end - 1] != '/')
 			end--;
-		folder = folder.ptr ? common_folder(folder, path) :
-				      slice_sub(path, 0, end ? end - 1 : 0);
+		directory = directory.ptr ? common_directory(directory, path) :
+					    slice_sub(path, 0, end ? end - 1 : 0);
 	}
-	return folder.len ? folder : SLICE(".");
+	return directory.len ? directory : SLICE(".");
 }
 
-/* Where the files end up that a migration would edit, and whether that is fine. */
-static void land(struct judging *j, const struct environment_index *r)
+/* Sets the environments of the files that a migration would edit, and checks them. */
+static void set_placements(struct judgement *j, const struct environment_index *r)
 {
 	struct candidate *c = j->c;
 	struct placements *l = &c->placements;
@@ -256,7 +256,7 @@ static void land(struct judging *j, const struct environment_index *r)
 			k++;
 		if (k < l->n || (c->migration && !migration_covers(c->migration, path)))
 			continue;
-		l->items[l->n] = environments_of(r, path, (struct slice){ 0 }, j->arena);
+		l->items[l->n] = environments_of(r, path, SLICE_NONE, j->arena);
 		l->items[l->n++].edited = true;
 	}
 	if (c->migration) {
@@ -266,36 +266,36 @@ static void land(struct judging *j, const struct environment_index *r)
 	environments_check(l, listed, at, &c->findings);
 }
 
-void candidate_judge(struct discovery *d, struct candidate *c, const struct discover_inputs *in)
+void candidate_judge(struct candidate *c, const struct discover_inputs *in, struct arena *arena)
 {
-	struct judging j = { .inv = in->inventory, .arena = d->arena, .c = c };
-	struct holdings named;
+	struct judgement j = { .inv = in->inventory, .arena = arena, .c = c };
+	struct object_refs named;
 	struct err err = ERR_INIT;
 
-	j.host = candidate_host(c, d->arena);
+	j.host = candidate_host(c, arena);
 	j.move = (struct move){
 		.from = c->host, .ns = c->entry->ns, .port = in->port, .mirror_percent = 10
 	};
 	if (c->migration)
 		j.move = c->migration->move;
 	j.move.to = c->to.ptr ? c->to : SLICE(NO_HOST);
-	named = inventory_by_host(in->inventory, j.host, d->arena);
-	j.vss = arena_array(d->arena, named.n, sizeof(*j.vss));
+	named = inventory_by_host(in->inventory, j.host, arena);
+	j.vss = arena_array(arena, named.n, sizeof(*j.vss));
 	if (host_check(c->host, "the host", &err) < 0)
 		findings_add(&c->findings, err.code, c->at, "%s", err.reason);
 	for (size_t i = 0; i < named.n; i++)
 		if (vs_is(named.items[i].object))
-			look_at(&j, named.items[i].object);
+			read_vs(&j, named.items[i].object);
 	if (!j.nvss)
 		note_unused(&j, &named);
 	check_rules(&j, &named);
-	land(&j, in->reach);
-	if (c->migration) /* what it accepts is no obstacle */
+	set_placements(&j, in->environments);
+	if (c->migration)
 		migration_allow(c->migration, 0, &c->findings);
-	c->path = folder_of(&j);
-	c->uses = arena_array(d->arena, j.nuses, sizeof(*c->uses));
+	c->path = directory_of(&j);
+	c->uses = arena_array(arena, j.nuses, sizeof(*c->uses));
 	for (; c->nuses < j.nuses; c->nuses++)
 		c->uses[c->nuses] = j.uses[c->nuses];
 	free(j.uses);
-	c->verdict = verdict_of(c);
+	c->readiness = readiness_of(c);
 }

@@ -1,4 +1,4 @@
-#include "discover/discover_internal.h"
+#include "discover/discover_target.h"
 
 #include "base/alloc.h"
 #include "base/map.h"
@@ -7,38 +7,43 @@
 
 #include <stdlib.h>
 
+struct slice candidate_host(const struct candidate *c, struct arena *arena)
+{
+	return host_resolve(c->host, c->entry->ns, arena);
+}
+
 /* --- targets -------------------------------------------------------------- */
 
 /* A GCPBackend with a host. */
 struct backend {
 	const struct object *object;
 	struct slice host;
-	size_t next;    /* number of the next one with this stem; MAP_NONE: the last */
-	size_t wanters; /* candidates that it may belong to */
+	size_t next;   /* index of the next one with this stem; MAP_NONE: the last */
+	size_t wanted; /* the number of candidates that it may belong to */
 };
 
-/* Both ways from stems of names to what has them. */
-struct pairing {
+/* The GCPBackends by the stems of their names. */
+struct backends {
 	struct backend *items;
 	size_t n, cap;
-	struct map stems; /* to the newest backend of the stem */
+	struct map stems; /* to the newest one with the stem */
 };
 
-/* A name, or a host's first label, without the endings that say where it runs. */
+/* A name, or the first label of a host, without a suffix for the platform. */
 static struct slice stem_of(struct slice name)
 {
-	static const struct slice endings[] = { SLICE_INIT("-vm"), SLICE_INIT("-vms"),
-						SLICE_INIT("-gcp") };
+	static const struct slice suffixes[] = { SLICE_INIT("-vm"), SLICE_INIT("-vms"),
+						 SLICE_INIT("-gcp") };
 	struct slice label = host_first_label(name);
 
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-		if (label.len > endings[i].len && slice_ends(label, endings[i]))
-			return slice_sub(label, 0, label.len - endings[i].len);
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+		if (label.len > suffixes[i].len && slice_ends(label, suffixes[i]))
+			return slice_sub(label, 0, label.len - suffixes[i].len);
 	return label;
 }
 
-/* Enters a backend under one stem. */
-static void enter(struct pairing *p, struct backend b, struct slice stem)
+/* Adds a backend with a stem. */
+static void add_backend(struct backends *p, struct backend b, struct slice stem)
 {
 	ROOM(p->items, p->n, p->cap);
 	b.next = map_get(&p->stems, stem);
@@ -46,8 +51,8 @@ static void enter(struct pairing *p, struct backend b, struct slice stem)
 	map_set(&p->stems, stem, p->n++);
 }
 
-/* Enters all GCPBackends of the inventory. */
-static void enter_backends(struct pairing *p, const struct inventory *inv)
+/* Adds all GCPBackends of the inventory. */
+static void add_backends(struct backends *p, const struct inventory *inv)
 {
 	size_t n;
 	struct source *const *sources = inventory_sources(inv, &n);
@@ -61,32 +66,32 @@ static void enter_backends(struct pairing *p, const struct inventory *inv)
 
 			if (!object_is(o, GKE_GROUP, "GCPBackend") || !b.host.len)
 				continue;
-			enter(p, b, stem);
+			add_backend(p, b, stem);
 			if (other.len && !slice_eq(stem, other))
-				enter(p, b, other);
+				add_backend(p, b, other);
 		}
 }
 
-/* Is the backend's namespace no other than the ServiceEntry's? */
-static bool same_place(const struct object *a, const struct object *b)
+/* False if the objects have different namespaces. */
+static bool may_share_namespace(const struct object *a, const struct object *b)
 {
 	return !a->ns.len || !b->ns.len || slice_eq(a->ns, b->ns);
 }
 
-/* Is the ServiceEntry's name its one host's, too? */
-static bool names_its_host(const struct candidate *c)
+/* True if the ServiceEntry has one host, so that its name is that of the host. */
+static bool is_named_after_host(const struct candidate *c)
 {
 	const struct yaml_node *hosts = yaml_get(c->entry->spec, "hosts");
 
 	return hosts && hosts->nchildren == 1 && c->entry->name.len;
 }
 
-/* Calls back for each backend that may belong to the candidate, once. */
-static void each_match(struct pairing *p, const struct candidate *c,
-		       void (*match)(struct pairing *p, size_t i, void *ctx), void *ctx)
+/* Calls `match` once for each backend that may belong to the candidate. */
+static void each_match(struct backends *p, const struct candidate *c,
+		       void (*match)(struct backends *p, size_t i, void *ctx), void *ctx)
 {
 	struct slice stems[2] = { stem_of(c->host),
-				  stem_of(names_its_host(c) ? c->entry->name : c->host) };
+				  stem_of(is_named_after_host(c) ? c->entry->name : c->host) };
 
 	for (size_t s = 0; s < (slice_eq(stems[0], stems[1]) ? 1 : 2); s++)
 		for (size_t i = map_get(&p->stems, stems[s]); i != MAP_NONE; i = p->items[i].next) {
@@ -94,55 +99,55 @@ static void each_match(struct pairing *p, const struct candidate *c,
 			bool before = s && (slice_eq(stem_of(b->host), stems[0]) ||
 					    slice_eq(stem_of(b->object->name), stems[0]));
 
-			if (!before && same_place(b->object, c->entry) &&
+			if (!before && may_share_namespace(b->object, c->entry) &&
 			    !host_same(b->host, c->host))
 				match(p, i, ctx);
 		}
 }
 
-/* Counts a candidate that wants a backend, in all rows of that backend. */
-static void count_wanter(struct pairing *p, size_t i, void *ctx)
+/* Counts a candidate of a backend, in both entries of the backend. */
+static void count_candidate(struct backends *p, size_t i, void *ctx)
 {
 	const struct object *o = p->items[i].object;
 
 	(void)ctx;
-	for (size_t j = i > 1 ? i - 1 : 0; j < p->n && j <= i + 1;
-	     j++) /* the other row of it stands beside this one */
+	/* the other entry of the backend is next to this one */
+	for (size_t j = i > 1 ? i - 1 : 0; j < p->n && j <= i + 1; j++)
 		if (p->items[j].object == o)
-			p->items[j].wanters++;
+			p->items[j].wanted++;
 }
 
-/* More proposals than these help nobody. */
-enum { PROPOSALS = 8 };
+enum { PROPOSALS_MAX = 8 };
 
-/* The proposals for one candidate. */
-struct proposing {
-	struct slice hosts[PROPOSALS];
+/* The proposals for a candidate. */
+struct proposals {
+	struct slice hosts[PROPOSALS_MAX];
 	size_t n;
-	bool only; /* nobody else wants the last one */
+	bool only; /* the last one belongs to no other candidate */
 };
 
-static void propose(struct pairing *p, size_t i, void *ctx)
+/* Adds the host of a backend to the proposals. */
+static void add_proposal(struct backends *p, size_t i, void *ctx)
 {
-	struct proposing *x = ctx;
+	struct proposals *x = ctx;
 
-	if (x->n < PROPOSALS)
+	if (x->n < PROPOSALS_MAX)
 		x->hosts[x->n++] = p->items[i].host;
-	x->only = p->items[i].wanters == 1;
+	x->only = p->items[i].wanted == 1;
 }
 
-void targets_find(struct discovery *d, const struct inventory *inv)
+void candidates_find_targets(struct discovery *d, const struct inventory *inv)
 {
-	struct pairing p = { .stems = MAP_INIT };
+	struct backends p = { .stems = MAP_INIT };
 
-	enter_backends(&p, inv);
+	add_backends(&p, inv);
 	for (size_t i = 0; i < d->n; i++)
-		each_match(&p, &d->items[i], count_wanter, NULL);
+		each_match(&p, &d->items[i], count_candidate, NULL);
 	for (size_t i = 0; i < d->n; i++) {
 		struct candidate *c = &d->items[i];
-		struct proposing x = { .n = 0 };
+		struct proposals x = { .n = 0 };
 
-		each_match(&p, c, propose, &x);
+		each_match(&p, c, add_proposal, &x);
 		c->proposed.items = arena_array(d->arena, x.n, sizeof(struct slice));
 		for (; c->proposed.n < x.n; c->proposed.n++)
 			c->proposed.items[c->proposed.n] = x.hosts[c->proposed.n];
@@ -153,7 +158,7 @@ void targets_find(struct discovery *d, const struct inventory *inv)
 	free(p.items);
 }
 
-void target_note_missing(struct candidate *c, struct arena *arena)
+void candidate_note_no_target(struct candidate *c, struct arena *arena)
 {
 	struct finding *f;
 	AUTO_STR struct str list = STR_INIT;
@@ -163,27 +168,27 @@ void target_note_missing(struct candidate *c, struct arena *arena)
 			 SLICE_ARG(c->proposed.items[i]));
 	if (!c->proposed.n)
 		f = findings_add(&c->findings, &CODE_no_backend, c->at,
-				 "no GCPBackend plainly belongs to '%" SLICE_FMT "'",
-				 SLICE_ARG(c->host));
+				 "no GCPBackend belongs to '%" SLICE_FMT "'", SLICE_ARG(c->host));
 	else if (c->proposed.n == 1)
 		f = findings_add(&c->findings, &CODE_no_backend, c->at,
-				 "the GCPBackend of %s could belong to '%" SLICE_FMT
-				 "', and to others",
+				 "the GCPBackend of %s may belong to '%" SLICE_FMT
+				 "' or to another host",
 				 list.ptr, SLICE_ARG(c->host));
 	else
 		f = findings_add(&c->findings, &CODE_no_backend, c->at,
-				 "several GCPBackends could belong to '%" SLICE_FMT "': %s",
+				 "several GCPBackends may belong to '%" SLICE_FMT "': %s",
 				 SLICE_ARG(c->host), list.ptr);
-	f->remedy = arena_printf(
-		arena, "name its host: migrate init %" SLICE_FMT " --from %" SLICE_FMT " --to HOST",
-		SLICE_ARG(c->name), SLICE_ARG(c->host));
+	f->remedy = arena_printf(arena,
+				 "specify the new host: migrate init %" SLICE_FMT
+				 " --from %" SLICE_FMT " --to HOST",
+				 SLICE_ARG(c->name), SLICE_ARG(c->host));
 }
 
 /* --- names ---------------------------------------------------------------- */
 
 /*
- * The text as a DNS label: lower case, dashes for all that may not stand in one, at most 50 bytes,
- * so that more can be added.
+ * The text as a DNS label: in lower case, with dashes for other characters, and at most 50 bytes,
+ * so that a suffix can be added.
  */
 static struct slice label_of(struct slice text, struct arena *arena)
 {
@@ -204,32 +209,32 @@ static struct slice label_of(struct slice text, struct arena *arena)
 	return out.len ? arena_copy(arena, str_slice(&out)) : SLICE("host");
 }
 
-/* A free name for the candidate. */
-static struct slice free_name(const struct candidate *c, const struct map *names,
-			      struct arena *arena)
+/* A name for the candidate that is not used. */
+static struct slice choose_name(const struct candidate *c, const struct map *names,
+				struct arena *arena)
 {
-	struct slice base = label_of(stem_of(names_its_host(c) ? c->entry->name : c->host), arena),
-		     name = base;
+	struct slice stem = label_of(stem_of(is_named_after_host(c) ? c->entry->name : c->host),
+				     arena),
+		     name = stem;
 
-	if (map_get(names, name) != MAP_NONE && c->entry->ns.len) {
-		base = arena_printf(arena, "%" SLICE_FMT "-%" SLICE_FMT, SLICE_ARG(base),
+	if (map_has(names, name) && c->entry->ns.len) {
+		stem = arena_printf(arena, "%" SLICE_FMT "-%" SLICE_FMT, SLICE_ARG(stem),
 				    SLICE_ARG(c->entry->ns));
-		name = base = label_of(base, arena);
+		name = stem = label_of(stem, arena);
 	}
-	for (int i = 2; map_get(names, name) != MAP_NONE; i++)
-		name = arena_printf(arena, "%" SLICE_FMT "-%d", SLICE_ARG(base), i);
+	for (int i = 2; map_has(names, name); i++)
+		name = arena_printf(arena, "%" SLICE_FMT "-%d", SLICE_ARG(stem), i);
 	return name;
 }
 
-void names_give(struct discovery *d, const struct migration *const *migrations, size_t n,
-		struct slices taken)
+void candidates_set_names(struct discovery *d, const struct discover_inputs *in)
 {
 	struct map names = MAP_INIT_FOLD;
 
-	for (size_t i = 0; i < n; i++)
-		map_set(&names, migrations[i]->name, 0);
-	for (size_t i = 0; i < taken.n; i++)
-		map_set(&names, taken.items[i], 0);
+	for (size_t i = 0; i < in->n; i++)
+		map_set(&names, in->migrations[i]->name, 0);
+	for (size_t i = 0; i < in->taken.n; i++)
+		map_set(&names, in->taken.items[i], 0);
 	for (size_t i = 0; i < d->n; i++) {
 		struct candidate *c = &d->items[i];
 
@@ -237,7 +242,7 @@ void names_give(struct discovery *d, const struct migration *const *migrations, 
 			c->name = c->migration->name;
 			continue;
 		}
-		c->name = free_name(c, &names, d->arena);
+		c->name = choose_name(c, &names, d->arena);
 		map_set(&names, c->name, 0);
 	}
 	map_release(&names);

@@ -2,7 +2,11 @@
 
 #include "base/file.h"
 #include "flow/session_internal.h"
+#include "git/branch.h"
 #include "git/commit.h"
+#include "git/commit_diff.h"
+#include "git/push.h"
+#include "git/worktree.h"
 
 #include <signal.h>
 
@@ -20,7 +24,7 @@ struct local_move {
 /* Finds what would be written to the working tree. */
 static int prepare_worktree(const struct local_move *m, struct worktree_plan **out, struct err *err)
 {
-	return worktree_prepare(m->repo, m->branch, m->changes->items, m->changes->n, out, err);
+	return worktree_prepare(m->repo, m->branch, m->changes, out, err);
 }
 
 /*
@@ -135,7 +139,7 @@ static bool remote_is_at(const struct base_commit *base, const char *ref, const 
 	struct err ignored = ERR_INIT;
 	struct oid there;
 
-	return remote_ask(s->repo, &base->remote, ref, &s->remote, &there, &ignored) == 0 &&
+	return remote_ask(&base->remote, ref, &s->remote, &there, &ignored) == 0 &&
 	       oid_eq(&there, tip);
 }
 
@@ -147,7 +151,8 @@ static int push_tip(const struct base_commit *base, const struct oid *tip, struc
 		arena_printf(s->arena, "refs/heads/%" SLICE_FMT, SLICE_ARG(base->branch));
 	struct push push = { .ref = ref.ptr, .expect = &base->id, .to = tip };
 
-	if (remote_push(s->repo, &base->remote, &push, 1, NULL, &s->remote, s->arena, err) < 0) {
+	if (push_refs(&base->remote, &(struct pushes){ .items = &push, .n = 1 }, &s->remote,
+		      s->arena, err) < 0) {
 		bool ended = err->code == &CODE_interrupted || err->code == &CODE_terminated;
 
 		if (ended || !remote_is_at(base, ref.ptr, tip))
@@ -227,7 +232,8 @@ int advance_interrupted(const struct base_commit *base, bool *moved, struct err 
 	*moved = false;
 	if (s->options.base != BASE_FRESH || !base->remote.name.ptr || !repo_workdir(s->repo) ||
 	    !base_commit_local_tip(base, &tip) || oid_eq(&tip, &base->id) ||
-	    commits_between(s->repo, &tip, &base->id, arena, &changes, &ignored) != 0)
+	    commit_diff(s->repo, &(struct commit_range){ &tip, &base->id }, arena, &changes,
+			&ignored) != 0)
 		return 0;
 	begun = was_begun(&move, err);
 	if (begun <= 0)

@@ -1,6 +1,7 @@
 #include "flow/base_commit.h"
 
 #include "flow/session_internal.h"
+#include "git/tree.h"
 #include "migration/migration.h"
 
 /* The remote's tip: fetched now, or as last fetched. Returns 1 if it was never fetched. */
@@ -10,9 +11,9 @@ static int find_remote_tip(struct base_commit *base, struct err *err)
 	const char *branch = base->branch.ptr;
 
 	if (s->options.base != BASE_FETCHED &&
-	    remote_fetch(s->repo, &base->remote, branch, &s->remote, &base->id, err) < 0)
+	    remote_fetch(&base->remote, branch, &s->remote, &base->id, err) < 0)
 		return -1;
-	return remote_tip(s->repo, &base->remote, branch, &base->id, &base->fetched, err);
+	return remote_tip(&base->remote, branch, &base->id, &base->fetched, err);
 }
 
 int base_commit_of_branch(struct session *s, struct slice branch, struct slice remote,
@@ -22,7 +23,9 @@ int base_commit_of_branch(struct session *s, struct slice branch, struct slice r
 	int missing = 1;
 
 	if (s->options.base != BASE_LOCAL)
-		missing = remote_find(s->repo, base.branch.ptr, arena_copy(s->arena, remote).ptr,
+		missing = remote_find(s->repo,
+				      &(struct remote_query){ base.branch.ptr,
+							      arena_copy(s->arena, remote).ptr },
 				      s->arena, &base.remote, err);
 	if (!missing)
 		missing = find_remote_tip(&base, err);
@@ -70,7 +73,7 @@ int base_commit_of_head(struct session *s, struct base_commit *out, struct err *
 		*out = detached;
 		return 0;
 	}
-	if (base_commit_of_branch(s, str_slice(&branch), (struct slice){ NULL, 0 }, out, err) == 0)
+	if (base_commit_of_branch(s, str_slice(&branch), SLICE_NONE, out, err) == 0)
 		return 0;
 	return take_local_branch(s, branch.ptr, out, err);
 }
@@ -96,8 +99,9 @@ struct slice base_commit_unpushed(const struct base_commit *base)
 	struct remote remote;
 
 	if (s->options.base != BASE_LOCAL || !base->branch.ptr ||
-	    remote_find(s->repo, base->branch.ptr, NULL, s->arena, &remote, &ignored) != 0)
-		return (struct slice){ NULL, 0 };
+	    remote_find(s->repo, &(struct remote_query){ .branch = base->branch.ptr }, s->arena,
+			&remote, &ignored) != 0)
+		return SLICE_NONE;
 	return remote.name;
 }
 
@@ -135,8 +139,9 @@ int base_commit_has_file(const struct base_commit *base, struct slice path, bool
 			 struct err *err)
 {
 	AUTO_STR struct str ignored = STR_INIT;
-	int missing = tree_read(base->session->repo, &base->id, path.ptr, MIGRATION_MAX, &ignored,
-				NULL, err);
+	int missing = tree_read(base->session->repo,
+				&(struct commit_path){ &base->id, path.ptr, MIGRATION_MAX },
+				&ignored, NULL, err);
 
 	*has = missing == 0;
 	return missing < 0 ? -1 : 0;

@@ -21,7 +21,7 @@ struct slice blobs_find(const struct blobs *blobs, const struct oid *id)
 {
 	size_t at = map_get(&blobs->numbers, key_of(id));
 
-	return at == MAP_NONE ? (struct slice){ NULL, 0 } : blobs->bytes[at];
+	return at == MAP_NONE ? SLICE_NONE : blobs->bytes[at];
 }
 
 void blobs_release(struct blobs *blobs)

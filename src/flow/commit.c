@@ -34,18 +34,20 @@ int commit_make(const struct base_commit *base, const struct new_commit *commit,
 
 	if (s->options.hooks && check_hook_place(base, err) < 0)
 		return -1;
-	if (commit_write(s->repo, commit->parent, changes->items, changes->n, commit->message, out,
-			 err) < 0)
+	struct commit_draft draft = { commit->parent, changes, commit->message };
+
+	if (commit_write(s->repo, &draft, out, err) < 0)
 		return -1;
 	if (!s->options.hooks)
 		return 0;
-	if (hooks_run(s->repo, out, changes->items, changes->n, slice_of(commit->message),
-		      &s->hooks, &message, err) < 0)
+	if (hooks_run(s->repo,
+		      &(struct hooks_commit){ out, changes, slice_of(commit->message) }, &s->hooks,
+		      &message, err) < 0)
 		return -1;
 	if (slice_is(str_slice(&message), commit->message))
 		return 0;
-	return commit_write(s->repo, commit->parent, changes->items, changes->n, message.ptr, out,
-			    err);
+	draft.message = message.ptr;
+	return commit_write(s->repo, &draft, out, err);
 }
 
 struct slices commit_skipped_hooks(const struct session *s)

@@ -69,12 +69,12 @@ struct slice compare_url(const struct remote *remote, struct slice base, struct 
 	const char *page = NULL;
 
 	if (!remote->name.ptr || !split_address(remote->url, &host, &path))
-		return (struct slice){ NULL, 0 };
+		return SLICE_NONE;
 	for (size_t i = 0; i < sizeof(forges) / sizeof(forges[0]) && !page; i++)
 		if (slice_find(host, slice_of(forges[i].host)) != SIZE_MAX)
 			page = forges[i].page;
 	if (!page)
-		return (struct slice){ NULL, 0 };
+		return SLICE_NONE;
 	str_addf(&out, "https://%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(host), SLICE_ARG(path));
 	for (; *page; page++) {
 		bool name = page[0] == '%' && (page[1] == 'B' || page[1] == 'H');

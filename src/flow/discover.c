@@ -2,9 +2,10 @@
 
 #include "base/parallel.h"
 #include "flow/session_internal.h"
+#include "git/tree.h"
 
-/* A commit that is searched for hosts. */
-struct host_search {
+/* A commit that is searched for ServiceEntries. */
+struct entry_search {
 	const struct fleet *fleet;
 	struct inventory *inventory;
 	size_t count; /* files so far: for the progress */
@@ -12,24 +13,24 @@ struct host_search {
 
 static bool wants_name(struct slice path, void *ctx)
 {
-	struct host_search *h = ctx;
+	struct entry_search *h = ctx;
 
-	progress_tell(session_progress(h->fleet->base.session), "files scanned", ++h->count, 0);
+	progress_report(session_progress(h->fleet->base.session), "files scanned", ++h->count, 0);
 	return inventory_wants_path(h->inventory, path);
 }
 
 static bool wants_bytes(struct slice path, struct slice bytes, void *ctx)
 {
-	const struct host_search *h = ctx;
+	const struct entry_search *h = ctx;
 
 	return !fleet_has_file(h->fleet, path, bytes) &&
-	       (discover_wants(bytes) || inventory_wants_around(h->inventory, path, bytes));
+	       (discover_wants(bytes) || inventory_wants_definition(h->inventory, path, bytes));
 }
 
 /* Adds one file to the inventory. */
 static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 {
-	struct inventory *inventory = ((const struct host_search *)ctx)->inventory;
+	struct inventory *inventory = ((const struct entry_search *)ctx)->inventory;
 
 	(void)err;
 	if (file->bytes.ptr)
@@ -43,14 +44,16 @@ static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 static int read_files(struct commit_discovery *d, struct err *err)
 {
 	const struct base_commit *base = &d->evidence.fleet->base;
-	struct host_search search = { .fleet = d->evidence.fleet,
-				      .inventory = d->evidence.inventory };
+	struct entry_search search = { .fleet = d->evidence.fleet,
+				       .inventory = d->evidence.inventory };
 	const struct tree_query query = { .name_wanted = wants_name,
 					  .bytes_wanted = wants_bytes,
-					  .max = MANIFEST_MAX };
+					  .max = MANIFEST_MAX,
+					  .file = take_file,
+					  .ctx = &search };
 
 	inventory_want_environments(search.inventory);
-	if (tree_search(base->session->repo, &base->id, &query, take_file, &search, err) < 0)
+	if (tree_search(base->session->repo, &base->id, &query, err) < 0)
 		return -1;
 	inventory_parse(search.inventory, parallel_each);
 	return 0;
@@ -81,7 +84,7 @@ int discover_commit(const struct fleet *fleet, int port, struct commit_discovery
 		return -1;
 	}
 	gather_environments(&d.evidence);
-	progress_tell(&s->options.progress, NULL, 0, 0);
+	progress_report(&s->options.progress, NULL, 0, 0);
 	note_unread(&d);
 	discover_make(&d.found, &(struct discover_inputs){
 					.inventory = d.evidence.inventory,
@@ -89,7 +92,7 @@ int discover_commit(const struct fleet *fleet, int port, struct commit_discovery
 					.n = fleet->n,
 					.taken = fleet_broken_names(fleet),
 					.port = port,
-					.reach = d.evidence.environments });
+					.environments = d.evidence.environments });
 	*out = d;
 	return 0;
 }

@@ -88,7 +88,7 @@ static int find_candidates(struct live_discovery *d, const struct cluster *c,
 	struct findings unseen = { .arena = d->arena };
 	struct discover_inputs in = { .inventory = d->inventory,
 				      .port = q->port,
-				      .unseen = &unseen };
+				      .unread = &unseen };
 
 	live_report_fill(&d->seen, c, d->arena);
 	if (check_entries(c, err) < 0)

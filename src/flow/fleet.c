@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "flow/session_internal.h"
+#include "git/tree.h"
 #include "kube/selector.h"
 
 #include <stddef.h>
@@ -44,7 +45,7 @@ static bool wants_file(struct slice path, void *ctx)
 	const struct map *names = ((const struct loading *)ctx)->names;
 
 	return slice_ends(path, SLICE(".yaml")) &&
-	       (!names || map_get(names, name_of_path(path)) != MAP_NONE);
+	       (!names || map_has(names, name_of_path(path)));
 }
 
 /* One file of the migrations directory. */
@@ -55,7 +56,7 @@ static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 	struct loaded *x = arena_alloc(s->arena, sizeof(*x));
 
 	(void)err;
-	progress_tell(&s->options.progress, "migration files read", l->n + 1, 0);
+	progress_report(&s->options.progress, "migration files read", l->n + 1, 0);
 	x->path = arena_copy(s->arena, file->path);
 	x->bytes = arena_copy(s->arena, file->bytes);
 	x->mode = file->mode;
@@ -105,12 +106,14 @@ static int load_named(struct loading *l, const struct slices *names, struct map 
 		struct tree_file file;
 		int absent = 1;
 
-		if (map_get(&seen, name) != MAP_NONE)
+		if (map_has(&seen, name))
 			continue;
 		map_set(&seen, name, i);
 		if (migration_name_ok(name))
-			absent = tree_find(s->repo, &base->id, path.ptr, MIGRATION_MAX, s->arena,
-					   &file, err);
+			absent = tree_find(s->repo,
+					   &(struct commit_path){ &base->id, path.ptr,
+								  MIGRATION_MAX },
+					   s->arena, &file, err);
 		failed = absent < 0 || (!absent && take_file(&file, l, err) < 0);
 		if (absent > 0)
 			map_set(missing, name, i);
@@ -133,8 +136,13 @@ static int load_files(struct loading *l, const struct slices *names, struct err 
 	if (names->n)
 		result = load_named(l, names, &missing, err);
 	if (!result && (!l->names || missing.n))
-		result = tree_each(s->repo, &l->base->id, s->migrations_dir, wants_file,
-				   MIGRATION_MAX, take_file, l, err);
+		result = tree_search(s->repo, &l->base->id,
+				     &(struct tree_query){ .under = s->migrations_dir,
+							   .name_wanted = wants_file,
+							   .max = MIGRATION_MAX,
+							   .file = take_file,
+							   .ctx = l },
+				     err);
 	map_release(&missing);
 	return result;
 }
@@ -160,7 +168,7 @@ static int read_fleet(const struct base_commit *base, const struct slices *names
 		else
 			findings_add_err(&out->broken, l.items[i]->why);
 	release_loading(&l);
-	progress_tell(&base->session->options.progress, NULL, 0, 0);
+	progress_report(&base->session->options.progress, NULL, 0, 0);
 	return result;
 }
 
@@ -235,7 +243,8 @@ static int set_no_migration(const struct fleet *all, struct slice name, struct e
 				  "commit %" SLICE_FMT ", which exists in the working tree only",
 				  SLICE_ARG(path));
 	if (all->base.remote.name.ptr && base_commit_local_tip(&all->base, &tip) &&
-	    tree_read(s->repo, &tip, path.ptr, MIGRATION_MAX, &local, NULL, &ignored) == 0)
+	    tree_read(s->repo, &(struct commit_path){ &tip, path.ptr, MIGRATION_MAX }, &local, NULL,
+		      &ignored) == 0)
 		return err_remedy(err, "push the local branch, which has it, or use --offline");
 	if (near.ptr)
 		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
@@ -338,7 +347,7 @@ static int find_agreed(const struct selected *list, const char *what, size_t off
  */
 static int follow_migrations(struct fleet *fleet, const struct selection *want, struct err *err)
 {
-	struct slice branch = { NULL, 0 }, remote = { NULL, 0 };
+	struct slice branch = SLICE_NONE, remote = { NULL, 0 };
 	const struct base_commit *base = &fleet->base;
 	struct session *s = base->session;
 	struct base_commit other;
@@ -387,7 +396,7 @@ static struct slice planned_bytes(const struct changes *planned, struct slice pa
 	for (size_t i = 0; planned && i < planned->n; i++)
 		if (slice_eq(planned->items[i].path, path))
 			return planned->items[i].after;
-	return (struct slice){ NULL, 0 };
+	return SLICE_NONE;
 }
 
 /*
@@ -410,7 +419,8 @@ static int check_clean(const struct base_commit *base, const struct migration *m
 	if (wanted.ptr && slice_eq(str_slice(&text), wanted))
 		return 0;
 	if (base->remote.name.ptr && base_commit_local_tip(base, &tip) &&
-	    tree_read(s->repo, &tip, m->path.ptr, MIGRATION_MAX, &committed, NULL, &ignored) == 0 &&
+	    tree_read(s->repo, &(struct commit_path){ &tip, m->path.ptr, MIGRATION_MAX }, &committed,
+		      NULL, &ignored) == 0 &&
 	    slice_eq(str_slice(&text), str_slice(&committed)))
 		return 0;
 	return err_set(err, &CODE_migration_dirty, (struct place){ m->path, 0, 0 },

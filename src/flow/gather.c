@@ -1,10 +1,13 @@
 #include "flow/gather.h"
 
+#include "inventory/inventory_subset.h"
 #include "base/parallel.h"
 #include "flow/search_paths.h"
 #include "flow/session_internal.h"
 #include "flow/templates.h"
+#include "git/commit_read.h"
 #include "git/history.h"
+#include "git/tree.h"
 
 /* Evidence that is being gathered. */
 struct gathering {
@@ -21,7 +24,7 @@ static bool wants_name(struct slice path, void *ctx)
 {
 	struct gathering *g = ctx;
 
-	progress_tell(&g->session->options.progress, "files scanned", ++g->count, 0);
+	progress_report(&g->session->options.progress, "files scanned", ++g->count, 0);
 	return inventory_wants_path(g->evidence->inventory, path) &&
 	       search_paths_have_file(&g->paths, path);
 }
@@ -61,11 +64,13 @@ static int take_file(const struct tree_file *file, void *ctx, struct err *err)
 static int search_tree(struct gathering *g, struct err *err)
 {
 	const struct tree_query query = { .name_wanted = wants_name,
-					  .folder_wanted = wants_directory,
+					  .directory_wanted = wants_directory,
 					  .bytes_wanted = wants_bytes,
-					  .max = MANIFEST_MAX };
+					  .max = MANIFEST_MAX,
+					  .file = take_file,
+					  .ctx = g };
 
-	return tree_search(g->session->repo, &g->fleet->base.id, &query, take_file, g, err);
+	return tree_search(g->session->repo, &g->fleet->base.id, &query, err);
 }
 
 void gather_environments(struct evidence *evidence)
@@ -90,15 +95,15 @@ static int read_tree(struct gathering *g, struct err *err)
 	inventory_want_environments(e->inventory);
 	if (search_tree(g, err) < 0)
 		return -1;
-	inventory_look(e->inventory, parallel_each);
+	inventory_scan(e->inventory, parallel_each);
 	inventory_set_whole(e->inventory, true);
-	progress_tell(&g->session->options.progress, "manifests scanned", g->count, 0);
+	progress_report(&g->session->options.progress, "manifests scanned", g->count, 0);
 	e->partition = partition_new(e->inventory, g->fleet->selected.items, g->fleet->selected.n);
-	partition_learn(e->partition, parallel_each);
-	if (partition_ask(e->partition)) {
+	partition_read_manifests(e->partition, parallel_each);
+	if (partition_add_related(e->partition)) {
 		if (search_tree(g, err) < 0)
 			return -1;
-		inventory_look(e->inventory, parallel_each);
+		inventory_scan(e->inventory, parallel_each);
 	}
 	gather_environments(e);
 	return 0;
@@ -145,7 +150,7 @@ static int find_author(struct version_author *a, const struct oid *commit, struc
 	arena_free(a->arena);
 	a->arena = arena_new();
 	oid_text(commit, a->commit);
-	return repo_commit_info(a->gathering->session->repo, commit, a->arena, &a->info, err);
+	return commit_read_info(a->gathering->session->repo, commit, a->arena, &a->info, err);
 }
 
 /* The bytes of blobs that the tree has were read already. */
@@ -157,16 +162,16 @@ static struct slice known_bytes(const struct oid *blob, void *ctx)
 }
 
 /* Adds one version of a file to the baselines. */
-static int take_version(const struct version *v, void *ctx, struct err *err)
+static int take_version(const struct file_version *v, void *ctx, struct err *err)
 {
 	struct version_author *a = ctx;
 	struct gathering *g = a->gathering;
 	enum baselines_answer answer;
 
-	progress_tell(&g->session->options.progress, "versions of manifests read", ++g->count, 0);
+	progress_report(&g->session->options.progress, "versions of manifests read", ++g->count, 0);
 	if (find_author(a, &v->since, err) < 0)
 		return -1;
-	answer = baselines_version(g->evidence->baselines, v->file, v->bytes, slice_of(a->commit),
+	answer = baselines_add_version(g->evidence->baselines, v->file, v->bytes, slice_of(a->commit),
 				   a->info.author);
 	return answer == BASELINES_MORE      ? HISTORY_MORE :
 	       answer == BASELINES_FILE_DONE ? HISTORY_ENOUGH :
@@ -181,13 +186,15 @@ static int walk_history(struct gathering *g, struct err *err)
 	struct slices paths;
 	int failed;
 
-	partition_tell(g->evidence->partition, baselines);
+	partition_want_baselines(g->evidence->partition, baselines);
 	paths = baselines_paths(baselines);
 	if (!paths.n)
 		return 0;
 	g->count = 0;
-	failed = history_each(g->session->repo, &g->fleet->base.id, paths.items, paths.n,
-			      known_bytes, take_version, &author, err) < 0;
+	failed = history_each(g->session->repo,
+			      &(struct history_query){ &g->fleet->base.id, paths.items, paths.n,
+						       known_bytes, take_version, &author },
+			      err) < 0;
 	arena_free(author.arena);
 	return failed ? -1 : 0;
 }
@@ -203,7 +210,7 @@ static int walk_whole_history(struct gathering *g, struct err *err)
 	    !base->remote.name.ptr)
 		return result;
 	*err = (struct err)ERR_INIT;
-	if (remote_deepen(s->repo, &base->remote, base->branch.ptr, 0, &s->remote, err) < 0)
+	if (remote_deepen(&base->remote, base->branch.ptr, 0, &s->remote, err) < 0)
 		return -1;
 	baselines_free(g->evidence->baselines);
 	g->evidence->baselines = baselines_new();

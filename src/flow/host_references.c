@@ -1,12 +1,13 @@
 #include "flow/host_references.h"
 
+#include "git/tree.h"
 #include "flow/session_internal.h"
 #include "inventory/inventory.h"
 #include "istio/host.h"
 
 #include <string.h>
 
-struct reference_search {
+struct text_search {
 	const struct fleet *fleet;
 	struct slice host; /* in full */
 	struct host_references found;
@@ -53,7 +54,7 @@ static bool is_named_at(struct slice bytes, size_t at, struct slice host, bool o
 }
 
 /* Adds a place, with its line and column. */
-static void add_reference(struct reference_search *s, const struct tree_file *file, size_t at)
+static void add_reference(struct text_search *s, const struct tree_file *file, size_t at)
 {
 	struct host_reference r = { arena_copy(s->fleet->base.session->arena, file->path),
 				    (uint32_t)at, 1, 1 };
@@ -70,7 +71,7 @@ static void add_reference(struct reference_search *s, const struct tree_file *fi
 /* Adds all places of one file. */
 static int search_file(const struct tree_file *file, void *ctx, struct err *err)
 {
-	struct reference_search *s = ctx;
+	struct text_search *s = ctx;
 	bool local = slice_ends(s->host, SLICE(".svc.cluster.local"));
 	struct slice host =
 		local ? slice_sub(s->host, 0, s->host.len - strlen(".svc.cluster.local")) : s->host;
@@ -92,13 +93,15 @@ int host_references_find(const struct fleet *fleet, const struct migration *m,
 			 struct host_references *out, struct err *err)
 {
 	struct session *session = fleet->base.session;
-	struct reference_search s = {
-		.fleet = fleet, .host = host_resolve(m->move.from, m->move.ns, session->arena)
-	};
+	struct text_search s = { .fleet = fleet,
+				 .host = host_resolve(m->move.from, m->move.ns, session->arena) };
+	const struct tree_query query = { .name_wanted = wants_file,
+					  .max = MANIFEST_MAX,
+					  .file = search_file,
+					  .ctx = &s };
 
 	s.found.items = arena_array(session->arena, HOST_REFERENCES_MAX, sizeof(*s.found.items));
-	if (tree_each(session->repo, &fleet->base.id, "", wants_file, MANIFEST_MAX, search_file, &s,
-		      err) < 0)
+	if (tree_search(session->repo, &fleet->base.id, &query, err) < 0)
 		return -1;
 	*out = s.found;
 	return 0;

@@ -2,10 +2,12 @@
 
 #include "base/parallel.h"
 #include "flow/session_internal.h"
+#include "inventory/inventory_index.h"
 #include "istio/host.h"
 #include "istio/live.h"
 #include "istio/live_references.h"
 #include "istio/live_index.h"
+#include "istio/live_references.h"
 #include "live/cluster.h"
 
 #include <stddef.h>
@@ -95,7 +97,7 @@ static void add_namespace(struct comparison *c, struct slice ns)
 static void find_committed(struct comparison *c, struct committed *out, const struct migration *m)
 {
 	struct arena *arena = c->arena;
-	struct holdings found = inventory_by_host(
+	struct object_refs found = inventory_by_host(
 		c->evidence->inventory, host_resolve(m->move.from, m->move.ns, arena), arena);
 	const struct move_context context = { &m->move, arena, NULL };
 	struct err ignored = ERR_INIT;
@@ -138,7 +140,7 @@ static bool wants_compared_object(void *ctx, const struct object *o)
 {
 	const struct comparison *c = ctx;
 
-	return live_wants(o) || (vs_is(o) && map_get(&c->names, o->name) != MAP_NONE);
+	return live_wants(o) || (vs_is(o) && map_has(&c->names, o->name));
 }
 
 /* Checks one migration. */

@@ -3,6 +3,8 @@
 #include "flow/session_internal.h"
 #include "flow/templates.h"
 #include "flow/undo_command.h"
+#include "template/parse.h"
+#include "template/render.h"
 #include "template/template.h"
 
 /* A line a file: "change apps/web.yaml". */

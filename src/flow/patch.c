@@ -3,7 +3,7 @@
 #include "flow/message.h"
 #include "flow/session_internal.h"
 #include "git/diff.h"
-#include "git/mail.h"
+#include "git/format_patch.h"
 
 int patch_of_change(const struct change *change, struct str *patch, size_t *added, size_t *removed,
 		    struct err *err)
@@ -21,15 +21,14 @@ static bool has_crlf(const struct changes *changes)
 	return false;
 }
 
-/* Appends one mail for all steps. */
+/* Appends one patch for all steps. */
 static int add_batch(struct session *s, const struct plan *plan, struct str *out, struct err *err)
 {
 	AUTO_STR struct str message = STR_INIT;
 
 	message_of_batch(plan, &message);
-	return mail_write(s->repo,
-			  &(struct mail){ message.ptr, plan->changes.items, plan->changes.n, 1, 1 },
-			  out, err);
+	return format_patch(s->repo, &(struct commit_patch){ message.ptr, &plan->changes, 1, 1 },
+			    out, err);
 }
 
 int patch_of_plan(struct session *s, const struct plan *plan, const struct publish_options *options,
@@ -50,10 +49,10 @@ int patch_of_plan(struct session *s, const struct plan *plan, const struct publi
 			continue;
 		number++;
 		if (message_of_step(s, step, options, &message, err) < 0 ||
-		    mail_write(s->repo,
-			       &(struct mail){ message.ptr, step->changes.items, step->changes.n,
-					       number, total },
-			       &out->text, err) < 0)
+		    format_patch(
+			    s->repo,
+			    &(struct commit_patch){ message.ptr, &step->changes, number, total },
+			    &out->text, err) < 0)
 			return -1;
 	}
 	return 0;

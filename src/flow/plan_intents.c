@@ -9,11 +9,11 @@ int plan_intents(const struct evidence *evidence, const struct intent *intents, 
 	const struct progress *progress = session_progress(evidence->fleet->base.session);
 	struct host_references references = { .n = 0 };
 	struct plan_inputs in = { .inventory = evidence->inventory,
-				  .parts = evidence->partition,
+				  .partition = evidence->partition,
 				  .baselines = evidence->baselines,
-				  .reach = evidence->environments,
+				  .environments = evidence->environments,
 				  .each = parallel_each,
-				  .each_part = parallel_parts,
+				  .each_shard = parallel_parts,
 				  .progress = progress,
 				  .vs_template = evidence->vs_template };
 
@@ -24,6 +24,6 @@ int plan_intents(const struct evidence *evidence, const struct intent *intents, 
 	in.references = references.items;
 	in.nreferences = references.n;
 	plan_make(out, &in, intents, n);
-	progress_tell(progress, NULL, 0, 0);
+	progress_report(progress, NULL, 0, 0);
 	return 0;
 }

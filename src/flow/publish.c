@@ -31,7 +31,7 @@ static int add_commit(struct direct_run *q, const struct changes *changes, const
 	if (q->base->session->options.hooks)
 		return commit_make(q->base, &(struct new_commit){ &parent, changes, message },
 				   &q->tip, err);
-	return commits_add(q->commits, changes->items, changes->n, message, &q->tip, err);
+	return commits_add(q->commits, changes, message, &q->tip, err);
 }
 
 /* Adds the commit of one step. */
@@ -67,7 +67,7 @@ static int add_commits(struct direct_run *q, struct err *err)
 
 		if (!step_has_work(step))
 			continue;
-		progress_tell(session_progress(q->base->session), "commits made", batch ? 1 : i,
+		progress_report(session_progress(q->base->session), "commits made", batch ? 1 : i,
 			      batch ? 1 : q->plan->n);
 		if (!batch && add_step(q, step, err) < 0)
 			return -1;
@@ -123,7 +123,7 @@ static int publish_once(struct evidence *evidence, struct plan *plan,
 		if (!step_has_work(&plan->steps[i]))
 			continue;
 		work++;
-		on_branches += migration_by_request(plan->steps[i].m, options->rollback);
+		on_branches += migration_uses_pull_request(plan->steps[i].m, options->rollback);
 	}
 	out->tries += work && base->remote.name.ptr && !on_branches;
 	if (!on_branches) {
@@ -191,7 +191,7 @@ int publish_plan(struct evidence *evidence, struct plan *plan,
 	publication_init(out, plan, base->session->arena);
 	result = publish_once(evidence, plan, options, out, err);
 	while (result == ADVANCE_RACED) {
-		progress_tell(progress, "pushes rejected because the branch moved", out->tries, 0);
+		progress_report(progress, "pushes rejected because the branch moved", out->tries, 0);
 		if (out->tries == TRIES)
 			return err_set(
 				err, &CODE_push_raced, NOWHERE,
@@ -203,7 +203,7 @@ int publish_plan(struct evidence *evidence, struct plan *plan,
 		forget_commits(out);
 		result = publish_again(evidence->fleet, options, out, err);
 	}
-	progress_tell(progress, NULL, 0, 0);
+	progress_report(progress, NULL, 0, 0);
 	publication_set_outcomes(out);
 	return result < 0 ? -1 : 0;
 }

@@ -7,7 +7,10 @@
 #include "flow/message.h"
 #include "flow/session_internal.h"
 #include "flow/stage_branch.h"
+#include "git/branch.h"
 #include "git/commit.h"
+#include "git/commit_read.h"
+#include "git/push.h"
 
 #include <stdlib.h>
 
@@ -32,8 +35,7 @@ struct branch_run {
 	struct publication *out;
 	struct arena *arena; /* of `out` */
 	struct branch_pushes pushes;
-	struct remote_branch *known; /* all of the remote, sorted by name */
-	size_t nknown;
+	struct remote_branches known; /* all of the remote, sorted by name */
 	struct own_branch *own;         /* one a step */
 	struct stage_branch *uncertain; /* those that others may have committed to */
 	size_t nuncertain, uncertain_cap;
@@ -49,17 +51,17 @@ static size_t find_branches(const struct branch_run *q, const struct migration *
 {
 	struct slice dir =
 		arena_printf(q->arena, STAGE_BRANCHES "/%" SLICE_FMT "/", SLICE_ARG(m->name));
-	size_t from = 0, to = q->nknown;
+	size_t from = 0, to = q->known.n;
 
 	while (from < to) {
 		size_t middle = from + (to - from) / 2;
 
-		if (slice_cmp(q->known[middle].name, dir) < 0)
+		if (slice_cmp(q->known.items[middle].name, dir) < 0)
 			from = middle + 1;
 		else
 			to = middle;
 	}
-	for (*n = 0; from + *n < q->nknown && slice_starts(q->known[from + *n].name, dir);)
+	for (*n = 0; from + *n < q->known.n && slice_starts(q->known.items[from + *n].name, dir);)
 		++*n;
 	return from;
 }
@@ -93,8 +95,8 @@ static int find_step_branches(struct branch_run *q, const struct step *step, str
 	if (own->exists && !own->same)
 		add_uncertain(q, name, &own->branch.tip, step->m);
 	for (size_t i = first; i < first + n; i++)
-		if (!slice_eq(q->known[i].name, name))
-			add_uncertain(q, q->known[i].name, &q->known[i].tip, step->m);
+		if (!slice_eq(q->known.items[i].name, name))
+			add_uncertain(q, q->known.items[i].name, &q->known.items[i].tip, step->m);
 	return 0;
 }
 
@@ -107,10 +109,9 @@ static int list_known(struct branch_run *q, struct err *err)
 	if (!remote->name.ptr)
 		return 0;
 	if (s->options.base == BASE_FRESH &&
-	    remote_fetch_under(s->repo, remote, STAGE_BRANCHES, &s->remote, err) < 0)
+	    remote_fetch_under(remote, STAGE_BRANCHES, &s->remote, err) < 0)
 		return -1;
-	return remote_branches(s->repo, remote, STAGE_BRANCHES, q->arena, &q->known, &q->nknown,
-			       err);
+	return remote_branches(remote, STAGE_BRANCHES, q->arena, &q->known, err);
 }
 
 /* Finds the branches of all pending steps, and which of them are ours. */
@@ -164,7 +165,7 @@ static void supersede_branches(struct branch_run *q, struct published *row)
 
 	row->abandoned = (struct slices){ arena_array(q->arena, n, sizeof(struct slice)), 0 };
 	for (size_t i = first; i < first + n; i++) {
-		const struct remote_branch *b = &q->known[i];
+		const struct remote_branch *b = &q->known.items[i];
 
 		if (slice_eq(b->name, row->branch))
 			continue;
@@ -203,7 +204,10 @@ static int make_branch(struct branch_run *q, struct published *row, const struct
 		return -1;
 	if (!local)
 		add_push(q, name, old, &commit, row);
-	else if (branch_move(s->repo, name.ptr, old, &commit, "gcpbackend: migrate", err) < 0)
+	else if (branch_move(s->repo,
+			     &(struct branch_move){ name.ptr, old, &commit,
+						    "gcpbackend: migrate" },
+			     err) < 0)
 		return -1;
 	record_commit(row, &commit, name);
 	return 0;
@@ -216,7 +220,7 @@ static void refuse_foreign(struct branch_run *q, struct published *row,
 	struct commit_info info = { .author = { NULL, 0 } };
 	struct err ignored = ERR_INIT;
 
-	(void)repo_commit_info(q->session->repo, &branch->tip, q->arena, &info, &ignored);
+	(void)commit_read_info(q->session->repo, &branch->tip, q->arena, &info, &ignored);
 	findings_add(published_refuse(row, q->arena), &CODE_branch_foreign, NOWHERE,
 		     "branch '%" SLICE_FMT "' contains a commit by %" SLICE_FMT
 		     " that this tool did not make",
@@ -273,12 +277,13 @@ static int push_all(struct branch_run *q, struct err *err)
 	struct slice target = arena_printf(q->arena, "merge_request.target=%" SLICE_FMT,
 					   SLICE_ARG(q->base->branch));
 	struct slice wanted[] = { SLICE("merge_request.create"), target };
-	const struct slices options = { wanted, 2 };
+	struct pushes pushes = { .items = list->items, .n = list->n };
 
 	if (!list->n)
 		return 0;
-	if (remote_push(s->repo, &q->base->remote, list->items, list->n,
-			q->options->merge_request ? &options : NULL, &s->remote, q->arena, err) < 0)
+	if (q->options->merge_request)
+		pushes.options = (struct slices){ wanted, 2 };
+	if (push_refs(&q->base->remote, &pushes, &s->remote, q->arena, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list->n; i++)
 		if (list->rows[i])
@@ -296,7 +301,7 @@ static int publish_all(struct branch_run *q, struct err *err)
 	for (size_t i = 0; i < q->out->n; i++) {
 		struct published *row = &q->out->rows[i];
 
-		progress_tell(&q->session->options.progress, "branches made", i, q->out->n);
+		progress_report(&q->session->options.progress, "branches made", i, q->out->n);
 		if (published_is_pending(row) && publish_step(q, row, &q->own[i], err) < 0)
 			return -1;
 	}

@@ -47,14 +47,14 @@ void search_paths_release(struct search_paths *p)
 static bool is_within(const struct search_paths *p, struct slice path)
 {
 	for (size_t i = 0; i < path.len; i++)
-		if (path.ptr[i] == '/' && map_get(&p->within, slice_sub(path, 0, i)) != MAP_NONE)
+		if (path.ptr[i] == '/' && map_has(&p->within, slice_sub(path, 0, i)))
 			return true;
-	return map_get(&p->within, path) != MAP_NONE;
+	return map_has(&p->within, path);
 }
 
 bool search_paths_have_directory(const struct search_paths *p, struct slice path)
 {
-	return !p->within.n || map_get(&p->parents, path) != MAP_NONE || is_within(p, path);
+	return !p->within.n || map_has(&p->parents, path) || is_within(p, path);
 }
 
 bool search_paths_have_file(const struct search_paths *p, struct slice path)

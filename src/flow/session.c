@@ -1,6 +1,7 @@
 #include "flow/session_internal.h"
 
 #include "base/alloc.h"
+#include "git/promisor.h"
 #include "gitops/path.h"
 #include "migration/migration.h"
 #include "template/template.h"
@@ -22,7 +23,7 @@ int session_open(struct session **out, const struct session_options *options, st
 					   .ctx = options->ctx };
 	if (path_check(slice_of(s->migrations_dir), NOWHERE, "--migrations", err) < 0 ||
 	    repo_open(&s->repo, options->repo, err) < 0 ||
-	    (options->base != BASE_LOCAL && remote_keep_promises(s->repo, &s->remote, err) < 0)) {
+	    (options->base != BASE_LOCAL && promisor_enable(s->repo, &s->remote, err) < 0)) {
 		session_close(s);
 		return -1;
 	}

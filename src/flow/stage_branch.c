@@ -3,6 +3,8 @@
 #include "flow/plan_intents.h"
 #include "flow/session_internal.h"
 #include "git/commit.h"
+#include "git/commit_read.h"
+#include "git/tree.h"
 
 #include <string.h>
 
@@ -21,7 +23,7 @@ bool stage_branch_find(const struct base_commit *base, struct slice name, struct
 
 	out->name = name;
 	if (base->remote.name.ptr)
-		return remote_tip(repo, &base->remote, name.ptr, &out->tip, NULL, &ignored) == 0;
+		return remote_tip(&base->remote, name.ptr, &out->tip, NULL, &ignored) == 0;
 	return repo_has_branch(repo, name.ptr) &&
 	       repo_branch_tip(repo, name.ptr, &out->tip, &ignored) == 0;
 }
@@ -41,7 +43,7 @@ bool stage_branch_of_step(const struct base_commit *base, const struct step *ste
  */
 static bool may_be_ours(const struct base_commit *base, const struct commit_info *tip)
 {
-	return tip->parents == 1 && commit_is_in(base->session->repo, &tip->parent, &base->id);
+	return tip->parents == 1 && commit_is_ancestor(base->session->repo, &tip->parent, &base->id);
 }
 
 /* Does the commit contain the file as it is before the change? Returns 1, 0, or -1. */
@@ -49,8 +51,10 @@ static int has_before(struct repo *repo, const struct oid *commit, const struct 
 		      struct arena *arena, struct err *err)
 {
 	AUTO_STR struct str bytes = STR_INIT;
-	int missing = tree_read(repo, commit, arena_copy(arena, change->path).ptr, MANIFEST_MAX,
-				&bytes, NULL, err);
+	int missing = tree_read(
+		repo,
+		&(struct commit_path){ commit, arena_copy(arena, change->path).ptr, MANIFEST_MAX },
+		&bytes, NULL, err);
 
 	if (missing < 0)
 		return -1;
@@ -67,7 +71,7 @@ int stage_branch_is_step(const struct base_commit *base, const struct stage_bran
 	struct oid tree;
 
 	*is = false;
-	if (repo_commit_info(repo, &branch->tip, arena, &tip, err) < 0)
+	if (commit_read_info(repo, &branch->tip, arena, &tip, err) < 0)
 		return -1;
 	if (!may_be_ours(base, &tip))
 		return 0;
@@ -77,7 +81,7 @@ int stage_branch_is_step(const struct base_commit *base, const struct stage_bran
 		if (has <= 0)
 			return has;
 	}
-	if (commit_tree_with(repo, &tip.parent, changes->items, changes->n, &tree, err) < 0)
+	if (commit_tree_with(repo, &tip.parent, changes, &tree, err) < 0)
 		return -1;
 	*is = oid_eq(&tip.tree, &tree);
 	return 0;
@@ -96,7 +100,8 @@ static bool read_hold(struct session *s, const struct oid *commit, const struct 
 	struct err ignored = ERR_INIT;
 	struct migration there;
 
-	if (tree_read(s->repo, commit, m->path.ptr, MIGRATION_MAX, &bytes, NULL, &ignored) != 0 ||
+	if (tree_read(s->repo, &(struct commit_path){ commit, m->path.ptr, MIGRATION_MAX }, &bytes,
+		      NULL, &ignored) != 0 ||
 	    migration_read(&there, m->path, str_slice(&bytes), 0100644, &ignored) < 0)
 		return false;
 	*hold = arena_copy(s->arena, there.f.spec.hold);
@@ -112,7 +117,8 @@ static bool guess_intent(struct session *s, const struct stage_branch *branch,
 	struct slice hold, name = slice_sub(branch->name, prefix, branch->name.len);
 
 	*out = (struct intent){
-		.m = m, .direction = GO_UP, .resume = m->f.spec.hold.ptr != NULL, .apart = true
+		.m = m, .direction = GO_UP, .resume = m->f.spec.hold.ptr != NULL,
+		.options = { .own_branch = true }
 	};
 	if (!stage_parse(name, &out->to) || !read_hold(s, &branch->tip, m, &hold))
 		return false;
@@ -141,8 +147,7 @@ static bool makes_tree(struct repo *repo, const struct oid *parent, const struct
 	struct oid made;
 
 	return !step->refused && step->changes.n &&
-	       commit_tree_with(repo, parent, step->changes.items, step->changes.n, &made,
-				&ignored) == 0 &&
+	       commit_tree_with(repo, parent, &step->changes, &made, &ignored) == 0 &&
 	       oid_eq(&made, tree);
 }
 
@@ -204,7 +209,7 @@ static void collect_siblings(struct candidates *c, struct siblings *g)
 		struct slice name = c->branches[i].m->name;
 
 		if (c->judged[i] || (g->n && !oid_eq(&c->tips[i].parent, &g->parent)) ||
-		    map_get(&names, name) != MAP_NONE)
+		    map_has(&names, name))
 			continue;
 		c->judged[i] = true;
 		map_set(&names, name, i);
@@ -248,7 +253,7 @@ void stage_branches_find_ours(const struct base_commit *base, struct stage_branc
 
 	for (size_t i = 0; i < n; i++) {
 		branches[i].ours = false;
-		c.judged[i] = repo_commit_info(s->repo, &branches[i].tip, s->arena, &c.tips[i],
+		c.judged[i] = commit_read_info(s->repo, &branches[i].tip, s->arena, &c.tips[i],
 					       &ignored) < 0 ||
 			      !may_be_ours(base, &c.tips[i]);
 	}

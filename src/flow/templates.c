@@ -1,8 +1,11 @@
 #include "flow/templates.h"
 
+#include "base/ascii.h"
 #include "base/file.h"
+#include "template/builtin.h"
 #include "template/embedded.h"
-#include "template/template.h"
+#include "template/parse.h"
+#include "template/render.h"
 
 #include <string.h>
 
@@ -10,8 +13,8 @@
 static bool name_is_ok(struct slice name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if (!(name.ptr[i] >= 'a' && name.ptr[i] <= 'z') && name.ptr[i] != '-' &&
-		    !(name.ptr[i] >= '0' && name.ptr[i] <= '9'))
+		if (!ascii_is_lower(name.ptr[i]) && !ascii_is_digit(name.ptr[i]) &&
+		    name.ptr[i] != '-')
 			return false;
 	return name.len > 0 && name.len < 64;
 }

@@ -1,14 +1,18 @@
+#include "git/branch.h"
+
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/file.h"
-#include "git/commit.h"
-#include "git/internal.h"
+#include "git/checked_out_internal.h"
+#include "git/identity_internal.h"
+#include "git/libgit2_internal.h"
+#include "git/repo_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-/* Is this a name that git takes for a branch (git check-ref-format --branch)? */
-static bool branch_name_valid(const char *name)
+/* True if git accepts this name for a branch (git check-ref-format --branch). */
+static bool is_branch_name(const char *name)
 {
 	int valid = 0;
 
@@ -16,14 +20,21 @@ static bool branch_name_valid(const char *name)
 	       strcmp(name, "@") != 0;
 }
 
-/* The branch is somewhere else than expected. */
-static int moved(struct repo *r, const char *name, struct err *err)
+/* The error of a name that is not one. */
+static int fail_name(const struct repo *r, const char *name, struct err *err)
 {
-	return err_set(err, &CODE_moved, place_of(repo_where(r)),
-		       "the branch '%s' was moved by somebody else meanwhile", name);
+	return err_set(err, &CODE_no_branch, place_of(repo_where(r)),
+		       "'%s' is not a valid branch name", name);
 }
 
-/* Refuses another name of a branch: moving it would make a branch of its own out of it. */
+/* The error of a branch that is not where it was expected. */
+static int fail_moved(struct repo *r, const char *name, struct err *err)
+{
+	return err_set(err, &CODE_moved, place_of(repo_where(r)),
+		       "branch '%s' was moved by another process", name);
+}
+
+/* Refuses a symbolic ref: moving it would turn it into a branch of its own. */
 static int check_direct(struct repo *r, const char *name, const char *ref, struct err *err)
 {
 	AUTO_GIT(reference) git_reference *found = NULL;
@@ -32,23 +43,23 @@ static int check_direct(struct repo *r, const char *name, const char *ref, struc
 	    git_reference_type(found) != GIT_REFERENCE_SYMBOLIC)
 		return 0;
 	(void)err_set(err, &CODE_git, place_of(repo_where(r)),
-		      "the branch '%s' is only another name of %s", name,
+		      "branch '%s' is a symbolic ref to %s", name,
 		      git_reference_symbolic_target(found));
-	return err_remedy(err, "name that one");
+	return err_remedy(err, "specify that branch");
 }
 
-/* Says why libgit2 did not move it. */
-static int move_error(struct repo *r, const char *name, const char *ref, int code, struct err *err)
+/* The error of a branch that libgit2 did not lock or move. */
+static int fail_move(struct repo *r, const char *name, const char *ref, int code, struct err *err)
 {
 	AUTO_STR struct str lock = STR_INIT;
 
 	if (code == GIT_EMODIFIED || code == GIT_EEXISTS || code == GIT_ENOTFOUND)
-		return moved(r, name, err);
+		return fail_moved(r, name, err);
 	str_addf(&lock, "%s%s.lock", git_repository_commondir(r->git), ref);
-	return git_fail_lock(err, code, lock.ptr, "cannot move the branch '%s'", name);
+	return git_fail_lock(err, code, lock.ptr, "cannot move branch '%s'", name);
 }
 
-/* New folders of a ref and of its log: libgit2 syncs the lowest one. */
+/* Makes new directories of a ref and of its log durable: libgit2 syncs the lowest one only. */
 static int sync_ref(struct repo *r, const char *ref, struct err *err)
 {
 	static const char *const places[] = { "", "logs/" };
@@ -70,43 +81,45 @@ int branch_check_unused(struct repo *r, const char *name, struct err *err)
 {
 	bool here = false;
 
-	if (checkouts_find(r, name, &here, err) < 0)
+	if (branch_checked_out(r, name, &here, err) < 0)
 		return -1;
 	if (!here)
 		return 0;
-	(void)err_set(err, &CODE_checked_out, place_of(repo_where(r)),
-		      "the branch '%s' is checked out", name);
+	(void)err_set(err, &CODE_checked_out, place_of(repo_where(r)), "branch '%s' is checked out",
+		      name);
 	return err_remedy(err, "check out another branch: git switch BRANCH");
 }
 
-int branch_move(struct repo *r, const char *name, const struct oid *expect, const struct oid *to,
-		const char *why, struct err *err)
+int branch_move(struct repo *r, const struct branch_move *move, struct err *err)
 {
 	AUTO_GIT(reference) git_reference *ref = NULL;
 	AUTO_GIT(signature) git_signature *who = NULL;
 	AUTO_STR struct str path = STR_INIT;
-	git_oid old, new;
+	git_oid expect, to;
 	int code;
 
-	if (!branch_name_valid(name))
-		return err_set(err, &CODE_no_branch, place_of(repo_where(r)),
-			       "'%s' is not a name for a branch", name);
-	str_addf(&path, "refs/heads/%s", name);
-	if (check_direct(r, name, path.ptr, err) < 0 || identity(r, false, &who, err) < 0)
+	if (!is_branch_name(move->name))
+		return fail_name(r, move->name, err);
+	str_addf(&path, "refs/heads/%s", move->name);
+	if (check_direct(r, move->name, path.ptr, err) < 0 ||
+	    identity_signature(r, ROLE_COMMITTER, &who, err) < 0)
 		return -1;
 	if (git_repository_set_ident(r->git, who->name, who->email) < 0)
-		return git_fail(err, NOWHERE, "the reflog cannot be written");
-	oid_to_git(to, &new);
-	if (expect)
-		oid_to_git(expect, &old);
-	code = expect ? git_reference_create_matching(&ref, r->git, path.ptr, &new, 1, &old, why) :
-			git_reference_create(&ref, r->git, path.ptr, &new, 0, why);
-	return code == 0 ? sync_ref(r, path.ptr, err) : move_error(r, name, path.ptr, code, err);
+		return git_fail(err, NOWHERE, "cannot write the reflog");
+	oid_to_git(move->to, &to);
+	if (move->expect)
+		oid_to_git(move->expect, &expect);
+	code = move->expect ? git_reference_create_matching(&ref, r->git, path.ptr, &to, 1, &expect,
+							    move->why) :
+			      git_reference_create(&ref, r->git, path.ptr, &to, 0, move->why);
+	return code == 0 ? sync_ref(r, path.ptr, err) :
+			   fail_move(r, move->name, path.ptr, code, err);
 }
 
 struct branch_lock {
 	struct repo *repo;
 	git_transaction *tx;
+	git_signature *who; /* of the reflog entry */
 	struct str ref;
 };
 
@@ -115,26 +128,27 @@ void branch_unlock(struct branch_lock *lock)
 	if (!lock)
 		return;
 	git_transaction_free(lock->tx);
+	git_signature_free(lock->who);
 	str_release(&lock->ref);
 	free(lock);
 }
 
-/* Is the locked branch where it is expected? */
-static int check_place(const struct branch_lock *lock, const char *name, const struct oid *expect,
-		       struct err *err)
+/* Refuses a locked branch that is not where it was expected. */
+static int check_tip(const struct branch_lock *lock, const char *name, const struct oid *expect,
+		     struct err *err)
 {
 	struct oid now;
 
 	if (repo_branch_tip(lock->repo, name, &now, err) < 0)
 		return -1;
-	return oid_eq(&now, expect) ? 0 : moved(lock->repo, name, err);
+	return oid_eq(&now, expect) ? 0 : fail_moved(lock->repo, name, err);
 }
 
 /*
- * How long a lock of somebody else is waited for, in ms; less than 0: for ever
+ * How long to wait for the lock of another process, in ms; less than 0: forever
  * (core.filesRefLockTimeout of git-config(1)).
  */
-static long patience(struct repo *r)
+static long lock_timeout(struct repo *r)
 {
 	enum { BY_DEFAULT = 100 };
 	AUTO_GIT(config) git_config *config = NULL;
@@ -146,41 +160,50 @@ static long patience(struct repo *r)
 	return set;
 }
 
-/* Locks the ref as git does: one that somebody has is mostly given back soon. */
+/* Locks the ref as git does: a lock that is held is usually released soon. */
 static int lock_ref(struct branch_lock *lock)
 {
 	enum { PAUSE_MS = 10 };
-	const struct timespec pause = { 0, PAUSE_MS * 1000000L };
 	int code = git_transaction_lock_ref(lock->tx, lock->ref.ptr);
-	long most = code == GIT_ELOCKED ? patience(lock->repo) : 0;
+	long most = code == GIT_ELOCKED ? lock_timeout(lock->repo) : 0;
 
 	for (long ms = 0;
-	     code == GIT_ELOCKED && (most < 0 || ms < most) && nanosleep(&pause, NULL) == 0;
+	     code == GIT_ELOCKED && (most < 0 || ms < most) && clock_sleep_ms(PAUSE_MS);
 	     ms += PAUSE_MS)
 		code = git_transaction_lock_ref(lock->tx, lock->ref.ptr);
 	return code;
+}
+
+/* Locks the ref and checks it. The identity for the reflog comes first: it may start git. */
+static int take_lock(struct branch_lock *lock, const char *name, const struct oid *expect,
+		     struct err *err)
+{
+	int code;
+
+	if (identity_signature(lock->repo, ROLE_COMMITTER, &lock->who, err) < 0)
+		return -1;
+	code = git_transaction_new(&lock->tx, lock->repo->git);
+	if (code == 0)
+		code = lock_ref(lock);
+	if (code < 0)
+		return fail_move(lock->repo, name, lock->ref.ptr, code, err);
+	if (check_direct(lock->repo, name, lock->ref.ptr, err) < 0)
+		return -1;
+	return check_tip(lock, name, expect, err);
 }
 
 int branch_lock(struct repo *r, const char *name, const struct oid *expect,
 		struct branch_lock **out, struct err *err)
 {
 	struct branch_lock *lock;
-	int code;
 
-	if (!branch_name_valid(name))
-		return err_set(err, &CODE_no_branch, place_of(repo_where(r)),
-			       "'%s' is not a name for a branch", name);
+	if (!is_branch_name(name))
+		return fail_name(r, name, err);
 	lock = xzalloc(sizeof(*lock));
 	lock->repo = r;
 	lock->ref = (struct str)STR_INIT;
 	str_addf(&lock->ref, "refs/heads/%s", name);
-	code = git_transaction_new(&lock->tx, r->git);
-	if (code == 0)
-		code = lock_ref(lock);
-	if (code < 0)
-		(void)move_error(r, name, lock->ref.ptr, code, err);
-	if (code < 0 || check_direct(r, name, lock->ref.ptr, err) < 0 ||
-	    check_place(lock, name, expect, err) < 0) {
+	if (take_lock(lock, name, expect, err) < 0) {
 		branch_unlock(lock);
 		return -1;
 	}
@@ -190,14 +213,14 @@ int branch_lock(struct repo *r, const char *name, const struct oid *expect,
 
 int branch_finish(struct branch_lock *lock, const struct oid *to, const char *why, struct err *err)
 {
-	AUTO_GIT(signature) git_signature *who = NULL;
-	git_oid new;
-	int failed = identity(lock->repo, false, &who, err);
+	const git_signature *who = lock->who;
+	int failed = 0;
+	git_oid id;
 
-	oid_to_git(to, &new);
-	if (!failed && (git_repository_set_ident(lock->repo->git, who->name, who->email) < 0 ||
-			git_transaction_set_target(lock->tx, lock->ref.ptr, &new, who, why) < 0 ||
-			git_transaction_commit(lock->tx) < 0))
+	oid_to_git(to, &id);
+	if (git_repository_set_ident(lock->repo->git, who->name, who->email) < 0 ||
+	    git_transaction_set_target(lock->tx, lock->ref.ptr, &id, who, why) < 0 ||
+	    git_transaction_commit(lock->tx) < 0)
 		failed = git_fail(err, place_of(repo_where(lock->repo)), "cannot move %s",
 				  lock->ref.ptr);
 	if (!failed)

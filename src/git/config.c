@@ -1,17 +1,18 @@
-#include "git/internal.h"
+#include "git/config_internal.h"
+
+#include "git/libgit2_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * The configuration as git has it. libgit2 1.5 reads the usual files, but knows neither the
- * variables that name other ones or hold values themselves (git-config(1), ENVIRONMENT), nor "*" in
- * safe.directory; both are what CI images use.
+ * The configuration as git reads it. libgit2 1.5 reads the usual files, but knows neither the
+ * variables that replace them or contain values (git-config(1), ENVIRONMENT), nor "*" in
+ * safe.directory; CI images use both. libgit2 1.9 knows GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM and
+ * GIT_CONFIG_NOSYSTEM, but not GIT_CONFIG_COUNT.
  */
 
-/*
- * Replaces the file of a level by one that a variable names; an empty name or /dev/null: by none.
- */
+/* Replaces the file of a level by that of a variable; if it is empty or /dev/null, by none. */
 static int replace_file(git_config *config, git_repository *repo, git_config_level_t level,
 			const char *path)
 {
@@ -38,7 +39,11 @@ int config_follow_environment(git_config *config, git_repository *repo)
 		       replace_file(config, repo, GIT_CONFIG_LEVEL_GLOBAL, global);
 }
 
-const char *config_from_environment(const char *key, size_t *from)
+/*
+ * The next value of a key in GIT_CONFIG_COUNT's list, from number `*from` on, which moves past it;
+ * NULL: there are no more.
+ */
+static const char *next_from_environment(const char *key, size_t *from)
 {
 	const char *text = getenv("GIT_CONFIG_COUNT");
 	long count = 0;
@@ -66,7 +71,7 @@ bool config_text(git_config *config, const char *key, struct str *out)
 	size_t at = 0;
 	bool found;
 
-	while ((next = config_from_environment(key, &at)) != NULL)
+	while ((next = next_from_environment(key, &at)) != NULL)
 		value = next;
 	if (!value && git_config_get_string_buf(&buf, config, key) == 0)
 		value = buf.ptr;
@@ -88,21 +93,21 @@ void config_add_path(struct slice path, struct str *out)
 
 /* --- safe.directory ------------------------------------------------------- */
 
-struct safe {
-	struct slice folder; /* without a slash at its end */
-	bool yes;
+struct safe_directory {
+	struct slice directory; /* without a slash at its end */
+	bool safe;
 };
 
-/* Takes the slashes off the end. */
-static struct slice without_slash(struct slice s)
+/* Removes slashes from the end. */
+static struct slice trim_slashes(struct slice s)
 {
 	while (s.len > 1 && s.ptr[s.len - 1] == '/')
 		s.len--;
 	return s;
 }
 
-/* One value: an empty one takes back those before it. */
-static void judge(struct safe *safe, const char *value)
+/* Applies one value; an empty one resets those before it. */
+static void match_value(struct safe_directory *s, const char *value)
 {
 	AUTO_STR struct str path = STR_INIT;
 	struct slice text = slice_of(value), named;
@@ -110,31 +115,30 @@ static void judge(struct safe *safe, const char *value)
 	config_add_path(text, &path);
 	named = str_slice(&path);
 	if (!named.len)
-		safe->yes = false;
-	else if (slice_is(named, "*") || slice_eq(without_slash(named), safe->folder))
-		safe->yes = true;
+		s->safe = false;
+	else if (slice_is(named, "*") || slice_eq(trim_slashes(named), s->directory))
+		s->safe = true;
 	else if (slice_ends(named, SLICE("/*")))
-		safe->yes =
-			safe->yes || slice_starts(safe->folder, slice_sub(named, 0, named.len - 1));
+		s->safe = s->safe || slice_starts(s->directory, slice_sub(named, 0, named.len - 1));
 }
 
-static int judge_entry(const git_config_entry *entry, void *payload)
+static int match_entry(const git_config_entry *entry, void *payload)
 {
-	judge(payload, entry->value ? entry->value : "");
+	match_value(payload, entry->value ? entry->value : "");
 	return 0;
 }
 
-bool config_trusts(const char *folder)
+bool config_trusts(const char *directory)
 {
 	AUTO_GIT(config) git_config *config = NULL;
-	struct safe safe = { .folder = without_slash(slice_of(folder)) };
+	struct safe_directory safe = { .directory = trim_slashes(slice_of(directory)) };
 	const char *value;
 	size_t at = 0;
 
 	if (git_config_open_default(&config) < 0 || config_follow_environment(config, NULL) < 0)
 		return false;
-	(void)git_config_get_multivar_foreach(config, "safe.directory", NULL, judge_entry, &safe);
-	while ((value = config_from_environment("safe.directory", &at)) != NULL)
-		judge(&safe, value);
-	return safe.yes;
+	(void)git_config_get_multivar_foreach(config, "safe.directory", NULL, match_entry, &safe);
+	while ((value = next_from_environment("safe.directory", &at)) != NULL)
+		match_value(&safe, value);
+	return safe.safe;
 }

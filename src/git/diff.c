@@ -4,9 +4,9 @@
 
 #include <git2.h>
 
-/* One line of the patch. */
-static int on_line(const git_diff_delta *delta, const git_diff_hunk *hunk,
-		   const git_diff_line *line, void *payload)
+/* Appends one line of the patch. */
+static int add_line(const git_diff_delta *delta, const git_diff_hunk *hunk,
+		    const git_diff_line *line, void *payload)
 {
 	struct str *out = payload;
 
@@ -33,9 +33,9 @@ int diff_bytes(const struct change *c, struct str *patch, size_t *added, size_t 
 	if (!failed)
 		failed = git_patch_line_stats(&context, added, removed, p);
 	if (!failed && patch)
-		failed = git_patch_print(p, on_line, patch);
+		failed = git_patch_print(p, add_line, patch);
 	git_patch_free(p);
 	return failed ? err_set(err, &CODE_git, (struct place){ c->path, 0, 0 },
-				"the difference cannot be made") :
+				"cannot create the diff") :
 			0;
 }

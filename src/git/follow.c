@@ -1,35 +1,40 @@
-#include "git/internal.h"
+#include "git/follow_internal.h"
 
 #include "base/alloc.h"
+#include "base/map.h"
+#include "git/libgit2_internal.h"
+#include "git/promisor_internal.h"
+#include "git/repo_internal.h"
+#include "git/tree_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * The followed files as a tree of their own. A step to the parent commit compares only the folders
- * on the way to a followed file, and of these only the ones whose tree differs: what else a commit
- * changed costs nothing.
+ * The followed files as a tree of their own. A step to the parent commit compares only the
+ * directories on the way to a followed file, and of these only those whose tree differs: everything
+ * else that a commit changed costs nothing.
  */
 
 #define NONE SIZE_MAX
 
 /*
- * A file that is followed, a folder on the way to one, or (a name used for both at different times)
- * both.
+ * A followed file, a directory on the way to one, or both (a name used for both at different
+ * times).
  */
-struct node {
-	struct slice name;          /* without its folder, with a NUL */
-	size_t parent, first, next; /* folder, first child, next sibling */
+struct follow_node {
+	struct slice name;          /* without its directory, NUL-terminated */
+	size_t parent, first, next; /* directory, first child, next sibling */
 	struct followed *files;     /* those of this name at the commit of the walk */
-	size_t live;                /* followed files here and below */
+	size_t live;                /* number of followed files here and below */
 	bool known;                 /* `id` is that of the commit of the walk */
-	git_oid id;                 /* all zero: there is nothing of this name */
+	git_oid id;                 /* all zero: nothing has this name */
 };
 
 struct follow {
 	struct repo *repo;
 	struct arena *arena;
-	struct node *nodes; /* 0 is the root */
+	struct follow_node *nodes; /* 0 is the root */
 	size_t n, cap;
 	struct map by_path;
 	struct followed **changed; /* by the last step */
@@ -43,7 +48,7 @@ struct follow *follow_new(struct repo *r)
 	f->repo = r;
 	f->arena = arena_new();
 	ROOM(f->nodes, f->n, f->cap);
-	f->nodes[f->n++] = (struct node){ .parent = NONE, .first = NONE, .next = NONE };
+	f->nodes[f->n++] = (struct follow_node){ .parent = NONE, .first = NONE, .next = NONE };
 	return f;
 }
 
@@ -58,28 +63,25 @@ void follow_free(struct follow *f)
 	free(f);
 }
 
-/* The node of a path below `parent`, made when it is not there. */
-static size_t child_of(struct follow *f, size_t parent, struct slice path, struct slice name)
+/* Finds or adds the node of a path below `parent`. */
+static size_t find_child(struct follow *f, size_t parent, struct slice path, struct slice name)
 {
 	size_t at = map_get(&f->by_path, path);
 
 	if (at != MAP_NONE)
 		return at;
 	ROOM(f->nodes, f->n, f->cap);
-	f->nodes[f->n] = (struct node){ .name = arena_copy(f->arena, name),
-					.parent = parent,
-					.first = NONE };
+	f->nodes[f->n] = (struct follow_node){ .name = arena_copy(f->arena, name),
+					       .parent = parent,
+					       .first = NONE };
 	f->nodes[f->n].next = f->nodes[parent].first;
 	f->nodes[parent].first = f->n;
 	map_set(&f->by_path, path, f->n);
 	return f->n++;
 }
 
-/*
- * One more file is followed at or below the node. What was not looked at for a while is not known
- * any more.
- */
-static void enter(struct node *node)
+/* Counts one more file at or below the node. A node that was not followed is not up to date. */
+static void count_file(struct follow_node *node)
 {
 	if (!node->live++)
 		node->known = false;
@@ -92,11 +94,11 @@ void follow_add(struct follow *f, struct followed *file, struct slice path)
 
 	file->path = arena_copy(f->arena, path);
 	rest = file->path;
-	enter(&f->nodes[0]);
+	count_file(&f->nodes[0]);
 	while (slice_next(&rest, '/', &name)) {
 		length += name.len;
-		at = child_of(f, at, slice_sub(file->path, 0, length), name);
-		enter(&f->nodes[at]);
+		at = find_child(f, at, slice_sub(file->path, 0, length), name);
+		count_file(&f->nodes[at]);
 		length++;
 	}
 	file->node = at;
@@ -123,8 +125,8 @@ void follow_end(struct follow *f, struct followed *file)
 		f->nodes[at].live--;
 }
 
-/* What the parent has under the name of a node: notes it in the files of this name. */
-static void note_files(struct follow *f, size_t at, const git_tree_entry *entry)
+/* Records in the files of a node what the parent has under this name. */
+static void record_entry(struct follow *f, size_t at, const git_tree_entry *entry)
 {
 	for (struct followed *file = f->nodes[at].files; file; file = file->next) {
 		memset(&file->older, 0, sizeof(file->older));
@@ -134,32 +136,32 @@ static void note_files(struct follow *f, size_t at, const git_tree_entry *entry)
 			file->older_mode = (unsigned)git_tree_entry_filemode(entry);
 		}
 		if (git_oid_equal(&file->older, &file->id))
-			continue; /* its mode at most */
+			continue; /* at most the mode changed */
 		ROOM(f->changed, f->nchanged, f->changed_cap);
 		f->changed[f->nchanged++] = file;
 	}
 }
 
-static int compare_folder(struct follow *f, size_t at, const git_oid *tree, struct err *err);
+static int compare_children(struct follow *f, size_t at, const git_oid *tree, struct err *err);
 
-/* One node against the entry of this name in the parent (NULL: there is none). */
-static int compare(struct follow *f, size_t at, const git_tree_entry *entry, struct err *err)
+/* Compares a node with the entry of this name in the parent (NULL: none). */
+static int compare_node(struct follow *f, size_t at, const git_tree_entry *entry, struct err *err)
 {
 	static const git_oid nothing;
 	const git_oid *id = entry ? git_tree_entry_id(entry) : &nothing;
-	struct node *node = &f->nodes[at];
+	struct follow_node *node = &f->nodes[at];
 
 	if (node->known && git_oid_equal(&node->id, id))
 		return 0;
 	node->known = true;
 	git_oid_cpy(&node->id, id);
-	note_files(f, at, entry);
-	return compare_folder(
+	record_entry(f, at, entry);
+	return compare_children(
 		f, at, entry && git_tree_entry_type(entry) == GIT_OBJECT_TREE ? id : NULL, err);
 }
 
-/* The children of a node against a tree of the parent (NULL: there is none). */
-static int compare_folder(struct follow *f, size_t at, const git_oid *id, struct err *err)
+/* Compares the children of a node with a tree of the parent (NULL: none). */
+static int compare_children(struct follow *f, size_t at, const git_oid *id, struct err *err)
 {
 	AUTO_GIT(tree) git_tree *tree = NULL;
 
@@ -169,15 +171,15 @@ static int compare_folder(struct follow *f, size_t at, const git_oid *id, struct
 		if (id && !tree && git_tree_lookup(&tree, f->repo->git, id) < 0)
 			return missing_object(f->repo, place_of(repo_where(f->repo)),
 					      "cannot read an older tree", err);
-		if (compare(f, child,
-			    tree ? git_tree_entry_byname(tree, f->nodes[child].name.ptr) : NULL,
-			    err) < 0)
+		if (compare_node(f, child,
+				 tree ? git_tree_entry_byname(tree, f->nodes[child].name.ptr) :
+					NULL,
+				 err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-/* By their numbers. */
 static int by_number(const void *a, const void *b)
 {
 	const struct followed *const *x = a, *const *y = b;
@@ -192,7 +194,7 @@ int follow_step(struct follow *f, const git_oid *tree, struct followed ***change
 	if (!f->nodes[0].known || !git_oid_equal(&f->nodes[0].id, tree)) {
 		f->nodes[0].known = true;
 		git_oid_cpy(&f->nodes[0].id, tree);
-		if (compare_folder(f, 0, tree, err) < 0)
+		if (compare_children(f, 0, tree, err) < 0)
 			return -1;
 	}
 	if (f->nchanged)

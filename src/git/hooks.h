@@ -1,8 +1,8 @@
 /*
  * hooks.h - the hooks of a repository that `git commit` would run.
  *
- * Commits are made without index and working tree, which these hooks look at, so none of them is
- * run unless somebody wants it; who commits is told.
+ * Commits are made without an index and a working tree, which these hooks inspect, so hooks do not
+ * run unless requested; the caller gets the names of those that were skipped.
  */
 #ifndef GCB_GIT_HOOKS_H
 #define GCB_GIT_HOOKS_H
@@ -12,35 +12,41 @@
 #include "git/repo.h"
 
 /*
- * The names of those that are there and may be executed ("pre-commit", "commit-msg"), in the order
- * in which git runs them, in `arena`. core.hooksPath counts.
+ * The names of the hooks that exist and are executable ("pre-commit", "commit-msg"), in the order
+ * in which git runs them, in `arena`. core.hooksPath applies.
  */
 struct slices hooks_of_commits(const struct repo *r, struct arena *arena);
 
-/* Is it one of those that hooks_run runs? */
+/* True if hooks_run runs the hook of this name. */
 bool hooks_runs(struct slice name);
 
 /* How hooks are run. */
 struct hooks_options {
 	int64_t timeout_ms; /* of each; 0: five minutes */
-	bool interactive;   /* somebody is there to be asked */
-	/* Takes each line that a hook says, fit for a terminal; NULL: nobody listens. */
+	bool interactive;   /* a hook may ask on the terminal */
+	/* Takes each line of a hook's output, fit for a terminal; NULL: dropped. */
 	void (*on_line)(void *ctx, struct slice line);
 	void *ctx;
 };
 
+/* The commit that hooks check. */
+struct hooks_commit {
+	const struct oid *id; /* its objects are written, and no branch contains it yet */
+	const struct changes *changes;
+	struct slice message;
+};
+
 /*
- * Runs pre-commit and commit-msg, as far as they are there, for the commit `made`, whose objects
- * are written and which no branch has yet, as githooks(5) says: in the top of the working tree,
- * with GIT_INDEX_FILE, GIT_EDITOR=":" and GIT_AUTHOR_*, and with GIT_DIR and GIT_WORK_TREE where
- * git would not find the repository from there. A hook without "#!" is a script for sh. The index
- * is a file of its own that holds the tree of the commit; the user's is not touched. `text` is the
- * message; `out` gets it as commit-msg leaves it, without needless blanks. HEAD must be at
- * `parent`, and the working tree there: the caller has seen to it. Errors: hook_refused (also when
+ * Runs pre-commit and commit-msg, if they exist, as githooks(5) describes: in the top directory of
+ * the working tree, with GIT_INDEX_FILE, GIT_EDITOR=":" and GIT_AUTHOR_*, and with GIT_DIR and
+ * GIT_WORK_TREE if git would not find the repository from there. A hook without "#!" is a script
+ * for sh. The index is a separate file that contains the tree of the commit; the user's is not
+ * changed. `out` gets the message as commit-msg leaves it, cleaned up. The caller has made sure
+ * that HEAD and the working tree are at the parent of the commit. Errors: hook_refused (also if
  * pre-commit changed the index or one of the changed files, or the message is empty after
- * commit-msg, or has a NUL), io, git, timed_out, interrupted, terminated, program_*.
+ * commit-msg, or contains a NUL), io, git, timed_out, interrupted, terminated, program_*.
  */
-int hooks_run(struct repo *r, const struct oid *made, const struct change *changes, size_t n,
-	      struct slice text, const struct hooks_options *way, struct str *out, struct err *err);
+int hooks_run(struct repo *r, const struct hooks_commit *commit,
+	      const struct hooks_options *options, struct str *out, struct err *err);
 
 #endif

@@ -2,105 +2,61 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/parallel.h"
+#include "git/libgit2_internal.h"
+#include "git/repo_internal.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sha1.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
 
 /*
- * New objects. A few are written loose, as git does, many into one pack (pack_write.c). libgit2's
- * own pack builder spends its time looking for deltas (measured: ten times as long as all the
- * rest); the only deltas here are of folders in a row of commits, and known beforehand.
+ * A pack and its index, version 2 of each, as gitformat-pack(5) describes them and git fast-import
+ * writes them.
+ *
+ * libgit2's pack builder spends its time searching for deltas (measured: ten times as long as
+ * everything else); the only useful deltas here are those of directories in a series of commits,
+ * and known beforehand. Its indexer inflates and hashes each object once more, whose name and place
+ * are known here: with it, 1,000 commits take 0.40 s instead of 0.27 s. libgit2 offers no SHA-1 of
+ * arbitrary bytes for the trailers; libmd does.
  */
 
-/* From this many new objects on a pack is made. */
-enum { PACK_FROM = 64 };
+/* A delta is not worth it for fewer bytes than this. */
+enum { DELTA_FROM = 1024 };
 
 /*
- * So long may a chain of deltas get, as git itself makes them; and so much of the bytes must be the
- * same that one is worth it.
+ * How many objects a thread deflates at a time, and how many, and about how many bytes, are in
+ * progress. No pack is larger than LARGEST, so that its index needs no long offsets.
  */
-enum { CHAIN_MOST = 50, DELTA_FROM = 1024 };
+enum { PORTION = 32, AT_A_TIME = 1024, BYTES_AT_A_TIME = 16 << 20 };
+static const size_t LARGEST = (size_t)1 << 31;
 
-struct batch *batch_new(struct repo *r)
-{
-	struct batch *b = xzalloc(sizeof(*b));
-	AUTO_STR struct str packs = STR_INIT;
-
-	str_addf(&packs, "%s/pack", r->objects.ptr);
-	b->loose = !file_exists(packs.ptr);
-	b->repo = r;
-	b->arena = arena_new();
-	return b;
-}
-
-void batch_free(struct batch *b)
-{
-	if (!b)
-		return;
-	map_release(&b->ids);
-	arena_free(b->arena);
-	for (size_t i = 0; i < b->n; i++)
-		str_release(&b->items[i].deflated);
-	free(b->items);
-	free(b);
-}
-
-void object_name(git_object_t type, struct slice bytes, git_oid *out)
-{
-	char head[32];
-	int len = snprintf(head, sizeof(head), "%s %zu", git_object_type2string(type), bytes.len);
+/*
+ * A pack while it is written, portion by portion: one is deflated while the one before it is
+ * written to the file.
+ */
+struct pack_output {
+	struct repo *repo;
+	struct pack_objects *objects;
+	struct str temp; /* the file's name until it is complete */
+	int fd;
 	SHA1_CTX sha;
+	unsigned char digest[SHA1_DIGEST_LENGTH];
+	struct str bytes; /* for the file */
+	size_t offset;    /* of these in the pack */
+	size_t next, end; /* numbers of the objects to be deflated */
+	int failed;       /* errno of a write; 0: none failed */
+};
 
-	SHA1Init(&sha);
-	SHA1Update(&sha, (const uint8_t *)head, (size_t)len + 1); /* with the NUL */
-	SHA1Update(&sha, (const uint8_t *)bytes.ptr, bytes.len);
-	SHA1Final(out->id, &sha);
-}
+/* --- deltas --------------------------------------------------------------- */
 
-/*
- * Adds an object without bytes if it is not in the batch yet; `*fresh`: its bytes are wanted. Its
- * number.
- */
-static size_t add_named(struct batch *b, git_object_t type, const git_oid *id, bool *fresh)
-{
-	struct slice name =
-		arena_copy(b->arena, (struct slice){ (const char *)id->id, sizeof(id->id) });
-	size_t at = map_get(&b->ids, name);
-
-	*fresh = at == MAP_NONE;
-	if (!*fresh)
-		return at;
-	map_set(&b->ids, name, b->n);
-	ROOM(b->items, b->n, b->cap);
-	/* Looking for packs that came meanwhile, for each object, would take most of the time. */
-	b->items[b->n] =
-		(struct object){ .id = *id,
-				 .type = type,
-				 .there = git_odb_exists_ext(b->repo->odb, id,
-							     GIT_ODB_LOOKUP_NO_REFRESH) == 1,
-				 .base = BATCH_NONE,
-				 .deflated = STR_INIT };
-	b->fresh += !b->items[b->n].there;
-	return b->n++;
-}
-
-void batch_add_blob(struct batch *b, struct slice bytes, const git_oid *id)
-{
-	bool fresh;
-	size_t at = add_named(b, GIT_OBJECT_BLOB, id, &fresh);
-
-	if (fresh)
-		b->items[at].bytes = bytes.ptr ? bytes : SLICE("");
-}
-
-void batch_add(struct batch *b, git_object_t type, struct slice bytes, git_oid *out)
-{
-	(void)batch_add_after(b, type, bytes, (struct slice){ NULL, 0 }, BATCH_NONE, out);
-}
-
-/* A size in a delta: seven bits a byte, low ones first. */
+/* Appends a size of a delta: seven bits a byte, low ones first. */
 static void add_size(struct str *out, size_t size)
 {
 	for (; size > 0x7f; size >>= 7)
@@ -108,7 +64,7 @@ static void add_size(struct str *out, size_t size)
 	str_addc(out, (char)size);
 }
 
-/* Instructions of a delta that copy [from, to) of the base. */
+/* Appends the instructions of a delta that copy [from, to) of its base. */
 static void add_copy(struct str *out, size_t from, size_t to)
 {
 	enum { MOST = 0xffff };
@@ -124,7 +80,7 @@ static void add_copy(struct str *out, size_t from, size_t to)
 	}
 }
 
-/* Instructions that insert bytes. */
+/* Appends the instructions that insert bytes. */
 static void add_insert(struct str *out, struct slice bytes)
 {
 	enum { MOST = 0x7f };
@@ -137,79 +93,354 @@ static void add_insert(struct str *out, struct slice bytes)
 	}
 }
 
-/*
- * The delta (gitformat-pack(5)) from `old` to `now`, which are the same but for one stretch, as a
- * folder is after one of its files changed. False: they have too little in common.
- */
-static bool delta_of(struct slice old, struct slice now, struct str *out)
+bool pack_delta(struct slice before, struct slice after, struct str *out)
 {
-	enum { STRIDE = 256 }; /* so many bytes are compared at a time, where that goes */
-	size_t least = old.len < now.len ? old.len : now.len, front = 0, back = 0;
+	enum { STRIDE = 256 }; /* bytes that are compared at once where possible */
+	size_t least = before.len < after.len ? before.len : after.len, front = 0, back = 0;
+	const char *before_end, *after_end;
 
-	if (least < DELTA_FROM || now.len > UINT32_MAX)
+	if (least < DELTA_FROM || after.len > UINT32_MAX)
 		return false;
-	while (front + STRIDE <= least && !memcmp(old.ptr + front, now.ptr + front, STRIDE))
+	before_end = before.ptr + before.len;
+	after_end = after.ptr + after.len;
+	while (front + STRIDE <= least && !memcmp(before.ptr + front, after.ptr + front, STRIDE))
 		front += STRIDE;
-	while (front < least && old.ptr[front] == now.ptr[front])
+	while (front < least && before.ptr[front] == after.ptr[front])
 		front++;
-	while (back + STRIDE <= least - front && !memcmp(old.ptr + old.len - back - STRIDE,
-							 now.ptr + now.len - back - STRIDE, STRIDE))
+	while (back + STRIDE <= least - front &&
+	       !memcmp(before_end - back - STRIDE, after_end - back - STRIDE, STRIDE))
 		back += STRIDE;
-	while (back < least - front && old.ptr[old.len - 1 - back] == now.ptr[now.len - 1 - back])
+	while (back < least - front && *(before_end - back - 1) == *(after_end - back - 1))
 		back++;
-	if (now.len - front - back > now.len / 4)
+	if (after.len - front - back > after.len / 4)
 		return false;
-	add_size(out, old.len);
-	add_size(out, now.len);
+	add_size(out, before.len);
+	add_size(out, after.len);
 	add_copy(out, 0, front);
-	add_insert(out, slice_sub(now, front, now.len - front - back));
-	add_copy(out, old.len - back, old.len);
+	add_insert(out, slice_sub(after, front, after.len - front - back));
+	add_copy(out, before.len - back, before.len);
 	return true;
 }
 
-size_t batch_add_after(struct batch *b, git_object_t type, struct slice bytes, struct slice old,
-		       size_t number, git_oid *out)
-{
-	AUTO_STR struct str delta = STR_INIT;
-	bool fresh, small = b->loose ||
-			    b->fresh < PACK_FROM; /* it may still be that all are written loose */
-	struct object *o;
-	size_t at;
+/* --- entries -------------------------------------------------------------- */
 
-	object_name(type, bytes, out);
-	at = add_named(b, type, out, &fresh);
-	o = &b->items[at];
-	if (!fresh)
-		return at;
-	if (!small && number != BATCH_NONE && !b->items[number].there &&
-	    b->items[number].chain < CHAIN_MOST && delta_of(old, bytes, &delta)) {
-		o->base = number;
-		o->chain = b->items[number].chain + 1;
-		bytes = str_slice(&delta);
+/*
+ * Appends type and size of a pack entry: three bits of type, then the size in groups of 4, 7, 7 ...
+ * bits, low ones first.
+ */
+static void add_header(struct str *out, unsigned type, size_t size)
+{
+	unsigned char c = (unsigned char)(type << 4 | (size & 15));
+
+	for (size >>= 4; size; size >>= 7) {
+		str_addc(out, (char)(c | 0x80));
+		c = size & 0x7f;
 	}
-	o->bytes = arena_copy(b->arena, bytes.ptr ? bytes : SLICE(""));
-	return at;
+	str_addc(out, (char)c);
 }
 
 /*
- * One by one. Those that are there are made young again, so that no git gc takes them for garbage
- * meanwhile.
+ * Appends the distance from a delta back to its base: groups of seven bits, high ones first, each
+ * but the last one less by one.
  */
-static int write_loose(const struct batch *b, struct err *err)
+static void add_distance(struct str *out, size_t distance)
 {
-	for (size_t i = 0; i < b->n; i++) {
-		const struct object *o = &b->items[i];
-		git_oid id;
+	char groups[10];
+	size_t at = sizeof(groups);
 
-		if (git_odb_write(&id, b->repo->odb, o->bytes.ptr, o->bytes.len, o->type) < 0)
-			return git_fail(err, place_of(repo_where(b->repo)),
-					"cannot write an object");
-	}
-	return folder_sync(b->repo->objects.ptr,
-			   err); /* of its own folders libgit2 syncs the lower ones */
+	groups[--at] = (char)(distance & 0x7f);
+	while (distance >>= 7)
+		groups[--at] = (char)(0x80 | (--distance & 0x7f));
+	str_add(out, (struct slice){ groups + at, sizeof(groups) - at });
 }
 
-int batch_write(struct batch *b, struct err *err)
+/* Appends the entry of an object. */
+static void add_object(struct pack_output *p, struct pack_object *o)
 {
-	return b->loose || b->fresh < PACK_FROM ? write_loose(b, err) : pack_write(b, err);
+	size_t begin = p->bytes.len;
+
+	o->offset = p->offset + begin;
+	if (o->base == SIZE_MAX) {
+		add_header(&p->bytes, (unsigned)o->type, o->bytes.len);
+	} else {
+		add_header(&p->bytes, GIT_OBJECT_OFS_DELTA, o->bytes.len);
+		add_distance(&p->bytes, o->offset - p->objects->items[o->base].offset);
+	}
+	str_add(&p->bytes, str_slice(&o->deflated));
+	str_release(&o->deflated);
+	o->crc = (uint32_t)crc32(0, (const unsigned char *)p->bytes.ptr + begin,
+				 (uInt)(p->bytes.len - begin));
+}
+
+/*
+ * How objects are deflated. Trees, and deltas of trees, are mostly names of other objects, which
+ * cannot be compressed: they are stored. For an object of a few kilobytes a table of codes takes as
+ * many bytes as it saves, and inflating it takes most of the time: it gets the fixed one.
+ */
+enum { STORED, FIXED, USUAL, NSTREAMS };
+
+static const struct {
+	int level, strategy;
+} methods[NSTREAMS] = { { Z_NO_COMPRESSION, Z_DEFAULT_STRATEGY },
+			{ Z_BEST_SPEED, Z_FIXED },
+			{ Z_BEST_SPEED, Z_DEFAULT_STRATEGY } };
+
+/* The method for an object. */
+static int method_of(const struct pack_object *o)
+{
+	enum { SMALL = 4096 };
+
+	return o->type == GIT_OBJECT_TREE ? STORED : o->bytes.len <= SMALL ? FIXED : USUAL;
+}
+
+/* Deflates one object with a stream that is reused. */
+static void deflate_one(z_stream *z, struct pack_object *o)
+{
+	unsigned char buf[16384];
+	int status;
+
+	if (deflateReset(z) != Z_OK)
+		fatal("zlib");
+	z->next_in = (unsigned char *)(uintptr_t)o->bytes.ptr;
+	z->avail_in = (uInt)o->bytes.len;
+	do {
+		z->next_out = buf;
+		z->avail_out = sizeof(buf);
+		status = deflate(z, Z_FINISH);
+		if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
+			fatal("zlib");
+		str_add(&o->deflated, (struct slice){ (char *)buf, sizeof(buf) - z->avail_out });
+	} while (status != Z_STREAM_END);
+}
+
+/*
+ * Deflates `n` objects. A stream's table of hashes is small, since it is cleared for each of them.
+ */
+static void deflate_some(struct pack_object *items, size_t n)
+{
+	z_stream streams[NSTREAMS];
+	bool open[NSTREAMS] = { false };
+
+	for (size_t i = 0; i < n; i++) {
+		int method = method_of(&items[i]);
+
+		if (items[i].exists)
+			continue;
+		if (!open[method]) {
+			streams[method] = (z_stream){ .zalloc = Z_NULL };
+			if (deflateInit2(&streams[method], methods[method].level, Z_DEFLATED,
+					 MAX_WBITS, 5, methods[method].strategy) != Z_OK)
+				fatal("zlib");
+			open[method] = true;
+		}
+		deflate_one(&streams[method], &items[i]);
+	}
+	for (int method = 0; method < NSTREAMS; method++)
+		if (open[method])
+			(void)deflateEnd(&streams[method]);
+}
+
+/* Appends a number of 32 bits, high byte first. */
+static void add_u32(struct str *out, uint32_t value)
+{
+	for (int shift = 24; shift >= 0; shift -= 8)
+		str_addc(out, (char)(value >> shift & 0xff));
+}
+
+/* --- the pack ------------------------------------------------------------- */
+
+/* One task: number 0 writes, the others deflate some objects. */
+static void write_or_deflate(void *ctx, size_t i)
+{
+	struct pack_output *p = ctx;
+	size_t from = p->next + (i - 1) * PORTION;
+
+	if (i) {
+		deflate_some(p->objects->items + from,
+			     p->end - from < PORTION ? p->end - from : PORTION);
+		return;
+	}
+	SHA1Update(&p->sha, (const uint8_t *)p->bytes.ptr, p->bytes.len);
+	if (file_write_all(p->fd, str_slice(&p->bytes)) < 0)
+		p->failed = errno;
+}
+
+/* Collects the bytes of the objects that were deflated; those before are written. */
+static void take_deflated(struct pack_output *p)
+{
+	p->offset += p->bytes.len;
+	str_clear(&p->bytes);
+	for (; p->next < p->end; p->next++)
+		if (!p->objects->items[p->next].exists)
+			add_object(p, &p->objects->items[p->next]);
+}
+
+/* Opens a temporary file beside the packs, with a name that git gc recognizes. */
+static int open_temp(const struct repo *r, const char *name, struct str *path, struct err *err)
+{
+	int fd;
+
+	str_addf(path, "%s/pack/%s_XXXXXX", r->objects.ptr, name);
+	fd = mkostemp(path->ptr, O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	(void)err_os(err, &CODE_io, place_of(path->ptr), "cannot write a pack");
+	str_clear(path);
+	return -1;
+}
+
+/* The end of the objects that are deflated next. */
+static size_t next_end(const struct pack_output *p)
+{
+	const struct pack_objects *o = p->objects;
+	size_t end = p->next;
+
+	for (size_t bytes = 0; end < o->n && end - p->next < AT_A_TIME && bytes < BYTES_AT_A_TIME;
+	     end++)
+		bytes += o->items[end].bytes.len;
+	return end;
+}
+
+/* Writes the pack into its file. */
+static int write_objects(struct pack_output *p, struct err *err)
+{
+	const struct pack_objects *o = p->objects;
+
+	SHA1Init(&p->sha);
+	str_adds(&p->bytes, "PACK");
+	add_u32(&p->bytes, 2);
+	add_u32(&p->bytes, (uint32_t)o->fresh);
+	while ((p->next < o->n || p->bytes.len) && !p->failed && p->offset < LARGEST) {
+		p->end = next_end(p);
+		parallel_parts(1 + (p->end - p->next + PORTION - 1) / PORTION, write_or_deflate, p);
+		take_deflated(p);
+	}
+	if (p->offset >= LARGEST || str_over(&p->bytes))
+		return err_set(err, &CODE_too_large, NOWHERE,
+			       "the new objects are larger than %zu bytes", LARGEST);
+	SHA1Final(p->digest, &p->sha);
+	if (!p->failed &&
+	    file_write_all(p->fd, (struct slice){ (char *)p->digest, sizeof(p->digest) }) < 0)
+		p->failed = errno;
+	errno = p->failed;
+	return errno ? err_os(err, &CODE_io, place_of(p->temp.ptr), "cannot write a pack") : 0;
+}
+
+/* --- its index ------------------------------------------------------------ */
+
+static int by_id(const void *a, const void *b)
+{
+	const struct pack_object *const *x = a, *const *y = b;
+
+	return git_oid_cmp(&(*x)->id, &(*y)->id);
+}
+
+/* The objects of the pack sorted by name; freed by the caller. */
+static const struct pack_object **sort_objects(const struct pack_objects *o)
+{
+	const struct pack_object **list = xrealloc_array(NULL, o->fresh, sizeof(*list));
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->n; i++)
+		if (!o->items[i].exists)
+			list[n++] = &o->items[i];
+	qsort(list, n, sizeof(*list), by_id);
+	return list;
+}
+
+/* Appends the bytes of the index. */
+static void add_index(const struct pack_output *p, struct str *out)
+{
+	const struct pack_object **list = sort_objects(p->objects);
+	unsigned char digest[SHA1_DIGEST_LENGTH];
+	size_t n = p->objects->fresh, below = 0;
+	SHA1_CTX sha;
+
+	str_add(out, (struct slice){ "\377tOc", 4 });
+	add_u32(out, 2);
+	for (unsigned first = 0; first < 256; first++) {
+		while (below < n && list[below]->id.id[0] == first)
+			below++;
+		add_u32(out, (uint32_t)below);
+	}
+	for (size_t i = 0; i < n; i++)
+		str_add(out,
+			(struct slice){ (const char *)list[i]->id.id, sizeof(list[i]->id.id) });
+	for (size_t i = 0; i < n; i++)
+		add_u32(out, list[i]->crc);
+	for (size_t i = 0; i < n; i++)
+		add_u32(out, (uint32_t)list[i]->offset);
+	str_add(out, (struct slice){ (const char *)p->digest, sizeof(p->digest) });
+	SHA1Init(&sha);
+	SHA1Update(&sha, (const uint8_t *)out->ptr, out->len);
+	SHA1Final(digest, &sha);
+	str_add(out, (struct slice){ (char *)digest, sizeof(digest) });
+	free(list);
+}
+
+/* Makes a complete temporary file durable and renames it. */
+static int rename_file(int fd, const char *temp, const struct pack_output *p, const char *ending,
+		       struct err *err)
+{
+	AUTO_STR struct str name = STR_INIT;
+	git_oid trailer;
+	char hex[41];
+
+	memcpy(trailer.id, p->digest, sizeof(trailer.id));
+	str_addf(&name, "%s/pack/pack-%s%s", p->repo->objects.ptr,
+		 git_oid_tostr(hex, sizeof(hex), &trailer), ending);
+	if (fchmod(fd, file_mode_of_new(0444)) < 0 || fsync(fd) < 0 || rename(temp, name.ptr) < 0)
+		return err_os(err, &CODE_io, place_of(name.ptr), "cannot write a pack");
+	return 0;
+}
+
+/* Writes the index, and renames it and the pack, which are not visible before. */
+static int write_index(struct pack_output *p, struct err *err)
+{
+	AUTO_STR struct str temp = STR_INIT, bytes = STR_INIT, directory = STR_INIT;
+	int fd = open_temp(p->repo, "tmp_idx", &temp, err), failed;
+
+	if (fd < 0)
+		return -1;
+	add_index(p, &bytes);
+	failed = file_write_all(fd, str_slice(&bytes)) < 0;
+	if (failed)
+		(void)err_os(err, &CODE_io, place_of(temp.ptr), "cannot write a pack index");
+	failed = failed || rename_file(p->fd, p->temp.ptr, p, ".pack", err) < 0 ||
+		 rename_file(fd, temp.ptr, p, ".idx", err) < 0;
+	if (failed)
+		(void)unlink(temp.ptr);
+	(void)close(fd);
+	str_addf(&directory, "%s/pack", p->repo->objects.ptr);
+	return failed ? -1 : directory_sync(directory.ptr, err);
+}
+
+/* Makes libgit2 see the pack, and checks that it finds the last object. */
+static int refresh_packs(const struct repo *r, const struct pack_objects *objects, struct err *err)
+{
+	size_t last = objects->n - 1;
+
+	while (objects->items[last].exists)
+		last--;
+	if (git_odb_refresh(r->odb) == 0 && git_odb_exists(r->odb, &objects->items[last].id) == 1)
+		return 0;
+	return err_set(err, &CODE_git, place_of(r->objects.ptr), "cannot read the new pack");
+}
+
+int pack_write(struct repo *r, struct pack_objects *objects, struct err *err)
+{
+	struct pack_output p = {
+		.repo = r, .objects = objects, .temp = STR_INIT, .bytes = STR_INIT
+	};
+	int failed;
+
+	p.fd = open_temp(r, "tmp_pack", &p.temp, err);
+	failed = p.fd < 0 || write_objects(&p, err) < 0 || write_index(&p, err) < 0;
+	if (failed && p.temp.len)
+		(void)unlink(p.temp.ptr); /* fails if it was renamed */
+	if (p.fd >= 0)
+		(void)close(p.fd);
+	str_release(&p.temp);
+	str_release(&p.bytes);
+	return failed ? -1 : refresh_packs(r, objects, err);
 }

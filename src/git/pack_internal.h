@@ -1,38 +1,44 @@
 /*
- * pack_internal.h - new objects before they are written. For pack.c and pack_write.c.
+ * pack_internal.h - writes objects as a pack.
  */
 #ifndef GCB_GIT_PACK_INTERNAL_H
 #define GCB_GIT_PACK_INTERNAL_H
 
-#include "base/arena.h"
-#include "git/internal.h"
+#include "git/repo.h"
 
-struct object {
+#include <git2.h>
+
+/* An object of a pack. */
+struct pack_object {
 	git_oid id;
 	git_object_t type;
 	struct slice bytes; /* of the delta, if it is one */
-	bool there;         /* the repository has it already */
-	size_t base;        /* number of the object that it is a delta of; BATCH_NONE: it is none */
-	unsigned chain;     /* deltas until one that is none */
+	bool exists;        /* in the repository already: not written */
+	size_t base;        /* number of the object that it is a delta of; SIZE_MAX: not a delta */
+	unsigned chain;     /* deltas down to an object that is none */
 	uint32_t crc;       /* of its entry in the pack */
 	size_t offset;      /* of that */
 	struct str deflated;
 };
 
-struct batch {
-	struct repo *repo;
-	struct arena *arena;
-	struct object *items;
-	size_t n, cap, fresh; /* `fresh`: not there yet */
-	bool loose;           /* there is no folder for packs: libgit2 would not look for one */
-	struct map ids;       /* of the names, 20 bytes each */
+/* Objects of a pack, in the order in which they are written: bases before their deltas. */
+struct pack_objects {
+	struct pack_object *items;
+	size_t n, cap;
+	size_t fresh; /* how many do not exist yet */
 };
 
 /*
- * Writes the objects that are not there yet as one pack with its index, and makes libgit2 look for
- * it. Both are on the disk before they get their names, the pack first; a kill leaves files that
- * git gc takes away. Errors: too_large (2 GiB), io, git.
+ * Appends the delta (gitformat-pack(5)) from `before` to `after`, which are equal but for one
+ * stretch, as a directory is after one of its files changed. False: they have too little in common.
  */
-int pack_write(struct batch *b, struct err *err);
+bool pack_delta(struct slice before, struct slice after, struct str *out);
+
+/*
+ * Writes the objects that do not exist yet as one pack with its index, and makes libgit2 see it.
+ * Both are durable before they get their names, the pack first; a kill leaves files that git gc
+ * removes. Errors: too_large (2 GiB), io, git.
+ */
+int pack_write(struct repo *r, struct pack_objects *objects, struct err *err);
 
 #endif

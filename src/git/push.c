@@ -1,13 +1,14 @@
+#include "git/push.h"
+
+#include "git/git_command_internal.h"
+#include "git/hooks_internal.h"
 #include "git/remote_internal.h"
 
-#include "base/alloc.h"
-
-#include <stdlib.h>
 #include <string.h>
 
-/* --- what git says of each ref -------------------------------------------- */
+/* --- the outcome for each ref --------------------------------------------- */
 
-/* Words of a refusal that mean: it is not where it was expected. All others are somebody's no. */
+/* Refusals because the ref is not where it was expected. All others are by a hook or a rule. */
 static const char *const races[] = {
 	"stale info",          "fetch first",
 	"non-fast-forward",    "needs force",
@@ -26,10 +27,10 @@ static bool is_race(struct slice why)
 }
 
 /*
- * The words in the last brackets of a summary, "[remote rejected] (pre-receive hook declined)", or
- * all of it.
+ * The text in the parentheses of a summary, "[remote rejected] (pre-receive hook declined)", or all
+ * of it.
  */
-static struct slice reason_of(struct slice summary)
+static struct slice find_reason(struct slice summary)
 {
 	size_t open = slice_find_byte(summary, '(');
 
@@ -38,8 +39,8 @@ static struct slice reason_of(struct slice summary)
 	return slice_sub(summary, open + 1, summary.len - open - 2);
 }
 
-/* A line "FLAG<tab>FROM:TO<tab>SUMMARY" of git push --porcelain. */
-static void take_line(struct slice line, struct push *pushes, size_t n, struct arena *arena)
+/* Parses a line "FLAG<tab>FROM:TO<tab>SUMMARY" of git push --porcelain. */
+static void parse_line(struct slice line, struct push *pushes, size_t n, struct arena *arena)
 {
 	size_t tab = slice_find_byte(line, '\t'), colon;
 	struct slice refs, summary, to;
@@ -65,31 +66,28 @@ static void take_line(struct slice line, struct push *pushes, size_t n, struct a
 		if (line.ptr[0] == '!') {
 			AUTO_STR struct str why = STR_INIT;
 
-			str_add_visible(&why, reason_of(summary), false);
+			str_add_visible(&why, find_reason(summary), false);
 			p->why = arena_copy(arena, str_slice(&why));
 		}
 	}
 }
 
-/* All lines. Has git told what became of every ref? */
-static bool take_answer(struct slice said, struct push *pushes, size_t n, struct arena *arena)
+/* Parses all lines. True if git reported the outcome of every ref. */
+static bool parse_output(struct slice output, struct push *pushes, size_t n, struct arena *arena)
 {
-	while (said.len) {
-		size_t end = slice_find_byte(said, '\n');
-		struct slice line = slice_sub(said, 0, end == SIZE_MAX ? said.len : end);
+	struct slice line;
 
-		take_line(line, pushes, n, arena);
-		said = slice_sub(said, line.len + 1, said.len);
-	}
+	while (slice_next(&output, '\n', &line))
+		parse_line(line, pushes, n, arena);
 	for (size_t i = 0; i < n; i++)
-		if (pushes[i].result == PUSH_UNTOLD)
+		if (pushes[i].result == PUSH_UNKNOWN)
 			return false;
 	return true;
 }
 
 /* --- pushing -------------------------------------------------------------- */
 
-/* "--force-with-lease=REF:OID", and "OID:REF" or ":REF". */
+/* Makes the arguments of a ref: "--force-with-lease=REF:OID", and "OID:REF" or ":REF". */
 static int add_ref(const struct push *p, const char **lease, const char **spec, struct arena *arena,
 		   struct err *err)
 {
@@ -106,13 +104,12 @@ static int add_ref(const struct push *p, const char **lease, const char **spec, 
 	return 0;
 }
 
-/* At most so many refs go in one run of git: its arguments are bounded. */
+/* The most refs in one run of git, whose arguments are limited. */
 enum { REFS = 200, OPTIONS = 4, WORDS = 7 };
 
-/* One run. */
-static int push_some(struct repo *r, const struct remote *remote, struct push *pushes, size_t n,
-		     const struct slices *options, const struct remote_options *way,
-		     struct arena *arena, struct err *err)
+/* Pushes as many refs as one run of git can. */
+static int push_some(const struct remote *remote, const struct pushes *pushes,
+		     const struct remote_options *options, struct arena *arena, struct err *err)
 {
 	AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
 	AUTO_STR struct str hook = STR_INIT;
@@ -125,41 +122,46 @@ static int push_some(struct repo *r, const struct remote *remote, struct push *p
 							     "push",
 							     "--porcelain",
 							     "--recurse-submodules=no" };
-	size_t at = WORDS;
+	const struct git_command command = { .args = args, .options = options };
+	size_t n = pushes->n, at = WORDS;
 
-	for (size_t i = 0; options && i < options->n && i < OPTIONS; i++)
+	for (size_t i = 0; i < pushes->options.n && i < OPTIONS; i++)
 		args[at++] = arena_printf(arena, "--push-option=%" SLICE_FMT,
-					  SLICE_ARG(options->items[i]))
+					  SLICE_ARG(pushes->options.items[i]))
 				     .ptr;
 	for (size_t i = 0; i < n; i++)
-		if (add_ref(&pushes[i], &args[at + i], &args[at + n + 1 + i], arena, err) < 0)
+		if (add_ref(&pushes->items[i], &args[at + i], &args[at + n + 1 + i], arena, err) <
+		    0)
 			return -1;
 	args[at + n] = remote->name.ptr;
 	args[at + 2 * n + 1] = NULL;
-	if (git_run(r, way, args, &result, err) < 0)
+	if (git_run(remote->repo, &command, &result, err) < 0)
 		return err_wrap(err, "cannot push to %" SLICE_FMT, SLICE_ARG(remote->name));
-	if (take_answer(str_slice(&result.out), pushes, n, arena))
+	if (parse_output(str_slice(&result.out), pushes->items, n, arena))
 		return 0;
-	if (result.exit_code == 1 &&
-	    hook_find(r, "pre-push", &hook)) { /* what git cannot do ends with 128 */
+	/* Other failures have exit code 128. */
+	if (result.exit_code == 1 && hook_find(remote->repo, "pre-push", &hook)) {
 		(void)err_set(err, &CODE_push_refused, place_of(hook.ptr),
-			      "the hook pre-push of this clone says no");
-		return err_remedy(err, "run the hook by itself, or see what git push says");
+			      "the pre-push hook of this clone refused the push");
+		return err_remedy(err, "run the hook by itself, or see the output of git push");
 	}
-	return git_said(remote, "push to", &result, err);
+	return git_fail_remote(remote, "push to", &result, err);
 }
 
-int remote_push(struct repo *r, const struct remote *remote, struct push *pushes, size_t n,
-		const struct slices *options, const struct remote_options *way, struct arena *arena,
-		struct err *err)
+int push_refs(const struct remote *remote, struct pushes *pushes,
+	      const struct remote_options *options, struct arena *arena, struct err *err)
 {
-	for (size_t i = 0; i < n; i++) {
-		pushes[i].result = PUSH_UNTOLD;
-		pushes[i].why = (struct slice){ NULL, 0 };
+	for (size_t i = 0; i < pushes->n; i++) {
+		pushes->items[i].result = PUSH_UNKNOWN;
+		pushes->items[i].why = SLICE_NONE;
 	}
-	for (size_t i = 0; i < n; i += REFS)
-		if (push_some(r, remote, pushes + i, n - i < REFS ? n - i : REFS, options, way,
-			      arena, err) < 0)
+	for (size_t i = 0; i < pushes->n; i += REFS) {
+		size_t left = pushes->n - i;
+		const struct pushes some = { pushes->items + i, left < REFS ? left : REFS,
+					     pushes->options };
+
+		if (push_some(remote, &some, options, arena, err) < 0)
 			return -1;
+	}
 	return 0;
 }

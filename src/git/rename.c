@@ -1,51 +1,55 @@
-#include "git/internal.h"
+#include "git/rename_internal.h"
 
 #include "base/alloc.h"
+#include "git/libgit2_internal.h"
+#include "git/repo_internal.h"
+#include "git/tree_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * Which file of the parent became this one, as git's rename detection sees it (diffcore-rename.c):
- * a file that the commit removed, with the same bytes, or else the one that shares most of its
- * lines, at least half by bytes. libgit2's own detection looks at the first thousand removed files
- * only, so a folder of more that is moved would lose most of its history. Here each followed file
- * is compared with the removed files whose paths end most like its own; among equals the most alike
- * path wins, and two files may come from one.
+ * Which file of the parent became this one, as git's rename detection has it (diffcore-rename.c): a
+ * file that the commit removed, with the same bytes, or else the one that shares most of its lines,
+ * at least half by bytes.
+ *
+ * libgit2 detects renames for all pairs of added and removed files, which is quadratic, and by
+ * default gives up at 1,000 (rename_limit), so that a larger directory that is moved would lose its
+ * history. Here only a followed file is compared, with the CANDIDATES removed files whose paths
+ * have the longest common end with its own; among equals the longest wins, and two files may come
+ * from one.
  */
 
 /*
- * So many removed files are read for one that is looked for; percents that must be shared, and that
- * need no other candidate.
+ * How many removed files are read for one file; the percentage that must be shared, and the one
+ * that needs no other candidate.
  */
 enum { CANDIDATES = 300, LEAST = 50, SURE = 75 };
 
-/* A file that the commit removed. */
-struct removed {
-	struct slice path;
-	git_oid id;
-	unsigned mode;
-	size_t likeness; /* of the path, to the one looked for at the moment */
+/* A removed file, and the length of the common end of its path and the one searched for. */
+struct rename_candidate {
+	struct removed_file file;
+	size_t common;
 };
 
 struct renames {
 	struct repo *repo;
 	struct arena *arena;
-	struct removed *items;
+	struct rename_candidate *items;
 	size_t n;
 };
 
-/* A line of a file, for counting what two files share. */
-struct line {
+/* A line of a file, to count what two files share. */
+struct hashed_line {
 	uint64_t hash;
 	size_t len;
 };
 
-/* Folders nest no deeper than this in what is compared; what is deeper is not looked for. */
+/* How deep directories are nested at most; files below are not found. */
 enum { DEEPEST = 512 };
 
-/* Where the search for removed files is. */
-struct hunt {
+/* The search for removed files. */
+struct removed_search {
 	struct renames *found;
 	size_t cap;
 	struct str path;
@@ -53,76 +57,77 @@ struct hunt {
 	struct err *err;
 };
 
-static int hunt_folder(struct hunt *h, const git_tree *old_tree, const git_tree *new_tree);
+static int search_tree(struct removed_search *h, const git_tree *parent, const git_tree *commit);
 
-/* Is the entry a folder? */
-static bool is_folder(const git_tree_entry *e)
+/* True if the entry (NULL: none) is a directory. */
+static bool is_directory(const git_tree_entry *e)
 {
 	return e && git_tree_entry_type(e) == GIT_OBJECT_TREE;
 }
 
-/* The folder of an entry; NULL: it is none. Not 0: it cannot be read. */
-static int open_folder(struct repo *r, const git_tree_entry *e, git_tree **out)
+/* Opens the tree of an entry, if it is a directory. Returns libgit2's error code, or 0. */
+static int open_tree(struct repo *r, const git_tree_entry *e, git_tree **out)
 {
-	return is_folder(e) ? git_tree_lookup(out, r->git, git_tree_entry_id(e)) : 0;
+	return is_directory(e) ? git_tree_lookup(out, r->git, git_tree_entry_id(e)) : 0;
 }
 
-/* An entry of a folder that was, and what is there now under its name, or NULL. */
-static int hunt_entry(struct hunt *h, const git_tree_entry *was, const git_tree_entry *now)
+/* Searches an entry of the parent; `now` has the same name in the commit, or is NULL. */
+static int search_entry(struct removed_search *h, const git_tree_entry *was,
+			const git_tree_entry *now)
 {
-	AUTO_GIT(tree) git_tree *old_tree = NULL, *new_tree = NULL;
+	AUTO_GIT(tree) git_tree *parent = NULL, *commit = NULL;
 	struct renames *found = h->found;
 
 	if (now && git_oid_equal(git_tree_entry_id(was), git_tree_entry_id(now)))
 		return 0;
-	if (is_folder(was)) {
-		if (open_folder(found->repo, was, &old_tree) ||
-		    open_folder(found->repo, now, &new_tree))
+	if (is_directory(was)) {
+		if (open_tree(found->repo, was, &parent) || open_tree(found->repo, now, &commit))
 			return git_fail(h->err, place_of(repo_where(found->repo)),
 					"cannot compare two commits");
-		return hunt_folder(h, old_tree, new_tree);
+		return search_tree(h, parent, commit);
 	}
-	if (!entry_is_file(was) || (now && !is_folder(now)))
+	if (!entry_is_file(was) || (now && !is_directory(now)))
 		return 0;
 	ROOM(found->items, found->n, h->cap);
-	found->items[found->n++] =
-		(struct removed){ .path = arena_copy(found->arena, str_slice(&h->path)),
-				  .id = *git_tree_entry_id(was),
-				  .mode = (unsigned)git_tree_entry_filemode(was) };
+	found->items[found->n++] = (struct rename_candidate){
+		.file = { .path = arena_copy(found->arena, str_slice(&h->path)),
+			  .id = *git_tree_entry_id(was),
+			  .mode = (unsigned)git_tree_entry_filemode(was) }
+	};
 	return 0;
 }
 
-/* The files of a folder that are there no more; what is new in it is not looked at. */
-static int hunt_folder(struct hunt *h, const git_tree *old_tree, const git_tree *new_tree)
+/* Searches the entries of a tree of the parent; new ones of the commit do not matter. */
+static int search_tree(struct removed_search *h, const git_tree *parent, const git_tree *commit)
 {
 	size_t length = h->path.len;
 	int failed = 0;
 
 	if (h->depth++ < DEEPEST)
-		for (size_t i = 0; i < git_tree_entrycount(old_tree) && !failed; i++) {
-			const git_tree_entry *was = git_tree_entry_byindex(old_tree, i);
+		for (size_t i = 0; i < git_tree_entrycount(parent) && !failed; i++) {
+			const git_tree_entry *was = git_tree_entry_byindex(parent, i);
 
 			str_addf(&h->path, "%s%s", length ? "/" : "", git_tree_entry_name(was));
-			failed = hunt_entry(h, was,
-					    new_tree ? git_tree_entry_byname(
-							       new_tree, git_tree_entry_name(was)) :
-						       NULL);
+			failed = search_entry(
+				h, was,
+				commit ? git_tree_entry_byname(commit, git_tree_entry_name(was)) :
+					 NULL);
 			h->path.len = length;
 		}
 	h->depth--;
 	return failed;
 }
 
-struct renames *renames_of(struct repo *r, const git_tree *old_tree, const git_tree *new_tree,
-			   struct err *err)
+struct renames *renames_new(struct repo *r, const git_tree *parent, const git_tree *commit,
+			    struct err *err)
 {
 	struct renames *found = xzalloc(sizeof(*found));
-	struct hunt h = { found, 0, STR_INIT, 0, err };
+	struct removed_search h = { found, 0, STR_INIT, 0, err };
 	int failed;
 
 	found->repo = r;
 	found->arena = arena_new();
-	failed = old_tree ? hunt_folder(&h, old_tree, new_tree) : 0;
+	failed = parent ? search_tree(&h, parent, commit) : 0;
 	str_release(&h.path);
 	if (!failed)
 		return found;
@@ -139,7 +144,7 @@ void renames_free(struct renames *s)
 	free(s);
 }
 
-/* How many bytes two paths share at their ends. */
+/* The length of the common end of two paths. */
 static size_t common_end(struct slice a, struct slice b)
 {
 	size_t n = 0;
@@ -149,19 +154,19 @@ static size_t common_end(struct slice a, struct slice b)
 	return n;
 }
 
-/* The most alike path first, then by name. */
-static int by_likeness(const void *a, const void *b)
+/* The longest common end first, then by name. */
+static int by_common_end(const void *a, const void *b)
 {
-	const struct removed *x = a, *y = b;
+	const struct rename_candidate *x = a, *y = b;
 
-	return x->likeness == y->likeness ? slice_cmp(x->path, y->path) :
-	       x->likeness > y->likeness  ? -1 :
-					    1;
+	return x->common == y->common ? slice_cmp(x->file.path, y->file.path) :
+	       x->common > y->common  ? -1 :
+					1;
 }
 
 static int by_hash(const void *a, const void *b)
 {
-	const struct line *x = a, *y = b;
+	const struct hashed_line *x = a, *y = b;
 
 	return (x->hash > y->hash) - (x->hash < y->hash);
 }
@@ -176,11 +181,11 @@ static uint64_t hash_line(struct slice line)
 	return hash;
 }
 
-/* The lines of a text, sorted by hash. */
-static struct line *lines_of(struct arena *arena, struct slice text, size_t *n)
+/* Hashes the lines of a text, sorted by hash. */
+static struct hashed_line *hash_lines(struct arena *arena, struct slice text, size_t *n)
 {
 	struct slice rest = text, line;
-	struct line *lines;
+	struct hashed_line *lines;
 	size_t count = 1;
 
 	for (size_t i = 0; i < text.len; i++)
@@ -188,13 +193,15 @@ static struct line *lines_of(struct arena *arena, struct slice text, size_t *n)
 	lines = arena_array(arena, count, sizeof(*lines));
 	*n = 0;
 	while (slice_next(&rest, '\n', &line))
-		lines[(*n)++] = (struct line){ hash_line(line), line.len + (rest.ptr != NULL) };
+		lines[(*n)++] =
+			(struct hashed_line){ hash_line(line), line.len + (rest.ptr != NULL) };
 	qsort(lines, *n, sizeof(*lines), by_hash);
 	return lines;
 }
 
-/* How many bytes of `b` stand in lines that `a` has, too. */
-static size_t shared(const struct line *a, size_t na, const struct line *b, size_t nb)
+/* Counts the bytes of `b` in lines that `a` has, too. */
+static size_t count_shared(const struct hashed_line *a, size_t na, const struct hashed_line *b,
+			   size_t nb)
 {
 	size_t bytes = 0;
 
@@ -213,46 +220,47 @@ static size_t shared(const struct line *a, size_t na, const struct line *b, size
 }
 
 /* A text and its lines, to be compared with many others. */
-struct text {
+struct hashed_text {
 	struct slice bytes;
-	struct line *lines;
+	struct hashed_line *lines;
 	size_t n;
 };
 
-/* How many bytes a removed file shares with the text, and the size of the larger of the two. */
-static size_t compare(const struct renames *s, const struct removed *r, const struct text *text,
-		      size_t *larger)
+/* Counts the bytes that a removed file shares with the text; sets the size of the larger one. */
+static size_t compare_text(const struct renames *s, const struct rename_candidate *r,
+			   const struct hashed_text *text, size_t *larger)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	git_odb_object *object = NULL;
 	size_t size, bytes, n;
-	struct line *lines;
+	struct hashed_line *lines;
 	git_object_t type;
 
 	*larger = 1;
-	if (git_odb_read_header(&size, &type, s->repo->odb, &r->id) < 0 ||
+	if (git_odb_read_header(&size, &type, s->repo->odb, &r->file.id) < 0 ||
 	    size / 2 > text->bytes.len || text->bytes.len / 2 > size ||
-	    git_odb_read(&object, s->repo->odb, &r->id) < 0)
-		return 0; /* too unlike in size, or left out by a partial clone */
-	lines = lines_of(arena, (struct slice){ git_odb_object_data(object), size }, &n);
-	bytes = shared(text->lines, text->n, lines, n);
+	    git_odb_read(&object, s->repo->odb, &r->file.id) < 0)
+		return 0; /* too different in size, or missing in a partial clone */
+	lines = hash_lines(arena, (struct slice){ git_odb_object_data(object), size }, &n);
+	bytes = count_shared(text->lines, text->n, lines, n);
 	git_odb_object_free(object);
 	*larger = size > text->bytes.len ? size : text->bytes.len;
 	return bytes;
 }
 
 /*
- * The most similar of the first `n` removed files, or NULL when none shares `least` percent of the
- * bytes.
+ * The most similar of `n` removed files, or NULL if none shares `least` percent of the bytes.
  */
-static const struct removed *most_similar(const struct renames *s, const struct removed *items,
-					  size_t n, const struct text *text, size_t least)
+static const struct rename_candidate *find_most_similar(const struct renames *s,
+							const struct rename_candidate *items,
+							size_t n, const struct hashed_text *text,
+							size_t least)
 {
-	const struct removed *best = NULL;
+	const struct rename_candidate *best = NULL;
 	size_t best_bytes = 0, best_size = 1;
 
 	for (size_t i = 0; i < n; i++) {
-		size_t size, bytes = compare(s, &items[i], text, &size);
+		size_t size, bytes = compare_text(s, &items[i], text, &size);
 
 		if (!bytes || bytes * 100 < size * least || bytes * best_size <= best_bytes * size)
 			continue;
@@ -263,53 +271,52 @@ static const struct removed *most_similar(const struct renames *s, const struct 
 	return best;
 }
 
-/* The removed file with just these bytes. */
-static const struct removed *find_same(const struct renames *s, struct slice path,
-				       const git_oid *id)
+/* The removed file with exactly these bytes. */
+static const struct rename_candidate *find_same(const struct renames *s, struct slice path,
+						const git_oid *id)
 {
-	const struct removed *found = NULL;
+	const struct rename_candidate *found = NULL;
 	size_t best = 0;
 
 	for (size_t i = 0; i < s->n; i++) {
-		size_t likeness = git_oid_equal(&s->items[i].id, id) ?
-					  common_end(s->items[i].path, path) + 1 :
-					  0;
+		const struct removed_file *file = &s->items[i].file;
+		size_t common = git_oid_equal(&file->id, id) ? common_end(file->path, path) + 1 : 0;
 
-		if (likeness > best) {
+		if (common > best) {
 			found = &s->items[i];
-			best = likeness;
+			best = common;
 		}
 	}
 	return found;
 }
 
 /*
- * The removed file that shares most lines. When a folder was moved, that is nearly always the one
- * whose path is most alike.
+ * The removed file that shares most lines. If a directory was moved, that is nearly always the one
+ * with the longest common end of the path.
  */
-static const struct removed *find_similar(struct renames *s, struct slice path, struct slice bytes)
+static const struct rename_candidate *find_similar(struct renames *s, struct slice path,
+						   struct slice bytes)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
-	const struct removed *first = s->items, *found;
-	struct text text = { .bytes = bytes };
+	const struct rename_candidate *first = s->items, *found;
+	struct hashed_text text = { .bytes = bytes };
 
 	for (size_t i = 0; i < s->n; i++) {
-		s->items[i].likeness = common_end(s->items[i].path, path);
-		if (s->items[i].likeness > first->likeness)
+		s->items[i].common = common_end(s->items[i].file.path, path);
+		if (s->items[i].common > first->common)
 			first = &s->items[i];
 	}
-	text.lines = lines_of(arena, bytes, &text.n);
-	found = most_similar(s, first, 1, &text, SURE);
+	text.lines = hash_lines(arena, bytes, &text.n);
+	found = find_most_similar(s, first, 1, &text, SURE);
 	if (found)
 		return found;
-	qsort(s->items, s->n, sizeof(*s->items), by_likeness);
-	return most_similar(s, s->items, s->n < CANDIDATES ? s->n : CANDIDATES, &text, LEAST);
+	qsort(s->items, s->n, sizeof(*s->items), by_common_end);
+	return find_most_similar(s, s->items, s->n < CANDIDATES ? s->n : CANDIDATES, &text, LEAST);
 }
 
-int renames_find(struct renames *s, struct slice path, const git_oid *id, struct slice *old,
-		 git_oid *old_id, unsigned *mode)
+int renames_find(struct renames *s, struct slice path, const git_oid *id, struct removed_file *out)
 {
-	const struct removed *from = find_same(s, path, id);
+	const struct rename_candidate *from = find_same(s, path, id);
 	git_odb_object *object = NULL;
 
 	if (!from && s->n && git_odb_read(&object, s->repo->odb, id) == 0)
@@ -319,8 +326,6 @@ int renames_find(struct renames *s, struct slice path, const git_oid *id, struct
 	git_odb_object_free(object);
 	if (!from)
 		return 0;
-	*old = from->path;
-	git_oid_cpy(old_id, &from->id);
-	*mode = from->mode;
+	*out = from->file;
 	return 1;
 }

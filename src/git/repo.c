@@ -1,19 +1,22 @@
-#include "git/internal.h"
+#include "git/repo.h"
 
 #include "base/alloc.h"
+#include "git/config_internal.h"
+#include "git/libgit2_internal.h"
+#include "git/repo_internal.h"
 
 #include <git2/sys/repository.h>
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * Extensions of a repository's format that change nothing here: where other objects come from, and
- * where more settings are.
+ * Extensions of the repository format that make no difference here: where missing objects come
+ * from, and where more configuration is.
  */
 static const char *extensions[] = { "partialclone", "worktreeconfig" };
 
-/* Why a repository cannot be opened. */
-static int open_error(const char *dir, int code, struct err *err)
+/* The error of a repository that cannot be opened. */
+static int fail_open(const char *dir, int code, struct err *err)
 {
 	const git_error *e = git_error_last();
 	struct place at = { slice_of(dir ? dir : "."), 0, 0 };
@@ -25,26 +28,28 @@ static int open_error(const char *dir, int code, struct err *err)
 			      "the repository uses SHA-256 object names, which are not supported");
 		return err_remedy(err, "use a repository with SHA-1 object names");
 	}
-	(void)err_set(err, &CODE_no_repo, at, "the repository cannot be opened: %s",
+	(void)err_set(err, &CODE_no_repo, at, "cannot open the repository: %s",
 		      e ? e->message : "unknown error");
-	return err_remedy(err, "git status in that folder may say more");
+	return err_remedy(err, "run git status in that directory for details");
 }
 
 /*
- * What GIT_DIR, GIT_WORK_TREE and GIT_INDEX_FILE name, else the repository of the current folder.
+ * Opens what GIT_DIR, GIT_WORK_TREE and GIT_INDEX_FILE specify, else the repository of the current
+ * directory.
  */
 static int open_from_environment(git_repository **out)
 {
-	const char *folder = getenv("GIT_DIR"), *tree = getenv("GIT_WORK_TREE"),
+	const char *directory = getenv("GIT_DIR"), *tree = getenv("GIT_WORK_TREE"),
 		   *file = getenv("GIT_INDEX_FILE");
 	AUTO_GIT(index) git_index *index = NULL;
 	int code;
 
-	if (!tree) /* libgit2 does all the rest, but refuses this one */
+	if (!tree) /* libgit2 handles everything else, but refuses this variable */
 		return git_repository_open_ext(out, NULL, GIT_REPOSITORY_OPEN_FROM_ENV, NULL);
 	code = git_repository_open_ext(
-		out, folder ? folder : ".",
-		folder ? GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT : 0, NULL);
+		out, directory ? directory : ".",
+		directory ? GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT : 0,
+		NULL);
 	if (code == 0)
 		code = git_repository_set_workdir(*out, tree, 0);
 	if (code == 0 && file)
@@ -52,7 +57,7 @@ static int open_from_environment(git_repository **out)
 	return code == 0 && file ? git_repository_set_index(*out, index) : code;
 }
 
-/* Opens without a judgement of the owner, unless `check`. */
+/* Opens it; does not validate the owner unless `check`. */
 static int open_git(git_repository **out, const char *dir, bool check)
 {
 	int code;
@@ -64,8 +69,8 @@ static int open_git(git_repository **out, const char *dir, bool check)
 }
 
 /*
- * Is that what libgit2 says of a repository whose owner is somebody else? Without any
- * safe.directory it says that it misses that.
+ * True if the error is about the owner. If there is no safe.directory at all, libgit2 reports that
+ * it does not find that.
  */
 static bool is_owner_error(int code)
 {
@@ -75,22 +80,22 @@ static bool is_owner_error(int code)
 	       (code == GIT_ENOTFOUND && e && e->message && strstr(e->message, "safe.directory"));
 }
 
-/* Opens what belongs to somebody else, if the user trusts it. */
+/* Opens a repository of another user, if safe.directory contains it. */
 static int open_foreign(struct repo *r, const char *dir, struct err *err)
 {
 	int code = open_git(&r->git, dir, false);
 
 	if (code < 0)
-		return open_error(dir, code, err);
+		return fail_open(dir, code, err);
 	if (config_trusts(repo_where(r)))
 		return 0;
 	(void)err_set(err, &CODE_no_repo, place_of(repo_where(r)),
-		      "the repository belongs to somebody else, and git would not trust it");
-	return err_remedy(err, "if you do: git config --global --add safe.directory %.*s",
+		      "the repository belongs to another user, and git would not trust it");
+	return err_remedy(err, "if you trust it: git config --global --add safe.directory %.*s",
 			  (int)strlen(repo_where(r)) - 1, repo_where(r));
 }
 
-/* Opens the parts. */
+/* Opens the repository, its configuration and its objects. */
 static int open_parts(struct repo *r, const char *dir, struct err *err)
 {
 	AUTO_GIT(config) git_config *config = NULL;
@@ -99,12 +104,12 @@ static int open_parts(struct repo *r, const char *dir, struct err *err)
 	if (code < 0 && is_owner_error(code) && open_foreign(r, dir, err) < 0)
 		return -1;
 	if (!r->git)
-		return open_error(dir, code, err);
+		return fail_open(dir, code, err);
 	if (git_repository_config(&config, r->git) < 0 ||
 	    config_follow_environment(config, r->git) < 0)
 		return git_fail(err, place_of(repo_where(r)), "cannot read git's configuration");
 	if (git_repository_odb(&r->odb, r->git) < 0)
-		return git_fail(err, place_of(repo_where(r)), "cannot open the objects");
+		return git_fail(err, place_of(repo_where(r)), "cannot open the object database");
 	if (!dir && getenv("GIT_OBJECT_DIRECTORY"))
 		str_adds(&r->objects, getenv("GIT_OBJECT_DIRECTORY"));
 	else
@@ -116,18 +121,18 @@ int repo_open(struct repo **out, const char *dir, struct err *err)
 {
 	struct repo *r = xzalloc(sizeof(*r));
 
-	r->objects = (struct str)STR_INIT;
+	r->objects = r->author = r->committer = (struct str)STR_INIT;
 	(void)git_libgit2_init();
 	(void)git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
 	(void)git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION,
 			       0); /* as git reads: git fsck is for checking */
 	/*
-	 * A folder of ten thousand files is asked for again at each commit; all folders of a large
-	 * repository shall not stay.
+	 * A directory of 10,000 files is needed again at each commit; not all directories of a
+	 * large repository should stay in memory.
 	 */
 	(void)git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, (size_t)1 << 20);
 	(void)git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)1 << 20);
-	/* So much of packs is mapped at a time, in windows of this size, however large they are. */
+	/* The size of a window of a pack that is mapped, and of all of them. */
 	(void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, (size_t)1 << 20);
 	(void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)8 << 20);
 	(void)git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions,
@@ -145,6 +150,8 @@ void repo_close(struct repo *r)
 	if (!r)
 		return;
 	str_release(&r->objects);
+	str_release(&r->author);
+	str_release(&r->committer);
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
 	free(r);
@@ -168,7 +175,7 @@ const char *repo_where(const struct repo *r)
 }
 
 /* The error of a branch that has no commit. */
-static int unborn(const struct repo *r, struct err *err)
+static int fail_unborn(const struct repo *r, struct err *err)
 {
 	return err_set(err, &CODE_no_commit, place_of(repo_where(r)),
 		       "the repository has no commit yet");
@@ -180,7 +187,7 @@ int repo_head_branch(struct repo *r, struct str *out, struct err *err)
 	struct slice name;
 
 	if (git_repository_head_unborn(r->git) == 1)
-		return unborn(r, err);
+		return fail_unborn(r, err);
 	if (git_repository_head_detached(r->git) == 1)
 		return err_set(err, &CODE_detached, place_of(repo_where(r)),
 			       "HEAD is not on a branch");
@@ -219,7 +226,7 @@ static struct slices branch_names(struct repo *r, struct arena *arena)
 	return out;
 }
 
-/* Calls git_config_next until an address of a remote turns up; absent: there is no other. */
+/* The next URL of a remote in the configuration; absent: there are no more. */
 static struct slice next_url(git_config_iterator *iterator)
 {
 	git_config_entry *entry;
@@ -231,7 +238,7 @@ static struct slice next_url(git_config_iterator *iterator)
 		    entry->value)
 			return slice_of(entry->value);
 	}
-	return (struct slice){ NULL, 0 };
+	return SLICE_NONE;
 }
 
 struct slices repo_remote_urls(struct repo *r, struct arena *arena)
@@ -251,7 +258,7 @@ struct slices repo_remote_urls(struct repo *r, struct arena *arena)
 	return urls;
 }
 
-/* Is HEAD on this branch? */
+/* True if HEAD is on this branch. */
 static bool is_head(struct repo *r, const char *ref)
 {
 	AUTO_GIT(reference) git_reference *head = NULL;
@@ -261,8 +268,8 @@ static bool is_head(struct repo *r, const char *ref)
 	       !strcmp(git_reference_symbolic_target(head), ref);
 }
 
-/* Does origin have it, as of the last fetch? A fresh clone has only one branch of its own. */
-static bool origin_has(struct repo *r, const char *name)
+/* True if origin has the branch, as of the last fetch. A new clone has only one local branch. */
+static bool is_in_origin(struct repo *r, const char *name)
 {
 	AUTO_STR struct str ref = STR_INIT;
 	git_oid id;
@@ -271,23 +278,22 @@ static bool origin_has(struct repo *r, const char *name)
 	return git_reference_name_to_id(&id, r->git, ref.ptr) == 0;
 }
 
-/* The error of a branch that does not exist, with the name of the nearest that does. */
-static int no_branch(struct repo *r, const char *name, const char *ref, struct err *err)
+/* The error of a branch that does not exist, with the most similar one that does. */
+static int fail_no_branch(struct repo *r, const char *name, const char *ref, struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct slices names = branch_names(r, arena);
 	struct slice near = slice_nearest(slice_of(name), names.items, names.n);
 
 	if (git_repository_head_unborn(r->git) == 1 && (!names.n || is_head(r, ref)))
-		return unborn(r, err);
-	(void)err_set(err, &CODE_no_branch, place_of(repo_where(r)), "there is no branch '%s'",
+		return fail_unborn(r, err);
+	(void)err_set(err, &CODE_no_branch, place_of(repo_where(r)), "branch '%s' does not exist",
 		      name);
-	if (origin_has(r, name))
-		return err_remedy(err, "there is one in origin: git branch %s origin/%s", name,
-				  name);
+	if (is_in_origin(r, name))
+		return err_remedy(err, "origin has one: git branch %s origin/%s", name, name);
 	if (near.ptr)
 		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
-	return err_remedy(err, "git branch lists them");
+	return err_remedy(err, "git branch lists the branches");
 }
 
 int repo_branch_tip(struct repo *r, const char *name, struct oid *out, struct err *err)
@@ -299,9 +305,9 @@ int repo_branch_tip(struct repo *r, const char *name, struct oid *out, struct er
 	str_addf(&ref, "refs/heads/%s", name);
 	code = git_reference_name_to_id(&id, r->git, ref.ptr);
 	if (code == GIT_ENOTFOUND || code == GIT_EINVALIDSPEC)
-		return no_branch(r, name, ref.ptr, err);
+		return fail_no_branch(r, name, ref.ptr, err);
 	if (code < 0)
-		return git_fail(err, place_of(repo_where(r)), "cannot read the branch '%s'", name);
+		return git_fail(err, place_of(repo_where(r)), "cannot read branch '%s'", name);
 	oid_from_git(&id, out);
 	return 0;
 }
@@ -323,55 +329,10 @@ int repo_resolve(struct repo *r, const char *revision, struct oid *out, struct e
 
 	if (failed)
 		(void)err_set(err, &CODE_no_branch, place_of(repo_where(r)),
-			      "there is no commit '%s'", revision);
+			      "commit '%s' does not exist", revision);
 	else
 		oid_from_git(git_object_id(commit), out);
 	git_object_free(object);
 	git_object_free(commit);
 	return failed ? -1 : 0;
-}
-
-int commit_open(struct repo *r, const struct oid *id, git_commit **out, struct err *err)
-{
-	char hex[41];
-	git_oid git;
-
-	oid_to_git(id, &git);
-	oid_text(id, hex);
-	if (git_commit_lookup(out, r->git, &git) < 0)
-		return git_fail(err, place_of(repo_where(r)), "cannot read the commit %s", hex);
-	return 0;
-}
-
-int commit_tree(struct repo *r, const struct oid *id, git_tree **out, struct err *err)
-{
-	AUTO_GIT(commit) git_commit *commit = NULL;
-
-	if (commit_open(r, id, &commit, err) < 0)
-		return -1;
-	if (git_commit_tree(out, commit) < 0)
-		return missing_object(r, place_of(repo_where(r)),
-				      "cannot read the tree of a commit", err);
-	return 0;
-}
-
-int repo_commit_info(struct repo *r, const struct oid *id, struct arena *arena,
-		     struct commit_info *out, struct err *err)
-{
-	AUTO_GIT(commit) git_commit *commit = NULL;
-	const git_signature *author;
-
-	if (commit_open(r, id, &commit, err) < 0)
-		return -1;
-	author = git_commit_author(commit);
-	*out = (struct commit_info){ .id = *id, .time = git_commit_time(commit) };
-	out->parents = git_commit_parentcount(commit);
-	oid_from_git(git_commit_tree_id(commit), &out->tree);
-	if (git_commit_parentcount(commit))
-		oid_from_git(git_commit_parent_id(commit, 0), &out->parent);
-	out->author = arena_copy(arena, slice_of(author->name));
-	out->email = arena_copy(arena, slice_of(author->email));
-	out->summary = arena_copy(arena, slice_of(git_commit_summary(commit)));
-	out->message = arena_copy(arena, slice_of(git_commit_message(commit)));
-	return 0;
 }

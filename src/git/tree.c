@@ -1,27 +1,29 @@
-#include "git/internal.h"
+#include "git/tree.h"
 
-#include "base/alloc.h"
-#include "git/read.h"
+#include "git/blob_reader_internal.h"
+#include "git/commit_read_internal.h"
+#include "git/libgit2_internal.h"
+#include "git/promisor_internal.h"
+#include "git/repo_internal.h"
+#include "git/tree_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* Trees nest no deeper than this; git itself stops at 2048 by default. */
+/* How deep directories are nested at most; git itself stops at 2048 by default. */
 enum { TREE_DEPTH = 512 };
 
-struct walk {
+struct tree_walk {
 	struct repo *repo;
 	struct slice under; /* only paths that are it or below it; "" for all */
 	const struct tree_query *query;
-	struct reading *reading;
-	void *ctx;
+	struct blob_reader *reader;
 	struct err *err;
-	struct str path; /* of the entry at hand */
+	struct str path; /* of the current entry */
 	size_t depth;
 };
 
-/* Is the path in the wanted folder, or (`folder`) on the way to it? */
-static bool in_scope(const struct walk *w, bool folder)
+/* True if the path is in the wanted directory, or a directory on the way to it. */
+static bool in_scope(const struct tree_walk *w, bool is_directory)
 {
 	struct slice path = str_slice(&w->path), under = w->under;
 
@@ -29,7 +31,7 @@ static bool in_scope(const struct walk *w, bool folder)
 		return true;
 	if (path.len > under.len)
 		return slice_starts(path, under) && path.ptr[under.len] == '/';
-	return folder && slice_starts(under, path) && under.ptr[path.len] == '/';
+	return is_directory && slice_starts(under, path) && under.ptr[path.len] == '/';
 }
 
 bool entry_is_file(const git_tree_entry *entry)
@@ -41,18 +43,18 @@ bool entry_is_file(const git_tree_entry *entry)
 /* --- all entries ---------------------------------------------------------- */
 
 /*
- * Trees are walked over as they are stored (gitformat(5): mode, blank, name, NUL, 20 bytes), each
- * once. libgit2 would make a list of the entries of each, and keep it: of ten thousand folders more
- * memory than of all that is in them.
+ * Trees are parsed as they are stored (mode, blank, name, NUL, 20 bytes), each once. libgit2 would
+ * allocate a list of the entries of each and cache it: for 10,000 directories more memory than for
+ * everything else.
  */
-struct entry {
+struct raw_entry {
 	unsigned mode;
-	struct slice name; /* with a NUL behind it */
+	struct slice name; /* NUL-terminated */
 	git_oid id;
 };
 
-/* The next entry of a tree's bytes: 1; 0 behind the last one; -1: they are no tree. */
-static int next_entry(struct slice *rest, struct entry *out)
+/* Parses the next entry of a tree's bytes: 1; 0 after the last one; -1: they are not a tree. */
+static int parse_entry(struct slice *rest, struct raw_entry *out)
 {
 	size_t blank = slice_find_byte(*rest, ' '), end;
 
@@ -76,7 +78,7 @@ static int next_entry(struct slice *rest, struct entry *out)
 	return 1;
 }
 
-/* Is it what entry_is_file says of libgit2's entries? */
+/* The same as entry_is_file of libgit2's entries. */
 static bool is_regular(unsigned mode)
 {
 	unsigned type = mode & 0170000;
@@ -85,61 +87,63 @@ static bool is_regular(unsigned mode)
 	       type != GIT_FILEMODE_COMMIT;
 }
 
-static int walk_tree(struct walk *w, const git_oid *id);
+static int walk_tree(struct tree_walk *w, const git_oid *id);
 
-/* One entry of a tree. */
-static int visit(struct walk *w, const struct entry *entry)
+/* Reports an entry, or walks the tree that it is. */
+static int visit_entry(struct tree_walk *w, const struct raw_entry *entry)
 {
-	bool folder = (entry->mode & 0170000) == GIT_FILEMODE_TREE;
+	bool is_directory = (entry->mode & 0170000) == GIT_FILEMODE_TREE;
 	struct tree_file file = { .path = str_slice(&w->path), .mode = entry->mode };
 
-	if (!in_scope(w, folder) ||
-	    (folder && w->query->folder_wanted && !w->query->folder_wanted(file.path, w->ctx)))
+	if (!in_scope(w, is_directory) || (is_directory && w->query->directory_wanted &&
+					   !w->query->directory_wanted(file.path, w->query->ctx)))
 		return 0;
-	if (folder)
+	if (is_directory)
 		return walk_tree(w, &entry->id);
-	if (w->query->name_wanted && !w->query->name_wanted(file.path, w->ctx))
+	if (w->query->name_wanted && !w->query->name_wanted(file.path, w->query->ctx))
 		return 0;
 	oid_from_git(&entry->id, &file.id);
-	return reading_add(w->reading, &file, is_regular(entry->mode));
+	return blob_reader_add(w->reader, &file, is_regular(entry->mode));
 }
 
-/* All entries of a tree's bytes, in their order. */
-static int walk_entries(struct walk *w, struct slice bytes)
+/* Visits all entries of a tree's bytes, in their order. */
+static int walk_entries(struct tree_walk *w, struct slice bytes)
 {
 	size_t length = w->path.len;
 	int result = 0, more;
-	struct entry entry;
+	struct raw_entry entry;
 
-	while (!result && (more = next_entry(&bytes, &entry)) != 0) {
+	while (!result && (more = parse_entry(&bytes, &entry)) != 0) {
 		if (more < 0)
 			return err_set(w->err, &CODE_git,
 				       (struct place){ str_slice(&w->path), 0, 0 },
-				       "the folder cannot be read: its tree is broken");
+				       "cannot read the directory: its tree is corrupt");
 		if (length)
 			str_addc(&w->path, '/');
 		str_add(&w->path, entry.name);
-		result = visit(w, &entry);
+		result = visit_entry(w, &entry);
 		w->path.len = length;
 		w->path.ptr[length] = '\0';
 	}
 	return result;
 }
 
-/* All entries of a tree. */
-static int walk_tree(struct walk *w, const git_oid *id)
+/* Visits all entries of a tree. */
+static int walk_tree(struct tree_walk *w, const git_oid *id)
 {
 	struct place at = { str_slice(&w->path), 0, 0 };
 	git_odb_object *object = NULL;
 	int result;
 
 	if (w->depth == TREE_DEPTH)
-		return err_set(w->err, &CODE_git, at, "folders nest deeper than %d", TREE_DEPTH);
+		return err_set(w->err, &CODE_git, at, "directories are nested deeper than %d",
+			       TREE_DEPTH);
 	if (git_odb_read(&object, w->repo->odb, id) < 0)
-		return missing_object(w->repo, at, "cannot read a folder", w->err);
+		return missing_object(w->repo, at, "cannot read a directory", w->err);
 	w->depth++;
 	if (git_odb_object_type(object) != GIT_OBJECT_TREE)
-		result = err_set(w->err, &CODE_git, at, "the folder cannot be read: it is no tree");
+		result = err_set(w->err, &CODE_git, at,
+				 "cannot read the directory: it is not a tree");
 	else
 		result = walk_entries(w, (struct slice){ git_odb_object_data(object),
 							 git_odb_object_size(object) });
@@ -148,10 +152,8 @@ static int walk_tree(struct walk *w, const git_oid *id)
 	return result;
 }
 
-/*
- * The folder as it stands at the front of paths: "" for all, no "./" before and no "/" behind it.
- */
-static struct slice folder_name(const char *under)
+/* The directory as a prefix of paths: "" for all, no "./" in front and no "/" at the end. */
+static struct slice trim_directory(const char *under)
 {
 	struct slice s = slice_of(under);
 
@@ -163,80 +165,63 @@ static struct slice folder_name(const char *under)
 }
 
 int tree_search(struct repo *r, const struct oid *commit, const struct tree_query *query,
-		int (*file)(const struct tree_file *file, void *ctx, struct err *err), void *ctx,
 		struct err *err)
 {
 	AUTO_GIT(tree) git_tree *tree = NULL;
-	struct walk w = { r, folder_name(query->under), query, NULL, ctx, err, STR_INIT, 0 };
+	struct tree_walk w = {
+		.repo = r, .under = trim_directory(query->under), .query = query, .err = err
+	};
 	int result;
 
 	if (commit_tree(r, commit, &tree, err) < 0)
 		return -1;
-	str_addc(&w.path, '\0'); /* the buffer is there from now on, also for the empty path */
+	w.path = (struct str)STR_INIT;
+	str_addc(&w.path, '\0'); /* allocates, also for the empty path */
 	w.path.len = 0;
-	w.reading = reading_new(r, query, file, ctx, err);
+	w.reader = blob_reader_new(r, query, err);
 	result = walk_tree(&w, git_tree_id(tree));
 	if (!result)
-		result = reading_flush(w.reading);
-	reading_free(w.reading);
+		result = blob_reader_flush(w.reader);
+	blob_reader_free(w.reader);
 	str_release(&w.path);
 	return result;
 }
 
-int tree_each(struct repo *r, const struct oid *commit, const char *under,
-	      bool (*name_wanted)(struct slice path, void *ctx), size_t max,
-	      int (*file)(const struct tree_file *file, void *ctx, struct err *err), void *ctx,
-	      struct err *err)
-{
-	const struct tree_query query = { .under = under, .name_wanted = name_wanted, .max = max };
-
-	return tree_search(r, commit, &query, file, ctx, err);
-}
-
-/* Reads the blob of an entry. */
-static int read_blob(struct repo *r, const git_tree_entry *entry, const char *path, size_t max,
-		     struct str *out, struct err *err)
-{
-	git_odb_object *object = NULL;
-	git_object_t type;
-	size_t size;
-
-	if (git_odb_read_header(&size, &type, r->odb, git_tree_entry_id(entry)) < 0)
-		return missing_object(r, place_of(path), "cannot read the file", err);
-	if (size > max)
-		return err_set(err, &CODE_too_large, place_of(path),
-			       "the file is larger than %zu bytes", max);
-	if (git_odb_read(&object, r->odb, git_tree_entry_id(entry)) < 0)
-		return missing_object(r, place_of(path), "cannot read the file", err);
-	str_add(out, (struct slice){ git_odb_object_data(object), git_odb_object_size(object) });
-	git_odb_object_free(object);
-	return 0;
-}
-
-int tree_find(struct repo *r, const struct oid *commit, const char *path, size_t max,
-	      struct arena *arena, struct tree_file *out, struct err *err)
+/* Finds an entry: 0, 1 if it does not exist, or -1. */
+static int find_entry(struct repo *r, const struct commit_path *at, git_tree_entry **out,
+		      struct err *err)
 {
 	AUTO_GIT(tree) git_tree *tree = NULL;
-	AUTO_GIT(entry) git_tree_entry *entry = NULL;
-	git_odb_object *object = NULL;
-	git_object_t type;
 	int code;
 
-	if (commit_tree(r, commit, &tree, err) < 0)
+	if (commit_tree(r, at->commit, &tree, err) < 0)
 		return -1;
-	code = git_tree_entry_bypath(&entry, tree, path);
-	if (code == GIT_ENOTFOUND || (code == 0 && git_tree_entry_type(entry) == GIT_OBJECT_TREE))
+	code = git_tree_entry_bypath(out, tree, at->path);
+	if (code == GIT_ENOTFOUND)
 		return 1;
-	if (code < 0)
-		return git_fail(err, place_of(path), "cannot read from the repository");
-	*out = (struct tree_file){ .path = arena_copy(arena, slice_of(path)) };
+	return code < 0 ? git_fail(err, place_of(at->path), "cannot read from the repository") : 0;
+}
+
+int tree_find(struct repo *r, const struct commit_path *at, struct arena *arena,
+	      struct tree_file *out, struct err *err)
+{
+	AUTO_GIT(entry) git_tree_entry *entry = NULL;
+	git_odb_object *object = NULL;
+	int result = find_entry(r, at, &entry, err);
+	git_object_t type;
+
+	if (result)
+		return result;
+	if (git_tree_entry_type(entry) == GIT_OBJECT_TREE)
+		return 1;
+	*out = (struct tree_file){ .path = arena_copy(arena, slice_of(at->path)) };
 	out->mode = (unsigned)git_tree_entry_filemode_raw(entry);
 	oid_from_git(git_tree_entry_id(entry), &out->id);
 	if (!entry_is_file(entry))
 		return 0;
 	if (git_odb_read_header(&out->size, &type, r->odb, git_tree_entry_id(entry)) < 0 ||
-	    (out->size <= max && git_odb_read(&object, r->odb, git_tree_entry_id(entry)) < 0))
-		return missing_object(r, place_of(path), "cannot read the file", err);
+	    (out->size <= at->max && git_odb_read(&object, r->odb, git_tree_entry_id(entry)) < 0))
+		return missing_object(r, place_of(at->path), "cannot read the file", err);
 	if (object)
 		out->bytes = arena_copy(arena, (struct slice){ git_odb_object_data(object),
 							       git_odb_object_size(object) });
@@ -244,25 +229,29 @@ int tree_find(struct repo *r, const struct oid *commit, const char *path, size_t
 	return 0;
 }
 
-int tree_read(struct repo *r, const struct oid *commit, const char *path, size_t max,
-	      struct str *out, unsigned *mode, struct err *err)
+int tree_read(struct repo *r, const struct commit_path *at, struct str *out, unsigned *mode,
+	      struct err *err)
 {
-	AUTO_GIT(tree) git_tree *tree = NULL;
 	AUTO_GIT(entry) git_tree_entry *entry = NULL;
-	int code;
+	git_odb_object *object = NULL;
+	int result = find_entry(r, at, &entry, err);
+	git_object_t type;
+	size_t size;
 
-	if (commit_tree(r, commit, &tree, err) < 0)
-		return -1;
-	code = git_tree_entry_bypath(&entry, tree, path);
-	if (code == GIT_ENOTFOUND)
-		return 1;
-	if (code < 0)
-		return git_fail(err, place_of(path), "cannot read from the repository");
+	if (result)
+		return result;
 	if (!entry_is_file(entry))
-		return err_set(err, &CODE_not_a_file, place_of(path),
+		return err_set(err, &CODE_not_a_file, place_of(at->path),
 			       "not a regular file in the commit");
-	if (read_blob(r, entry, path, max, out, err) < 0)
-		return -1;
+	if (git_odb_read_header(&size, &type, r->odb, git_tree_entry_id(entry)) < 0)
+		return missing_object(r, place_of(at->path), "cannot read the file", err);
+	if (size > at->max)
+		return err_set(err, &CODE_too_large, place_of(at->path),
+			       "the file is larger than %zu bytes", at->max);
+	if (git_odb_read(&object, r->odb, git_tree_entry_id(entry)) < 0)
+		return missing_object(r, place_of(at->path), "cannot read the file", err);
+	str_add(out, (struct slice){ git_odb_object_data(object), git_odb_object_size(object) });
+	git_odb_object_free(object);
 	if (mode)
 		*mode = (unsigned)git_tree_entry_filemode(entry);
 	return 0;

@@ -1,18 +1,50 @@
-#include "git/commit.h"
+#include "git/worktree.h"
 
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/parallel.h"
-#include "git/internal.h"
+#include "git/checked_out_internal.h"
+#include "git/libgit2_internal.h"
+#include "git/object_writer_internal.h"
+#include "git/repo_internal.h"
+#include "git/tree_path_internal.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* One file of the working tree. */
+struct worktree_file {
+	const struct change *change;
+	struct slice path; /* NUL-terminated */
+	char *full;        /* with the directory of the working tree in front */
+	unsigned mode;     /* 0100644 or 0100755 */
+	git_oid before;    /* name of the bytes before; all zero: none */
+	git_oid after;     /* name of the wanted bytes; all zero: none */
+	int stat_errno;    /* of lstat; 0: `st` is valid */
+	struct stat st;    /* when the file was checked or written */
+	bool plain;  /* it contains exactly the bytes before: no filter changed them, none will */
+	bool staged; /* its index entry is the wanted one already */
+	bool write;  /* it does not contain the wanted bytes yet */
+	bool wrote;  /* worktree_files wrote it, maybe in part */
+	struct err *why; /* why it could not be written; NULL: it could, or was not tried */
+	bool absent;     /* left out by a sparse checkout: only its index entry is updated */
+};
+
+struct worktree_plan {
+	struct repo *repo;
+	struct arena *arena;
+	struct worktree_file *items;
+	size_t n;
+};
 
 /* --- is it clean ---------------------------------------------------------- */
 
-/* The name that bytes have as a blob; all zero for an absent file. */
-static void blob_name(struct slice bytes, git_oid *out)
+/* Computes the name of bytes as a blob; all zero for an absent file. */
+static void name_blob(struct slice bytes, git_oid *out)
 {
 	memset(out, 0, sizeof(*out));
 	if (bytes.ptr)
@@ -20,10 +52,10 @@ static void blob_name(struct slice bytes, git_oid *out)
 }
 
 /*
- * Does the file hold just the bytes of before? Then nothing in it is lost, whatever filters would
- * make of it.
+ * True if the file contains exactly the bytes before. Nothing in it can then be lost, whatever
+ * filters would do.
  */
-static bool is_plain(const struct tree_change *c)
+static bool is_plain(const struct worktree_file *c)
 {
 	AUTO_STR struct str now = STR_INIT;
 	struct err ignored = ERR_INIT;
@@ -34,24 +66,21 @@ static bool is_plain(const struct tree_change *c)
 	       slice_eq(str_slice(&now), before);
 }
 
-/* What can be found out about a file without libgit2. */
-static void look_at_file(void *ctx, size_t i)
+/* Finds out about a file what does not need libgit2. */
+static void stat_file(void *ctx, size_t i)
 {
 	const struct worktree_plan *w = ctx;
-	struct tree_change *c = &w->items[i];
+	struct worktree_file *c = &w->items[i];
 
-	blob_name(c->change->before, &c->before);
-	blob_name(c->change->after, &c->after);
+	name_blob(c->change->before, &c->before);
+	name_blob(c->change->after, &c->after);
 	c->stat_errno = lstat(c->full, &c->st) < 0 ? errno : 0;
 	c->plain = !c->stat_errno && S_ISREG(c->st.st_mode) && is_plain(c);
 }
 
-/*
- * What the file of the working tree would be as a blob, filters applied; all zero when it is
- * missing.
- */
-static int file_name_now(const struct worktree_plan *w, const struct tree_change *c, git_oid *out,
-			 struct err *err)
+/* Computes the name of the file as a blob, filters applied; all zero if it is missing. */
+static int name_file(const struct worktree_plan *w, const struct worktree_file *c, git_oid *out,
+		     struct err *err)
 {
 	struct place at = { c->path, 0, 0 };
 
@@ -61,13 +90,12 @@ static int file_name_now(const struct worktree_plan *w, const struct tree_change
 		return errno == ENOENT || errno == ENOTDIR ?
 			       0 :
 			       err_os(err, &CODE_io, at,
-				      "cannot look at the file in the working tree");
+				      "cannot read the file in the working tree");
 	if (!S_ISREG(c->st.st_mode))
 		return err_set(err, &CODE_dirty, at, "not a regular file in the working tree");
 	if (c->plain) {
-		git_oid_cpy(
-			out,
-			&c->before); /* looking filters up would take longer than all the rest */
+		/* Looking up filters would take longer than everything else. */
+		git_oid_cpy(out, &c->before);
 		return 0;
 	}
 	if (git_repository_hashfile(out, w->repo->git, c->full, GIT_OBJECT_BLOB, c->path.ptr) < 0)
@@ -75,8 +103,9 @@ static int file_name_now(const struct worktree_plan *w, const struct tree_change
 	return 0;
 }
 
-int worktree_check_folders(const struct worktree_plan *w, const struct tree_change *c,
-			   struct err *err)
+/* Refuses a symlink on the way to the file: it could lead out of the working tree. */
+static int check_directories(const struct worktree_plan *w, const struct worktree_file *c,
+			     struct err *err)
 {
 	for (char *p = strchr(c->full + strlen(repo_workdir(w->repo)), '/'); p;
 	     p = strchr(p + 1, '/')) {
@@ -88,14 +117,15 @@ int worktree_check_folders(const struct worktree_plan *w, const struct tree_chan
 		*p = '/';
 		if (bad)
 			return err_set(err, &CODE_unsafe_path, (struct place){ c->path, 0, 0 },
-				       "a symlink or file stands where a folder of the working "
+				       "a symlink or file is where a directory of the working "
 				       "tree is needed");
 	}
 	return 0;
 }
 
-/* Refuses an index entry that is neither as before nor as wanted. */
-static int check_staged(const struct tree_change *c, const git_index_entry *entry, struct err *err)
+/* Refuses an index entry that equals neither the bytes before nor the wanted ones. */
+static int check_staged(const struct worktree_file *c, const git_index_entry *entry,
+			struct err *err)
 {
 	static const git_oid nothing;
 	const git_oid *staged = entry ? &entry->id : &nothing;
@@ -110,31 +140,32 @@ static int check_staged(const struct tree_change *c, const git_index_entry *entr
 }
 
 /*
- * Refuses a new file where the index has a folder, or a file where it needs one: an index with both
- * is none that git can commit.
+ * Refuses a new file where the index has a directory, or a file where it needs one: git cannot
+ * commit an index with both.
  */
-static int check_index_folders(git_index *index, const struct tree_change *c, struct err *err)
+static int check_index_directories(git_index *index, const struct worktree_file *c, struct err *err)
 {
-	AUTO_STR struct str folder = STR_INIT;
+	AUTO_STR struct str directory = STR_INIT;
 	struct slice rest = c->path, name;
 	bool bad = false;
 
 	while (!bad && slice_next(&rest, '/', &name)) {
-		str_add(&folder, name);
-		bad = rest.ptr && git_index_get_bypath(index, folder.ptr, 0);
-		str_addc(&folder, '/');
+		str_add(&directory, name);
+		bad = rest.ptr && git_index_get_bypath(index, directory.ptr, 0);
+		str_addc(&directory, '/');
 	}
-	if (!bad && git_index_find_prefix(NULL, index, folder.ptr) < 0)
+	if (!bad && git_index_find_prefix(NULL, index, directory.ptr) < 0)
 		return 0;
 	return err_set(err, &CODE_dirty, (struct place){ c->path, 0, 0 },
-		       "files that are staged are in the way");
+		       "a staged file has a conflicting path");
 }
 
 /*
- * Refuses a file that holds neither the bytes of before nor the wanted ones; libgit2 reads no other
- * encoding than the blob's.
+ * Refuses a file that contains neither the bytes before nor the wanted ones. libgit2 does not
+ * convert encodings.
  */
-static int refuse_bytes(const struct worktree_plan *w, const struct tree_change *c, struct err *err)
+static int refuse_bytes(const struct worktree_plan *w, const struct worktree_file *c,
+			struct err *err)
 {
 	struct place at = { c->path, 0, 0 };
 	const char *encoding = NULL;
@@ -143,27 +174,27 @@ static int refuse_bytes(const struct worktree_plan *w, const struct tree_change 
 	    git_attr_value(encoding) == GIT_ATTR_VALUE_STRING) {
 		(void)err_set(
 			err, &CODE_dirty, at,
-			"working-tree-encoding keeps the file in %s here, which cannot be compared",
+			"the file is encoded in %s (working-tree-encoding), which is not supported",
 			encoding);
-		return err_remedy(err, "work in a clone without a working tree: git clone --bare");
+		return err_remedy(err, "use a clone without a working tree: git clone --bare");
 	}
 	return err_set(err, &CODE_dirty, at,
-		       c->change->before.ptr ? "the file has changes that are not committed" :
-					       "a file that is not in Git is in the way");
+		       c->change->before.ptr ? "the file has uncommitted changes" :
+					       "an untracked file would be overwritten");
 }
 
-/* One file and its index entry: as before, or as wanted already. */
-static int check_file(const struct worktree_plan *w, git_index *index, struct tree_change *c,
+/* Checks one file and its index entry: as before, or as wanted already. */
+static int check_file(const struct worktree_plan *w, git_index *index, struct worktree_file *c,
 		      struct err *err)
 {
 	const git_index_entry *entry = git_index_get_bypath(index, c->path.ptr, 0);
 	git_oid file;
 
-	if (tree_path_check(c->path, err) < 0 || worktree_check_folders(w, c, err) < 0 ||
-	    file_name_now(w, c, &file, err) < 0 || check_staged(c, entry, err) < 0)
+	if (tree_path_check(c->path, err) < 0 || check_directories(w, c, err) < 0 ||
+	    name_file(w, c, &file, err) < 0 || check_staged(c, entry, err) < 0)
 		return -1;
 	c->staged = git_oid_equal(entry ? &entry->id : &(git_oid){ .id = { 0 } }, &c->after);
-	if (!entry && c->change->after.ptr && check_index_folders(index, c, err) < 0)
+	if (!entry && c->change->after.ptr && check_index_directories(index, c, err) < 0)
 		return -1;
 	c->absent = entry && entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE &&
 		    git_oid_is_zero(&file);
@@ -173,7 +204,8 @@ static int check_file(const struct worktree_plan *w, git_index *index, struct tr
 	return 0;
 }
 
-int worktree_open_index(struct repo *r, bool again, git_index **out, struct err *err)
+/* Opens the index; reads it `again` even if it seems unchanged. */
+static int open_index(struct repo *r, bool again, git_index **out, struct err *err)
 {
 	const git_error *e;
 
@@ -187,45 +219,46 @@ int worktree_open_index(struct repo *r, bool again, git_index **out, struct err 
 		return err_remedy(
 			err, "the index is sparse: git sparse-checkout reapply --no-sparse-index");
 	if (e && e->message && strstr(e->message, "checksum"))
-		return err_remedy(err, "if git leaves it out: git config index.skipHash false, git "
-				       "update-index --force-write-index");
+		return err_remedy(err, "if index.skipHash is set: git config index.skipHash false, "
+				       "git update-index --force-write-index");
 	return -1;
 }
 
-/* Refuses while somebody writes the index: it would be left behind the branch. */
+/* Refuses while another process writes the index: it could not follow the branch. */
 static int check_index_lock(git_index *index, struct err *err)
 {
 	AUTO_STR struct str lock = STR_INIT;
 
 	str_addf(&lock, "%s.lock", git_index_path(index));
 	return file_exists(lock.ptr) ?
-		       git_fail_lock(err, GIT_ELOCKED, lock.ptr, "the index would change") :
+		       git_fail_lock(err, GIT_ELOCKED, lock.ptr, "cannot update the index") :
 		       0;
 }
 
-/* The plan, not checked yet. */
-static struct worktree_plan *plan_new(struct repo *r, const struct change *changes, size_t n)
+/* Makes the plan, not checked yet. */
+static struct worktree_plan *plan_new(struct repo *r, const struct changes *changes)
 {
 	struct worktree_plan *w = xzalloc(sizeof(*w));
 
 	w->repo = r;
 	w->arena = arena_new();
-	w->items = arena_array(w->arena, n, sizeof(*w->items));
-	w->n = n;
-	for (size_t i = 0; i < n; i++) {
-		struct tree_change *c = &w->items[i];
+	w->items = arena_array(w->arena, changes->n, sizeof(*w->items));
+	w->n = changes->n;
+	for (size_t i = 0; i < w->n; i++) {
+		const struct change *change = &changes->items[i];
+		struct worktree_file *c = &w->items[i];
 		struct slice full = arena_printf(w->arena, "%s%" SLICE_FMT, repo_workdir(r),
-						 SLICE_ARG(changes[i].path));
+						 SLICE_ARG(change->path));
 
-		c->change = &changes[i];
-		c->path = arena_copy(w->arena, changes[i].path);
+		c->change = change;
+		c->path = arena_copy(w->arena, change->path);
 		c->full = (char *)(uintptr_t)full.ptr;
-		c->mode = changes[i].mode == 0100755 ? 0100755 : 0100644;
+		c->mode = change->mode == 0100755 ? 0100755 : 0100644;
 	}
 	return w;
 }
 
-int worktree_prepare(struct repo *r, const char *branch, const struct change *changes, size_t n,
+int worktree_prepare(struct repo *r, const char *name, const struct changes *changes,
 		     struct worktree_plan **out, struct err *err)
 {
 	AUTO_GIT(index) git_index *index = NULL;
@@ -234,23 +267,247 @@ int worktree_prepare(struct repo *r, const char *branch, const struct change *ch
 	int failed = 0;
 
 	*out = NULL;
-	if (checkouts_find(r, branch, &here, err) < 0)
+	if (branch_checked_out(r, name, &here, err) < 0)
 		return -1;
 	if (!here)
 		return 0;
-	if (worktree_open_index(r, false, &index, err) < 0 || check_index_lock(index, err) < 0)
+	if (open_index(r, false, &index, err) < 0 || check_index_lock(index, err) < 0)
 		return -1;
 	if (!file_exists(git_index_path(index))) /* git clone --no-checkout */
 		return 0;
-	w = plan_new(r, changes, n);
-	parallel_each(n, look_at_file, w);
-	for (size_t i = 0; i < n && !failed; i++)
+	w = plan_new(r, changes);
+	parallel_each(w->n, stat_file, w);
+	for (size_t i = 0; i < w->n && !failed; i++)
 		failed = check_file(w, index, &w->items[i], err) < 0;
 	if (!failed)
 		*out = TAKE(w);
 	worktree_free(w);
 	return failed ? -1 : 0;
 }
+
+/* --- files ---------------------------------------------------------------- */
+
+/*
+ * Removes the directories above a removed file that are now empty, as git does, but not the current
+ * directory.
+ */
+static void remove_empty_directories(const struct worktree_plan *w, const struct worktree_file *c)
+{
+	size_t top = strlen(repo_workdir(w->repo));
+	char here[PATH_MAX];
+
+	if (!getcwd(here, sizeof(here)))
+		return;
+	for (char *slash = strrchr(c->full + top, '/'); slash;) {
+		char *next;
+		bool stop;
+
+		*slash = '\0';
+		stop = slice_starts(slice_of(here), slice_of(c->full)) || rmdir(c->full) < 0;
+		next = stop ? NULL : strrchr(c->full + top, '/');
+		*slash = '/';
+		slash = next;
+	}
+}
+
+/* Removes a file, which may be removed already. */
+static int remove_file(const struct worktree_plan *w, const struct worktree_file *c,
+		       struct err *err)
+{
+	if (unlink(c->full) < 0 && errno != ENOENT)
+		return err_os(err, &CODE_io, (struct place){ c->path, 0, 0 },
+			      "cannot remove the file");
+	remove_empty_directories(w, c);
+	return 0;
+}
+
+/* Makes the bytes that git would check out: filters (line endings) applied. */
+static int smudge(const struct worktree_plan *w, const struct worktree_file *c, struct slice bytes,
+		  git_buf *out, struct err *err)
+{
+	git_filter_list *filters = NULL;
+	int failed = 0;
+
+	if (!c->plain)
+		failed = git_filter_list_load(&filters, w->repo->git, NULL, c->path.ptr,
+					      GIT_FILTER_TO_WORKTREE, GIT_FILTER_DEFAULT);
+	if (!failed)
+		failed = git_filter_list_apply_to_buffer(out, filters, bytes.ptr, bytes.len);
+	if (failed)
+		(void)git_fail(err, (struct place){ c->path, 0, 0 }, "cannot apply git's filters");
+	git_filter_list_free(filters);
+	return failed ? -1 : 0;
+}
+
+/* Writes these bytes to the file of the working tree; absent: removes it. */
+static int write_file(const struct worktree_plan *w, struct worktree_file *c, struct slice bytes,
+		      struct err *err)
+{
+	git_buf text = { 0 };
+	int failed;
+
+	if (check_directories(w, c, err) < 0)
+		return -1;
+	if (!bytes.ptr)
+		return remove_file(w, c, err);
+	if (smudge(w, c, bytes, &text, err) < 0)
+		return -1;
+	failed = file_exists(c->full) ? 0 : file_make_parents(c->full, err);
+	if (!failed)
+		failed = file_replace_unsynced(c->full,
+					   (struct slice){ text.ptr ? text.ptr : "", text.size },
+					   c->mode == 0100755 ? 0777 : 0666, err);
+	git_buf_dispose(&text);
+	if (failed)
+		return -1;
+	return lstat(c->full, &c->st) == 0 ? 0 :
+					     err_os(err, &CODE_io, (struct place){ c->path, 0, 0 },
+						    "cannot read the file");
+}
+
+/* True if only the bytes change: no filters, and no directories that other files need. */
+static bool only_bytes(const struct worktree_file *c)
+{
+	return c->write && c->plain && c->change->after.ptr;
+}
+
+/* Writes one such file; the others follow later. */
+static void write_bytes(void *ctx, size_t i)
+{
+	const struct worktree_plan *w = ctx;
+	struct worktree_file *c = &w->items[i];
+	struct err err = ERR_INIT;
+
+	if (!only_bytes(c))
+		return;
+	c->wrote = true;
+	if (write_file(w, c, c->change->after, &err) < 0)
+		c->why = err_keep(&err);
+}
+
+int worktree_files(struct worktree_plan *w, struct err *err)
+{
+	if (!w)
+		return 0;
+	parallel_each(w->n, write_bytes, w);
+	for (size_t i = 0; i < w->n; i++) {
+		struct worktree_file *c = &w->items[i];
+
+		if (c->why) {
+			*err = *c->why;
+			return -1;
+		}
+		if (!c->write || only_bytes(c))
+			continue;
+		c->wrote = true; /* maybe in part: the file is removed, but not its directory */
+		if (write_file(w, c, c->change->after, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int worktree_restore(struct worktree_plan *w, struct err *err)
+{
+	int failed = 0;
+
+	for (size_t i = 0; w && i < w->n; i++) {
+		struct worktree_file *c = &w->items[i];
+
+		if (c->wrote && write_file(w, c, c->change->before, err) < 0)
+			failed = -1; /* restore the others anyway */
+		c->wrote = false;
+	}
+	return failed;
+}
+
+/* --- the index ------------------------------------------------------------ */
+
+/*
+ * Fills in what git compares to detect changes of a file, taken when it was written, so that later
+ * changes are seen.
+ */
+static void fill_stat(git_index_entry *entry, const struct stat *st)
+{
+	entry->ctime =
+		(git_index_time){ (int32_t)st->st_ctim.tv_sec, (uint32_t)st->st_ctim.tv_nsec };
+	entry->mtime =
+		(git_index_time){ (int32_t)st->st_mtim.tv_sec, (uint32_t)st->st_mtim.tv_nsec };
+	entry->dev = (uint32_t)st->st_dev;
+	entry->ino = (uint32_t)st->st_ino;
+	entry->uid = st->st_uid;
+	entry->gid = st->st_gid;
+	entry->file_size = (uint32_t)st->st_size;
+}
+
+/* Updates the entry of one file; its flags (skip-worktree, assume-unchanged) stay. */
+static int update_entry(git_index *index, const struct worktree_file *c)
+{
+	const git_index_entry *old = git_index_get_bypath(index, c->path.ptr, 0);
+	git_index_entry entry = { .mode = c->mode, .path = c->path.ptr };
+
+	if (!c->change->after.ptr)
+		return old ? git_index_remove(index, c->path.ptr, 0) : 0;
+	if (old) {
+		entry.flags = old->flags & GIT_INDEX_ENTRY_VALID;
+		entry.flags_extended = old->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE;
+	}
+	git_oid_cpy(&entry.id, &c->after);
+	if (c->absent)
+		entry.file_size = (uint32_t)c->change->after.len;
+	else
+		fill_stat(&entry, &c->st);
+	return git_index_add(index, &entry);
+}
+
+/* Makes the files that were written durable, so that the ref never is without them. */
+static int sync_files(const struct worktree_plan *w, struct err *err)
+{
+	const char **paths = arena_array(w->arena, w->n, sizeof(*paths));
+	AUTO_STR struct str top = STR_INIT;
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		if (!w->items[i].absent)
+			paths[n++] = w->items[i].full;
+	str_add(&top,
+		slice_sub(slice_of(repo_workdir(w->repo)), 0, strlen(repo_workdir(w->repo)) - 1));
+	return files_sync(paths, n, top.ptr, err);
+}
+
+/* Makes the index durable. */
+static int sync_index(const char *path, struct err *err)
+{
+	AUTO_STR struct str directory = STR_INIT;
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return files_sync(&path, 1, ".", err);
+	str_add(&directory, (struct slice){ path, (size_t)(slash - path) });
+	return files_sync(&path, 1, directory.ptr, err);
+}
+
+int worktree_index(struct worktree_plan *w, struct err *err)
+{
+	AUTO_GIT(index) git_index *index = NULL;
+	AUTO_STR struct str lock = STR_INIT;
+	int code;
+
+	if (!w)
+		return 0;
+	if (sync_files(w, err) < 0 || open_index(w->repo, true, &index, err) < 0)
+		return -1;
+	for (size_t i = 0; i < w->n; i++)
+		if (update_entry(index, &w->items[i]) < 0)
+			return git_fail(err, (struct place){ w->items[i].path, 0, 0 },
+					"cannot update the index");
+	code = git_index_write(index);
+	if (code == 0)
+		return sync_index(git_index_path(index), err);
+	str_addf(&lock, "%s.lock", git_index_path(index));
+	return git_fail_lock(err, code, lock.ptr, "cannot write the index");
+}
+
+/* --- the plan ------------------------------------------------------------- */
 
 void worktree_free(struct worktree_plan *w)
 {

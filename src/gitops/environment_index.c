@@ -1,47 +1,44 @@
 #include "gitops/environment_index.h"
 
 #include "base/alloc.h"
-#include "gitops/kustomization.h"
-#include "gitops/environment_internal.h"
+#include "gitops/application_internal.h"
+#include "gitops/application_set_internal.h"
+#include "gitops/environment_index_internal.h"
+#include "gitops/environment_use.h"
+#include "gitops/path.h"
 #include "kube/group.h"
 
 #include <stdlib.h>
 
-/* Comparisons of folders with patterns that ApplicationSets may make in all. */
-#define PATIENCE 5000000
-
-struct environment_index *environment_index_new(const struct repository_id *here)
+struct environment_index *environment_index_new(const struct repository_id *repository)
 {
-	struct environment_index *r = xzalloc(sizeof(*r));
+	struct environment_index *x = xzalloc(sizeof(*x));
 
-	r->here = here;
-	r->arena = arena_new();
-	r->patience = PATIENCE;
-	return r;
+	x->environments.repository = x->kustomizations.repository = repository;
+	x->environments.arena = x->kustomizations.arena = arena_new();
+	return x;
 }
 
-void environment_index_free(struct environment_index *r)
+void environment_index_free(struct environment_index *x)
 {
-	if (!r)
+	struct arena *arena;
+
+	if (!x)
 		return;
-	free(r->environments);
-	free(r->claims);
-	free(r->kustomizations);
-	free(r->references);
-	free(r->sources);
-	free(r->flux);
-	free(r->sets);
-	free(r->unread);
-	free(r->folders);
-	free(r->prefixes);
-	map_release(&r->folder_at);
-	map_release(&r->kustomization_at);
-	map_release(&r->mention_at);
-	map_release(&r->claim_at);
-	map_release(&r->chart_at);
-	arena_free(r->arena);
-	free(r);
+	arena = x->environments.arena;
+	environment_list_release(&x->environments);
+	source_index_release(&x->sources);
+	kustomization_graph_release(&x->kustomizations);
+	directories_release(&x->directories);
+	flux_sources_release(&x->flux_sources);
+	free(x->flux.items);
+	free(x->sets.items);
+	free(x->unread.items);
+	arena_free(arena);
+	free(x);
 }
+
+/* --- files ---------------------------------------------------------------- */
 
 bool environment_index_wants(struct slice bytes)
 {
@@ -59,145 +56,190 @@ bool chart_is(struct slice path)
 	return slice_is(path_base(path), "Chart.yaml");
 }
 
-void environment_index_path(struct environment_index *r, struct slice path)
+void environment_index_path(struct environment_index *x, struct slice path)
 {
-	for (struct slice f = path_folder(path); f.len && map_get(&r->folder_at, f) == MAP_NONE;
-	     f = path_folder(f)) {
-		map_set(&r->folder_at, f, r->nfolders);
-		ROOM(r->folders, r->nfolders, r->folders_cap);
-		r->folders[r->nfolders++] = f;
-	}
+	directories_add(&x->directories, path);
 }
 
-struct environment *environment_new(struct environment_index *r, enum environment_kind kind,
-				    const struct object *o)
+static void add_pending(struct pending_objects *p, const struct object *o)
 {
-	struct environment *e = arena_alloc(r->arena, sizeof(*e));
-
-	e->kind = kind;
-	if (o) {
-		e->object = o->name;
-		e->ns = o->ns;
-		e->at = yaml_place(o->node);
-		e->object_node = o->node;
-		e->spec = o->spec;
-	}
-	e->number = r->nenvironments;
-	ROOM(r->environments, r->nenvironments, r->environments_cap);
-	r->environments[r->nenvironments++] = e;
-	return e;
+	ROOM(p->items, p->n, p->cap);
+	p->items[p->n++] = o;
 }
 
-void claim_add(struct environment_index *r, const struct claim *claim)
-{
-	struct environment *e = claim->environment;
-
-	if (!claim->folder.ptr)
-		return;
-	if (!e->folder.ptr)
-		e->folder = claim->folder;
-	e->unsure = e->unsure || claim->prefix;
-	ROOM(r->claims, r->nclaims, r->claims_cap);
-	r->claims[r->nclaims] = *claim;
-	r->claims[r->nclaims++].next = NONE;
-}
-
-void environment_index_add(struct environment_index *r, struct slice path,
+void environment_index_add(struct environment_index *x, struct slice path,
 			   const struct objects *objects)
 {
-	environment_index_path(r, path);
+	environment_index_path(x, path);
 	for (size_t i = 0; i < objects->n; i++) {
 		const struct object *o = &objects->items[i];
 
-		if (object_is(o, ARGO_GROUP, "Application")) {
-			application_read(r, environment_new(r, ENVIRONMENT_ARGOCD, o), o->spec,
-					 NULL);
-		} else if (object_is(o, ARGO_GROUP, "ApplicationSet")) {
-			ROOM(r->sets, r->nsets, r->sets_cap);
-			r->sets[r->nsets++] = o;
-		} else if (object_is(o, "kustomize.toolkit.fluxcd.io", "Kustomization")) {
-			ROOM(r->flux, r->nflux, r->flux_cap);
-			r->flux[r->nflux++] = o;
-		} else if (slice_is(o->group, "source.toolkit.fluxcd.io")) {
-			flux_source_read(r, o);
-		}
+		if (object_is(o, ARGO_GROUP, "Application"))
+			application_read(
+				&x->environments,
+				environment_list_add(&x->environments, ENVIRONMENT_ARGOCD, o),
+				o->spec, NULL);
+		else if (object_is(o, ARGO_GROUP, "ApplicationSet"))
+			add_pending(&x->sets, o);
+		else if (object_is(o, "kustomize.toolkit.fluxcd.io", "Kustomization"))
+			add_pending(&x->flux, o);
+		else if (slice_is(o->group, "source.toolkit.fluxcd.io"))
+			flux_sources_add(&x->flux_sources, o);
 	}
 }
 
-/* One reference of the newest kustomization. */
-static void add_mention(struct slice reference, void *ctx)
-{
-	struct environment_index *r = ctx;
-	size_t number = r->nkustomizations - 1;
-	struct slice path = reference_path(r, r->kustomizations[number].folder, reference);
-	size_t first = path.ptr ? map_get(&r->mention_at, path) : NONE;
-
-	if (!path.ptr || (first != NONE && r->references[first].kustomization == number))
-		return;
-	map_set(&r->mention_at, path, r->nreferences);
-	ROOM(r->references, r->nreferences, r->mentions_cap);
-	r->references[r->nreferences++] = (struct mention_of){ number, first };
-}
-
-void environment_index_kustomization(struct environment_index *r, struct slice path,
+void environment_index_kustomization(struct environment_index *x, struct slice path,
 				     const struct yaml_node *root)
 {
-	struct slice folder = path_folder(path);
-
-	environment_index_path(r, path);
-	if (map_get(&r->kustomization_at, folder) == NONE)
-		map_set(&r->kustomization_at, folder, r->nkustomizations);
-	ROOM(r->kustomizations, r->nkustomizations, r->kustomizations_cap);
-	r->kustomizations[r->nkustomizations++] =
-		(struct kustomization){ path, folder, root, NULL };
-	kustomization_each(root, add_mention, r);
+	environment_index_path(x, path);
+	kustomization_graph_add(&x->kustomizations, path, root);
 }
 
-void environment_index_chart(struct environment_index *r, struct slice path)
+void environment_index_chart(struct environment_index *x, struct slice path)
 {
-	map_set(&r->chart_at, path_folder(path), 0);
+	directories_add_chart(&x->directories, path);
 }
 
-void environment_index_unread(struct environment_index *r, struct slice path)
+void environment_index_unread(struct environment_index *x, struct slice path)
 {
-	ROOM(r->unread, r->nunread, r->unread_cap);
-	r->unread[r->nunread++] = path;
+	ROOM(x->unread.items, x->unread.n, x->unread_cap);
+	x->unread.items[x->unread.n++] = path;
 }
 
-struct slices environment_index_unread_files(const struct environment_index *r)
+struct slices environment_index_unread_files(const struct environment_index *x)
 {
-	return (struct slices){ r->unread, r->nunread };
+	return x->unread;
 }
 
-bool environment_index_any(const struct environment_index *r)
+bool environment_index_any(const struct environment_index *x)
 {
-	return r->nenvironments || r->nunread;
+	return x->environments.n || x->unread.n;
 }
 
-size_t kustomization_in(const struct environment_index *r, struct slice folder)
+/* --- the end -------------------------------------------------------------- */
+
+/* Reads the objects that need all sources of Flux and all directories. */
+static void read_pending(struct environment_index *x)
 {
-	return map_get(&r->kustomization_at, folder);
+	long comparisons = APPLICATION_SET_COMPARISONS;
+
+	for (size_t i = 0; i < x->flux.n; i++)
+		flux_read_kustomization(&x->environments, &x->flux_sources, x->flux.items[i]);
+	for (size_t i = 0; i < x->sets.n; i++)
+		application_set_read(&x->environments, x->sets.items[i], &x->directories,
+				     &comparisons);
 }
 
-const char *environment_word(enum environment_kind kind)
+/* Does some source in the directory use this tool? */
+static bool has_tool(const struct environment_index *x, struct slice directory,
+		     enum source_tool tool)
 {
-	static const char *const words[] = { "Application", "Flux Kustomization", "kustomization" };
+	const struct environment_source *s = source_index_find(&x->sources, directory);
 
-	return words[kind];
+	while (s && s->tool != tool)
+		s = s->next;
+	return s != NULL;
 }
 
-bool environment_use_is_many(const struct environment_use *a)
+/* Does some source in the directory build its kustomization, or may one do so? */
+static bool is_built(const struct environment_index *x, struct slice directory)
 {
-	return a->environment->many || a->roots > 1;
+	const struct environment_source *s = source_index_find(&x->sources, directory);
+
+	while (s && !environment_source_builds(s))
+		s = s->next;
+	for (size_t i = 0; !s && i < x->sources.nprefixes; i++)
+		if (slice_starts(directory, x->sources.prefixes[i]->directory))
+			s = x->sources.prefixes[i];
+	return s != NULL;
 }
 
-bool environment_uses_shared(const struct environment_uses *a)
+/* Does an environment apply the kustomization in this directory, or may one do so? */
+static bool is_applied(const struct environment_index *x, struct slice directory)
 {
-	size_t n = 0;
+	struct slice at = directory;
 
-	for (size_t i = 0; i < a->n; i++)
-		n += a->items[i].environment->elsewhere    ? 0 :
-		     environment_use_is_many(&a->items[i]) ? 2 :
-							     1;
-	return n > 1;
+	if (is_built(x, directory) || has_tool(x, SLICE(""), TOOL_UNKNOWN))
+		return true;
+	for (; at.len; at = path_directory(at))
+		if (has_tool(x, at, TOOL_UNKNOWN))
+			return true;
+	for (at = directory; kustomization_graph_up(&x->kustomizations, &at);)
+		if (has_tool(x, at, TOOL_FLUX))
+			return true;
+	return false;
+}
+
+/* Adds the overlays. */
+static void add_overlays(struct environment_index *x)
+{
+	for (size_t i = 0; i < x->kustomizations.n; i++) {
+		struct kustomization *k = &x->kustomizations.items[i];
+		struct environment *e;
+
+		if (!kustomization_graph_is_root(&x->kustomizations, k) ||
+		    is_applied(x, k->directory))
+			continue;
+		e = environment_list_add(&x->environments, ENVIRONMENT_OVERLAY, NULL);
+		e->object = e->directory = k->directory.len ? k->directory : SLICE(".");
+		e->ns = yaml_string(yaml_get(k->root, "namespace"));
+		e->at = (struct place){ k->path, 0, 0 };
+		k->overlay = e;
+	}
+}
+
+/* Sets the names; where several environments have the same, the path of the file precedes it. */
+static void set_names(struct environment_list *l)
+{
+	struct map counts = MAP_INIT;
+
+	for (size_t i = 0; i < l->n; i++) {
+		size_t n = map_get(&counts, l->items[i]->object);
+
+		map_set(&counts, l->items[i]->object, n == MAP_NONE ? 1 : n + 1);
+	}
+	for (size_t i = 0; i < l->n; i++) {
+		struct environment *e = l->items[i];
+
+		e->name = e->object;
+		if (map_get(&counts, e->object) > 1)
+			e->name = arena_join(
+				l->arena, (struct slice[]){ e->at.path, SLICE(":"), e->object }, 3);
+	}
+	map_release(&counts);
+}
+
+/*
+ * Marks Applications and Flux Kustomizations that several environments apply, and which thus stand
+ * for several. Those of one ApplicationSet follow each other, and have one file.
+ */
+static void mark_many(struct environment_index *x)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct environment_uses uses = { NULL, 0 };
+	struct slice path = SLICE_NONE;
+
+	for (size_t i = 0; i < x->environments.n; i++) {
+		struct environment *e = x->environments.items[i];
+		size_t n = 0;
+
+		if (e->kind == ENVIRONMENT_OVERLAY)
+			continue;
+		if (!path.ptr || !slice_eq(path, e->at.path))
+			uses = environment_uses_of(x, e->at.path, arena);
+		path = e->at.path;
+		for (size_t j = 0; j < uses.n && n < 2; j++)
+			n += uses.items[j].environment != e &&
+			     !uses.items[j].environment->other_revision;
+		e->many = e->many || n > 1;
+	}
+}
+
+void environment_index_finish(struct environment_index *x)
+{
+	read_pending(x);
+	source_index_build(&x->sources, &x->environments);
+	add_overlays(x);
+	set_names(&x->environments);
+	mark_many(x);
 }

@@ -1,28 +1,30 @@
-#include "gitops/path.h"
+#include "gitops/glob.h"
 
-/* Steps after which a pattern is given up, and the longest pattern. */
+/* Most steps of one match, and the longest pattern. */
 #define STEPS_MAX 100000
 #define PATTERN_MAX 4096
 
-/* What stands behind an alternative in braces: the rest of the pattern around them. */
-struct behind {
+/* What follows an alternative in braces: the rest of the pattern around them. */
+struct glob_rest {
 	struct slice pattern;
-	const struct behind *next;
+	const struct glob_rest *next;
 };
 
-struct matching {
+struct glob_matcher {
 	enum glob_kind kind;
 	long steps; /* left */
 	bool broken;
 };
 
-static bool match(struct matching *m, struct slice p, const struct behind *behind, struct slice t);
+static bool match_rest(struct glob_matcher *m, struct slice p, const struct glob_rest *next,
+		       struct slice t);
 
 /*
- * One character class, `p` behind its "[": does it hold `c`? `*used` gets its length with the "]";
- * 0: it has no end.
+ * Does a character class contain `c`? `p` begins after its "["; `*used` is set to its length with
+ * the
+ * "]", 0 if it has no end.
  */
-static bool in_class(const struct matching *m, struct slice p, char c, size_t *used)
+static bool in_class(const struct glob_matcher *m, struct slice p, char c, size_t *used)
 {
 	bool negated = p.len && (p.ptr[0] == (m->kind == GLOB_GO ? '^' : '!')), hit = false;
 	size_t i = negated;
@@ -48,8 +50,8 @@ static bool in_class(const struct matching *m, struct slice p, char c, size_t *u
 }
 
 /*
- * The end of the alternatives that begin behind a "{": the offset of its "}"; SIZE_MAX: there is
- * none.
+ * The offset of the "}" that ends the alternatives in `p`, which begins after their "{"; SIZE_MAX:
+ * there is none.
  */
 static size_t braces_end(struct slice p)
 {
@@ -66,12 +68,12 @@ static size_t braces_end(struct slice p)
 	return SIZE_MAX;
 }
 
-/* Tries each alternative; `p` stands behind the "{". */
-static bool match_braces(struct matching *m, struct slice p, const struct behind *behind,
+/* Tries each alternative; `p` begins after the "{". */
+static bool match_braces(struct glob_matcher *m, struct slice p, const struct glob_rest *next,
 			 struct slice t)
 {
 	size_t end = braces_end(p), from = 0, depth = 0;
-	struct behind rest = { slice_sub(p, end == SIZE_MAX ? p.len : end + 1, p.len), behind };
+	struct glob_rest rest = { slice_sub(p, end == SIZE_MAX ? p.len : end + 1, p.len), next };
 
 	if (end == SIZE_MAX) {
 		m->broken = true;
@@ -80,7 +82,7 @@ static bool match_braces(struct matching *m, struct slice p, const struct behind
 	for (size_t i = 0; i <= end; i++) {
 		bool cut = i == end || (p.ptr[i] == ',' && !depth);
 
-		if (cut && match(m, slice_sub(p, from, i - from), &rest, t))
+		if (cut && match_rest(m, slice_sub(p, from, i - from), &rest, t))
 			return true;
 		if (cut)
 			from = i + 1;
@@ -94,12 +96,12 @@ static bool match_braces(struct matching *m, struct slice p, const struct behind
 	return false;
 }
 
-/* Tries each length of a star; `p` stands behind it. */
-static bool match_star(struct matching *m, struct slice p, const struct behind *behind,
+/* Tries each length of a star; `p` begins after it. */
+static bool match_star(struct glob_matcher *m, struct slice p, const struct glob_rest *next,
 		       struct slice t)
 {
 	for (size_t i = 0; i <= t.len && !m->broken; i++) {
-		if (match(m, p, behind, slice_sub(t, i, t.len)))
+		if (match_rest(m, p, next, slice_sub(t, i, t.len)))
 			return true;
 		if (m->kind == GLOB_GO && i < t.len && t.ptr[i] == '/')
 			return false;
@@ -108,10 +110,10 @@ static bool match_star(struct matching *m, struct slice p, const struct behind *
 }
 
 /*
- * One character of the pattern that stands for one of the text: how many bytes of the pattern it
- * has; 0: it does not match.
+ * Matches one character of the text: how many bytes of the pattern that takes; 0: it does not
+ * match.
  */
-static size_t match_one(struct matching *m, struct slice p, char c)
+static size_t match_one(struct glob_matcher *m, struct slice p, char c)
 {
 	size_t used;
 
@@ -129,8 +131,9 @@ static size_t match_one(struct matching *m, struct slice p, char c)
 	return p.ptr[0] == c;
 }
 
-/* The rest of a pattern, and what is behind it, against the rest of the text. */
-static bool match(struct matching *m, struct slice p, const struct behind *behind, struct slice t)
+/* Matches the rest of a pattern, then that of the patterns around it, with the rest of the text. */
+static bool match_rest(struct glob_matcher *m, struct slice p, const struct glob_rest *next,
+		       struct slice t)
 {
 	for (;;) {
 		size_t used;
@@ -138,17 +141,17 @@ static bool match(struct matching *m, struct slice p, const struct behind *behin
 		m->broken = m->broken || --m->steps < 0;
 		if (m->broken)
 			return false;
-		if (!p.len && !behind)
+		if (!p.len && !next)
 			return !t.len;
 		if (!p.len) {
-			p = behind->pattern;
-			behind = behind->next;
+			p = next->pattern;
+			next = next->next;
 			continue;
 		}
 		if (p.ptr[0] == '*')
-			return match_star(m, slice_sub(p, 1, p.len), behind, t);
+			return match_star(m, slice_sub(p, 1, p.len), next, t);
 		if (p.ptr[0] == '{' && m->kind == GLOB_GOBWAS)
-			return match_braces(m, slice_sub(p, 1, p.len), behind, t);
+			return match_braces(m, slice_sub(p, 1, p.len), next, t);
 		used = t.len ? match_one(m, p, t.ptr[0]) : 0;
 		if (!used)
 			return false;
@@ -159,8 +162,8 @@ static bool match(struct matching *m, struct slice p, const struct behind *behin
 
 bool glob_match(enum glob_kind kind, struct slice pattern, struct slice text, bool otherwise)
 {
-	struct matching m = { kind, STEPS_MAX, pattern.len > PATTERN_MAX };
-	bool hit = !m.broken && match(&m, pattern, NULL, text);
+	struct glob_matcher m = { kind, STEPS_MAX, pattern.len > PATTERN_MAX };
+	bool hit = !m.broken && match_rest(&m, pattern, NULL, text);
 
 	return m.broken ? otherwise : hit;
 }

@@ -1,9 +1,9 @@
 #include "gitops/guard.h"
 
-#include "gitops/environment_index.h"
+#include "gitops/environment_use.h"
 
 /* Does kustomize drop every object of the file? */
-static bool is_local(const struct yaml_file *file)
+static bool is_local_config(const struct yaml_file *file)
 {
 	for (size_t i = 0; i < yaml_documents(file); i++) {
 		const struct yaml_node *annotations =
@@ -16,15 +16,15 @@ static bool is_local(const struct yaml_file *file)
 	return true;
 }
 
-unsigned guard_open(const struct yaml_file *file, unsigned ways)
+unsigned guard_open(const struct yaml_file *file, unsigned types)
 {
-	unsigned shut = 0;
+	unsigned guarded = 0;
 
 	if (slice_find(yaml_bytes(file), SLICE(GUARD_ARGOCD)) != SIZE_MAX)
-		shut |= SOURCE_DIRECTORY;
-	if (is_local(file))
-		shut |= SOURCE_KUSTOMIZE;
-	if (shut == (SOURCE_DIRECTORY | SOURCE_KUSTOMIZE))
-		shut |= SOURCE_UNKNOWN;
-	return ways & ~shut;
+		guarded |= SOURCE_DIRECTORY;
+	if (is_local_config(file))
+		guarded |= SOURCE_KUSTOMIZE;
+	if (guarded == (SOURCE_DIRECTORY | SOURCE_KUSTOMIZE))
+		guarded |= SOURCE_UNKNOWN;
+	return types & ~guarded;
 }

@@ -1,12 +1,11 @@
 /*
- * guard.h - what keeps a file that is no manifest of the cluster from being applied, though it lies
- * where manifests do.
+ * guard.h - what prevents that a file which is not a manifest of the cluster is applied, although
+ * it is in a directory of manifests.
  *
- * Argo CD passes over files of a folder that hold the words "+argocd:skip-file-rendering"
- * (reposerver/repository/repository.go, findManifests); kustomize, and with it Flux and Argo CD
- * where they build a kustomization, drops objects that have the annotation
- * config.kubernetes.io/local-config. Helm knows neither: what lies in the templates of a chart is
- * rendered.
+ * Argo CD skips files of a directory that contain "+argocd:skip-file-rendering"
+ * (reposerver/repository/repository.go, findManifests). kustomize, also when Flux and Argo CD use
+ * it, drops objects with the annotation config.kubernetes.io/local-config. Helm supports neither
+ * and renders all templates of a chart.
  */
 #ifndef GCB_GITOPS_GUARD_H
 #define GCB_GITOPS_GUARD_H
@@ -17,9 +16,9 @@
 #define GUARD_KUSTOMIZE "config.kubernetes.io/local-config"
 
 /*
- * Of these ways (enum source_type of reach.h), those that the file does not guard itself against.
- * An unknown way asks for all guards.
+ * Of these source types (enum source_type of environment_use.h), those that the file has no guard
+ * against. SOURCE_UNKNOWN needs both guards.
  */
-unsigned guard_open(const struct yaml_file *file, unsigned ways);
+unsigned guard_open(const struct yaml_file *file, unsigned types);
 
 #endif

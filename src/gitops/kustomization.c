@@ -8,8 +8,8 @@ bool kustomization_is(struct slice path)
 	       slice_is(name, "Kustomization");
 }
 
-/* An entry of `resources` without a leading "./". */
-static struct slice resource(const struct yaml_node *item)
+/* An item of `resources` without "./" in front. */
+static struct slice resource_path(const struct yaml_node *item)
 {
 	struct slice s = yaml_string(item);
 
@@ -19,15 +19,16 @@ static struct slice resource(const struct yaml_node *item)
 bool kustomization_lists_neighbours(struct slice kustomization, const struct yaml_node *root,
 				    struct slice path)
 {
-	struct slice folder = path_folder(kustomization), mine = path_from(path, folder);
+	struct slice directory = path_directory(kustomization),
+		     relative = path_from(path, directory);
 	const struct yaml_node *list = yaml_get(root, "resources");
 
-	if (!mine.len)
+	if (!relative.len)
 		return false;
-	if (slice_eq(folder, path_folder(path)))
+	if (slice_eq(directory, path_directory(path)))
 		return true;
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
-		if (slice_eq(path_folder(resource(c)), path_folder(mine)))
+		if (slice_eq(path_directory(resource_path(c)), path_directory(relative)))
 			return true;
 	return false;
 }
@@ -36,10 +37,10 @@ const struct yaml_node *kustomization_item(struct slice kustomization, const str
 					   struct slice path)
 {
 	const struct yaml_node *list = yaml_get(root, "resources");
-	struct slice mine = path_from(path, path_folder(kustomization));
+	struct slice relative = path_from(path, path_directory(kustomization));
 
-	for (const struct yaml_node *c = list && mine.len ? list->first : NULL; c; c = c->next)
-		if (slice_eq(resource(c), mine))
+	for (const struct yaml_node *c = list && relative.len ? list->first : NULL; c; c = c->next)
+		if (slice_eq(resource_path(c), relative))
 			return c;
 	return NULL;
 }
@@ -48,30 +49,30 @@ void kustomization_add(struct yaml_edits *e, struct slice kustomization,
 		       const struct yaml_node *root, struct slice path, struct arena *arena)
 {
 	const struct yaml_node *list = yaml_get(root, "resources");
-	struct slice mine = path_from(path, path_folder(kustomization));
+	struct slice relative = path_from(path, path_directory(kustomization));
 	struct yaml_lit *lit = arena_alloc(arena, 2 * sizeof(*lit));
 
 	if (kustomization_item(kustomization, root, path))
 		return;
-	lit[0] = (struct yaml_lit){ .kind = LIT_STRING, .text = mine };
+	lit[0] = (struct yaml_lit){ .kind = LIT_STRING, .text = relative };
 	lit[1] = (struct yaml_lit){
 		.key = SLICE("resources"), .kind = LIT_SEQ, .items = lit, .n = 1
 	};
 	if (!list && root && root->kind == YAML_MAP)
-		yaml_put(e, root, NULL, YAML_AFTER, &lit[1], "the new file");
+		yaml_put(e, root, NULL, YAML_AFTER, &lit[1]);
 	else if (list)
-		yaml_add(e, list, NULL, YAML_AFTER, lit, "the new file");
+		yaml_add(e, list, NULL, YAML_AFTER, lit);
 }
 
 /*
- * A field of a kustomization that names files or folders: in itself, or in the field `part` of its
- * items.
+ * A field of a kustomization that references files or directories, or whose items do so in their
+ * field `part`.
  */
-struct listing {
+struct reference_field {
 	const char *key, *part;
 };
 
-static const struct listing listings[] = {
+static const struct reference_field reference_fields[] = {
 	{ "resources", NULL },
 	{ "components", NULL },
 	{ "bases", NULL },
@@ -95,9 +96,9 @@ static const struct listing listings[] = {
 	{ "secretGenerator", "env" },
 };
 
-/* One text, or each of a list. A generator's file may have a key in front: "key=file". */
-static void each_text(const struct yaml_node *node, bool keys,
-		      void (*each)(struct slice reference, void *ctx), void *ctx)
+/* Visits a text, or each one of a list. With `keys`, a key may precede a file: "key=file". */
+static void visit_texts(const struct yaml_node *node, bool keys,
+			void (*each)(struct slice reference, void *ctx), void *ctx)
 {
 	const struct yaml_node *c = node && node->kind == YAML_SEQ ? node->first : node;
 
@@ -114,18 +115,18 @@ static void each_text(const struct yaml_node *node, bool keys,
 void kustomization_each(const struct yaml_node *root,
 			void (*each)(struct slice reference, void *ctx), void *ctx)
 {
-	for (size_t i = 0; i < sizeof(listings) / sizeof(listings[0]); i++) {
-		const struct listing *l = &listings[i];
-		const struct yaml_node *list = yaml_get(root, l->key), *c;
+	for (size_t i = 0; i < sizeof(reference_fields) / sizeof(reference_fields[0]); i++) {
+		const struct reference_field *f = &reference_fields[i];
+		const struct yaml_node *list = yaml_get(root, f->key), *c;
 
-		if (!l->part) {
-			each_text(list, false, each, ctx);
+		if (!f->part) {
+			visit_texts(list, false, each, ctx);
 			continue;
 		}
 		for (c = list && list->kind == YAML_SEQ ? list->first : list; c;
 		     c = c == list ? NULL : c->next)
-			each_text(yaml_get(c, l->part), slice_is(slice_of(l->part), "files"), each,
-				  ctx);
+			visit_texts(yaml_get(c, f->part), slice_is(slice_of(f->part), "files"),
+				    each, ctx);
 	}
 }
 

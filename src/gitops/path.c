@@ -1,6 +1,6 @@
 #include "gitops/path.h"
 
-struct slice path_folder(struct slice path)
+struct slice path_directory(struct slice path)
 {
 	size_t end = path.len;
 
@@ -11,51 +11,52 @@ struct slice path_folder(struct slice path)
 
 struct slice path_base(struct slice path)
 {
-	struct slice folder = path_folder(path);
+	struct slice directory = path_directory(path);
 
-	return folder.len ? slice_sub(path, folder.len + 1, path.len) : path;
+	return directory.len ? slice_sub(path, directory.len + 1, path.len) : path;
 }
 
-bool path_below(struct slice path, struct slice folder)
+bool path_below(struct slice path, struct slice directory)
 {
-	return path_from(path, folder).ptr != NULL;
+	return path_from(path, directory).ptr != NULL;
 }
 
-struct slice path_from(struct slice path, struct slice folder)
+struct slice path_from(struct slice path, struct slice directory)
 {
-	if (!folder.len)
+	if (!directory.len)
 		return path.ptr ? path : SLICE("");
-	if (slice_eq(path, folder))
+	if (slice_eq(path, directory))
 		return SLICE("");
-	if (path.len > folder.len && slice_starts(path, folder) && path.ptr[folder.len] == '/')
-		return slice_sub(path, folder.len + 1, path.len);
-	return (struct slice){ 0 };
+	if (path.len > directory.len && slice_starts(path, directory) &&
+	    path.ptr[directory.len] == '/')
+		return slice_sub(path, directory.len + 1, path.len);
+	return SLICE_NONE;
 }
 
-/* Longer references are not followed. */
+/* The longest reference that is followed. */
 #define RELATIVE_MAX 4096
 
-/* One more name below `at`. */
-static struct slice step_down(struct slice at, struct slice name, struct arena *arena)
+/* `at` with one more name. */
+static struct slice append_name(struct slice at, struct slice name, struct arena *arena)
 {
 	return at.len ? arena_join(arena, (struct slice[]){ at, SLICE("/"), name }, 3) :
 			arena_copy(arena, name);
 }
 
-struct slice path_join(struct slice folder, struct slice relative, struct arena *arena)
+struct slice path_join(struct slice directory, struct slice relative, struct arena *arena)
 {
-	struct slice at = folder.ptr ? folder : SLICE(""), rest = relative, part;
+	struct slice at = directory.ptr ? directory : SLICE(""), rest = relative, part;
 
 	if (!relative.ptr || relative.len > RELATIVE_MAX ||
 	    slice_find_byte(relative, '\0') != SIZE_MAX)
-		return (struct slice){ 0 };
+		return SLICE_NONE;
 	while (slice_next(&rest, '/', &part)) {
 		if (slice_is(part, "..") && !at.len)
-			return (struct slice){ 0 };
+			return SLICE_NONE;
 		if (slice_is(part, ".."))
-			at = path_folder(at);
+			at = path_directory(at);
 		else if (part.len && !slice_is(part, "."))
-			at = step_down(at, part, arena);
+			at = append_name(at, part, arena);
 	}
 	return at;
 }

@@ -1,5 +1,5 @@
 /*
- * path.h - paths of a repository: folders, references between files, patterns.
+ * path.h - paths of a repository: directories, and references from one file to another.
  *
  * A path has '/' between its names and none at its ends; the root is "".
  */
@@ -8,34 +8,22 @@
 
 #include "base/arena.h"
 
-/* The folder of a path without a slash at its end; "" for the root. */
-struct slice path_folder(struct slice path);
+/* The directory of a path without a slash at its end; "" for the root. */
+struct slice path_directory(struct slice path);
 
 /* The last name of a path. */
 struct slice path_base(struct slice path);
 
-/* Is `path` the folder itself, or below it? Everything is below the root. */
-bool path_below(struct slice path, struct slice folder);
+/* Is `path` the directory itself, or below it? Everything is below the root. */
+bool path_below(struct slice path, struct slice directory);
 
-/* `path` as seen from `folder`; "" for the folder itself, absent when it does not lie below. */
-struct slice path_from(struct slice path, struct slice folder);
-
-/*
- * Where `relative`, as a file in `folder` says it, leads: "." and ".." are resolved, empty parts
- * dropped. Absent when it leads out of the repository, or is longer than a path may be. In `arena`.
- */
-struct slice path_join(struct slice folder, struct slice relative, struct arena *arena);
-
-/* The dialects of patterns: "?", "[a-z]" and "\" are common to them. */
-enum glob_kind {
-	GLOB_GO,    /* Go's path.Match: "*" stops at a slash, "[^a]" */
-	GLOB_GOBWAS /* Argo CD's directory.include: "*" does not, "{a,b}", "[!a]" */
-};
+/* `path` relative to `directory`; "" for the directory itself, absent if it is not below it. */
+struct slice path_from(struct slice path, struct slice directory);
 
 /*
- * Does the pattern match the whole text? `otherwise` is the answer where that cannot be told: the
- * pattern is broken, or takes more than a bounded number of steps.
+ * The path that `relative` means in a file of `directory`: "." and ".." are resolved, empty names
+ * dropped. Absent if it leads out of the repository, or is longer than a path may be. In `arena`.
  */
-bool glob_match(enum glob_kind kind, struct slice pattern, struct slice text, bool otherwise);
+struct slice path_join(struct slice directory, struct slice relative, struct arena *arena);
 
 #endif

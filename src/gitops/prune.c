@@ -1,19 +1,21 @@
 #include "gitops/prune.h"
 
+#include "base/ascii.h"
+#include "gitops/parameters_internal.h"
+
 #define ARGO_OPTIONS "argocd.argoproj.io/sync-options"
 #define FLUX_PRUNE "kustomize.toolkit.fluxcd.io/prune"
 
-/* A name as it may stand in a command; what is no name of Kubernetes is not put there. */
-static struct slice word(struct slice name, const char *otherwise)
+/* A name for use in a command; what is not a valid name in Kubernetes becomes the placeholder. */
+static struct slice name_or(struct slice name, const char *placeholder)
 {
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
 
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
-		    (!i || (c != '-' && c != '.')))
-			return slice_of(otherwise);
+		if (!ascii_is_lower(c) && !ascii_is_digit(c) && (!i || (c != '-' && c != '.')))
+			return slice_of(placeholder);
 	}
-	return name.len ? name : slice_of(otherwise);
+	return name.len ? name : slice_of(placeholder);
 }
 
 struct slice prune_by_hand(const struct object *o, struct arena *arena)
@@ -22,41 +24,38 @@ struct slice prune_by_hand(const struct object *o, struct arena *arena)
 	char *c = (char *)(uintptr_t)kind.ptr;
 
 	for (size_t i = 0; i < kind.len; i++)
-		if (c[i] >= 'A' && c[i] <= 'Z')
-			c[i] = (char)(c[i] - 'A' + 'a');
+		c[i] = ascii_to_lower(c[i]);
 	return arena_printf(
 		arena, "kubectl delete %" SLICE_FMT ".%" SLICE_FMT " %" SLICE_FMT " -n %" SLICE_FMT,
-		SLICE_ARG(kind), SLICE_ARG(o->group), SLICE_ARG(word(o->name, "NAME")),
-		SLICE_ARG(word(o->ns, "NAMESPACE")));
+		SLICE_ARG(kind), SLICE_ARG(o->group), SLICE_ARG(name_or(o->name, "NAME")),
+		SLICE_ARG(name_or(o->ns, "NAMESPACE")));
 }
 
-/* What passes around. */
-struct asking {
+/* What is asked. */
+struct prune_query {
 	const struct environment *e;
 	const struct object *o;
 	struct arena *arena;
 };
 
-/* An answer; `at` NULL: the environment says it by saying nothing. */
-static struct prune answer(const struct asking *a, enum prune_fate fate, const struct yaml_node *at,
-			   const char *why, struct slice remedy)
+/* A result; `at` NULL: the declaration of the environment, which does not set the field. */
+static struct prune make_prune(const struct prune_query *q, enum prune_fate fate,
+			       const struct yaml_node *at, const char *why, struct slice remedy)
 {
-	return (struct prune){ fate, at ? yaml_place(at) : a->e->at, slice_of(why), remedy };
+	return (struct prune){ fate, at ? yaml_place(at) : q->e->at, slice_of(why), remedy };
 }
 
-/* An answer for what stays until it is removed by hand. */
-static struct prune stays(const struct asking *a, const struct yaml_node *at, const char *why)
+/* The result for an object that stays until it is removed by hand. */
+static struct prune keep_object(const struct prune_query *q, const struct yaml_node *at,
+				const char *why)
 {
-	return answer(a, PRUNE_STAYS, at, why, prune_by_hand(a->o, a->arena));
+	return make_prune(q, PRUNE_STAYS, at, why, prune_by_hand(q->o, q->arena));
 }
 
-/* Is it filled in by something that we do not see? */
-static bool is_open(const struct yaml_node *node)
+/* Does the value contain a parameter that is filled in elsewhere? */
+static bool has_parameter(const struct yaml_node *node)
 {
-	struct slice text = node && node->kind == YAML_SCALAR ? node->text : SLICE("");
-
-	return slice_find(text, SLICE("{{")) != SIZE_MAX ||
-	       slice_find(text, SLICE("${")) != SIZE_MAX;
+	return node && node->kind == YAML_SCALAR && parameters_in(node->text);
 }
 
 static bool is_true(const struct yaml_node *node)
@@ -68,9 +67,9 @@ static bool is_true(const struct yaml_node *node)
 
 /*
  * The value of an option in a text with commas: "Prune" in "Prune=false, PruneLast=true"; absent:
- * it is not there.
+ * it is not set.
  */
-static struct slice option_in(struct slice text, struct slice name)
+static struct slice find_option(struct slice text, struct slice name)
 {
 	struct slice part;
 
@@ -79,138 +78,144 @@ static struct slice option_in(struct slice text, struct slice name)
 		if (slice_starts(part, name) && part.len > name.len && part.ptr[name.len] == '=')
 			return slice_sub(part, name.len + 1, part.len);
 	}
-	return (struct slice){ 0 };
+	return SLICE_NONE;
 }
 
-/* The option of the object; `*at` gets what says it. */
-static struct slice own_option(const struct asking *a, const char *name,
-			       const struct yaml_node **at)
+/* The sync option of the object; `*at` is set to the annotation. */
+static struct slice find_object_option(const struct prune_query *q, const char *name,
+				       const struct yaml_node **at)
 {
-	*at = yaml_get(yaml_get(a->o->metadata, "annotations"), ARGO_OPTIONS);
-	return option_in(yaml_string(*at), slice_of(name));
+	*at = yaml_get(yaml_get(q->o->metadata, "annotations"), ARGO_OPTIONS);
+	return find_option(yaml_string(*at), slice_of(name));
 }
 
-/* The option of the Application. */
-static struct slice common_option(const struct asking *a, const char *name,
-				  const struct yaml_node **at)
+/* The sync option of the Application; `*at` is set to its item. */
+static struct slice find_application_option(const struct prune_query *q, const char *name,
+					    const struct yaml_node **at)
 {
-	const struct yaml_node *list = yaml_path(a->e->spec, "syncPolicy", "syncOptions", NULL);
-	struct slice value = { NULL, 0 };
+	const struct yaml_node *list = yaml_path(q->e->spec, "syncPolicy", "syncOptions", NULL);
+	struct slice value = SLICE_NONE;
 
 	for (const struct yaml_node *c = list && list->kind == YAML_SEQ ? list->first : NULL;
 	     c && !value.ptr; c = c->next) {
-		value = option_in(yaml_string(c), slice_of(name));
+		value = find_option(yaml_string(c), slice_of(name));
 		*at = c;
 	}
 	return value;
 }
 
-/* The Application's name, where it is one Application. */
-static struct slice application(const struct asking *a)
+/* The Application's name, unless it stands for several. */
+static struct slice application_name(const struct prune_query *q)
 {
-	return a->e->many ? SLICE("NAME") : word(a->e->object, "NAME");
+	return q->e->many ? SLICE("NAME") : name_or(q->e->object, "NAME");
 }
 
 /*
- * "kubectl annotate application.argoproj.io ..." and the like: the Application by its name and
- * namespace.
+ * A command about the Application ("kubectl annotate application.argoproj.io ..."), with its name
+ * and namespace.
  */
-static struct slice for_application(const struct asking *a, const char *before, const char *behind)
+static struct slice format_command(const struct prune_query *q, const char *before,
+				   const char *after)
 {
-	return arena_printf(a->arena, "%s %" SLICE_FMT " -n %" SLICE_FMT " %s", before,
-			    SLICE_ARG(application(a)), SLICE_ARG(word(a->e->ns, "argocd")), behind);
+	return arena_printf(q->arena, "%s %" SLICE_FMT " -n %" SLICE_FMT " %s", before,
+			    SLICE_ARG(application_name(q)), SLICE_ARG(name_or(q->e->ns, "argocd")),
+			    after);
 }
 
-static struct prune by_argocd(const struct asking *a)
+static struct prune predict_argocd(const struct prune_query *q)
 {
-	const struct yaml_node *automated = yaml_path(a->e->spec, "syncPolicy", "automated", NULL),
+	const struct yaml_node *automated = yaml_path(q->e->spec, "syncPolicy", "automated", NULL),
 			       *at, *last;
 	const struct yaml_node *enabled = yaml_get(automated, "enabled"),
 			       *prune = yaml_get(automated, "prune");
-	struct slice option = own_option(a, "Prune", &at);
+	struct slice option = find_object_option(q, "Prune", &at);
 
 	if (!option.ptr)
-		option = common_option(a, "Prune", &at);
+		option = find_application_option(q, "Prune", &at);
 	if (slice_is(option, "false"))
-		return stays(a, at, "the sync option Prune=false keeps it");
-	if (is_open(at) || is_open(enabled) || is_open(prune))
-		return answer(a, PRUNE_UNKNOWN, prune ? prune : at,
-			      "its sync policy is filled in by something that is not seen here",
-			      prune_by_hand(a->o, a->arena));
+		return keep_object(q, at, "the sync option Prune=false keeps it");
+	if (has_parameter(at) || has_parameter(enabled) || has_parameter(prune))
+		return make_prune(
+			q, PRUNE_UNKNOWN, prune ? prune : at,
+			"its sync policy contains parameters that are filled in elsewhere",
+			prune_by_hand(q->o, q->arena));
 	if (!automated || automated->kind != YAML_MAP || (enabled && !is_true(enabled)))
-		return answer(a, PRUNE_ASKS, automated,
-			      "it is synced by hand, and prunes only when it is asked to",
-			      arena_printf(a->arena, "argocd app sync %" SLICE_FMT " --prune",
-					   SLICE_ARG(application(a))));
+		return make_prune(q, PRUNE_MANUAL, automated,
+				  "it is synced manually, and prunes only if requested",
+				  arena_printf(q->arena, "argocd app sync %" SLICE_FMT " --prune",
+					       SLICE_ARG(application_name(q))));
 	if (!is_true(prune))
-		return answer(a, PRUNE_STAYS, automated,
-			      "automated sync prunes nothing without automated.prune",
-			      arena_printf(a->arena,
-					   "argocd app sync %" SLICE_FMT " --prune, or %" SLICE_FMT,
-					   SLICE_ARG(application(a)),
-					   SLICE_ARG(prune_by_hand(a->o, a->arena))));
+		return make_prune(q, PRUNE_STAYS, automated,
+				  "automated sync does not prune without automated.prune",
+				  arena_printf(q->arena,
+					       "argocd app sync %" SLICE_FMT
+					       " --prune, or %" SLICE_FMT,
+					       SLICE_ARG(application_name(q)),
+					       SLICE_ARG(prune_by_hand(q->o, q->arena))));
 	if (slice_is(option, "confirm"))
-		return answer(
-			a, PRUNE_ASKS, at,
-			"the sync option Prune=confirm waits for somebody to approve",
-			for_application(a, "kubectl annotate application.argoproj.io",
-					"argocd.argoproj.io/deletion-approved=$(date -u +%FT%TZ)"));
-	if (slice_is(own_option(a, "PruneLast", &last), "true") ||
-	    slice_is(common_option(a, "PruneLast", &last), "true"))
-		return answer(a, PRUNE_GOES, last,
-			      "PruneLast=true removes it behind everything else",
-			      (struct slice){ 0 });
-	return answer(a, PRUNE_FIRST, prune,
-		      "automated.prune removes it, in front of what else the sync applies",
-		      SLICE("see that the commit in front of this one is live first, or set the "
-			    "sync option PruneLast=true"));
+		return make_prune(
+			q, PRUNE_MANUAL, at, "the sync option Prune=confirm requires an approval",
+			format_command(q, "kubectl annotate application.argoproj.io",
+				       "argocd.argoproj.io/deletion-approved=$(date -u +%FT%TZ)"));
+	if (slice_is(find_object_option(q, "PruneLast", &last), "true") ||
+	    slice_is(find_application_option(q, "PruneLast", &last), "true"))
+		return make_prune(q, PRUNE_GOES, last,
+				  "PruneLast=true removes it after everything else",
+				  SLICE_NONE);
+	return make_prune(q, PRUNE_FIRST, prune,
+			  "automated.prune removes it before the sync applies anything else",
+			  SLICE("make sure that the previous commit is live first, or set the sync "
+				"option PruneLast=true"));
 }
 
 /* --- Flux ----------------------------------------------------------------- */
 
-static struct prune by_flux(const struct asking *a)
+static struct prune predict_flux(const struct prune_query *q)
 {
-	const struct yaml_node *prune = yaml_get(a->e->spec, "prune");
-	const struct yaml_node *label = yaml_get(yaml_get(a->o->metadata, "labels"), FLUX_PRUNE);
-	const struct yaml_node *note =
-		yaml_get(yaml_get(a->o->metadata, "annotations"), FLUX_PRUNE);
-	const struct yaml_node *own = slice_is(yaml_string(label), "disabled") ? label : note;
+	const struct yaml_node *prune = yaml_get(q->e->spec, "prune");
+	const struct yaml_node *label = yaml_get(yaml_get(q->o->metadata, "labels"), FLUX_PRUNE);
+	const struct yaml_node *annotation =
+		yaml_get(yaml_get(q->o->metadata, "annotations"), FLUX_PRUNE);
+	const struct yaml_node *own = slice_is(yaml_string(label), "disabled") ? label : annotation;
 
 	if (slice_is(yaml_string(own), "disabled"))
-		return stays(a, own, FLUX_PRUNE ": disabled keeps it");
-	if (is_open(prune))
-		return answer(a, PRUNE_UNKNOWN, prune,
-			      "spec.prune is filled in by something that is not seen here",
-			      prune_by_hand(a->o, a->arena));
+		return keep_object(q, own, FLUX_PRUNE ": disabled keeps it");
+	if (has_parameter(prune))
+		return make_prune(q, PRUNE_UNKNOWN, prune, "spec.prune is filled in elsewhere",
+				  prune_by_hand(q->o, q->arena));
 	if (!is_true(prune))
-		return stays(a, prune, "spec.prune is not true");
-	if (a->e->suspended)
-		return answer(a, PRUNE_ASKS, NULL,
-			      "it is suspended, and does nothing until it is resumed",
-			      arena_printf(a->arena,
-					   "flux resume kustomization %" SLICE_FMT
-					   " -n %" SLICE_FMT,
-					   SLICE_ARG(word(a->e->object, "NAME")),
-					   SLICE_ARG(word(a->e->ns, "flux-system"))));
-	return answer(a, PRUNE_GOES, prune, "spec.prune removes it, behind what is applied",
-		      (struct slice){ 0 });
+		return keep_object(q, prune, "spec.prune is not true");
+	if (q->e->suspended)
+		return make_prune(q, PRUNE_MANUAL, NULL,
+				  "it is suspended, and applies nothing until it is resumed",
+				  arena_printf(q->arena,
+					       "flux resume kustomization %" SLICE_FMT
+					       " -n %" SLICE_FMT,
+					       SLICE_ARG(name_or(q->e->object, "NAME")),
+					       SLICE_ARG(name_or(q->e->ns, "flux-system"))));
+	return make_prune(q, PRUNE_GOES, prune,
+			  "spec.prune removes it, after everything else was applied",
+			  SLICE_NONE);
 }
 
-struct prune prune_of(const struct environment_use *a, const struct object *o, struct arena *arena)
+struct prune prune_of(const struct environment_use *use, const struct object *o,
+		      struct arena *arena)
 {
-	const struct asking x = { a->environment, o, arena };
+	const struct prune_query q = { use->environment, o, arena };
 
-	if (a->environment->elsewhere)
-		return stays(&x, NULL, "it follows another revision than the branch");
-	if (a->environment->unsure || a->source_types & SOURCE_UNKNOWN)
-		return answer(&x, PRUNE_UNKNOWN, NULL, "whether it applies the file cannot be told",
-			      prune_by_hand(o, arena));
-	if (a->environment->kind == ENVIRONMENT_ARGOCD)
-		return by_argocd(&x);
-	if (a->environment->kind == ENVIRONMENT_FLUX)
-		return by_flux(&x);
-	return answer(&x, PRUNE_UNKNOWN, NULL,
-		      "who applies this kustomization is not in the repository, and kubectl apply "
-		      "removes nothing",
-		      prune_by_hand(o, arena));
+	if (use->environment->other_revision)
+		return keep_object(&q, NULL, "it follows another revision than the branch");
+	if (use->environment->unsure || use->source_types & SOURCE_UNKNOWN)
+		return make_prune(&q, PRUNE_UNKNOWN, NULL,
+				  "it is not known whether it applies the file",
+				  prune_by_hand(o, arena));
+	if (use->environment->kind == ENVIRONMENT_ARGOCD)
+		return predict_argocd(&q);
+	if (use->environment->kind == ENVIRONMENT_FLUX)
+		return predict_flux(&q);
+	return make_prune(
+		&q, PRUNE_UNKNOWN, NULL,
+		"the repository does not declare what applies this kustomization, and kubectl "
+		"apply removes nothing",
+		prune_by_hand(o, arena));
 }

@@ -4,10 +4,10 @@
 #include "gitops/kustomization.h"
 #include "inventory/inventory.h"
 
-/* More files that cannot be read are counted, not named. */
-enum { UNREAD_MOST = 3 };
+/* The number of findings about files that cannot be parsed. */
+enum { UNREAD_MAX = 3 };
 
-/* --- what the files say --------------------------------------------------- */
+/* --- environments of files ------------------------------------------------ */
 
 struct environment_index *environments_read(const struct inventory *inv,
 					    const struct repository_id *here, struct slice more)
@@ -30,16 +30,16 @@ struct environment_index *environments_read(const struct inventory *inv,
 		if (s->bytes.ptr && !environment_index_wants(s->bytes))
 			continue;
 		if (s->file || s->loose)
-			environment_index_add(r, s->path, s->file ? &s->objects : &s->named);
-		else /* too large, or no YAML */
+			environment_index_add(r, s->path, s->file ? &s->objects : &s->templated);
+		else /* too large, or not YAML */
 			environment_index_unread(r, s->path);
 	}
 	environment_index_finish(r);
 	return r;
 }
 
-/* Is the environment among the first `n`? */
-static bool have(const struct environment_uses *a, const struct environment *e)
+/* True if the list contains the environment. */
+static bool has_environment(const struct environment_uses *a, const struct environment *e)
 {
 	for (size_t i = 0; i < a->n; i++)
 		if (a->items[i].environment == e)
@@ -50,28 +50,28 @@ static bool have(const struct environment_uses *a, const struct environment *e)
 struct placement environments_of(const struct environment_index *r, struct slice path,
 				 struct slice kustomization, struct arena *arena)
 {
-	struct placement l = { path, environment_index_of(r, path, arena), false };
+	struct placement l = { path, environment_uses_of(r, path, arena), false };
 	struct environment_uses both, more;
 
 	if (!kustomization.ptr)
 		return l;
-	more = environment_index_of_kustomization(r, kustomization, arena);
+	more = environment_uses_of_kustomization(r, kustomization, arena);
 	both = (struct environment_uses){
 		arena_array(arena, l.uses.n + more.n, sizeof(*both.items)), 0
 	};
 	for (size_t i = 0; i < l.uses.n; i++)
 		both.items[both.n++] = l.uses.items[i];
 	for (size_t i = 0; i < more.n; i++)
-		if (!have(&l.uses, more.items[i].environment))
+		if (!has_environment(&l.uses, more.items[i].environment))
 			both.items[both.n++] = more.items[i];
 	l.uses = both;
 	return l;
 }
 
-/* --- what the migration says ---------------------------------------------- */
+/* --- the list of the migration -------------------------------------------- */
 
 /* The environments of all files that follow the branch, each once. */
-static struct environment_uses all_of(const struct placements *l, struct arena *arena)
+static struct environment_uses collect_environments(const struct placements *l, struct arena *arena)
 {
 	struct environment_uses all = { NULL, 0 };
 	size_t most = 0;
@@ -83,7 +83,7 @@ static struct environment_uses all_of(const struct placements *l, struct arena *
 		for (size_t j = 0; j < l->items[i].uses.n; j++) {
 			const struct environment_use *a = &l->items[i].uses.items[j];
 
-			if (!a->environment->elsewhere && !have(&all, a->environment))
+			if (!a->environment->other_revision && !has_environment(&all, a->environment))
 				all.items[all.n++] = *a;
 		}
 	return all;
@@ -91,7 +91,7 @@ static struct environment_uses all_of(const struct placements *l, struct arena *
 
 struct slices environments_names(const struct placements *l, struct arena *arena)
 {
-	struct environment_uses all = all_of(l, arena);
+	struct environment_uses all = collect_environments(l, arena);
 	struct slices names = { arena_array(arena, all.n, sizeof(struct slice)), all.n };
 
 	for (size_t i = 0; i < all.n; i++)
@@ -99,7 +99,7 @@ struct slices environments_names(const struct placements *l, struct arena *arena
 	return names;
 }
 
-/* Can the name stand in a list in brackets without quotes, as a text? */
+/* True if YAML reads the name as a string in a flow sequence without quotes. */
 static bool is_plain(struct slice name)
 {
 	static const char *const words[] = { "true", "false", "yes", "no", "on",
@@ -120,7 +120,7 @@ static bool is_plain(struct slice name)
 }
 
 /* "environments: [prod, test]", to be pasted. */
-static struct slice list_of(const struct environment_uses *all, struct arena *arena)
+static struct slice format_list(const struct environment_uses *all, struct arena *arena)
 {
 	AUTO_STR struct str text = STR_INIT;
 
@@ -153,7 +153,7 @@ static void add_names(struct str *out, const struct environment_uses *a)
 	for (size_t i = 0; i < a->n; i++) {
 		const struct environment *e = a->items[i].environment;
 
-		if (e->elsewhere)
+		if (e->other_revision)
 			continue;
 		str_addf(out, "%s'%" SLICE_FMT "'%s", first ? "" : ", ", SLICE_ARG(e->name),
 			 environment_use_is_many(&a->items[i]) ? " (several)" : "");
@@ -161,7 +161,7 @@ static void add_names(struct str *out, const struct environment_uses *a)
 	}
 }
 
-/* Names the files that several environments share. */
+/* Adds findings for the files that several environments use. */
 static void note_shared(const struct placements *l, const struct environment_uses *all,
 			struct findings *findings)
 {
@@ -173,26 +173,26 @@ static void note_shared(const struct placements *l, const struct environment_use
 		add_names(&names, &l->items[i].uses);
 		findings_add(findings, &CODE_environments_shared,
 			     (struct place){ l->items[i].path, 0, 0 },
-			     "the file ends up in more than one environment: %s", names.ptr)
+			     "the file is used by more than one environment: %s", names.ptr)
 			->remedy = arena_printf(findings->arena,
-						"give each a VirtualService of its own, or list "
-						"all of them in spec.manifests: %" SLICE_FMT,
-						SLICE_ARG(list_of(all, findings->arena)));
+						"give each environment its own VirtualService, or "
+						"list all of them in spec.manifests: %" SLICE_FMT,
+						SLICE_ARG(format_list(all, findings->arena)));
 	}
 }
 
-/* Is the environment called by one of the names? */
+/* True if a name of the list is that of the environment. */
 static bool is_listed(const struct environment *e, struct slices listed)
 {
 	for (size_t i = 0; i < listed.n; i++)
-		if (environment_is(e, listed.items[i]))
+		if (environment_is_named(e, listed.items[i]))
 			return true;
 	return false;
 }
 
-/* Compares the list with what is. */
-static void compare(const struct environment_uses *all, struct slices listed, struct place at,
-		    struct findings *findings)
+/* Adds a finding if the list differs from the environments. */
+static void compare_list(const struct environment_uses *all, struct slices listed, struct place at,
+			 struct findings *findings)
 {
 	AUTO_STR struct str why = STR_INIT;
 
@@ -200,24 +200,24 @@ static void compare(const struct environment_uses *all, struct slices listed, st
 		bool found = false;
 
 		for (size_t j = 0; j < all->n && !found; j++)
-			found = environment_is(all->items[j].environment, listed.items[i]);
+			found = environment_is_named(all->items[j].environment, listed.items[i]);
 		if (!found)
-			str_addf(&why, "%sno file of the migration ends up in '%" SLICE_FMT "'",
+			str_addf(&why, "%s'%" SLICE_FMT "' uses no file of the migration",
 				 why.len ? "; " : "", SLICE_ARG(listed.items[i]));
 	}
 	for (size_t j = 0; j < all->n; j++)
 		if (!is_listed(all->items[j].environment, listed))
-			str_addf(&why, "%s'%" SLICE_FMT "' is not listed, and a file ends up there",
+			str_addf(&why, "%s'%" SLICE_FMT "' uses a file and is not listed",
 				 why.len ? "; " : "", SLICE_ARG(all->items[j].environment->name));
 	if (why.len)
 		findings_add(findings, &CODE_environments_differ, at, "%s", why.ptr)->remedy =
 			all->n ? arena_printf(findings->arena,
-					      "if that is what you mean: %" SLICE_FMT,
-					      SLICE_ARG(list_of(all, findings->arena))) :
-				 SLICE("take the list out");
+					      "if this is intended, change the list: %" SLICE_FMT,
+					      SLICE_ARG(format_list(all, findings->arena))) :
+				 SLICE("remove the list");
 }
 
-/* Names the environments of which it cannot be told whether they take a file. */
+/* Adds findings for the environments that may or may not use a file. */
 static void note_unsure(const struct placements *l, const struct environment_uses *all,
 			struct findings *findings)
 {
@@ -226,9 +226,9 @@ static void note_unsure(const struct placements *l, const struct environment_use
 
 		if (a->environment->unsure || a->source_types & SOURCE_UNKNOWN)
 			findings_add(findings, &CODE_environments_unsure, a->environment->at,
-				     "whether the %s '%" SLICE_FMT "' takes %" SLICE_FMT
-				     " cannot be told; it counts as one that does",
-				     environment_word(a->environment->kind),
+				     "the %s '%" SLICE_FMT "' may use %" SLICE_FMT
+				     "; it counts as if it does",
+				     environment_kind_text(a->environment->kind),
 				     SLICE_ARG(a->environment->name),
 				     SLICE_ARG(l->n == 1 ? l->items[0].path :
 							   SLICE("files of the migration")));
@@ -239,12 +239,12 @@ void environments_note_unread(const struct environment_index *r, struct findings
 {
 	struct slices unread = environment_index_unread_files(r);
 
-	for (size_t i = 0; i < unread.n && i < UNREAD_MOST; i++)
+	for (size_t i = 0; i < unread.n && i < UNREAD_MAX; i++)
 		findings_add(findings, &CODE_environments_unread,
 			     (struct place){ unread.items[i], 0, 0 },
-			     "the file cannot be read, and may name an environment that files of "
-			     "the migration end up in%s",
-			     i + 1 == UNREAD_MOST && unread.n > UNREAD_MOST ?
+			     "the file cannot be parsed, and may define an environment that uses "
+			     "files of the migration%s",
+			     i + 1 == UNREAD_MAX && unread.n > UNREAD_MAX ?
 				     "; there are more such files" :
 				     "");
 }
@@ -252,10 +252,10 @@ void environments_note_unread(const struct environment_index *r, struct findings
 void environments_check(const struct placements *l, struct slices listed, struct place at,
 			struct findings *findings)
 {
-	struct environment_uses all = all_of(l, findings->arena);
+	struct environment_uses all = collect_environments(l, findings->arena);
 
 	if (listed.n)
-		compare(&all, listed, at, findings);
+		compare_list(&all, listed, at, findings);
 	else
 		note_shared(l, &all, findings);
 	note_unsure(l, &all, findings);
@@ -263,30 +263,29 @@ void environments_check(const struct placements *l, struct slices listed, struct
 
 /* --- migration files ------------------------------------------------------ */
 
-/* What to do about a way that is open. */
+/* What to do about the source types that the file is not guarded against. */
 static struct slice remedy_of(const struct environment *e, struct slice path, unsigned open,
 			      struct arena *arena)
 {
-	struct slice inside = path_from(path_folder(path), e->folder);
+	struct slice inside = path_from(path_directory(path), e->directory);
 
 	if (open & SOURCE_CHART)
-		return arena_printf(arena,
-				    "Helm renders every file there: keep migrations elsewhere, "
-				    "--migrations DIR outside of %" SLICE_FMT,
-				    SLICE_ARG(e->folder));
+		return arena_printf(
+			arena,
+			"Helm renders every file of the chart: use a directory outside of "
+			"%" SLICE_FMT " for migration files (--migrations DIR)",
+			SLICE_ARG(e->directory));
 	if (open & SOURCE_UNKNOWN)
-		return SLICE("put the comment '# " GUARD_ARGOCD
-			     "' and the annotation " GUARD_KUSTOMIZE ": \"true\" into the file, "
-			     "or keep migrations elsewhere: --migrations DIR");
+		return SLICE("add the comment '# " GUARD_ARGOCD
+			     "' and the annotation " GUARD_KUSTOMIZE ": \"true\" to the file, "
+			     "or use another directory for migration files (--migrations DIR)");
 	if (open & SOURCE_KUSTOMIZE)
-		return SLICE(
-			"put the annotation " GUARD_KUSTOMIZE
-			": \"true\" into the file (of init: into the template migration.yaml)");
+		return SLICE("add the annotation " GUARD_KUSTOMIZE
+			     ": \"true\" to the file (with init: to the template migration.yaml)");
 	return arena_printf(arena,
-			    "put the line '# " GUARD_ARGOCD
-			    "' into the file (of init: into the template migration.yaml), or let "
-			    "the Application "
-			    "leave it out: directory: {exclude: '%" SLICE_FMT "%s*'}",
+			    "add the line '# " GUARD_ARGOCD
+			    "' to the file (with init: to the template migration.yaml), or exclude "
+			    "it in the Application: directory: {exclude: '%" SLICE_FMT "%s*'}",
 			    SLICE_ARG(inside), inside.len ? "/" : "");
 }
 
@@ -294,7 +293,7 @@ void environments_check_guards(const struct environment_index *r, struct slice p
 			       struct slice bytes, const struct code *code,
 			       struct findings *findings)
 {
-	struct environment_uses a = environment_index_of(r, path, findings->arena);
+	struct environment_uses a = environment_uses_of(r, path, findings->arena);
 	struct yaml_file *file = NULL;
 	struct err ignored = ERR_INIT;
 
@@ -308,8 +307,8 @@ void environments_check_guards(const struct environment_index *r, struct slice p
 			continue;
 		findings_add(findings, code, e->at,
 			     "the %s '%" SLICE_FMT "' %s %" SLICE_FMT
-			     ", which is no object of a cluster",
-			     environment_word(e->kind), SLICE_ARG(e->name),
+			     ", which is not a Kubernetes object",
+			     environment_kind_text(e->kind), SLICE_ARG(e->name),
 			     open & SOURCE_UNKNOWN ? "may apply" : "applies", SLICE_ARG(path))
 			->remedy = remedy_of(e, path, open, findings->arena);
 	}

@@ -1,20 +1,21 @@
 /*
- * environments.h - the environments that the files of a migration end up in, and whether the
- * migration says so.
+ * environments.h - the environments that use the files of a migration, and whether the migration
+ * lists them.
  *
- * An edit of a file that several environments share moves the traffic of all of them at once. That
- * is refused until the migration lists them in spec.manifests.environments: exactly those, so that
- * one that joins later is noticed, too.
+ * An edit of a file that several environments use moves the traffic of all of them at once. It is
+ * refused until spec.manifests.environments lists exactly these environments, so that one that is
+ * added later is noticed as well.
  */
 #ifndef GCB_INVENTORY_ENVIRONMENTS_H
 #define GCB_INVENTORY_ENVIRONMENTS_H
 
 #include "base/finding.h"
 #include "gitops/environment_index.h"
+#include "gitops/environment_use.h"
 
 struct inventory;
 
-/* One file and where it ends up. */
+/* A file and the environments that use it. */
 struct placement {
 	struct slice path;
 	struct environment_uses uses;
@@ -27,45 +28,46 @@ struct placements {
 };
 
 /*
- * What the files of an inventory say of environments; it was told to keep them
- * (inventory_want_environments), and has parsed them. `here` and the inventory must outlive it.
- * `more`: a path that may be asked for and is in no inventory; absent: none. Freed with
+ * Makes the index of the environments that the files of an inventory define. The inventory contains
+ * their definitions (inventory_want_environments) and is parsed; it and `here` must outlive the
+ * index. `more`: a path outside of the inventory that may be looked up; absent: none. Freed with
  * environment_index_free.
  */
 struct environment_index *environments_read(const struct inventory *inv,
 					    const struct repository_id *here, struct slice more);
 
 /*
- * Where a file ends up. `kustomization`: the path of one that will list the file, which is not
- * there yet; absent: none. In `arena`.
+ * The environments that use a file, in `arena`. `kustomization`: the path of the kustomization that
+ * will list the file, which does not exist yet; absent: none.
  */
 struct placement environments_of(const struct environment_index *r, struct slice path,
 				 struct slice kustomization, struct arena *arena);
 
 /*
- * The names of all environments that follow the branch, each once, in the order in which they are
- * met. In `arena`.
+ * The names of all environments that use the files and follow the branch, each once, in the order
+ * of the files, in `arena`.
  */
 struct slices environments_names(const struct placements *l, struct arena *arena);
 
 /*
- * Adds what speaks against editing these files: environments that are shared and not in `listed`, a
- * list that is not exactly right (environments_shared, environments_differ, both with the list to
- * paste), and what cannot be told (environments_unsure). `at` is the place of the list.
+ * Adds findings about an edit of these files: a file is used by several environments and none are
+ * `listed` (environments_shared), or the list differs from them (environments_differ), both with
+ * the list to paste; or it is unknown whether an environment uses a file (environments_unsure).
+ * `at` is the place of the list.
  */
 void environments_check(const struct placements *l, struct slices listed, struct place at,
 			struct findings *findings);
 
 /*
- * Names files that may name more environments and cannot be read (environment_index_unread); the
- * first few of them.
+ * Adds a finding for each of the first few files that may define environments and cannot be parsed
+ * (environment_index_unread).
  */
 void environments_note_unread(const struct environment_index *r, struct findings *findings);
 
 /*
- * Adds a finding of `code` for each environment that takes a migration file up and that the file
- * does not guard itself against (gitops/guard.h), with what to do about it. The bytes are those of
- * a migration file that can be read.
+ * Adds a finding of `code`, with a remedy, for each environment that would apply a migration file
+ * and that the file is not guarded against (gitops/guard.h). The bytes are those of a valid
+ * migration file.
  */
 void environments_check_guards(const struct environment_index *r, struct slice path,
 			       struct slice bytes, const struct code *code,

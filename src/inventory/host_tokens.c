@@ -1,69 +1,107 @@
 #include "inventory/host_tokens.h"
 
+#include "istio/host.h"
+
 #include <string.h>
 
-void host_tokens_init(struct host_tokens *w)
+struct slice host_token(struct slice host)
 {
-	memset(w, 0, sizeof(*w));
-	w->labels = w->asked = (struct map)MAP_INIT_FOLD;
-	for (size_t c = 1; c < sizeof(w->letters); c++)
+	return slice_starts(host, SLICE("*")) ? host : host_first_label(host);
+}
+
+struct slice host_wildcard(struct slice suffix, struct arena *arena)
+{
+	return arena_join(arena, (struct slice[]){ SLICE("*"), suffix }, 2);
+}
+
+struct slice host_needle(struct slice host)
+{
+	return slice_ends(host, SLICE(".svc.cluster.local")) ? host_first_label(host) : host;
+}
+
+/* The tokens of one host. */
+static void each_token(struct slice host, struct arena *arena, host_token_fn *found, void *ctx)
+{
+	for (size_t at = slice_find_byte(host, '.'); at < host.len;) {
+		struct slice suffix = slice_sub(host, at, host.len);
+		size_t next;
+
+		found(host_wildcard(suffix, arena), ctx);
+		next = slice_find_byte(slice_sub(suffix, 1, suffix.len), '.');
+		at = next == SIZE_MAX ? host.len : at + 1 + next;
+	}
+	if (host.len)
+		found(host_first_label(host), ctx);
+}
+
+void host_tokens_of(const struct migration *m, struct arena *arena, host_token_fn *found, void *ctx)
+{
+	each_token(host_resolve(m->move.from, m->move.ns, arena), arena, found, ctx);
+	each_token(host_resolve(m->move.to, m->move.ns, arena), arena, found, ctx);
+}
+
+void host_tokens_init(struct host_tokens *t)
+{
+	memset(t, 0, sizeof(*t));
+	t->labels = t->related = (struct map)MAP_INIT_FOLD;
+	for (size_t c = 1; c < sizeof(t->letters); c++)
 		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("-_.*", (int)c))
-			w->letters[c] = (unsigned char)c;
+			t->letters[c] = (unsigned char)c;
 		else if (c >= 'A' && c <= 'Z')
-			w->letters[c] = (unsigned char)(c - 'A' + 'a');
+			t->letters[c] = (unsigned char)(c - 'A' + 'a');
 }
 
-void host_tokens_release(struct host_tokens *w)
+void host_tokens_release(struct host_tokens *t)
 {
-	map_release(&w->labels);
-	map_release(&w->asked);
+	map_release(&t->labels);
+	map_release(&t->related);
 }
 
-/* The hash of a word so far, with one more letter; of no word it is 0. */
-static uint32_t hash_on(uint32_t hash, unsigned char letter)
+/* The hash of a word with one more letter; the hash of the empty word is 0. */
+static uint32_t hash_letter(uint32_t hash, unsigned char letter)
 {
 	return (hash ^ letter) * 0x9e3779b1u;
 }
 
-/* Where the bit of a word is: the upper bits of the hash are the good ones, and there are 2^18. */
+/* The bit of a hash: its upper 18 bits, which are the well mixed ones. */
 static uint32_t bit_of(uint32_t hash)
 {
 	return hash >> 14;
 }
 
-/* May a word with this hash be one of them? */
-static bool may_be(const struct host_tokens *w, uint32_t hash)
+/* False if no token has this hash. */
+static bool may_have(const struct host_tokens *t, uint32_t hash)
 {
-	return w->seen[bit_of(hash) / 64] >> bit_of(hash) % 64 & 1;
+	return t->bitmap[bit_of(hash) / 64] >> bit_of(hash) % 64 & 1;
 }
 
-void host_tokens_add(struct host_tokens *w, struct slice word, bool asked)
+void host_tokens_add(struct host_tokens *t, struct slice token, bool related)
 {
 	uint32_t hash = 0;
 
-	for (size_t i = 0; i < word.len; i++)
-		hash = hash_on(hash, w->letters[(unsigned char)word.ptr[i]]);
-	w->seen[bit_of(hash) / 64] |= (uint64_t)1 << bit_of(hash) % 64;
-	map_set(asked ? &w->asked : &w->labels, word, 0);
+	for (size_t i = 0; i < token.len; i++)
+		hash = hash_letter(hash, t->letters[(unsigned char)token.ptr[i]]);
+	t->bitmap[bit_of(hash) / 64] |= (uint64_t)1 << bit_of(hash) % 64;
+	map_set(related ? &t->related : &t->labels, token, 0);
 }
 
-bool host_tokens_each(const struct host_tokens *w, struct slice bytes,
-		      bool (*found)(struct slice word, void *ctx), void *ctx)
+bool host_tokens_each(const struct host_tokens *t, struct slice bytes,
+		      bool (*found)(struct slice token, void *ctx), void *ctx)
 {
-	bool asked = w->asked.n && slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
+	bool related = t->related.n && slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
 
 	for (size_t i = 0, start, end; i < bytes.len; i++) {
 		uint32_t label = 0, hash = 0;
 		unsigned char c;
-		struct slice word;
+		struct slice token;
 
 		for (start = i, end = SIZE_MAX;
-		     i < bytes.len && (c = w->letters[(unsigned char)bytes.ptr[i]]) != 0; i++) {
+		     i < bytes.len && (c = t->letters[(unsigned char)bytes.ptr[i]]) != 0; i++) {
 			if (c == '.' && end == SIZE_MAX) {
 				end = i;
 				label = hash;
 			}
-			hash = hash_on(hash, c);
+			hash = hash_letter(hash, c);
 		}
 		if (i == start)
 			continue;
@@ -71,25 +109,25 @@ bool host_tokens_each(const struct host_tokens *w, struct slice bytes,
 			end = i;
 			label = hash;
 		}
-		word = slice_sub(bytes, start, end - start);
-		if (may_be(w, label) &&
-		    (map_get(&w->labels, word) != MAP_NONE ||
-		     (asked && map_get(&w->asked, word) != MAP_NONE)) &&
-		    found(word, ctx))
+		token = slice_sub(bytes, start, end - start);
+		if (may_have(t, label) &&
+		    (map_has(&t->labels, token) ||
+		     (related && map_has(&t->related, token))) &&
+		    found(token, ctx))
 			return true;
 	}
 	return false;
 }
 
-/* One is enough. */
-static bool enough(struct slice word, void *ctx)
+/* Stops at the first token. */
+static bool stop_at_first(struct slice token, void *ctx)
 {
-	(void)word;
+	(void)token;
 	(void)ctx;
 	return true;
 }
 
-bool host_tokens_in(const struct host_tokens *w, struct slice bytes)
+bool host_tokens_in(const struct host_tokens *t, struct slice bytes)
 {
-	return host_tokens_each(w, bytes, enough, NULL);
+	return host_tokens_each(t, bytes, stop_at_first, NULL);
 }

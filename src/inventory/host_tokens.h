@@ -1,43 +1,65 @@
 /*
- * host_tokens.h - the words that make a file matter: first labels of hosts, and wildcards. Most
- * words of a manifest are none of them, and a bit says so at once. A part of inventory.
+ * host_tokens.h - the tokens by which files and objects are found: first labels of hosts, and
+ * wildcards.
+ *
+ * Most words of a manifest are no token of a set. A bitmap of hashes rejects them without a lookup.
  */
 #ifndef GCB_INVENTORY_HOST_TOKENS_H
 #define GCB_INVENTORY_HOST_TOKENS_H
 
 #include "base/map.h"
+#include "migration/migration.h"
 
 enum { HOST_TOKENS_BITS = 1 << 18 };
 
 struct host_tokens {
-	struct map labels;          /* wherever they stand */
-	struct map asked;           /* in files with VirtualServices only */
-	unsigned char letters[256]; /* what may stand in a host name, in lower case, and the star of
-				       a wildcard; 0: anything else */
-	uint64_t seen[HOST_TOKENS_BITS / 64]; /* by the hash of a word of both maps */
+	struct map labels;          /* relevant in all files */
+	struct map related;         /* relevant in files with VirtualServices only */
+	unsigned char letters[256]; /* characters of host names, in lower case, and the asterisk of
+				       wildcards; 0: any other */
+	uint64_t bitmap[HOST_TOKENS_BITS / 64]; /* of the hashes of the tokens of both maps */
 };
 
-/* No words yet. */
-void host_tokens_init(struct host_tokens *w);
+/* A callback for each token. */
+typedef void host_token_fn(struct slice token, void *ctx);
 
-/* Frees what it holds. */
-void host_tokens_release(struct host_tokens *w);
+/* The token of a host: its first label; of a wildcard ("*.example.com"), the whole wildcard. */
+struct slice host_token(struct slice host);
+
+/* "*.example.com" for the suffix ".example.com", in `arena`. */
+struct slice host_wildcard(struct slice suffix, struct arena *arena);
+
+/* The text that each reference to a host contains: for a cluster service, only its first label. */
+struct slice host_needle(struct slice host);
 
 /*
- * Adds the first label of a host, or a wildcard ("*.example.com"), which outlives the words;
- * `asked`: it matters in VirtualServices only.
+ * Calls `found` for the tokens of both hosts of a migration: the wildcards that cover the resolved
+ * host (in `arena`), and its first label.
  */
-void host_tokens_add(struct host_tokens *w, struct slice word, bool asked);
+void host_tokens_of(const struct migration *m, struct arena *arena, host_token_fn *found,
+		    void *ctx);
+
+/* Makes an empty set; freed with host_tokens_release. */
+void host_tokens_init(struct host_tokens *t);
+
+/* Frees the contents of the set. */
+void host_tokens_release(struct host_tokens *t);
 
 /*
- * Calls `word` for each of them that stands in the bytes: as the first label of a name, or as a
- * wildcard, in any letter case; for each time it does. Linear in the bytes. Ends when a call
- * returns true, and returns that.
+ * Adds a token, which must outlive the set; `related`: it is relevant in files with VirtualServices
+ * only.
  */
-bool host_tokens_each(const struct host_tokens *w, struct slice bytes,
-		      bool (*word)(struct slice word, void *ctx), void *ctx);
+void host_tokens_add(struct host_tokens *t, struct slice token, bool related);
 
-/* Does one of them stand in the bytes? */
-bool host_tokens_in(const struct host_tokens *w, struct slice bytes);
+/*
+ * Calls `found` for each occurrence of a token in the bytes, as the first label of a name or as a
+ * wildcard, in any letter case. Takes time linear in the bytes. Stops and returns true when a call
+ * returns true.
+ */
+bool host_tokens_each(const struct host_tokens *t, struct slice bytes,
+		      bool (*found)(struct slice token, void *ctx), void *ctx);
+
+/* True if the bytes contain a token. */
+bool host_tokens_in(const struct host_tokens *t, struct slice bytes);
 
 #endif

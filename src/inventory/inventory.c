@@ -1,10 +1,11 @@
-#include "inventory/inventory_internal.h"
+#include "inventory/inventory.h"
 
 #include "base/alloc.h"
 #include "gitops/kustomization.h"
 #include "gitops/environment_index.h"
 #include "istio/audience.h"
-#include "istio/host.h"
+#include "inventory/inventory_internal.h"
+#include "inventory/relatives.h"
 #include "istio/rules.h"
 #include "kube/group.h"
 
@@ -16,18 +17,19 @@ struct inventory *inventory_new(void)
 	struct inventory *inv = xzalloc(sizeof(*inv));
 
 	inv->arena = arena_new();
-	host_tokens_init(&inv->words);
-	inv->by_label = inv->by_word = (struct map)MAP_INIT_FOLD;
+	host_tokens_init(&inv->tokens);
+	inv->by_token = inv->containing = (struct map)MAP_INIT_FOLD;
 	return inv;
 }
 
-static void list_add(struct list *l, struct source *s)
+/* Adds a file to a list. */
+static void list_add(struct source_list *l, struct source *s)
 {
 	ROOM(l->items, l->n, l->cap);
 	l->items[l->n++] = s;
 }
 
-struct inventory *inventory_over(const struct inventory *under)
+struct inventory *inventory_overlay(const struct inventory *under)
 {
 	struct inventory *inv = inventory_new();
 
@@ -50,30 +52,30 @@ void inventory_free(struct inventory *inv)
 	free(inv->sources.items);
 	free(inv->broken.items);
 	free(inv->kustomizations.items);
-	free(inv->held);
-	free(inv->asked.items);
-	free(inv->entries);
+	free(inv->occurrences);
+	free(inv->related.items);
+	free(inv->objects);
 	free(inv->sidecars);
-	host_tokens_release(&inv->words);
+	host_tokens_release(&inv->tokens);
 	map_release(&inv->paths);
 	map_release(&inv->creates);
-	map_release(&inv->by_label);
-	map_release(&inv->by_word);
+	map_release(&inv->by_token);
+	map_release(&inv->containing);
 	arena_free(inv->arena);
 	free(inv);
 }
 
-/* From now on the word makes files matter. */
-static void watch_word(struct slice word, void *ctx)
+/* Makes files with the token relevant. */
+static void watch_token(struct slice token, void *ctx)
 {
 	struct inventory *inv = ctx;
 
-	host_tokens_add(&inv->words, word, false);
+	host_tokens_add(&inv->tokens, token, false);
 }
 
 void inventory_watch(struct inventory *inv, const struct migration *m)
 {
-	inventory_each_word(m, inv->arena, watch_word, inv);
+	host_tokens_of(m, inv->arena, watch_token, inv);
 	if (m->f.spec.manifests.create.len) {
 		inv->want_kustomizations = true;
 		map_set(&inv->creates, m->f.spec.manifests.create, 0);
@@ -82,7 +84,7 @@ void inventory_watch(struct inventory *inv, const struct migration *m)
 
 void inventory_want_environments(struct inventory *inv)
 {
-	inv->want_kustomizations = inv->environments = true;
+	inv->want_kustomizations = inv->want_environments = true;
 }
 
 const struct object *const *inventory_sidecars(const struct inventory *inv, size_t *n)
@@ -101,11 +103,11 @@ bool inventory_wants_path(const struct inventory *inv, struct slice path)
 	return inv->want_kustomizations && kustomization_is(path);
 }
 
-bool inventory_wants_around(const struct inventory *inv, struct slice path, struct slice bytes)
+bool inventory_wants_definition(const struct inventory *inv, struct slice path, struct slice bytes)
 {
 	if (inv->want_kustomizations && kustomization_is(path))
 		return true;
-	return inv->environments && (chart_is(path) || environment_index_wants(bytes));
+	return inv->want_environments && (chart_is(path) || environment_index_wants(bytes));
 }
 
 bool inventory_may_be_sidecar(struct slice bytes)
@@ -122,90 +124,70 @@ bool inventory_may_escape(struct slice bytes)
 
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes)
 {
-	if (map_get(&inv->creates, path) != MAP_NONE || inventory_wants_around(inv, path, bytes) ||
-	    host_tokens_in(&inv->words, bytes))
+	if (map_has(&inv->creates, path) ||
+	    inventory_wants_definition(inv, path, bytes) || host_tokens_in(&inv->tokens, bytes))
 		return true;
 	if (inventory_may_be_sidecar(bytes))
-		return true; /* it hides hosts by not naming them */
-	/* a name spelled with escapes cannot be told from its bytes */
+		return true; /* it hides the hosts that it does not contain */
 	return inventory_may_escape(bytes);
 }
 
-/* Where an object is while its hosts are listed. */
-struct listing {
+/* The object at hand, while its hosts are indexed. */
+struct indexing {
 	struct inventory *inv;
-	struct holding holding;
+	struct object_ref ref;
 };
 
-/*
- * Enters the object under the first label of a host, or under a wildcard as it stands; once in a
- * row.
- */
-static void enter_host(struct slice host, void *ctx)
+/* Adds the object to the list of the token of a host, unless it is the newest one there. */
+static void index_host(struct slice host, void *ctx)
 {
-	struct listing *l = ctx;
-	struct inventory *inv = l->inv;
-	struct slice word = inventory_word(host);
-	size_t first = map_get(&inv->by_label, word);
+	struct indexing *x = ctx;
+	struct inventory *inv = x->inv;
+	struct slice token = host_token(host);
+	size_t first = map_get(&inv->by_token, token);
 
-	if (!host.len ||
-	    (first != MAP_NONE && inv->entries[first].holding.object == l->holding.object))
+	if (!host.len || (first != MAP_NONE && inv->objects[first].ref.object == x->ref.object))
 		return;
-	ROOM(inv->entries, inv->nentries, inv->entries_cap);
-	map_set(&inv->by_label, word, inv->nentries);
-	inv->entries[inv->nentries++] = (struct entry){ l->holding, first };
+	ROOM(inv->objects, inv->nobjects, inv->objects_cap);
+	map_set(&inv->by_token, token, inv->nobjects);
+	inv->objects[inv->nobjects++] = (struct indexed_object){ x->ref, first };
 }
 
-/* Remembers a word that VirtualServices of other files may name. */
-static void ask_for(struct slice word, void *ctx)
+/* Adds a related token, which lives as long as the inventory. */
+static void note_related(struct slice token, void *ctx)
 {
 	struct inventory *inv = ctx;
 
-	if (!word.len || inv->second)
+	if (!token.len || inv->last_round)
 		return;
-	ROOM(inv->asked.items, inv->asked.n, inv->asked_cap);
-	inv->asked.items[inv->asked.n++] = word;
-}
-
-void inventory_relatives(const struct object *o, void (*ask)(struct slice word, void *ctx),
-			 void *ctx)
-{
-	const struct yaml_node *gateways = yaml_get(o->spec, "gateways"),
-			       *hosts = yaml_get(o->spec, "hosts");
-	bool other = false;
-
-	for (const struct yaml_node *c = gateways ? gateways->first : NULL; c; c = c->next)
-		other = other || !slice_is(yaml_string(c), "mesh");
-	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c && other; c = c->next)
-		ask(inventory_word(yaml_string(c)), ctx);
-	if (!hosts)
-		ask(inventory_word(o->name), ctx);
+	ROOM(inv->related.items, inv->related.n, inv->related_cap);
+	inv->related.items[inv->related.n++] = token;
 }
 
 void inventory_note_relatives(struct inventory *inv, const struct object *o)
 {
-	inventory_relatives(o, ask_for, inv);
+	relatives_each_token(o, note_related, inv);
 }
 
-void inventory_enter(struct inventory *inv, struct source *s)
+void inventory_index(struct inventory *inv, struct source *s)
 {
-	for (size_t i = 0; i < s->objects.n && !s->entered; i++) {
+	for (size_t i = 0; i < s->objects.n && !s->indexed; i++) {
 		const struct object *o = &s->objects.items[i];
-		struct listing l = { inv, { o, s } };
+		struct indexing x = { inv, { o, s } };
 
 		if (vs_is(o)) {
-			vs_each_host(o, enter_host, &l);
-			rules_each_host(o, enter_host, &l);
+			vs_each_host(o, index_host, &x);
+			rules_each_host(o, index_host, &x);
 			inventory_note_relatives(inv, o);
 		} else if (rules_want(o)) {
-			rules_each_host(o, enter_host, &l);
+			rules_each_host(o, index_host, &x);
 		}
 	}
-	s->entered = true;
+	s->indexed = true;
 }
 
-/* A new row for a file whose path lives as long as the inventory. */
-static struct source *source_new(struct inventory *inv, struct slice path)
+/* Adds a file whose path lives as long as the inventory. */
+static struct source *add_source(struct inventory *inv, struct slice path)
 {
 	struct source *s = arena_alloc(inv->arena, sizeof(*s));
 
@@ -227,16 +209,16 @@ struct source *inventory_find(const struct inventory *inv, struct slice path)
 struct source *inventory_add(struct inventory *inv, struct slice path, struct slice bytes,
 			     unsigned mode)
 {
-	if (map_get(&inv->paths, path) != MAP_NONE)
+	if (map_has(&inv->paths, path))
 		return inventory_find(inv, path);
-	return inventory_share(inv, arena_copy(inv->arena, path),
-			       arena_copy(inv->arena, bytes.ptr ? bytes : SLICE("")), mode);
+	return inventory_add_borrowed(inv, arena_copy(inv->arena, path),
+				      arena_copy(inv->arena, bytes.ptr ? bytes : SLICE("")), mode);
 }
 
-struct source *inventory_share(struct inventory *inv, struct slice path, struct slice bytes,
-			       unsigned mode)
+struct source *inventory_add_borrowed(struct inventory *inv, struct slice path, struct slice bytes,
+				      unsigned mode)
 {
-	struct source *s = source_new(inv, path);
+	struct source *s = add_source(inv, path);
 
 	s->bytes = bytes;
 	s->mode = mode;
@@ -251,10 +233,11 @@ void inventory_parse_source(const struct inventory *inv, struct source *s)
 		return;
 	s->why = err_keep(&err);
 	err = (struct err)ERR_INIT;
-	if (inv->environments && environment_index_wants(s->bytes))
+	if (inv->want_environments && environment_index_wants(s->bytes))
 		(void)yaml_parse_loose(&s->loose, s->path, s->bytes, &err);
 }
 
+/* inventory_parse_source for `each`. */
 static void parse_source(void *ctx, size_t i)
 {
 	const struct inventory *inv = ctx;
@@ -269,7 +252,7 @@ void inventory_list(struct inventory *inv, struct source *s)
 	s->listed = true;
 	if (!s->file) {
 		if (s->loose)
-			s->named = objects_of(s->loose, inv->arena);
+			s->templated = objects_of(s->loose, inv->arena);
 		list_add(&inv->broken, s);
 		return;
 	}
@@ -288,7 +271,7 @@ void inventory_parse(struct inventory *inv, each_fn *each)
 	each(inv->sources.n, parse_source, inv);
 	for (size_t i = 0; i < inv->sources.n; i++) {
 		inventory_list(inv, inv->sources.items[i]);
-		inventory_enter(inv, inv->sources.items[i]);
+		inventory_index(inv, inv->sources.items[i]);
 	}
 }
 
@@ -297,22 +280,28 @@ void inventory_add_large(struct inventory *inv, struct slice path, size_t size)
 	struct source *s;
 	struct err err = ERR_INIT;
 
-	if (map_get(&inv->paths, path) != MAP_NONE)
+	if (map_has(&inv->paths, path))
 		return;
-	s = source_new(inv, arena_copy(inv->arena, path));
+	s = add_source(inv, arena_copy(inv->arena, path));
 	(void)err_set(&err, &CODE_yaml_limit, (struct place){ s->path, 0, 0 },
-		      "the file has %zu bytes, more than a manifest may have", size);
+		      "the file has %zu bytes, which is too large for a manifest", size);
 	s->why = err_keep(&err);
+}
+
+void inventory_add_related(struct inventory *inv, struct slice token)
+{
+	ROOM(inv->related.items, inv->related.n, inv->related_cap);
+	inv->related.items[inv->related.n++] = arena_copy(inv->arena, token);
 }
 
 bool inventory_complete(struct inventory *inv)
 {
-	bool done = inv->second || !inv->asked.n;
+	bool complete = inv->last_round || !inv->related.n;
 
-	for (size_t i = 0; i < inv->asked.n && !done; i++)
-		host_tokens_add(&inv->words, inv->asked.items[i], true);
-	inv->second = true;
-	return done;
+	for (size_t i = 0; i < inv->related.n && !complete; i++)
+		host_tokens_add(&inv->tokens, inv->related.items[i], true);
+	inv->last_round = true;
+	return complete;
 }
 
 void inventory_set_whole(struct inventory *inv, bool whole)

@@ -1,48 +1,48 @@
-#include "inventory/inventory_internal.h"
+#include "inventory/inventory_subset.h"
 
 #include "base/alloc.h"
-#include "gitops/kustomization.h"
+#include "inventory/inventory_internal.h"
 #include "istio/rules.h"
 
 #include <string.h>
 
-/* --- the whole: what all have to do with, and who holds which word -------- */
+/* --- scanning ------------------------------------------------------------- */
 
-/* A file with more words than this is parsed once for all, not for each part that needs it. */
-enum { WORDS_MOST = 16 };
+/* A file with more tokens than this is parsed once for all subsets, not once for each. */
+enum { TOKENS_MAX = 16 };
 
-/* Where a file is while its words are noted. */
-struct noting {
+/* The file at hand, while its tokens are recorded. */
+struct token_scan {
 	struct inventory *inv;
-	size_t source, words;
+	size_t source, ntokens;
 };
 
-/* Notes that the file holds a word; once in a row. */
-static bool note_word(struct slice word, void *ctx)
+/* Records a token of the file, unless it was the last one to contain it. */
+static bool record_token(struct slice token, void *ctx)
 {
-	struct noting *n = ctx;
-	struct inventory *inv = n->inv;
-	size_t first = map_get(&inv->by_word, word);
+	struct token_scan *scan = ctx;
+	struct inventory *inv = scan->inv;
+	size_t first = map_get(&inv->containing, token);
 
-	if (!word.len || (first != MAP_NONE && inv->held[first].source == n->source))
+	if (!token.len || (first != MAP_NONE && inv->occurrences[first].source == scan->source))
 		return false;
-	ROOM(inv->held, inv->nheld, inv->held_cap);
-	map_set(&inv->by_word, word, inv->nheld);
-	inv->held[inv->nheld++] = (struct held){ n->source, first };
-	n->words++;
+	ROOM(inv->occurrences, inv->noccurrences, inv->occurrences_cap);
+	map_set(&inv->containing, token, inv->noccurrences);
+	inv->occurrences[inv->noccurrences++] = (struct occurrence){ scan->source, first };
+	scan->ntokens++;
 	return false;
 }
 
-/* The same of a host. */
-static void note_host(struct slice host, void *ctx)
+/* Records the token of a host of the file. */
+static void record_host(struct slice host, void *ctx)
 {
-	const struct noting *n = ctx;
+	const struct token_scan *scan = ctx;
 
-	(void)note_word(arena_copy(n->inv->arena, inventory_word(host)), ctx);
+	(void)record_token(arena_copy(scan->inv->arena, host_token(host)), ctx);
 }
 
-/* A file whose words cannot be told from its bytes: parses it for its hosts, and forgets it. */
-static void note_escaped(struct noting *n, struct source *s)
+/* Parses a file whose bytes may not show its tokens, records those of its hosts, and drops it. */
+static void record_escaped(struct token_scan *scan, struct source *s)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct yaml_file *file = NULL;
@@ -54,123 +54,123 @@ static void note_escaped(struct noting *n, struct source *s)
 	objects = objects_of(file, arena);
 	for (size_t i = 0; i < objects.n; i++)
 		if (vs_is(&objects.items[i])) {
-			vs_each_host(&objects.items[i], note_host, n);
-			rules_each_host(&objects.items[i], note_host, n);
+			vs_each_host(&objects.items[i], record_host, scan);
+			rules_each_host(&objects.items[i], record_host, scan);
 		}
 	yaml_file_free(file);
 }
 
-/* Notes the words of all files anew, and which files hold many. */
-static void note_words(struct inventory *inv)
+/* Records the tokens of all files anew. */
+static void record_tokens(struct inventory *inv)
 {
-	struct noting n = { inv, 0, 0 };
+	struct token_scan scan = { inv, 0, 0 };
 
-	map_release(&inv->by_word);
-	inv->by_word = (struct map)MAP_INIT_FOLD;
-	inv->nheld = 0;
-	for (; n.source < inv->sources.n; n.source++) {
-		struct source *s = inv->sources.items[n.source];
+	map_release(&inv->containing);
+	inv->containing = (struct map)MAP_INIT_FOLD;
+	inv->noccurrences = 0;
+	for (; scan.source < inv->sources.n; scan.source++) {
+		struct source *s = inv->sources.items[scan.source];
 
-		n.words = 0;
+		scan.ntokens = 0;
 		if (!s->bytes.ptr)
 			continue;
-		(void)host_tokens_each(&inv->words, s->bytes, note_word, &n);
+		(void)host_tokens_each(&inv->tokens, s->bytes, record_token, &scan);
 		if (inventory_may_escape(s->bytes))
-			note_escaped(&n, s);
-		s->shared = n.words > WORDS_MOST;
+			record_escaped(&scan, s);
+		s->many_tokens = scan.ntokens > TOKENS_MAX;
 	}
 }
 
-/* Has everybody to do with the file? */
+/* True if the file is relevant to all migrations. */
 static bool is_common(const struct inventory *inv, const struct source *s)
 {
-	return !s->bytes.ptr || inventory_wants_around(inv, s->path, s->bytes) ||
+	return !s->bytes.ptr || inventory_wants_definition(inv, s->path, s->bytes) ||
 	       inventory_may_be_sidecar(s->bytes);
 }
 
-/* Parses one of the files that were added since the last time, if everybody has to do with it. */
+/* Parses one of the files that were added since the last scan, if it is common. */
 static void parse_common(void *ctx, size_t i)
 {
 	const struct inventory *inv = ctx;
-	struct source *s = inv->sources.items[inv->nlooked + i];
+	struct source *s = inv->sources.items[inv->nscanned + i];
 
 	s->common = is_common(inv, s);
 	if (s->common)
 		inventory_parse_source(inv, s);
 }
 
-/* Parses one of all files, if many have to do with it. */
-static void parse_shared(void *ctx, size_t i)
+/* Parses one of all files, if it has many tokens. */
+static void parse_many_tokens(void *ctx, size_t i)
 {
 	const struct inventory *inv = ctx;
 
-	if (inv->sources.items[i]->shared)
+	if (inv->sources.items[i]->many_tokens)
 		inventory_parse_source(inv, inv->sources.items[i]);
 }
 
-void inventory_look(struct inventory *inv, each_fn *each)
+void inventory_scan(struct inventory *inv, each_fn *each)
 {
-	each(inv->sources.n - inv->nlooked, parse_common, inv);
-	for (; inv->nlooked < inv->sources.n; inv->nlooked++)
-		if (inv->sources.items[inv->nlooked]->common)
-			inventory_list(inv, inv->sources.items[inv->nlooked]);
-	note_words(inv);
-	each(inv->sources.n, parse_shared, inv);
+	each(inv->sources.n - inv->nscanned, parse_common, inv);
+	for (; inv->nscanned < inv->sources.n; inv->nscanned++)
+		if (inv->sources.items[inv->nscanned]->common)
+			inventory_list(inv, inv->sources.items[inv->nscanned]);
+	record_tokens(inv);
+	each(inv->sources.n, parse_many_tokens, inv);
 	for (size_t i = 0; i < inv->sources.n; i++)
-		if (inv->sources.items[i]->shared) {
+		if (inv->sources.items[i]->many_tokens) {
 			inventory_list(inv, inv->sources.items[i]);
-			inventory_enter(inv, inv->sources.items[i]);
+			inventory_index(inv, inv->sources.items[i]);
 		}
 }
 
-void inventory_ask(struct inventory *inv, struct slice word)
+void inventory_each_manifest(const struct inventory *inv, struct slice token,
+			     void (*found)(const struct source *s, void *ctx), void *ctx)
 {
-	ROOM(inv->asked.items, inv->asked.n, inv->asked_cap);
-	inv->asked.items[inv->asked.n++] = arena_copy(inv->arena, word);
-}
-
-void inventory_each_routing(const struct inventory *inv, struct slice word,
-			    void (*source)(const struct source *s, void *ctx), void *ctx)
-{
-	for (size_t i = map_get(&inv->by_word, word); i != MAP_NONE; i = inv->held[i].next) {
-		const struct source *s = inv->sources.items[inv->held[i].source];
+	for (size_t i = map_get(&inv->containing, token); i != MAP_NONE;
+	     i = inv->occurrences[i].next) {
+		const struct source *s = inv->sources.items[inv->occurrences[i].source];
 
 		if (slice_find(s->bytes, SLICE("VirtualService")) != SIZE_MAX)
-			source(s, ctx);
+			found(s, ctx);
 	}
 }
 
-/* --- a part --------------------------------------------------------------- */
+/* --- subsets -------------------------------------------------------------- */
 
-/* Takes the files over that hold the word, and asks for the relatives of what is in the others. */
-static void take_word(struct slice word, void *ctx)
+/*
+ * Adds the files of `under` that contain the token to the subset, and the related tokens of its
+ * objects in files with many tokens.
+ */
+static void take_token(struct slice token, void *ctx)
 {
-	struct inventory *part = ctx;
-	const struct inventory *inv = part->under;
+	struct inventory *subset = ctx;
+	const struct inventory *inv = subset->under;
 
-	for (size_t i = map_get(&inv->by_word, word); i != MAP_NONE; i = inv->held[i].next) {
-		const struct source *s = inv->sources.items[inv->held[i].source];
+	for (size_t i = map_get(&inv->containing, token); i != MAP_NONE;
+	     i = inv->occurrences[i].next) {
+		const struct source *s = inv->sources.items[inv->occurrences[i].source];
 
-		if (!s->shared && !s->why && map_get(&part->paths, s->path) == MAP_NONE)
-			(void)inventory_share(part, s->path, s->bytes, s->mode);
+		if (!s->many_tokens && !s->why && !map_has(&subset->paths, s->path))
+			(void)inventory_add_borrowed(subset, s->path, s->bytes, s->mode);
 	}
-	for (size_t i = map_get(&inv->by_label, word); i != MAP_NONE && !part->second;
-	     i = inv->entries[i].next)
-		if (vs_is(inv->entries[i].holding.object))
-			inventory_note_relatives(part, inv->entries[i].holding.object);
+	for (size_t i = map_get(&inv->by_token, token); i != MAP_NONE && !subset->last_round;
+	     i = inv->objects[i].next)
+		if (vs_is(inv->objects[i].ref.object))
+			inventory_note_relatives(subset, inv->objects[i].ref.object);
 }
 
-struct inventory *inventory_part(const struct inventory *inv,
-				 const struct migration *const *migrations, size_t n, each_fn *each)
+struct inventory *inventory_subset(const struct inventory *inv,
+				   const struct migration *const *migrations, size_t n,
+				   each_fn *each)
 {
-	struct inventory *part = inventory_over(inv);
+	struct inventory *subset = inventory_overlay(inv);
 
 	for (size_t i = 0; i < n; i++)
-		inventory_each_word(migrations[i], part->arena, take_word, part);
-	inventory_parse(part, each);
-	part->second = true; /* what comes now asks for no more */
-	for (size_t i = 0; i < part->asked.n; i++)
-		take_word(part->asked.items[i], part);
-	inventory_parse(part, each);
-	return part;
+		host_tokens_of(migrations[i], subset->arena, take_token, subset);
+	inventory_parse(subset, each);
+	subset->last_round = true; /* files that are only related have no relatives of interest */
+	for (size_t i = 0; i < subset->related.n; i++)
+		take_token(subset->related.items[i], subset);
+	inventory_parse(subset, each);
+	return subset;
 }

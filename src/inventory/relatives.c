@@ -1,36 +1,59 @@
 #include "inventory/relatives.h"
 
+#include "inventory/inventory_index.h"
+
+void relatives_each_token(const struct object *o, host_token_fn *found, void *ctx)
+{
+	const struct yaml_node *gateways = yaml_get(o->spec, "gateways"),
+			       *hosts = yaml_get(o->spec, "hosts");
+	bool on_gateway = false;
+
+	for (const struct yaml_node *c = gateways ? gateways->first : NULL; c; c = c->next)
+		on_gateway = on_gateway || !slice_is(yaml_string(c), "mesh");
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c && on_gateway; c = c->next)
+		found(host_token(yaml_string(c)), ctx);
+	if (!hosts)
+		found(host_token(o->name), ctx);
+}
+
+/* True if the list of hosts contains the host. */
+static bool has_host(const struct yaml_node *hosts, struct slice host)
+{
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
+		if (slice_eq_case(yaml_string(c), host))
+			return true;
+	return false;
+}
+
 /*
- * Does another VirtualService of a gateway have one of the hosts? Istio would merge their routes.
+ * True if another VirtualService on a gateway has one of the hosts, so that Istio merges their
+ * routes.
  */
 static bool shares_host(const struct inventory *inv, const struct object *o, struct arena *arena)
 {
 	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
 
 	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next) {
-		struct holdings others = inventory_by_host(inv, yaml_string(c), arena);
+		struct object_refs others = inventory_by_host(inv, yaml_string(c), arena);
 
 		for (size_t i = 0; i < others.n; i++) {
 			const struct object *other = others.items[i].object;
-			const struct yaml_node *list = yaml_get(other->spec, "hosts");
 
-			if (other == o || !vs_is(other) || !vs_on_gateway(other))
-				continue;
-			for (const struct yaml_node *h = list ? list->first : NULL; h; h = h->next)
-				if (slice_eq_case(yaml_string(h), yaml_string(c)))
-					return true;
+			if (other != o && vs_is(other) && vs_on_gateway(other) &&
+			    has_host(yaml_get(other->spec, "hosts"), yaml_string(c)))
+				return true;
 		}
 	}
 	return false;
 }
 
-/* Have the routes that delegate to this one a mirror? */
-static void look_at_roots(const struct inventory *inv, struct vs *vs, struct arena *arena)
+/* Sets whether a route that delegates to this VirtualService has a mirror. */
+static void check_roots(const struct inventory *inv, struct vs *vs, struct arena *arena)
 {
 	static const char *const mirrors[] = { "mirror",           "mirrors",
 					       "mirrorPercentage", "mirrorPercent",
 					       "mirror_percent",   "mirror_percentage" };
-	struct holdings roots = inventory_by_host(inv, vs->object->name, arena);
+	struct object_refs roots = inventory_by_host(inv, vs->object->name, arena);
 
 	for (size_t i = 0; i < roots.n; i++) {
 		const struct object *o = roots.items[i].object;
@@ -46,5 +69,5 @@ void relatives_note(struct vs *vs, const struct inventory *inv, struct arena *ar
 {
 	vs->shares_gateway_host = vs->on_gateway && shares_host(inv, vs->object, arena);
 	if (vs->is_delegate)
-		look_at_roots(inv, vs, arena);
+		check_roots(inv, vs, arena);
 }

@@ -4,8 +4,6 @@
 #include "istio/match.h"
 #include "kube/group.h"
 
-#include <string.h>
-
 #define MESH "mesh"
 
 bool sidecar_is(const struct object *o)
@@ -191,15 +189,7 @@ static void add_sidecars(struct audience *a, const struct vs *vs,
 /* A new row. */
 static struct audience *row_new(struct audiences *out)
 {
-	if (out->n == out->cap) {
-		size_t cap = out->cap ? out->cap * 2 : 8;
-		struct audience *items = arena_array(out->arena, cap, sizeof(*items));
-
-		if (out->n)
-			memcpy(items, out->items, out->n * sizeof(*items));
-		out->items = items;
-		out->cap = cap;
-	}
+	ARENA_ROOM(out->arena, out->items, out->n, out->cap);
 	return &out->items[out->n++];
 }
 

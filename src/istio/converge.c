@@ -57,12 +57,11 @@ static void converge_weight(struct yaml_edits *e, const struct dest *d, long val
 			    struct arena *arena)
 {
 	if (value >= 0 && d->weight)
-		yaml_set(e, d->weight, LIT_INT, number_text(arena, value), "weight");
+		yaml_set(e, d->weight, LIT_INT, number_text(arena, value));
 	else if (value >= 0)
-		yaml_put(e, d->node, d->destination, YAML_AFTER, weight_lit(arena, value),
-			 "weight");
+		yaml_put(e, d->node, d->destination, YAML_AFTER, weight_lit(arena, value));
 	else if (d->weight)
-		yaml_delete(e, d->weight, "no weight at baseline");
+		yaml_delete(e, d->weight);
 }
 
 /* A refusal about one destination. */
@@ -156,19 +155,19 @@ static int add_new(const struct convergence *w, struct yaml_edits *e, const stru
 
 	if (check_copy(w, old) < 0)
 		return -1;
-	copy = yaml_copy(e, old->node, YAML_AFTER, (struct slice){ 0 }, "the new destination");
-	yaml_set(copy, old->host, LIT_STRING, new_host_text(w), "host");
+	copy = yaml_copy(e, old->node, YAML_AFTER, SLICE_NONE);
+	yaml_set(copy, old->host, LIT_STRING, new_host_text(w));
 	if (old->subset)
-		yaml_delete(copy, old->subset, "subsets belong to the old host");
+		yaml_delete(copy, old->subset);
 	if (old->port && yaml_get(old->port, "number"))
 		yaml_set(copy, yaml_get(old->port, "number"), LIT_INT,
-			 number_text(w->c->arena, move->port), "port");
+			 number_text(w->c->arena, move->port));
 	else if (old->port)
 		return refuse_dest(w, &CODE_route_shape, old->port,
 				   "the port of the old destination has no number");
 	else if (move->port)
 		yaml_put(copy, old->destination, old->host, YAML_AFTER,
-			 port_lit(w->c->arena, move->port), "port");
+			 port_lit(w->c->arena, move->port));
 	converge_weight(copy, old, weight, w->c->arena);
 	return set_new_header(w, copy, r, old);
 }
@@ -185,7 +184,7 @@ static int converge_dests(const struct convergence *w, struct yaml_edits *e, con
 		if (d->side == SIDE_OLD) {
 			last = d;
 			if (want->no_old)
-				yaml_delete(e, d->node, "the old destination is removed");
+				yaml_delete(e, d->node);
 			else
 				converge_weight(e, d, want->weight[i], w->c->arena);
 		} else if (d->side == SIDE_NEW && want->has_new) {
@@ -195,7 +194,7 @@ static int converge_dests(const struct convergence *w, struct yaml_edits *e, con
 			    dest_set_host(e, d, w->move->host_header, w->c->arena, w->err) < 0)
 				return -1;
 		} else if (d->side == SIDE_NEW) {
-			yaml_delete(e, d->node, "the new destination is removed");
+			yaml_delete(e, d->node);
 		}
 	}
 	return want->has_new && !r->nnew ? add_new(w, e, r, last, want->new_weight) : 0;
@@ -233,15 +232,14 @@ static void converge_mirror(const struct convergence *w, struct yaml_edits *e,
 	if (wanted && !r->our_mirror) {
 		const struct yaml_lit *lits = mirror_lits(w);
 
-		yaml_put(e, r->node, r->list, YAML_AFTER, &lits[0], "mirror");
-		yaml_put(e, r->node, r->list, YAML_AFTER, &lits[1], "mirror");
+		yaml_put(e, r->node, r->list, YAML_AFTER, &lits[0]);
+		yaml_put(e, r->node, r->list, YAML_AFTER, &lits[1]);
 	} else if (wanted && value) {
-		yaml_set(e, value, LIT_INT, number_text(w->c->arena, w->move->mirror_percent),
-			 "mirror percentage");
+		yaml_set(e, value, LIT_INT, number_text(w->c->arena, w->move->mirror_percent));
 	} else if (!wanted && r->our_mirror) {
-		yaml_delete(e, r->mirror, "the mirror is removed");
+		yaml_delete(e, r->mirror);
 		if (r->percent)
-			yaml_delete(e, r->percent, "the mirror is removed");
+			yaml_delete(e, r->percent);
 	}
 }
 
@@ -283,7 +281,7 @@ static void multiply_matches(const struct convergence *w, struct yaml_edits *cop
 	const struct slices methods = w->move->methods;
 
 	if (!r->match) {
-		yaml_put(copy, r->node, r->list, YAML_BEFORE, match_lit(w), "safe methods only");
+		yaml_put(copy, r->node, r->list, YAML_BEFORE, match_lit(w));
 		return;
 	}
 	for (const struct yaml_node *c = r->match->first; c; c = c->next) {
@@ -291,17 +289,15 @@ static void multiply_matches(const struct convergence *w, struct yaml_edits *cop
 		struct slice method = match_method(c, &odd);
 
 		if (odd || !c->nchildren || (method.ptr && !slices_have(methods, method))) {
-			yaml_delete(copy, c, "not only safe methods");
+			yaml_delete(copy, c);
 			continue;
 		}
 		for (size_t i = 0; i < methods.n && !method.ptr; i++) {
 			struct yaml_edits *target =
-				i ? yaml_copy(copy, c, YAML_AFTER, (struct slice){ 0 },
-					      "per method") :
-				    copy;
+				i ? yaml_copy(copy, c, YAML_AFTER, SLICE_NONE) : copy;
 
 			yaml_put(target, c, NULL, YAML_AFTER,
-				 method_lit(w->c->arena, methods.items[i]), "method");
+				 method_lit(w->c->arena, methods.items[i]));
 		}
 	}
 }
@@ -315,8 +311,8 @@ static int fill_copy(const struct convergence *w, struct yaml_edits *copy, const
 	if (converge_dests(w, copy, r, want) < 0)
 		return -1;
 	multiply_matches(w, copy, r);
-	yaml_put(copy, r->node, r->list, YAML_AFTER, &lits[0], "mirror");
-	yaml_put(copy, r->node, r->list, YAML_AFTER, &lits[1], "mirror");
+	yaml_put(copy, r->node, r->list, YAML_AFTER, &lits[0]);
+	yaml_put(copy, r->node, r->list, YAML_AFTER, &lits[1]);
 	return 0;
 }
 
@@ -336,11 +332,10 @@ static int converge_copy(const struct convergence *w, struct yaml_edits *e, cons
 			return 0;
 	}
 	if (old)
-		yaml_delete(e, old->node, "the generated copy is removed");
+		yaml_delete(e, old->node);
 	if (want->mirror != MIRROR_ON_COPY)
 		return 0;
-	nested = yaml_copy(e, r->node, YAML_BEFORE, SLICE(COPY_COMMENT),
-			   "generated copy for safe methods");
+	nested = yaml_copy(e, r->node, YAML_BEFORE, SLICE(COPY_COMMENT));
 	return fill_copy(w, nested, r, want);
 }
 

@@ -95,7 +95,7 @@ static void delete_host(struct yaml_edits *e, const struct yaml_node *operation,
 {
 	for (const struct yaml_node *c = next_host(operation->first); c; c = next_host(c->next))
 		if (c != keep)
-			yaml_delete(e, c, "the Host header of the old host");
+			yaml_delete(e, c);
 }
 
 /* Deletes every operation on Host, and what would be left empty by that. */
@@ -106,13 +106,12 @@ static void delete_all_hosts(struct yaml_edits *e, const struct header_operation
 	for (size_t i = 0; i < NOPERATIONS; i++)
 		gone += p->operation[i] && all_host(p->operation[i]);
 	if (gone && gone == entries) {
-		yaml_delete(e, p->headers->nchildren == 1 ? p->headers : p->request,
-			    "the Host header of the old host");
+		yaml_delete(e, p->headers->nchildren == 1 ? p->headers : p->request);
 		return;
 	}
 	for (size_t i = 0; i < NOPERATIONS; i++) {
 		if (p->operation[i] && all_host(p->operation[i]))
-			yaml_delete(e, p->operation[i], "the Host header of the old host");
+			yaml_delete(e, p->operation[i]);
 		else if (p->operation[i])
 			delete_host(e, p->operation[i], NULL);
 	}
@@ -146,10 +145,10 @@ static void put_host(struct yaml_edits *e, const struct dest *d, const struct he
 	while (!levels[level])
 		level--;
 	if (level == 2 && !last_kept(p->request)) /* nothing of it remains to put it beside */
-		yaml_replace(e, p->request, &lits[1], "Host");
+		yaml_replace(e, p->request, &lits[1]);
 	else
 		yaml_put(e, levels[level], level == 2 ? last_kept(p->request) : NULL, YAML_AFTER,
-			 &lits[level], "Host");
+			 &lits[level]);
 }
 
 int dest_set_host(struct yaml_edits *e, const struct dest *d, struct slice host,
@@ -167,12 +166,12 @@ int dest_set_host(struct yaml_edits *e, const struct dest *d, struct slice host,
 	keep = p.operation[0] ? next_host(p.operation[0]->first) : NULL;
 	for (size_t i = 0; i < NOPERATIONS && (keep || !p.request || last_kept(p.request)); i++) {
 		if (i && p.operation[i] && all_host(p.operation[i]))
-			yaml_delete(e, p.operation[i], "the Host header is set");
+			yaml_delete(e, p.operation[i]);
 		else if (p.operation[i])
 			delete_host(e, p.operation[i], i ? NULL : keep);
 	}
 	if (keep)
-		yaml_set(e, keep, LIT_STRING, host, "Host");
+		yaml_set(e, keep, LIT_STRING, host);
 	else
 		put_host(e, d, &p, host, arena);
 	return 0;

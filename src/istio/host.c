@@ -1,5 +1,7 @@
 #include "istio/host.h"
 
+#include "base/ascii.h"
+
 #include <string.h>
 
 struct slice host_resolve(struct slice host, struct slice ns, struct arena *arena)
@@ -40,8 +42,7 @@ static bool label_ok(struct slice label)
 	for (size_t i = 0; i < label.len; i++) {
 		char c = label.ptr[i];
 
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
-		    !(c == '-' && i && i + 1 < label.len))
+		if (!ascii_is_alnum(c) && !(c == '-' && i && i + 1 < label.len))
 			return false;
 	}
 	return label.len && label.len <= 63;

@@ -65,7 +65,7 @@ static void check_backend(const struct live_scene *s, struct findings *findings)
 	for (size_t i = 0; i < s->nobjects; i++)
 		if (live_backend_has(s->objects[i], s->move->to))
 			return;
-	if (live_covered(s, "GCPBackend", (struct slice){ 0 }))
+	if (live_covered(s, "GCPBackend", SLICE_NONE))
 		findings_add(findings, &CODE_live_no_backend, s->at,
 			     "no GCPBackend in the cluster has the host '%" SLICE_FMT "'%s",
 			     SLICE_ARG(s->move->to), absent ? ": the kind is not installed" : "");

@@ -89,7 +89,7 @@ static struct slice shared_gateway(const struct contender *a, const struct conte
 			    slice_eq(name, gateway_name(yaml_string(y), b->ns, arena)))
 				return name;
 		}
-	return (struct slice){ 0 };
+	return SLICE_NONE;
 }
 
 /* A host of ours that the other also has, or excludes from our wildcard; absent: none. */
@@ -108,7 +108,7 @@ static struct slice shared_host(const struct contender *ours, const struct conte
 					 (host_covered(mine, its) && host_same(its, old))))
 				return its;
 		}
-	return (struct slice){ 0 };
+	return SLICE_NONE;
 }
 
 /*
@@ -149,7 +149,7 @@ static struct precedence compare_contenders(const struct contender *ours,
 			if (yaml_string(c).len &&
 			    slice_find_byte(SLICE("*~."), yaml_string(c).ptr[0]) == SIZE_MAX)
 				try_namespace(&o, ours, other, yaml_string(c));
-	try_namespace(&o, ours, other, (struct slice){ 0 });
+	try_namespace(&o, ours, other, SLICE_NONE);
 	return o;
 }
 

@@ -7,7 +7,7 @@ struct slice match_method(const struct yaml_node *block, bool *odd)
 
 	*odd = false;
 	if (!method)
-		return (struct slice){ 0 };
+		return SLICE_NONE;
 	if (exact.len && method->nchildren == 1)
 		return exact;
 	*odd = true;

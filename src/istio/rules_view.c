@@ -2,6 +2,8 @@
 #include "istio/rules_internal.h"
 #include "kube/group.h"
 
+#include "base/ascii.h"
+
 struct slice view_ns(const struct view *v, const struct object *o)
 {
 	return o->ns.len ? o->ns : v->s->move->ns;
@@ -86,8 +88,7 @@ void each_string(const struct yaml_node *node, void (*text)(struct slice text, v
 /* May the byte be a part of a host name? */
 static bool name_byte(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '.';
+	return ascii_is_alnum(c) || c == '-' || c == '.';
 }
 
 bool names_host(struct slice text, struct slice host)

@@ -1,19 +1,9 @@
 #include "istio/share.h"
 
-#include <string.h>
-
 /* Adds one row to the shares. */
 static void share_add(struct shares *s, const struct share *row)
 {
-	if (s->n == s->cap) {
-		size_t cap = s->cap ? s->cap * 2 : 8;
-		struct share *items = arena_array(s->arena, cap, sizeof(*items));
-
-		if (s->n)
-			memcpy(items, s->items, s->n * sizeof(*items));
-		s->items = items;
-		s->cap = cap;
-	}
+	ARENA_ROOM(s->arena, s->items, s->n, s->cap);
 	s->items[s->n++] = *row;
 }
 
@@ -24,7 +14,7 @@ static void note_mirror(struct shares *shares, const struct share *like, long be
 
 	if (!before && !after)
 		return;
-	row.subset = (struct slice){ 0 };
+	row.subset = SLICE_NONE;
 	row.side = SIDE_MIRROR;
 	row.before = before;
 	row.after = after;
@@ -69,7 +59,7 @@ void shares_note(struct shares *shares, const struct vs *vs, const struct route 
 	}
 	row.host = vs->new_host;
 	if (!r->nnew && want->has_new) {
-		row.subset = (struct slice){ 0 };
+		row.subset = SLICE_NONE;
 		row.side = SIDE_NEW;
 		row.before = 0;
 		row.after = want->new_weight;

@@ -1,5 +1,7 @@
 #include "kube/selector.h"
 
+#include "base/ascii.h"
+
 #include <string.h>
 
 enum operator{ OP_EXISTS, OP_MISSING, OP_EQUAL, OP_DIFFERS, OP_IN, OP_NOT_IN };
@@ -20,7 +22,7 @@ static bool next_requirement(struct slice *rest, struct slice *piece)
 	for (i = 0; i < rest->len && (depth || rest->ptr[i] != ','); i++)
 		depth += (rest->ptr[i] == '(') - (rest->ptr[i] == ')');
 	*piece = slice_trim(slice_sub(*rest, 0, i));
-	*rest = i < rest->len ? slice_sub(*rest, i + 1, rest->len) : (struct slice){ 0 };
+	*rest = i < rest->len ? slice_sub(*rest, i + 1, rest->len) : SLICE_NONE;
 	return true;
 }
 
@@ -30,8 +32,7 @@ static bool is_label(struct slice s, bool may_be_empty)
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.ptr[i];
 
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
-		    !strchr("-_./", c))
+		if (!ascii_is_alnum(c) && !strchr("-_./", c))
 			return false;
 	}
 	return s.len || may_be_empty;

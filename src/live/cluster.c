@@ -194,7 +194,7 @@ static int get_kinds(struct cluster_reader *r, const struct kind_set *kinds, str
 	if (err.code)
 		out->reason = arena_copy(r->c->arena, slice_of(err.reason));
 	else if (out->failed)
-		out->reason = process_last_words(&result, r->c->arena);
+		out->reason = process_last_line(&result, r->c->arena);
 	if (out->failed)
 		r->c->n = before;
 	return 0;
@@ -212,7 +212,7 @@ static int read_all(struct cluster_reader *r, const struct kind_set *kinds, stru
 
 	if (!kinds->n)
 		return 0;
-	if (get_kinds(r, kinds, (struct slice){ 0 }, &answer) < 0)
+	if (get_kinds(r, kinds, SLICE_NONE, &answer) < 0)
 		return -1;
 	for (size_t i = 0; i < r->q->nkinds; i++) {
 		struct kind_set one = kind_set_new(r);
@@ -229,7 +229,7 @@ static int read_all(struct cluster_reader *r, const struct kind_set *kinds, stru
 			set_coverage(r, i, COVERED_FORBIDDEN, answer.reason);
 			kind_set_add(denied, i);
 		} else {
-			set_coverage(r, i, COVERED_ALL, (struct slice){ 0 });
+			set_coverage(r, i, COVERED_ALL, SLICE_NONE);
 		}
 	}
 	return 0;
@@ -277,15 +277,14 @@ static int find_installed(struct cluster_reader *r, struct kind_set *installed)
 		return -1;
 	if (result.exit_code && !result.out.len)
 		return err_set(r->err, &CODE_live_unreachable, NOWHERE, "kubectl: %s",
-			       process_last_words(&result, r->c->arena).ptr);
+			       process_last_line(&result, r->c->arena).ptr);
 	for (size_t i = 0; i < r->q->nkinds; i++) {
 		struct slice name = resource_name(r, i);
 
 		rest = str_slice(&result.out);
-		set_coverage(r, i, COVERED_NOT_INSTALLED, (struct slice){ 0 });
+		set_coverage(r, i, COVERED_NOT_INSTALLED, SLICE_NONE);
 		if (result.exit_code) /* the list is incomplete */
-			set_coverage(r, i, COVERED_FAILED,
-				     process_last_words(&result, r->c->arena));
+			set_coverage(r, i, COVERED_FAILED, process_last_line(&result, r->c->arena));
 		while (slice_next(&rest, '\n', &line))
 			if (slice_eq(slice_trim(line), name))
 				kind_set_add(installed, i);

@@ -1,5 +1,7 @@
 #include "live/items.h"
 
+#include "base/ascii.h"
+
 /* Depth inside of the outer object, and inside of its `items`. */
 enum { OUTER = 1, LIST = 2, DEPTH_MAX = 200 };
 
@@ -64,9 +66,7 @@ static int close_level(struct items *s, char c, struct err *err)
 /* A byte outside of strings. */
 static int feed_other(struct items *s, char c, struct err *err)
 {
-	bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
-
-	if (!s->depth && !blank)
+	if (!s->depth && !ascii_is_space(c))
 		return refuse_answer(err, "the output is not a single JSON object");
 	if (is_inside(s))
 		str_addc(&s->text, c);

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "gitops/kustomization.h"
 #include "gitops/path.h"
+#include "istio/host.h"
 #include "migration/record_yaml.h"
 
 #include <stddef.h>
@@ -31,7 +32,7 @@ static const struct record metadata_record = {
 			  .offset = META(labels),
 			  .flag = "label",
 			  .arg = "KEY=VALUE",
-			  .help = "A label of the migration, for selecting it with -l" },
+			  .help = "A label of the migration, to select it with -l" },
 			{ .name = "annotations", .kind = VALUE_PAIRS, .offset = META(annotations) },
 			END_OF_FIELDS,
 		},
@@ -46,15 +47,16 @@ static const struct record from_record = {
 			  .flag = "from",
 			  .arg = "HOST",
 			  .flags = FIELD_REQUIRED,
-			  .help = "The host of the ServiceEntry that traffic goes to today" },
+			  .help = "The old host: a host of a ServiceEntry" },
 			{ .name = "namespace",
 			  .kind = VALUE_STRING,
 			  .offset = PART(from, ns),
 			  .flag = "namespace",
 			  .letter = 'n',
 			  .arg = "NAMESPACE",
-			  .help = "The namespace of the ServiceEntry; short host names and "
-				  "VirtualServices that do not say theirs are read in it" },
+			  .help = "The namespace of the ServiceEntry; also the namespace of short "
+				  "host "
+				  "names and of VirtualServices without one" },
 			END_OF_FIELDS,
 		},
 };
@@ -68,7 +70,7 @@ static const struct record to_record = {
 			  .flag = "to",
 			  .arg = "HOST",
 			  .flags = FIELD_REQUIRED,
-			  .help = "The host of the GCPBackend that traffic shall go to" },
+			  .help = "The new host: the host of a GCPBackend" },
 			{ .name = "port",
 			  .kind = VALUE_INT,
 			  .offset = PART(to, port),
@@ -76,15 +78,16 @@ static const struct record to_record = {
 			  .max = 65535,
 			  .flag = "to-port",
 			  .arg = "PORT",
-			  .help = "The port of the new host; needed where the old destination "
-				  "names its own" },
+			  .help = "The port of the new host; required if the old destination "
+				  "specifies a port" },
 			{ .name = "hostHeader",
 			  .kind = VALUE_STRING,
 			  .offset = PART(to, host_header),
 			  .flag = "host-header",
 			  .arg = "HOST",
-			  .help = "The Host header that the new host shall see; the client's own "
-				  "when left out" },
+			  .help = "The Host header of requests to the new host; by default, that "
+				  "of "
+				  "the client" },
 			END_OF_FIELDS,
 		},
 };
@@ -97,35 +100,35 @@ static const struct record manifests_record = {
 			  .offset = PART(manifests, path),
 			  .flag = "path",
 			  .arg = "DIR",
-			  .help = "The folder whose manifests may be changed; the whole repository "
-				  "when left out" },
+			  .help = "The directory of the manifests that may be changed; by default, "
+				  "the whole repository" },
 			{ .name = "virtualService",
 			  .kind = VALUE_STRING,
 			  .offset = PART(manifests, virtual_service),
 			  .flag = "virtual-service",
 			  .arg = "FILE",
-			  .help = "The one file whose VirtualServices are changed" },
+			  .help = "The only file whose VirtualServices may be changed" },
 			{ .name = "create",
 			  .kind = VALUE_STRING,
 			  .offset = PART(manifests, create),
 			  .flag = "create",
 			  .arg = "FILE",
-			  .help = "The file to render a VirtualService into when there is none for "
-				  "the old host" },
+			  .help = "The file to create with a new VirtualService if none routes to "
+				  "the "
+				  "old host" },
 			{ .name = "environments",
 			  .kind = VALUE_LIST,
 			  .offset = PART(manifests, environments),
 			  .flag = "environments",
 			  .arg = "LIST",
-			  .help = "The environments that the manifests end up in: needed where "
-				  "several share one; plan and discover name them" },
+			  .help = "The environments that the manifests are built into; required if "
+				  "a manifest belongs to several; plan and discover list them" },
 			{ .name = "search",
 			  .kind = VALUE_LIST,
 			  .offset = PART(manifests, search),
 			  .flag = "search",
 			  .arg = "LIST",
-			  .help = "Folders beside path that hold all else about the two hosts: "
-				  "stages look nowhere else, which is fast" },
+			  .help = "Search for related objects only in path and these directories" },
 			END_OF_FIELDS,
 		},
 };
@@ -140,13 +143,13 @@ static const struct record mirror_record = {
 			  .max = 100,
 			  .flag = "mirror-percent",
 			  .arg = "PERCENT",
-			  .help = "How many of the requests that may be mirrored are" },
+			  .help = "The percentage of the matching requests to mirror" },
 			{ .name = "methods",
 			  .kind = VALUE_LIST,
 			  .offset = PART(mirror, methods),
 			  .flag = "mirror-methods",
 			  .arg = "LIST",
-			  .help = "The methods whose requests may be sent twice" },
+			  .help = "The methods of the requests to mirror" },
 			END_OF_FIELDS,
 		},
 };
@@ -159,29 +162,31 @@ static const struct record git_record = {
 			  .offset = PART(git, branch),
 			  .flag = "branch",
 			  .arg = "BRANCH",
-			  .help = "The branch that is applied; the checked-out one when left out" },
+			  .help = "The branch that is applied; by default, the one that is checked "
+				  "out" },
 			{ .name = "remote",
 			  .kind = VALUE_STRING,
 			  .offset = PART(git, remote),
 			  .flag = "remote",
 			  .arg = "NAME",
-			  .help = "The remote that the branch is fetched from and pushed to; the "
-				  "branch's own, or origin, when left out" },
+			  .help = "The remote to fetch the branch from and push it to; by default, "
+				  "the upstream of the branch, or origin" },
 			{ .name = "mode",
 			  .kind = VALUE_ENUM,
 			  .offset = PART(git, mode),
 			  .choices = modes,
 			  .flag = "mode",
 			  .arg = "MODE",
-			  .help = "Where stages are committed: on the branch that is applied, or "
-				  "on a branch of their own" },
+			  .help = "Where stages are committed: direct, on the branch that is "
+				  "applied; "
+				  "pull-request, on a branch of their own" },
 			{ .name = "rollback",
 			  .kind = VALUE_ENUM,
 			  .offset = PART(git, rollback),
 			  .choices = modes,
 			  .flag = "rollback-mode",
 			  .arg = "MODE",
-			  .help = "Where rollbacks are committed" },
+			  .help = "Where rollbacks are committed; values as for --mode" },
 			END_OF_FIELDS,
 		},
 };
@@ -209,14 +214,13 @@ const struct record migration_spec_record = {
 			  .offset = SPEC(routes),
 			  .flag = "routes",
 			  .arg = "LIST",
-			  .help = "The kinds of routes that are moved: http, and tls and tcp if "
-				  "named; http alone when left out" },
+			  .help = "The types of routes to move: http, tls, tcp; by default, http" },
 			{ .name = "stages",
 			  .kind = VALUE_LIST,
 			  .offset = SPEC(stages),
 			  .flag = "stages",
 			  .arg = "LIST",
-			  .help = "The stages in rising order: mirror and percentages" },
+			  .help = "The stages in ascending order: mirror and percentages" },
 			{ .name = "mirror",
 			  .kind = VALUE_RECORD,
 			  .offset = SPEC(mirror),
@@ -230,13 +234,13 @@ const struct record migration_spec_record = {
 			  .offset = SPEC(allow),
 			  .flag = "allow",
 			  .arg = "CODE=REASON",
-			  .help = "Accept findings of a code, with the reason" },
+			  .help = "Accept findings of a code, for a reason" },
 			{ .name = "hold",
 			  .kind = VALUE_STRING,
 			  .offset = SPEC(hold),
 			  .flag = "hold",
 			  .arg = "REASON",
-			  .help = "Why no stage may go up for now" },
+			  .help = "Why the migration must not advance for now" },
 			END_OF_FIELDS,
 		},
 };
@@ -276,14 +280,249 @@ void migration_defaults(struct migration_spec *spec)
 	spec->mirror.methods = (struct slices){ safe, 2 };
 }
 
-bool migration_by_request(const struct migration *m, bool rollback)
+bool migration_uses_pull_request(const struct migration *m, bool rollback)
 {
 	return (rollback ? m->f.spec.git.rollback : m->f.spec.git.mode) == MODE_PULL_REQUEST;
 }
 
+/* --- questions ------------------------------------------------------------ */
+
+/* A directory of the file as a prefix of paths: "." is the root. */
+static struct slice directory_of(struct slice field)
+{
+	return slice_is(field, ".") ? SLICE_NONE : field;
+}
+
+bool migration_covers(const struct migration *m, struct slice path)
+{
+	if (m->f.spec.manifests.virtual_service.len)
+		return slice_eq(m->f.spec.manifests.virtual_service, path);
+	return path_below(path, directory_of(m->f.spec.manifests.path));
+}
+
+/* True if the path is in the directory, or is a kustomization above it. */
+static bool is_searched(struct slice path, struct slice directory)
+{
+	directory = directory_of(directory);
+	return path_below(path, directory) ||
+	       (kustomization_is(path) && path_below(directory, path_directory(path)));
+}
+
+bool migration_searches(const struct migration *m, struct slice path)
+{
+	const struct slices *search = &m->f.spec.manifests.search;
+	bool found = !search->n || is_searched(path, m->f.spec.manifests.path);
+
+	for (size_t i = 0; i < search->n && !found; i++)
+		found = is_searched(path, search->items[i]);
+	return found;
+}
+
+struct slice migration_allows(const struct migration *m, const struct code *code)
+{
+	return code->allow ? pairs_get(m->f.spec.allow, slice_of(code->id)) : SLICE_NONE;
+}
+
+void migration_allow(const struct migration *m, size_t from, struct findings *findings)
+{
+	for (size_t i = from; i < findings->n; i++) {
+		struct finding *f = &findings->items[i];
+		struct slice reason = migration_allows(m, f->code);
+
+		if (!reason.ptr || f->allowed)
+			continue;
+		f->allowed = true;
+		f->reason =
+			arena_printf(findings->arena, "%" SLICE_FMT " (allowed: %" SLICE_FMT ")",
+				     SLICE_ARG(f->reason), SLICE_ARG(reason));
+		f->remedy = SLICE("");
+	}
+}
+
+/* --- checks --------------------------------------------------------------- */
+
+int path_check(struct slice path, struct place at, const char *what, struct err *err)
+{
+	struct slice rest = path, part;
+
+	if (slice_is(path, "."))
+		return 0;
+	for (size_t i = 0; i < path.len; i++)
+		if ((unsigned char)path.ptr[i] < 0x20 || path.ptr[i] == 0x7f || path.ptr[i] == '\\')
+			return err_set(err, &CODE_unsafe_path, at,
+				       "%s contains a control character or a backslash", what);
+	while (slice_next(&rest, '/', &part))
+		if (!part.len || slice_is(part, ".") || slice_is(part, "..") ||
+		    slice_eq_case(part, SLICE(".git")))
+			return err_set(err, &CODE_unsafe_path, at,
+				       "%s '%" SLICE_FMT "' is not a path inside the repository",
+				       what, SLICE_ARG(path));
+	return path.len <= 4096 ? 0 : err_set(err, &CODE_unsafe_path, at, "%s is too long", what);
+}
+
+bool migration_name_ok(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
+		    !(c == '-' && i && i + 1 < s.len))
+			return false;
+	}
+	return s.len && s.len <= 63;
+}
+
+/* The codes of spec.allow: each exists and can be allowed, and has a reason. */
+static int check_allow(const struct pairs *allow, struct place at, struct err *err)
+{
+	for (size_t i = 0; i < allow->n; i++) {
+		const struct code *code = code_find(allow->items[i].key);
+
+		if (!code || !code->allow)
+			return err_set(err, &CODE_migration_field, at,
+				       "the code '%" SLICE_FMT "' %s",
+				       SLICE_ARG(allow->items[i].key),
+				       code ? "cannot be allowed" : "does not exist");
+		if (!slice_trim(allow->items[i].value).len)
+			return err_set(err, &CODE_migration_field, at,
+				       "the code '%" SLICE_FMT "' is allowed without a reason",
+				       SLICE_ARG(allow->items[i].key));
+	}
+	return 0;
+}
+
+/* The paths of spec.manifests. */
+static int check_paths(const struct migration_fields *f, struct place at, struct err *err)
+{
+	if (f->spec.manifests.path.len &&
+	    path_check(f->spec.manifests.path, at, "manifests.path", err) < 0)
+		return -1;
+	for (size_t i = 0; i < f->spec.manifests.search.n; i++)
+		if (path_check(f->spec.manifests.search.items[i], at, "manifests.search", err) < 0)
+			return -1;
+	if (f->spec.manifests.virtual_service.len &&
+	    path_check(f->spec.manifests.virtual_service, at, "manifests.virtualService", err) < 0)
+		return -1;
+	return f->spec.manifests.create.len ?
+		       path_check(f->spec.manifests.create, at, "manifests.create", err) :
+		       0;
+}
+
+/* The methods of spec.mirror: tokens of RFC 9110 in upper case. */
+static int check_methods(const struct slices *methods, struct place at, struct err *err)
+{
+	for (size_t i = 0; i < methods->n; i++)
+		for (size_t j = 0; j < methods->items[i].len || !methods->items[i].len; j++)
+			if (!methods->items[i].len || methods->items[i].ptr[j] < 'A' ||
+			    methods->items[i].ptr[j] > 'Z')
+				return err_set(err, &CODE_migration_field, at,
+					       "'%" SLICE_FMT "' is not an upper-case HTTP method",
+					       SLICE_ARG(methods->items[i]));
+	return methods->n ? 0 : err_set(err, &CODE_migration_field, at, "mirror.methods is empty");
+}
+
+/* The types of routes to move. */
+static int check_routes(const struct slices *types, struct move *move, struct place at,
+			struct err *err)
+{
+	for (size_t i = 0; i < types->n; i++)
+		if (!slice_is(types->items[i], "http") && !slice_is(types->items[i], "tls") &&
+		    !slice_is(types->items[i], "tcp"))
+			return err_set(err, &CODE_migration_field, at,
+				       "'%" SLICE_FMT
+				       "' is not a type of routes: must be http, tls or tcp",
+				       SLICE_ARG(types->items[i]));
+	if (types->n && !slices_have(*types, SLICE("http")))
+		return err_set(err, &CODE_migration_field, at,
+			       "'routes' must contain http, which is always moved");
+	move->tls = slices_have(*types, SLICE("tls"));
+	move->tcp = slices_have(*types, SLICE("tcp"));
+	return 0;
+}
+
+/* A Host header: a host with an optional port, never a format of Envoy such as %REQ(x)%. */
+static int check_host_header(struct slice header, struct place at, struct err *err)
+{
+	size_t colon = slice_find_byte(header, ':');
+	struct slice host = slice_sub(header, 0, colon == SIZE_MAX ? header.len : colon);
+	struct err inner = ERR_INIT;
+	long port;
+
+	if (!header.ptr)
+		return 0;
+	if (host_check(host, "to.hostHeader", &inner) < 0)
+		return err_set(err, inner.code, at, "%s", inner.reason);
+	if (colon != SIZE_MAX &&
+	    !parse_int(slice_sub(header, colon + 1, header.len), 1, 65535, &port))
+		return err_set(err, &CODE_host_bad, at,
+			       "the port of to.hostHeader '%" SLICE_FMT "' is not valid",
+			       SLICE_ARG(header));
+	return 0;
+}
+
+/* The stages: those of the file, or the default ones. */
+static int check_stages(struct migration *out, struct arena *arena, struct err *err)
+{
+	const struct slices *names = &out->f.spec.stages;
+	struct stages list, *own;
+
+	out->stages = &stages_default;
+	if (!names->n)
+		return 0;
+	if (stages_read(names->items, names->n, &list, err) < 0)
+		return -1;
+	own = arena_alloc(arena, sizeof(*own));
+	*own = list;
+	out->stages = own;
+	return 0;
+}
+
+int migration_check(struct migration *out, struct arena *arena, struct place at, struct err *err)
+{
+	const struct migration_fields *f = &out->f;
+	struct err inner = ERR_INIT;
+
+	out->move = (struct move){ .from = f->spec.from.host,
+				   .to = f->spec.to.host,
+				   .ns = f->spec.from.ns,
+				   .port = (int)f->spec.to.port,
+				   .mirror_percent = (int)f->spec.mirror.percent,
+				   .methods = f->spec.mirror.methods,
+				   .host_header = f->spec.to.host_header };
+	if (host_check(f->spec.from.host, "the old host", &inner) < 0 ||
+	    host_check(f->spec.to.host, "the new host", &inner) < 0)
+		return err_set(err, inner.code, at, "%s", inner.reason);
+	if (host_same(f->spec.from.host, f->spec.to.host) ||
+	    host_near(f->spec.from.host, f->spec.to.host))
+		return err_set(err, &CODE_same_host, at,
+			       "the old host and the new host are the same: '%" SLICE_FMT "'",
+			       SLICE_ARG(f->spec.to.host));
+	if (f->spec.from.ns.len && !migration_name_ok(f->spec.from.ns))
+		return err_set(err, &CODE_migration_field, at,
+			       "'%" SLICE_FMT "' is not a valid namespace",
+			       SLICE_ARG(f->spec.from.ns));
+	if (check_stages(out, arena, &inner) < 0)
+		return err_set(err, inner.code, at, "%s", inner.reason);
+	if (check_methods(&f->spec.mirror.methods, at, err) < 0 || check_paths(f, at, err) < 0 ||
+	    check_routes(&f->spec.routes, &out->move, at, err) < 0 ||
+	    check_host_header(f->spec.to.host_header, at, err) < 0)
+		return -1;
+	if (f->spec.manifests.create.len && !migration_covers(out, f->spec.manifests.create)) {
+		(void)err_set(err, &CODE_migration_field, at,
+			      "the file to create, '%" SLICE_FMT "', is outside of manifests.path",
+			      SLICE_ARG(f->spec.manifests.create));
+		return err_remedy(
+			err,
+			"choose a file in manifests.path, and remove manifests.virtualService");
+	}
+	return check_allow(&f->spec.allow, at, err);
+}
+
+/* --- reading -------------------------------------------------------------- */
+
 /*
- * The name is the file's; a file NAME.yaml that calls itself otherwise would be found under
- * neither.
+ * The name must match the file name: commands find a migration by its file name, and list it by
+ * its name.
  */
 static int check_name(const struct migration *m, const struct yaml_node *root, struct err *err)
 {
@@ -301,25 +540,25 @@ static int check_name(const struct migration *m, const struct yaml_node *root, s
 	str_addf(&wanted, "/%" SLICE_FMT ".yaml", SLICE_ARG(m->name));
 	if (!slice_ends(m->path, str_slice(&wanted)))
 		return err_set(err, &CODE_migration_field, yaml_place(name),
-			       "the file of the migration '%" SLICE_FMT "' must be called '%s'",
+			       "the file of the migration '%" SLICE_FMT "' must be named '%s'",
 			       SLICE_ARG(m->name), wanted.ptr + 1);
 	return 0;
 }
 
-/* Where a node is, or the file when there is none. */
+/* The place of a node; that of the file if there is no node. */
 static struct place place_in(const struct migration *m, const struct yaml_node *node)
 {
 	return node ? yaml_place(node) : (struct place){ m->path, 0, 0 };
 }
 
-/* Reads all fields of the parsed file. */
+/* Reads and checks all fields of the parsed file. */
 static int read_file(struct migration *m, const struct yaml_file *file, struct err *err)
 {
 	const struct yaml_node *root = yaml_root(file, 0), *spec = yaml_get(root, "spec");
 
 	if (yaml_documents(file) != 1)
 		return err_set(err, &CODE_migration_field, (struct place){ m->path, 0, 0 },
-			       "a migration file holds one document, this one %zu",
+			       "a migration file must contain one document, this one contains %zu",
 			       yaml_documents(file));
 	migration_defaults(&m->f.spec);
 	if (record_read(&migration_record, &m->f, root, m->arena, err) < 0)
@@ -358,56 +597,4 @@ void migration_release(struct migration *m)
 		return;
 	arena_free(m->arena);
 	m->arena = NULL;
-}
-
-/* The folder as paths have it: "." is the root. */
-static struct slice folder_of(struct slice said)
-{
-	return slice_is(said, ".") ? (struct slice){ NULL, 0 } : said;
-}
-
-bool migration_covers(const struct migration *m, struct slice path)
-{
-	if (m->f.spec.manifests.virtual_service.len)
-		return slice_eq(m->f.spec.manifests.virtual_service, path);
-	return path_below(path, folder_of(m->f.spec.manifests.path));
-}
-
-/* Is the path in the folder, or a kustomization on the way to it? */
-static bool searched_for(struct slice path, struct slice folder)
-{
-	folder = folder_of(folder);
-	return path_below(path, folder) ||
-	       (kustomization_is(path) && path_below(folder, path_folder(path)));
-}
-
-bool migration_searches(const struct migration *m, struct slice path)
-{
-	const struct slices *folders = &m->f.spec.manifests.search;
-	bool found = !folders->n || searched_for(path, m->f.spec.manifests.path);
-
-	for (size_t i = 0; i < folders->n && !found; i++)
-		found = searched_for(path, folders->items[i]);
-	return found;
-}
-
-struct slice migration_allows(const struct migration *m, const struct code *code)
-{
-	return code->allow ? pairs_get(m->f.spec.allow, slice_of(code->id)) : (struct slice){ 0 };
-}
-
-void migration_allow(const struct migration *m, size_t from, struct findings *findings)
-{
-	for (size_t i = from; i < findings->n; i++) {
-		struct finding *f = &findings->items[i];
-		struct slice reason = migration_allows(m, f->code);
-
-		if (!reason.ptr || f->allowed)
-			continue;
-		f->allowed = true;
-		f->reason =
-			arena_printf(findings->arena, "%" SLICE_FMT " (allowed: %" SLICE_FMT ")",
-				     SLICE_ARG(f->reason), SLICE_ARG(reason));
-		f->remedy = SLICE("");
-	}
 }

@@ -1,32 +1,32 @@
-#include "migration/migration.h"
+#include "migration/migration_write.h"
+
 #include "migration/record_yaml.h"
+#include "template/parse.h"
+#include "template/render.h"
 #include "template/template.h"
 
 #include <stdio.h>
 
-/*
- * Puts every field of the literal `map` that `node`, the map already written, does not have into
- * it.
- */
+/* Adds the fields of the literal `map` that `node`, a map of the template, does not have. */
 static void put_missing(struct yaml_edits *e, const struct yaml_node *node,
 			const struct yaml_lit *map)
 {
 	for (size_t i = 0; i < map->n; i++) {
 		char key[64];
-		const struct yaml_node *there;
+		const struct yaml_node *existing;
 
 		(void)snprintf(key, sizeof(key), "%" SLICE_FMT, SLICE_ARG(map->items[i].key));
-		there = yaml_get(node, key);
-		if (!there)
-			yaml_put(e, node, NULL, YAML_AFTER, &map->items[i], "field");
-		else if (there->kind == YAML_MAP && map->items[i].kind == LIT_MAP)
-			put_missing(e, there, &map->items[i]);
+		existing = yaml_get(node, key);
+		if (!existing)
+			yaml_put(e, node, NULL, YAML_AFTER, &map->items[i]);
+		else if (existing->kind == YAML_MAP && map->items[i].kind == LIT_MAP)
+			put_missing(e, existing, &map->items[i]);
 	}
 }
 
-/* The template with the fields that every migration has. */
-static int render_base(const struct migration_fields *f, struct slice template_bytes,
-		       struct str *out, struct err *err)
+/* Renders the template, with the fields that every migration has. */
+static int render_template(const struct migration_fields *f, struct slice template_bytes,
+			   struct str *out, struct err *err)
 {
 	AUTO_TEMPLATE struct template *t = NULL;
 	struct pair values[] = {
@@ -45,7 +45,7 @@ int migration_write(const struct migration_fields *f, struct slice template_byte
 		    struct slice path, struct str *out, struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
-	AUTO_STR struct str base = STR_INIT, text = STR_INIT;
+	AUTO_STR struct str rendered = STR_INIT, text = STR_INIT;
 	struct migration_fields defaults = { .kind = { 0 } };
 	struct yaml_file *file = NULL;
 	struct migration check;
@@ -54,8 +54,8 @@ int migration_write(const struct migration_fields *f, struct slice template_byte
 	int result;
 
 	migration_defaults(&defaults.spec);
-	if (render_base(f, template_bytes, &base, err) < 0 ||
-	    yaml_parse(&file, path, str_slice(&base), err) < 0)
+	if (render_template(f, template_bytes, &rendered, err) < 0 ||
+	    yaml_parse(&file, path, str_slice(&rendered), err) < 0)
 		return -1;
 	e = yaml_edits_new(file, arena);
 	all = record_literal(&migration_record, f, &defaults, SLICE(""), arena);
@@ -78,11 +78,11 @@ void migration_edit_hold(struct yaml_edits *e, const struct yaml_file *file, str
 
 	*lit = (struct yaml_lit){ .key = SLICE("hold"), .kind = LIT_STRING, .text = reason };
 	if (!reason.len && hold)
-		yaml_delete(e, hold, "the hold is over");
+		yaml_delete(e, hold);
 	else if (reason.len && hold && !yaml_is_line(hold))
-		yaml_replace(e, hold, lit, "hold");
+		yaml_replace(e, hold, lit);
 	else if (reason.len && hold)
-		yaml_set(e, hold, LIT_STRING, reason, "hold");
+		yaml_set(e, hold, LIT_STRING, reason);
 	else if (reason.len)
-		yaml_put(e, spec, NULL, YAML_AFTER, lit, "hold");
+		yaml_put(e, spec, NULL, YAML_AFTER, lit);
 }

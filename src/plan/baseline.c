@@ -7,32 +7,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One file for one migration, while the walk goes on. */
+/* A manifest for one migration, while the history is walked. */
 struct track {
 	struct baseline_file result;
-	const struct yaml_file *parsed; /* the baseline, as soon as somebody wanted it so */
-	struct slice now;               /* today's bytes, judged already; absent: they are not */
-	struct version_reading verdict;
-	size_t file; /* number of the path */
-	size_t home; /* number of the migration file's path; MAP_NONE: there is none */
+	const struct yaml_file *parsed; /* the baseline, if it was needed */
+	struct slice current;           /* bytes, whose state is known; absent: it is not */
+	struct version_state state;     /* of `current` */
+	size_t file;                    /* index of the path */
+	size_t home; /* index of the path of the migration file; MAP_NONE: there is none */
 	size_t next, next_of_home; /* the next track of the same path, of the same migration file;
 				      MAP_NONE: the last */
 	bool named, have;          /* a version was seen; one that can be read was */
 	long level;                /* of the last version seen */
 	size_t routes;             /* that it has of the move */
-	struct slice since;        /* who made it */
+	struct slice since;        /* the commit that made it */
 	struct slice since_author;
-	bool settled;           /* the newest change of the stage is known, or there is none */
-	bool done, counted_out; /* nothing more is wanted; left out of `undone` */
+	bool settled;           /* the newest change of the stage is known, or does not exist */
+	bool complete, counted; /* no more versions are wanted; not counted in `nincomplete` */
 };
 
-/* A path of the walk: a manifest, or a migration file. */
+/* A path whose history is wanted: a manifest, or a migration file. */
 struct watched {
 	struct slice path;
 	size_t tracks;  /* the first track of a manifest, or of a migration file; MAP_NONE: none */
 	bool migration; /* it is a migration file */
-	bool begun;     /* a migration file that did not exist before here */
-	struct slices held_since; /* commits that wrote a version with a hold */
+	bool begun;     /* a version was seen in which the migration file did not exist */
+	struct slices held_since; /* commits that made a version with a hold */
 	size_t held_cap;
 };
 
@@ -40,13 +40,13 @@ struct baselines {
 	struct arena *arena;
 	struct track *tracks;
 	size_t ntracks, tracks_cap;
-	size_t undone; /* tracks that want more */
+	size_t nincomplete; /* tracks that need more versions */
 	struct watched *watched;
 	size_t nwatched, watched_cap;
-	struct map numbers;       /* of the watched paths */
+	struct map indices;       /* of the watched paths */
 	struct yaml_file **files; /* parsed baselines, owned */
 	size_t nfiles, files_cap;
-	const struct baselines *under; /* what is not here is there; NULL: nothing is */
+	const struct baselines *under; /* NULL: none */
 };
 
 struct baselines *baselines_new(void)
@@ -65,7 +65,7 @@ void baselines_free(struct baselines *p)
 		yaml_file_free(p->files[i]);
 	for (size_t i = 0; i < p->nwatched; i++)
 		free(p->watched[i].held_since.items);
-	map_release(&p->numbers);
+	map_release(&p->indices);
 	free(p->files);
 	free(p->tracks);
 	free(p->watched);
@@ -73,10 +73,10 @@ void baselines_free(struct baselines *p)
 	free(p);
 }
 
-/* The number of a path, which is watched from now on. */
-static size_t watch(struct baselines *p, struct slice path, bool migration)
+/* The index of a path, which is added if needed. */
+static size_t watch_path(struct baselines *p, struct slice path, bool migration)
 {
-	size_t at = map_get(&p->numbers, path);
+	size_t at = map_get(&p->indices, path);
 
 	if (at != MAP_NONE)
 		return at;
@@ -84,7 +84,7 @@ static size_t watch(struct baselines *p, struct slice path, bool migration)
 	p->watched[p->nwatched] = (struct watched){ .path = arena_copy(p->arena, path),
 						    .tracks = MAP_NONE,
 						    .migration = migration };
-	map_set(&p->numbers, p->watched[p->nwatched].path, p->nwatched);
+	map_set(&p->indices, p->watched[p->nwatched].path, p->nwatched);
 	return p->nwatched++;
 }
 
@@ -94,18 +94,18 @@ void baselines_want(struct baselines *p, struct slice path, const struct migrati
 
 	if (baselines_find(p, path, m))
 		return;
-	t.file = watch(p, path, false);
+	t.file = watch_path(p, path, false);
 	t.result.path = p->watched[t.file].path;
 	t.next = p->watched[t.file].tracks;
 	p->watched[t.file].tracks = p->ntracks;
 	if (m->path.len) {
-		t.home = watch(p, m->path, true);
+		t.home = watch_path(p, m->path, true);
 		t.next_of_home = p->watched[t.home].tracks;
 		p->watched[t.home].tracks = p->ntracks;
 	}
 	ROOM(p->tracks, p->ntracks, p->tracks_cap);
 	p->tracks[p->ntracks++] = t;
-	p->undone++;
+	p->nincomplete++;
 }
 
 struct slices baselines_paths(const struct baselines *p)
@@ -118,86 +118,87 @@ struct slices baselines_paths(const struct baselines *p)
 	return list;
 }
 
-/* Was the migration file not there yet? Then no change of the stage is ours to judge. */
+/* True if the migration file did not exist yet: older changes of the weights are none of a stage.
+ */
 static bool has_begun(const struct baselines *p, const struct track *t)
 {
 	return t->home != MAP_NONE && p->watched[t->home].begun;
 }
 
-/* Did the migration file hold in the version that this commit wrote? */
-static bool held_in(const struct baselines *p, const struct track *t, struct slice commit)
+/* True if the commit wrote a migration file with a hold. */
+static bool wrote_hold(const struct baselines *p, const struct track *t, struct slice commit)
 {
 	return t->home != MAP_NONE && slices_have(p->watched[t->home].held_since, commit);
 }
 
-/* The newest change of the stage is between this version and the newer one before. */
-static void settle(const struct baselines *p, struct track *t, long level)
+/* Records the newest change of the stage: from this version to the next newer one. */
+static void record_change(const struct baselines *p, struct track *t, long level)
 {
 	t->settled = true;
-	if (level < t->level || held_in(p, t, t->since))
+	if (level < t->level || wrote_hold(p, t, t->since))
 		return;
 	t->result.lowered = true;
 	t->result.lowered_by = t->since_author;
 	t->result.lowered_in = t->since;
 }
 
-/* A version of a manifest, parsed when the first track of the path needs it so. */
-struct version {
-	struct slice path, bytes; /* bytes absent: there was no such file */
-	struct arena *arena;      /* NULL: not looked at yet */
-	struct yaml_file *file;   /* NULL: cannot be read */
+/* A version of a manifest, parsed when the first track of the path needs it. */
+struct manifest_version {
+	struct slice path, bytes; /* bytes absent: the file did not exist */
+	struct arena *arena;      /* NULL: not parsed yet */
+	struct yaml_file *file;   /* NULL: cannot be parsed */
 	struct objects objects;
 };
 
-static void version_free(struct version *v)
+static void release_version(struct manifest_version *v)
 {
 	yaml_file_free(v->file);
 	arena_free(v->arena);
 }
 
-/* What a version says of the move of a track. */
-static struct version_reading judge(const struct track *t, struct version *v)
+/* The state of the track's move in a version. */
+static struct version_state read_version(const struct track *t, struct manifest_version *v)
 {
 	struct err ignored = ERR_INIT;
 
-	if (t->now.ptr && slice_eq(v->bytes, t->now))
-		return t->verdict;
+	if (t->current.ptr && slice_eq(v->bytes, t->current))
+		return t->state;
 	if (!v->arena) {
 		v->arena = arena_new();
 		if (yaml_parse(&v->file, v->path, v->bytes, &ignored) == 0)
 			v->objects = objects_of(v->file, v->arena);
 	}
-	return v->file ? version_read(&v->objects, &t->result.m->move) :
-			 (struct version_reading){ .readable = false };
+	return v->file ? version_state_of(&v->objects, &t->result.m->move) :
+			 (struct version_state){ .readable = false };
 }
 
-/* Counts the routes of today's version, where that is still to be done. */
-static size_t counted(struct track *t, size_t routes)
+/* The number of routes of a version; counts those of the current one if needed. */
+static size_t count_routes(struct track *t, size_t routes)
 {
-	struct version now = { .path = t->result.path, .bytes = t->now };
+	struct manifest_version current = { .path = t->result.path, .bytes = t->current };
 
 	if (routes != ROUTES_UNCOUNTED)
 		return routes;
-	t->now = (struct slice){ NULL, 0 };
-	t->verdict.routes = judge(t, &now).routes;
-	t->now = now.bytes;
-	version_free(&now);
-	return t->verdict.routes;
+	t->current = SLICE_NONE;
+	t->state.routes = read_version(t, &current).routes;
+	t->current = current.bytes;
+	release_version(&current);
+	return t->state.routes;
 }
 
-/* Does the track have as many routes in this version as in the one before? */
-static bool same_routes(struct track *t, size_t routes)
+/* True if the track has the same number of routes as in the next newer version. */
+static bool has_same_routes(struct track *t, size_t routes)
 {
-	t->routes = counted(t, t->routes);
-	return counted(t, routes) == t->routes;
+	t->routes = count_routes(t, t->routes);
+	return count_routes(t, routes) == t->routes;
 }
 
-/* One version of one manifest for one migration. */
-static void track_version(struct baselines *p, struct track *t, struct version *version,
+/* Adds a version of a manifest to the track of one migration. */
+static void track_version(struct baselines *p, struct track *t, struct manifest_version *version,
 			  struct slice since, struct slice author)
 {
 	struct slice bytes = version->bytes;
-	struct version_reading v;
+	struct version_state state;
 
 	if (!t->named) {
 		t->named = true;
@@ -205,28 +206,28 @@ static void track_version(struct baselines *p, struct track *t, struct version *
 		t->result.author = author;
 	}
 	if (!bytes.ptr) {
-		t->settled = t->done = true;
+		t->settled = t->complete = true;
 		return;
 	}
-	v = judge(t, version);
-	if (!v.readable)
-		return; /* a broken version tells nothing; the walk goes on past it */
-	if (t->have && !t->settled && v.level != t->level && !has_begun(p, t) &&
-	    same_routes(t, v.routes))
-		settle(p, t, v.level);
+	state = read_version(t, version);
+	if (!state.readable)
+		return; /* a broken version is skipped */
+	if (t->have && !t->settled && state.level != t->level && !has_begun(p, t) &&
+	    has_same_routes(t, state.routes))
+		record_change(p, t, state.level);
 	t->have = true;
-	t->level = v.level;
-	t->routes = v.routes;
+	t->level = state.level;
+	t->routes = state.routes;
 	t->since = since;
 	t->since_author = author;
-	if (!t->result.baseline.ptr && v.untouched)
-		t->result.baseline = t->now.ptr && slice_eq(bytes, t->now) ?
-					     t->now :
+	if (!t->result.baseline.ptr && state.untouched)
+		t->result.baseline = t->current.ptr && slice_eq(bytes, t->current) ?
+					     t->current :
 					     arena_copy(p->arena, bytes);
 }
 
-/* A version of a migration file: remembers holds, and where the migration begins. */
-static void migration_version(struct watched *w, struct slice bytes, struct slice since)
+/* Adds a version of a migration file: records holds, and where the migration begins. */
+static void track_migration(struct watched *w, struct slice bytes, struct slice since)
 {
 	struct yaml_file *file = NULL;
 	struct err ignored = ERR_INIT;
@@ -242,51 +243,52 @@ static void migration_version(struct watched *w, struct slice bytes, struct slic
 	yaml_file_free(file);
 }
 
-/* Is all known of the track? */
-static void finish(struct baselines *p, struct track *t)
+/* Marks the track as complete if all is known of it. */
+static void update_complete(struct baselines *p, struct track *t)
 {
-	if (t->counted_out)
+	if (t->counted)
 		return;
-	t->done = t->done || (t->have && t->result.baseline.ptr && (t->settled || has_begun(p, t)));
-	t->counted_out = t->done;
-	p->undone -= t->done;
+	t->complete = t->complete ||
+		      (t->have && t->result.baseline.ptr && (t->settled || has_begun(p, t)));
+	t->counted = t->complete;
+	p->nincomplete -= t->complete;
 }
 
-/* The track behind `t` of the watched path. */
+/* The next track of the watched path after `t`. */
 static size_t next_track(const struct watched *w, const struct track *t)
 {
 	return w->migration ? t->next_of_home : t->next;
 }
 
-enum baselines_answer baselines_version(struct baselines *p, size_t file, struct slice bytes,
-					struct slice since, struct slice author)
+enum baselines_answer baselines_add_version(struct baselines *p, size_t file, struct slice bytes,
+					    struct slice since, struct slice author)
 {
 	struct watched *w = &p->watched[file];
 	struct slice commit = arena_copy(p->arena, since), who = arena_copy(p->arena, author);
-	struct version version = { .path = w->path, .bytes = bytes };
-	bool mine = false;
+	struct manifest_version version = { .path = w->path, .bytes = bytes };
+	bool wanted = false;
 
 	if (w->migration)
-		migration_version(w, bytes, commit);
+		track_migration(w, bytes, commit);
 	for (size_t i = w->tracks; i != MAP_NONE; i = next_track(w, &p->tracks[i])) {
 		struct track *t = &p->tracks[i];
 
-		if (!w->migration && !t->done)
+		if (!w->migration && !t->complete)
 			track_version(p, t, &version, commit, who);
-		finish(p, t);
-		mine = mine || !t->done;
+		update_complete(p, t);
+		wanted = wanted || !t->complete;
 	}
-	version_free(&version);
-	if (!p->undone)
+	release_version(&version);
+	if (!p->nincomplete)
 		return BASELINES_ALL_DONE;
-	return mine && !w->begun ? BASELINES_MORE : BASELINES_FILE_DONE;
+	return wanted && !w->begun ? BASELINES_MORE : BASELINES_FILE_DONE;
 }
 
-/* The track of a file for a migration that is here, not in the past under it; NULL: none is. */
-static struct track *track_of(const struct baselines *p, struct slice path,
-			      const struct migration *m)
+/* The track of a manifest in `p` itself, not under it; NULL: none. */
+static struct track *find_track(const struct baselines *p, struct slice path,
+				const struct migration *m)
 {
-	size_t file = map_get(&p->numbers, path);
+	size_t file = map_get(&p->indices, path);
 
 	for (size_t i = file == MAP_NONE ? MAP_NONE : p->watched[file].tracks; i != MAP_NONE;
 	     i = next_track(&p->watched[file], &p->tracks[i]))
@@ -295,46 +297,46 @@ static struct track *track_of(const struct baselines *p, struct slice path,
 	return NULL;
 }
 
-void baselines_now(struct baselines *p, struct slice path, const struct migration *m,
-		   struct slice bytes, const struct version_reading *verdict)
+void baselines_set_current(struct baselines *p, struct slice path, const struct migration *m,
+			   struct slice bytes, const struct version_state *state)
 {
-	struct track *t = track_of(p, path, m);
+	struct track *t = find_track(p, path, m);
 
 	if (!t)
 		return;
-	t->now = bytes;
-	t->verdict = *verdict;
+	t->current = bytes;
+	t->state = *state;
 }
 
 void baselines_set_baseline(struct baselines *p, struct slice path, const struct migration *m,
 			    struct slice bytes)
 {
-	struct version version = { .path = path, .bytes = bytes };
+	struct manifest_version version = { .path = path, .bytes = bytes };
 
 	baselines_want(p, path, m);
-	track_version(p, track_of(p, path, m), &version, SLICE(""), SLICE(""));
-	version_free(&version);
+	track_version(p, find_track(p, path, m), &version, SLICE(""), SLICE(""));
+	release_version(&version);
 }
 
 const struct baseline_file *baselines_find(const struct baselines *p, struct slice path,
 					   const struct migration *m)
 {
-	const struct track *t = track_of(p, path, m);
+	const struct track *t = find_track(p, path, m);
 
 	if (t)
 		return &t->result;
 	return p->under ? baselines_find(p->under, path, m) : NULL;
 }
 
-/* Adds a track that no walk has to do with. */
-static struct track *track_add(struct baselines *p, struct slice path,
+/* Adds a track that needs no versions. */
+static struct track *add_track(struct baselines *p, struct slice path,
 			       const struct baseline_file *result)
 {
 	struct track t = {
-		.result = *result, .home = MAP_NONE, .next_of_home = MAP_NONE, .done = true
+		.result = *result, .home = MAP_NONE, .next_of_home = MAP_NONE, .complete = true
 	};
 
-	t.file = watch(p, path, false);
+	t.file = watch_path(p, path, false);
 	t.result.path = p->watched[t.file].path;
 	t.next = p->watched[t.file].tracks;
 	p->watched[t.file].tracks = p->ntracks;
@@ -343,18 +345,18 @@ static struct track *track_add(struct baselines *p, struct slice path,
 	return &p->tracks[p->ntracks++];
 }
 
-const struct yaml_file *baselines_baseline(struct baselines *p, struct slice path,
-					   const struct migration *m)
+const struct yaml_file *baselines_parsed(struct baselines *p, struct slice path,
+					 const struct migration *m)
 {
 	const struct baseline_file *result = baselines_find(p, path, m);
-	struct track *t = track_of(p, path, m);
+	struct track *t = find_track(p, path, m);
 	struct yaml_file *file = NULL;
 	struct err ignored = ERR_INIT;
 
 	if (!result || !result->baseline.ptr || (t && t->parsed))
 		return t ? t->parsed : NULL;
 	if (!t)
-		t = track_add(p, path, result);
+		t = add_track(p, path, result);
 	if (yaml_parse(&file, t->result.path, t->result.baseline, &ignored) < 0)
 		return NULL;
 	ROOM(p->files, p->nfiles, p->files_cap);
@@ -363,7 +365,7 @@ const struct yaml_file *baselines_baseline(struct baselines *p, struct slice pat
 	return file;
 }
 
-struct baselines *baselines_over(const struct baselines *under)
+struct baselines *baselines_overlay(const struct baselines *under)
 {
 	struct baselines *p = baselines_new();
 
@@ -371,27 +373,27 @@ struct baselines *baselines_over(const struct baselines *under)
 	return p;
 }
 
-/* Makes the file the baseline if nothing of the move is in it. */
+/* Makes the file the baseline if nothing is moved in it. */
 static void take_untouched(struct baselines *p, struct track *t, const struct yaml_file *file)
 {
 	struct objects objects = objects_of(file, p->arena);
-	struct version_reading v = version_read(&objects, &t->result.m->move);
+	struct version_state state = version_state_of(&objects, &t->result.m->move);
 
-	if (!v.readable || !v.untouched)
+	if (!state.readable || !state.untouched)
 		return;
 	t->parsed = file;
 	t->result.baseline = yaml_bytes(file);
 }
 
-void baselines_grow(struct baselines *p, struct slice path, const struct migration *m,
-		    const struct yaml_file *file, const struct yaml_file *today)
+void baselines_add_newest(struct baselines *p, struct slice path, const struct migration *m,
+			  const struct yaml_file *file, const struct yaml_file *current)
 {
 	const struct baseline_file *before = baselines_find(p, path, m);
-	struct track *t = track_add(p, path, before ? before : &(struct baseline_file){ .m = m });
+	struct track *t = add_track(p, path, before ? before : &(struct baseline_file){ .m = m });
 
-	if (!t->result.baseline.ptr && today)
-		take_untouched(p, t, today);
-	else if (today && slice_eq(t->result.baseline, yaml_bytes(today)))
-		t->parsed = today;
+	if (!t->result.baseline.ptr && current)
+		take_untouched(p, t, current);
+	else if (current && slice_eq(t->result.baseline, yaml_bytes(current)))
+		t->parsed = current;
 	take_untouched(p, t, file);
 }

@@ -1,9 +1,6 @@
-#include "plan/baseline.h"
+#include "plan/baseline_version.h"
 
-/*
- * How far a version is: 0 nothing moved, 1 a mirror, above that by new's share of the weights, in
- * thousandths.
- */
+/* How far the move is (struct version_state). */
 static long level_of(const struct vs_list *list)
 {
 	long total = 0, moved = 0;
@@ -26,8 +23,8 @@ static long level_of(const struct vs_list *list)
 	return mirror;
 }
 
-/* How many routes the move is about; where one came or went, levels cannot be compared. */
-static size_t routes_of(const struct vs_list *list)
+/* The number of routes to the old host, without generated copies. */
+static size_t count_routes(const struct vs_list *list)
 {
 	size_t n = 0;
 
@@ -37,8 +34,8 @@ static size_t routes_of(const struct vs_list *list)
 	return n;
 }
 
-/* Does the version send to new, and nothing to old? */
-static bool is_done(const struct vs_list *list)
+/* True if the routes go to the new host, and none to the old one. */
+static bool is_finalized(const struct vs_list *list)
 {
 	bool any = false;
 
@@ -50,32 +47,32 @@ static bool is_done(const struct vs_list *list)
 	return any;
 }
 
-/* Is nothing of the move in this version? */
-static bool untouched(const struct vs_list *list)
+/* True if nothing is moved. */
+static bool is_untouched(const struct vs_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (vs_is_moved(&list->items[i]))
 			return false;
-	return !is_done(list);
+	return !is_finalized(list);
 }
 
-struct version_reading version_read(const struct objects *objects, const struct move *move)
+struct version_state version_state_of(const struct objects *objects, const struct move *move)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct vs_list list = { NULL, 0 };
 	struct err ignored = ERR_INIT;
 
 	if (vs_list_read(&list, objects, &(struct move_context){ move, arena, NULL }, &ignored) < 0)
-		return (struct version_reading){ .readable = false };
-	return (struct version_reading){ true, untouched(&list), level_of(&list),
-					 routes_of(&list) };
+		return (struct version_state){ .readable = false };
+	return (struct version_state){ true, is_untouched(&list), level_of(&list),
+				       count_routes(&list) };
 }
 
-enum version_routes version_routes(const struct objects *objects, const struct move *move)
+enum version_routing version_routing_of(const struct objects *objects, const struct move *move)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	const struct move_context context = { move, arena, NULL };
-	enum version_routes result = VERSION_ROUTES_NONE;
+	enum version_routing result = ROUTING_NONE;
 
 	for (size_t i = 0; i < objects->n; i++) {
 		struct err ignored = ERR_INIT;
@@ -85,9 +82,9 @@ enum version_routes version_routes(const struct objects *objects, const struct m
 		    vs_read(&vs, &objects->items[i], &context, &ignored) < 0)
 			continue;
 		if (vs.nold)
-			return VERSION_ROUTES_OLD;
+			return ROUTING_OLD;
 		if (vs_is_done(&vs))
-			result = VERSION_ROUTES_DONE;
+			result = ROUTING_NEW;
 	}
 	return result;
 }

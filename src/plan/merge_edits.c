@@ -1,297 +1,277 @@
-#include "plan/plan.h"
+#include "plan/merge_edits.h"
 
 #include "base/alloc.h"
 #include "base/map.h"
-#include "plan/step.h"
-#include "plan/rollback_check.h"
+#include "plan/step_work.h"
 
 #include <stdlib.h>
 
 /*
- * A file and the edits of the steps so far. Several migrations meet here: all edits are about one
- * parse of the original, so their order does not matter; a step that wants other bytes in a place
- * that an earlier one changes is refused.
+ * A file with the edits of the steps so far. All edits apply to the same parsed original, so their
+ * order does not matter; a step that changes what an earlier one changes is refused.
  */
-struct meeting {
-	const struct target *first;
+struct merged_file {
+	const struct target *first; /* the target of the first step that changes it */
 	struct yaml_edits *edits;
-	struct slice now; /* the bytes after the steps so far; absent: a file to be created */
-	size_t touching;  /* steps that change it */
-	struct str text;  /* with one step that changes it: its result, or why there is none */
-	struct err *why;
-	struct yaml_file *parsed; /* that result, if all of it had to be parsed */
+	struct slice current;     /* bytes after the steps so far; absent: a file to create */
+	size_t nsteps;            /* the number of steps that change it */
+	struct str text;          /* if that is 1: the result */
+	struct err *why;          /* or why there is none */
+	struct yaml_file *parsed; /* the result, if all of it had to be parsed */
 };
 
-struct meetings {
-	struct meeting *items;
+/* All files of the steps. */
+struct merge {
+	const struct edited_steps *edited;
+	struct yaml_pool *pool;
+	struct merged_file *files;
 	size_t n, cap;
-	struct map numbers; /* by path */
-	struct map claimed; /* nodes that a step moves, by their address */
-	bool keep;          /* the parses of results: somebody will look at them */
+	struct map indices; /* of the files, by path */
+	struct map claimed; /* nodes that a step claims, by address */
+	bool keep_parsed;   /* the parsed results are used again, by the rollback check */
 };
 
-/* Does the step change the file of the target? */
-static bool touches(const struct target *t)
+/* True if the step changes the file of the target. */
+static bool has_effect(const struct target *t)
 {
 	return !yaml_edits_empty(t->edits) || !t->before.ptr || t->whole || t->remove;
 }
 
-/* Enters the files of all steps. */
-static void meetings_make(struct meetings *out, const struct plan *plan,
-			  const struct targets *targets)
+/* The file of a target, which was added. */
+static struct merged_file *find_file(const struct merge *m, struct slice path)
 {
-	for (size_t i = 0; i < plan->n; i++)
-		for (size_t j = 0; j < targets[i].n && !plan->steps[i].refused; j++) {
-			const struct target *t = &targets[i].items[j];
-			size_t at = map_get(&out->numbers, t->path);
-
-			if (!touches(t))
-				continue;
-			if (at == MAP_NONE) {
-				at = out->n;
-				map_set(&out->numbers, t->path, at);
-				ROOM(out->items, out->n, out->cap);
-				out->items[out->n++] =
-					(struct meeting){ .first = t,
-							  .edits = yaml_edits_new(t->file,
-										  plan->arena),
-							  .now = t->before,
-							  .text = STR_INIT };
-			}
-			out->items[at].touching++;
-		}
+	return &m->files[map_get(&m->indices, path)];
 }
 
-/*
- * The result of a file that one step changes, which is nearly every file and nearly all the work.
- */
+/* Adds the file of a target, or counts one more step. */
+static void add_target(struct merge *m, const struct target *t)
+{
+	size_t at = map_get(&m->indices, t->path);
+
+	if (at == MAP_NONE) {
+		at = m->n;
+		map_set(&m->indices, t->path, at);
+		ROOM(m->files, m->n, m->cap);
+		m->files[m->n++] =
+			(struct merged_file){ .first = t,
+					      .edits = yaml_edits_new(t->file, m->pool->arena),
+					      .current = t->before,
+					      .text = STR_INIT };
+	}
+	m->files[at].nsteps++;
+}
+
+/* Adds the files of all steps that are not refused. */
+static void add_files(struct merge *m)
+{
+	for (size_t i = 0; i < m->edited->n; i++) {
+		const struct targets *targets = &m->edited->targets[i];
+
+		for (size_t j = 0; j < targets->n && !m->edited->steps[i].refused; j++)
+			if (has_effect(&targets->items[j]))
+				add_target(m, &targets->items[j]);
+	}
+}
+
+/* Makes the result of a file that one step changes: nearly all files, and nearly all the work. */
 static void apply_alone(void *ctx, size_t i)
 {
-	const struct meetings *all = ctx;
-	struct meeting *m = &all->items[i];
+	const struct merge *m = ctx;
+	struct merged_file *f = &m->files[i];
 	struct err err = ERR_INIT;
 	int result;
 
-	if (m->touching != 1 || m->first->restore.ptr)
+	if (f->nsteps != 1 || f->first->restore.ptr)
 		return;
-	result = all->keep ? yaml_apply_parsed(m->first->edits, &m->text, &m->parsed, &err) :
-			     yaml_apply(m->first->edits, &m->text, &err);
+	result = m->keep_parsed ? yaml_apply_parsed(f->first->edits, &f->text, &f->parsed, &err) :
+				  yaml_apply(f->first->edits, &f->text, &err);
 	if (result < 0)
-		m->why = err_keep(&err);
+		f->why = err_keep(&err);
 }
 
 /* The bytes of a file that one step changes. */
-static int take_alone(struct plan *plan, const struct meeting *m, struct slice *out,
+static int take_alone(const struct merge *m, const struct merged_file *f, struct slice *out,
 		      struct err *err)
 {
-	if (m->why) {
-		*err = *m->why;
+	if (f->why) {
+		*err = *f->why;
 		return -1;
 	}
-	if (m->first->remove) {
-		*out = (struct slice){ 0 };
+	if (f->first->remove) {
+		*out = SLICE_NONE;
 		return 0;
 	}
-	*out = m->first->restore.ptr ? m->first->restore :
-				       arena_copy(plan->arena, str_slice(&m->text));
+	*out = f->first->restore.ptr ? f->first->restore :
+				       arena_copy(m->pool->arena, str_slice(&f->text));
 	return 0;
 }
 
-/* The bytes of a file with one more step's edits. */
-static int join(struct plan *plan, const struct meeting *m, const struct target *t,
-		struct slice *out, struct err *err)
+/* The bytes of a file with the edits of one more step. */
+static int merge_target(const struct merge *m, const struct target *t, struct slice *out,
+			struct err *err)
 {
+	const struct merged_file *f = find_file(m, t->path);
 	struct yaml_edits *both;
 	AUTO_STR struct str text = STR_INIT;
 
-	if (m->touching == 1)
-		return take_alone(plan, m, out, err);
-	if (t->whole || t->remove || m->first->whole || m->first->remove) {
-		(void)err_set(
-			err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 },
-			"this takes a whole file away or back, and another migration changes it");
-		return err_remedy(err, "run the two apart");
+	if (f->nsteps == 1)
+		return take_alone(m, f, out, err);
+	if (t->whole || t->remove || f->first->whole || f->first->remove) {
+		(void)err_set(err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 },
+			      "one migration deletes or restores the whole file, and another one "
+			      "changes it");
+		return err_remedy(err, "run the command for each of them");
 	}
-	if (t->file != m->first->file)
+	if (t->file != f->first->file)
 		return err_set(err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 },
 			       "two migrations create the same file");
-	both = yaml_edits_new(t->file, plan->arena);
-	yaml_edits_merge(both, m->edits);
+	both = yaml_edits_new(t->file, m->pool->arena);
+	yaml_edits_merge(both, f->edits);
 	yaml_edits_merge(both, t->edits);
 	if (yaml_apply(both, &text, err) < 0)
 		return -1;
-	*out = arena_copy(plan->arena, str_slice(&text));
+	*out = arena_copy(m->pool->arena, str_slice(&text));
 	return 0;
 }
 
-/* A node's address as a key. */
-static struct slice address(const struct plan *plan, const struct yaml_node *node)
+/* The address of a node as a key. */
+static struct slice address_key(const struct merge *m, const struct yaml_node *node)
 {
-	return arena_copy(plan->arena, (struct slice){ (const char *)&node, sizeof(node) });
+	return arena_copy(m->pool->arena, (struct slice){ (const char *)&node, sizeof(node) });
 }
 
 /*
- * Refuses a step that moves what an earlier one moves; both would be right alone, and the route's
- * weights wrong.
+ * Refuses a step that claims a node of an earlier one: each would be right alone, but not the
+ * weights of the route together.
  */
-static bool claims_are_free(struct plan *plan, struct step *step, const struct targets *targets,
-			    struct meetings *meetings)
+static bool check_claims(const struct merge *m, struct step *step, const struct targets *targets)
 {
 	for (size_t i = 0; i < targets->nclaims; i++)
-		if (map_get(&meetings->claimed, address(plan, targets->claims[i])) != MAP_NONE) {
+		if (map_has(&m->claimed, address_key(m, targets->claims[i]))) {
 			findings_add(&step->findings, &CODE_yaml_overlap,
 				     yaml_place(targets->claims[i]),
-				     "another migration of this plan moves the same destination or "
+				     "another selected migration moves the same destination or "
 				     "route");
-			step->refused = true;
 			return false;
 		}
 	return true;
 }
 
-/*
- * Applies one step on top of those before it; a step that cannot be is refused as a whole and
- * leaves no trace.
- */
-static void apply_step(struct plan *plan, struct step *step, const struct targets *targets,
-		       struct meetings *meetings)
+/* The changes of a step, or -1: it cannot be merged. */
+static int make_changes(const struct merge *m, const struct targets *targets, struct changes *out,
+			struct err *err)
 {
-	struct change *items = arena_array(plan->arena, targets->n, sizeof(*items));
-	struct err err = ERR_INIT;
+	struct change *items = arena_array(m->pool->arena, targets->n, sizeof(*items));
 	size_t n = 0;
 
-	if (!claims_are_free(plan, step, targets, meetings))
-		return;
-	for (size_t j = 0; j < targets->n; j++) {
-		const struct target *t = &targets->items[j];
-		const struct meeting *m;
+	for (size_t i = 0; i < targets->n; i++) {
+		const struct target *t = &targets->items[i];
 
-		if (!touches(t))
+		if (!has_effect(t))
 			continue;
-		m = &meetings->items[map_get(&meetings->numbers, t->path)];
-		items[n] = (struct change){ t->path, m->now, { NULL, 0 }, t->mode };
-		if (join(plan, m, t, &items[n].after, &err) < 0) {
-			findings_add_err(&step->findings, &err);
-			step->refused = true;
-			return;
-		}
+		items[n] = (struct change){
+			t->path, find_file(m, t->path)->current, { NULL, 0 }, t->mode
+		};
+		if (merge_target(m, t, &items[n].after, err) < 0)
+			return -1;
 		n += !items[n].before.ptr || !items[n].after.ptr ||
 		     !slice_eq(items[n].before, items[n].after);
 	}
-	for (size_t i = 0; i < targets->nclaims; i++)
-		map_set(&meetings->claimed, address(plan, targets->claims[i]), i);
-	for (size_t j = 0; j < targets->n; j++)
-		if (touches(&targets->items[j]))
-			yaml_edits_merge(
-				meetings->items[map_get(&meetings->numbers, targets->items[j].path)]
-					.edits,
-				targets->items[j].edits);
-	for (size_t i = 0; i < n; i++)
-		meetings->items[map_get(&meetings->numbers, items[i].path)].now = items[i].after;
-	step->changes = (struct changes){ items, n };
+	*out = (struct changes){ items, n };
+	return 0;
 }
 
-static int by_path(const void *a, const void *b)
+/* Merges a step. One that cannot be merged is refused, and leaves the files as they were. */
+static void merge_step(struct merge *m, struct step *step, const struct targets *targets)
+{
+	struct changes changes = { NULL, 0 };
+	struct err err = ERR_INIT;
+
+	if (!check_claims(m, step, targets)) {
+		step->refused = true;
+		return;
+	}
+	if (make_changes(m, targets, &changes, &err) < 0) {
+		findings_add_err(&step->findings, &err);
+		step->refused = true;
+		return;
+	}
+	for (size_t i = 0; i < targets->nclaims; i++)
+		map_set(&m->claimed, address_key(m, targets->claims[i]), i);
+	for (size_t i = 0; i < targets->n; i++)
+		if (has_effect(&targets->items[i]))
+			yaml_edits_merge(find_file(m, targets->items[i].path)->edits,
+					 targets->items[i].edits);
+	for (size_t i = 0; i < changes.n; i++)
+		find_file(m, changes.items[i].path)->current = changes.items[i].after;
+	step->changes = changes;
+}
+
+/* Order of the paths. */
+static int compare_changes(const void *a, const void *b)
 {
 	const struct change *x = a, *y = b;
 
 	return slice_cmp(x->path, y->path);
 }
 
-void plan_sort(struct changes *changes)
+void changes_sort(struct changes *changes)
 {
 	if (changes->n)
-		qsort(changes->items, changes->n, sizeof(struct change), by_path);
+		qsort(changes->items, changes->n, sizeof(struct change), compare_changes);
 }
 
-/* The changes of all steps together. */
-static void sum_up(struct plan *plan, const struct meetings *meetings)
+/* The changes of all steps. */
+static struct changes sum_changes(const struct merge *m)
 {
-	struct change *items = arena_array(plan->arena, meetings->n, sizeof(*items));
-	size_t n = 0;
+	struct change *items = arena_array(m->pool->arena, m->n, sizeof(*items));
+	struct changes all = { items, 0 };
 
-	for (size_t i = 0; i < meetings->n; i++) {
-		const struct meeting *m = &meetings->items[i];
+	for (size_t i = 0; i < m->n; i++) {
+		const struct merged_file *f = &m->files[i];
+		struct slice before = f->first->before;
 
-		items[n] =
-			(struct change){ m->first->path, m->first->before, m->now, m->first->mode };
-		n += m->first->before.ptr ? !m->now.ptr || !slice_eq(m->first->before, m->now) :
-					    m->now.ptr != NULL;
+		items[all.n] =
+			(struct change){ f->first->path, before, f->current, f->first->mode };
+		all.n += before.ptr ? !f->current.ptr || !slice_eq(before, f->current) :
+				      f->current.ptr != NULL;
 	}
-	plan->changes = (struct changes){ items, n };
-	plan_sort(&plan->changes);
+	changes_sort(&all);
+	return all;
 }
 
-/* Frees them; what was parsed is the plan's from now on. */
-static void meetings_release(struct meetings *meetings, struct plan *plan)
+/* Frees the files; those that were parsed go to the pool. */
+static void release_files(struct merge *m)
 {
-	map_release(&meetings->numbers);
-	map_release(&meetings->claimed);
-	for (size_t i = 0; i < meetings->n; i++) {
-		str_release(&meetings->items[i].text);
-		free(meetings->items[i].why);
-		if (meetings->items[i].parsed)
-			plan_own(plan, meetings->items[i].parsed);
+	map_release(&m->indices);
+	map_release(&m->claimed);
+	for (size_t i = 0; i < m->n; i++) {
+		str_release(&m->files[i].text);
+		free(m->files[i].why);
+		if (m->files[i].parsed)
+			yaml_pool_add(m->pool, m->files[i].parsed);
 	}
-	free(meetings->items);
+	free(m->files);
 }
 
-/* The plan without the steps of `barred`, which are refused for these findings. */
-static void make(struct plan *plan, const struct plan_inputs *in, const struct intent *intents,
-		 const struct findings *barred)
+struct changes merge_edits(const struct edited_steps *edited, const struct plan_inputs *in,
+			   struct yaml_pool *pool)
 {
-	struct targets *targets = arena_array(plan->arena, plan->n, sizeof(*targets));
-	struct meetings meetings = { NULL, 0, 0, MAP_INIT, MAP_INIT, false };
+	struct merge m = {
+		.edited = edited, .pool = pool, .indices = MAP_INIT, .claimed = MAP_INIT
+	};
+	struct changes all;
 
-	plan->steps = arena_array(plan->arena, plan->n, sizeof(struct step));
-	for (size_t i = 0; i < plan->n; i++) {
-		if (plan->n > 1)
-			progress_tell(in->progress, "migrations planned", i + 1, plan->n);
-		step_make(&plan->steps[i], &targets[i], plan, in, &intents[i]);
-		for (size_t j = 0; j < barred[i].n; j++)
-			(void)findings_add_new(&plan->steps[i].findings, &barred[i].items[j]);
-		plan->steps[i].refused = plan->steps[i].refused || barred[i].n;
-		meetings.keep = meetings.keep || rollback_check_covers(&plan->steps[i]);
-	}
-	meetings_make(&meetings, plan, targets);
-	if (plan->n > 1)
-		progress_tell(in->progress, "files edited and checked", meetings.n, 0);
-	in->each(meetings.n, apply_alone, &meetings);
-	for (size_t i = 0; i < plan->n; i++)
-		if (!plan->steps[i].refused)
-			apply_step(plan, &plan->steps[i], &targets[i], &meetings);
-	sum_up(plan, &meetings);
-	meetings_release(&meetings, plan);
-}
-
-void plan_work_out(struct plan *out, const struct plan_inputs *in, const struct intent *intents,
-		   size_t n)
-{
-	struct plan plan = { .arena = arena_new(), .n = n };
-	struct findings *barred = arena_array(plan.arena, n, sizeof(*barred));
-
-	for (size_t i = 0; i < n; i++)
-		barred[i].arena = plan.arena;
-	do
-		make(&plan, in, intents, barred);
-	while (rollback_check(&plan, in, barred));
-	*out = plan;
-}
-
-void plan_own(struct plan *plan, struct yaml_file *file)
-{
-	ROOM(plan->made, plan->nmade, plan->made_cap);
-	plan->made[plan->nmade++] = file;
-}
-
-void plan_release(struct plan *p)
-{
-	for (size_t i = 0; i < p->nmade; i++)
-		yaml_file_free(p->made[i]);
-	free(p->made);
-	for (size_t i = 0; i < p->nparts; i++)
-		arena_free(p->parts[i]);
-	if (p->arena)
-		arena_free(p->arena);
-	*p = (struct plan){ .n = 0 };
+	for (size_t i = 0; i < edited->n; i++)
+		m.keep_parsed = m.keep_parsed || step_needs_rollback(&edited->steps[i]);
+	add_files(&m);
+	if (edited->n > 1)
+		progress_report(in->progress, "files edited and checked", m.n, 0);
+	in->each(m.n, apply_alone, &m);
+	for (size_t i = 0; i < edited->n; i++)
+		if (!edited->steps[i].refused)
+			merge_step(&m, &edited->steps[i], &edited->targets[i]);
+	all = sum_changes(&m);
+	release_files(&m);
+	return all;
 }

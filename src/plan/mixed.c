@@ -1,7 +1,7 @@
 #include "plan/mixed.h"
 
-/* The share of one route that new has, in whole percent, and at least 1 when it has any. */
-static int new_share(const struct route *r)
+/* The share of the new host in a route, in whole percent; at least 1 if it has a weight. */
+static int percent_of(const struct route *r)
 {
 	long total = 0, moved = 0;
 
@@ -21,11 +21,11 @@ struct stage mixed_highest(const struct scope *scope)
 	for (size_t i = 0; i < scope->n; i++)
 		for (size_t j = 0; j < scope->members[i].vs.n; j++) {
 			const struct route *r = &scope->members[i].vs.routes[j];
-			int share = r->nold ? new_share(r) : 0;
-			struct stage s = { share         ? STAGE_WEIGHT :
+			int percent = r->nold ? percent_of(r) : 0;
+			struct stage s = { percent       ? STAGE_WEIGHT :
 					   r->our_mirror ? STAGE_MIRROR :
 							   STAGE_START,
-					   share };
+					   percent };
 
 			if (stage_cmp(s, top) > 0)
 				top = s;
@@ -34,17 +34,17 @@ struct stage mixed_highest(const struct scope *scope)
 }
 
 /* A route of a member. */
-struct spot {
+struct mixed_route {
 	const struct member *member;
 	const struct route *route;
-	int share;
+	int percent;
 };
 
 /*
- * The next route that names old, in the order of the members; false behind the last. `i` and `j`
- * begin as 0.
+ * The next route to the old host, in the order of the members; false after the last one. `i` and
+ * `j` start as 0.
  */
-static bool next_spot(const struct scope *scope, size_t *i, size_t *j, struct spot *out)
+static bool next_route(const struct scope *scope, size_t *i, size_t *j, struct mixed_route *out)
 {
 	for (; *i < scope->n; ++*i, *j = 0)
 		while (*j < scope->members[*i].vs.n) {
@@ -52,29 +52,29 @@ static bool next_spot(const struct scope *scope, size_t *i, size_t *j, struct sp
 
 			if (!r->nold || r->our_copy)
 				continue;
-			*out = (struct spot){ &scope->members[*i], r, new_share(r) };
+			*out = (struct mixed_route){ &scope->members[*i], r, percent_of(r) };
 			return true;
 		}
 	return false;
 }
 
 /*
- * The first route whose share is no stage's; else the first whose share is not the first one's;
- * else the first.
+ * The first route whose percentage is that of no stage; else the first one that differs from the
+ * first route; else the first route.
  */
-static struct spot odd_spot(const struct scope *scope, const struct stages *stages)
+static struct mixed_route find_odd_route(const struct scope *scope, const struct stages *stages)
 {
-	struct spot first = { NULL, NULL, 0 }, other = first, now;
+	struct mixed_route first = { NULL, NULL, 0 }, other = first, route;
 	size_t i = 0, j = 0;
 
-	while (next_spot(scope, &i, &j, &now)) {
-		if (!stages_have(stages, (struct stage){ now.share ? STAGE_WEIGHT : STAGE_START,
-							 now.share }))
-			return now;
+	while (next_route(scope, &i, &j, &route)) {
+		if (!stages_have(stages, (struct stage){ route.percent ? STAGE_WEIGHT : STAGE_START,
+							 route.percent }))
+			return route;
 		if (!first.member)
-			first = now;
-		if (!other.member && now.share != first.share)
-			other = now;
+			first = route;
+		if (!other.member && route.percent != first.percent)
+			other = route;
 	}
 	return other.member ? other : first;
 }
@@ -82,18 +82,18 @@ static struct spot odd_spot(const struct scope *scope, const struct stages *stag
 void mixed_note(const struct scope *scope, const struct migration *m,
 		const struct baselines *baselines, struct findings *findings)
 {
-	struct spot odd = odd_spot(scope, m->stages);
-	const struct baseline_file *file = baselines_find(baselines, odd.member->source->path, m);
+	struct mixed_route odd = find_odd_route(scope, m->stages);
+	const struct baseline_file *history =
+		baselines_find(baselines, odd.member->source->path, m);
 	struct slice label = route_label(odd.route, findings->arena), who = SLICE("");
 
-	if (file && file->author.len)
-		who = arena_printf(findings->arena,
-				   " (%" SLICE_FMT " changed the file last, in %" SLICE_FMT ")",
-				   SLICE_ARG(file->author),
-				   SLICE_ARG(slice_sub(file->commit, 0, 8)));
+	if (history && history->author.len)
+		who = arena_printf(
+			findings->arena, " (file last changed by %" SLICE_FMT " in %" SLICE_FMT ")",
+			SLICE_ARG(history->author), SLICE_ARG(slice_sub(history->commit, 0, 8)));
 	findings_add(findings, &CODE_mixed, yaml_place(odd.route->node),
-		     "%" SLICE_FMT " of '%" SLICE_FMT
-		     "' gives new %d %%, and the routes are at no stage together%" SLICE_FMT,
-		     SLICE_ARG(label), SLICE_ARG(odd.member->vs.object->name), odd.share,
+		     "the routes are not all at the same stage: %" SLICE_FMT " of '%" SLICE_FMT
+		     "' sends %d%% to the new host%" SLICE_FMT,
+		     SLICE_ARG(label), SLICE_ARG(odd.member->vs.object->name), odd.percent,
 		     SLICE_ARG(who));
 }

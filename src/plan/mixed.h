@@ -1,6 +1,5 @@
 /*
- * mixed.h - routes that are at no stage together: how far they are, and which one to name. A part
- * of plan.
+ * mixed.h - routes that are not all at the same stage: how far they are, and which one differs.
  */
 #ifndef GCB_PLAN_MIXED_H
 #define GCB_PLAN_MIXED_H
@@ -8,12 +7,12 @@
 #include "base/finding.h"
 #include "plan/scope.h"
 
-/* How far the furthest route is: what counts as the present stage of a mixed migration. */
+/* The stage of the most advanced route, which is the current stage of a mixed migration. */
 struct stage mixed_highest(const struct scope *scope);
 
 /*
- * Adds the finding: the route that is off the plan, or not where the first one is, and who changed
- * its file last.
+ * Adds a finding about the route that is at no stage, or at another one than the first route, and
+ * about the last change of its file.
  */
 void mixed_note(const struct scope *scope, const struct migration *m,
 		const struct baselines *baselines, struct findings *findings);

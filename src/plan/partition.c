@@ -2,82 +2,86 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "inventory/inventory_subset.h"
+#include "inventory/relatives.h"
 #include "istio/host.h"
 
 #include <stdlib.h>
 
-/* A part of this many migrations is no burden, and more than enough for a thread. */
-enum { PART = 16 };
+/* The number of migrations of a shard: small enough to keep in memory, enough for a thread. */
+enum { SHARD_SIZE = 16 };
 
 /*
- * A file that may be a manifest of a migration: it is covered, may have a VirtualService, and holds
- * the first label of one of the hosts.
+ * A file that may be a manifest of a migration: the migration covers it, and it contains the first
+ * label of a host and may contain a VirtualService.
  */
 struct manifest {
 	const struct migration *m;
 	const struct source *source;
-	enum version_routes routes;
-	struct version_reading verdict;
+	enum version_routing routing;
+	struct version_state state;
 };
 
-struct part {
+/* The tokens of other files that a file is related to. */
+struct related_tokens {
+	struct arena *arena; /* NULL: there are none */
+	struct slices tokens;
+	size_t cap;
+};
+
+struct shard {
 	const struct migration **members;
 	size_t n;
-	struct inventory *inventory; /* NULL: it is not parsed */
+	struct inventory *inventory; /* NULL: it is not open */
 };
 
 struct partition {
 	struct inventory *inventory;
 	const struct migration *const *migrations;
 	size_t nmigrations;
-	struct part *items;
+	struct shard *shards;
 	size_t n;
-	struct map numbers; /* of the parts, by the paths of the migration files */
+	struct map indices; /* of the shards, by the paths of the migration files */
 	struct arena *arena;
-	struct manifest *manifests; /* by their files, once they are learnt */
+	struct manifest *manifests; /* sorted by file by partition_read_manifests */
 	size_t nmanifests, manifests_cap;
-	size_t *firsts; /* of the manifests, the first one of each file; one more: their number */
+	size_t *firsts; /* the index of the first manifest of each file, and of the end */
 	size_t nfiles;
-	struct asked {
-		struct arena *arena; /* NULL: no word is asked for */
-		struct slices words;
-		size_t cap;
-	} * asked;      /* by each file */
-	size_t staying; /* of partition_stay; MAP_NONE: none is */
+	struct related_tokens *related; /* of each file */
+	size_t current;                 /* the shard of partition_switch; MAP_NONE: none */
 };
 
 /* --- dividing ------------------------------------------------------------- */
 
-/*
- * What the parts of partition_new pass around: sets of migrations, as trees whose roots are the
- * lowest numbers.
- */
-struct dividing {
+/* Disjoint sets of migrations: trees whose roots have the lowest indices. */
+struct division {
 	struct partition *p;
-	size_t *above;
-	struct map firsts; /* of the paths of files, the first migration that may change them */
-	size_t at;         /* the migration at hand */
-	size_t begin;      /* of its manifests */
+	size_t *parents;
+	struct map firsts; /* of the path of a file, the first migration that may change it */
+	size_t at;         /* the current migration */
+	size_t begin;      /* the index of its first manifest */
 };
 
-static size_t root_of(const struct dividing *d, size_t i)
+/* The root of the set of a migration; shortens the path to it. */
+static size_t find_root(const struct division *d, size_t i)
 {
-	while (d->above[i] != i)
-		i = d->above[i] = d->above[d->above[i]];
+	while (d->parents[i] != i)
+		i = d->parents[i] = d->parents[d->parents[i]];
 	return i;
 }
 
-static void join(const struct dividing *d, size_t a, size_t b)
+/* Joins the sets of two migrations. */
+static void join_sets(const struct division *d, size_t a, size_t b)
 {
-	a = root_of(d, a);
-	b = root_of(d, b);
-	d->above[a < b ? b : a] = a < b ? a : b;
+	a = find_root(d, a);
+	b = find_root(d, b);
+	d->parents[a < b ? b : a] = a < b ? a : b;
 }
 
-/* The migration at hand may change a file: who else may? */
+/* The current migration may change the file: joins it with the others that may. */
 static void take_file(const struct source *s, void *ctx)
 {
-	struct dividing *d = ctx;
+	struct division *d = ctx;
 	struct partition *p = d->p;
 	size_t first;
 
@@ -85,86 +89,87 @@ static void take_file(const struct source *s, void *ctx)
 		return;
 	for (size_t i = d->begin; i < p->nmanifests; i++)
 		if (p->manifests[i].source == s)
-			return; /* it holds labels of both hosts */
+			return; /* it contains labels of both hosts */
 	ROOM(p->manifests, p->nmanifests, p->manifests_cap);
 	p->manifests[p->nmanifests++] = (struct manifest){ .m = p->migrations[d->at], .source = s };
 	first = map_get(&d->firsts, s->path);
 	if (first == MAP_NONE)
 		map_set(&d->firsts, s->path, d->at);
 	else
-		join(d, first, d->at);
+		join_sets(d, first, d->at);
 }
 
-/* Finds the sets. */
-static void divide(struct dividing *d)
+/* Makes the sets of the migrations that may change the same files. */
+static void divide_migrations(struct division *d)
 {
 	size_t creator = MAP_NONE;
 
 	for (d->at = 0; d->at < d->p->nmigrations; d->at++) {
 		const struct migration *m = d->p->migrations[d->at];
 
-		d->above[d->at] = d->at;
+		d->parents[d->at] = d->at;
 		d->begin = d->p->nmanifests;
-		inventory_each_routing(d->p->inventory, host_first_label(m->move.from), take_file,
-				       d);
-		inventory_each_routing(d->p->inventory, host_first_label(m->move.to), take_file, d);
+		inventory_each_manifest(d->p->inventory, host_first_label(m->move.from), take_file,
+					d);
+		inventory_each_manifest(d->p->inventory, host_first_label(m->move.to), take_file,
+					d);
 		if (!m->f.spec.manifests.create.len)
 			continue;
 		if (creator != MAP_NONE)
-			join(d, creator, d->at);
+			join_sets(d, creator, d->at);
 		creator = d->at;
 	}
 }
 
-/* Puts a migration into a part. */
-static void put(struct partition *p, size_t part, const struct migration *m)
+/* Adds a migration to a shard. */
+static void add_member(struct partition *p, size_t index, const struct migration *m)
 {
-	struct part *x = &p->items[part];
+	struct shard *shard = &p->shards[index];
 
-	x->members[x->n++] = m;
-	map_set(&p->numbers, m->path, part);
+	shard->members[shard->n++] = m;
+	map_set(&p->indices, m->path, index);
 }
 
-/* Makes parts of the sets: a large one is a part, of small ones there are several in one. */
-static void fill(struct partition *p, const struct dividing *d)
+/* Makes shards of the sets: of a large set, or of several small ones. */
+static void fill_shards(struct partition *p, const struct division *d)
 {
 	size_t *sizes = arena_array(p->arena, p->nmigrations, sizeof(*sizes));
-	size_t *numbers = arena_array(p->arena, p->nmigrations, sizeof(*numbers));
+	size_t *shard_of = arena_array(p->arena, p->nmigrations, sizeof(*shard_of));
 	size_t *counts = arena_array(p->arena, p->nmigrations + 1, sizeof(*counts));
 
 	for (size_t i = 0; i < p->nmigrations; i++)
-		sizes[root_of(d, i)]++;
+		sizes[find_root(d, i)]++;
 	for (size_t i = 0; i < p->nmigrations; i++) {
-		if (root_of(d, i) != i)
+		if (find_root(d, i) != i)
 			continue;
-		if (p->n && counts[p->n - 1] + sizes[i] > PART)
+		if (p->n && counts[p->n - 1] + sizes[i] > SHARD_SIZE)
 			p->n++;
 		p->n += !p->n;
-		numbers[i] = p->n - 1;
+		shard_of[i] = p->n - 1;
 		counts[p->n - 1] += sizes[i];
 	}
-	p->items = arena_array(p->arena, p->n, sizeof(*p->items));
+	p->shards = arena_array(p->arena, p->n, sizeof(*p->shards));
 	for (size_t i = 0; i < p->n; i++)
-		p->items[i].members =
-			arena_array(p->arena, counts[i], sizeof(*p->items[i].members));
+		p->shards[i].members =
+			arena_array(p->arena, counts[i], sizeof(*p->shards[i].members));
 	for (size_t i = 0; i < p->nmigrations; i++)
-		put(p, numbers[root_of(d, i)], p->migrations[i]);
+		add_member(p, shard_of[find_root(d, i)], p->migrations[i]);
 }
 
 struct partition *partition_new(struct inventory *inv, const struct migration *const *migrations,
 				size_t n)
 {
 	struct partition *p = xzalloc(sizeof(*p));
-	struct dividing d = { .p = p, .firsts = MAP_INIT };
+	struct division d = { .p = p, .firsts = MAP_INIT };
 
 	p->inventory = inv;
 	p->migrations = migrations;
 	p->nmigrations = n;
-	p->staying = MAP_NONE;
+	p->current = MAP_NONE;
 	p->arena = arena_new();
-	d.above = arena_array(p->arena, n, sizeof(*d.above));
-	divide(&d);
-	fill(p, &d);
+	d.parents = arena_array(p->arena, n, sizeof(*d.parents));
+	divide_migrations(&d);
+	fill_shards(p, &d);
 	map_release(&d.firsts);
 	return p;
 }
@@ -174,13 +179,13 @@ void partition_free(struct partition *p)
 	if (!p)
 		return;
 	for (size_t i = 0; i < p->n; i++)
-		inventory_free(p->items[i].inventory);
+		inventory_free(p->shards[i].inventory);
 	for (size_t i = 0; i < p->nfiles; i++) {
-		arena_free(p->asked[i].arena);
-		free(p->asked[i].words.items);
+		arena_free(p->related[i].arena);
+		free(p->related[i].tokens.items);
 	}
 	free(p->manifests);
-	map_release(&p->numbers);
+	map_release(&p->indices);
 	arena_free(p->arena);
 	free(p);
 }
@@ -190,18 +195,18 @@ size_t partition_count(const struct partition *p)
 	return p->n;
 }
 
-size_t partition_of(const struct partition *p, const struct migration *m)
+size_t partition_shard_of(const struct partition *p, const struct migration *m)
 {
-	return map_get(&p->numbers, m->path);
+	return map_get(&p->indices, m->path);
 }
 
-/* --- learning ------------------------------------------------------------- */
+/* --- manifests ------------------------------------------------------------ */
 
-/* Does a line begin with these words behind blanks, so that they are no comment? */
-static bool has_line(struct slice bytes, struct slice words)
+/* True if a line begins with the text, after spaces, so that it is not in a comment. */
+static bool has_line(struct slice bytes, struct slice text)
 {
 	for (size_t at = 0, found;
-	     (found = slice_find(slice_sub(bytes, at, bytes.len), words)) != SIZE_MAX;
+	     (found = slice_find(slice_sub(bytes, at, bytes.len), text)) != SIZE_MAX;
 	     at += found + 1) {
 		size_t begin = at + found;
 
@@ -213,16 +218,10 @@ static bool has_line(struct slice bytes, struct slice words)
 	return false;
 }
 
-/* What bytes hold that name a host; a service of the cluster, maybe only its first label. */
-static struct slice sign_of(struct slice host)
-{
-	return slice_ends(host, SLICE(".svc.cluster.local")) ? host_first_label(host) : host;
-}
-
 /*
- * Do the bytes show that the file is one VirtualService that asks for no other file, and that
- * nothing of the move is in it? Then it need not be parsed to be judged. Should it not be readable
- * at all, the migration is refused for that.
+ * True if the bytes show that the file is a single VirtualService without relatives in which
+ * nothing is moved, so that it need not be parsed. If it turns out to be broken, the migration is
+ * refused later.
  */
 static bool is_plain(struct slice bytes, const struct migration *m)
 {
@@ -236,42 +235,42 @@ static bool is_plain(struct slice bytes, const struct migration *m)
 	       slice_find_byte(bytes, '\\') == SIZE_MAX &&
 	       slice_find(bytes, SLICE("gateways")) == SIZE_MAX &&
 	       has_line(bytes, SLICE("hosts:")) &&
-	       slice_find_case(bytes, sign_of(m->move.to)) == SIZE_MAX;
+	       slice_find_case(bytes, host_needle(m->move.to)) == SIZE_MAX;
 }
 
-/* Remembers a word that a file asks for. */
-static void ask(struct slice word, void *ctx)
+/* Adds a related token of a file. */
+static void note_related(struct slice token, void *ctx)
 {
-	struct asked *a = ctx;
+	struct related_tokens *r = ctx;
 
-	if (!a->arena)
-		a->arena = arena_new();
-	ROOM(a->words.items, a->words.n, a->cap);
-	a->words.items[a->words.n++] = arena_copy(a->arena, word);
+	if (!r->arena)
+		r->arena = arena_new();
+	ROOM(r->tokens.items, r->tokens.n, r->cap);
+	r->tokens.items[r->tokens.n++] = arena_copy(r->arena, token);
 }
 
-/* Judges the objects of a file for each migration whose manifest it is. */
-static void judge(struct partition *p, size_t file, const struct objects *objects)
+/* Reads the objects of a file for each migration whose manifest it is. */
+static void read_objects(struct partition *p, size_t file, const struct objects *objects)
 {
 	for (size_t i = 0; i < objects->n; i++)
 		if (vs_is(&objects->items[i]))
-			inventory_relatives(&objects->items[i], ask, &p->asked[file]);
+			relatives_each_token(&objects->items[i], note_related, &p->related[file]);
 	for (size_t i = p->firsts[file]; i < p->firsts[file + 1]; i++) {
 		struct manifest *f = &p->manifests[i];
 
-		f->routes = version_routes(objects, &f->m->move);
-		f->verdict = version_read(objects, &f->m->move);
+		f->routing = version_routing_of(objects, &f->m->move);
+		f->state = version_state_of(objects, &f->m->move);
 	}
 }
 
-/* Do the bytes name the old host? */
-static bool names_old(struct slice bytes, const struct migration *m)
+/* True if the bytes may reference the old host. */
+static bool has_old_host(struct slice bytes, const struct migration *m)
 {
-	return slice_find_case(bytes, sign_of(m->move.from)) != SIZE_MAX;
+	return slice_find_case(bytes, host_needle(m->move.from)) != SIZE_MAX;
 }
 
-/* Learns what a file says, parsed or not. */
-static void learn(void *ctx, size_t file)
+/* Reads a file, and parses it if needed. */
+static void read_manifest(void *ctx, size_t file)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct partition *p = ctx;
@@ -279,31 +278,30 @@ static void learn(void *ctx, size_t file)
 	struct yaml_file *parsed = NULL;
 	struct err ignored = ERR_INIT;
 	struct objects objects;
-	bool plain = !s->shared;
+	bool plain = !s->many_tokens;
 
 	for (size_t i = p->firsts[file]; i < p->firsts[file + 1] && plain; i++)
 		plain = is_plain(s->bytes, p->manifests[i].m);
 	for (size_t i = p->firsts[file]; i < p->firsts[file + 1] && plain; i++) {
-		p->manifests[i].routes = names_old(s->bytes, p->manifests[i].m) ?
-						 VERSION_ROUTES_OLD :
-						 VERSION_ROUTES_NONE;
-		p->manifests[i].verdict =
-			(struct version_reading){ true, true, 0, ROUTES_UNCOUNTED };
+		p->manifests[i].routing =
+			has_old_host(s->bytes, p->manifests[i].m) ? ROUTING_OLD : ROUTING_NONE;
+		p->manifests[i].state = (struct version_state){ true, true, 0, ROUTES_UNCOUNTED };
 	}
 	if (plain)
 		return;
-	if (s->shared) {
-		judge(p, file, &s->objects);
+	if (s->many_tokens) {
+		read_objects(p, file, &s->objects);
 		return;
 	}
 	if (yaml_parse(&parsed, s->path, s->bytes, &ignored) < 0)
 		return;
 	objects = objects_of(parsed, arena);
-	judge(p, file, &objects);
+	read_objects(p, file, &objects);
 	yaml_file_free(parsed);
 }
 
-static int by_source(const void *a, const void *b)
+/* Order of the files, then of the migrations. */
+static int compare_manifests(const void *a, const void *b)
 {
 	const struct manifest *x = a, *y = b;
 	int order = slice_cmp(x->source->path, y->source->path);
@@ -311,68 +309,70 @@ static int by_source(const void *a, const void *b)
 	return order ? order : slice_cmp(x->m->path, y->m->path);
 }
 
-void partition_learn(struct partition *p, each_fn *each)
+void partition_read_manifests(struct partition *p, each_fn *each)
 {
 	if (p->nmanifests)
-		qsort(p->manifests, p->nmanifests, sizeof(*p->manifests), by_source);
+		qsort(p->manifests, p->nmanifests, sizeof(*p->manifests), compare_manifests);
 	p->firsts = arena_array(p->arena, p->nmanifests + 1, sizeof(*p->firsts));
-	p->asked = arena_array(p->arena, p->nmanifests, sizeof(*p->asked));
+	p->related = arena_array(p->arena, p->nmanifests, sizeof(*p->related));
 	for (size_t i = 0; i < p->nmanifests; i++)
 		if (!i || p->manifests[i].source != p->manifests[i - 1].source)
 			p->firsts[p->nfiles++] = i;
 	p->firsts[p->nfiles] = p->nmanifests;
-	each(p->nfiles, learn, p);
+	each(p->nfiles, read_manifest, p);
 }
 
-bool partition_ask(struct partition *p)
+bool partition_add_related(struct partition *p)
 {
 	for (size_t i = 0; i < p->nfiles; i++)
-		for (size_t j = 0; j < p->asked[i].words.n; j++)
-			inventory_ask(p->inventory, p->asked[i].words.items[j]);
+		for (size_t j = 0; j < p->related[i].tokens.n; j++)
+			inventory_add_related(p->inventory, p->related[i].tokens.items[j]);
 	return !inventory_complete(p->inventory);
 }
 
-void partition_tell(const struct partition *p, struct baselines *baselines)
+void partition_want_baselines(const struct partition *p, struct baselines *baselines)
 {
-	struct map old =
-		MAP_INIT; /* migrations with routes to old: those of others are none of theirs */
+	/* migrations with routes to the old host: files that only route to the new one are not
+	 * theirs */
+	struct map old = MAP_INIT;
 
 	for (size_t i = 0; i < p->nmanifests; i++)
-		if (p->manifests[i].routes == VERSION_ROUTES_OLD)
+		if (p->manifests[i].routing == ROUTING_OLD)
 			map_set(&old, p->manifests[i].m->path, 0);
 	for (size_t i = 0; i < p->nmanifests; i++) {
 		const struct manifest *f = &p->manifests[i];
 
-		if (f->routes == VERSION_ROUTES_NONE ||
-		    (f->routes == VERSION_ROUTES_DONE && map_get(&old, f->m->path) != MAP_NONE))
+		if (f->routing == ROUTING_NONE ||
+		    (f->routing == ROUTING_NEW && map_has(&old, f->m->path)))
 			continue;
 		baselines_want(baselines, f->source->path, f->m);
-		baselines_now(baselines, f->source->path, f->m, f->source->bytes, &f->verdict);
+		baselines_set_current(baselines, f->source->path, f->m, f->source->bytes,
+				      &f->state);
 	}
 	map_release(&old);
 }
 
 /* --- opening -------------------------------------------------------------- */
 
-struct inventory *partition_open(struct partition *p, size_t part, each_fn *each)
+struct inventory *partition_open(struct partition *p, size_t shard, each_fn *each)
 {
-	struct part *x = &p->items[part];
+	struct shard *s = &p->shards[shard];
 
-	if (!x->inventory)
-		x->inventory = inventory_part(p->inventory, x->members, x->n, each);
-	return x->inventory;
+	if (!s->inventory)
+		s->inventory = inventory_subset(p->inventory, s->members, s->n, each);
+	return s->inventory;
 }
 
-void partition_close(struct partition *p, size_t part)
+void partition_close(struct partition *p, size_t shard)
 {
-	inventory_free(p->items[part].inventory);
-	p->items[part].inventory = NULL;
+	inventory_free(p->shards[shard].inventory);
+	p->shards[shard].inventory = NULL;
 }
 
-struct inventory *partition_stay(struct partition *p, size_t part, each_fn *each)
+struct inventory *partition_switch(struct partition *p, size_t shard, each_fn *each)
 {
-	if (p->staying != part && p->staying < p->n)
-		partition_close(p, p->staying);
-	p->staying = part;
-	return partition_open(p, part, each);
+	if (p->current != shard && p->current < p->n)
+		partition_close(p, p->current);
+	p->current = shard;
+	return partition_open(p, shard, each);
 }

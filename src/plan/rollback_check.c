@@ -1,71 +1,73 @@
 #include "plan/rollback_check.h"
 
 #include "base/map.h"
-#include "plan/step.h"
+#include "plan/step_work.h"
 
-/* What the parts of rollback_check pass around. */
-struct undo {
-	struct plan *plan;
+/* The state of rollback_check. */
+struct rollback {
+	struct draft *draft;
 	const struct plan_inputs *in;
 	struct findings *barred;
-	size_t *ups; /* the numbers of the steps that go up */
+	size_t *steps; /* the indices of the steps that are checked together */
 	size_t n;
-	struct map parsed;       /* the numbers of the plan's files, by their names */
-	struct plan back, today; /* the way to the start: from the new bytes, and from today's, made
-				    when it is needed */
+	struct map parsed;     /* the indices of the files of the draft's pool, by name */
+	struct draft back;     /* the way to the start from the new bytes */
+	struct draft from_now; /* the same from the current bytes, made when it is needed */
 	bool any;
 };
 
-bool rollback_check_covers(const struct step *step)
-{
-	return step->intent.direction == GO_UP && !step->intent.survey && !step->refused;
-}
-
 /*
- * Is one of the step's manifests changed by another step, too? The maps say which one is the first
- * to change a path, and the last.
+ * True if another step also changes a manifest of the step. The maps contain the first and the last
+ * step that changes a path.
  */
-static bool meets_others(const struct step *step, size_t number, const struct map *first,
-			 const struct map *last)
+static bool shares_manifest(const struct step *step, size_t index, const struct map *first,
+			    const struct map *last)
 {
 	for (size_t i = 0; i < step->changes.n; i++) {
 		struct slice path = step->changes.items[i].path;
 
 		if (slices_have(step->files, path) &&
-		    (map_get(last, path) != number || map_get(first, path) != number))
+		    (map_get(last, path) != index || map_get(first, path) != index))
 			return true;
 	}
 	return false;
 }
 
+/* Finds the first and the last step that changes a path, of those to check. */
+static void map_changes(const struct draft *draft, struct map *first, struct map *last)
+{
+	for (size_t i = 0; i < draft->n; i++) {
+		const struct step *step = &draft->steps[i];
+
+		for (size_t j = 0; step_needs_rollback(step) && j < step->changes.n; j++) {
+			struct slice path = step->changes.items[j].path;
+
+			if (!map_has(first, path))
+				map_set(first, path, i);
+			map_set(last, path, i);
+		}
+	}
+}
+
 /*
- * The steps whose way back matters, those first that meet others in a file: they are looked at
- * together, and their number is returned.
+ * Collects the `*n` steps to check. Those that share manifests come first and are checked together;
+ * returns their number.
  */
-static size_t find_ups(struct undo *u, size_t *n)
+static size_t find_steps(struct rollback *r, size_t *n)
 {
 	struct map first = MAP_INIT, last = MAP_INIT;
 	size_t together = 0;
 
-	u->ups = arena_array(u->plan->arena, 2 * u->plan->n, sizeof(*u->ups));
-	for (size_t i = 0; i < u->plan->n; i++)
-		for (size_t j = 0;
-		     rollback_check_covers(&u->plan->steps[i]) && j < u->plan->steps[i].changes.n;
-		     j++) {
-			struct slice path = u->plan->steps[i].changes.items[j].path;
-
-			if (map_get(&first, path) == MAP_NONE)
-				map_set(&first, path, i);
-			map_set(&last, path, i);
-		}
+	r->steps = arena_array(r->draft->pool.arena, 2 * r->draft->n, sizeof(*r->steps));
+	map_changes(r->draft, &first, &last);
 	*n = 0;
 	for (size_t round = 0; round < 2; round++)
-		for (size_t i = 0; i < u->plan->n; i++) {
-			const struct step *step = &u->plan->steps[i];
+		for (size_t i = 0; i < r->draft->n; i++) {
+			const struct step *step = &r->draft->steps[i];
 
-			if (rollback_check_covers(step) && step->changes.n &&
-			    meets_others(step, i, &first, &last) == !round) {
-				u->ups[(*n)++] = i;
+			if (step_needs_rollback(step) && step->changes.n &&
+			    shares_manifest(step, i, &first, &last) == !round) {
+				r->steps[(*n)++] = i;
 				together += !round;
 			}
 		}
@@ -74,45 +76,27 @@ static size_t find_ups(struct undo *u, size_t *n)
 	return together;
 }
 
-/* The bytes of a path after a plan; `otherwise` when it does not change them. */
-static struct slice after(const struct plan *plan, struct slice path, struct slice otherwise)
-{
-	size_t low = 0, high = plan->changes.n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = slice_cmp(path, plan->changes.items[mid].path);
-
-		if (!order)
-			return plan->changes.items[mid].after;
-		if (order < 0)
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	return otherwise;
-}
-
-/* Adds a file, with its parse if the plan has it. */
-static void add_file(const struct undo *u, struct inventory *inv, const struct change *c)
+/* Adds a file to the inventory, already parsed if the draft has parsed it. */
+static void add_file(const struct rollback *r, struct inventory *inv, const struct change *c)
 {
 	struct source *source = inventory_add(inv, c->path, c->after, c->mode);
-	size_t at = map_get(&u->parsed, c->path);
+	size_t at = map_get(&r->parsed, c->path);
 
-	if (source->file || at == MAP_NONE || !slice_eq(yaml_bytes(u->plan->made[at]), c->after))
+	if (source->file || at == MAP_NONE ||
+	    !slice_eq(yaml_bytes(r->draft->pool.files[at]), c->after))
 		return;
-	source->file = u->plan->made[at];
-	u->plan->made[at] = NULL;
+	source->file = r->draft->pool.files[at];
+	r->draft->pool.files[at] = NULL;
 }
 
-/* The new bytes of a step's manifests, over today's. */
-static void add_files(const struct undo *u, const struct step *step, struct inventory *inv)
+/* Adds the new bytes of the manifests of a step to the inventory. */
+static void add_files(const struct rollback *r, const struct step *step, struct inventory *inv)
 {
 	for (size_t i = 0; i < step->changes.n; i++) {
 		struct slice path = step->changes.items[i].path;
 		struct change c = { path,
 				    { NULL, 0 },
-				    after(u->plan, path, (struct slice){ NULL, 0 }),
+				    draft_bytes(r->draft, path, SLICE_NONE),
 				    step->changes.items[i].mode };
 
 		if (!c.after.ptr || !slices_have(step->files, path))
@@ -120,169 +104,169 @@ static void add_files(const struct undo *u, const struct step *step, struct inve
 		if (c.after.len > MANIFEST_MAX)
 			inventory_add_large(inv, path, c.after.len);
 		else
-			add_file(u, inv, &c);
+			add_file(r, inv, &c);
 	}
 }
 
-/* The new bytes of the steps' manifests over today's inventory. */
-static struct inventory *new_inventory(const struct undo *u)
+/* The inventory with the new bytes of the manifests. */
+static struct inventory *make_inventory(const struct rollback *r)
 {
-	struct inventory *inv = inventory_over(u->in->inventory);
+	struct inventory *inv = inventory_overlay(r->in->inventory);
 
-	for (size_t i = 0; i < u->n; i++)
-		add_files(u, &u->plan->steps[u->ups[i]], inv);
-	inventory_parse(inv, u->in->each);
+	for (size_t i = 0; i < r->n; i++)
+		add_files(r, &r->draft->steps[r->steps[i]], inv);
+	inventory_parse(inv, r->in->each);
 	return inv;
 }
 
-/* The history with the commit of the plan on top. */
-static struct baselines *new_past(const struct undo *u, const struct inventory *inv)
+/* The history with the commit of the draft on top. */
+static struct baselines *make_history(const struct rollback *r, const struct inventory *inv)
 {
-	struct baselines *baselines = baselines_over(u->in->baselines);
+	struct baselines *baselines = baselines_overlay(r->in->baselines);
 
-	for (size_t i = 0; i < u->n; i++) {
-		const struct step *step = &u->plan->steps[u->ups[i]];
+	for (size_t i = 0; i < r->n; i++) {
+		const struct step *step = &r->draft->steps[r->steps[i]];
 
 		for (size_t j = 0; j < step->changes.n; j++) {
 			struct slice path = step->changes.items[j].path;
-			const struct source *now = inventory_find(inv, path),
-					    *today = inventory_find(u->in->inventory, path);
+			const struct source *after = inventory_find(inv, path),
+					    *before = inventory_find(r->in->inventory, path);
 
-			if (now && now->file && slices_have(step->files, path))
-				baselines_grow(baselines, path, step->m, now->file,
-					       today ? today->file : NULL);
+			if (after && after->file && slices_have(step->files, path))
+				baselines_add_newest(baselines, path, step->m, after->file,
+						     before ? before->file : NULL);
 		}
 	}
 	return baselines;
 }
 
-/* Plans the way to the start of the steps. */
-static void plan_start(const struct undo *u, const struct plan_inputs *in, enum direction direction,
-		       struct plan *out)
+/* Makes the way of the steps to the start. */
+static void draft_start(const struct rollback *r, const struct plan_inputs *in,
+			enum direction direction, struct draft *out)
 {
 	struct plan_inputs quiet = *in;
-	struct intent *intents = arena_array(u->plan->arena, u->n, sizeof(*intents));
+	struct intent *intents = arena_array(r->draft->pool.arena, r->n, sizeof(*intents));
 
-	for (size_t i = 0; i < u->n; i++) {
-		intents[i] = (struct intent){ .m = u->plan->steps[u->ups[i]].m,
+	for (size_t i = 0; i < r->n; i++) {
+		intents[i] = (struct intent){ .m = r->draft->steps[r->steps[i]].m,
 					      .direction = direction,
-					      .trial = true };
+					      .options = { .edits_only = true } };
 		intents[i].to = (struct stage){ STAGE_START, 0 };
 	}
 	quiet.progress = NULL;
-	plan_work_out(out, &quiet, intents, u->n);
+	draft_make(out, &quiet, intents, r->n, NULL);
 }
 
-/* Says why a step has no way back. */
-static void bar(struct undo *u, size_t step, struct place at, struct slice why)
+/* Records why a step cannot be rolled back. */
+static void bar_step(struct rollback *r, size_t step, struct place at, struct slice why)
 {
-	findings_add(&u->barred[step], &CODE_no_way_back, at, "%" SLICE_FMT, SLICE_ARG(why));
-	u->any = true;
+	findings_add(&r->barred[step], &CODE_no_way_back, at, "%" SLICE_FMT, SLICE_ARG(why));
+	r->any = true;
 }
 
 /*
- * The way from today's bytes; as if to look at only, so that a file that is not there yet counts as
- * well.
+ * The way from the current bytes to the start; with GO_ANYWHERE, so that it includes files that do
+ * not exist yet.
  */
-static const struct plan *today_start(struct undo *u)
+static const struct draft *start_from_now(struct rollback *r)
 {
-	if (!u->today.arena)
-		plan_start(u, u->in, GO_ANYWHERE, &u->today);
-	return &u->today;
+	if (!r->from_now.pool.arena)
+		draft_start(r, r->in, GO_ANYWHERE, &r->from_now);
+	return &r->from_now;
 }
 
-/* Does the rollback lead where it shall in one changed file of a step? */
-static void check_file(struct undo *u, size_t number, const struct change *c)
+/* Checks the result of the rollback in one file of a step. */
+static void check_file(struct rollback *r, size_t index, const struct change *c)
 {
-	const struct step *step = &u->plan->steps[number];
-	struct slice got = after(&u->back, c->path, after(u->plan, c->path, c->after));
-	const struct baseline_file *baselines = baselines_find(u->in->baselines, c->path, step->m);
-	const struct source *today = inventory_find(u->in->inventory, c->path);
+	const struct step *step = &r->draft->steps[index];
+	struct slice got = draft_bytes(&r->back, c->path, draft_bytes(r->draft, c->path, c->after));
+	const struct baseline_file *history = baselines_find(r->in->baselines, c->path, step->m);
+	const struct source *current = inventory_find(r->in->inventory, c->path);
 	struct slice wanted;
 
-	if (baselines && baselines->baseline.ptr && got.ptr && slice_eq(got, baselines->baseline))
+	if (history && history->baseline.ptr && got.ptr && slice_eq(got, history->baseline))
 		return;
-	wanted = after(today_start(u), c->path, today ? today->bytes : (struct slice){ NULL, 0 });
+	wanted = draft_bytes(start_from_now(r), c->path,
+			     current ? current->bytes : SLICE_NONE);
 	if (!wanted.ptr || !got.ptr || !slice_eq(got, wanted))
-		bar(u, number, (struct place){ c->path, 0, 0 },
-		    SLICE("rolled back from this stage, the file would not say what it says "
-			  "without the migration"));
+		bar_step(r, index, (struct place){ c->path, 0, 0 },
+			 SLICE("rolling back this stage would not restore the file as it was "
+			       "before the migration"));
 }
 
-/*
- * Is the rollback of a step refused for the sake of a file that only another one of the plan
- * changes?
- */
-static bool by_another(const struct undo *u, const struct step *step, const struct finding *stop)
+/* True if a rollback is refused because of a file that only other steps change. */
+static bool is_caused_by_others(const struct rollback *r, const struct step *step,
+				const struct finding *stop)
 {
 	return stop && !slices_have(step->files, stop->at.path) &&
-	       after(u->plan, stop->at.path, (struct slice){ NULL, 0 }).ptr;
+	       draft_bytes(r->draft, stop->at.path, SLICE_NONE).ptr;
 }
 
 /*
- * One step: is its rollback possible, and right? In the first round others are blamed for what they
- * did; in the second nobody is spared.
+ * Checks whether the rollback of a step is possible and right. In the first round, a step is not
+ * barred because of what other steps do; in the second round it is.
  */
-static void check_step(struct undo *u, size_t i, bool first)
+static void check_step(struct rollback *r, size_t i, bool first)
 {
-	const struct step *back = &u->back.steps[i];
-	struct step *step = &u->plan->steps[u->ups[i]];
+	const struct step *back = &r->back.steps[i];
+	struct step *step = &r->draft->steps[r->steps[i]];
 	const struct finding *stop = findings_stop(&back->findings);
 
-	if (back->refused && stop && step->intent.adopt && today_start(u)->steps[i].refused) {
+	if (back->refused && stop && step->intent.adopt && start_from_now(r)->steps[i].refused) {
 		if (first)
 			findings_add(&step->findings, &CODE_never_a_way_back, stop->at,
 				     "%" SLICE_FMT, SLICE_ARG(stop->reason));
 		return;
 	}
 	if (back->refused) {
-		if (!first || !by_another(u, step, stop))
-			bar(u, u->ups[i], stop ? stop->at : (struct place){ step->m->path, 0, 0 },
-			    stop ? stop->reason : SLICE("the rollback is refused"));
+		if (!first || !is_caused_by_others(r, step, stop))
+			bar_step(r, r->steps[i],
+				 stop ? stop->at : (struct place){ step->m->path, 0, 0 },
+				 stop ? stop->reason : SLICE("the rollback is refused"));
 		return;
 	}
 	for (size_t j = 0; j < step->changes.n && first; j++)
 		if (slices_have(step->files, step->changes.items[j].path))
-			check_file(u, u->ups[i], &step->changes.items[j]);
+			check_file(r, r->steps[i], &step->changes.items[j]);
 }
 
-/* Looks at u->n steps. */
-static void check_steps(struct undo *u)
+/* Checks r->n steps together. */
+static void check_steps(struct rollback *r)
 {
-	struct plan_inputs later = *u->in;
-	struct inventory *inventory = new_inventory(u);
-	struct baselines *baselines = new_past(u, inventory);
+	struct plan_inputs later = *r->in;
+	struct inventory *inventory = make_inventory(r);
+	struct baselines *baselines = make_history(r, inventory);
 
 	later.inventory = inventory;
 	later.baselines = baselines;
-	plan_start(u, &later, GO_DOWN, &u->back);
-	for (size_t i = 0; i < u->n; i++)
-		check_step(u, i, true);
-	for (size_t i = 0; i < u->n && !u->any; i++)
-		check_step(u, i, false);
-	plan_release(&u->back);
-	plan_release(&u->today);
+	draft_start(r, &later, GO_DOWN, &r->back);
+	for (size_t i = 0; i < r->n; i++)
+		check_step(r, i, true);
+	for (size_t i = 0; i < r->n && !r->any; i++)
+		check_step(r, i, false);
+	draft_release(&r->back);
+	draft_release(&r->from_now);
 	baselines_free(baselines);
 	inventory_free(inventory);
 }
 
-bool rollback_check(struct plan *plan, const struct plan_inputs *in, struct findings *barred)
+bool rollback_check(struct draft *draft, const struct plan_inputs *in, struct findings *barred)
 {
-	enum { AT_ONCE = 64 }; /* so that what is made for the rollback never takes much memory */
-	struct undo u = { .plan = plan, .in = in, .barred = barred, .parsed = MAP_INIT };
-	size_t n, together = find_ups(&u, &n);
+	enum { BATCH = 64 }; /* limits the memory for the rollback */
+	struct rollback r = { .draft = draft, .in = in, .barred = barred, .parsed = MAP_INIT };
+	size_t n, together = find_steps(&r, &n);
 
-	for (size_t i = 0; i < plan->nmade && n; i++)
-		if (plan->made[i])
-			map_set(&u.parsed, yaml_name(plan->made[i]), i);
+	for (size_t i = 0; i < draft->pool.n && n; i++)
+		if (draft->pool.files[i])
+			map_set(&r.parsed, yaml_name(draft->pool.files[i]), i);
 	for (size_t all = n; n;) {
-		progress_tell(in->progress, "rollbacks worked out", all - n, all);
-		u.n = together ? together : n < AT_ONCE ? n : AT_ONCE;
+		progress_report(in->progress, "rollbacks planned", all - n, all);
+		r.n = together ? together : n < BATCH ? n : BATCH;
 		together = 0;
-		check_steps(&u);
-		u.ups += u.n;
-		n -= u.n;
+		check_steps(&r);
+		r.steps += r.n;
+		n -= r.n;
 	}
-	map_release(&u.parsed);
-	return u.any;
+	map_release(&r.parsed);
+	return r.any;
 }

@@ -1,75 +1,63 @@
 #include "plan/scope.h"
 
-#include "base/alloc.h"
 #include "istio/host.h"
 #include "istio/rules.h"
 #include "inventory/relatives.h"
+#include "inventory/inventory_index.h"
+#include "template/parse.h"
+#include "template/render.h"
 #include "template/template.h"
 
-struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice bytes,
-			     struct err *err)
-{
-	struct yaml_file *file = NULL;
+/* The state of scope_find. */
+struct scope_search {
+	struct scope *scope;
+	const struct migration *m;
+	const struct plan_inputs *in;
+	struct yaml_pool *pool;
+	struct arena *arena; /* of `pool` */
+	struct findings *findings;
+};
 
-	if (yaml_parse(&file, path, bytes, err) < 0)
-		return NULL;
-	plan_own(plan, file);
-	return file;
-}
-
-/*
- * The host that candidates are looked up by: the old one, resolved in its own namespace if that is
- * known.
- */
-static struct slice old_host(const struct migration *m, struct arena *arena)
+struct slice scope_old_host(const struct migration *m, struct arena *arena)
 {
 	return host_resolve(m->move.from, m->move.ns, arena);
 }
 
-/* What the search for VirtualServices passes around. */
-struct search {
-	struct scope *scope;
-	struct plan *plan;
-	const struct plan_inputs *in;
-	const struct migration *m;
-	struct findings *findings;
-};
-
-/* The VirtualService of the baseline file that is this one. */
-static const struct vs *base_of(const struct search *s, const struct vs *vs,
-				const struct source *source)
+/* The VirtualService at the baseline of its file; NULL: not known. */
+static const struct vs *find_baseline(const struct scope_search *s, const struct vs *vs,
+				      const struct source *source)
 {
-	const struct yaml_file *file = baselines_baseline(s->in->baselines, source->path, s->m);
-	struct arena *arena = s->plan->arena;
+	const struct yaml_file *file = baselines_parsed(s->in->baselines, source->path, s->m);
+	struct arena *arena = s->arena;
 	const struct move_context context = { &s->m->move, arena, NULL };
-	struct vs_list then = { NULL, 0 }, now = { NULL, 0 };
+	struct vs_list baseline = { NULL, 0 }, current = { NULL, 0 };
 	struct err ignored = ERR_INIT;
 	struct objects objects;
 
 	if (!file)
 		return NULL;
 	objects = objects_of(file, arena);
-	if (vs_list_read(&then, &objects, &context, &ignored) < 0 ||
-	    vs_list_read(&now, &source->objects, &context, &ignored) < 0)
+	if (vs_list_read(&baseline, &objects, &context, &ignored) < 0 ||
+	    vs_list_read(&current, &source->objects, &context, &ignored) < 0)
 		return NULL;
-	for (size_t i = 0; i < now.n; i++)
-		if (now.items[i].object == vs->object)
-			return vs_list_pair(&then, &now, i);
+	for (size_t i = 0; i < current.n; i++)
+		if (current.items[i].object == vs->object)
+			return vs_list_pair(&baseline, &current, i);
 	return NULL;
 }
 
-/* Takes one VirtualService in, if it routes to old. */
-static int consider(struct search *s, const struct holding *h)
+/* Adds a VirtualService as a member if it routes to the old host. */
+static int add_member(struct scope_search *s, const struct object_ref *ref)
 {
-	struct arena *arena = s->plan->arena;
-	bool covered = migration_covers(s->m, h->source->path);
+	struct arena *arena = s->arena;
+	bool covered = migration_covers(s->m, ref->source->path);
 	const struct move_context context = { &s->m->move, arena, covered ? s->findings : NULL };
-	const struct baseline_file *past;
+	const struct baseline_file *history;
 	struct err err = ERR_INIT;
 	struct vs vs;
 	struct member *member;
 
-	if (vs_read(&vs, h->object, &context, &err) < 0) {
+	if (vs_read(&vs, ref->object, &context, &err) < 0) {
 		if (covered)
 			findings_add_err(s->findings, &err);
 		return covered ? -1 : 0;
@@ -78,32 +66,30 @@ static int consider(struct search *s, const struct holding *h)
 		return 0;
 	if (!covered) {
 		findings_add(s->findings, &CODE_elsewhere, yaml_place(vs.object->node),
-			     "the VirtualService '%" SLICE_FMT "' routes to '%" SLICE_FMT "' too",
+			     "the VirtualService '%" SLICE_FMT "' also routes to '%" SLICE_FMT "'",
 			     SLICE_ARG(vs.object->name), SLICE_ARG(vs.old_host));
 		return 0;
 	}
 	vs_mark_copies(&vs, &s->m->move, arena);
 	relatives_note(&vs, s->in->inventory, arena);
 	member = &s->scope->members[s->scope->n++];
-	*member = (struct member){ h->source, vs, NULL };
-	past = baselines_find(s->in->baselines, h->source->path, s->m);
-	if (past && past->baseline.ptr &&
-	    slice_eq(past->baseline,
-		     h->source->bytes)) /* nothing is moved yet: today's version is the baseline */
-		member->base = &member->vs;
+	*member = (struct member){ ref->source, vs, NULL };
+	history = baselines_find(s->in->baselines, ref->source->path, s->m);
+	if (history && history->baseline.ptr && slice_eq(history->baseline, ref->source->bytes))
+		member->baseline = &member->vs; /* nothing is moved yet */
 	else
-		member->base = base_of(s, &vs, h->source);
+		member->baseline = find_baseline(s, &vs, ref->source);
 	return 0;
 }
 
-/* What names one of the two hosts. */
-static struct holdings both_hosts(const struct inventory *inv, const struct migration *m,
-				  struct arena *arena)
+/* The objects that reference one of the two hosts. */
+static struct object_refs find_both_hosts(const struct inventory *inv, const struct migration *m,
+					  struct arena *arena)
 {
-	struct holdings old = inventory_by_host(inv, old_host(m, arena), arena);
-	struct holdings new =
+	struct object_refs old = inventory_by_host(inv, scope_old_host(m, arena), arena);
+	struct object_refs new =
 		inventory_by_host(inv, host_resolve(m->move.to, m->move.ns, arena), arena);
-	struct holding *all = arena_array(arena, old.n + new.n, sizeof(*all));
+	struct object_ref *all = arena_array(arena, old.n + new.n, sizeof(*all));
 	size_t n = 0;
 
 	for (size_t i = 0; i < old.n; i++)
@@ -116,48 +102,41 @@ static struct holdings both_hosts(const struct inventory *inv, const struct migr
 		if (!twice)
 			all[n++] = new.items[i];
 	}
-	return (struct holdings){ all, n };
+	return (struct object_refs){ all, n };
 }
 
 /*
- * Nothing routes to old: is it because the migration is done? Then what routes to new, and routed
- * to old at baseline, is its scope.
+ * Nothing routes to the old host. If the migration is finalized, its members are those that route
+ * to the new host, and did to the old one at the baseline.
  */
-static void find_done(const struct search *s)
+static void find_finalized(const struct scope_search *s)
 {
-	struct arena *arena = s->plan->arena;
+	struct arena *arena = s->arena;
 	const struct move_context context = { &s->m->move, arena, NULL };
-	struct holdings all = both_hosts(s->in->inventory, s->m, arena);
+	struct object_refs all = find_both_hosts(s->in->inventory, s->m, arena);
 	struct err ignored = ERR_INIT;
 	struct vs vs;
 
 	s->scope->members = arena_array(arena, all.n + 1, sizeof(struct member));
 	for (size_t i = 0; i < all.n; i++) {
-		const struct holding *h = &all.items[i];
-		const struct vs *base;
+		const struct object_ref *ref = &all.items[i];
+		const struct vs *baseline;
 
-		if (!vs_is(h->object) || !migration_covers(s->m, h->source->path) ||
-		    vs_read(&vs, h->object, &context, &ignored) < 0 || !vs_is_done(&vs))
+		if (!vs_is(ref->object) || !migration_covers(s->m, ref->source->path) ||
+		    vs_read(&vs, ref->object, &context, &ignored) < 0 || !vs_is_done(&vs))
 			continue;
-		base = base_of(s, &vs, h->source);
-		if (base && base->nold)
-			s->scope->members[s->scope->n++] = (struct member){ h->source, vs, base };
+		baseline = find_baseline(s, &vs, ref->source);
+		if (baseline && baseline->nold)
+			s->scope->members[s->scope->n++] =
+				(struct member){ ref->source, vs, baseline };
 	}
-	s->scope->done = s->scope->n > 0;
+	s->scope->finalized = s->scope->n > 0;
 }
 
-/* What a file that routes to old must hold: the name of a service of the cluster may be short. */
-static struct slice sign_of(const struct migration *m)
+/* Adds errors for covered files that cannot be parsed and may contain the old host. */
+static int check_broken(const struct scope_search *s)
 {
-	bool local = slice_ends(m->move.from, SLICE(".svc.cluster.local"));
-
-	return local ? host_first_label(m->move.from) : m->move.from;
-}
-
-/* Files that the migration covers and that cannot be read: they may be about the host. */
-static int broken_files(const struct search *s)
-{
-	struct slice sign = sign_of(s->m);
+	struct slice needle = host_needle(s->m->move.from);
 	size_t n;
 	struct source *const *broken = inventory_broken(s->in->inventory, &n);
 	int result = 0;
@@ -167,7 +146,7 @@ static int broken_files(const struct search *s)
 
 		if (!migration_covers(s->m, f->path))
 			continue;
-		if (!f->bytes.ptr || slice_find(f->bytes, sign) != SIZE_MAX) {
+		if (!f->bytes.ptr || slice_find(f->bytes, needle) != SIZE_MAX) {
 			findings_add_err(s->findings, f->why);
 			result = -1;
 		}
@@ -175,11 +154,11 @@ static int broken_files(const struct search *s)
 	return result;
 }
 
-/* The file that `create` asks for, with all traffic on old. */
-static struct source *render_created(const struct search *s, struct err *err)
+/* The file of manifests.create, with all traffic to the old host. */
+static struct source *render_created(const struct scope_search *s, struct err *err)
 {
 	const struct migration_fields *f = &s->m->f;
-	struct arena *arena = s->plan->arena;
+	struct arena *arena = s->arena;
 	struct pair values[] = {
 		{ SLICE("name"), s->m->name },
 		{ SLICE("namespace"), f->spec.from.ns },
@@ -195,17 +174,16 @@ static struct source *render_created(const struct search *s, struct err *err)
 	source->path = f->spec.manifests.create;
 	source->bytes = arena_copy(arena, str_slice(&text));
 	source->mode = 0100644;
-	source->file = plan_parse(s->plan, source->path, source->bytes, err);
+	source->file = yaml_pool_parse(s->pool, source->path, source->bytes, err);
 	if (!source->file)
 		return NULL;
 	source->objects = objects_of(source->file, arena);
 	return source;
 }
 
-/*
- * Takes the created file's VirtualService in; as the baseline only, when the file is there by now.
+/* Adds the VirtualService of the created file: as a member, or as the baseline of the existing one.
  */
-static int create(struct search *s)
+static int add_created(struct scope_search *s)
 {
 	struct err err = ERR_INIT;
 	const struct source *source = render_created(s, &err);
@@ -217,36 +195,37 @@ static int create(struct search *s)
 	}
 	if (!s->scope->n && inventory_find(s->in->inventory, source->path)) {
 		findings_add(s->findings, &CODE_create_place, (struct place){ source->path, 0, 0 },
-			     "the file to create is there already, and no http route in it goes to "
+			     "the file to create already exists, and no http route in it goes to "
 			     "'%" SLICE_FMT "'",
 			     SLICE_ARG(s->m->move.from))
-			->remedy = SLICE("name another file in manifests.create");
+			->remedy = SLICE("specify another file in manifests.create");
 		return -1;
 	}
 	if (!s->scope->n) {
 		s->scope->created = source;
 		for (size_t i = 0; i < source->objects.n && i < 1; i++)
-			if (consider(s, &(struct holding){ &source->objects.items[i], source }) < 0)
+			if (add_member(s, &(struct object_ref){ &source->objects.items[i],
+								source }) < 0)
 				return -1;
 		return 0;
 	}
 	if (vs_list_read(&list, &source->objects,
-			 &(struct move_context){ &s->m->move, s->plan->arena, NULL }, &err) < 0)
+			 &(struct move_context){ &s->m->move, s->arena, NULL }, &err) < 0)
 		return 0;
 	for (size_t i = 0; i < s->scope->n && list.n; i++)
-		if (!s->scope->members[i].base &&
+		if (!s->scope->members[i].baseline &&
 		    slice_eq(s->scope->members[i].source->path, source->path))
-			s->scope->members[i].base = &list.items[0];
+			s->scope->members[i].baseline = &list.items[0];
 	return 0;
 }
 
-/* Nothing routes to old: says why as well as it can be said. */
-static int nothing_found(const struct search *s, const struct holdings *candidates)
+/* Nothing routes to the old host: adds the most likely reason. Always -1. */
+static int refuse_nothing(const struct scope_search *s, const struct object_refs *candidates)
 {
 	struct place at = s->m->from_at;
-	struct slice host = old_host(s->m, s->plan->arena);
+	struct slice host = scope_old_host(s->m, s->arena);
 
-	if (!at.path.len) /* it was not read from a file */
+	if (!at.path.len) /* the migration was not read from a file */
 		at.path = s->m->path;
 	for (size_t i = 0; i < candidates->n; i++) {
 		const struct object *o = candidates->items[i].object;
@@ -263,8 +242,7 @@ static int nothing_found(const struct search *s, const struct holdings *candidat
 				return -1;
 			}
 	}
-	for (size_t i = 0; i < s->findings->n;
-	     i++) /* a tls route, or a spelling: the plainer reason */
+	for (size_t i = 0; i < s->findings->n; i++)
 		if (s->findings->items[i].code == &CODE_route_tls) {
 			findings_add(s->findings, &CODE_vs_nothing, s->findings->items[i].at,
 				     "'%" SLICE_FMT
@@ -279,29 +257,29 @@ static int nothing_found(const struct search *s, const struct holdings *candidat
 	return -1;
 }
 
-int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *in,
+int scope_find(struct scope *out, struct yaml_pool *pool, const struct plan_inputs *in,
 	       const struct migration *m, struct findings *findings)
 {
-	struct search s = { .scope = out, .plan = plan, .in = in, .m = m, .findings = findings };
-	struct holdings candidates =
-		inventory_by_host(in->inventory, old_host(m, plan->arena), plan->arena);
+	struct scope_search s = { out, m, in, pool, pool->arena, findings };
+	struct object_refs candidates =
+		inventory_by_host(in->inventory, scope_old_host(m, s.arena), s.arena);
 
-	*out = (struct scope){ .members = arena_array(plan->arena, candidates.n + 1,
+	*out = (struct scope){ .members = arena_array(s.arena, candidates.n + 1,
 						      sizeof(struct member)) };
-	if (broken_files(&s) < 0)
+	if (check_broken(&s) < 0)
 		return -1;
 	for (size_t i = 0; i < candidates.n; i++)
-		if (vs_is(candidates.items[i].object) && consider(&s, &candidates.items[i]) < 0)
+		if (vs_is(candidates.items[i].object) && add_member(&s, &candidates.items[i]) < 0)
 			return -1;
 	if (!out->n)
-		find_done(&s);
-	if (!out->done && m->f.spec.manifests.create.len && create(&s) < 0)
+		find_finalized(&s);
+	if (!out->finalized && m->f.spec.manifests.create.len && add_created(&s) < 0)
 		return -1;
-	return out->n ? 0 : nothing_found(&s, &candidates);
+	return out->n ? 0 : refuse_nothing(&s, &candidates);
 }
 
-/* Adds the objects of a list of holdings to a scene. */
-static void add_objects(struct rule_scene *scene, struct holdings list)
+/* Adds objects to a scene. */
+static void add_objects(struct rule_scene *scene, struct object_refs list)
 {
 	const struct object **items =
 		arena_array(scene->arena, scene->nobjects + list.n, sizeof(*items));
@@ -314,36 +292,33 @@ static void add_objects(struct rule_scene *scene, struct holdings list)
 	scene->nobjects += list.n;
 }
 
-/*
- * All objects that the rules may look at: those that name one of the hosts, and the roots of
- * delegates.
- */
+/* Adds the objects that the rules need: those with one of the hosts, and the roots of delegates. */
 static void collect_objects(struct rule_scene *scene, const struct inventory *inv,
 			    const struct migration *m)
 {
-	add_objects(scene, both_hosts(inv, m, scene->arena));
+	add_objects(scene, find_both_hosts(inv, m, scene->arena));
 	for (size_t i = 0; i < scene->nvss; i++)
 		if (!yaml_get(scene->vss[i].object->spec, "hosts"))
 			add_objects(scene, inventory_by_host(inv, scene->vss[i].object->name,
 							     scene->arena));
 }
 
-/* Names what the migration says is not there. */
+/* Adds findings for objects outside of manifests.search. */
 static void check_search(const struct plan_inputs *in, const struct migration *m,
 			 struct findings *findings)
 {
-	struct holdings all;
+	struct object_refs all;
 
 	if (!m->f.spec.manifests.search.n)
 		return;
-	all = both_hosts(in->inventory, m, findings->arena);
+	all = find_both_hosts(in->inventory, m, findings->arena);
 	for (size_t i = 0; i < all.n; i++)
 		if (!migration_searches(m, all.items[i].source->path))
 			findings_add(findings, &CODE_search_outside,
 				     yaml_place(all.items[i].object->node),
 				     "the %" SLICE_FMT " '%" SLICE_FMT
-				     "' names one of the two hosts, or nearly, and stands outside "
-				     "of manifests.search",
+				     "' references one of the two hosts, or a similar one, and is "
+				     "outside of manifests.search",
 				     SLICE_ARG(all.items[i].object->kind),
 				     SLICE_ARG(all.items[i].object->name));
 }
@@ -355,7 +330,7 @@ void scope_check(const struct scope *scope, const struct plan_inputs *in,
 	struct vs *vss = arena_array(arena, scope->n, sizeof(*vss));
 	const struct migration *m = intent->m;
 	struct rule_scene scene = { .move = &m->move,
-				    .thorough = intent->survey,
+				    .thorough = intent->options.all_findings,
 				    .vss = vss,
 				    .nvss = scope->n,
 				    .to = to,
@@ -372,48 +347,48 @@ void scope_check(const struct scope *scope, const struct plan_inputs *in,
 	migration_allow(m, from, findings);
 }
 
-bool scope_at(const struct scope *scope, const struct goal *goal)
+bool scope_is_at(const struct scope *scope, const struct goal *goal)
 {
 	for (size_t i = 0; i < scope->n; i++)
-		if (!vs_at(&scope->members[i].vs, scope->members[i].base, goal))
+		if (!vs_at(&scope->members[i].vs, scope->members[i].baseline, goal))
 			return false;
 	return true;
 }
 
-/*
- * Adds the files of these objects whose VirtualServices route to old, or else those that only route
- * to new.
- */
-static void add_files(struct slices *files, const struct holdings *candidates,
-		      const struct migration *m, bool done, struct arena *arena)
+/* What scope_files looks for: files that route to the old host, or only to the new one. */
+enum file_query { ROUTES_TO_OLD, ROUTES_TO_NEW_ONLY };
+
+/* Adds the files of these objects with such routes, each once. */
+static void add_files(struct slices *files, const struct object_refs *refs,
+		      const struct migration *m, enum file_query query, struct arena *arena)
 {
 	const struct move_context context = { &m->move, arena, NULL };
 	struct err ignored = ERR_INIT;
 	struct vs vs;
 
-	for (size_t i = 0; i < candidates->n; i++) {
-		const struct holding *h = &candidates->items[i];
+	for (size_t i = 0; i < refs->n; i++) {
+		const struct object_ref *ref = &refs->items[i];
 
-		if (!vs_is(h->object) || !migration_covers(m, h->source->path) ||
-		    slices_have(*files, h->source->path) ||
-		    vs_read(&vs, h->object, &context, &ignored) < 0 ||
-		    !(done ? vs_is_done(&vs) : vs.nold))
+		if (!vs_is(ref->object) || !migration_covers(m, ref->source->path) ||
+		    slices_have(*files, ref->source->path) ||
+		    vs_read(&vs, ref->object, &context, &ignored) < 0 ||
+		    !(query == ROUTES_TO_OLD ? vs.nold : vs_is_done(&vs)))
 			continue;
-		files->items[files->n++] = h->source->path;
+		files->items[files->n++] = ref->source->path;
 	}
 }
 
-struct slices plan_files(const struct inventory *inv, const struct migration *m,
-			 struct arena *arena)
+struct slices scope_files(const struct inventory *inv, const struct migration *m,
+			  struct arena *arena)
 {
-	struct holdings old = inventory_by_host(inv, old_host(m, arena), arena), new = { NULL, 0 };
-	struct slices files = { arena_array(arena, old.n, sizeof(struct slice)), 0 };
+	struct object_refs refs = inventory_by_host(inv, scope_old_host(m, arena), arena);
+	struct slices files = { arena_array(arena, refs.n, sizeof(struct slice)), 0 };
 
-	add_files(&files, &old, m, false, arena);
+	add_files(&files, &refs, m, ROUTES_TO_OLD, arena);
 	if (files.n)
 		return files;
-	new = both_hosts(inv, m, arena);
-	files.items = arena_array(arena, new.n, sizeof(struct slice));
-	add_files(&files, &new, m, true, arena);
+	refs = find_both_hosts(inv, m, arena);
+	files.items = arena_array(arena, refs.n, sizeof(struct slice));
+	add_files(&files, &refs, m, ROUTES_TO_NEW_ONLY, arena);
 	return files;
 }

@@ -1,49 +1,52 @@
 /*
- * scope.h - the VirtualServices that a migration is about, today and at baseline. A part of plan.
+ * scope.h - the VirtualServices that a migration moves, as they are and at the baseline.
  */
 #ifndef GCB_PLAN_SCOPE_H
 #define GCB_PLAN_SCOPE_H
 
-#include "base/finding.h"
-#include "plan/plan.h"
+#include "plan/step.h"
 
-/* One VirtualService of the migration. */
+/* A VirtualService of the migration. */
 struct member {
 	const struct source *source;
 	struct vs vs;
-	const struct vs *base; /* NULL: not known */
+	const struct vs *baseline; /* NULL: not known */
 };
 
 struct scope {
 	struct member *members;
 	size_t n;
-	bool done;                    /* none of them names old, and each did at baseline */
-	const struct source *created; /* the file that `create` makes; it is one of the members'
-					 sources, and not in the inventory */
+	bool finalized;               /* no member routes to the old host, and each did at the
+					 baseline */
+	const struct source *created; /* the file of manifests.create if it does not exist yet; the
+					 source of the member, and not in the inventory */
 };
 
 /*
- * Finds them. What is noticed goes to `findings`; what stops the migration too, as an error
- * finding, and then -1 is returned. The created file, if one is made, is parsed into `plan`.
+ * Finds the VirtualServices, in the memory of `pool`. Returns -1 if the migration cannot be
+ * planned; the reason is then an error among the findings.
  */
-int scope_find(struct scope *out, struct plan *plan, const struct plan_inputs *in,
+int scope_find(struct scope *out, struct yaml_pool *pool, const struct plan_inputs *in,
 	       const struct migration *m, struct findings *findings);
 
 /*
- * Runs the rules over the scope on its way to the stage `to` (istio/rules.h), all of them for a
- * survey, and marks what the migration allows.
+ * Runs the rules (istio/rules.h) on the way to the stage `to`, and marks the findings that the
+ * migration allows.
  */
 void scope_check(const struct scope *scope, const struct plan_inputs *in,
 		 const struct intent *intent, struct stage to, struct findings *findings);
 
-/* Are all members at the stage? */
-bool scope_at(const struct scope *scope, const struct goal *goal);
+/* True if all members are at the stage of the goal. */
+bool scope_is_at(const struct scope *scope, const struct goal *goal);
 
-/* plan.c: the plan frees the file with all else. */
-void plan_own(struct plan *plan, struct yaml_file *file);
+/*
+ * The paths of the manifests of a migration, in `arena`: files that it covers and that route to its
+ * old host; if there are none, those that only route to its new host.
+ */
+struct slices scope_files(const struct inventory *inv, const struct migration *m,
+			  struct arena *arena);
 
-/* Parses bytes into a file that the plan owns. */
-struct yaml_file *plan_parse(struct plan *plan, struct slice path, struct slice bytes,
-			     struct err *err);
+/* The old host of a migration, resolved in its namespace if it has one, in `arena`. */
+struct slice scope_old_host(const struct migration *m, struct arena *arena);
 
 #endif

@@ -1,28 +1,19 @@
 #include "plan/step.h"
 
+#include "migration/migration_write.h"
 #include "plan/mixed.h"
-#include "plan/step_internal.h"
+#include "plan/step_delete.h"
+#include "plan/step_environments.h"
+#include "plan/step_finalize.h"
+#include "plan/step_restore.h"
+#include "plan/step_work.h"
 
-#include <stdio.h>
-
-/* A stage's name in the plan's arena. */
-static struct slice name_of(const struct work *w, struct stage stage)
-{
-	char name[8];
-
-	stage_name(stage, name);
-	return arena_copy(w->plan->arena, slice_of(name));
-}
-
-/*
- * Which stage the migration is at: the first of the start and its list at which converging changes
- * nothing.
- */
-static void find_stage(const struct work *w)
+/* The current stage: the first one at which the routes would not change. */
+static void find_stage(const struct step_work *w)
 {
 	struct step *step = w->step;
 
-	if (w->scope.done) {
+	if (w->scope.finalized) {
 		step->known = true;
 		step->from = (struct stage){ STAGE_DONE, 0 };
 	}
@@ -31,7 +22,7 @@ static void find_stage(const struct work *w)
 						    (struct stage){ STAGE_START, 0 });
 
 		goal.adopt = false;
-		if (scope_at(&w->scope, &goal)) {
+		if (scope_is_at(&w->scope, &goal)) {
 			step->known = true;
 			step->from = goal.stage;
 		}
@@ -41,8 +32,8 @@ static void find_stage(const struct work *w)
 		step->from = mixed_highest(&w->scope);
 }
 
-/* Why no stage may go up: spec.hold, or a weight that somebody lowered without one. */
-static void find_hold(const struct work *w)
+/* Why the migration must not advance: spec.hold, or a weight that was lowered without one. */
+static void find_hold(const struct step_work *w)
 {
 	struct step *step = w->step;
 
@@ -51,46 +42,30 @@ static void find_hold(const struct work *w)
 		step->hold = w->m->f.spec.hold;
 	}
 	for (size_t i = 0; i < w->scope.n && !step->held; i++) {
-		const struct baseline_file *past =
+		const struct baseline_file *history =
 			baselines_find(w->in->baselines, w->scope.members[i].source->path, w->m);
 
-		if (!past || !past->lowered)
+		if (!history || !history->lowered)
 			continue;
 		step->held = true;
-		step->hold = arena_printf(
-			w->plan->arena, "%" SLICE_FMT " lowered the weight in %" SLICE_FMT,
-			SLICE_ARG(past->lowered_by), SLICE_ARG(slice_sub(past->lowered_in, 0, 8)));
+		step->hold = arena_printf(w->pool->arena,
+					  "%" SLICE_FMT " lowered the weight in %" SLICE_FMT,
+					  SLICE_ARG(history->lowered_by),
+					  SLICE_ARG(slice_sub(history->lowered_in, 0, 8)));
 	}
 }
 
-struct target *step_target(const struct work *w, const struct yaml_file *file, struct slice path,
-			   struct slice before, unsigned mode)
-{
-	struct target *t;
-
-	for (size_t i = 0; i < w->targets->n; i++)
-		if (w->targets->items[i].file == file)
-			return &w->targets->items[i];
-	t = &w->targets->items[w->targets->n++];
-	*t = (struct target){ .file = file, .path = path, .before = before, .mode = mode };
-	t->edits = yaml_edits_new(file, w->plan->arena);
-	return t;
-}
-
-/* Adds the edits of a stage to the targets; findings and shares may be NULL. */
-static int converge(const struct work *w, struct stage stage, struct findings *findings,
-		    struct shares *shares, struct err *err)
+/* Adds the edits of a stage to the targets; `findings` and `shares` may be NULL. */
+static int edit_routes(const struct step_work *w, struct stage stage, struct findings *findings,
+		       struct shares *shares, struct err *err)
 {
 	struct goal goal = step_goal(w, stage);
 
 	for (size_t i = 0; i < w->scope.n; i++) {
 		const struct member *m = &w->scope.members[i];
-		bool created = m->source == w->scope.created;
-		struct target *t = step_target(w, m->source->file, m->source->path,
-					       created ? (struct slice){ 0 } : m->source->bytes,
-					       m->source->mode);
-		const struct converge_context context = { &goal,          &m->vs,   m->base,
-							  w->plan->arena, findings, shares };
+		struct target *t = step_target(w, m->source);
+		const struct converge_context context = { &goal,          &m->vs,   m->baseline,
+							  w->pool->arena, findings, shares };
 
 		if (vs_converge(&context, t->edits, err) < 0)
 			return -1;
@@ -102,15 +77,15 @@ static int converge(const struct work *w, struct stage stage, struct findings *f
 	return 0;
 }
 
-/* Tries a stage: 1 when it would change something, 0 when not, -1 with the refusal. */
-static int try_stage(const struct work *w, struct stage stage, struct err *err)
+/* Tries a stage: 1 if it would change something, 0 if not, -1 with the refusal. */
+static int try_stage(const struct step_work *w, struct stage stage, struct err *err)
 {
-	struct targets trial = { .items = arena_array(w->plan->arena, w->scope.n + 1,
+	struct targets trial = { .items = arena_array(w->pool->arena, w->scope.n + 1,
 						      sizeof(struct target)) };
-	struct work other = *w;
+	struct step_work other = *w;
 
 	other.targets = &trial;
-	if (converge(&other, stage, NULL, NULL, err) < 0)
+	if (edit_routes(&other, stage, NULL, NULL, err) < 0)
 		return -1;
 	for (size_t i = 0; i < trial.n; i++)
 		if (!yaml_edits_empty(trial.items[i].edits))
@@ -118,8 +93,8 @@ static int try_stage(const struct work *w, struct stage stage, struct err *err)
 	return 0;
 }
 
-/* Says what is mixed, or why the routes cannot be read at all. */
-static void note_mixed(const struct work *w)
+/* Adds a finding about mixed routes, or why the routes cannot be changed at all. */
+static void note_mixed(const struct step_work *w)
 {
 	struct err why = ERR_INIT;
 
@@ -129,11 +104,11 @@ static void note_mixed(const struct work *w)
 		mixed_note(&w->scope, w->m, w->in->baselines, &w->step->findings);
 }
 
-/* The first stage after the present one that changes something; those passed over are named. */
-static int resolve_next(const struct work *w)
+/* Sets the next stage that changes something, and the stages that are skipped. */
+static void resolve_next(const struct step_work *w)
 {
 	struct step *step = w->step;
-	struct slice *skipped = arena_array(w->plan->arena, w->m->stages->n, sizeof(*skipped));
+	struct slice *skipped = arena_array(w->pool->arena, w->m->stages->n, sizeof(*skipped));
 	struct err ignored = ERR_INIT;
 
 	for (size_t i = 0; i < w->m->stages->n; i++) {
@@ -141,20 +116,20 @@ static int resolve_next(const struct work *w)
 
 		if (stage_cmp(s, step->from) <= 0)
 			continue;
-		if (try_stage(w, s, &ignored) != 0) { /* a refusal is told when the step is made */
+		if (try_stage(w, s, &ignored) !=
+		    0) { /* a refusal is reported when the step is made */
 			step->to = s;
-			return 0;
+			return;
 		}
-		skipped[step->skipped.n++] = name_of(w, s);
+		skipped[step->skipped.n++] = step_stage_name(w, s);
 		step->skipped.items = skipped;
 	}
 	step->to = step->from;
 	step->finished = true;
-	return 0;
 }
 
 /* ", mirror, 10, 25": the stages of the migration. */
-static struct slice stage_list(const struct work *w)
+static struct slice format_stages(const struct step_work *w)
 {
 	AUTO_STR struct str list = STR_INIT;
 	char name[8];
@@ -163,46 +138,50 @@ static struct slice stage_list(const struct work *w)
 		stage_name(w->m->stages->items[i], name);
 		str_addf(&list, ", %s", name);
 	}
-	return arena_copy(w->plan->arena, str_slice(&list));
+	return arena_copy(w->pool->arena, str_slice(&list));
 }
 
-/* The absolute stage of the intent, and whether its direction is right. */
-static int resolve(const struct work *w)
+/* Sets the stage that the step goes to. Refuses the step if the direction is wrong. */
+static int resolve_stage(const struct step_work *w)
 {
 	struct step *step = w->step;
 	const struct intent *intent = w->intent;
 	struct place at = { w->m->path, 0, 0 };
 
-	if (intent->next)
-		return resolve_next(w);
+	if (intent->next) {
+		resolve_next(w);
+		return 0;
+	}
 	step->to = intent->to;
 	if (intent->to.kind == STAGE_DONE && intent->direction != GO_UP)
-		return done_allowed(w);
+		return finalize_check_stage(w);
 	if (!stages_have(w->m->stages, intent->to)) {
 		findings_add(&step->findings, &CODE_stage_bad, at,
-			     "'%" SLICE_FMT "' is not one of the migration's stages",
-			     SLICE_ARG(name_of(w, intent->to)))
-			->remedy =
-			arena_printf(w->plan->arena, "they are start%s", stage_list(w).ptr);
+			     "'%" SLICE_FMT "' is not a stage of the migration",
+			     SLICE_ARG(step_stage_name(w, intent->to)))
+			->remedy = arena_printf(w->pool->arena, "the stages are start%s",
+						format_stages(w).ptr);
 		return step_refuse(w);
 	}
 	if (intent->direction == GO_UP && stage_cmp(intent->to, step->from) < 0) {
 		findings_add(&step->findings, &CODE_stage_down, at,
-			     "the migration is at '%" SLICE_FMT "', above '%" SLICE_FMT "'",
-			     SLICE_ARG(name_of(w, step->from)), SLICE_ARG(name_of(w, intent->to)));
+			     "the migration is at stage '%" SLICE_FMT "', above '%" SLICE_FMT "'",
+			     SLICE_ARG(step_stage_name(w, step->from)),
+			     SLICE_ARG(step_stage_name(w, intent->to)));
 		return step_refuse(w);
 	}
 	if (intent->direction == GO_DOWN && stage_cmp(intent->to, step->from) > 0) {
 		findings_add(&step->findings, &CODE_stage_up, at,
-			     "the migration is at '%" SLICE_FMT "', below '%" SLICE_FMT "'",
-			     SLICE_ARG(name_of(w, step->from)), SLICE_ARG(name_of(w, intent->to)));
+			     "the migration is at stage '%" SLICE_FMT "', below '%" SLICE_FMT "'",
+			     SLICE_ARG(step_stage_name(w, step->from)),
+			     SLICE_ARG(step_stage_name(w, intent->to)));
 		return step_refuse(w);
 	}
 	return 0;
 }
 
-/* May the step go up? Mixed routes, holds and the rules stop it; a step down nothing stops. */
-static int may_go(const struct work *w)
+/* Refuses a step up for mixed routes, holds and rules. A step down is never refused for these. */
+static int check_step(const struct step_work *w)
 {
 	struct step *step = w->step;
 	bool up = w->intent->direction != GO_ANYWHERE && w->intent->direction != GO_DOWN;
@@ -213,7 +192,7 @@ static int may_go(const struct work *w)
 	}
 	if (up && step->held && !w->intent->resume) {
 		findings_add(&step->findings, &CODE_held, w->m->hold_at,
-			     "the migration is held: %" SLICE_FMT, SLICE_ARG(step->hold));
+			     "the migration is on hold: %" SLICE_FMT, SLICE_ARG(step->hold));
 		return step_refuse(w);
 	}
 	if (w->intent->direction != GO_DOWN && w->intent->direction != GO_DELETE_ENTRY &&
@@ -222,15 +201,15 @@ static int may_go(const struct work *w)
 	if (w->intent->direction != GO_DOWN && step->to.kind != STAGE_START)
 		step_check_placements(w);
 	if (step->to.kind == STAGE_DONE)
-		done_check(w);
+		finalize_check_traffic(w);
 	if (!findings_stop(&step->findings))
 		return 0;
 	(void)step_refuse(w);
-	return w->intent->survey ? 0 : -1;
+	return w->intent->options.all_findings ? 0 : -1;
 }
 
-/* The migration file: a rollback writes its hold, a resumed promotion removes it. */
-static void converge_hold(const struct work *w)
+/* Edits the migration file: a rollback writes a hold, and promote --resume removes it. */
+static void edit_hold(const struct step_work *w)
 {
 	const struct migration *m = w->m;
 	AUTO_STR struct str text = STR_INIT;
@@ -241,38 +220,37 @@ static void converge_hold(const struct work *w)
 
 	if (m->bytes.ptr && ((w->intent->direction == GO_DOWN && w->intent->hold.len) ||
 			     (w->intent->resume && m->f.spec.hold.ptr)))
-		file = plan_parse(w->plan, m->path, m->bytes, &err);
+		file = yaml_pool_parse(w->pool, m->path, m->bytes, &err);
 	if (!file)
 		return;
-	trial = yaml_edits_new(file, w->plan->arena);
+	trial = yaml_edits_new(file, w->pool->arena);
 	migration_edit_hold(trial, file,
 			    w->intent->direction == GO_DOWN ? w->intent->hold : SLICE(""),
-			    w->plan->arena);
-	if (yaml_apply(trial, &text, &err) <
-	    0) { /* no reason to keep traffic where it must not stay */
+			    w->pool->arena);
+	if (yaml_apply(trial, &text, &err) < 0) { /* must not stop a rollback */
 		findings_add(&w->step->findings, &CODE_unchecked,
 			     (struct place){ m->path, err.line, err.col },
 			     "spec.hold cannot be written: %s", err.reason)
-			->remedy = SLICE("write or remove it by hand");
+			->remedy = SLICE("edit it by hand");
 		return;
 	}
-	t = step_target(w, file, m->path, m->bytes, m->mode);
+	t = step_migration_target(w, file);
 	yaml_edits_merge(t->edits, trial);
 }
 
-/* The files of the step, for the plan's reader. */
-static void list_files(const struct work *w)
+/* Sets the files of the step. */
+static void list_files(const struct step_work *w)
 {
 	struct slices *files = &w->step->files;
 
-	files->items = arena_array(w->plan->arena, w->scope.n, sizeof(struct slice));
+	files->items = arena_array(w->pool->arena, w->scope.n, sizeof(struct slice));
 	for (size_t i = 0; i < w->scope.n; i++)
 		if (!slices_have(*files, w->scope.members[i].source->path))
 			files->items[files->n++] = w->scope.members[i].source->path;
 }
 
-/* Names the comments of people that stand in what is removed. */
-static void note_lost_comments(const struct work *w)
+/* Adds findings for comments in what is removed, except for generated ones. */
+static void note_lost_comments(const struct step_work *w)
 {
 	for (size_t i = 0; i < w->targets->n; i++) {
 		const struct target *t = &w->targets->items[i];
@@ -283,13 +261,23 @@ static void note_lost_comments(const struct work *w)
 				findings_add(&w->step->findings, &CODE_comment_lost,
 					     (struct place){ t->path, 0, 0 },
 					     "the comment '%" SLICE_FMT
-					     "' goes with what is removed",
+					     "' is deleted with the lines around it",
 					     SLICE_ARG(lost.items[j]));
 	}
 }
 
-/* What this step moves and no other one of the plan may. */
-static void claim(const struct work *w)
+/* Claims the nodes of a route. */
+static void claim_route(struct targets *t, const struct route *route, bool mirror)
+{
+	if (route->nold && mirror)
+		t->claims[t->nclaims++] = route->node;
+	for (size_t i = 0; i < route->n; i++)
+		if (route->dests[i].side == SIDE_OLD)
+			t->claims[t->nclaims++] = route->dests[i].node;
+}
+
+/* Claims the nodes that no other step may change. */
+static void claim_nodes(const struct step_work *w)
 {
 	struct targets *t = w->targets;
 	size_t n = 0;
@@ -297,21 +285,15 @@ static void claim(const struct work *w)
 	for (size_t i = 0; i < w->scope.n; i++)
 		for (size_t r = 0; r < w->scope.members[i].vs.n; r++)
 			n += w->scope.members[i].vs.routes[r].n + 1;
-	t->claims = arena_array(w->plan->arena, n, sizeof(*t->claims));
+	t->claims = arena_array(w->pool->arena, n, sizeof(*t->claims));
 	for (size_t i = 0; i < w->scope.n; i++)
-		for (size_t r = 0; r < w->scope.members[i].vs.n; r++) {
-			const struct route *route = &w->scope.members[i].vs.routes[r];
-
-			if (route->nold && w->step->to.kind == STAGE_MIRROR)
-				t->claims[t->nclaims++] = route->node;
-			for (size_t d = 0; d < route->n; d++)
-				if (route->dests[d].side == SIDE_OLD)
-					t->claims[t->nclaims++] = route->dests[d].node;
-		}
+		for (size_t r = 0; r < w->scope.members[i].vs.n; r++)
+			claim_route(t, &w->scope.members[i].vs.routes[r],
+				    w->step->to.kind == STAGE_MIRROR);
 }
 
-/* Whose requests the routes get that this is about. */
-static void note_audiences(const struct work *w)
+/* Sets the audiences of the routes that are moved. */
+static void note_audiences(const struct step_work *w)
 {
 	size_t n;
 	const struct object *const *sidecars = inventory_sidecars(w->in->inventory, &n);
@@ -320,34 +302,41 @@ static void note_audiences(const struct work *w)
 		for (size_t r = 0; r < w->scope.members[i].vs.n; r++) {
 			const struct route *route = &w->scope.members[i].vs.routes[r];
 
-			if ((route->nold || (w->scope.done && route->nnew)) && !route->our_copy)
+			if ((route->nold || (w->scope.finalized && route->nnew)) &&
+			    !route->our_copy)
 				audience_add(&w->step->audiences, &w->scope.members[i].vs, route,
 					     sidecars, n);
 		}
 }
 
-/* The edits of a step that is allowed. */
-static int make_edits(const struct work *w)
+/* True if the shares and audiences of the routes are wanted. */
+static bool wants_shares(const struct step_work *w)
+{
+	return !w->intent->options.edits_only && !w->intent->options.brief;
+}
+
+/* Makes the edits of a step that is not refused. */
+static int make_edits(const struct step_work *w)
 {
 	struct step *step = w->step;
 	struct err err = ERR_INIT;
 	bool any = false;
 
 	if (w->intent->direction == GO_DELETE_ENTRY)
-		return step_drop_entry(w);
-	if (w->scope.done && step->to.kind != STAGE_DONE) {
-		if (done_undo(w) < 0)
+		return step_delete_entry(w);
+	if (w->scope.finalized && step->to.kind != STAGE_DONE) {
+		if (finalize_undo(w) < 0)
 			return -1;
-		converge_hold(w);
+		edit_hold(w);
 		return 0;
 	}
-	if (converge(w, step->to, &step->findings,
-		     w->intent->trial || w->intent->brief ? NULL : &step->shares, &err) < 0) {
+	if (edit_routes(w, step->to, &step->findings, wants_shares(w) ? &step->shares : NULL,
+			&err) < 0) {
 		findings_add_err(&step->findings, &err);
 		return step_refuse(w);
 	}
 	if (w->intent->rules)
-		step_drop_rules(w);
+		step_delete_rules(w);
 	if (findings_stop(&step->findings))
 		return step_refuse(w);
 	for (size_t i = 0; i < w->targets->n; i++)
@@ -356,11 +345,11 @@ static int make_edits(const struct work *w)
 		      !w->targets->items[i].before.ptr;
 	step->unchanged = !any;
 	if (any)
-		claim(w);
-	if (!w->intent->trial)
+		claim_nodes(w);
+	if (!w->intent->options.edits_only)
 		note_lost_comments(w);
 	if (any || w->intent->resume)
-		converge_hold(w);
+		edit_hold(w);
 	if (w->scope.created)
 		step_list_created(w);
 	for (size_t i = 0; i < w->targets->n && step->to.kind == STAGE_START; i++)
@@ -369,10 +358,10 @@ static int make_edits(const struct work *w)
 }
 
 /*
- * How many files the step may change: manifests, the migration file, a kustomization; any, where
- * objects go.
+ * The maximum number of files that the step changes: manifests, the migration file and a
+ * kustomization; if it deletes objects, any file.
  */
-static size_t most_targets(const struct work *w)
+static size_t max_targets(const struct step_work *w)
 {
 	size_t sources, kustomizations;
 
@@ -383,37 +372,35 @@ static size_t most_targets(const struct work *w)
 	return w->scope.n + 2 + sources + kustomizations;
 }
 
-void step_make(struct step *step, struct targets *targets, struct plan *plan,
-	       const struct plan_inputs *in, const struct intent *intent)
+void step_make(struct step *step, struct targets *targets, const struct intent *intent,
+	       const struct plan_inputs *in, struct yaml_pool *pool)
 {
-	struct work w = { .step = step,
-			  .targets = targets,
-			  .plan = plan,
-			  .in = in,
-			  .intent = intent,
-			  .m = intent->m };
+	struct step_work w = { .step = step,
+			       .targets = targets,
+			       .pool = pool,
+			       .in = in,
+			       .intent = intent,
+			       .m = intent->m };
 
 	*step = (struct step){ .m = intent->m, .intent = *intent };
-	step->findings.arena = step->shares.arena = step->audiences.arena = plan->arena;
-	if (scope_find(&w.scope, plan, in, intent->m, &step->findings) < 0) {
+	step->findings.arena = step->shares.arena = step->audiences.arena = pool->arena;
+	if (scope_find(&w.scope, pool, in, intent->m, &step->findings) < 0) {
 		step->refused = true;
 		return;
 	}
-	if (w.scope.created &&
-	    intent->direction ==
-		    GO_DOWN) { /* nothing was moved yet: nothing to take back, nor to create */
+	if (w.scope.created && intent->direction == GO_DOWN) { /* nothing to undo or to create */
 		step->known = step->unchanged = true;
 		return;
 	}
 	list_files(&w);
-	if (!intent->trial)
-		step_land(&w);
-	targets->items = arena_array(plan->arena, most_targets(&w), sizeof(struct target));
+	if (!intent->options.edits_only)
+		step_set_placements(&w, step_deleted_files(&w));
+	targets->items = arena_array(pool->arena, max_targets(&w), sizeof(struct target));
 	find_stage(&w);
 	find_hold(&w);
-	if (resolve(&w) < 0 || may_go(&w) < 0)
+	if (resolve_stage(&w) < 0 || check_step(&w) < 0)
 		return;
-	if (!intent->trial && !intent->brief)
+	if (wants_shares(&w))
 		note_audiences(&w);
 	(void)make_edits(&w);
 }

@@ -1,8 +1,7 @@
-#include "plan/step.h"
+#include "plan/step_copy.h"
 
-/* The bytes of before are those of files of the commit, and live longer. */
-
-static struct slices keep_texts(const struct slices *list, struct arena *arena)
+/* A copy of a list of texts. */
+static struct slices copy_texts(const struct slices *list, struct arena *arena)
 {
 	struct slices out = { arena_array(arena, list->n, sizeof(struct slice)), list->n };
 
@@ -11,7 +10,8 @@ static struct slices keep_texts(const struct slices *list, struct arena *arena)
 	return out;
 }
 
-static struct shares keep_shares(const struct shares *list, struct arena *arena)
+/* A copy of the shares of the routes. */
+static struct shares copy_shares(const struct shares *list, struct arena *arena)
 {
 	struct shares out = { arena_array(arena, list->n, sizeof(struct share)), list->n, list->n,
 			      arena };
@@ -28,7 +28,8 @@ static struct shares keep_shares(const struct shares *list, struct arena *arena)
 	return out;
 }
 
-static struct audiences keep_audiences(const struct audiences *list, struct arena *arena)
+/* A copy of the audiences of the routes. */
+static struct audiences copy_audiences(const struct audiences *list, struct arena *arena)
 {
 	struct audiences out = { arena_array(arena, list->n, sizeof(struct audience)), list->n,
 				 list->n, arena };
@@ -39,13 +40,14 @@ static struct audiences keep_audiences(const struct audiences *list, struct aren
 		*a = list->items[i];
 		a->vs = arena_copy(arena, a->vs);
 		a->route = arena_copy(arena, a->route);
-		a->callers = keep_texts(&a->callers, arena);
-		a->limits = keep_texts(&a->limits, arena);
+		a->callers = copy_texts(&a->callers, arena);
+		a->limits = copy_texts(&a->limits, arena);
 	}
 	return out;
 }
 
-static struct findings keep_findings(const struct findings *list, struct arena *arena)
+/* A copy of the findings. */
+static struct findings copy_findings(const struct findings *list, struct arena *arena)
 {
 	struct findings out = { arena_array(arena, list->n, sizeof(struct finding)), list->n,
 				list->n, arena };
@@ -61,23 +63,25 @@ static struct findings keep_findings(const struct findings *list, struct arena *
 	return out;
 }
 
+/* A copy of the placements; the environments are shared. */
 static struct placements copy_placements(const struct placements *list, struct arena *arena)
 {
 	struct placements out = { arena_array(arena, list->n, sizeof(struct placement)), list->n };
 
 	for (size_t i = 0; i < list->n; i++) {
-		struct placement *l = &out.items[i];
+		struct placement *p = &out.items[i];
 
-		*l = list->items[i];
-		l->path = arena_copy(arena, l->path);
-		l->uses.items = arena_array(arena, l->uses.n, sizeof(struct environment_use));
-		for (size_t j = 0; j < l->uses.n; j++)
-			l->uses.items[j] = list->items[i].uses.items[j];
+		*p = list->items[i];
+		p->path = arena_copy(arena, p->path);
+		p->uses.items = arena_array(arena, p->uses.n, sizeof(struct environment_use));
+		for (size_t j = 0; j < p->uses.n; j++)
+			p->uses.items[j] = list->items[i].uses.items[j];
 	}
 	return out;
 }
 
-static struct changes keep_changes(const struct changes *list, struct arena *arena)
+/* A copy of the changes; the bytes before them are shared. */
+static struct changes copy_changes(const struct changes *list, struct arena *arena)
 {
 	struct changes out = { arena_array(arena, list->n, sizeof(struct change)), list->n };
 
@@ -89,8 +93,8 @@ static struct changes keep_changes(const struct changes *list, struct arena *are
 	return out;
 }
 
-/* The paths of the manifests; those of changes are there already. */
-static struct slices keep_files(const struct slices *files, const struct changes *kept,
+/* A copy of the paths of the manifests; those of `changes`, which are copies, are shared. */
+static struct slices copy_files(const struct slices *files, const struct changes *changes,
 				struct arena *arena)
 {
 	struct slices out = { arena_array(arena, files->n, sizeof(struct slice)), files->n };
@@ -98,25 +102,25 @@ static struct slices keep_files(const struct slices *files, const struct changes
 	for (size_t i = 0; i < files->n; i++) {
 		size_t j = 0;
 
-		while (j < kept->n && !slice_eq(kept->items[j].path, files->items[i]))
+		while (j < changes->n && !slice_eq(changes->items[j].path, files->items[i]))
 			j++;
-		out.items[i] =
-			j < kept->n ? kept->items[j].path : arena_copy(arena, files->items[i]);
+		out.items[i] = j < changes->n ? changes->items[j].path :
+						arena_copy(arena, files->items[i]);
 	}
 	return out;
 }
 
-struct step step_keep(const struct step *step, struct arena *arena)
+struct step step_copy(const struct step *step, struct arena *arena)
 {
 	struct step out = *step;
 
 	out.hold = arena_copy(arena, step->hold);
-	out.skipped = keep_texts(&step->skipped, arena);
-	out.shares = keep_shares(&step->shares, arena);
-	out.audiences = keep_audiences(&step->audiences, arena);
-	out.findings = keep_findings(&step->findings, arena);
+	out.skipped = copy_texts(&step->skipped, arena);
+	out.shares = copy_shares(&step->shares, arena);
+	out.audiences = copy_audiences(&step->audiences, arena);
+	out.findings = copy_findings(&step->findings, arena);
 	out.placements = copy_placements(&step->placements, arena);
-	out.changes = keep_changes(&step->changes, arena);
-	out.files = keep_files(&step->files, &out.changes, arena);
+	out.changes = copy_changes(&step->changes, arena);
+	out.files = copy_files(&step->files, &out.changes, arena);
 	return out;
 }

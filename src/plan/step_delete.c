@@ -1,17 +1,18 @@
-#include "plan/step_internal.h"
+#include "plan/step_delete.h"
 
 #include "gitops/kustomization.h"
+#include "inventory/inventory_index.h"
 #include "istio/host.h"
 #include "kube/group.h"
+#include "plan/step_environments.h"
 
 /*
- * Objects that go with the old host: its ServiceEntry, and the DestinationRules for it. A host of
- * several goes alone; an object that is all of its file takes the file along, and the lines of the
- * kustomizations that list it.
+ * Of a ServiceEntry with several hosts only the old host is deleted. If the object is the only one
+ * of its file, the file is deleted, and removed from the kustomizations that list it.
  */
 
-/* Takes the file out of every kustomization that lists it. */
-static void unlist(const struct work *w, struct slice path)
+/* Removes the file from the kustomizations that list it. */
+static void unlist_file(const struct step_work *w, struct slice path)
 {
 	size_t n;
 	struct source *const *sources = inventory_kustomizations(w->in->inventory, &n);
@@ -22,13 +23,12 @@ static void unlist(const struct work *w, struct slice path)
 			kustomization_item(s->path, yaml_root(s->file, 0), path);
 
 		if (item)
-			yaml_delete(step_target(w, s->file, s->path, s->bytes, s->mode)->edits,
-				    item, "the file goes");
+			yaml_delete(step_target(w, s)->edits, item);
 	}
 }
 
-/* The number of documents of a file that hold something. */
-static size_t filled_documents(const struct yaml_file *file)
+/* The number of documents of a file that are not empty. */
+static size_t count_documents(const struct yaml_file *file)
 {
 	size_t n = 0;
 
@@ -37,28 +37,28 @@ static size_t filled_documents(const struct yaml_file *file)
 	return n;
 }
 
-/* Takes one object out. */
-static void drop_object(const struct work *w, const struct holding *h)
+/* Deletes an object. */
+static void delete_object(const struct step_work *w, const struct object_ref *ref)
 {
-	const struct source *s = h->source;
-	struct target *t = step_target(w, s->file, s->path, s->bytes, s->mode);
+	const struct source *s = ref->source;
+	struct target *t = step_target(w, s);
 
-	if (h->object->node->parent) { /* in a list of objects */
-		yaml_delete(t->edits, h->object->node, "the object goes");
+	if (ref->object->node->parent) { /* an item of a List */
+		yaml_delete(t->edits, ref->object->node);
 		return;
 	}
-	if (filled_documents(s->file) == 1) {
+	if (count_documents(s->file) == 1) {
 		t->remove = true;
-		unlist(w, s->path);
+		unlist_file(w, s->path);
 		return;
 	}
 	for (size_t i = 0; i < yaml_documents(s->file); i++)
-		if (yaml_root(s->file, i) == h->object->node)
-			yaml_drop(t->edits, i, "the object goes");
+		if (yaml_root(s->file, i) == ref->object->node)
+			yaml_drop(t->edits, i);
 }
 
-/* The item of spec.hosts that is the host; NULL: there is none. */
-static const struct yaml_node *host_item(const struct object *o, struct slice host)
+/* The item of spec.hosts with the host; NULL: there is none. */
+static const struct yaml_node *find_host(const struct object *o, struct slice host)
 {
 	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
 
@@ -68,83 +68,73 @@ static const struct yaml_node *host_item(const struct object *o, struct slice ho
 	return NULL;
 }
 
-/* The host as the objects of the migration's namespace know it. */
-static struct slice old_host(const struct work *w)
+/* True, with an error, if the migration does not cover the file of the object. */
+static bool refuse_uncovered(const struct step_work *w, const struct object_ref *ref)
 {
-	return host_resolve(w->m->move.from, w->m->move.ns, w->plan->arena);
-}
-
-/*
- * Is the object outside of what the migration may change? Then it is named, and the step refused.
- */
-static bool is_foreign(const struct work *w, const struct holding *h)
-{
-	if (migration_covers(w->m, h->source->path))
+	if (migration_covers(w->m, ref->source->path))
 		return false;
-	findings_add(&w->step->findings, &CODE_entry_elsewhere, yaml_place(h->object->node),
+	findings_add(&w->step->findings, &CODE_entry_elsewhere, yaml_place(ref->object->node),
 		     "the %" SLICE_FMT " '%" SLICE_FMT
 		     "' is in a file that the migration does not cover",
-		     SLICE_ARG(h->object->kind), SLICE_ARG(h->object->name));
+		     SLICE_ARG(ref->object->kind), SLICE_ARG(ref->object->name));
 	return true;
 }
 
-/* Is the byte in a value or key below the node? What is in none is a comment. */
-static bool in_value(const struct yaml_node *node, uint32_t at)
+/* True if the byte is in a key or value below the node; else it is in a comment. */
+static bool is_in_value(const struct yaml_node *node, uint32_t at)
 {
 	if (!node || (node->kind == YAML_SCALAR && node->start <= at && at < node->end))
 		return node != NULL;
 	for (const struct yaml_node *c = node->first; c; c = c->next)
-		if (in_value(c, at) || in_value(c->key, at))
+		if (is_in_value(c, at) || is_in_value(c->key, at))
 			return true;
 	return false;
 }
 
-/* Is the place in what goes, or only in a comment? */
-static bool is_harmless(const struct work *w, const struct host_reference *m,
-			const struct holdings *going)
+/* True if the reference is in an object that is deleted, or in a comment. */
+static bool is_harmless(const struct step_work *w, const struct host_reference *reference,
+			const struct object_refs *deleted)
 {
-	const struct source *s = inventory_find(w->in->inventory, m->path);
+	const struct source *s = inventory_find(w->in->inventory, reference->path);
 	bool value = !s || !s->file;
 
-	for (size_t i = 0; i < going->n; i++) {
-		const struct yaml_node *node = going->items[i].object->node, *item;
+	for (size_t i = 0; i < deleted->n; i++) {
+		const struct yaml_node *node = deleted->items[i].object->node, *item;
 
-		if (!slice_eq(going->items[i].source->path, m->path))
+		if (!slice_eq(deleted->items[i].source->path, reference->path))
 			continue;
-		item = host_item(going->items[i].object, old_host(w));
+		item = find_host(deleted->items[i].object, step_old_host(w));
 		if (item && item->parent->nchildren > 1)
 			node = item;
-		if (node->start <= m->offset && m->offset < node->end)
+		if (node->start <= reference->offset && reference->offset < node->end)
 			return true;
 	}
 	for (size_t i = 0; !value && i < yaml_documents(s->file); i++)
-		value = in_value(yaml_root(s->file, i), m->offset);
+		value = is_in_value(yaml_root(s->file, i), reference->offset);
 	return !value;
 }
 
-/* Names what still names the host. */
-static void check_mentions(const struct work *w, const struct holdings *going)
+/* Adds errors for references to the old host that remain. */
+static void check_references(const struct step_work *w, const struct object_refs *deleted)
 {
 	for (size_t i = 0; i < w->in->nreferences; i++) {
-		const struct host_reference *m = &w->in->references[i];
+		const struct host_reference *reference = &w->in->references[i];
 
-		if (!is_harmless(w, m, going))
-			findings_add(&w->step->findings, &CODE_still_named,
-				     (struct place){ m->path, m->line, m->col },
-				     "'%" SLICE_FMT "' is still named here",
-				     SLICE_ARG(old_host(w)));
+		if (!is_harmless(w, reference, deleted))
+			findings_add(
+				&w->step->findings, &CODE_still_named,
+				(struct place){ reference->path, reference->line, reference->col },
+				"'%" SLICE_FMT "' is still referenced here",
+				SLICE_ARG(step_old_host(w)));
 	}
 }
 
-/*
- * The objects of the host of one kind: ServiceEntries that have it, DestinationRules that are for
- * it and no other.
- */
-static struct holdings find_objects(const struct work *w, const char *kind)
+/* The objects of the old host of one kind: ServiceEntries with it, DestinationRules for it. */
+static struct object_refs find_objects(const struct step_work *w, const char *kind)
 {
-	struct arena *arena = w->plan->arena;
-	struct holdings all = inventory_by_host(w->in->inventory, old_host(w), arena);
-	struct holding *found = arena_array(arena, all.n, sizeof(*found));
+	struct arena *arena = w->pool->arena;
+	struct object_refs all = inventory_by_host(w->in->inventory, step_old_host(w), arena);
+	struct object_ref *found = arena_array(arena, all.n, sizeof(*found));
 	size_t n = 0;
 
 	for (size_t i = 0; i < all.n; i++) {
@@ -153,66 +143,63 @@ static struct holdings find_objects(const struct work *w, const char *kind)
 		struct slice ns = o->ns.len ? o->ns : w->m->move.ns;
 
 		if (object_is(o, ISTIO_GROUP, kind) &&
-		    (host_item(o, old_host(w)) ||
-		     (host.len && host_same(host_resolve(host, ns, arena), old_host(w)))))
+		    (find_host(o, step_old_host(w)) ||
+		     (host.len && host_same(host_resolve(host, ns, arena), step_old_host(w)))))
 			found[n++] = all.items[i];
 	}
-	return (struct holdings){ found, n };
+	return (struct object_refs){ found, n };
 }
 
-struct slices step_files_that_lose(const struct work *w)
+struct slices step_deleted_files(const struct step_work *w)
 {
 	struct slices files = { NULL, 0 };
-	struct holdings going;
+	struct object_refs deleted;
 
 	if (w->intent->direction != GO_DELETE_ENTRY && !w->intent->rules)
 		return files;
-	going = find_objects(w, w->intent->rules ? "DestinationRule" : "ServiceEntry");
-	files.items = arena_array(w->plan->arena, going.n, sizeof(*files.items));
-	for (; files.n < going.n; files.n++)
-		files.items[files.n] = going.items[files.n].source->path;
+	deleted = find_objects(w, w->intent->rules ? "DestinationRule" : "ServiceEntry");
+	files.items = arena_array(w->pool->arena, deleted.n, sizeof(*files.items));
+	for (; files.n < deleted.n; files.n++)
+		files.items[files.n] = deleted.items[files.n].source->path;
 	return files;
 }
 
-void step_drop_rules(const struct work *w)
+void step_delete_rules(const struct step_work *w)
 {
-	struct holdings rules = find_objects(w, "DestinationRule");
+	struct object_refs rules = find_objects(w, "DestinationRule");
 
 	for (size_t i = 0; i < rules.n; i++)
-		if (!is_foreign(w, &rules.items[i]))
-			drop_object(w, &rules.items[i]);
+		if (!refuse_uncovered(w, &rules.items[i]))
+			delete_object(w, &rules.items[i]);
 }
 
-int step_drop_entry(const struct work *w)
+int step_delete_entry(const struct step_work *w)
 {
-	struct holdings entries = find_objects(w, "ServiceEntry");
+	struct object_refs entries = find_objects(w, "ServiceEntry");
 	struct findings *f = &w->step->findings;
 
 	if (!entries.n)
 		findings_add(f, &CODE_no_entry, (struct place){ w->m->path, 0, 0 },
-			     "no ServiceEntry with the host '%" SLICE_FMT "' is in this commit",
-			     SLICE_ARG(old_host(w)));
-	check_mentions(w, &entries);
+			     "this commit contains no ServiceEntry with the host '%" SLICE_FMT "'",
+			     SLICE_ARG(step_old_host(w)));
+	check_references(w, &entries);
 	for (size_t i = 0; i < entries.n; i++)
-		(void)is_foreign(w, &entries.items[i]);
+		(void)refuse_uncovered(w, &entries.items[i]);
 	for (size_t i = 0; w->intent->live && i < w->intent->live->n; i++)
 		(void)findings_add_new(f, &w->intent->live->items[i]);
 	migration_allow(w->m, 0, f);
 	if (findings_stop(f))
 		return step_refuse(w);
 	for (size_t i = 0; i < entries.n; i++) {
-		const struct holding *h = &entries.items[i];
-		const struct yaml_node *item = host_item(h->object, old_host(w));
+		const struct object_ref *ref = &entries.items[i];
+		const struct yaml_node *item = find_host(ref->object, step_old_host(w));
 
 		if (item->parent->nchildren > 1) {
-			yaml_delete(step_target(w, h->source->file, h->source->path,
-						h->source->bytes, h->source->mode)
-					    ->edits,
-				    item, "the host goes");
+			yaml_delete(step_target(w, ref->source)->edits, item);
 			continue;
 		}
-		step_note_prune(w, h);
-		drop_object(w, h);
+		step_note_prune(w, ref);
+		delete_object(w, ref);
 	}
 	return 0;
 }

@@ -1,43 +1,54 @@
-#include "plan/step_internal.h"
+#include "plan/step_finalize.h"
 
+#include "inventory/inventory_index.h"
 #include "kube/group.h"
+#include "plan/step_restore.h"
 
 /*
- * At the end no route names old any more. The step there is the last one's edits (istio/goal.h);
- * the way back is bytes of the past, since what was deleted is nowhere else.
+ * The edits of the last step are those of the stage (istio/goal.h). The way back restores bytes of
+ * the past, since what was deleted exists nowhere else.
  */
 
-/* The last stage of the migration. */
-static struct stage last_stage(const struct work *w)
+/* The last stage of the migration's list. */
+static struct stage last_stage(const struct step_work *w)
 {
 	return w->m->stages->items[w->m->stages->n - 1];
 }
 
-int done_allowed(const struct work *w)
+/* True if the migration is at the end, or at 100 % and is to be finalized. */
+static bool is_ready(const struct step_work *w)
+{
+	const struct step *step = w->step;
+
+	return step->known && (step->from.kind == STAGE_DONE ||
+			       (step->from.kind == STAGE_WEIGHT && step->from.percent == 100 &&
+				w->intent->direction != GO_DELETE_ENTRY));
+}
+
+int finalize_check_stage(const struct step_work *w)
 {
 	struct step *step = w->step;
-	char name[8];
+	struct finding *f;
 
-	if (step->known && (step->from.kind == STAGE_DONE ||
-			    (step->from.kind == STAGE_WEIGHT && step->from.percent == 100 &&
-			     w->intent->direction != GO_DELETE_ENTRY)))
+	if (is_ready(w) || w->intent->direction == GO_ANYWHERE)
 		return 0;
-	if (w->intent->direction == GO_ANYWHERE || step->mixed)
-		return 0; /* looked at only; or mixed, which is refused with its own reason */
-	stage_name(step->from, name);
-	findings_add(&step->findings, &CODE_not_at_end, (struct place){ w->m->path, 0, 0 },
-		     "the migration is at '%s', and old still gets traffic or may have to", name);
+	if (step->mixed)
+		return 0; /* refused later, with a reason of its own */
+	f = findings_add(&step->findings, &CODE_not_at_end, (struct place){ w->m->path, 0, 0 },
+			 "the migration is at stage '%" SLICE_FMT "'; %s",
+			 SLICE_ARG(step_stage_name(w, step->from)),
+			 w->intent->direction == GO_DELETE_ENTRY ?
+				 "--delete-service-entry requires a finalized migration" :
+				 "finalize requires stage 100");
 	if (w->intent->direction == GO_DELETE_ENTRY)
-		step->findings.items[step->findings.n - 1].remedy =
-			SLICE("finalize it first, without --delete-service-entry");
+		f->remedy = SLICE("first run finalize without --delete-service-entry");
 	return step_refuse(w);
 }
 
-/* Findings that are only noted on the way up, and stop the end. */
-static const struct code *const blocking[] = { &CODE_elsewhere, &CODE_route_tls };
-
-void done_check(const struct work *w)
+void finalize_check_traffic(const struct step_work *w)
 {
+	/* findings that are only notes or warnings at other stages */
+	static const struct code *const blocking[] = { &CODE_elsewhere, &CODE_route_tls };
 	struct findings *f = &w->step->findings;
 	size_t n = f->n;
 
@@ -49,36 +60,37 @@ void done_check(const struct work *w)
 }
 
 /*
- * The file's bytes at the stage that the step goes to, when its history explains today's bytes;
- * absent when not.
+ * The bytes of the file at the stage that the step goes to; absent if the current bytes are not
+ * exactly those of the end, made from the baseline.
  */
-static struct slice undone(const struct work *w, const struct source *source)
+static struct slice restore_file(const struct step_work *w, const struct source *source)
 {
-	const struct baseline_file *past = baselines_find(w->in->baselines, source->path, w->m);
-	const struct yaml_file *base = baselines_baseline(w->in->baselines, source->path, w->m);
-	AUTO_STR struct str full = STR_INIT, done = STR_INIT, wanted = STR_INIT;
+	const struct baseline_file *history = baselines_find(w->in->baselines, source->path, w->m);
+	const struct yaml_file *baseline = baselines_parsed(w->in->baselines, source->path, w->m);
+	AUTO_STR struct str full = STR_INIT, end = STR_INIT, wanted = STR_INIT;
 	struct yaml_file *moved;
 	struct err ignored = ERR_INIT;
 
-	if (!base || !step_forward(w, base, NULL, last_stage(w), &full))
-		return (struct slice){ 0 };
-	moved = plan_parse(w->plan, source->path, arena_copy(w->plan->arena, str_slice(&full)),
-			   &ignored);
-	if (!moved || !step_forward(w, moved, base, (struct stage){ STAGE_DONE, 0 }, &done) ||
-	    !slice_eq(str_slice(&done), source->bytes))
-		return (struct slice){ 0 };
+	if (!baseline || !step_render_stage(w, baseline, NULL, last_stage(w), &full))
+		return SLICE_NONE;
+	moved = yaml_pool_parse(w->pool, source->path, arena_copy(w->pool->arena, str_slice(&full)),
+				&ignored);
+	if (!moved ||
+	    !step_render_stage(w, moved, baseline, (struct stage){ STAGE_DONE, 0 }, &end) ||
+	    !slice_eq(str_slice(&end), source->bytes))
+		return SLICE_NONE;
 	if (w->step->to.kind == STAGE_START)
-		return past->baseline;
-	return step_forward(w, base, NULL, w->step->to, &wanted) ?
-		       arena_copy(w->plan->arena, str_slice(&wanted)) :
-		       (struct slice){ 0 };
+		return history->baseline;
+	return step_render_stage(w, baseline, NULL, w->step->to, &wanted) ?
+		       arena_copy(w->pool->arena, str_slice(&wanted)) :
+		       SLICE_NONE;
 }
 
-/* Is a ServiceEntry with the old host in the commit? Names of services of the cluster need none. */
-static bool has_entry(const struct work *w)
+/* True if the commit has a ServiceEntry with the old host, or the host is a cluster service. */
+static bool has_entry(const struct step_work *w)
 {
 	struct slice host = w->scope.members[0].vs.old_host;
-	struct holdings all = inventory_by_host(w->in->inventory, host, w->plan->arena);
+	struct object_refs all = inventory_by_host(w->in->inventory, host, w->pool->arena);
 
 	if (slice_ends(host, SLICE(".svc.cluster.local")))
 		return true;
@@ -94,40 +106,42 @@ static bool has_entry(const struct work *w)
 	return false;
 }
 
-int done_undo(const struct work *w)
+/* Refuses to restore a file. */
+static int refuse_restore(const struct step_work *w, const struct source *source)
 {
-	struct step *step = w->step;
+	const struct baseline_file *history = baselines_find(w->in->baselines, source->path, w->m);
 
+	findings_add(&w->step->findings, &CODE_done_changed, (struct place){ source->path, 0, 0 },
+		     "the file was changed after the old destinations were removed, or its history "
+		     "is not available")
+		->remedy = arena_printf(
+		w->pool->arena,
+		"git revert the commit that removed them; the newest commit of this file is "
+		"%" SLICE_FMT,
+		SLICE_ARG(history ? slice_sub(history->commit, 0, 12) : SLICE("not known")));
+	return step_refuse(w);
+}
+
+int finalize_undo(const struct step_work *w)
+{
 	if (!has_entry(w) && !migration_allows(w->m, &CODE_entry_gone).ptr) {
-		findings_add(&step->findings, &CODE_entry_gone, (struct place){ w->m->path, 0, 0 },
-			     "no ServiceEntry with the host '%" SLICE_FMT
-			     "' is in this commit: the old destinations would lead nowhere",
+		findings_add(&w->step->findings, &CODE_entry_gone,
+			     (struct place){ w->m->path, 0, 0 },
+			     "this commit contains no ServiceEntry with the host '%" SLICE_FMT
+			     "', so requests to the old destinations would fail",
 			     SLICE_ARG(w->scope.members[0].vs.old_host));
 		return step_refuse(w);
 	}
 	for (size_t i = 0; i < w->scope.n; i++) {
 		const struct source *source = w->scope.members[i].source;
-		struct target *t =
-			step_target(w, source->file, source->path, source->bytes, source->mode);
-		const struct baseline_file *past =
-			baselines_find(w->in->baselines, source->path, w->m);
+		struct target *t = step_target(w, source);
 
 		if (t->restore.ptr)
 			continue;
-		t->restore = undone(w, source);
+		t->restore = restore_file(w, source);
 		t->whole = t->restore.ptr != NULL;
-		if (t->whole)
-			continue;
-		findings_add(&step->findings, &CODE_done_changed,
-			     (struct place){ source->path, 0, 0 },
-			     "the file was changed since the old destinations were taken out, or "
-			     "its history is not known")
-			->remedy = arena_printf(
-			w->plan->arena,
-			"git revert the commit that took them out; the newest one of this file is "
-			"%" SLICE_FMT,
-			SLICE_ARG(past ? slice_sub(past->commit, 0, 12) : SLICE("not known")));
-		return step_refuse(w);
+		if (!t->whole)
+			return refuse_restore(w, source);
 	}
 	return 0;
 }

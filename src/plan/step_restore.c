@@ -1,7 +1,7 @@
-#include "plan/step_internal.h"
+#include "plan/step_restore.h"
 
-/* The same answer to questions about other files as today's VirtualService of that name has. */
-static void same_surroundings(const struct work *w, struct vs *vs)
+/* Copies what depends on other files from the current VirtualService with the same name. */
+static void copy_surroundings(const struct step_work *w, struct vs *vs)
 {
 	for (size_t i = 0; i < w->scope.n; i++)
 		if (slice_eq(w->scope.members[i].vs.object->name, vs->object->name)) {
@@ -11,31 +11,31 @@ static void same_surroundings(const struct work *w, struct vs *vs)
 }
 
 /* The edits that bring `from` to a stage; NULL: there are none. */
-static struct yaml_edits *forward(const struct work *w, const struct yaml_file *from,
-				  const struct yaml_file *base, struct stage stage)
+static struct yaml_edits *edit_to_stage(const struct step_work *w, const struct yaml_file *from,
+					const struct yaml_file *baseline, struct stage stage)
 {
-	struct arena *arena = w->plan->arena;
+	struct arena *arena = w->pool->arena;
 	struct yaml_edits *e = yaml_edits_new(from, arena);
 	struct goal goal = step_goal(w, stage);
 	const struct move_context context = { &w->m->move, arena, NULL };
-	struct vs_list list, then = { NULL, 0 };
-	struct objects objects = objects_of(from, arena), before;
+	struct vs_list list, before = { NULL, 0 };
+	struct objects objects = objects_of(from, arena), baseline_objects;
 	struct err ignored = ERR_INIT;
 
 	if (vs_list_read(&list, &objects, &context, &ignored) < 0)
 		return NULL;
-	if (base) {
-		before = objects_of(base, arena);
-		if (vs_list_read(&then, &before, &context, &ignored) < 0)
+	if (baseline) {
+		baseline_objects = objects_of(baseline, arena);
+		if (vs_list_read(&before, &baseline_objects, &context, &ignored) < 0)
 			return NULL;
 	}
 	for (size_t i = 0; i < list.n; i++) {
-		same_surroundings(w, &list.items[i]);
+		copy_surroundings(w, &list.items[i]);
 		if (vs_converge(
 			    &(struct converge_context){
 				    .goal = &goal,
 				    .now = &list.items[i],
-				    .base = base ? vs_list_pair(&then, &list, i) : NULL,
+				    .base = baseline ? vs_list_pair(&before, &list, i) : NULL,
 				    .arena = arena },
 			    e, &ignored) < 0)
 			return NULL;
@@ -43,29 +43,29 @@ static struct yaml_edits *forward(const struct work *w, const struct yaml_file *
 	return e;
 }
 
-bool step_forward(const struct work *w, const struct yaml_file *from, const struct yaml_file *base,
-		  struct stage stage, struct str *out)
+bool step_render_stage(const struct step_work *w, const struct yaml_file *from,
+		       const struct yaml_file *baseline, struct stage stage, struct str *out)
 {
-	struct yaml_edits *e = forward(w, from, base, stage);
+	struct yaml_edits *e = edit_to_stage(w, from, baseline, stage);
 	struct err ignored = ERR_INIT;
 
 	return e && yaml_apply(e, out, &ignored) == 0;
 }
 
-void step_restore(const struct work *w, struct target *t)
+void step_restore(const struct step_work *w, struct target *t)
 {
-	const struct baseline_file *past = baselines_find(w->in->baselines, t->path, w->m);
-	const struct yaml_file *base;
+	const struct baseline_file *history = baselines_find(w->in->baselines, t->path, w->m);
+	const struct yaml_file *baseline;
 	const struct yaml_edits *e;
 
-	if (!past || !w->step->known || !t->before.ptr)
+	if (!history || !w->step->known || !t->before.ptr)
 		return;
-	base = slice_eq(past->baseline, t->before) ?
-		       t->file :
-		       baselines_baseline(w->in->baselines, t->path, w->m);
-	if (!base)
+	baseline = slice_eq(history->baseline, t->before) ?
+			   t->file :
+			   baselines_parsed(w->in->baselines, t->path, w->m);
+	if (!baseline)
 		return;
-	e = forward(w, base, NULL, w->step->from);
+	e = edit_to_stage(w, baseline, NULL, w->step->from);
 	if (e && yaml_gives(e, t->before))
-		t->restore = past->baseline;
+		t->restore = history->baseline;
 }

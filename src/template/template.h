@@ -2,51 +2,50 @@
  * template.h - YAML files and plain text with named holes.
  *
  * A template is an ordinary file in which ${name} stands for a value. The file is YAML, unless its
- *name ends in ".txt".
+ * name ends in ".txt".
  *
  *	# summary a VirtualService that leaves all traffic where it is
- *	# param host host "the host that clients dial"
- *	# param namespace namespace optional "left out: the engine's default"
+ *	# param host host "the host that clients connect to"
+ *	# param namespace namespace optional "default: the namespace that the engine chooses"
  *	# param port port = 80 "the port of the host"
  *
  *	kind: VirtualService
  *	...
  *
- * Declarations. The first lines, up to an empty one, say what the template is for and which values
- *it takes; they are not part of the output. A line is
+ * Declarations. The first lines, up to an empty one, describe the template and the values it takes;
+ * they are not part of the output. A line is
  *
  *	# summary TEXT
  *	# param NAME TYPE ["HELP"]
  *	# param NAME TYPE = DEFAULT ["HELP"]
  *	# param NAME TYPE optional ["HELP"]
  *
- * NAME is a lower-case letter, then lower-case letters, digits and '_'; TYPE a word of
- *template_type_word; DEFAULT one word, or a text between double quotes (which it cannot hold
- *itself). A value without a default that is not optional must be given.
+ * NAME is a lower-case letter, then lower-case letters, digits and '_'; TYPE is the name of an enum
+ * template_type in lower case; DEFAULT is one word, or a text in double quotes (which it cannot
+ * contain). A value without a default that is not optional must be given.
  *
  * Holes. ${name} is the value, $${ is the two characters "${", any other $ is itself. In YAML a
- *hole may stand only in a value that is a plain or quoted scalar on one line. The name of a
- *declared parameter in any other place (a key, a comment, a block scalar) is refused, so that
- *nothing stays unfilled by accident; whatever else looks like a hole there is left alone. Rendering
- *is the YAML editor setting scalars: no value can leave its scalar or become something other than a
- *string, except that a plain scalar which is nothing but one hole of a number type becomes that
- *number ("${port}" in quotes stays a string). Of an optional value that is not given, the entry
- *with its hole is left out, and with it the map or list that would be left empty; in plain text the
+ * hole is allowed only in a value that is a plain or quoted scalar on one line. The name of a
+ * declared parameter in any other place (a key, a comment, a block scalar) is refused, so that
+ * nothing stays unfilled by accident; anything else there that looks like a hole is kept. Rendering
+ * is the YAML editor setting scalars: no value can leave its scalar or become something other than
+ * a string, except that a plain scalar which consists of one hole of a number type becomes that
+ * number ("${port}" in quotes stays a string). If an optional value is not given, the entry with
+ * its hole is left out, and with it the map or list that would be left empty; in plain text the
  * line with its hole.
  *
- * Life cycle: template_parse or template_open_builtin, any number of template_render,
- *template_free. Pure: no file, no environment.
+ * Life cycle: template_parse (parse.h), any number of template_render (render.h), template_free.
+ * Pure: no file, no environment.
  */
 #ifndef GCB_TEMPLATE_TEMPLATE_H
 #define GCB_TEMPLATE_TEMPLATE_H
 
 #include "base/arena.h"
-#include "base/err.h"
-#include "base/str.h"
+#include "base/slice.h"
 
 /*
  * Limits: bytes of a template; parameters; bytes of a value, and of one of type `text`; bytes of
- * what is rendered.
+ * the output.
  */
 #define TEMPLATE_MAX_BYTES ((size_t)256 << 10)
 #define TEMPLATE_MAX_PARAMS 200
@@ -77,9 +76,11 @@ enum template_type {
 struct template_param {
 	struct slice name, help; /* help: one line; absent when there is none */
 	enum template_type type;
-	struct slice preset; /* the value when none is given; absent: there is none */
-	bool optional;       /* may be left out altogether */
+	struct slice preset; /* the default value; absent: there is none */
+	bool optional;       /* may be left out */
 };
+
+struct yaml_file;
 
 /* A parsed template; its texts point into the bytes it was parsed from. */
 struct template
@@ -95,43 +96,11 @@ struct template
 	struct arena *arena;
 };
 
-/*
- * Parses a template. `name` and `bytes` are borrowed and must outlive `*out`, which the caller
- * frees with template_free. Errors: `template` (a bad declaration, an undeclared name, a hole where
- * none may stand), `too_large`, and those of yaml_parse.
- */
-int template_parse(struct template **out, struct slice name, struct slice bytes, struct err *err);
-
 /* Frees a template. NULL is fine. */
 void template_free(struct template *t);
 
-/*
- * Appends the template, filled with `values`, to `out`. A value that is absent counts as not given,
- * so a caller can list all that it knows. Errors: `template` (a name that no parameter has, twice
- * the same, a missing value, a value that is not of its type or too long), `host_bad` (a value of
- * type host), `too_large`, and those of yaml_apply. On failure `out` is as before.
- */
-int template_render(const struct template *t, struct pairs values, struct str *out,
-		    struct err *err);
-
 /* The parameter of this name, or NULL. */
 const struct template_param *template_param(const struct template *t, struct slice name);
-
-/* The word for a type in a declaration: "string", "host", ... */
-const char *template_type_word(enum template_type type);
-
-/*
- * The file of this name (without its extension) among the templates in the program: its name with
- * the extension and its bytes. Error: `template` (there is none; the nearest name is the remedy).
- */
-int template_builtin(struct slice name, struct slice *file_name, struct slice *bytes,
-		     struct err *err);
-
-/*
- * template_builtin and template_parse in one. Errors: `template` (no such template), else those of
- * template_parse.
- */
-int template_open_builtin(struct template **out, struct slice name, struct err *err);
 
 /*
  * Frees a template when the variable goes out of scope: `AUTO_TEMPLATE struct template *t = NULL;`

@@ -4,16 +4,10 @@
 #ifndef GCB_TEMPLATE_TEMPLATE_INTERNAL_H
 #define GCB_TEMPLATE_TEMPLATE_INTERNAL_H
 
+#include "base/err.h"
 #include "template/template.h"
-#include "yaml/yaml.h"
 
-/*
- * Is the node a value that holes may stand in: a plain or quoted scalar on one line? Keys are not
- * asked about.
- */
-bool template_scalar_fills(const struct yaml_node *node);
-
-/* The name of the parameter that `name` may be a slip of, or an absent slice. */
+/* The name of the parameter that `name` may be a misspelling of, or an absent slice. */
 struct slice template_nearest_param(const struct template *t, struct slice name);
 
 /* The place of the template as a whole. */

@@ -1,55 +1,35 @@
-#include "yaml/internal.h"
+#include "yaml/yaml.h"
+#include "yaml/check_internal.h"
+#include "yaml/comments_internal.h"
+#include "yaml/document_range_internal.h"
+#include "yaml/line_internal.h"
+#include "yaml/node_internal.h"
+#include "yaml/parse_internal.h"
+#include "yaml/region_internal.h"
+#include "yaml/splice_document_internal.h"
+#include "yaml/splice_edits_internal.h"
 
-#include "base/alloc.h"
+#include "base/ascii.h"
 
-#include <string.h>
-
-/*
- * A document that begins with "---" or a directive at the begin of a line is read the same whatever
- * stands before it, and ends what stands before it in any state but inside quotes, a flow
- * collection or half a line. That none of these is open at the end of the part is seen when the
- * part is parsed alone: then it is a whole stream, and it ends with a line end. Nothing is carried
- * from one document to the next: directives and anchors hold for one (YAML 1.1, 4.3.1 and 7.1), and
- * this reader does not resolve anchors. So the documents without a splice need no second look.
- */
-struct part part_of(const struct yaml_file *file, const struct splices *s)
+/* What the documents of the range became in the new text. */
+static struct slice edited_text(const struct yaml_file *old, const struct document_range *range,
+				struct slice text)
 {
-	struct part p = { 0, 0, 0, (uint32_t)file->bytes.len };
-	uint32_t last = s->n ? s->items[s->n - 1].end : 0;
-	size_t behind = 0;
-
-	for (size_t i = 1; i < file->nroots && s->n; i++)
-		if (file->begins[i] != NO_BEGIN && file->begins[i] <= s->items[0].start)
-			p.first = i;
-	if (p.first)
-		p.start = file->begins[p.first];
-	for (size_t i = file->nroots; i-- > p.first + 1;)
-		if (file->begins[i] != NO_BEGIN && file->begins[i] > last)
-			behind = i;
-	if (behind)
-		p.end = file->begins[behind];
-	p.n = (behind ? behind : file->nroots) - p.first;
-	return p;
-}
-
-/* The part of the new text that the part of the old one became. */
-static struct slice part_text(const struct yaml_file *old, const struct part *part,
-			      struct slice text)
-{
-	return slice_sub(text, part->start, text.len - (old->bytes.len - part->end) - part->start);
+	return slice_sub(text, range->start,
+			 text.len - (old->bytes.len - range->end) - range->start);
 }
 
 /*
  * A line of nothing but blanks with a tab, before a comment or alone: libyaml takes it behind a
  * plain value, and nowhere else.
  */
-static uint32_t tab_line(const struct yaml_file *f)
+static uint32_t find_tab_line(const struct yaml_file *f)
 {
 	for (uint32_t line = f->body; line < f->bytes.len; line = yaml_next_line(f, line)) {
 		uint32_t end = yaml_before_break(f, yaml_next_line(f, line)), at = line;
 		bool tab = false;
 
-		for (; at < end && strchr(" \t", f->bytes.ptr[at]); at++)
+		for (; at < end && ascii_is_blank(f->bytes.ptr[at]); at++)
 			tab = tab || f->bytes.ptr[at] == '\t';
 		if (tab && (at == end || f->bytes.ptr[at] == '#'))
 			return line;
@@ -58,14 +38,15 @@ static uint32_t tab_line(const struct yaml_file *f)
 }
 
 /* Why the result cannot be read: by the file's fault, else by ours. */
-static int unreadable(const struct yaml_file *f, struct err *err)
+static int explain_failure(const struct yaml_file *f, struct err *err)
 {
-	uint32_t tab = tab_line(f);
+	uint32_t tab = find_tab_line(f);
 
 	if (tab != UINT32_MAX) {
 		*err = (struct err)ERR_INIT;
-		return err_set(err, &CODE_yaml_style, yaml_place_at(f, tab),
-			       "a tab in front of nothing or of a comment; replace it by blanks");
+		return err_set(
+			err, &CODE_yaml_style, yaml_place_at(f, tab),
+			"a tab at the end of a line or before a comment; replace it with spaces");
 	}
 	(void)err_wrap(err, "after the edit the file cannot be read");
 	err->code = &CODE_yaml_check;
@@ -73,7 +54,7 @@ static int unreadable(const struct yaml_file *f, struct err *err)
 }
 
 /* The new text of the whole file stays with its parse, which gets its regions. */
-static struct yaml_file *with_own_text(struct yaml_file *now, struct str *text)
+static struct yaml_file *keep_text(struct yaml_file *now, struct str *text)
 {
 	now->own = text->ptr;
 	*text = (struct str)STR_INIT;
@@ -82,7 +63,7 @@ static struct yaml_file *with_own_text(struct yaml_file *now, struct str *text)
 }
 
 /*
- * All but the documents that go. `*parsed` (NULL: not wanted) stays as it is when less than the
+ * Applies all edits but deletions of documents. `*parsed` (NULL: not wanted) is set only if the
  * whole result was parsed.
  */
 static int apply_edits(const struct yaml_edits *e, struct str *out, struct yaml_file **parsed,
@@ -91,8 +72,8 @@ static int apply_edits(const struct yaml_edits *e, struct str *out, struct yaml_
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct splices s = { .arena = arena };
 	AUTO_STR struct str text = STR_INIT;
+	struct yaml_result made = { .splices = &s };
 	struct yaml_file *now = NULL;
-	struct part part;
 	int result;
 
 	if (splices_make(e, &s, err) < 0)
@@ -105,20 +86,22 @@ static int apply_edits(const struct yaml_edits *e, struct str *out, struct yaml_
 	if (e->file->sealed)
 		return err_set(err, &CODE_yaml_sealed, (struct place){ e->file->name, 0, 0 },
 			       "the file is encrypted by SOPS");
-	part = part_of(e->file, &s);
-	if (part.end < e->file->bytes.len &&
-	    !slice_ends(part_text(e->file, &part, str_slice(&text)), SLICE("\n")))
+	made.range = document_range_of(e->file, &s);
+	made.text = str_slice(&text);
+	if (made.range.end < e->file->bytes.len &&
+	    !slice_ends(edited_text(e->file, &made.range, made.text), SLICE("\n")))
 		return err_set(err, &CODE_yaml_check, (struct place){ e->file->name, 0, 0 },
 			       "after the edit a document ends within a line");
-	if (yaml_parse_bare(&now, e->file->name, part_text(e->file, &part, str_slice(&text)), err) <
-	    0) {
-		return unreadable(e->file, err);
+	if (yaml_parse_bare(&now, e->file->name, edited_text(e->file, &made.range, made.text),
+			    err) < 0) {
+		return explain_failure(e->file, err);
 	}
-	result = yaml_check(e, &s, &part, str_slice(&text), now, err);
+	made.now = now;
+	result = yaml_check(e, &made, err);
 	if (result == 0)
 		str_add(out, str_slice(&text));
 	if (result == 0 && parsed && yaml_bytes(now).len == text.len)
-		*parsed = with_own_text(now, &text);
+		*parsed = keep_text(now, &text);
 	else
 		yaml_file_free(now);
 	return result;
@@ -139,9 +122,8 @@ int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err)
 
 	if (!e->ndrops)
 		return apply_edits(e, out, NULL, err);
-	return apply_edits(e, &text, NULL, err) < 0 ?
-		       -1 :
-		       yaml_drop_apply(e, str_slice(&text), out, err);
+	return apply_edits(e, &text, NULL, err) < 0 ? -1 :
+						      documents_drop(e, str_slice(&text), out, err);
 }
 
 bool yaml_gives(const struct yaml_edits *e, struct slice bytes)
@@ -175,7 +157,7 @@ struct slices yaml_lost_comments(const struct yaml_edits *e)
 		return lost;
 	for (size_t j = 0; j < e->file->ncomments; j++) {
 		const struct comment *c = &e->file->comments[j];
-		bool goes = drops_byte(e, c->start);
+		bool goes = documents_drop_byte(e, c->start);
 
 		for (size_t i = 0; i < s.n && !goes; i++)
 			goes = s.items[i].start <= c->start && c->end <= s.items[i].end;

@@ -1,4 +1,6 @@
-#include "yaml/internal.h"
+#include "yaml/check_internal.h"
+#include "yaml/comments_internal.h"
+#include "yaml/node_internal.h"
 
 #include "base/alloc.h"
 
@@ -7,12 +9,12 @@
 
 /*
  * The result of an edit is parsed again and walked beside the old tree: at every entry the
- * intentions say what must have come, gone or changed there, and everything else must be as it was.
- * This is written without the code that made the splices.
+ * intentions determine what must have been added, deleted or changed, and everything else must be
+ * unchanged. This is written without the code that makes the splices.
  */
 
 /* Intentions in the order of their nodes, for looking them up. */
-struct index {
+struct edit_index {
 	const struct edit **items;
 	size_t n;
 };
@@ -26,9 +28,9 @@ static int by_node(const void *a, const void *b)
 	return ((*x)->seq > (*y)->seq) - ((*x)->seq < (*y)->seq);
 }
 
-static struct index index_make(const struct yaml_edits *e)
+static struct edit_index make_index(const struct yaml_edits *e)
 {
-	struct index x = { NULL, e ? e->n : 0 };
+	struct edit_index x = { NULL, e ? e->n : 0 };
 
 	if (!x.n)
 		return x;
@@ -39,8 +41,8 @@ static struct index index_make(const struct yaml_edits *e)
 	return x;
 }
 
-/* Position of the first intention about `node`, or of what comes behind it. */
-static size_t index_find(const struct index *x, const struct yaml_node *node)
+/* Position of the first intention about `node`, or of the first one behind it. */
+static size_t find_in_index(const struct edit_index *x, const struct yaml_node *node)
 {
 	size_t low = 0, high = x->n;
 
@@ -55,10 +57,10 @@ static size_t index_find(const struct index *x, const struct yaml_node *node)
 	return low;
 }
 
-static bool same_node(const struct yaml_node *old, const struct index *x,
+static bool same_node(const struct yaml_node *old, const struct edit_index *x,
 		      const struct yaml_node *now);
 
-/* Is the node what the literal says? */
+/* Does the node have the value of the literal? */
 static bool same_literal(const struct yaml_lit *lit, const struct yaml_node *now)
 {
 	const struct yaml_node *child;
@@ -82,7 +84,7 @@ static bool same_literal(const struct yaml_lit *lit, const struct yaml_node *now
 /* Is `now` what one intention brings beside its neighbour? */
 static bool same_new(const struct edit *edit, const struct yaml_node *now)
 {
-	struct index nested;
+	struct edit_index nested;
 	bool same;
 
 	if (!now)
@@ -92,17 +94,17 @@ static bool same_new(const struct edit *edit, const struct yaml_node *now)
 		       slice_eq(now->key->text, edit->lit->key) && same_literal(edit->lit, now);
 	if (edit->kind == EDIT_ADD)
 		return same_literal(edit->lit, now);
-	nested = index_make(edit->nested);
+	nested = make_index(edit->nested);
 	same = same_node(edit->at, &nested, now);
 	free(nested.items);
 	return same;
 }
 
-/* What stands newly on one side of the entry `old`; moves `*now` behind it. */
-static bool same_side(const struct yaml_node *old, enum yaml_side side, const struct index *x,
+/* Checks what is new on one side of the entry `old`; moves `*now` behind it. */
+static bool same_side(const struct yaml_node *old, enum yaml_side side, const struct edit_index *x,
 		      const struct yaml_node **now)
 {
-	for (size_t i = index_find(x, old); i < x->n && x->items[i]->at == old; i++) {
+	for (size_t i = find_in_index(x, old); i < x->n && x->items[i]->at == old; i++) {
 		const struct edit *edit = x->items[i];
 
 		if ((edit->kind != EDIT_PUT && edit->kind != EDIT_ADD && edit->kind != EDIT_COPY) ||
@@ -116,10 +118,10 @@ static bool same_side(const struct yaml_node *old, enum yaml_side side, const st
 }
 
 /* The intention of this kind about a node, or NULL. */
-static const struct edit *about(const struct index *x, const struct yaml_node *node,
-				enum edit_kind kind)
+static const struct edit *find_edit(const struct edit_index *x, const struct yaml_node *node,
+				    enum edit_kind kind)
 {
-	for (size_t i = index_find(x, node); i < x->n && x->items[i]->at == node; i++)
+	for (size_t i = find_in_index(x, node); i < x->n && x->items[i]->at == node; i++)
 		if (x->items[i]->kind == kind)
 			return x->items[i];
 	return NULL;
@@ -136,7 +138,7 @@ static bool same_properties(const struct yaml_node *old, const struct yaml_node 
 	       slice_eq(yaml_tag(old), yaml_tag(now));
 }
 
-/* A scalar or alias that nobody touched, or that was set. */
+/* Compares a scalar or an alias, which may have been set. */
 static bool same_leaf(const struct yaml_node *old, const struct edit *set,
 		      const struct yaml_node *now)
 {
@@ -167,7 +169,7 @@ static bool same_alone(const struct yaml_node *old, const struct yaml_node *now)
  * Is the node, of which nothing was to change, as it was, with all in it? Nodes are in the order of
  * the source, so kinds and numbers of children in this order are the whole shape of the tree.
  */
-static bool untouched(const struct yaml_node *old, const struct yaml_node *now)
+static bool is_untouched(const struct yaml_node *old, const struct yaml_node *now)
 {
 	uint32_t n = yaml_last_id(old) - old->id;
 
@@ -182,18 +184,18 @@ static bool untouched(const struct yaml_node *old, const struct yaml_node *now)
 
 bool yaml_same_tree(const struct yaml_node *old, const struct yaml_node *now)
 {
-	return old && now ? untouched(old, now) : old == now;
+	return old && now ? is_untouched(old, now) : old == now;
 }
 
 /* Is there an intention about the node, or something in it? Their ids are in a row. */
-static bool is_touched(const struct yaml_node *node, const struct index *x)
+static bool is_touched(const struct yaml_node *node, const struct edit_index *x)
 {
-	size_t first = index_find(x, node);
+	size_t first = find_in_index(x, node);
 
 	return first < x->n && x->items[first]->at->id <= yaml_last_id(node);
 }
 
-static bool same_node(const struct yaml_node *old, const struct index *x,
+static bool same_node(const struct yaml_node *old, const struct edit_index *x,
 		      const struct yaml_node *now)
 {
 	const struct yaml_node *next;
@@ -202,13 +204,13 @@ static bool same_node(const struct yaml_node *old, const struct index *x,
 	if (!old || !now)
 		return old == now;
 	if (!is_touched(old, x))
-		return untouched(old, now);
-	replace = about(x, old, EDIT_REPLACE);
+		return is_untouched(old, now);
+	replace = find_edit(x, old, EDIT_REPLACE);
 	if (replace)
 		return !(now->flags & (YAML_ANCHORED | YAML_TAGGED)) &&
 		       same_literal(replace->lit, now);
 	if (old->kind == YAML_SCALAR || old->kind == YAML_ALIAS)
-		return same_leaf(old, about(x, old, EDIT_SET), now);
+		return same_leaf(old, find_edit(x, old, EDIT_SET), now);
 	if (old->kind != now->kind || (old->style != now->style && now->first) ||
 	    !same_properties(old, now) || now->flags & ~old->flags & YAML_HAS_DUP)
 		return false;
@@ -216,7 +218,7 @@ static bool same_node(const struct yaml_node *old, const struct index *x,
 	for (const struct yaml_node *c = old->first; c; c = c->next) {
 		if (!same_side(c, YAML_BEFORE, x, &next))
 			return false;
-		if (!about(x, c, EDIT_DELETE)) {
+		if (!find_edit(x, c, EDIT_DELETE)) {
 			if (!next || (c->key && !same_node(c->key, x, next->key)) ||
 			    !same_node(c, x, next))
 				return false;
@@ -231,39 +233,42 @@ static bool same_node(const struct yaml_node *old, const struct index *x,
 bool yaml_copy_is(const struct yaml_node *item, const struct yaml_edits *nested,
 		  const struct yaml_node *candidate)
 {
-	struct index x = index_make(nested);
+	struct edit_index x = make_index(nested);
 	bool same = same_node(item, &x, candidate);
 
 	free(x.items);
 	return same;
 }
 
-/* The comments of the part are the old ones less the deleted, plus ours, in this order. */
-static bool same_comments(const struct yaml_file *old, const struct splices *s,
-			  const struct part *part, const struct yaml_file *now)
+/* The comments of the edited documents are the old ones less the deleted, plus ours, in this order.
+ */
+static bool same_comments(const struct yaml_file *old, const struct yaml_result *result)
 {
+	const struct splices *s = result->splices;
+	const struct document_range *range = &result->range;
+	const struct yaml_file *now = result->now;
 	size_t in = 0, out = 0;
 
-	while (in < old->ncomments && old->comments[in].start < part->start)
+	while (in < old->ncomments && old->comments[in].start < range->start)
 		in++;
 	for (size_t i = 0; i <= s->n; i++) {
-		uint32_t until = i < s->n ? s->items[i].start : part->end;
+		uint32_t until = i < s->n ? s->items[i].start : range->end;
 
 		for (; in < old->ncomments && old->comments[in].start < until; in++, out++)
 			if (out >= now->ncomments ||
-			    !slice_eq(comment_text(old, &old->comments[in]),
-				      comment_text(now, &now->comments[out])))
+			    !slice_eq(yaml_comment_text(old, &old->comments[in]),
+				      yaml_comment_text(now, &now->comments[out])))
 				return false;
 		for (size_t j = 0; i < s->n && j < s->items[i].comments.n; j++, out++)
 			if (out >= now->ncomments ||
 			    !slice_eq(s->items[i].comments.items[j],
-				      comment_text(now, &now->comments[out])))
+				      yaml_comment_text(now, &now->comments[out])))
 				return false;
 		for (; i < s->n && in < old->ncomments && old->comments[in].start < s->items[i].end;
 		     in++)
 			continue;
 	}
-	return (in == old->ncomments || old->comments[in].start >= part->end) &&
+	return (in == old->ncomments || old->comments[in].start >= range->end) &&
 	       out == now->ncomments;
 }
 
@@ -337,28 +342,28 @@ static bool few_lines(const struct yaml_edits *e, const struct splices *s)
 	return are <= may;
 }
 
-int yaml_check(const struct yaml_edits *e, const struct splices *s, const struct part *part,
-	       struct slice text, const struct yaml_file *now, struct err *err)
+int yaml_check(const struct yaml_edits *e, const struct yaml_result *result, struct err *err)
 {
-	const struct yaml_file *old = e->file;
+	const struct yaml_file *old = e->file, *now = result->now;
+	const struct document_range *range = &result->range;
 	struct place whole = { old->name, 0, 0 };
-	struct index x = index_make(e);
-	bool same = part->n == now->nroots;
+	struct edit_index x = make_index(e);
+	bool same = range->n == now->nroots;
 
-	for (size_t i = 0; same && i < part->n; i++)
-		same = same_node(old->roots[part->first + i], &x, now->roots[i]);
+	for (size_t i = 0; same && i < range->n; i++)
+		same = same_node(old->roots[range->first + i], &x, now->roots[i]);
 	free(x.items);
 	if (!same)
 		return err_set(err, &CODE_yaml_check, whole,
-			       "after the edit the document does not say what it should");
-	if (!same_comments(old, s, part, now))
+			       "after the edit the document does not have the intended values");
+	if (!same_comments(old, result))
 		return err_set(err, &CODE_yaml_check, whole,
-			       "after the edit the comments are not what they should be");
-	if (!same_rest(old, s, text))
+			       "after the edit the comments are not as intended");
+	if (!same_rest(old, result->splices, result->text))
 		return err_set(err, &CODE_yaml_check, whole,
-			       "the edit touched bytes outside of its place");
-	if (!few_lines(e, s))
+			       "the edit changed bytes outside of its place");
+	if (!few_lines(e, result->splices))
 		return err_set(err, &CODE_yaml_check, whole,
-			       "the edit changed more lines than it is about");
+			       "the edit changed more lines than intended");
 	return 0;
 }

@@ -1,9 +1,8 @@
-#include "yaml/internal.h"
+#include "yaml/edit_internal.h"
+#include "yaml/node_internal.h"
 
 #include "base/alloc.h"
 #include "base/map.h"
-
-#include <string.h>
 
 struct yaml_edits *yaml_edits_new(const struct yaml_file *file, struct arena *arena)
 {
@@ -28,7 +27,7 @@ void edits_refuse(struct yaml_edits *e, const struct err *err)
 }
 
 /* Sets a node's bit in a set, which is made when it is first needed. */
-static void mark(struct yaml_edits *e, uint64_t **set, const struct yaml_node *node)
+static void set_bit(struct yaml_edits *e, uint64_t **set, const struct yaml_node *node)
 {
 	if (!*set)
 		*set = arena_array(e->arena, e->file->nnodes / 64 + 1, sizeof(**set));
@@ -36,7 +35,7 @@ static void mark(struct yaml_edits *e, uint64_t **set, const struct yaml_node *n
 }
 
 /* Is the node's bit set? */
-static bool marked(const uint64_t *set, const struct yaml_node *node)
+static bool has_bit(const uint64_t *set, const struct yaml_node *node)
 {
 	return set && set[node->id / 64] >> node->id % 64 & 1;
 }
@@ -44,21 +43,13 @@ static bool marked(const uint64_t *set, const struct yaml_node *node)
 /* Adds a row. */
 static void edits_push(struct yaml_edits *e, struct edit *row)
 {
-	if (e->n == e->cap) {
-		size_t cap = e->cap ? e->cap * 2 : 8;
-		struct edit **items = arena_array(e->arena, cap, sizeof(struct edit *));
-
-		if (e->n)
-			memcpy(items, e->items, e->n * sizeof(struct edit *));
-		e->items = items;
-		e->cap = cap;
-	}
+	ARENA_ROOM(e->arena, e->items, e->n, e->cap);
 	if (row->kind == EDIT_DELETE)
-		mark(e, &e->gone, row->at);
+		set_bit(e, &e->gone, row->at);
 	if (row->kind == EDIT_REPLACE)
-		mark(e, &e->replaced, row->at);
+		set_bit(e, &e->replaced, row->at);
 	if (row->kind == EDIT_SET)
-		mark(e, row->same ? &e->kept : &e->set, row->at);
+		set_bit(e, row->same ? &e->kept : &e->set, row->at);
 	e->nsame += row->same;
 	row->seq = e->n;
 	e->items[e->n++] = row;
@@ -68,8 +59,7 @@ static void edits_push(struct yaml_edits *e, struct edit *row)
  * A new row about the node `at`; the way to it must be plain (yaml_path_clear), else the list is
  * refused. Of a neighbour only the layout matters.
  */
-static struct edit *edits_row(struct yaml_edits *e, enum edit_kind kind, const struct yaml_node *at,
-			      const char *why)
+static struct edit *edits_row(struct yaml_edits *e, enum edit_kind kind, const struct yaml_node *at)
 {
 	struct edit *row = arena_alloc(e->arena, sizeof(*row));
 	bool beside = kind == EDIT_PUT || kind == EDIT_ADD;
@@ -79,7 +69,6 @@ static struct edit *edits_row(struct yaml_edits *e, enum edit_kind kind, const s
 		fatal("an edit of another file");
 	row->kind = kind;
 	row->at = at;
-	row->why = why;
 	if (!e->fills && (kind == EDIT_SET || kind == EDIT_REPLACE) && yaml_has_variable(at)) {
 		(void)err_set(&err, &CODE_yaml_template, yaml_place(at),
 			      "the value is a variable: '%" SLICE_FMT "'",
@@ -93,7 +82,7 @@ static struct edit *edits_row(struct yaml_edits *e, enum edit_kind kind, const s
 }
 
 /* Refuses the list at a node. */
-static void refuse(struct yaml_edits *e, const struct yaml_node *at, const char *what)
+static void refuse_style(struct yaml_edits *e, const struct yaml_node *at, const char *what)
 {
 	struct err err = ERR_INIT;
 
@@ -102,8 +91,8 @@ static void refuse(struct yaml_edits *e, const struct yaml_node *at, const char 
 }
 
 /*
- * May a scalar with this tag hold a value of this kind? What others than the plain types mean,
- * readers disagree about, or only they know.
+ * May a scalar with this tag have a value of this kind? Parsers disagree about other tags than
+ * those of the plain types, or only the application knows them.
  */
 static bool tag_fits(const struct yaml_node *scalar, enum yaml_lit_kind kind)
 {
@@ -115,13 +104,13 @@ static bool tag_fits(const struct yaml_node *scalar, enum yaml_lit_kind kind)
 }
 
 void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_lit_kind kind,
-	      struct slice text, const char *why)
+	      struct slice text)
 {
 	struct edit *row;
 	bool same = scalar->kind == YAML_SCALAR && slice_eq(scalar->text, text) &&
 		    (kind != LIT_STRING || yaml_type_of(scalar) == YAML_STRING);
 
-	if (marked(same ? e->set : e->kept, scalar)) {
+	if (has_bit(same ? e->set : e->kept, scalar)) {
 		struct err err = ERR_INIT;
 
 		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(scalar),
@@ -130,35 +119,35 @@ void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_li
 	}
 	if (same) {
 		row = arena_alloc(e->arena, sizeof(*row));
-		*row = (struct edit){ .kind = EDIT_SET, .at = scalar, .why = why, .same = true };
+		*row = (struct edit){ .kind = EDIT_SET, .at = scalar, .same = true };
 		edits_push(e, row);
 		return;
 	}
-	row = edits_row(e, EDIT_SET, scalar, why);
+	row = edits_row(e, EDIT_SET, scalar);
 	row->value = kind;
 	row->text = arena_copy(e->arena, text);
 	if (scalar->kind != YAML_SCALAR)
-		refuse(e, scalar, "a single value is expected here");
+		refuse_style(e, scalar, "expected a single value");
 	else if (scalar->style == YAML_LITERAL || scalar->style == YAML_FOLDED)
-		refuse(e, scalar, "a block scalar cannot be set");
+		refuse_style(e, scalar, "a block scalar cannot be changed");
 	else if (slice_find_byte(
 			 slice_sub(e->file->bytes, scalar->start, scalar->end - scalar->start),
 			 '\n') != SIZE_MAX)
-		refuse(e, scalar, "a value over several lines cannot be set");
+		refuse_style(e, scalar, "a value on several lines cannot be changed");
 	else if (scalar->flags & YAML_TAGGED && !tag_fits(scalar, kind))
-		refuse(e, scalar, "the tag of this value says another type");
+		refuse_style(e, scalar, "the tag of this value is of another type");
 }
 
 /* A literal beside a neighbour. */
-static void put(struct yaml_edits *e, enum edit_kind kind, const struct yaml_node *near,
-		enum yaml_side side, const struct yaml_lit *lit, const char *why)
+static void put_beside(struct yaml_edits *e, enum edit_kind kind, const struct yaml_node *near,
+		       enum yaml_side side, const struct yaml_lit *lit)
 {
-	struct edit *row = edits_row(e, kind, near, why);
+	struct edit *row = edits_row(e, kind, near);
 
 	row->side = side;
 	row->lit = lit;
 	if (near->parent->flags & YAML_PAIR)
-		refuse(e, near, "a pair in a flow list cannot get more keys");
+		refuse_style(e, near, "no key can be added to a pair in a flow list");
 }
 
 /* The row that fills this empty collection already, or NULL. */
@@ -171,8 +160,8 @@ static struct edit *find_fill(const struct yaml_edits *e, const struct yaml_node
 }
 
 /* An empty collection becomes one with a new entry, or gets one more. */
-static void fill(struct yaml_edits *e, const struct yaml_node *empty, enum yaml_side side,
-		 const struct yaml_lit *lit, const char *why)
+static void fill_empty(struct yaml_edits *e, const struct yaml_node *empty, enum yaml_side side,
+		       const struct yaml_lit *lit)
 {
 	struct edit *row = find_fill(e, empty);
 	struct yaml_lit *all = arena_alloc(e->arena, sizeof(*all)), *items;
@@ -181,12 +170,12 @@ static void fill(struct yaml_edits *e, const struct yaml_node *empty, enum yaml_
 
 	if (row && (row->lit->kind == LIT_MAP) != (lit->key.ptr != NULL)) {
 		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(empty),
-			      "it cannot become a list and a map");
+			      "it cannot become both a list and a map");
 		edits_refuse(e, &err);
 		return;
 	}
 	if (!row) {
-		row = edits_row(e, EDIT_REPLACE, empty, why);
+		row = edits_row(e, EDIT_REPLACE, empty);
 		row->fill = true;
 	}
 	items = arena_array(e->arena, n + 1, sizeof(*items));
@@ -216,7 +205,7 @@ static bool has_key(const struct edit *row, struct slice key)
 }
 
 void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct yaml_node *near,
-	      enum yaml_side side, const struct yaml_lit *lit, const char *why)
+	      enum yaml_side side, const struct yaml_lit *lit)
 {
 	struct err err = ERR_INIT;
 
@@ -227,15 +216,15 @@ void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct ya
 			      "the key '%" SLICE_FMT "' would be added twice", SLICE_ARG(lit->key));
 		edits_refuse(e, &err);
 	} else if (is_empty(map, YAML_MAP))
-		fill(e, map, side, lit, why);
+		fill_empty(e, map, side, lit);
 	else if (map->kind != YAML_MAP)
-		refuse(e, map, "a map is expected here");
+		refuse_style(e, map, "expected a map");
 	else
-		put(e, EDIT_PUT, near ? near : map->last, side, lit, why);
+		put_beside(e, EDIT_PUT, near ? near : map->last, side, lit);
 }
 
 void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct yaml_node *near,
-	      enum yaml_side side, const struct yaml_lit *lit, const char *why)
+	      enum yaml_side side, const struct yaml_lit *lit)
 {
 	struct yaml_lit *item;
 
@@ -244,12 +233,12 @@ void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct ya
 	if (is_empty(seq, YAML_SEQ)) {
 		item = arena_alloc(e->arena, sizeof(*item));
 		*item = *lit;
-		item->key = (struct slice){ 0 };
-		fill(e, seq, side, item, why);
+		item->key = SLICE_NONE;
+		fill_empty(e, seq, side, item);
 	} else if (seq->kind != YAML_SEQ) {
-		refuse(e, seq, "a list is expected here");
+		refuse_style(e, seq, "expected a list");
 	} else {
-		put(e, EDIT_ADD, near ? near : seq->last, side, lit, why);
+		put_beside(e, EDIT_ADD, near ? near : seq->last, side, lit);
 	}
 }
 
@@ -273,7 +262,7 @@ static const struct yaml_node *user_outside(const struct yaml_file *f, const str
 		const struct yaml_node *n = node_at(f, i);
 
 		if (n->kind == YAML_ALIAS && (n->id < first || n->id > last) &&
-		    map_get(anchors, n->text) != MAP_NONE)
+		    map_has(anchors, n->text))
 			return n;
 	}
 	return NULL;
@@ -303,41 +292,51 @@ static void keep_anchors(struct yaml_edits *e, const struct yaml_node *entry)
 	map_release(&anchors);
 }
 
-void yaml_replace(struct yaml_edits *e, const struct yaml_node *value, const struct yaml_lit *lit,
-		  const char *why)
+void yaml_replace(struct yaml_edits *e, const struct yaml_node *value, const struct yaml_lit *lit)
 {
-	struct edit *row = edits_row(e, EDIT_REPLACE, value, why);
+	struct edit *row = edits_row(e, EDIT_REPLACE, value);
 
 	row->lit = lit;
 	keep_anchors(e, value);
 }
 
-void yaml_delete(struct yaml_edits *e, const struct yaml_node *entry, const char *why)
+void yaml_delete(struct yaml_edits *e, const struct yaml_node *entry)
 {
-	(void)edits_row(e, EDIT_DELETE, entry, why);
+	(void)edits_row(e, EDIT_DELETE, entry);
 	if (!entry->parent)
-		refuse(e, entry, "a whole document cannot be deleted");
+		refuse_style(e, entry, "a whole document cannot be deleted");
 	else
 		keep_anchors(e, entry);
 }
 
-struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item,
-			     enum yaml_side side, struct slice comment, const char *why)
+void yaml_drop(struct yaml_edits *e, size_t document)
 {
-	struct edit *row = edits_row(e, EDIT_COPY, item, why);
+	if (!e->drops)
+		e->drops = arena_array(e->arena, e->file->nroots, sizeof(bool));
+	if (document < e->file->nroots && !e->drops[document]) {
+		e->drops[document] = true;
+		e->ndrops++;
+	}
+}
+
+struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item,
+			     enum yaml_side side, struct slice comment)
+{
+	struct edit *row = edits_row(e, EDIT_COPY, item);
 
 	row->side = side;
 	row->text = arena_copy(e->arena, comment);
 	row->nested = yaml_edits_new(e->file, e->arena);
 	row->nested->within = item;
 	if (!item->parent || item->parent->kind != YAML_SEQ || item->flags & YAML_EXPLICIT)
-		refuse(e, item, "only an item of a list can be copied");
+		refuse_style(e, item, "only an item of a list can be copied");
 	else if (anchor_inside(item, item->id))
-		refuse(e, item, "an item with an anchor cannot be copied");
+		refuse_style(e, item, "an item with an anchor cannot be copied");
 	else if (comment.ptr && side == YAML_BEFORE && item->flags & YAML_OPENS &&
 		 item->parent->style == YAML_BLOCK)
-		refuse(e, item,
-		       "no room for a comment above an item that begins on the line of another");
+		refuse_style(e, item,
+			     "no comment can be added above an item that begins on the line of "
+			     "another one");
 	return row->nested;
 }
 
@@ -353,7 +352,7 @@ void yaml_edits_merge(struct yaml_edits *into, const struct yaml_edits *from)
 	}
 	for (size_t i = 0; from->ndrops && i < from->file->nroots; i++)
 		if (from->drops[i])
-			yaml_drop(into, i, "merged");
+			yaml_drop(into, i);
 }
 
 bool yaml_edits_empty(const struct yaml_edits *e)
@@ -371,12 +370,12 @@ const struct err *yaml_edits_refusal(const struct yaml_edits *e)
 
 bool edits_delete(const struct yaml_edits *e, const struct yaml_node *node)
 {
-	return marked(e->gone, node);
+	return has_bit(e->gone, node);
 }
 
 bool edits_replace(const struct yaml_edits *e, const struct yaml_node *node)
 {
-	return marked(e->replaced, node);
+	return has_bit(e->replaced, node);
 }
 
 const struct yaml_node *edits_staying(const struct yaml_edits *e, const struct yaml_node *node,

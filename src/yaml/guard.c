@@ -1,5 +1,7 @@
-#include "yaml/internal.h"
+#include "yaml/guard_internal.h"
+#include "yaml/node_internal.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -11,8 +13,8 @@ static int refuse_at(const struct yaml_file *file, const struct code *code, uint
 	return err_set(err, code, yaml_place_at(file, at), "%s", what);
 }
 
-/* Control characters that YAML's readers refuse: C0 but for tab and line ends, DEL. */
-static bool forbidden(unsigned char c)
+/* Control characters that YAML parsers refuse: C0 without tab and line ends, DEL. */
+static bool is_forbidden(unsigned char c)
 {
 	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
 }
@@ -34,16 +36,16 @@ static size_t guard_wide(const struct yaml_file *file, uint32_t at, struct err *
 }
 
 /*
- * Is the byte neither plain ASCII text nor a tab or line feed? Written so that the compiler looks
- * at many at a time.
+ * Is the byte neither plain ASCII text nor a tab or line feed? Written without branches, so that
+ * the compiler vectorizes its loop.
  */
-static unsigned remarkable(unsigned char c)
+static unsigned is_remarkable(unsigned char c)
 {
 	return ((unsigned)(c < 0x20) & (unsigned)(c != '\t') & (unsigned)(c != '\n')) |
 	       (unsigned)(c >= 0x7f);
 }
 
-/* Steps over bytes that need no look. */
+/* Skips bytes that need no check. */
 static size_t skip_plain(const unsigned char *p, size_t i, size_t len)
 {
 	enum { MANY = 32 };
@@ -52,11 +54,11 @@ static size_t skip_plain(const unsigned char *p, size_t i, size_t len)
 		unsigned any = 0;
 
 		for (size_t j = 0; j < MANY; j++)
-			any |= remarkable(p[i + j]);
+			any |= is_remarkable(p[i + j]);
 		if (any)
 			break;
 	}
-	while (i < len && !remarkable(p[i]))
+	while (i < len && !is_remarkable(p[i]))
 		i++;
 	return i;
 }
@@ -74,7 +76,7 @@ static int guard_bytes(struct yaml_file *file, struct err *err)
 		if (i == len)
 			break;
 		file->wide = file->wide || p[i] >= 0x80;
-		if (forbidden(p[i]))
+		if (is_forbidden(p[i]))
 			return refuse_at(file, &CODE_yaml_encoding, (uint32_t)i,
 					 "a control character", err);
 		if (p[i] == '\r' && (i + 1 == len || p[i + 1] != '\n'))
@@ -141,17 +143,15 @@ int yaml_guard(struct yaml_file *file, struct err *err)
 }
 
 /* Does a NEL, LS or PS begin at `p`, of which `left` bytes are there? */
-static bool odd_break(const char *p, size_t left)
+static bool is_odd_break(const char *p, size_t left)
 {
 	if (left >= 2 && !memcmp(p, "\xc2\x85", 2))
 		return true;
 	return left >= 3 && (!memcmp(p, "\xe2\x80\xa8", 3) || !memcmp(p, "\xe2\x80\xa9", 3));
 }
 
-/*
- * Is the byte offset inside a quoted scalar? Nodes are in the order of the source, but collections
- * hold others.
- */
+/* Is the byte offset inside a quoted scalar? All nodes are searched, because collections contain
+ * others. */
 static bool in_quotes(const struct yaml_file *file, uint32_t at)
 {
 	for (uint32_t i = 0; i < file->nnodes; i++) {
@@ -177,12 +177,13 @@ int yaml_guard_breaks(const struct yaml_file *file, struct err *err)
 
 		if (*wide != '\xc2' && *wide != '\xe2')
 			continue;
-		if (!odd_break(wide, s.len - i))
+		if (!is_odd_break(wide, s.len - i))
 			continue;
 		if (++seen > 64 || !in_quotes(file, (uint32_t)i))
-			return refuse_at(file, &CODE_yaml_breaks, (uint32_t)i,
-					 "a line break (NEL, LS or PS) that only some readers know",
-					 err);
+			return refuse_at(
+				file, &CODE_yaml_breaks, (uint32_t)i,
+				"a line break (NEL, LS or PS) that only some parsers recognize",
+				err);
 	}
 	return 0;
 }
@@ -199,8 +200,8 @@ static bool is_sign(struct slice bytes, size_t at)
 	return false;
 }
 
-/* Where the byte stands next, from an offset on. */
-static size_t slice_find_from(struct slice bytes, char c, size_t from)
+/* Offset of the next byte `c` from an offset on, or SIZE_MAX. */
+static size_t find_byte_from(struct slice bytes, char c, size_t from)
 {
 	size_t found = slice_find_byte(slice_sub(bytes, from, bytes.len), c);
 
@@ -212,7 +213,7 @@ bool yaml_has_variable(const struct yaml_node *scalar)
 	size_t open =
 		scalar->kind == YAML_SCALAR ? slice_find(scalar->text, SLICE("${")) : SIZE_MAX;
 
-	return open != SIZE_MAX && slice_find_from(scalar->text, '}', open) != SIZE_MAX;
+	return open != SIZE_MAX && find_byte_from(scalar->text, '}', open) != SIZE_MAX;
 }
 
 bool yaml_is_ytt(struct slice comment)
@@ -221,7 +222,7 @@ bool yaml_is_ytt(struct slice comment)
 
 	if (!slice_starts(comment, SLICE("#@")))
 		return false;
-	while (at < comment.len && comment.ptr[at] >= 'a' && comment.ptr[at] <= 'z')
+	while (at < comment.len && ascii_is_lower(comment.ptr[at]))
 		at++;
 	return at < comment.len && comment.ptr[at] == (at == 2 ? ' ' : '/');
 }
@@ -234,7 +235,7 @@ bool yaml_looks_templated(struct slice bytes, uint32_t *at)
 		size_t found = 0;
 
 		do
-			found = slice_find_from(bytes, "{("[i], found);
+			found = find_byte_from(bytes, "{("[i], found);
 		while (found != SIZE_MAX && !is_sign(bytes, found++));
 		if (found != SIZE_MAX && found - 1 < least)
 			least = found - 1;

@@ -1,10 +1,6 @@
-#include "yaml/internal.h"
-
-#include "base/alloc.h"
+#include "yaml/node_internal.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
 
 struct place yaml_place_at(const struct yaml_file *file, uint32_t offset)
 {
@@ -28,75 +24,6 @@ struct place yaml_place(const struct yaml_node *node)
 	if (!node)
 		return NOWHERE;
 	return (struct place){ node->file->name, node->line, node->col };
-}
-
-/* What is known only when the whole tree is there. */
-static int finish(struct yaml_file *file, struct err *err)
-{
-	if (file->templated)
-		return err_set(err, &CODE_yaml_template, yaml_place(file->templated),
-			       "the file is a template: '{{' outside of quotes");
-	for (size_t i = 0; i < file->nroots; i++)
-		if (yaml_path(file->roots[i], "sops", "mac", NULL))
-			file->sealed = true;
-	yaml_comments(file);
-	for (size_t i = 0; i < file->ncomments; i++)
-		if (yaml_is_ytt(slice_sub(file->bytes, file->comments[i].start,
-					  file->comments[i].end - file->comments[i].start)))
-			return err_set(err, &CODE_yaml_template,
-				       yaml_place_at(file, file->comments[i].start),
-				       "the file is a ytt template");
-	return yaml_guard_breaks(file, err);
-}
-
-/* Parses without the regions of entries. */
-static int parse(struct yaml_file **out, struct slice name, struct slice bytes, bool loose,
-		 struct err *err)
-{
-	struct yaml_file *file = xzalloc(sizeof(*file));
-
-	file->loose = loose;
-	file->name = name;
-	file->bytes = bytes.ptr ? bytes : SLICE("");
-	file->arena = arena_new();
-	if (yaml_guard(file, err) < 0 || yaml_scan(file, err) < 0 || finish(file, err) < 0) {
-		yaml_file_free(file);
-		return -1;
-	}
-	*out = file;
-	return 0;
-}
-
-int yaml_parse_bare(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err)
-{
-	return parse(out, name, bytes, false, err);
-}
-
-int yaml_parse_loose(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err)
-{
-	return parse(out, name, bytes, true, err);
-}
-
-int yaml_parse(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err)
-{
-	if (yaml_parse_bare(out, name, bytes, err) < 0)
-		return -1;
-	yaml_regions(*out);
-	return 0;
-}
-
-void yaml_file_free(struct yaml_file *file)
-{
-	if (!file)
-		return;
-	arena_free(file->arena);
-	free(file->roots);
-	free(file->begins);
-	free(file->chunks);
-	free(file->properties);
-	free(file->comments);
-	free(file->own);
-	free(file);
 }
 
 struct slice yaml_bytes(const struct yaml_file *file)
@@ -173,19 +100,12 @@ static const struct property *property_of(const struct yaml_node *node)
 
 struct slice yaml_anchor(const struct yaml_node *node)
 {
-	return node->flags & YAML_ANCHORED ? property_of(node)->anchor : (struct slice){ 0 };
+	return node->flags & YAML_ANCHORED ? property_of(node)->anchor : SLICE_NONE;
 }
 
 struct slice yaml_tag(const struct yaml_node *node)
 {
-	return node->flags & YAML_TAGGED ? property_of(node)->tag : (struct slice){ 0 };
-}
-
-struct slice yaml_string(const struct yaml_node *node)
-{
-	if (!node || node->kind != YAML_SCALAR || yaml_type_of(node) != YAML_STRING)
-		return (struct slice){ 0 };
-	return node->text;
+	return node->flags & YAML_TAGGED ? property_of(node)->tag : SLICE_NONE;
 }
 
 struct slice yaml_head_comment(const struct yaml_node *entry)
@@ -238,43 +158,20 @@ int yaml_path_clear(const struct yaml_node *node, struct err *err)
 {
 	for (const struct yaml_node *n = node; n; n = n->parent) {
 		if (n->kind == YAML_ALIAS)
-			return err_set(err, &CODE_yaml_alias, yaml_place(n),
-				       "an alias stands here");
+			return err_set(err, &CODE_yaml_alias, yaml_place(n), "an alias");
 		if (n->flags & YAML_HAS_MERGE)
 			return err_set(err, &CODE_yaml_alias, yaml_place(n),
-				       "a merge key ('<<') stands in this map");
+				       "a map with a merge key ('<<')");
 		if (n->flags & YAML_HAS_DUP)
 			return err_set(err, &CODE_yaml_duplicate, yaml_place(n),
-				       "this map has a key twice");
+				       "a map with a duplicate key");
 		if (n->flags & YAML_ANCHORED && has_users(n))
 			return err_set(err, &CODE_yaml_alias, yaml_place(n),
 				       "the anchor '&%" SLICE_FMT "' is used elsewhere",
 				       SLICE_ARG(yaml_anchor(n)));
 		if (n->flags & YAML_UNCLEAR)
 			return err_set(err, &CODE_yaml_style, yaml_place(n),
-				       "an entry in an unusual form");
+				       "an entry in an unsupported form");
 	}
 	return 0;
-}
-
-bool yaml_tab_below(const struct yaml_node *n)
-{
-	const struct yaml_file *f = n->file;
-	const struct yaml_node *outer = n;
-	uint32_t at = n->end, line, column = 0;
-
-	while (outer->parent && outer->parent->style == YAML_FLOW)
-		outer = outer->parent;
-	column = outer->parent ? yaml_column(f, outer->entry) + 1 : 0;
-	if (!yaml_line_rest_blank(f, at))
-		return false;
-	for (line = yaml_next_line(f, at); line < f->bytes.len; line = yaml_next_line(f, line)) {
-		for (at = line; at < f->bytes.len && f->bytes.ptr[at] == ' ';)
-			at++;
-		if (at < f->bytes.len && f->bytes.ptr[at] == '\t' && at - line < column)
-			return true;
-		if (!yaml_line_rest_blank(f, at))
-			return false;
-	}
-	return false;
 }

@@ -1,126 +1,20 @@
-#include "yaml/internal.h"
+#include "yaml/region_internal.h"
+#include "yaml/comments_internal.h"
+#include "yaml/line_internal.h"
 
-#include "base/alloc.h"
-
-#include <string.h>
+#include "base/ascii.h"
 
 /*
  * Every entry's region is computed here, once, from the inside out (yaml.h: head, entry, end,
- * stop). Rules of ownership: a comment on the entry's last line and own-line comments below it that
- * are indented deeper than its dash or key belong to it; own-line comments directly above in the
- * same column, without a blank line between, are its head; all else belongs to nobody.
+ * stop). Rules of ownership: a comment on the entry's last line, and own-line comments below it
+ * that are indented deeper than its dash or key, belong to it; own-line comments directly above in
+ * the same column, without a blank line between, are its head; all others belong to no entry.
  */
 
-static bool blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-uint32_t yaml_line_start(const struct yaml_file *file, uint32_t at)
-{
-	const char *p = file->bytes.ptr;
-
-	while (at > file->body && p[at - 1] != '\n')
-		at--;
-	return at;
-}
-
-/* Offset of the line feed at or behind `at`, or the end of the file. */
-static uint32_t line_end(const struct yaml_file *file, uint32_t at)
-{
-	size_t eol = slice_find_byte(slice_sub(file->bytes, at, file->bytes.len), '\n');
-
-	return eol == SIZE_MAX ? (uint32_t)file->bytes.len : at + (uint32_t)eol;
-}
-
-uint32_t yaml_next_line(const struct yaml_file *file, uint32_t at)
-{
-	uint32_t end = line_end(file, at);
-
-	return end < file->bytes.len ? end + 1 : end;
-}
-
-uint32_t yaml_column(const struct yaml_file *file, uint32_t at)
-{
-	return at - yaml_line_start(file, at);
-}
-
-struct slice yaml_eol(const struct yaml_file *file, uint32_t at)
-{
-	const char *p = file->bytes.ptr;
-	uint32_t end = line_end(file, at);
-
-	if (end == file->bytes.len) /* the last line: as the one before */
-		end = yaml_line_start(file, at) > file->body ? yaml_line_start(file, at) - 1 : end;
-	return end < file->bytes.len && end > 0 && p[end - 1] == '\r' ? SLICE("\r\n") : SLICE("\n");
-}
-
-bool yaml_at_bare_end(const struct yaml_file *file, uint32_t at)
-{
-	return at == file->bytes.len && at > file->body && file->bytes.ptr[at - 1] != '\n';
-}
-
-uint32_t yaml_before_break(const struct yaml_file *file, uint32_t line)
-{
-	const char *p = file->bytes.ptr;
-
-	if (yaml_at_bare_end(file, line))
-		return line;
-	if (line > file->body && p[line - 1] == '\n')
-		line--;
-	if (line > file->body && p[line - 1] == '\r')
-		line--;
-	return line;
-}
-
-uint32_t yaml_blanks_before(const struct yaml_file *file, uint32_t at)
-{
-	while (at > file->body && blank(file->bytes.ptr[at - 1]))
-		at--;
-	return at;
-}
-
-bool yaml_on_own_line(const struct yaml_file *file, uint32_t at)
-{
-	at = yaml_blanks_before(file, at);
-	return at == file->body || file->bytes.ptr[at - 1] == '\n';
-}
-
-/* Steps over blanks, line ends and comments. */
-static uint32_t skip_trivia(const struct yaml_file *file, uint32_t at, uint32_t limit)
-{
-	const char *p = file->bytes.ptr;
-
-	while (at < limit) {
-		if (p[at] == '#')
-			at = line_end(file, at);
-		else if (blank(p[at]) || p[at] == '\n' || p[at] == '\r')
-			at++;
-		else
-			break;
-	}
-	return at < limit ? at : limit;
-}
-
-/* Offset of the first byte of the line at `start` that is not a blank. */
-static uint32_t first_of_line(const struct yaml_file *file, uint32_t start)
-{
-	while (start < file->bytes.len && blank(file->bytes.ptr[start]))
-		start++;
-	return start;
-}
-
-bool yaml_line_rest_blank(const struct yaml_file *file, uint32_t start)
-{
-	uint32_t at = first_of_line(file, start);
-
-	return at >= file->bytes.len || file->bytes.ptr[at] == '\n' || file->bytes.ptr[at] == '\r';
-}
-
-/* Does the line at `start` hold a comment only? Sets its column. */
+/* Does the line at `start` contain only a comment? Sets its column. */
 static bool line_is_comment(const struct yaml_file *file, uint32_t start, uint32_t *column)
 {
-	uint32_t at = first_of_line(file, start);
+	uint32_t at = yaml_skip_blanks(file, start);
 
 	*column = at - start;
 	return at < file->bytes.len && file->bytes.ptr[at] == '#';
@@ -138,7 +32,7 @@ static uint32_t stop_of(const struct yaml_file *file, uint32_t end, uint32_t col
 	uint32_t stop = at_line_start(file, end) ? end : yaml_next_line(file, end);
 
 	for (uint32_t at = stop, first; at < file->bytes.len; at = yaml_next_line(file, first)) {
-		first = first_of_line(file, at);
+		first = yaml_skip_blanks(file, at);
 		if (first == file->bytes.len || file->bytes.ptr[first] == '\n' ||
 		    file->bytes.ptr[first] == '\r')
 			continue;
@@ -149,19 +43,6 @@ static uint32_t stop_of(const struct yaml_file *file, uint32_t end, uint32_t col
 	return stop;
 }
 
-/* Is there a comment between two offsets? The answer is near where the last one was. */
-static bool has_comment(struct yaml_file *file, uint32_t start, uint32_t end)
-{
-	size_t at = file->near;
-
-	while (at && file->comments[at - 1].start >= start)
-		at--;
-	while (at < file->ncomments && file->comments[at].start < start)
-		at++;
-	file->near = at;
-	return at < file->ncomments && file->comments[at].start < end;
-}
-
 /*
  * Where the own comments above the entry at `entry` begin, whose line, which it has for itself,
  * begins at `head`; not before `limit`.
@@ -170,7 +51,7 @@ static uint32_t head_of(struct yaml_file *file, uint32_t entry, uint32_t head, u
 {
 	uint32_t column = entry - head;
 
-	while (head > limit && has_comment(file, limit, head)) {
+	while (head > limit && yaml_has_comment(file, limit, head)) {
 		uint32_t above = yaml_line_start(file, head - 1), col;
 
 		if (above < limit || !line_is_comment(file, above, &col) || col != column)
@@ -187,7 +68,7 @@ static uint32_t entry_of(const struct yaml_file *file, struct yaml_node *n, uint
 
 	if (n->parent->kind == YAML_SEQ && n->parent->style == YAML_FLOW)
 		return first;
-	at = skip_trivia(file, from, (uint32_t)file->bytes.len);
+	at = yaml_skip_trivia(file, from, (uint32_t)file->bytes.len);
 	if (at < file->bytes.len && file->bytes.ptr[at] == '?' &&
 	    (at < first || (n->key && n->key->start == n->key->end)))
 		n->flags |= YAML_EXPLICIT |
@@ -213,7 +94,7 @@ static uint32_t indicator_end(const struct yaml_file *file, struct yaml_node *n)
 		return n->parent->style == YAML_FLOW ? n->outer : n->entry + 1;
 	at = n->key->end;
 	if (at < file->bytes.len && file->bytes.ptr[at] != ':')
-		at = skip_trivia(file, at, (uint32_t)file->bytes.len);
+		at = yaml_skip_trivia(file, at, (uint32_t)file->bytes.len);
 	if (at < n->outer &&
 	    file->bytes.ptr[at] ==
 		    ':') /* else it is another one's, and this value is not there at all */
@@ -223,8 +104,8 @@ static uint32_t indicator_end(const struct yaml_file *file, struct yaml_node *n)
 }
 
 /*
- * Width of the indentation of a block scalar's content as its first line shows it; 0 when its
- * header says it or there is none.
+ * The indentation of a block scalar's content, from its first line; 0 if its header specifies it or
+ * the scalar is empty.
  */
 static uint32_t scalar_indent(const struct yaml_file *file, const struct yaml_node *n,
 			      uint32_t header)
@@ -236,27 +117,26 @@ static uint32_t scalar_indent(const struct yaml_file *file, const struct yaml_no
 		return 0;
 	for (uint32_t at = header; at < n->end; at = yaml_next_line(file, at))
 		if (!yaml_line_rest_blank(file, at))
-			return first_of_line(file, at) - at;
+			return yaml_skip_blanks(file, at) - at;
 	return 0;
 }
 
-/*
- * Where a block scalar ends: libyaml counts the empty lines below it in, which are its content with
- * "+" only.
- */
+/* Where a block scalar ends: libyaml includes the empty lines below, which are its content with "+"
+ * only. */
 static uint32_t scalar_end(const struct yaml_file *file, const struct yaml_node *n)
 {
 	const char *p = file->bytes.ptr;
 	uint32_t header = yaml_next_line(file, n->start), end = n->end,
 		 indent = scalar_indent(file, n, header);
 
-	for (uint32_t at = n->start; at < header && !blank(p[at]) && p[at] != '\n'; at++)
+	for (uint32_t at = n->start; at < header && !ascii_is_blank(p[at]) && p[at] != '\n'; at++)
 		if (p[at] == '+')
 			return end;
 	while (end > header && p[end - 1] == '\n') {
 		uint32_t line = yaml_line_start(file, end - 1);
 
-		if (!yaml_line_rest_blank(file, line) || first_of_line(file, line) - line > indent)
+		if (!yaml_line_rest_blank(file, line) ||
+		    yaml_skip_blanks(file, line) - line > indent)
 			break;
 		end = line;
 	}
@@ -304,60 +184,13 @@ static void regions_of(struct yaml_file *file, struct yaml_node *parent)
 		region_of(file, n, from, limit);
 		from = n->end;
 		if (flow) {
-			from = skip_trivia(file, from, (uint32_t)file->bytes.len);
+			from = yaml_skip_trivia(file, from, (uint32_t)file->bytes.len);
 			from += from < file->bytes.len && file->bytes.ptr[from] == ',';
 		}
 		limit = n->stop;
 	}
 	if (!flow || parent->flags & YAML_PAIR)
 		parent->end = parent->last ? parent->last->end : parent->start;
-}
-
-/* The comment at `at` becomes a row; returns where it ends. */
-static uint32_t comment_add(struct yaml_file *file, uint32_t at)
-{
-	const char *p = file->bytes.ptr;
-	struct comment c = { .start = at,
-			     .end = line_end(file, at),
-			     .own = yaml_on_own_line(file, at) };
-	uint32_t end = c.end;
-
-	if (c.end > c.start && p[c.end - 1] == '\r')
-		c.end--;
-	ROOM(file->comments, file->ncomments, file->comments_cap);
-	file->comments[file->ncomments++] = c;
-	return end;
-}
-
-/* Where the content of a leaf begins: of a block scalar, below the line of its indicator. */
-static uint32_t content_of(const struct yaml_file *file, const struct yaml_node *leaf)
-{
-	bool block = leaf->style == YAML_LITERAL || leaf->style == YAML_FOLDED;
-
-	return block ? line_end(file, leaf->start) : leaf->start;
-}
-
-void yaml_comments(struct yaml_file *file)
-{
-	const char *p = file->bytes.ptr;
-	uint32_t at = file->body, i = 0;
-
-	while (at < file->bytes.len) {
-		const char *hash = memchr(p + at, '#', file->bytes.len - at);
-		const struct yaml_node *leaf = NULL;
-
-		if (!hash)
-			return;
-		at = (uint32_t)(hash - p);
-		for (; i < file->nnodes && !leaf; i++) {
-			const struct yaml_node *n = node_at(file, i);
-
-			if ((n->kind == YAML_SCALAR || n->kind == YAML_ALIAS) && n->end > at)
-				leaf = n;
-		}
-		i -= leaf != NULL;
-		at = leaf && content_of(file, leaf) <= at ? leaf->end : comment_add(file, at);
-	}
 }
 
 void yaml_regions(struct yaml_file *file)
@@ -372,11 +205,11 @@ struct slice yaml_dash_gap(const struct yaml_node *item)
 	uint32_t first = item->entry + 1, at = first;
 	struct slice b = item->file->bytes;
 
-	while (at < b.len && blank(b.ptr[at]))
+	while (at < b.len && ascii_is_blank(b.ptr[at]))
 		at++;
 	if (at == item->outer && at > first)
 		return slice_sub(b, first, at - first);
-	return (struct slice){ 0 };
+	return SLICE_NONE;
 }
 
 struct slice yaml_flow_separator(const struct yaml_node *entry)
@@ -392,7 +225,7 @@ struct slice yaml_flow_separator(const struct yaml_node *entry)
 	for (size_t i = 0; i < between.len; i++) {
 		if (between.ptr[i] == ',')
 			comma = true;
-		else if (!blank(between.ptr[i]))
+		else if (!ascii_is_blank(between.ptr[i]))
 			return SLICE(", ");
 	}
 	return comma ? between : SLICE(", ");
@@ -400,25 +233,26 @@ struct slice yaml_flow_separator(const struct yaml_node *entry)
 
 uint32_t yaml_colon(const struct yaml_node *entry)
 {
-	return skip_trivia(entry->file, entry->key->end, (uint32_t)entry->file->bytes.len);
+	return yaml_skip_trivia(entry->file, entry->key->end, (uint32_t)entry->file->bytes.len);
 }
 
 uint32_t yaml_comma(const struct yaml_node *entry)
 {
 	const struct yaml_file *f = entry->file;
-	uint32_t at = skip_trivia(f, entry->end, (uint32_t)f->bytes.len);
+	uint32_t at = yaml_skip_trivia(f, entry->end, (uint32_t)f->bytes.len);
 
 	return at < f->bytes.len && f->bytes.ptr[at] == ',' ? at : 0;
 }
 
 uint32_t yaml_note_end(const struct yaml_file *file, uint32_t at)
 {
-	uint32_t end = line_end(file, at), comma;
+	uint32_t end = yaml_line_end(file, at), comma;
 
 	if (end > at && file->bytes.ptr[end - 1] == '\r')
 		end--;
-	comma = first_of_line(file, at);
-	at = comma < end && file->bytes.ptr[comma] == ',' ? first_of_line(file, comma + 1) : comma;
+	comma = yaml_skip_blanks(file, at);
+	at = comma < end && file->bytes.ptr[comma] == ',' ? yaml_skip_blanks(file, comma + 1) :
+							    comma;
 	if (at < end)
 		return file->bytes.ptr[at] == '#' ? end : 0;
 	return at > comma + 1 ? end : 0;

@@ -1,14 +1,19 @@
-#include "yaml/internal.h"
+#include "yaml/scan_internal.h"
+#include "yaml/duplicate_keys_internal.h"
+#include "yaml/guard_internal.h"
+#include "yaml/line_internal.h"
+#include "yaml/node_internal.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
 /*
- * libyaml counts characters, we count bytes. Every STRIDE characters the byte offset is written
- * down; from there it is a short walk. A pure ASCII file needs no table.
+ * libyaml counts characters, we count bytes. The byte offset of every STRIDE-th character is
+ * stored; the others are counted from there. An ASCII file needs no table.
  */
 enum { STRIDE = 64 };
 
@@ -25,13 +30,13 @@ struct scan {
 };
 
 /* Is this byte the first of a character? */
-static bool leads(char c)
+static bool is_first_byte(char c)
 {
 	return ((unsigned char)c & 0xc0) != 0x80;
 }
 
 /* Makes the table of byte offsets, if the file needs one. */
-static void steps_make(struct scan *s)
+static void make_steps(struct scan *s)
 {
 	struct slice b = s->file->bytes;
 	size_t chars = 0, cap = b.len / STRIDE + 2;
@@ -40,7 +45,7 @@ static void steps_make(struct scan *s)
 		return;
 	s->steps = xrealloc_array(NULL, cap, sizeof(*s->steps));
 	for (size_t i = s->file->body; i < b.len; i++)
-		if (leads(b.ptr[i]) && chars++ % STRIDE == 0)
+		if (is_first_byte(b.ptr[i]) && chars++ % STRIDE == 0)
 			s->steps[s->nsteps++] = (uint32_t)i;
 }
 
@@ -56,39 +61,23 @@ static uint32_t byte_of(const struct scan *s, const yaml_mark_t *mark)
 		return (uint32_t)b.len;
 	at = s->steps[mark->index / STRIDE];
 	for (left = mark->index % STRIDE; left && at < b.len; left--)
-		for (at++; at < b.len && !leads(b.ptr[at]);)
+		for (at++; at < b.len && !is_first_byte(b.ptr[at]);)
 			at++;
 	return (uint32_t)at;
 }
 
-/* Steps over blanks, line ends and comments from `at`, up to `end`. */
-static uint32_t skip_trivia(struct slice b, uint32_t at, uint32_t end)
-{
-	while (at < end) {
-		if (b.ptr[at] == '#')
-			while (at < end && b.ptr[at] != '\n')
-				at++;
-		else if (strchr(" \t\r\n", b.ptr[at]))
-			at++;
-		else
-			break;
-	}
-	return at;
-}
-
-/*
- * May the byte stand in the name of an anchor? libyaml, scanner.c, IS_ALPHA; what follows need not
- * be a blank.
+/* May the byte be part of an anchor's name (libyaml, scanner.c, IS_ALPHA)? A blank need not follow.
  */
 static bool in_anchor(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       c == '_' || c == '-';
+	return ascii_is_alnum(c) || c == '_' || c == '-';
 }
 
 /* Where the content begins behind the anchor and tag of a node that begins at `at`. */
-static uint32_t skip_properties(struct slice b, uint32_t at, uint32_t end, int count)
+static uint32_t skip_properties(const struct yaml_file *f, uint32_t at, uint32_t end, int count)
 {
+	struct slice b = f->bytes;
+
 	for (; count > 0 && at < end && (b.ptr[at] == '&' || b.ptr[at] == '!'); count--) {
 		bool anchor = b.ptr[at] == '&';
 		const char *stop =
@@ -99,31 +88,32 @@ static uint32_t skip_properties(struct slice b, uint32_t at, uint32_t end, int c
 			at++;
 		if (*stop == '>')
 			at++;
-		at = skip_trivia(b, at, end);
+		at = yaml_skip_trivia(f, at, end);
 	}
 	return at < end ? at : end;
 }
 
 /* Does a scalar without a tag that libyaml reports have the tag "!"? */
-static bool has_bare_tag(struct slice b, const struct yaml_node *n)
+static bool has_bare_tag(const struct yaml_file *f, const struct yaml_node *n)
 {
+	struct slice b = f->bytes;
 	uint32_t at = n->outer;
 
 	if (at < n->start && b.ptr[at] == '&')
-		at = skip_properties(b, at, n->start, 1);
+		at = skip_properties(f, at, n->start, 1);
 	return at < n->start && b.ptr[at] == '!';
 }
 
 /* A copy of a C string of libyaml in the file's arena. */
-static struct slice keep(const struct scan *s, const yaml_char_t *text, size_t len)
+static struct slice copy_text(const struct scan *s, const yaml_char_t *text, size_t len)
 {
 	if (!text)
-		return (struct slice){ 0 };
+		return SLICE_NONE;
 	return arena_copy(s->file->arena, (struct slice){ (const char *)text, len });
 }
 
 /* Room for one more node, all zero. */
-static struct yaml_node *node_room(struct yaml_file *f)
+static struct yaml_node *add_node(struct yaml_file *f)
 {
 	if (f->nnodes == f->nchunks * NODES_OF_CHUNK) {
 		ROOM(f->chunks, f->nchunks, f->chunks_cap);
@@ -134,8 +124,8 @@ static struct yaml_node *node_room(struct yaml_file *f)
 }
 
 /*
- * Steps over anchor and tag, and keeps them. The tag "!", which libyaml does not report of a
- * scalar, too.
+ * Skips the anchor and the tag, and stores them; also the tag "!", which libyaml does not report
+ * for a scalar.
  */
 static void take_properties(const struct scan *s, struct yaml_node *n, uint32_t limit,
 			    const yaml_char_t *anchor, const yaml_char_t *tag)
@@ -143,11 +133,11 @@ static void take_properties(const struct scan *s, struct yaml_node *n, uint32_t 
 	struct yaml_file *f = s->file;
 	struct property p = { .id = n->id };
 
-	n->start = skip_properties(f->bytes, n->outer, limit,
+	n->start = skip_properties(f, n->outer, limit,
 				   n->kind == YAML_SCALAR ? 2 : (anchor != NULL) + (tag != NULL));
-	p.anchor = keep(s, anchor, anchor ? strlen((const char *)anchor) : 0);
-	p.tag = keep(s, tag, tag ? strlen((const char *)tag) : 0);
-	if (n->kind == YAML_SCALAR && !tag && has_bare_tag(f->bytes, n))
+	p.anchor = copy_text(s, anchor, anchor ? strlen((const char *)anchor) : 0);
+	p.tag = copy_text(s, tag, tag ? strlen((const char *)tag) : 0);
+	if (n->kind == YAML_SCALAR && !tag && has_bare_tag(f, n))
 		p.tag = SLICE("!");
 	n->flags = (p.anchor.ptr ? YAML_ANCHORED : 0u) | (p.tag.ptr ? YAML_TAGGED : 0u);
 	if (!n->flags)
@@ -157,11 +147,11 @@ static void take_properties(const struct scan *s, struct yaml_node *n, uint32_t 
 }
 
 /* A new node from an event's marks and properties. */
-static struct yaml_node *node_new(struct scan *s, const yaml_event_t *ev, enum yaml_kind kind,
-				  const yaml_char_t *anchor, const yaml_char_t *tag)
+static struct yaml_node *make_node(struct scan *s, const yaml_event_t *ev, enum yaml_kind kind,
+				   const yaml_char_t *anchor, const yaml_char_t *tag)
 {
 	struct yaml_file *f = s->file;
-	struct yaml_node *n = node_room(f);
+	struct yaml_node *n = add_node(f);
 	char first;
 
 	n->kind = kind;
@@ -178,8 +168,8 @@ static struct yaml_node *node_new(struct scan *s, const yaml_event_t *ev, enum y
 	return n;
 }
 
-/* Hangs a finished or opening node into the open collection, or makes it the root. */
-static void attach(struct scan *s, struct yaml_node *n)
+/* Adds a complete or new node to the open collection, or makes it the root. */
+static void attach_node(struct scan *s, struct yaml_node *n)
 {
 	struct yaml_node *parent = s->depth ? s->open[s->depth - 1] : NULL;
 
@@ -223,7 +213,7 @@ static enum yaml_style scalar_style(yaml_scalar_style_t style)
 	}
 }
 
-/* A node that is, or holds, the sign of a template. */
+/* Marks a node that is or contains the sign of a template. */
 static void mark_template(struct scan *s, struct yaml_node *n)
 {
 	n->flags |= YAML_TEMPLATED;
@@ -231,9 +221,7 @@ static void mark_template(struct scan *s, struct yaml_node *n)
 		s->file->templated = n;
 }
 
-/*
- * A scalar's value: the bytes of the source where they say just that, which is nearly always; else
- * a copy.
+/* A scalar's value: the bytes of the source if they are equal, which is nearly always, else a copy.
  */
 static struct slice value_of(const struct scan *s, const struct yaml_node *n,
 			     const yaml_event_t *ev)
@@ -248,7 +236,7 @@ static struct slice value_of(const struct scan *s, const struct yaml_node *n,
 static void on_scalar(struct scan *s, const yaml_event_t *ev)
 {
 	struct yaml_node *n =
-		node_new(s, ev, YAML_SCALAR, ev->data.scalar.anchor, ev->data.scalar.tag);
+		make_node(s, ev, YAML_SCALAR, ev->data.scalar.anchor, ev->data.scalar.tag);
 	uint32_t at;
 
 	n->style = scalar_style(ev->data.scalar.style);
@@ -256,7 +244,7 @@ static void on_scalar(struct scan *s, const yaml_event_t *ev)
 	if (s->signs && !s->file->loose && n->style == YAML_PLAIN && n->text.len > 1 &&
 	    yaml_looks_templated(n->text, &at))
 		mark_template(s, n);
-	attach(s, n);
+	attach_node(s, n);
 }
 
 /* A sequence or a map begins. */
@@ -266,9 +254,9 @@ static int on_open(struct scan *s, const yaml_event_t *ev, struct err *err)
 	bool flow = map ? ev->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE :
 			  ev->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
 	struct yaml_node *n =
-		node_new(s, ev, map ? YAML_MAP : YAML_SEQ,
-			 map ? ev->data.mapping_start.anchor : ev->data.sequence_start.anchor,
-			 map ? ev->data.mapping_start.tag : ev->data.sequence_start.tag);
+		make_node(s, ev, map ? YAML_MAP : YAML_SEQ,
+			  map ? ev->data.mapping_start.anchor : ev->data.sequence_start.anchor,
+			  map ? ev->data.mapping_start.tag : ev->data.sequence_start.tag);
 	struct slice b = s->file->bytes;
 
 	if (s->depth == YAML_MAX_DEPTH)
@@ -281,13 +269,13 @@ static int on_open(struct scan *s, const yaml_event_t *ev, struct err *err)
 	if (flow && map && n->start + 1 < b.len && b.ptr[n->start] == '{' &&
 	    b.ptr[n->start + 1] == '{')
 		mark_template(s, n);
-	attach(s, n);
+	attach_node(s, n);
 	s->keys[s->depth] = NULL;
 	s->open[s->depth++] = n;
 	return 0;
 }
 
-/* The innermost collection ends; where a block one really ends is region.c's business. */
+/* The innermost collection ends; region.c finds where a block collection really ends. */
 static void on_close(struct scan *s, const yaml_event_t *ev)
 {
 	struct yaml_node *n = s->open[--s->depth];
@@ -298,7 +286,7 @@ static void on_close(struct scan *s, const yaml_event_t *ev)
 		n->end = byte_of(s, &ev->end_mark);
 }
 
-/* What libyaml says, as an error; a template that cannot be parsed is called one. */
+/* The error of libyaml; if the file looks like a template, that is the error. */
 static int syntax_error(const struct scan *s, struct err *err)
 {
 	const yaml_parser_t *p = &s->parser;
@@ -343,11 +331,11 @@ static int on_event(struct scan *s, const yaml_event_t *ev, struct err *err)
 		on_scalar(s, ev);
 		return 0;
 	case YAML_ALIAS_EVENT: {
-		struct yaml_node *n = node_new(s, ev, YAML_ALIAS, NULL, NULL);
+		struct yaml_node *n = make_node(s, ev, YAML_ALIAS, NULL, NULL);
 
-		n->text =
-			keep(s, ev->data.alias.anchor, strlen((const char *)ev->data.alias.anchor));
-		attach(s, n);
+		n->text = copy_text(s, ev->data.alias.anchor,
+				    strlen((const char *)ev->data.alias.anchor));
+		attach_node(s, n);
 		return 0;
 	}
 	case YAML_SEQUENCE_START_EVENT:
@@ -362,10 +350,7 @@ static int on_event(struct scan *s, const yaml_event_t *ev, struct err *err)
 	}
 }
 
-/*
- * Has the event anything to be freed? Those that only end something have not, and they are a third
- * of all.
- */
+/* Does the event own memory? Ends of collections do not, and they are a third of all events. */
 static bool holds_memory(const yaml_event_t *ev)
 {
 	return ev->type != YAML_SEQUENCE_END_EVENT && ev->type != YAML_MAPPING_END_EVENT;
@@ -402,7 +387,7 @@ int yaml_scan(struct yaml_file *file, struct err *err)
 	yaml_parser_set_input_string(&s.parser, (const unsigned char *)file->bytes.ptr + file->body,
 				     file->bytes.len - file->body);
 	s.signs = yaml_looks_templated(file->bytes, &sign);
-	steps_make(&s);
+	make_steps(&s);
 	result = scan_events(&s, err);
 	free(s.steps);
 	yaml_parser_delete(&s.parser);

@@ -1,18 +1,21 @@
-#include "yaml/internal.h"
+#include "yaml/types_internal.h"
+#include "yaml/guard_internal.h"
+#include "yaml/node_internal.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * How an unquoted scalar is read: by go-yaml v2, which is what the cluster uses (its resolve.go), a
- * YAML 1.1 reader with Go's number syntax. Writing is stricter: a string stays unquoted only if
- * go-yaml v2, go-yaml v3 and YAML 1.1 all call it one.
+ * How an unquoted scalar is parsed: by go-yaml v2 (its resolve.go), which the cluster uses, a
+ * YAML 1.1 parser with Go's number syntax. Writing is stricter: a string stays unquoted only if
+ * go-yaml v2, go-yaml v3 and YAML 1.1 all read it as one.
  */
 
 /* Is `s` one of the words of a list separated by blanks? */
-static bool word_of(struct slice s, const char *list)
+static bool is_one_of(struct slice s, const char *list)
 {
 	struct slice rest = slice_of(list), word;
 
@@ -22,15 +25,7 @@ static bool word_of(struct slice s, const char *list)
 	return false;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/*
- * A number without its underscores, which go-yaml drops before it looks at anything else. Longer
- * ones are nobody's.
- */
+/* A number without underscores, which go-yaml removes first. Longer texts are not numbers. */
 struct digits {
 	char text[512];
 	size_t len;
@@ -53,7 +48,7 @@ static bool is_number(struct slice s, unsigned base, uint64_t most)
 
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.ptr[i];
-		unsigned value = is_digit(c)          ? (unsigned)(c - '0') :
+		unsigned value = ascii_is_digit(c)    ? (unsigned)(c - '0') :
 				 c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 :
 				 c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10 :
 							99;
@@ -75,7 +70,7 @@ static bool is_int(struct slice s)
 	uint64_t most = sign == '-' ? (uint64_t)1 << 63 : sign ? INT64_MAX : UINT64_MAX;
 
 	s = slice_sub(s, sign != 0, s.len);
-	if (!s.len || !is_digit(s.ptr[0]))
+	if (!s.len || !ascii_is_digit(s.ptr[0]))
 		return false;
 	if (s.len > 2 && s.ptr[0] == '0' && strchr("xX", s.ptr[1]))
 		return is_number(slice_sub(s, 2, s.len), 16, most);
@@ -89,7 +84,7 @@ static bool is_int(struct slice s)
 /* Steps over decimal digits; counts them. */
 static size_t skip_digits(struct slice s, size_t at, size_t *count)
 {
-	for (*count = 0; at < s.len && is_digit(s.ptr[at]); at++)
+	for (*count = 0; at < s.len && ascii_is_digit(s.ptr[at]); at++)
 		++*count;
 	return at;
 }
@@ -102,7 +97,7 @@ static bool is_float(struct slice s)
 {
 	size_t at = s.len && (s.ptr[0] == '-' || s.ptr[0] == '+'), whole, part = 0, end;
 
-	if (word_of(slice_sub(s, at, s.len), ".inf .Inf .INF") || word_of(s, ".nan .NaN .NAN"))
+	if (is_one_of(slice_sub(s, at, s.len), ".inf .Inf .INF") || is_one_of(s, ".nan .NaN .NAN"))
 		return true;
 	end = skip_digits(s, at, &whole);
 	if (end < s.len && s.ptr[end] == '.')
@@ -121,7 +116,7 @@ static bool is_float(struct slice s)
 	return end == s.len;
 }
 
-/* Is it too large for any float? Then Go calls it no number. */
+/* Is it too large for a float? Then Go does not read it as a number. */
 static bool beyond_floats(const char *text)
 {
 	return !strpbrk(text, "nN") && strtod(text, NULL) * 0 != 0;
@@ -135,12 +130,12 @@ static enum yaml_type plain_type(struct slice s)
 	bool word = s.len && s.len <= 5 &&
 		    strchr("~nNyYtTfFoO", s.ptr[0]); /* only then it is worth a look */
 
-	if (!s.len || (word && word_of(s, "~ null Null NULL")))
+	if (!s.len || (word && is_one_of(s, "~ null Null NULL")))
 		return YAML_NULL;
-	if (word && word_of(s, "y Y yes Yes YES on On ON true True TRUE n N no No NO off Off OFF "
-			       "false False FALSE"))
+	if (word && is_one_of(s, "y Y yes Yes YES on On ON true True TRUE n N no No NO off Off OFF "
+				 "false False FALSE"))
 		return YAML_BOOL;
-	if (s.len && !is_digit(s.ptr[0]) && !strchr("+-.", s.ptr[0]))
+	if (s.len && !ascii_is_digit(s.ptr[0]) && !strchr("+-.", s.ptr[0]))
 		return YAML_STRING;
 	plain = without_underscores(s, &buffer);
 	if (s.ptr[0] != '.' && is_int(plain))
@@ -167,25 +162,32 @@ enum yaml_type yaml_type_of(const struct yaml_node *scalar)
 	return plain_type(scalar->text);
 }
 
+struct slice yaml_string(const struct yaml_node *node)
+{
+	if (!node || node->kind != YAML_SCALAR || yaml_type_of(node) != YAML_STRING)
+		return SLICE_NONE;
+	return node->text;
+}
+
 /*
- * Digits, colons, dashes, dots only: a number in base 60, or a date, to some reader; so is what
+ * Digits, colons, dashes and dots only: some parser reads a base-60 number or a date; likewise what
  * might be a number with underscores.
  */
-static bool number_like(struct slice s)
+static bool is_like_number(struct slice s)
 {
-	if (!s.len || !(is_digit(s.ptr[0]) || strchr("+-.", s.ptr[0])))
+	if (!s.len || !(ascii_is_digit(s.ptr[0]) || strchr("+-.", s.ptr[0])))
 		return false;
 	if (is_float(s) || s.len > 400 || slice_find_byte(s, '_') != SIZE_MAX)
 		return true;
 	for (size_t i = 0; i < s.len; i++)
-		if (!is_digit(s.ptr[i]) && !strchr("+-.:_TtZ ", s.ptr[i]))
+		if (!ascii_is_digit(s.ptr[i]) && !strchr("+-.:_TtZ ", s.ptr[i]))
 			return false;
 	/* host addresses such as 10.0.0.1 are strings to all of them */
 	return slice_find_byte(s, ':') != SIZE_MAX || slice_find_byte(s, '-') != SIZE_MAX ||
 	       plain_type(s) != YAML_STRING;
 }
 
-/* Is there a character that can, or should, only be written with an escape? */
+/* Does the text contain a character that must or should be escaped? */
 static bool needs_escape(struct slice s)
 {
 	for (size_t i = 0; i < s.len;) {
@@ -200,11 +202,8 @@ static bool needs_escape(struct slice s)
 	return false;
 }
 
-/*
- * Is there a character or a sequence that ends a plain scalar, or something that would be taken for
- * a template?
- */
-static bool plain_broken(struct slice s, bool flow)
+/* Does the text contain what ends a plain scalar, or what looks like a template? */
+static bool breaks_plain(struct slice s, bool flow)
 {
 	uint32_t sign;
 
@@ -221,14 +220,17 @@ static bool plain_broken(struct slice s, bool flow)
 	return yaml_looks_templated(s, &sign);
 }
 
-bool yaml_plain_safe(struct slice s, bool flow)
+/*
+ * Is this text, written plain, a string to every reader (go-yaml v2 and v3, YAML 1.1)?
+ */
+static bool is_plain_safe(struct slice s, bool flow)
 {
 	if (!s.len || s.ptr[0] == ' ' || s.ptr[s.len - 1] == ' ' ||
 	    strchr("-?:,[]{}#&*!|>'\"%@`=<~", s.ptr[0]))
 		return false;
-	if (slice_starts(s, SLICE("...")) || plain_type(s) != YAML_STRING || number_like(s))
+	if (slice_starts(s, SLICE("...")) || plain_type(s) != YAML_STRING || is_like_number(s))
 		return false;
-	return !needs_escape(s) && !plain_broken(s, flow);
+	return !needs_escape(s) && !breaks_plain(s, flow);
 }
 
 /* One character inside double quotes so that libyaml and go-yaml read it back as it was. */
@@ -279,7 +281,7 @@ static void write_single(struct str *out, struct slice s)
 
 void yaml_write_string(struct str *out, struct slice text, bool flow)
 {
-	if (yaml_plain_safe(text, flow))
+	if (is_plain_safe(text, flow))
 		str_add(out, text);
 	else
 		write_double(out, text);

@@ -2,19 +2,19 @@
  * yaml.h - YAML documents that keep every byte, and edits as splices.
  *
  * The dialect is libyaml's, which is Kubernetes' (go-yaml is a port of it). A file is parsed into
- *immutable nodes that know which bytes of the source are theirs. A change is a list of intentions
- *on nodes of one parse; yaml_apply turns it into splices of the source, parses the result again and
- *compares it with the same change done on the tree, and only then hands the bytes out. All bytes
- *outside the splices are as they were.
+ * immutable nodes that know which bytes of the source are theirs. A change is a list of intentions
+ * on the nodes of one parse; yaml_apply turns it into splices of the source, parses the result and
+ * compares it with the same change of the tree, and only then returns the bytes. All bytes outside
+ * of the splices are unchanged.
  *
  *	yaml_parse(&file, name, bytes, err);
  *	edits = yaml_edits_new(file, arena);
- *	yaml_set(edits, yaml_get(dest, "weight"), YAML_INT, SLICE("90"), "old keeps 90 %");
+ *	yaml_set(edits, yaml_get(dest, "weight"), LIT_INT, SLICE("90"));
  *	if (yaml_apply(edits, &out, err) < 0) ...
  *	yaml_file_free(file);
  *
- * What is not plainly safe is refused with a code of codes.def (GCB2xxx), the position, the reason
- *and what to do; then nothing comes out. Library code: no I/O, no globals.
+ * An edit that is not plainly safe is refused with a code of codes.def (GCB2xxx), the place, the
+ * reason and a remedy, and nothing is returned. Library code: no I/O, no globals.
  */
 #ifndef GCB_YAML_YAML_H
 #define GCB_YAML_YAML_H
@@ -47,9 +47,8 @@ enum yaml_flags {
 	YAML_TEMPLATED = 16, /* a plain scalar with "{{", or a flow map that is one */
 	YAML_PAIR = 32,      /* the map of a single pair in a flow sequence: [a: b] */
 	YAML_EXPLICIT = 64,  /* an entry whose key has a "?" */
-	YAML_OPENS = 128,  /* an entry that begins on the line of its parent's dash or key, not on a
-			      line of its own */
-	YAML_UNCLEAR = 256 /* an entry whose region could not be told; edits of it are refused */
+	YAML_OPENS = 128,    /* an entry that begins on the line of its parent's dash or key */
+	YAML_UNCLEAR = 256   /* an entry whose region is not clear; edits of it are refused */
 };
 
 struct yaml_file;
@@ -88,15 +87,16 @@ struct yaml_node {
 /*
  * Parses a file. `name` (for messages) and `bytes` are borrowed and must outlive `*out`, which the
  * caller frees with yaml_file_free. Errors: yaml_syntax, yaml_encoding (not UTF-8, UTF-16, control
- * characters), yaml_limit, yaml_template ("{{" or a directive of Helm, Jinja or ytt made it
- * unparsable, or stands where it parses by accident), yaml_breaks (lone CR, NEL, LS, PS outside
- * quotes), yaml_conflict (merge markers).
+ * characters), yaml_limit, yaml_template ("{{" or a directive of Helm, Jinja or ytt, whether the
+ * file can be parsed or not), yaml_breaks (lone CR, NEL, LS, PS outside quotes), yaml_conflict
+ * (merge markers).
  */
 int yaml_parse(struct yaml_file **out, struct slice name, struct slice bytes, struct err *err);
 
 /*
- * The same for a file that is read and never edited, such as an ApplicationSet: "{{" may stand
- * inside of plain text and is part of it.
+ * The same for a file that is read and never edited, such as an ApplicationSet: plain text may
+ * contain
+ * "{{".
  */
 int yaml_parse_loose(struct yaml_file **out, struct slice name, struct slice bytes,
 		     struct err *err);
@@ -145,17 +145,11 @@ struct slice yaml_string(const struct yaml_node *node);
 bool yaml_is_line(const struct yaml_node *node);
 
 /*
- * Does the scalar hold a variable ("${NAME}") that envsubst or Flux replaces before the cluster
- * reads it? Edits of it are refused, but for those of a list after yaml_edits_fill: then filling in
- * variables is what the edits are for.
+ * Does the scalar contain a variable ("${NAME}") that envsubst or Flux replaces before the cluster
+ * reads it? Edits of it are refused, except those of a list after yaml_edits_fill, which fills in
+ * variables.
  */
 bool yaml_has_variable(const struct yaml_node *scalar);
-
-/*
- * Would this text, written plain, be a string to every reader (go-yaml v2 and v3, YAML 1.1), in
- * block or in flow context?
- */
-bool yaml_plain_safe(struct slice text, bool flow);
 
 /*
  * The comment text of own-line comments that belong to the entry (region head to entry); empty when
@@ -164,15 +158,13 @@ bool yaml_plain_safe(struct slice text, bool flow);
 struct slice yaml_head_comment(const struct yaml_node *entry);
 
 /*
- * Refuses a node that must not be read or changed as if it were plain: an alias, a merge key or a
- * duplicate key in it or in a map on the way to it, an anchor with users on the way, an entry in an
- * unusual form. Returns 0 or -1 with the reason.
+ * Refuses a node that must not be read or changed like a plain one: an alias, a merge key or a
+ * duplicate key in it or in a map on its path, an anchor with users on its path, an entry in an
+ * unsupported form. Returns 0 or -1 with the reason.
  */
 int yaml_path_clear(const struct yaml_node *node, struct err *err);
 
-/*
- * A literal: what is written where nothing is yet. Maps and sequences hold `n` items; in a map each
- * has a `key`.
+/* A literal: a value to be written. Maps and sequences hold `n` items; in a map each has a `key`.
  */
 struct yaml_lit {
 	struct slice key;
@@ -185,124 +177,116 @@ struct yaml_lit {
 enum yaml_side { YAML_BEFORE, YAML_AFTER };
 
 /*
- * Intentions on one parse, allocated in `arena`, which must outlive them. `why` is a phrase for the
- * plan, borrowed. The first refusal sticks and comes out of yaml_apply, so no call needs a check.
- * Order does not matter; two intentions about the same bytes are a refusal (yaml_overlap). A NULL
- * node is a programming error.
+ * Intentions on one parse, allocated in `arena`, which must outlive them. The first refusal sticks
+ * and is returned by yaml_apply, so that no call needs a check. Order does not matter; two
+ * intentions about the same bytes are a refusal (yaml_overlap). A NULL node is a programming error.
  */
 struct yaml_edits;
 struct yaml_edits *yaml_edits_new(const struct yaml_file *file, struct arena *arena);
 
-/* From now on values with variables may be set. */
+/* Allows setting values with variables. */
 void yaml_edits_fill(struct yaml_edits *e);
 
 /*
- * A scalar gets another value: LIT_STRING keeps or finds the quotes, LIT_INT and LIT_BOOL keep
- * those there are. The same value is no edit, but meant to stay: changing it in the same list is a
- * refusal, too. Block scalars, values over several lines and values whose tag says another type are
- * refused.
+ * Sets the value of a scalar: LIT_STRING keeps its quotes or adds the necessary ones, LIT_INT and
+ * LIT_BOOL keep them. Setting the current value is no edit, but it must stay: changing it in the
+ * same list is a refusal as well. Block scalars, values on several lines and values with a tag of
+ * another type are refused.
  */
 void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_lit_kind kind,
-	      struct slice text, const char *why);
+	      struct slice text);
 
 /*
- * A map gets a new entry `lit->key` beside the entry `near` (one of its children; NULL: the last
- * one), in near's layout. A key that is there and stays is a refusal (yaml_duplicate). An empty
- * map, "{}" or nothing at all, is replaced by one with the new entries, as yaml_replace does it.
+ * Adds an entry `lit->key` to a map, beside the entry `near` (one of its children; NULL: the last
+ * one) and in its layout. A key that exists and stays is a refusal (yaml_duplicate). An empty map,
+ * "{}" or nothing at all, is replaced by one with the new entries, as yaml_replace does it.
  */
 void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct yaml_node *near,
-	      enum yaml_side side, const struct yaml_lit *lit, const char *why);
+	      enum yaml_side side, const struct yaml_lit *lit);
 
 /*
- * A sequence gets a new item beside the item `near` (NULL: the last one); an empty one as an empty
- * map.
+ * Adds an item to a sequence, beside the item `near` (NULL: the last one); an empty one is treated
+ * like an empty map.
  */
 void yaml_add(struct yaml_edits *e, const struct yaml_node *seq, const struct yaml_node *near,
-	      enum yaml_side side, const struct yaml_lit *lit, const char *why);
+	      enum yaml_side side, const struct yaml_lit *lit);
 
 /*
- * The value of an entry, whatever it is, becomes a literal: one value, an empty collection, or
- * whatever stands in a flow collection in the place of the old value, all else in block style below
- * the key. The key and comments beside the old value stay; those inside of it go. Refused: the root
- * of a document, a value with an anchor or a tag.
+ * Replaces the value of an entry, whatever it is, with a literal. A single value, an empty
+ * collection, and anything in a flow collection is written in the place of the old value,
+ * everything else in block style below the key. The key and comments beside the old value stay;
+ * those inside of it are deleted. Refused: the root of a document, a value with an anchor or a tag.
  */
-void yaml_replace(struct yaml_edits *e, const struct yaml_node *value, const struct yaml_lit *lit,
-		  const char *why);
+void yaml_replace(struct yaml_edits *e, const struct yaml_node *value, const struct yaml_lit *lit);
 
 /*
- * An entry goes away with its head comment and the comments inside its region. Where none is left,
- * an empty collection stays: "[]" or "{}". Refused: one with an anchor that an alias elsewhere
- * names, and the last one of a document.
+ * Deletes an entry with its head comment and the comments inside its region. If none is left, an
+ * empty collection stays: "[]" or "{}". Refused: an entry with an anchor that an alias elsewhere
+ * uses, and the last one of a document.
  */
-void yaml_delete(struct yaml_edits *e, const struct yaml_node *entry, const char *why);
+void yaml_delete(struct yaml_edits *e, const struct yaml_node *entry);
 
 /*
- * A whole document goes away, with the comments up to the next one. Its number counts as for
- * yaml_root. Other edits of the list are made first. Refused: the last one that stays, and one that
- * does not begin, or whose next one does not, with "---" or a directive.
+ * Deletes a whole document, with the comments up to the next one; it is numbered as for yaml_root.
+ * Other edits of the list are made first. Refused: the last one that stays, and one that does not
+ * begin, or whose next one does not, with "---" or a directive.
  */
-void yaml_drop(struct yaml_edits *e, size_t document, const char *why);
+void yaml_drop(struct yaml_edits *e, size_t document);
 
 /*
- * A copy of the sequence item `item` is placed beside it, with the item's layout and without its
- * comments (they stay with the original, once). The returned list, never NULL, takes what is
- * different in the copy: intentions on nodes inside `item`. `comment`, if present, becomes a
- * comment line "# comment" above the copy (block style only; in flow it is left out).
+ * Inserts a copy of the sequence item `item` beside it, in its layout and without its comments,
+ * which stay with the original only. The returned list, never NULL, takes the differences of the
+ * copy: intentions on nodes inside `item`. `comment`, if present, becomes a comment line "#
+ * comment" above the copy (block style only; in flow style it is left out).
  */
 struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item,
-			     enum yaml_side side, struct slice comment, const char *why);
+			     enum yaml_side side, struct slice comment);
 
-/*
- * The intentions of `from` (same file, same arena) are added to `into`; a refusal in `from` becomes
- * one of `into`.
- */
+/* Adds the intentions of `from` (same file, same arena) to `into`; a refusal of `from` becomes one
+ * of `into`. */
 void yaml_edits_merge(struct yaml_edits *into, const struct yaml_edits *from);
 
-/* Nothing intended? */
+/* Does the list change nothing? */
 bool yaml_edits_empty(const struct yaml_edits *e);
 
 /* The sticky refusal, or NULL. */
 const struct err *yaml_edits_refusal(const struct yaml_edits *e);
 
-/*
- * Is `candidate` what a copy of `item` with these nested intentions would be, comments and layout
- * aside?
- */
+/* Is `candidate` equal to a copy of `item` with these nested intentions, except for comments and
+ * layout? */
 bool yaml_copy_is(const struct yaml_node *item, const struct yaml_edits *nested,
 		  const struct yaml_node *candidate);
 
 /*
- * Appends the changed file to `out`. Checked before anything comes out: the result parses; its tree
- * is the old tree with the same change (tags, anchors, styles of untouched scalars, number of
- * documents included); its comments are the old ones less those of deleted regions, plus ours; the
- * bytes outside the splices are the same; no more lines are touched than the intentions are about.
- * Of the documents of a file only those with a splice are parsed again. A failed check is
- * `yaml_check`, a bug of ours. On failure `out` is as before.
+ * Appends the changed file to `out`. Checked first: the result parses; its tree is the old tree
+ * with the same change (including tags, anchors, styles of untouched scalars, number of documents);
+ * its comments are the old ones without those of deleted regions, plus the new ones; the bytes
+ * outside the splices are the same; no more lines are changed than the intentions are about. Of the
+ * documents of a file only those with a splice are parsed again. A failed check is `yaml_check`, a
+ * bug of ours. On failure `out` is unchanged.
  */
 int yaml_apply(const struct yaml_edits *e, struct str *out, struct err *err);
 
 /*
- * The same, and the result as yaml_parse reads it, if all of it had to be parsed; else `*now` is
+ * The same, and the result as yaml_parse parses it, if all of it had to be parsed; else `*now` is
  * NULL. The file has its own copy of the bytes.
  */
 int yaml_apply_parsed(const struct yaml_edits *e, struct str *out, struct yaml_file **now,
 		      struct err *err);
 
 /*
- * Would the edits give just these bytes? Much faster than yaml_apply, since nothing is parsed or
- * checked: for bytes that are known to be good.
+ * Do the edits result in exactly these bytes? Much faster than yaml_apply, because nothing is
+ * parsed or checked: for bytes that are known to be valid.
  */
 bool yaml_gives(const struct yaml_edits *e, struct slice bytes);
 
-/*
- * The comments that the deletions and dropped documents of `e` take along, each without its "#",
- * allocated in the arena of `e`.
- */
+/* The comments that the deletions of `e` delete, each without its "#", allocated in the arena of
+ * `e`. */
 struct slices yaml_lost_comments(const struct yaml_edits *e);
 
 /*
- * Appends the scalar form of a string: plain where that is a string to every reader, else
- * double-quoted with escapes of YAML 1.1.
+ * Appends a string as a scalar: plain if every parser reads that as a string, else double-quoted
+ * with escapes of YAML 1.1.
  */
 void yaml_write_string(struct str *out, struct slice text, bool flow);
 

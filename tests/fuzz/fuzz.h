@@ -11,7 +11,7 @@
 /* So many bytes at the front of an input for edits are the script. */
 enum { FUZZ_SCRIPT = 24 };
 
-/* Tries an input; says why and aborts when something does not hold that must. */
+/* Tries an input; prints the reason and aborts if a property does not hold. */
 void fuzz_parse(const uint8_t *data, size_t size);
 void fuzz_edit(const uint8_t *data, size_t size);
 

@@ -1,5 +1,4 @@
 #include "tests/properties/ops.h"
-#include "yaml/internal.h"
 
 static const char *const types[] = { "string", "int", "float", "bool", "null" };
 

@@ -1,6 +1,7 @@
 #include "tests/properties/ops.h"
 
-#include "yaml/internal.h"
+#include "yaml/edit_internal.h"
+#include "yaml/node_internal.h"
 
 /* The bytes that are drawn from; behind their end all are zero. */
 struct draw {
@@ -69,7 +70,7 @@ static struct yaml_lit scalar(struct draw *d)
 	return lit;
 }
 
-/* Any literal, with a key that nobody else has. */
+/* Any literal, with a unique key. */
 static struct yaml_lit literal(struct draw *d, int depth)
 {
 	struct yaml_lit lit = { .kind = LIT_MAP }, *items;
@@ -88,7 +89,7 @@ static struct yaml_lit literal(struct draw *d, int depth)
 	return lit;
 }
 
-/* A node of the file, no key; NULL: there is none. */
+/* A node of the file, but no key; NULL: none. */
 static const struct yaml_node *choose(struct draw *d, const struct yaml_node *within)
 {
 	uint32_t first = within ? within->id : 1,
@@ -147,7 +148,7 @@ static void draw_op(struct draw *d, const struct yaml_node *at, bool nested, str
 		op->lit = literal(d, 0);
 	} else if (kind > 5 && in_list) {
 		op->kind = OP_COPY;
-		op->lit.text = draw(d, 2) ? SLICE("copied") : (struct slice){ 0 };
+		op->lit.text = draw(d, 2) ? SLICE("copied") : SLICE_NONE;
 		draw_nested(d, at, op);
 	} else {
 		op->lit = scalar(d);
@@ -177,18 +178,17 @@ static void plan(const struct op *ops, size_t n, struct yaml_edits *e)
 		const struct yaml_node *near = op->inside ? NULL : at;
 
 		if (op->kind == OP_SET)
-			yaml_set(e, at, op->lit.kind, op->lit.text, "test");
+			yaml_set(e, at, op->lit.kind, op->lit.text);
 		else if (op->kind == OP_PUT)
-			yaml_put(e, parent, near, op->side, &op->lit, "test");
+			yaml_put(e, parent, near, op->side, &op->lit);
 		else if (op->kind == OP_ADD)
-			yaml_add(e, parent, near, op->side, &op->lit, "test");
+			yaml_add(e, parent, near, op->side, &op->lit);
 		else if (op->kind == OP_REPLACE)
-			yaml_replace(e, at, &op->lit, "test");
+			yaml_replace(e, at, &op->lit);
 		else if (op->kind == OP_DELETE)
-			yaml_delete(e, at, "test");
+			yaml_delete(e, at);
 		else
-			plan(op->nested, op->nnested,
-			     yaml_copy(e, at, op->side, op->lit.text, "test"));
+			plan(op->nested, op->nnested, yaml_copy(e, at, op->side, op->lit.text));
 	}
 }
 

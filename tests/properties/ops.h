@@ -45,9 +45,9 @@ void ops_plan(const struct ops *ops, struct yaml_edits *e);
 void ops_describe(const struct ops *ops, const struct yaml_file *file, struct str *out);
 
 /*
- * What a file says, one line a node: kinds, types, values, tags, anchors; not its layout. With ops:
- * what it should say after them. Ops that the editor may refuse, such as two about one place, give
- * something or other.
+ * The contents of a file, one line per node: kinds, types, values, tags, anchors; not its layout.
+ * With ops: what it should say after them. Ops that the editor may refuse, such as two about one
+ * place, give something or other.
  */
 void canon_write(const struct yaml_file *file, const struct ops *ops, struct str *out);
 

@@ -23,8 +23,8 @@ bool property_parse(struct slice bytes, struct tally *tally, struct str *why);
 
 /*
  * Of edits drawn from the script: refused with a code that is not the editor's own mistake, and
- * then nothing comes out (P12); or the result says what it should (P2), bytes outside of what the
- * edits are about are the same (P3), no more lines are changed than they are about (P10), new
+ * then there is no output (P12); or the result has the intended values (P2), bytes outside of what
+ * the edits are about are the same (P3), no more lines are changed than they are about (P10), new
  * entries can be deleted again and values set back (P4), setting again changes nothing (P5), values
  * set together are as those set one after the other (P6), and with CRLF, a byte order mark or a
  * comment in front it is the same (P8). `out` gets the result, or stays empty.

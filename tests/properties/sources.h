@@ -12,13 +12,13 @@ struct sources *sources_new(void);
 void sources_free(struct sources *s);
 
 /*
- * Takes the files of a folder, and of those in it, as something to mutate; returns how many. One
+ * Takes the files of a directory, and of those in it, as something to mutate; returns how many. One
  * that is not there has none.
  */
 size_t sources_add_folder(struct sources *s, const char *path);
 
 /*
- * Appends the file number `seed` of the source `name` (NULL: the seed says which) and returns the
+ * Appends the file number `seed` of the source `name` (NULL: chosen by the seed) and returns the
  * source's name.
  */
 const char *sources_make(const struct sources *s, const char *name, unsigned long seed,

@@ -5,7 +5,7 @@
  *bytes of a YAML file and of a script. Answers each with a line "WORD LENGTH" and so many bytes:
  *
  *	ok       the changed file; for an empty script the file as it was rendered from its parse
- *	tree     for the script "tree": the documents as JSON, as write_node below says
+ *	tree     for the script "tree": the documents as JSON, as write_node below writes them
  *	refused  "file:1:2: reason [GCB2001]"; so is an edit whose node is not there, with the code
  *"none"
  *
@@ -104,20 +104,20 @@ static void write_tree(const struct yaml_file *file, struct str *out)
 /* --- scripts -------------------------------------------------------------- */
 
 /* What a script is run on. */
-struct run {
+struct script {
 	struct yaml_file *file;
 	struct arena *arena;
 	struct err *err;
 };
 
 /* The text of a JSON string in the arena. */
-static struct slice text_of(const struct run *r, const cJSON *json)
+static struct slice text_of(const struct script *r, const cJSON *json)
 {
 	return cJSON_IsString(json) ? arena_copy(r->arena, slice_of(json->valuestring)) :
-				      (struct slice){ 0 };
+				      SLICE_NONE;
 }
 
-static struct yaml_lit literal(const struct run *r, const cJSON *json)
+static struct yaml_lit literal(const struct script *r, const cJSON *json)
 {
 	struct yaml_lit lit = { .key = text_of(r, NULL) }, *items;
 	const cJSON *child;
@@ -143,7 +143,7 @@ static struct yaml_lit literal(const struct run *r, const cJSON *json)
 }
 
 /* The node at the end of a path, or NULL. */
-static const struct yaml_node *follow(const struct run *r, const cJSON *edit)
+static const struct yaml_node *follow(const struct script *r, const cJSON *edit)
 {
 	const cJSON *doc = cJSON_GetObjectItem(edit, "doc"), *step;
 	const struct yaml_node *n = yaml_root(r->file, doc ? (size_t)doc->valuedouble : 0);
@@ -173,10 +173,10 @@ static const struct yaml_node *neighbour(const struct yaml_node *parent, const c
 	return cJSON_IsNumber(near) ? n : NULL;
 }
 
-static int run_edits(const struct run *r, struct yaml_edits *e, const cJSON *script);
+static int run_edits(const struct script *r, struct yaml_edits *e, const cJSON *script);
 
 /* One edit; its node is there. */
-static int run_edit(const struct run *r, struct yaml_edits *e, const cJSON *edit,
+static int run_edit(const struct script *r, struct yaml_edits *e, const cJSON *edit,
 		    const struct yaml_node *n)
 {
 	const char *op = cJSON_GetStringValue(cJSON_GetObjectItem(edit, "op")),
@@ -189,26 +189,26 @@ static int run_edit(const struct run *r, struct yaml_edits *e, const cJSON *edit
 	if (value)
 		*lit = literal(r, value);
 	if (!strcmp(op, "set")) {
-		yaml_set(e, n, lit->kind, lit->text, "test");
+		yaml_set(e, n, lit->kind, lit->text);
 	} else if (!strcmp(op, "put")) {
 		lit->key = text_of(r, cJSON_GetObjectItem(edit, "key"));
-		yaml_put(e, n, near, side, lit, "test");
+		yaml_put(e, n, near, side, lit);
 	} else if (!strcmp(op, "add")) {
-		yaml_add(e, n, near, side, lit, "test");
+		yaml_add(e, n, near, side, lit);
 	} else if (!strcmp(op, "replace")) {
-		yaml_replace(e, n, lit, "test");
+		yaml_replace(e, n, lit);
 	} else if (!strcmp(op, "delete")) {
-		yaml_delete(e, n, "test");
+		yaml_delete(e, n);
 	} else {
 		struct slice comment = text_of(r, cJSON_GetObjectItem(edit, "comment"));
 
-		return run_edits(r, yaml_copy(e, n, side, comment, "test"),
+		return run_edits(r, yaml_copy(e, n, side, comment),
 				 cJSON_GetObjectItem(edit, "edits"));
 	}
 	return 0;
 }
 
-static int run_edits(const struct run *r, struct yaml_edits *e, const cJSON *script)
+static int run_edits(const struct script *r, struct yaml_edits *e, const cJSON *script)
 {
 	const cJSON *edit;
 
@@ -228,7 +228,7 @@ static int run_edits(const struct run *r, struct yaml_edits *e, const cJSON *scr
 static int run_script(struct yaml_file *file, const char *text, struct str *out, struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
-	struct run r = { file, arena, err };
+	struct script r = { file, arena, err };
 	struct yaml_edits *e = yaml_edits_new(file, arena);
 	cJSON *script = cJSON_Parse(*text ? text : "[]");
 	int result;

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Tries all files of a folder; returns how many. */
-static size_t replay(const char *folder, const char *kind, bool verbose,
+/* Tries all files of a directory; returns how many. */
+static size_t replay(const char *directory, const char *kind, bool verbose,
 		     void (*input)(const uint8_t *data, size_t size))
 {
 	AUTO_STR struct str path = STR_INIT;
@@ -23,7 +23,7 @@ static size_t replay(const char *folder, const char *kind, bool verbose,
 	size_t n = 0;
 	DIR *dir;
 
-	str_addf(&path, "%s/%s", folder, kind);
+	str_addf(&path, "%s/%s", directory, kind);
 	dir = opendir(path.ptr);
 	if (!dir)
 		fatal("usage: yaml-replay FOLDER, which has the folders parse and edit");

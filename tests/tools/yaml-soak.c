@@ -6,8 +6,8 @@
  * named, mutations (of their files, which are also taken as they are). Without --source all take
  * turns. Case number i of a run depends on seed + i alone, so that
  * `--seed S --cases 1` runs one again; after a failure it is made as small as can be and shown. A
- * run with --seconds begins at the clock's seed and says each minute how far it is. In each case
- * the results of edits are edited on, up to 20 times.
+ * run with --seconds takes its first seed from the clock and reports its progress each minute. In
+ * each case the results of edits are edited on, up to 20 times.
  *
  * The last line is "N passed, N failed, N skipped".
  */

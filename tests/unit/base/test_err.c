@@ -111,7 +111,7 @@ Test(err, code_find)
 	cr_expect_null(code_find(SLICE("GCB9999")));
 	cr_expect_null(code_find(SLICE("GCB000")));
 	cr_expect_null(code_find(SLICE("gcb0001")));
-	cr_expect_null(code_find((struct slice){ 0 }));
+	cr_expect_null(code_find(SLICE_NONE));
 }
 
 Test(err, severity_words)
@@ -166,7 +166,7 @@ Test(err, remedy_of_the_code_or_a_better_one)
 	struct err err = ERR_INIT;
 
 	(void)err_set(&err, &CODE_not_confirmed, NOWHERE, "no answer");
-	expect_line(&err, "no answer; say --yes when you mean it [GCB0004]");
+	expect_line(&err, "no answer; confirm with --yes [GCB0004]");
 	cr_expect_eq(err_remedy(&err, "say '%s'", "yes"), -1);
 	expect_line(&err, "no answer; say 'yes' [GCB0004]");
 }

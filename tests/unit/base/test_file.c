@@ -1,5 +1,5 @@
 /*
- * Files of the operating system. Each test works in a folder of its own.
+ * Files of the operating system. Each test works in a directory of its own.
  */
 #include "base/file.h"
 
@@ -50,7 +50,7 @@ static void expect_text(const char *path, const char *text)
 	cr_expect_str_eq(s.ptr, text, "%s", path);
 }
 
-/* How many names the current folder has: no temporary file may stay. */
+/* How many names the current directory has: no temporary file may stay. */
 static int count_names(void)
 {
 	DIR *dir = opendir(".");
@@ -269,7 +269,7 @@ Test(file, replace_soon_takes_away_what_a_kill_left)
 
 	put("f", "old");
 	put("f" FILE_UNFINISHED, "half");
-	cr_expect_eq(file_replace_soon("f", SLICE("new"), 0644, &err), 0, "%s", err.reason);
+	cr_expect_eq(file_replace_unsynced("f", SLICE("new"), 0644, &err), 0, "%s", err.reason);
 	expect_text("f", "new");
 	cr_expect_eq(count_names(), 1);
 }
@@ -280,7 +280,7 @@ Test(file, replace_soon_does_not_take_a_folder_away)
 
 	put("f", "old");
 	cr_assert_eq(mkdir("f" FILE_UNFINISHED, 0777), 0);
-	cr_expect_eq(file_replace_soon("f", SLICE("new"), 0644, &err), -1);
+	cr_expect_eq(file_replace_unsynced("f", SLICE("new"), 0644, &err), -1);
 	cr_expect_eq(err.code, &CODE_io);
 	expect_text("f", "old");
 }
@@ -298,7 +298,7 @@ Test(file, files_sync_takes_what_is_there_and_what_is_gone)
 		cr_expect_eq(files_sync(paths, n, ".", &err), 0, "%zu: %s", n, err.reason);
 	cr_assert_not_null(getcwd(top, sizeof(top)));
 	cr_expect_eq(files_sync(paths, 3, top, &err), 0, "%s", err.reason);
-	cr_expect_eq(folder_sync("d", &err), 0);
+	cr_expect_eq(directory_sync("d", &err), 0);
 }
 
 Test(file, what_cannot_be_synced_is_an_error)
@@ -311,5 +311,5 @@ Test(file, what_cannot_be_synced_is_an_error)
 	cr_expect_eq(files_sync(loop, 1, ".", &err), -1);
 	cr_expect_eq(err.code, &CODE_io);
 	cr_expect_eq(files_sync(many, 9, "missing", &err), -1);
-	cr_expect_eq(folder_sync("missing", &err), -1);
+	cr_expect_eq(directory_sync("missing", &err), -1);
 }

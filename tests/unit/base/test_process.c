@@ -1,8 +1,10 @@
 /*
- * Other programs: how they end, what they say, and that nothing of them stays behind. The programs
- * are scripts of the test.
+ * Other programs: how they end, their output, and that nothing of them remains. The programs are
+ * scripts of the test.
  */
 #include "base/process.h"
+
+#include "base/clock.h"
 #include "base/trace.h"
 
 #include <criterion/criterion.h>
@@ -49,15 +51,6 @@ static void script(const char *name, const char *text, mode_t mode)
 	cr_assert_eq(chmod(name, mode), 0);
 }
 
-/* Milliseconds. */
-static int64_t clock_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* How many descriptors are open. */
 static size_t open_files(void)
 {
@@ -72,7 +65,7 @@ static size_t open_files(void)
 }
 
 /*
- * Is the process whose number is in the file still there (a zombie that nobody waits for yet does
+ * Does the process whose number is in the file exist (a zombie that nobody waits for yet does
  * not count)?
  */
 static bool alive(const char *file)
@@ -195,7 +188,7 @@ Test(process, arguments_environment_folder_input)
 		"",   NULL
 	};
 	const char *const env[] = { "A=new", "B", NULL };
-	struct process p = { .argv = argv, .env = env, .folder = "/", .input = SLICE("in\n") };
+	struct process p = { .argv = argv, .env = env, .directory = "/", .input = SLICE("in\n") };
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
 	struct err err = ERR_INIT;
 
@@ -204,12 +197,12 @@ Test(process, arguments_environment_folder_input)
 	cr_assert_eq(process_run(&p, &r, &err), 0, "%s", err.reason);
 	cr_expect_str_eq(r.out.ptr, "a b|$(id)||in\n/\nnew,unset");
 	cr_expect_str_eq(getenv("B"), "there");
-	p.folder = "/no/such/folder";
+	p.directory = "/no/such/folder";
 	cr_expect_eq(process_run(&p, &r, &err), -1);
 	cr_expect_eq(err.code, &CODE_io);
 }
 
-/* More input than a pipe holds, while the program says as much: neither waits for the other. */
+/* More input than a pipe holds, while the program writes as much: neither blocks the other. */
 Test(process, much_both_ways)
 {
 	const char *const cat[] = { "cat", NULL }, *const head[] = { "head", "-c", "3", NULL };
@@ -230,29 +223,29 @@ Test(process, much_both_ways)
 }
 
 /* What `take` and `on_line` get. */
-struct heard {
+struct collected_lines {
 	struct str text;
 	bool refuse;
 };
 
 static void on_line(void *ctx, struct slice line)
 {
-	str_addf(&((struct heard *)ctx)->text, "[%" SLICE_FMT "]", SLICE_ARG(line));
+	str_addf(&((struct collected_lines *)ctx)->text, "[%" SLICE_FMT "]", SLICE_ARG(line));
 }
 
 static int take(void *ctx, struct slice bytes, struct err *err)
 {
-	struct heard *h = ctx;
+	struct collected_lines *h = ctx;
 
 	str_add(&h->text, bytes);
 	return h->refuse ? err_set(err, &CODE_bug, NOWHERE, "not wanted") : 0;
 }
 
-Test(process, hears_and_takes)
+Test(process, on_line_and_take)
 {
 	const char *const argv[] = { "sh", "-c", "printf 'a\\033[2Jb\\n1%%\\r2%%\\n\\nlast' >&2",
 				     NULL };
-	struct heard h = { STR_INIT, false };
+	struct collected_lines h = { STR_INIT, false };
 	struct process p = { .argv = argv, .on_line = on_line, .ctx = &h };
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
 	struct err err = ERR_INIT;
@@ -404,12 +397,12 @@ Test(process, last_words)
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
 
-	cr_expect_eq(process_last_words(&r, arena).len, 0);
+	cr_expect_eq(process_last_line(&r, arena).len, 0);
 	str_adds(&r.err, "Warning: x\n error: \x1b[31mno\t\n\n");
-	cr_expect_str_eq(process_last_words(&r, arena).ptr, "^[[31mno");
+	cr_expect_str_eq(process_last_line(&r, arena).ptr, "^[[31mno");
 }
 
-/* What trace tells, a line each. */
+/* The log of trace, one line each. */
 static void listen(void *ctx, struct slice line)
 {
 	struct str *text = ctx;
@@ -417,12 +410,12 @@ static void listen(void *ctx, struct slice line)
 	str_addf(text, "%" SLICE_FMT "\n", SLICE_ARG(line));
 }
 
-/* Each level tells what the one below tells, and more; a line of any length is cut, not split. */
+/* Each level logs what the one below logs, and more; a line of any length is cut, not split. */
 Test(process, traced)
 {
 	static const struct {
 		long level;
-		const char *tells;
+		const char *log;
 	} levels[] = {
 		{ 0, "" },
 		{ 1, "run sh -c echo a; echo b >&2\nsh: exit 0 (N s)\n" },
@@ -444,7 +437,7 @@ Test(process, traced)
 
 		trace_set(&(struct trace){ levels[i].level, listen, &text });
 		cr_assert_eq(
-			process_run(&(struct process){ .argv = argv, .env = env, .folder = "/" },
+			process_run(&(struct process){ .argv = argv, .env = env, .directory = "/" },
 				    &r, &err),
 			0);
 		time = text.len ? strrchr(text.ptr, '(') : NULL;
@@ -452,7 +445,7 @@ Test(process, traced)
 			text.len = (size_t)(time - text.ptr);
 			str_adds(&text, "(N s)\n");
 		}
-		cr_expect(slice_is(str_slice(&text), levels[i].tells), "%ld: %s", levels[i].level,
+		cr_expect(slice_is(str_slice(&text), levels[i].log), "%ld: %s", levels[i].level,
 			  text.ptr);
 	}
 	{

@@ -42,7 +42,7 @@ Test(str, appending_nothing_changes_nothing)
 {
 	AUTO_STR struct str s = STR_INIT;
 
-	str_add(&s, (struct slice){ 0 });
+	str_add(&s, SLICE_NONE);
 	str_add(&s, SLICE(""));
 	str_adds(&s, "");
 	str_adds(&s, NULL);

@@ -57,7 +57,7 @@ Test(utf8, decode_of_an_absent_slice)
 {
 	uint32_t got;
 
-	cr_expect_eq(utf8_decode((struct slice){ 0 }, &got), 0);
+	cr_expect_eq(utf8_decode(SLICE_NONE, &got), 0);
 }
 
 Test(utf8, count)

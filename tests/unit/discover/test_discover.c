@@ -1,5 +1,5 @@
 /*
- * The hosts of ServiceEntries: targets, names, uses and verdicts. Each file is written out, since
+ * The hosts of ServiceEntries: targets, names, uses and readiness. Each file is written out, since
  * each is a case of its own.
  */
 #include "discover/discover.h"
@@ -44,13 +44,13 @@ static void look(struct found *f, const char *const *texts, size_t n, struct sli
 		(void)inventory_add(f->inventory, slice_of(paths[i]), slice_of(texts[i]), 0100644);
 	}
 	inventory_parse(f->inventory, each_in_turn);
-	f->reach = environments_read(f->inventory, &f->here, (struct slice){ NULL, 0 });
+	f->reach = environments_read(f->inventory, &f->here, SLICE_NONE);
 	discover_make(&f->d, &(struct discover_inputs){ .inventory = f->inventory,
 							.migrations = &one,
 							.n = f->has_migration,
 							.taken = taken,
 							.port = port,
-							.reach = f->reach });
+							.environments = f->reach });
 }
 
 static void look_one(struct found *f, const char *text)
@@ -129,7 +129,7 @@ Test(discover, target)
 		  ENTRY("pay", "pay.example.com")
 			  BACKEND_IN(", namespace: other", "pay", "pay.gcp.example.com"),
 		  NULL, 0 },
-		{ "a namespace not said",
+		{ "no namespace",
 		  ENTRY("pay", "pay.example.com") BACKEND_IN("", "pay", "pay.gcp.example.com"),
 		  "pay.gcp.example.com", 1 },
 		{ "the same host",
@@ -182,7 +182,7 @@ Test(discover, missing_target_is_said_once)
 			     SIZE_MAX);
 	}
 	cr_expect_eq(n, 1);
-	cr_expect_eq(f.d.items[0].verdict, VERDICT_BLOCKED);
+	cr_expect_eq(f.d.items[0].readiness, READINESS_BLOCKED);
 	forget(&f);
 }
 
@@ -227,8 +227,8 @@ Test(discover, same_names_are_told_apart)
 	forget(&f);
 }
 
-/* What speaks against a move, each beside the same without it. */
-Test(discover, verdicts)
+/* What blocks a migration, each next to the same without it. */
+Test(discover, readiness)
 {
 #define READY ENTRY("pay", "pay.example.com") BACKEND("pay", "pay.gcp.example.com")
 #define TO(rest)                                                                                   \
@@ -236,39 +236,39 @@ Test(discover, verdicts)
 	"namespace: shop}\nspec:\n" rest
 	static const struct {
 		const char *name, *text;
-		enum verdict verdict;
+		enum readiness readiness;
 		const struct code *code;
 		int port;
 	} rows[] = {
-		{ "ready", READY ROUTES("pay", "pay.example.com"), VERDICT_READY, NULL, 0 },
-		{ "nobody routes to it", READY, VERDICT_BLOCKED, &CODE_host_unknown, 0 },
-		{ "only a wildcard does", READY TO("  hosts: ['*.example.com']\n"), VERDICT_BLOCKED,
-		  &CODE_host_wildcard, 0 },
+		{ "ready", READY ROUTES("pay", "pay.example.com"), READINESS_READY, NULL, 0 },
+		{ "nothing routes to it", READY, READINESS_BLOCKED, &CODE_host_unknown, 0 },
+		{ "only a wildcard does", READY TO("  hosts: ['*.example.com']\n"),
+		  READINESS_BLOCKED, &CODE_host_wildcard, 0 },
 		{ "only tls does",
 		  READY TO("  tls: [{match: [], route: [{destination: {host: "
 			   "pay.example.com}}]}]\n"),
-		  VERDICT_BLOCKED, &CODE_vs_nothing, 0 },
+		  READINESS_BLOCKED, &CODE_vs_nothing, 0 },
 		{ "only a mirror does",
 		  READY TO("  http: [{route: [{destination: {host: x.example.com}}], mirror: "
 			   "{host: pay.example.com}}]\n"),
-		  VERDICT_BLOCKED, &CODE_vs_nothing, 0 },
+		  READINESS_BLOCKED, &CODE_vs_nothing, 0 },
 		{ "no port",
 		  READY TO("  http: [{route: [{destination: {host: pay.example.com, port: {number: "
 			   "80}}}]}]\n"),
-		  VERDICT_BLOCKED, &CODE_port_unknown, 0 },
+		  READINESS_BLOCKED, &CODE_port_unknown, 0 },
 		{ "a port",
 		  READY TO("  hosts: [pay.example.com]\n  http: [{route: [{destination: {host: "
 			   "pay.example.com, port: {number: 80}}}]}]\n"),
-		  VERDICT_READY, NULL, 80 },
+		  READINESS_READY, NULL, 80 },
 		{ "tls beside http",
 		  READY TO("  http: [{route: [{destination: {host: pay.example.com}}]}]\n  tls: "
 			   "[{route: [{destination: {host: pay.example.com}}]}]\n"),
-		  VERDICT_WARNINGS, &CODE_route_tls, 0 },
+		  READINESS_WARNINGS, &CODE_route_tls, 0 },
 		{ "an alias",
 		  READY TO("  http: [{route: &x [{destination: {host: pay.example.com}}]}, {route: "
 			   "*x}]\n"),
-		  VERDICT_BLOCKED, &CODE_yaml_alias, 0 },
-		{ "a wildcard host", ENTRY("pay", "'*.pay.example.com'"), VERDICT_BLOCKED,
+		  READINESS_BLOCKED, &CODE_yaml_alias, 0 },
+		{ "a wildcard host", ENTRY("pay", "'*.pay.example.com'"), READINESS_BLOCKED,
 		  &CODE_host_bad, 0 },
 	};
 
@@ -277,8 +277,8 @@ Test(discover, verdicts)
 
 		look(&f, &rows[i].text, 1, (struct slices){ NULL, 0 }, rows[i].port);
 		cr_assert_eq(f.d.n, 1);
-		cr_expect_eq(f.d.items[0].verdict, rows[i].verdict, "%s: %s", rows[i].name,
-			     verdict_word(f.d.items[0].verdict).ptr);
+		cr_expect_eq(f.d.items[0].readiness, rows[i].readiness, "%s: %s", rows[i].name,
+			     readiness_name(f.d.items[0].readiness).ptr);
 		cr_expect(!rows[i].code || has(&f.d.items[0], rows[i].code), "%s", rows[i].name);
 		forget(&f);
 	}
@@ -375,7 +375,7 @@ Test(discover, a_migration_is_known_by_host_and_namespace)
 					    0100644, &err),
 			     0, "%s", err.reason);
 		look_one(&f, READY ROUTES("pay", "pay.example.com"));
-		cr_expect_eq(f.d.items[0].verdict == VERDICT_MIGRATION, rows[i].its, "%s",
+		cr_expect_eq(f.d.items[0].readiness == READINESS_MIGRATION, rows[i].its, "%s",
 			     rows[i].from);
 		cr_expect(slice_is(f.d.items[0].to,
 				   rows[i].its ? "new.example.com" : "pay.gcp.example.com"));
@@ -397,8 +397,8 @@ Test(discover, a_broken_file_blocks_the_hosts_in_it)
 	look(&f, texts, 2, (struct slices){ NULL, 0 }, 0);
 	cr_assert_eq(f.d.n, 2);
 	cr_expect(slice_is(f.d.items[0].host, "web.example.com") &&
-		  f.d.items[0].verdict == VERDICT_READY);
-	cr_expect_eq(f.d.items[1].verdict, VERDICT_BLOCKED);
+		  f.d.items[0].readiness == READINESS_READY);
+	cr_expect_eq(f.d.items[1].readiness, READINESS_BLOCKED);
 	cr_expect_eq(f.d.items[1].findings.n, 1);
 	forget(&f);
 }
@@ -466,7 +466,7 @@ Test(discover, environments_that_share_a_file_block_it)
 Test(discover, unseen)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
-	struct findings unseen = { .arena = arena };
+	struct findings unread = { .arena = arena };
 	const char *text = ENTRY("a-vm", "a-vm.example.com") ROUTES("a", "a-vm.example.com")
 		BACKEND("a", "a.gcp.example.com");
 	struct found f = { 0 };
@@ -474,13 +474,13 @@ Test(discover, unseen)
 
 	look_one(&f, text);
 	cr_assert_eq(f.d.n, 1);
-	cr_expect_eq(f.d.items[0].verdict, VERDICT_READY);
-	discover_make(&d, &(struct discover_inputs){ .inventory = f.inventory, .unseen = &unseen });
-	cr_expect_eq(d.items[0].verdict, VERDICT_READY);
+	cr_expect_eq(f.d.items[0].readiness, READINESS_READY);
+	discover_make(&d, &(struct discover_inputs){ .inventory = f.inventory, .unread = &unread });
+	cr_expect_eq(d.items[0].readiness, READINESS_READY);
 	discover_release(&d);
-	findings_add(&unseen, &CODE_live_blind, NOWHERE, "sidecars: not seen");
-	discover_make(&d, &(struct discover_inputs){ .inventory = f.inventory, .unseen = &unseen });
-	cr_expect_eq(d.items[0].verdict, VERDICT_BLOCKED);
+	findings_add(&unread, &CODE_live_blind, NOWHERE, "sidecars: not seen");
+	discover_make(&d, &(struct discover_inputs){ .inventory = f.inventory, .unread = &unread });
+	cr_expect_eq(d.items[0].readiness, READINESS_BLOCKED);
 	cr_expect(has(&d.items[0], &CODE_live_blind));
 	discover_release(&d);
 	forget(&f);

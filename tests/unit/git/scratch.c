@@ -16,7 +16,7 @@
 
 extern char **environ;
 
-static char folder[] = "/tmp/gcb-git-XXXXXX";
+static char directory[] = "/tmp/gcb-git-XXXXXX";
 
 /* Takes every GIT_ variable out of the environment. */
 static void forget_git(void)
@@ -39,14 +39,14 @@ void scratch_enter(void)
 {
 	char config[64];
 
-	cr_assert_not_null(mkdtemp(folder));
-	cr_assert_eq(chdir(folder), 0);
+	cr_assert_not_null(mkdtemp(directory));
+	cr_assert_eq(chdir(directory), 0);
 	(void)umask(022);
 	forget_git();
 	cr_assert_eq(unsetenv("XDG_CONFIG_HOME"), 0);
 	cr_assert_eq(unsetenv("EMAIL"), 0);
-	cr_assert_eq(setenv("HOME", folder, 1), 0);
-	(void)snprintf(config, sizeof(config), "%s/.gitconfig", folder);
+	cr_assert_eq(setenv("HOME", directory, 1), 0);
+	(void)snprintf(config, sizeof(config), "%s/.gitconfig", directory);
 	/* Criterion has started libgit2 already, which took another HOME for its own. */
 	cr_assert_eq(setenv("GIT_CONFIG_GLOBAL", config, 1), 0);
 	cr_assert_eq(setenv("GIT_CONFIG_NOSYSTEM", "1", 1), 0);
@@ -95,16 +95,16 @@ static int run_git(const char *first, va_list ap, struct str *out)
 
 void scratch_leave(void)
 {
-	char *const argv[] = { (char[]){ "rm" }, (char[]){ "-rf" }, folder, NULL };
+	char *const argv[] = { (char[]){ "rm" }, (char[]){ "-rf" }, directory, NULL };
 	AUTO_STR struct str out = STR_INIT;
 
 	cr_assert_eq(chdir("/"), 0);
 	cr_assert_eq(run(argv, &out), 0, "%s", out.ptr);
 }
 
-const char *scratch_folder(void)
+const char *scratch_directory(void)
 {
-	return folder;
+	return directory;
 }
 
 void git(const char *first, ...)
@@ -119,7 +119,7 @@ void git(const char *first, ...)
 	cr_assert_eq(code, 0, "git %s: %s", first, out.ptr);
 }
 
-char *git_says(const char *first, ...)
+char *git_output(const char *first, ...)
 {
 	AUTO_STR struct str out = STR_INIT;
 	va_list ap;
@@ -148,14 +148,15 @@ int git_code(const char *first, ...)
 
 void expect_sound(void)
 {
-	AUTO_FREE char *said = git_says("fsck", "--strict", "--no-dangling", "--no-progress", NULL);
+	AUTO_FREE char *said =
+		git_output("fsck", "--strict", "--no-dangling", "--no-progress", NULL);
 
 	cr_expect_str_empty(said, "%s", said);
 }
 
 void expect_clean(void)
 {
-	AUTO_FREE char *said = git_says("status", "--porcelain", NULL);
+	AUTO_FREE char *said = git_output("status", "--porcelain", NULL);
 
 	cr_expect_str_empty(said, "%s", said);
 }
@@ -202,7 +203,7 @@ void commit_all(const char *message)
 
 struct oid oid_at(const char *revision)
 {
-	AUTO_FREE char *hex = git_says("rev-parse", "--verify", revision, NULL);
+	AUTO_FREE char *hex = git_output("rev-parse", "--verify", revision, NULL);
 	struct oid id;
 
 	for (size_t i = 0; i < sizeof(id.id); i++) {

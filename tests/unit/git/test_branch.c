@@ -1,7 +1,7 @@
 /*
  * Branches that move by compare-and-swap, and what is said when they cannot.
  */
-#include "git/commit.h"
+#include "git/branch.h"
 
 #include "base/alloc.h"
 #include "scratch.h"
@@ -36,7 +36,9 @@ static int move(const char *branch, const char *from, const char *to, struct err
 	AUTO_REPO struct repo *r = open_here();
 	struct oid old = oid_at(from ? from : to), new = oid_at(to);
 
-	return branch_move(r, branch, from ? &old : NULL, &new, "gcpbackend: test", err);
+	return branch_move(
+		r, &(struct branch_move){ branch, from ? &old : NULL, &new, "gcpbackend: test" },
+		err);
 }
 
 /* The move is refused with this code. */
@@ -70,7 +72,7 @@ Test(branch, another_one_leaves_head_alone)
 
 	three_commits();
 	git("branch", "side", "c1", NULL);
-	before = git_says("reflog", "show", "HEAD", NULL);
+	before = git_output("reflog", "show", "HEAD", NULL);
 	cr_assert_eq(move("side", "c1", "c3", &err), 0, "%s", err.reason);
 	expect_git(before, "reflog", "show", "HEAD");
 	expect_git("c3", "log", "-1", "--format=%s", "side");
@@ -129,7 +131,7 @@ Test(branch, names_that_are_none)
 		struct err err = ERR_INIT;
 
 		cr_expect_eq(move(names[i], NULL, "c2", &err), -1, "'%s'", names[i]);
-		expect_err(err, no_branch, "not a name for a branch");
+		expect_err(err, no_branch, "not a valid branch name");
 	}
 }
 
@@ -277,7 +279,7 @@ Test(branch, not_locked)
 	three_commits();
 	expect_no_lock("main", "c2", moved, "run the command again");
 	expect_no_lock("mian", "c2", no_branch, "did you mean 'main'?");
-	expect_no_lock("a..b", "c2", no_branch, "not a name");
+	expect_no_lock("a..b", "c2", no_branch, "not a valid branch name");
 	git("symbolic-ref", "refs/heads/alias", "refs/heads/main", NULL);
 	expect_no_lock("alias", "c1", git, "refs/heads/main");
 	put(".git/refs/heads/main.lock", "");

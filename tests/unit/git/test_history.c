@@ -5,7 +5,8 @@
 #include "git/history.h"
 
 #include "base/alloc.h"
-#include "git/remote.h"
+#include "git/commit_read.h"
+#include "git/promisor.h"
 #include "scratch.h"
 
 #include <criterion/criterion.h>
@@ -28,15 +29,15 @@ struct seen {
 	size_t total;
 };
 
-static int see(const struct version *v, void *ctx, struct err *err)
+static int see(const struct file_version *v, void *ctx, struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct seen *s = ctx;
 	struct commit_info since, commit;
 
-	cr_assert_eq(repo_commit_info(s->repo, &v->since, arena, &since, err), 0, "%s",
+	cr_assert_eq(commit_read_info(s->repo, &v->since, arena, &since, err), 0, "%s",
 		     err->reason);
-	cr_assert_eq(repo_commit_info(s->repo, &v->commit, arena, &commit, err), 0, "%s",
+	cr_assert_eq(commit_read_info(s->repo, &v->commit, arena, &commit, err), 0, "%s",
 		     err->reason);
 	str_addf(&s->text, "%zu:%" SLICE_FMT "=%" SLICE_FMT "(%" SLICE_FMT "..%" SLICE_FMT ")|",
 		 v->file, SLICE_ARG(v->path),
@@ -60,7 +61,7 @@ static int walk(struct seen *s, const char *const *paths, struct err *err)
 		n++;
 	}
 	s->repo = r;
-	return history_each(r, &head, list, n, NULL, see, s, err);
+	return history_each(r, &(struct history_query){ &head, list, n, NULL, see, s }, err);
 }
 
 /* The whole walk of these files gives this. */
@@ -156,7 +157,7 @@ Test(history, all_end_at_once)
 }
 
 /* A visitor that fails. */
-static int refuse(const struct version *v, void *ctx, struct err *err)
+static int refuse(const struct file_version *v, void *ctx, struct err *err)
 {
 	(void)ctx;
 	return err_set(err, &CODE_usage, (struct place){ v->path, 0, 0 }, "enough of it");
@@ -173,21 +174,26 @@ Test(history, the_visitor_may_fail)
 	step("a", "1\n", "c1");
 	r = open_here();
 	head = oid_at("HEAD");
-	cr_expect_eq(history_each(r, &head, &path, 1, NULL, refuse, NULL, &err), -1);
+	cr_expect_eq(history_each(r, &(struct history_query){ &head, &path, 1, NULL, refuse, NULL },
+				  &err),
+		     -1);
 	expect_err(err, usage, "enough of it");
 	head = oid_at("HEAD^{tree}");
 	err = (struct err)ERR_INIT;
-	cr_expect_eq(history_each(r, &head, &path, 1, NULL, refuse, NULL, &err), -1);
-	expect_err(err, git, "cannot read the commit");
+	cr_expect_eq(history_each(r, &(struct history_query){ &head, &path, 1, NULL, refuse, NULL },
+				  &err),
+		     -1);
+	expect_err(err, git, "cannot read commit");
 }
 
 /*
- * The caller has these bytes, it says; they are not those of the blob, to see that nothing is read.
+ * The bytes that the caller claims to have; they differ from the blob's, to show that it is not
+ * read.
  */
 static struct slice pretend(const struct oid *blob, void *ctx)
 {
 	(void)ctx;
-	return blob->id[0] == 0x01 ? SLICE("known") : (struct slice){ 0 };
+	return blob->id[0] == 0x01 ? SLICE("known") : SLICE_NONE;
 }
 
 Test(history, known_bytes_are_not_read)
@@ -204,7 +210,9 @@ Test(history, known_bytes_are_not_read)
 	step("a", "3\n", "c3");
 	r = s.repo = open_here();
 	head = oid_at("HEAD");
-	cr_expect_eq(history_each(r, &head, &path, 1, pretend, see, &s, &err), 0);
+	cr_expect_eq(
+		history_each(r, &(struct history_query){ &head, &path, 1, pretend, see, &s }, &err),
+		0);
 	cr_expect_str_eq(s.text.ptr,
 			 "0:a=3(c3..c3)|0:a=known(c2..c2)|0:a=1(c1..c1)|0:a=-(c1..c1)|");
 	str_release(&s.text);
@@ -226,7 +234,7 @@ Test(history, one_file_asked_for_twice)
 				     "1(c1..c1)|1:a=-(c1..c1)|");
 }
 
-Test(history, a_folder_becomes_a_file_and_back)
+Test(history, a_directory_becomes_a_file_and_back)
 {
 	new_repo();
 	put_long("a", "v1", 20);
@@ -255,7 +263,9 @@ Test(history, no_files)
 	step("a", "1\n", "c1");
 	r = open_here();
 	head = oid_at("HEAD");
-	cr_expect_eq(history_each(r, &head, NULL, 0, NULL, refuse, NULL, &err), 0);
+	cr_expect_eq(history_each(r, &(struct history_query){ &head, NULL, 0, NULL, refuse, NULL },
+				  &err),
+		     0);
 }
 
 Test(history, a_change_of_mode_is_no_version)
@@ -365,7 +375,7 @@ Test(history, a_name_used_again)
 				     "1:a=v1\nline 0 of(c1..c3)|1:a=-(c1..c1)|");
 }
 
-Test(history, a_folder_is_moved)
+Test(history, a_directory_is_moved)
 {
 	AUTO_STR struct str name = STR_INIT;
 
@@ -437,7 +447,7 @@ static void shallow_clone(const char *depth)
 	step("a", "1\n", "c1");
 	step("a", "2\n", "c2");
 	step("b", "1\n", "c3");
-	str_addf(&url, "file://%s", scratch_folder());
+	str_addf(&url, "file://%s", scratch_directory());
 	git("clone", "-q", "--depth", depth, url.ptr, "shallow", NULL);
 	cr_assert_eq(chdir("shallow"), 0);
 }
@@ -488,7 +498,7 @@ Test(history, objects_left_out_by_a_partial_clone)
 	git("config", "uploadpack.allowFilter", "true", NULL);
 	step("a", "1\n", "c1");
 	step("a", "2\n", "c2");
-	str_addf(&url, "file://%s", scratch_folder());
+	str_addf(&url, "file://%s", scratch_directory());
 	git("clone", "-q", "--filter=blob:none", url.ptr, "partial", NULL);
 	cr_assert_eq(chdir("partial"), 0);
 	cr_expect_eq(walk(&s, PATHS("a"), &err), -1);
@@ -532,15 +542,17 @@ Test(history, objects_that_are_promised_come_together)
 	put("b", "4\n");
 	put("c", "5\n");
 	step("a", "6\n", "c2");
-	str_addf(&url, "file://%s", scratch_folder());
+	str_addf(&url, "file://%s", scratch_directory());
 	git("clone", "-q", "--filter=blob:none", url.ptr, "partial", NULL);
 	cr_assert_eq(chdir("partial"), 0);
 	before = promised_packs();
 	r = open_here();
 	head = oid_at("HEAD");
 	s.repo = r;
-	cr_assert_eq(remote_keep_promises(r, &way, &err), 0, "%s", err.reason);
-	cr_expect_eq(history_each(r, &head, list, 3, NULL, see, &s, &err), 0, "%s", err.reason);
+	cr_assert_eq(promisor_enable(r, &way, &err), 0, "%s", err.reason);
+	cr_expect_eq(
+		history_each(r, &(struct history_query){ &head, list, 3, NULL, see, &s }, &err), 0,
+		"%s", err.reason);
 	cr_expect_eq(promised_packs() - before, 1);
 	cr_expect(strstr(s.text.ptr, "0:a=3(c1..c1)|") && strstr(s.text.ptr, "2:c=2(c1..c1)|"),
 		  "%s", s.text.ptr);

@@ -44,7 +44,7 @@ Test(hooks, those_that_are_there)
 	expect_hooks("pre-commit commit-msg");
 }
 
-Test(hooks, in_a_folder_of_their_own)
+Test(hooks, in_a_directory_of_their_own)
 {
 	new_repo();
 	hook(".husky/pre-commit", true);
@@ -53,7 +53,7 @@ Test(hooks, in_a_folder_of_their_own)
 	expect_hooks("pre-commit");
 	git("config", "core.hooksPath", "~/.husky", NULL);
 	expect_hooks("pre-commit");
-	git("config", "core.hooksPath", "/no/such/folder", NULL);
+	git("config", "core.hooksPath", "/no/such/directory", NULL);
 	expect_hooks("");
 }
 

@@ -1,7 +1,7 @@
 /*
  * Remotes: found as git finds them; fetched from and pushed to by git, judged by git.
  */
-#include "git/remote.h"
+#include "git/push.h"
 
 #include "base/alloc.h"
 #include "scratch.h"
@@ -29,12 +29,12 @@ static void new_pair(void)
 	git("remote", "add", "origin", "../there.git", NULL);
 }
 
-/* A new commit on a branch of the remote, made by somebody else. */
+/* A new commit on a branch of the remote, made by another clone. */
 static struct oid commit_there(const char *branch)
 {
 	AUTO_STR struct str ref = STR_INIT;
-	char *id = git_says("-C", "../there.git", "commit-tree", "-p", "main", "-m", branch,
-			    "main^{tree}", NULL);
+	char *id = git_output("-C", "../there.git", "commit-tree", "-p", "main", "-m", branch,
+			      "main^{tree}", NULL);
 	struct oid out;
 
 	str_addf(&ref, "refs/heads/%s", branch);
@@ -45,7 +45,7 @@ static struct oid commit_there(const char *branch)
 	return out;
 }
 
-/* What remote_find says: the name, "-" for none, or the error's code. */
+/* What remote_find finds: the name, "-" for none, or the error's code. */
 static const char *found(const char *branch, const char *name)
 {
 	static char text[64];
@@ -53,7 +53,7 @@ static const char *found(const char *branch, const char *name)
 	AUTO_REPO struct repo *r = open_here();
 	struct err err = ERR_INIT;
 	struct remote remote;
-	int result = remote_find(r, branch, name, arena, &remote, &err);
+	int result = remote_find(r, &(struct remote_query){ branch, name }, arena, &remote, &err);
 
 	(void)snprintf(text, sizeof(text), "%s",
 		       result < 0 ? err.code->id :
@@ -76,7 +76,7 @@ Test(remote, is_found)
 	cr_expect_str_eq(found("other", NULL), "origin");
 	git("config", "branch.main.remote", ".", NULL);
 	cr_expect_str_eq(found("main", NULL), "-");
-	cr_expect_str_eq(found("main", "nobody"), CODE_no_remote.id);
+	cr_expect_str_eq(found("main", "missing"), CODE_no_remote.id);
 	cr_expect_str_eq(found("main", "--upload-pack=x"), CODE_no_remote.id);
 	cr_expect_str_eq(found("main", "https://host/x.git"), CODE_no_remote.id);
 	git("config", "remote.-x.url", "y", NULL);
@@ -89,7 +89,8 @@ Test(remote, is_found)
 	AUTO_REPO struct repo *r = open_here();                                                    \
 	struct err err = ERR_INIT;                                                                 \
 	struct remote remote;                                                                      \
-	cr_assert_eq(remote_find(r, "main", NULL, arena, &remote, &err), 0, "%s", err.reason)
+	cr_assert_eq(remote_find(r, &(struct remote_query){ "main", NULL }, arena, &remote, &err), \
+		     0, "%s", err.reason)
 
 Test(remote, is_fetched)
 {
@@ -97,14 +98,14 @@ Test(remote, is_fetched)
 
 	new_pair();
 	WITH_REMOTE;
-	cr_expect_eq(remote_tip(r, &remote, "main", &tip, NULL, &err), 1);
-	cr_assert_eq(remote_fetch(r, &remote, "main", &way, &tip, &err), 0, "%s", err.reason);
+	cr_expect_eq(remote_tip(&remote, "main", &tip, NULL, &err), 1);
+	cr_assert_eq(remote_fetch(&remote, "main", &way, &tip, &err), 0, "%s", err.reason);
 	there = oid_at("main");
 	cr_expect(oid_eq(&tip, &there));
 	there = commit_there("main");
-	cr_assert_eq(remote_fetch(r, &remote, "main", &way, &tip, &err), 0, "%s", err.reason);
+	cr_assert_eq(remote_fetch(&remote, "main", &way, &tip, &err), 0, "%s", err.reason);
 	cr_expect(oid_eq(&tip, &there));
-	cr_expect_eq(remote_tip(r, &remote, "main", &tip, NULL, &err), 0);
+	cr_expect_eq(remote_tip(&remote, "main", &tip, NULL, &err), 0);
 	cr_expect(oid_eq(&tip, &there));
 }
 
@@ -117,30 +118,29 @@ Test(remote, fetch_refusals)
 
 	new_pair();
 	WITH_REMOTE;
-	cr_expect_eq(remote_fetch(r, &remote, "topic", &way, &tip, &err), -1);
+	cr_expect_eq(remote_fetch(&remote, "topic", &way, &tip, &err), -1);
 	expect_err(err, no_branch, "origin has no branch 'topic'");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		err = (struct err)ERR_INIT;
-		cr_expect_eq(remote_fetch(r, &remote, names[i], &way, &tip, &err), -1, "%s",
-			     names[i]);
+		cr_expect_eq(remote_fetch(&remote, names[i], &way, &tip, &err), -1, "%s", names[i]);
 		cr_expect_eq(err.code, &CODE_no_branch, "%s: %s", names[i], err.reason);
 	}
 	git("remote", "set-url", "origin", "../nowhere.git", NULL);
 	err = (struct err)ERR_INIT;
-	cr_expect_eq(remote_fetch(r, &remote, "main", &way, &tip, &err), -1);
+	cr_expect_eq(remote_fetch(&remote, "main", &way, &tip, &err), -1);
 	expect_err(err, remote_unreachable, "does not appear to be a git repository");
 }
 
 /* Pushes one ref and gives what became of it. */
-static enum push_result push_one(struct repo *r, const struct remote *remote,
-				 const struct oid *expect, const struct oid *to,
-				 struct arena *arena)
+static enum push_result push_one(const struct remote *remote, const struct oid *expect,
+				 const struct oid *to, struct arena *arena)
 {
 	struct push push = { .ref = "refs/heads/main", .expect = expect, .to = to };
 	struct err err = ERR_INIT;
 
-	cr_assert_eq(remote_push(r, remote, &push, 1, NULL, &way, arena, &err), 0, "%s",
-		     err.reason);
+	cr_assert_eq(
+		push_refs(remote, &(struct pushes){ &push, 1, { NULL, 0 } }, &way, arena, &err), 0,
+		"%s", err.reason);
 	return push.result;
 }
 
@@ -154,19 +154,19 @@ Test(remote, is_pushed_to_by_compare_and_swap)
 	commit_all("second");
 	second = oid_at("main");
 	WITH_REMOTE;
-	cr_expect_eq(push_one(r, &remote, NULL, &second, arena), PUSH_RACED, "it exists");
-	cr_expect_eq(push_one(r, &remote, &second, &first, arena), PUSH_SAME);
-	cr_expect_eq(push_one(r, &remote, &first, &second, arena), PUSH_DONE);
-	cr_expect_eq(push_one(r, &remote, &first, &second, arena), PUSH_SAME);
+	cr_expect_eq(push_one(&remote, NULL, &second, arena), PUSH_RACED, "it exists");
+	cr_expect_eq(push_one(&remote, &second, &first, arena), PUSH_SAME);
+	cr_expect_eq(push_one(&remote, &first, &second, arena), PUSH_DONE);
+	cr_expect_eq(push_one(&remote, &first, &second, arena), PUSH_SAME);
 	theirs = commit_there("main");
-	cr_expect_eq(push_one(r, &remote, &first, &second, arena), PUSH_RACED);
-	cr_expect_eq(push_one(r, &remote, &theirs, &second, arena), PUSH_DONE,
+	cr_expect_eq(push_one(&remote, &first, &second, arena), PUSH_RACED);
+	cr_expect_eq(push_one(&remote, &theirs, &second, arena), PUSH_DONE,
 		     "what is expected may be replaced");
-	cr_expect_eq(push_one(r, &remote, &second, NULL, arena), PUSH_REFUSED,
+	cr_expect_eq(push_one(&remote, &second, NULL, arena), PUSH_REFUSED,
 		     "it is the current branch there");
 	git("-C", "../there.git", "config", "receive.denyDeleteCurrent", "ignore", NULL);
-	cr_expect_eq(push_one(r, &remote, &first, NULL, arena), PUSH_RACED);
-	cr_expect_eq(push_one(r, &remote, &second, NULL, arena), PUSH_DONE);
+	cr_expect_eq(push_one(&remote, &first, NULL, arena), PUSH_RACED);
+	cr_expect_eq(push_one(&remote, &second, NULL, arena), PUSH_DONE);
 	cr_expect_neq(git_code("-C", "../there.git", "rev-parse", "-q", "--verify", "main", NULL),
 		      0);
 }
@@ -185,32 +185,33 @@ Test(remote, says_why_it_was_refused)
 	commit_all("third");
 	second = oid_at("main");
 	WITH_REMOTE;
-	cr_assert_eq(remote_push(r, &remote, &push, 1, NULL, &way, arena, &err), 0);
+	cr_assert_eq(
+		push_refs(&remote, &(struct pushes){ &push, 1, { NULL, 0 } }, &way, arena, &err),
+		0);
 	cr_expect_eq(push.result, PUSH_REFUSED);
 	cr_expect(slice_is(push.why, "pre-receive hook declined"));
 }
 
-Test(remote, branches_below_a_folder)
+Test(remote, branches_below_a_directory)
 {
-	struct remote_branch *rows;
+	struct remote_branches rows;
 	struct oid tip;
-	size_t n;
 
 	new_pair();
 	(void)commit_there("gcpbackend/web/25");
 	(void)commit_there("gcpbackend/web/10");
 	(void)commit_there("other");
 	WITH_REMOTE;
-	cr_assert_eq(remote_fetch_under(r, &remote, "gcpbackend", &way, &err), 0, "%s", err.reason);
-	cr_assert_eq(remote_branches(r, &remote, "gcpbackend", arena, &rows, &n, &err), 0);
-	cr_assert_eq(n, 2);
-	cr_expect(slice_is(rows[0].name, "gcpbackend/web/10") &&
-		  slice_is(rows[1].name, "gcpbackend/web/25"));
+	cr_assert_eq(remote_fetch_under(&remote, "gcpbackend", &way, &err), 0, "%s", err.reason);
+	cr_assert_eq(remote_branches(&remote, "gcpbackend", arena, &rows, &err), 0);
+	cr_assert_eq(rows.n, 2);
+	cr_expect(slice_is(rows.items[0].name, "gcpbackend/web/10") &&
+		  slice_is(rows.items[1].name, "gcpbackend/web/25"));
 	git("-C", "../there.git", "branch", "-D", "gcpbackend/web/10", NULL);
-	cr_assert_eq(remote_fetch_under(r, &remote, "gcpbackend", &way, &err), 0);
-	cr_assert_eq(remote_branches(r, &remote, "gcpbackend", arena, &rows, &n, &err), 0);
-	cr_expect_eq(n, 1);
-	cr_expect_eq(remote_tip(r, &remote, "other", &tip, NULL, &err), 1,
+	cr_assert_eq(remote_fetch_under(&remote, "gcpbackend", &way, &err), 0);
+	cr_assert_eq(remote_branches(&remote, "gcpbackend", arena, &rows, &err), 0);
+	cr_expect_eq(rows.n, 1);
+	cr_expect_eq(remote_tip(&remote, "other", &tip, NULL, &err), 1,
 		     "other branches are left alone");
 }
 
@@ -221,11 +222,10 @@ Test(remote, is_asked)
 	new_pair();
 	WITH_REMOTE;
 	there = commit_there("main");
-	cr_expect_eq(remote_ask(r, &remote, "refs/heads/main", &way, &tip, &err), 0, "%s",
-		     err.reason);
+	cr_expect_eq(remote_ask(&remote, "refs/heads/main", &way, &tip, &err), 0, "%s", err.reason);
 	cr_expect(oid_eq(&tip, &there));
-	cr_expect_eq(remote_ask(r, &remote, "refs/heads/topic", &way, &tip, &err), 1);
-	cr_expect_eq(remote_ask(r, &remote, "HEAD", &way, &tip, &err), -1);
+	cr_expect_eq(remote_ask(&remote, "refs/heads/topic", &way, &tip, &err), 1);
+	cr_expect_eq(remote_ask(&remote, "HEAD", &way, &tip, &err), -1);
 }
 
 Test(remote, shallow_clones_are_deepened)
@@ -239,11 +239,11 @@ Test(remote, shallow_clones_are_deepened)
 	cr_assert_eq(chdir("thin"), 0);
 	WITH_REMOTE;
 	cr_expect(remote_is_shallow(r));
-	cr_assert_eq(remote_deepen(r, &remote, "main", 0, &way, &err), 0, "%s", err.reason);
+	cr_assert_eq(remote_deepen(&remote, "main", 0, &way, &err), 0, "%s", err.reason);
 	cr_expect_not(remote_is_shallow(r));
 	expect_git("2", "rev-list", "--count", "origin/main");
-	cr_expect_eq(remote_deepen(r, &remote, "main", 0, &way, &err), 0, "nothing to do");
-	cr_expect_eq(remote_fetch(r, &remote, "main", &way, &tip, &err), 0);
+	cr_expect_eq(remote_deepen(&remote, "main", 0, &way, &err), 0, "nothing to do");
+	cr_expect_eq(remote_fetch(&remote, "main", &way, &tip, &err), 0);
 }
 
 Test(remote, needs_git)
@@ -253,8 +253,8 @@ Test(remote, needs_git)
 
 	new_pair();
 	WITH_REMOTE;
-	cr_assert_eq(setenv("PATH", scratch_folder(), 1), 0);
-	cr_expect_eq(remote_fetch(r, &remote, "main", &way, &tip, &err), -1);
+	cr_assert_eq(setenv("PATH", scratch_directory(), 1), 0);
+	cr_expect_eq(remote_fetch(&remote, "main", &way, &tip, &err), -1);
 	expect_err(err, program_missing, "git");
 	cr_assert_eq(setenv("PATH", path, 1), 0);
 }

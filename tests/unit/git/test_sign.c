@@ -38,7 +38,9 @@ static int commit_one(struct err *err)
 	struct oid head = oid_at("HEAD"), out;
 	char hex[41];
 
-	if (commit_write(r, &head, changes, 1, "signed\n\nbody\n", &out, err) < 0)
+	if (commit_write(r,
+			 &(struct commit_draft){ &head, CHANGES(changes, 1), "signed\n\nbody\n" },
+			 &out, err) < 0)
 		return -1;
 	oid_text(&out, hex);
 	git("update-ref", "refs/heads/result", hex, NULL);
@@ -78,7 +80,7 @@ Test(sign, ssh)
 	struct err err = ERR_INIT;
 
 	if (shell("command -v ssh-keygen >/dev/null"))
-		cr_skip("ssh-keygen is not there");
+		cr_skip("ssh-keygen is not installed");
 	signing_repo();
 	ssh_key();
 	git("config", "user.signingKey", "~/key", NULL);
@@ -99,7 +101,7 @@ Test(sign, ssh_key_in_the_configuration)
 	git("config", "user.signingKey", "key::ssh-ed25519 AAAA me", NULL);
 	fake("#!/bin/sh\ncat >got\necho \"$@\" >args\ncat \"$6\" >key-seen\nstat -c %a \"$6\" "
 	     ">>key-seen\necho SIGNATURE\n");
-	cr_assert_eq(setenv("TMPDIR", scratch_folder(), 1), 0);
+	cr_assert_eq(setenv("TMPDIR", scratch_directory(), 1), 0);
 	cr_assert_eq(commit_one(&err), 0, "%s", err.reason);
 	expect_file("key-seen", "ssh-ed25519 AAAA me\n600\n");
 	cr_expect_eq(shell("grep -q '^-Y sign -n git -f .* -U$' args"), 0);
@@ -107,12 +109,33 @@ Test(sign, ssh_key_in_the_configuration)
 	expect_sound();
 }
 
+Test(sign, ssh_key_of_a_command)
+{
+	struct err err = ERR_INIT;
+
+	signing_repo();
+	git("config", "gpg.format", "ssh", NULL);
+	git("config", "gpg.ssh.program", "./signer", NULL);
+	git("config", "gpg.ssh.defaultKeyCommand", "cat 'the keys'", NULL);
+	fake("#!/bin/sh\ncat >got\ncat \"$6\" >key-seen\necho SIGNATURE\n");
+	put("the keys", "key::ssh-ed25519 AAAA me\nssh-rsa BBBB other\n");
+	cr_assert_eq(commit_one(&err), 0, "%s", err.reason);
+	expect_file("key-seen", "ssh-ed25519 AAAA me\n");
+	put("the keys", "no key\nssh-rsa BBBB other\n");
+	cr_expect_eq(commit_one(&err), -1);
+	expect_err(err, signing, "did not print a public key");
+	git("config", "gpg.ssh.defaultKeyCommand", "echo broken >&2; exit 3", NULL);
+	err = (struct err)ERR_INIT;
+	cr_expect_eq(commit_one(&err), -1);
+	expect_err(err, signing, "gpg.ssh.defaultKeyCommand");
+}
+
 Test(sign, openpgp)
 {
 	struct err err = ERR_INIT;
 
 	if (shell("command -v gpg >/dev/null"))
-		cr_skip("gpg is not there");
+		cr_skip("gpg is not installed");
 	signing_repo();
 	cr_assert_eq(shell("mkdir -m 700 g && GNUPGHOME=$PWD/g gpg --batch --quiet --pinentry-mode "
 			   "loopback --passphrase '' "
@@ -152,9 +175,9 @@ Test(sign, refusals)
 		const char *program, *part;
 	} rows[] = {
 		{ "#!/bin/sh\necho 'gpg: no secret key' >&2\nexit 2\n", "no secret key" },
-		{ "#!/bin/sh\ncat >/dev/null\necho SIGNATURE\n", "did not say that it signed" },
+		{ "#!/bin/sh\ncat >/dev/null\necho SIGNATURE\n", "did not report a signature" },
 		{ "#!/bin/sh\ncat >/dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\n",
-		  "gave no signature" },
+		  "printed no signature" },
 	};
 
 	signing_repo();
@@ -183,7 +206,7 @@ Test(sign, bad_configuration)
 	err = (struct err)ERR_INIT;
 	git("config", "gpg.format", "ssh", NULL);
 	cr_expect_eq(commit_one(&err), -1);
-	expect_err(err, signing, "no key is named");
+	expect_err(err, signing, "no key is configured");
 	err = (struct err)ERR_INIT;
 	git("config", "commit.gpgSign", "perhaps", NULL);
 	cr_expect_eq(commit_one(&err), -1);

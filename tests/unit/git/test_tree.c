@@ -1,152 +1,266 @@
 /*
- * Trees by chance: commits of random changes hold just what git makes of the same files, and a walk
- * finds what git ls-tree lists. The numbers come from a generator with a fixed start, so every run
- * is the same.
+ * The files of a commit's tree: searched, found and read.
  */
-#include "git/commit.h"
+#include "git/tree.h"
 
-#include "base/alloc.h"
-#include "base/file.h"
 #include "scratch.h"
 
 #include <criterion/criterion.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 TestSuite(tree, .init = scratch_enter, .fini = scratch_leave);
 
-/* Names that sort differently as files and as folders, nested in all ways. */
-static const char *const names[] = { "a", "a.b",      "a-b", "a0", "ab",
-				     "A", "\303\251", "x y", "-x", "~" };
-
-static uint64_t state = 88172645463325252;
-
-/* A number below `n`. */
-static size_t chance(size_t n)
+/* One commit with a few files. */
+static void one_commit(void)
 {
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (size_t)(state % n);
+	new_repo();
+	put("apps/web/vs.yaml", "weight: 100\n");
+	put("apps/web/big.yaml", "0123456789\n");
+	put("apps2/vs.yaml", "two\n");
+	put("README.md", "read me\n");
+	commit_all("first");
 }
 
-/* A path of a folder and a file; no file has a folder's name. */
-static struct slice random_path(struct arena *arena)
+/* Writes each file as "MODE PATH BYTES" into the str `ctx`. */
+static int note(const struct tree_file *f, void *ctx, struct err *err)
 {
-	AUTO_STR struct str path = STR_INIT;
-
-	for (size_t depth = chance(4); depth; depth--)
-		str_addf(&path, "%s/", names[chance(sizeof(names) / sizeof(names[0]))]);
-	str_addf(&path, "%s.f", names[chance(sizeof(names) / sizeof(names[0]))]);
-	return arena_copy(arena, str_slice(&path));
-}
-
-/* One random change, made in the working tree, too. */
-static struct change random_change(struct arena *arena)
-{
-	static const unsigned modes[] = { 0100644, 0100755 };
-	struct change c = { random_path(arena), { NULL, 0 }, { NULL, 0 }, modes[chance(2)] };
-
-	if (chance(3) == 0) {
-		(void)unlink(c.path.ptr);
-		return c;
-	}
-	c.after = arena_printf(arena, "%.*s%zu\n", (int)chance(9) * 20,
-			       "-------------------------------------------------------------------"
-			       "---------------------------------",
-			       chance(5));
-	put(c.path.ptr, c.after.ptr);
-	cr_assert_eq(chmod(c.path.ptr, c.mode & 0777), 0);
-	return c;
-}
-
-/* Up to `most` changes of different paths. */
-static size_t random_changes(struct arena *arena, struct change *out, size_t most)
-{
-	size_t n = 0;
-
-	for (size_t i = chance(most + 1); i; i--) {
-		struct change c = random_change(arena);
-		size_t k = 0;
-
-		while (k < n && !slice_eq(out[k].path, c.path))
-			k++;
-		out[k] = c;
-		n += k == n;
-	}
-	return n;
-}
-
-/*
- * Commits the changes on `head`, which then is that commit, and compares its tree with the one that
- * git makes.
- */
-static void expect_same_tree(struct repo *r, struct oid *head, const struct change *changes,
-			     size_t n)
-{
-	AUTO_FREE char *tree = NULL;
-	struct err err = ERR_INIT;
-	char hex[48];
-
-	cr_assert_eq(commit_write(r, head, changes, n, "by chance", head, &err), 0, "%s",
-		     err.reason);
-	oid_text(head, hex);
-	git("update-ref", "refs/heads/result", hex, NULL);
-	git("add", "-A", NULL);
-	tree = git_says("write-tree", NULL);
-	expect_git(tree, "rev-parse", "result^{tree}");
-}
-
-/* Collects what a walk finds, in the form of git ls-tree -r. */
-static int list_file(const struct tree_file *file, void *ctx, struct err *err)
-{
-	char hex[41];
-
 	(void)err;
-	oid_text(&file->id, hex);
-	if (((struct str *)ctx)->len)
-		str_addc(ctx, '\n');
-	str_addf(ctx, "%06o blob %s\t%" SLICE_FMT, file->mode, hex, SLICE_ARG(file->path));
-	cr_expect_eq(file->bytes.ptr != NULL, file->size <= 30);
-	cr_expect(!file->bytes.ptr || file->bytes.len == file->size);
+	str_addf(ctx, "%o %" SLICE_FMT " %zu %" SLICE_FMT "|", f->mode, SLICE_ARG(f->path), f->size,
+		 SLICE_ARG(f->bytes.ptr ? slice_trim(f->bytes) : SLICE("-")));
 	return 0;
 }
 
-/* A walk finds under a folder what git lists there. */
-static void expect_listed(struct repo *r, const struct oid *head, const char *under)
+/* What tree_search reports of the files under a directory of HEAD. */
+static void expect_files(const char *under, bool (*wanted)(struct slice path, void *ctx),
+			 const char *should)
 {
-	AUTO_STR struct str found = STR_INIT;
+	AUTO_REPO struct repo *r = open_here();
+	AUTO_STR struct str is = STR_INIT;
 	struct err err = ERR_INIT;
+	struct oid head = oid_at("HEAD");
 
-	cr_assert_eq(tree_each(r, head, under, NULL, 30, list_file, &found, &err), 0, "%s",
-		     err.reason);
-	if (*under)
-		expect_git(found.ptr, "-c", "core.quotePath=false", "ls-tree", "-r", "result", "--",
-			   under);
-	else
-		expect_git(found.ptr, "-c", "core.quotePath=false", "ls-tree", "-r", "result");
+	cr_assert_eq(tree_search(r, &head,
+				 &(struct tree_query){ .under = under,
+						       .name_wanted = wanted,
+						       .max = 1000,
+						       .file = note,
+						       .ctx = &is },
+				 &err),
+		     0, "%s", err.reason);
+	cr_expect_str_eq(is.ptr, should, "under '%s' are %s, not %s", under, is.ptr, should);
 }
 
-Test(tree, by_chance)
+/* Takes vs.yaml only. */
+static bool only_vs(struct slice path, void *ctx)
+{
+	(void)ctx;
+	return slice_ends(path, SLICE("/vs.yaml"));
+}
+
+Test(tree, walks_a_tree)
+{
+	one_commit();
+	expect_files("", NULL,
+		     "100644 README.md 8 read me|100644 apps/web/big.yaml 11 0123456789|100644 "
+		     "apps/web/vs.yaml 12 weight: 100|"
+		     "100644 apps2/vs.yaml 4 two|");
+	expect_files(".", only_vs,
+		     "100644 apps/web/vs.yaml 12 weight: 100|100644 apps2/vs.yaml 4 two|");
+	expect_files("apps", only_vs, "100644 apps/web/vs.yaml 12 weight: 100|");
+	expect_files("apps/web", only_vs, "100644 apps/web/vs.yaml 12 weight: 100|");
+	expect_files("./apps/web/", only_vs, "100644 apps/web/vs.yaml 12 weight: 100|");
+	expect_files("apps/", only_vs, "100644 apps/web/vs.yaml 12 weight: 100|");
+	expect_files("README.md", NULL, "100644 README.md 8 read me|");
+	expect_files("app", NULL, "");
+	expect_files("apps/web/vs.yaml/deeper", NULL, "");
+}
+
+Test(tree, tree_entries_of_every_kind)
+{
+	one_commit();
+	git("init", "-q", "module", NULL);
+	git("-C", "module", "commit", "-q", "--allow-empty", "-m", "m", NULL);
+	cr_assert_eq(symlink("README.md", "link"), 0);
+	put("run.sh", "#!/bin/sh\n");
+	cr_assert_eq(chmod("run.sh", 0755), 0);
+	put("empty", "");
+	git("rm", "-rq", "apps", "apps2", NULL);
+	git("add", "module", NULL);
+	commit_all("kinds");
+	expect_files("", NULL,
+		     "100644 README.md 8 read me|100644 empty 0 |120000 link 0 -|160000 module 0 "
+		     "-|100755 run.sh 10 #!/bin/sh|");
+}
+
+Test(tree, tree_order_is_that_of_paths)
+{
+	new_repo();
+	put("a/b", "1");
+	put("a-b", "2");
+	put("a.b", "3");
+	put("a0", "4");
+	commit_all("names");
+	expect_files("", NULL, "100644 a-b 1 2|100644 a.b 1 3|100644 a/b 1 1|100644 a0 1 4|");
+}
+
+/* Ends the walk at the first file. */
+static int stop_at_once(const struct tree_file *f, void *ctx, struct err *err)
+{
+	int *calls = ctx;
+
+	(void)f;
+	(void)err;
+	++*calls;
+	return 7;
+}
+
+/* Fails at the first file. */
+static int fail_at_once(const struct tree_file *f, void *ctx, struct err *err)
+{
+	(void)ctx;
+	return err_set(err, &CODE_usage, (struct place){ f->path, 0, 0 }, "no");
+}
+
+Test(tree, tree_walk_ends_when_asked)
+{
+	AUTO_REPO struct repo *r = NULL;
+	struct err err = ERR_INIT;
+	struct oid head;
+	int calls = 0;
+
+	one_commit();
+	r = open_here();
+	head = oid_at("HEAD");
+	cr_expect_eq(tree_search(r, &head,
+				 &(struct tree_query){ .under = "",
+						       .name_wanted = NULL,
+						       .max = 100,
+						       .file = stop_at_once,
+						       .ctx = &calls },
+				 &err),
+		     7);
+	cr_expect_eq(calls, 1);
+	cr_expect_eq(tree_search(r, &head,
+				 &(struct tree_query){ .under = "",
+						       .name_wanted = NULL,
+						       .max = 100,
+						       .file = fail_at_once,
+						       .ctx = NULL },
+				 &err),
+		     -1);
+	expect_err(err, usage, "README.md");
+}
+
+/* Gives the size and whether there are bytes. */
+static int note_size(const struct tree_file *f, void *ctx, struct err *err)
+{
+	(void)err;
+	str_addf(ctx, "%zu%s ", f->size, f->bytes.ptr ? "" : "!");
+	return 0;
+}
+
+Test(tree, large_files_are_named_but_not_read)
+{
+	AUTO_REPO struct repo *r = NULL;
+	AUTO_STR struct str is = STR_INIT;
+	struct err err = ERR_INIT;
+	struct oid head;
+
+	one_commit();
+	r = open_here();
+	head = oid_at("HEAD");
+	cr_assert_eq(tree_search(r, &head,
+				 &(struct tree_query){ .under = "apps",
+						       .name_wanted = NULL,
+						       .max = 11,
+						       .file = note_size,
+						       .ctx = &is },
+				 &err),
+		     0);
+	cr_expect_str_eq(is.ptr, "11 12! ");
+}
+
+/* Reads a file of HEAD: the result, and its bytes. */
+static int read_head(const char *path, size_t max, struct str *out, unsigned *mode, struct err *err)
+{
+	AUTO_REPO struct repo *r = open_here();
+	struct oid head = oid_at("HEAD");
+
+	return tree_read(r, &(struct commit_path){ &head, path, max }, out, mode, err);
+}
+
+Test(tree, reads_one_file)
+{
+	AUTO_STR struct str out = STR_INIT;
+	struct err err = ERR_INIT;
+	unsigned mode = 0;
+
+	one_commit();
+	put("run.sh", "#!/bin/sh\n");
+	cr_assert_eq(chmod("run.sh", 0755), 0);
+	commit_all("run");
+	str_adds(&out, "> ");
+	cr_expect_eq(read_head("apps/web/vs.yaml", 12, &out, &mode, &err), 0);
+	cr_expect_str_eq(out.ptr, "> weight: 100\n");
+	cr_expect_eq(mode, 0100644);
+	cr_expect_eq(read_head("run.sh", 100, &out, &mode, &err), 0);
+	cr_expect_eq(mode, 0100755);
+	cr_expect_eq(read_head("apps/web/none.yaml", 100, &out, &mode, &err), 1);
+	cr_expect_eq(read_head("apps/web/vs.yaml/none", 100, &out, NULL, &err), 1);
+	cr_expect_null(err.code);
+	cr_expect_eq(read_head("apps/web/vs.yaml", 11, &out, &mode, &err), -1);
+	expect_err(err, too_large, "apps/web/vs.yaml");
+	err = (struct err)ERR_INIT;
+	cr_expect_eq(read_head("apps/web", 100, &out, &mode, &err), -1);
+	expect_err(err, not_a_file, "apps/web");
+}
+
+Test(tree, reads_no_symlink)
+{
+	AUTO_STR struct str out = STR_INIT;
+	struct err err = ERR_INIT;
+
+	one_commit();
+	cr_assert_eq(symlink("README.md", "link"), 0);
+	commit_all("link");
+	cr_expect_eq(read_head("link", 100, &out, NULL, &err), -1);
+	expect_err(err, not_a_file, "link");
+}
+
+Test(tree, finds_one_entry)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_REPO struct repo *r = NULL;
-	struct change changes[90];
+	struct err err = ERR_INIT;
+	struct tree_file file;
 	struct oid head;
 
-	new_repo();
-	put("first.f", "1\n");
-	commit_all("first");
+	one_commit();
+	cr_assert_eq(symlink("README.md", "link"), 0);
+	commit_all("link");
 	r = open_here();
 	head = oid_at("HEAD");
-	for (int round = 0; round < 25; round++) {
-		size_t n = random_changes(arena, changes, round % 8 == 7 ? 90 : 6);
-
-		expect_same_tree(r, &head, changes, n);
-		expect_listed(r, &head,
-			      round % 2 ? "" : names[chance(sizeof(names) / sizeof(names[0]))]);
-	}
-	expect_sound();
+	cr_expect_eq(tree_find(r, &(struct commit_path){ &head, "apps/web/vs.yaml", 100 }, arena,
+			       &file, &err),
+		     0);
+	cr_expect(slice_is(file.path, "apps/web/vs.yaml") &&
+		  slice_is(file.bytes, "weight: 100\n") && file.mode == 0100644);
+	cr_expect_eq(tree_find(r, &(struct commit_path){ &head, "apps/web/vs.yaml", 11 }, arena,
+			       &file, &err),
+		     0);
+	cr_expect(file.size == 12 && !file.bytes.ptr, "it is too large");
+	cr_expect_eq(tree_find(r, &(struct commit_path){ &head, "link", 100 }, arena, &file, &err),
+		     0);
+	cr_expect(file.mode == 0120000 && !file.bytes.ptr, "it is a link");
+	cr_expect_eq(tree_find(r, &(struct commit_path){ &head, "apps", 100 }, arena, &file, &err),
+		     1);
+	cr_expect_eq(
+		tree_find(r, &(struct commit_path){ &head, "apps/none", 100 }, arena, &file, &err),
+		1);
+	cr_expect_eq(tree_find(r, &(struct commit_path){ &head, "apps/web/vs.yaml/none", 100 },
+			       arena, &file, &err),
+		     1);
+	cr_expect_null(err.code);
 }

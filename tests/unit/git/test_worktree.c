@@ -1,7 +1,10 @@
 /*
- * The checked-out files follow the branch, and nobody's work is lost on the way. `git status` is
+ * The checked-out files follow the branch, and no work of the user is lost. `git status` is
  * the judge.
  */
+#include "git/worktree.h"
+
+#include "git/branch.h"
 #include "git/commit.h"
 
 #include "base/alloc.h"
@@ -43,12 +46,13 @@ static int go(const struct change *changes, size_t n, enum until until, struct e
 	struct worktree_plan *plan = NULL;
 	struct branch_lock *lock = NULL;
 	struct oid head = oid_at("main"), tip;
-	int failed = commit_write(r, &head, changes, n, "stage", &tip, err);
+	int failed = commit_write(r, &(struct commit_draft){ &head, CHANGES(changes, n), "stage" },
+				  &tip, err);
 
 	if (!failed)
 		failed = branch_lock(r, "main", &head, &lock, err);
 	if (!failed)
-		failed = worktree_prepare(r, "main", changes, n, &plan, err);
+		failed = worktree_prepare(r, "main", CHANGES(changes, n), &plan, err);
 	if (!failed)
 		failed = follow_locked(&lock, plan, &tip, until, err);
 	worktree_free(plan);
@@ -68,8 +72,8 @@ static void expect_go(const struct change *changes, size_t n)
 #define expect_refused(n, name, part, ...)                                                         \
 	do {                                                                                       \
 		const struct change list_[] = { __VA_ARGS__ };                                     \
-		AUTO_FREE char *status_ = git_says("status", "--porcelain", NULL),                 \
-			       *head_ = git_says("rev-parse", "main", NULL);                       \
+		AUTO_FREE char *status_ = git_output("status", "--porcelain", NULL),               \
+			       *head_ = git_output("rev-parse", "main", NULL);                     \
 		struct err err_ = ERR_INIT;                                                        \
 		cr_expect_eq(go(list_, (n), BRANCH, &err_), -1);                                   \
 		expect_err(err_, name, part);                                                      \
@@ -197,7 +201,7 @@ Test(worktree, checked_out_in_a_worktree_of_a_bare_one)
 		struct worktree_plan *plan = NULL;
 		struct err err = ERR_INIT;
 
-		cr_expect_eq(worktree_prepare(r, "main", again, 1, &plan, &err), -1);
+		cr_expect_eq(worktree_prepare(r, "main", CHANGES(again, 1), &plan, &err), -1);
 		expect_err(err, checked_out, "another worktree");
 	}
 }
@@ -250,7 +254,7 @@ Test(worktree, a_new_file_is_in_the_way)
 {
 	one_commit();
 	put("new/file", "mine\n");
-	expect_refused(1, dirty, "in the way", change("new/file", NULL, "theirs\n"));
+	expect_refused(1, dirty, "untracked file", change("new/file", NULL, "theirs\n"));
 	expect_file("new/file", "mine\n");
 	git("add", "-N", "new/file", NULL);
 	expect_refused(1, dirty, "new/file", change("new/file", NULL, "theirs\n"));
@@ -284,8 +288,8 @@ Test(worktree, staged_files_are_in_the_way)
 	cr_assert_eq(unlink("new"), 0);
 	cr_assert_eq(unlink("dir/x"), 0);
 	cr_assert_eq(rmdir("dir"), 0);
-	expect_refused(1, dirty, "new/x: files that are staged", change("new/x", NULL, "x\n"));
-	expect_refused(1, dirty, "dir: files that are staged", change("dir", NULL, "x\n"));
+	expect_refused(1, dirty, "new/x: a staged file", change("new/x", NULL, "x\n"));
+	expect_refused(1, dirty, "dir: a staged file", change("dir", NULL, "x\n"));
 	expect_go((const struct change[]){ change("dir.x", NULL, "x\n"),
 					   change("new-x", NULL, "x\n") },
 		  2);
@@ -293,7 +297,7 @@ Test(worktree, staged_files_are_in_the_way)
 	expect_git("AD dir/x\nAD new", "status", "--porcelain");
 }
 
-Test(worktree, symlinked_folders_lead_out)
+Test(worktree, symlinked_directories_lead_out)
 {
 	one_commit();
 	cr_assert_eq(mkdir("outside", 0777), 0);
@@ -314,7 +318,8 @@ Test(worktree, a_symlink_put_there_after_the_check)
 	one_commit();
 	put("outside/web/vs.yaml", "weight: 100\n");
 	r = open_here();
-	cr_assert_eq(worktree_prepare(r, "main", changes, 1, &plan, &err), 0, "%s", err.reason);
+	cr_assert_eq(worktree_prepare(r, "main", CHANGES(changes, 1), &plan, &err), 0, "%s",
+		     err.reason);
 	cr_assert_eq(rename("apps", "apps-away"), 0);
 	cr_assert_eq(symlink("outside", "apps"), 0);
 	cr_expect_eq(worktree_files(plan, &err), -1);
@@ -332,7 +337,7 @@ Test(worktree, unsafe_paths_are_not_even_looked_at)
 
 	one_commit();
 	r = open_here();
-	cr_expect_eq(worktree_prepare(r, "main", changes, 1, &plan, &err), -1);
+	cr_expect_eq(worktree_prepare(r, "main", CHANGES(changes, 1), &plan, &err), -1);
 	expect_err(err, unsafe_path, "../x");
 }
 
@@ -400,7 +405,7 @@ Test(worktree, put_back_when_the_index_cannot_be_written)
 
 	one_commit();
 	r = open_here();
-	cr_assert_eq(worktree_prepare(r, "main", changes, 3, &plan, &err), 0);
+	cr_assert_eq(worktree_prepare(r, "main", CHANGES(changes, 3), &plan, &err), 0);
 	cr_assert_eq(worktree_files(plan, &err), 0);
 	cr_assert_eq(worktree_restore(plan, &err), 0, "%s", err.reason);
 	worktree_free(plan);
@@ -461,7 +466,7 @@ Test(worktree, put_back_what_was_written_only)
 	one_commit();
 	put("apps/web/other.yaml", "wanted\n");
 	r = open_here();
-	cr_assert_eq(worktree_prepare(r, "main", changes, 3, &plan, &err), 0);
+	cr_assert_eq(worktree_prepare(r, "main", CHANGES(changes, 3), &plan, &err), 0);
 	cr_assert_eq(unlink("README.md"), 0);
 	cr_assert_eq(mkdir("README.md", 0777), 0);
 	cr_expect_eq(worktree_files(plan, &err), -1);
@@ -493,8 +498,10 @@ Test(worktree, the_index_is_locked_after_the_check)
 	one_commit();
 	r = open_here();
 	head = oid_at("main");
-	cr_assert_eq(commit_write(r, &head, changes, 1, "stage", &tip, &err), 0);
-	cr_assert_eq(worktree_prepare(r, "main", changes, 1, &plan, &err), 0);
+	cr_assert_eq(commit_write(r, &(struct commit_draft){ &head, CHANGES(changes, 1), "stage" },
+				  &tip, &err),
+		     0);
+	cr_assert_eq(worktree_prepare(r, "main", CHANGES(changes, 1), &plan, &err), 0);
 	put(".git/index.lock", "");
 	cr_expect_eq(worktree_index(plan, &err), -1);
 	expect_err(err, busy, "/.git/index.lock");
@@ -560,8 +567,10 @@ Test(worktree, changed_between_writing_and_the_index)
 	one_commit();
 	r = open_here();
 	head = oid_at("main");
-	cr_assert_eq(commit_write(r, &head, changes, 1, "stage", &tip, &err), 0);
-	cr_assert_eq(worktree_prepare(r, "main", changes, 1, &plan, &err), 0);
+	cr_assert_eq(commit_write(r, &(struct commit_draft){ &head, CHANGES(changes, 1), "stage" },
+				  &tip, &err),
+		     0);
+	cr_assert_eq(worktree_prepare(r, "main", CHANGES(changes, 1), &plan, &err), 0);
 	cr_assert_eq(worktree_files(plan, &err), 0);
 	put("apps/web/vs.yaml", "weight: 77\n");
 	cr_assert_eq(worktree_index(plan, &err), 0);
@@ -685,7 +694,7 @@ Test(worktree, assume_unchanged_stays)
 	expect_git("", "diff-index", "--cached", "HEAD");
 }
 
-Test(worktree, the_folder_one_stands_in_stays)
+Test(worktree, the_directory_one_stands_in_stays)
 {
 	AUTO_STR struct str cwd = STR_INIT;
 
@@ -693,7 +702,7 @@ Test(worktree, the_folder_one_stands_in_stays)
 	cr_assert_eq(chdir("old/deep"), 0);
 	expect_go((const struct change[]){ change("old/deep/file.yaml", "old\n", NULL) }, 1);
 	expect_clean();
-	str_addf(&cwd, "%s/old/deep", scratch_folder());
+	str_addf(&cwd, "%s/old/deep", scratch_directory());
 	cr_expect(file_exists(cwd.ptr));
 }
 

@@ -1,6 +1,6 @@
 #include "gitops/guard.h"
 
-#include "gitops/environment_index.h"
+#include "gitops/environment_use.h"
 
 #include <criterion/criterion.h>
 
@@ -8,7 +8,7 @@
 #define SKIP "# +argocd:skip-file-rendering\n"
 #define ALL (SOURCE_KUSTOMIZE | SOURCE_DIRECTORY | SOURCE_CHART | SOURCE_UNKNOWN)
 
-Test(guard, ways_that_stay_open)
+Test(guard, source_types_without_a_guard)
 {
 	static const struct {
 		struct slice text;

@@ -22,16 +22,16 @@ Test(prune, what_becomes_of_an_object)
 		enum prune_fate fate;
 		const char *why, *remedy; /* parts of them; remedy NULL: there is none */
 	} rows[] = {
-		{ ARGO(AUTO), PLAIN, PRUNE_FIRST, "in front of", "PruneLast=true" },
+		{ ARGO(AUTO), PLAIN, PRUNE_FIRST, "before the sync", "PruneLast=true" },
 		{ ARGO("automated: {prune: true, enabled: true}"), PLAIN, PRUNE_FIRST,
-		  "in front of", "" },
-		{ ARGO("automated: {prune: true, enabled: false}"), PLAIN, PRUNE_ASKS, "by hand",
+		  "before the sync", "" },
+		{ ARGO("automated: {prune: true, enabled: false}"), PLAIN, PRUNE_MANUAL, "manually",
 		  "argocd app sync shop --prune" },
 		{ ARGO("automated: {}"), PLAIN, PRUNE_STAYS, "without automated.prune",
 		  "argocd app sync shop --prune, or " BY_HAND },
 		{ ARGO("automated: {prune: false}"), PLAIN, PRUNE_STAYS, "without automated.prune",
 		  "" },
-		{ ARGO(""), PLAIN, PRUNE_ASKS, "by hand", "argocd app sync shop --prune" },
+		{ ARGO(""), PLAIN, PRUNE_MANUAL, "manually", "argocd app sync shop --prune" },
 		{ ARGO(AUTO ", syncOptions: [CreateNamespace=true, PruneLast=true]"), PLAIN,
 		  PRUNE_GOES, "PruneLast", NULL },
 		{ ARGO(AUTO), NOTE(OPTIONS, "PruneLast=true"), PRUNE_GOES, "PruneLast", NULL },
@@ -43,14 +43,14 @@ Test(prune, what_becomes_of_an_object)
 		  BY_HAND },
 		{ ARGO(AUTO ", syncOptions: [Prune=false]"), NOTE(OPTIONS, "Prune=true"),
 		  PRUNE_FIRST, "", "" },
-		{ ARGO(AUTO), NOTE(OPTIONS, "Prune=confirm"), PRUNE_ASKS, "approve",
+		{ ARGO(AUTO), NOTE(OPTIONS, "Prune=confirm"), PRUNE_MANUAL, "approval",
 		  "application.argoproj.io shop -n argocd argocd.argoproj.io/deletion-approved=" },
 		{ ARGO("automated: {prune: '${prune}'}"), PLAIN, PRUNE_UNKNOWN, "filled in",
 		  BY_HAND },
-		{ APPLICATION("shop", SOURCE("'ap${x}'")), PLAIN, PRUNE_UNKNOWN, "cannot be told",
+		{ APPLICATION("shop", SOURCE("'ap${x}'")), PLAIN, PRUNE_UNKNOWN, "not known",
 		  BY_HAND },
 		{ FLUX("apps", "path: apps, prune: true"), PLAIN, PRUNE_GOES,
-		  "behind what is applied", NULL },
+		  "after everything else", NULL },
 		{ FLUX("apps", "path: apps, prune: false"), PLAIN, PRUNE_STAYS, "spec.prune",
 		  BY_HAND },
 		{ FLUX("apps", "path: apps"), PLAIN, PRUNE_STAYS, "spec.prune", BY_HAND },
@@ -61,20 +61,20 @@ Test(prune, what_becomes_of_an_object)
 		  BY_HAND },
 		{ FLUX("apps", "path: apps, prune: true"), NOTE(FLUX_PRUNE, "enabled"), PRUNE_GOES,
 		  "", NULL },
-		{ FLUX("apps", "path: apps, prune: true, suspend: true"), PLAIN, PRUNE_ASKS,
+		{ FLUX("apps", "path: apps, prune: true, suspend: true"), PLAIN, PRUNE_MANUAL,
 		  "suspended", "flux resume kustomization apps -n flux-system" },
 		{ FLUX("apps", "path: apps, prune: '${prune}'"), PLAIN, PRUNE_UNKNOWN, "filled in",
 		  BY_HAND },
 		{ FLUX("apps", "path: apps, prune: true") "---\n" REPOSITORY(
 			  "https://git.example.com/shop/gitops.git", "tag: v1"),
 		  PLAIN, PRUNE_STAYS, "another revision", BY_HAND },
-		{ K("apps/e.yaml"), PLAIN, PRUNE_UNKNOWN, "not in the repository", BY_HAND },
+		{ K("apps/e.yaml"), PLAIN, PRUNE_UNKNOWN, "does not declare", BY_HAND },
 		{ ARGO(AUTO ", syncOptions: [Prune=false]"),
 		  "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: "
 		  "'$(x)'}\n",
 		  PRUNE_STAYS, "", "serviceentry.networking.istio.io NAME -n NAMESPACE" },
 	};
-	struct repository_id here = { { NULL, 0 }, SLICE("main") };
+	struct repository_id repository = { { NULL, 0 }, SLICE("main") };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		bool overlay = i == sizeof(rows) / sizeof(rows[0]) - 2;
@@ -83,9 +83,9 @@ Test(prune, what_becomes_of_an_object)
 						rows[i].environment },
 					      { "apps/e.yaml", rows[i].object },
 					      { NULL, NULL } };
-		struct tree *t = tree_new(&here, files);
+		struct tree *t = tree_new(&repository, files);
 		struct environment_uses a =
-			environment_index_of(t->reach, SLICE("apps/e.yaml"), t->arena);
+			environment_uses_of(t->index, SLICE("apps/e.yaml"), t->arena);
 		struct prune p;
 
 		cr_assert_eq(a.n, 1, "row %zu", i);

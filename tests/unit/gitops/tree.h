@@ -1,38 +1,39 @@
 /*
- * tree.h - files of a made-up repository and where they end up, for the tests of the reach.
+ * tree.h - files of a made-up repository and what applies them, for the tests of environments.
  */
 #ifndef GCB_TESTS_UNIT_GITOPS_TREE_H
 #define GCB_TESTS_UNIT_GITOPS_TREE_H
 
 #include "gitops/environment_index.h"
+#include "gitops/environment_use.h"
 
 struct tree_entry {
-	const char *path, *text; /* text NULL: a file that nothing is read of */
+	const char *path, *text; /* text NULL: a file that is not read */
 };
 
 struct tree {
 	struct arena *arena;
-	struct environment_index *reach;
+	struct environment_index *index;
 	struct yaml_file *files[32];
 	struct objects objects[32];
 	size_t n;
 };
 
 /*
- * Puts all files into a reach: those of kustomizations and charts by their names. Entries end with
- * a path that is NULL.
+ * Adds all files to an index, kustomizations and charts by their names. Entries end with a path
+ * that is NULL.
  */
-struct tree *tree_new(const struct repository_id *here, const struct tree_entry *entries);
+struct tree *tree_new(const struct repository_id *repository, const struct tree_entry *entries);
 void tree_free(struct tree *t);
 
 /*
- * Where a file ends up: "NAME[WAYS]" of each environment, with a blank between. WAYS: k(ustomize),
- * d(irectory), c(hart), ?; "*" behind when there may be several, "!" when it is of another
- * revision, "~" when it is not sure what it applies. Valid until the tree is freed.
+ * What applies a file: "NAME[TYPES]" of each environment, with a blank between. TYPES: k(ustomize),
+ * d(irectory), c(hart), ?; followed by "*" if it may stand for several, "!" if it follows another
+ * revision, "~" if it is not known exactly what it applies. Valid until the tree is freed.
  */
 const char *tree_ask(const struct tree *t, const char *path);
 
-/* The environment of that name that the file gets into; fails when there is none. */
+/* The environment of that name that applies the file; the test fails if there is none. */
 const struct environment *tree_environment(const struct tree *t, const char *path,
 					   const char *name);
 

@@ -15,13 +15,13 @@
 	}
 #define LIST(names) "  manifests: {environments: [" names "]}\n"
 
-/* A repository with a VirtualService in base/vs.yaml, and what a step of its migration says. */
-struct row {
-	const char *name, *rest; /* what stands in the migration */
+/* A repository with a VirtualService in base/vs.yaml, and the expected finding of a step. */
+struct environments_row {
+	const char *name, *rest; /* added to the spec of the migration */
 	const struct {
 		const char *path, *text;
 	} files[4];
-	const struct code *code; /* NULL: none of reach */
+	const struct code *code; /* NULL: none of gitops */
 	const char *reason, *remedy;
 	bool refused;
 };
@@ -31,7 +31,7 @@ static const struct code *const all_codes[] = { &CODE_environments_shared,
 						&CODE_environments_unsure,
 						&CODE_environments_unread };
 
-static const struct row rows[] = {
+static const struct environments_row rows[] = {
 	{ "nothing names an environment", "", { { NULL, NULL } }, NULL, "", "", false },
 	{ "one overlay",
 	  "",
@@ -44,7 +44,7 @@ static const struct row rows[] = {
 	  "",
 	  { TWO_OVERLAYS },
 	  &CODE_environments_shared,
-	  "the file ends up in more than one environment: 'prod', 'test'",
+	  "the file is used by more than one environment: 'prod', 'test'",
 	  "environments: [prod, test]",
 	  true },
 	{ "two, listed", LIST("test, prod"), { TWO_OVERLAYS }, NULL, "", "", false },
@@ -52,22 +52,22 @@ static const struct row rows[] = {
 	  LIST("prod"),
 	  { TWO_OVERLAYS },
 	  &CODE_environments_differ,
-	  "'test' is not listed, and a file ends up there",
+	  "'test' uses a file and is not listed",
 	  "environments: [prod, test]",
 	  true },
 	{ "one more listed",
 	  LIST("prod, test, x"),
 	  { TWO_OVERLAYS },
 	  &CODE_environments_differ,
-	  "no file of the migration ends up in 'x'",
+	  "'x' uses no file of the migration",
 	  "environments: [prod, test]",
 	  true },
 	{ "listed, and nothing names an environment",
 	  LIST("prod"),
 	  { { NULL, NULL } },
 	  &CODE_environments_differ,
-	  "in 'prod'",
-	  "take the list out",
+	  "'prod' uses no file",
+	  "remove the list",
 	  true },
 	{ "names that need quotes",
 	  "",
@@ -95,14 +95,14 @@ static const struct row rows[] = {
 	  "",
 	  { { "a.yaml", ARGO("b", "ba${x}") } },
 	  &CODE_environments_unsure,
-	  "whether the Application 'b' takes base/vs.yaml cannot be told",
+	  "the Application 'b' may use base/vs.yaml",
 	  "",
 	  false },
 	{ "one that may be, listed",
 	  LIST("a, b"),
 	  { { "a.yaml", ARGO("a", "base") "---\n" ARGO("b", "${x}") } },
 	  &CODE_environments_unsure,
-	  "whether the Application 'b' takes base/vs.yaml cannot be told",
+	  "the Application 'b' may use base/vs.yaml",
 	  "",
 	  false },
 	{ "a template of a chart",
@@ -110,7 +110,7 @@ static const struct row rows[] = {
 	  { { "chart/templates/a.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: "
 					"Application\nmetadata: {name: {{ .x }}}\n" } },
 	  &CODE_environments_unread,
-	  "may name an environment",
+	  "may define an environment",
 	  "",
 	  false },
 };
@@ -126,7 +126,7 @@ static const struct finding *about(const struct step *step)
 }
 
 /* The repository of a row. */
-static struct sketch *make(const struct row *row)
+static struct sketch *make(const struct environments_row *row)
 {
 	struct sketch *s = sketch_new();
 
@@ -145,7 +145,7 @@ static struct sketch *make(const struct row *row)
 Test(environments, are_listed_before_they_are_changed_together)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct row *row = &rows[i];
+		const struct environments_row *row = &rows[i];
 		struct sketch *s = make(row);
 		const struct step *step = sketch_go(s, GO_UP, "10");
 		const struct finding *f = about(step);
@@ -174,7 +174,7 @@ Test(environments, stop_no_way_back)
 	sketch_free(s);
 }
 
-Test(environments, a_file_to_be_created_ends_up_where_its_list_does)
+Test(environments, a_created_file_is_used_by_those_of_its_kustomization)
 {
 	struct sketch *s = sketch_new();
 	const struct step *step;
@@ -205,7 +205,7 @@ Test(environments, of_files_that_are_too_large_are_not_known)
 	sketch_environments(s);
 	(void)sketch_version(s, "vs.yaml", VS("web") ALL_OLD, "commit1", "Ann <ann@example.com>");
 	expect_finding(&sketch_go(s, GO_UP, "10")->findings, environments_unread, "apps/all.yaml",
-		       0, "cannot be read");
+		       0, "cannot be parsed");
 	sketch_free(s);
 }
 

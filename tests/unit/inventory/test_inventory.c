@@ -1,4 +1,5 @@
 #include "inventory/inventory.h"
+#include "inventory/inventory_index.h"
 
 #include <criterion/criterion.h>
 
@@ -40,7 +41,7 @@ Test(inventory, finds_objects_by_host)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct inventory *inv = inventory_new();
-	struct holdings found;
+	struct object_refs found;
 
 	inventory_add(inv, SLICE("b.yaml"),
 		      SLICE("apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: "

@@ -44,7 +44,7 @@ Test(relatives, of_a_delegate_beside_something_with_hosts)
 	sketch_file(s, "root.yaml", rows[1].root);
 	(void)sketch_migration(s, "web", OLD, NEW, "");
 	sketch_survey(s);
-	step = sketch_go(s, GO_UP, "mirror"); /* the same part by part */
+	step = sketch_go(s, GO_UP, "mirror");
 	cr_expect(!step->changes.n && finding_of(&step->findings, &CODE_mirror_own));
 	sketch_free(s);
 }

@@ -240,10 +240,10 @@ Test(cluster, too_slow_and_not_there)
 
 	write_kubectl("api-resources*) exec sleep 30;;");
 	cr_expect_str_eq(read_cluster(&text, NULL, 300),
-			 "GCB0024 kubectl did not end within 0.3 s");
+			 "GCB0024 kubectl did not finish within 0.3 s");
 	cr_assert_eq(unlink("kubectl"), 0);
 	cr_expect_str_eq(read_cluster(&text, NULL, 0),
-			 "GCB0021 the program cannot be run: No such file or directory");
+			 "GCB0021 cannot run the program: No such file or directory");
 }
 
 /*

@@ -1,7 +1,7 @@
 /*
- * New migration files, and the hold in one that is there.
+ * New migration files, and the hold of existing ones.
  */
-#include "migration/migration.h"
+#include "migration/migration_write.h"
 
 #include <criterion/criterion.h>
 

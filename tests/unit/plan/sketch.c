@@ -3,6 +3,8 @@
  */
 #include "tests/unit/plan/sketch.h"
 
+#include "inventory/inventory_subset.h"
+
 #include <criterion/criterion.h>
 
 #include <stdio.h>
@@ -29,7 +31,7 @@ void sketch_free(struct sketch *s)
 {
 	plan_release(&s->plan);
 	baselines_free(s->baselines);
-	environment_index_free(s->reach);
+	environment_index_free(s->environments);
 	inventory_free(s->inventory);
 	for (size_t i = 0; i < s->n; i++)
 		migration_release(s->migrations[i]);
@@ -65,16 +67,16 @@ void sketch_survey(struct sketch *s)
 	inventory_parse(s->inventory, each_in_turn);
 	inventory_set_whole(s->inventory, true);
 	for (size_t i = 0; i < s->n; i++) {
-		struct slices files = plan_files(s->inventory, s->migrations[i], s->arena);
+		struct slices files = scope_files(s->inventory, s->migrations[i], s->arena);
 
 		for (size_t j = 0; j < files.n; j++) {
 			const struct source *source = inventory_find(s->inventory, files.items[j]);
-			struct version_reading verdict =
-				version_read(&source->objects, &s->migrations[i]->move);
+			struct version_state verdict =
+				version_state_of(&source->objects, &s->migrations[i]->move);
 
 			baselines_want(s->baselines, files.items[j], s->migrations[i]);
-			baselines_now(s->baselines, source->path, s->migrations[i], source->bytes,
-				      &verdict);
+			baselines_set_current(s->baselines, source->path, s->migrations[i],
+					      source->bytes, &verdict);
 		}
 	}
 }
@@ -82,7 +84,7 @@ void sketch_survey(struct sketch *s)
 void sketch_environments(struct sketch *s)
 {
 	s->here = (struct repository_id){ { NULL, 0 }, SLICE("main") };
-	s->reach = environments_read(s->inventory, &s->here, (struct slice){ 0 });
+	s->environments = environments_read(s->inventory, &s->here, SLICE_NONE);
 }
 
 enum baselines_answer sketch_version(struct sketch *s, const char *path, const char *text,
@@ -93,9 +95,9 @@ enum baselines_answer sketch_version(struct sketch *s, const char *path, const c
 
 	while (i < paths.n && !slice_is(paths.items[i], path))
 		i++;
-	cr_assert_lt(i, paths.n, "nobody wants the history of %s", path);
-	return baselines_version(s->baselines, i, slice_of(text), slice_of(commit),
-				 slice_of(author));
+	cr_assert_lt(i, paths.n, "the history of %s is not wanted", path);
+	return baselines_add_version(s->baselines, i, slice_of(text), slice_of(commit),
+				     slice_of(author));
 }
 
 struct sketch *sketch_of(const char *now, const char *before)
@@ -111,21 +113,21 @@ struct sketch *sketch_of(const char *now, const char *before)
 	return s;
 }
 
-/* Do two lists of changes say the same? */
-static void same_changes(const struct changes *a, const struct changes *b)
+/* Checks that two lists of changes are equal. */
+static void expect_same_changes(const struct changes *a, const struct changes *b)
 {
-	cr_assert_eq(a->n, b->n, "by parts there are %zu changes, not %zu", b->n, a->n);
+	cr_assert_eq(a->n, b->n, "with shards there are %zu changes, not %zu", b->n, a->n);
 	for (size_t i = 0; i < a->n; i++)
 		cr_assert(slice_eq(a->items[i].path, b->items[i].path) &&
 				  slice_eq(a->items[i].before, b->items[i].before) &&
 				  slice_eq(a->items[i].after, b->items[i].after) &&
 				  a->items[i].mode == b->items[i].mode,
-			  "by parts %" SLICE_FMT " becomes another file",
+			  "with shards %" SLICE_FMT " becomes another file",
 			  SLICE_ARG(b->items[i].path));
 }
 
-/* Do two steps say the same? */
-static void same_step(const struct step *a, const struct step *b)
+/* Checks that two steps are equal. */
+static void expect_same_step(const struct step *a, const struct step *b)
 {
 	cr_assert(a->refused == b->refused && a->known == b->known && a->mixed == b->mixed &&
 			  a->held == b->held && a->finished == b->finished &&
@@ -133,8 +135,8 @@ static void same_step(const struct step *a, const struct step *b)
 			  !stage_cmp(a->to, b->to) && a->shares.n == b->shares.n &&
 			  a->audiences.n == b->audiences.n && a->files.n == b->files.n &&
 			  a->placements.n == b->placements.n && slice_eq(a->hold, b->hold),
-		  "by parts the step of %" SLICE_FMT " is another one", SLICE_ARG(a->m->name));
-	cr_assert_eq(a->findings.n, b->findings.n, "by parts there are %zu findings, not %zu",
+		  "with shards the step of %" SLICE_FMT " differs", SLICE_ARG(a->m->name));
+	cr_assert_eq(a->findings.n, b->findings.n, "with shards there are %zu findings, not %zu",
 		     b->findings.n, a->findings.n);
 	for (size_t i = 0; i < a->findings.n; i++) {
 		const struct finding *x = &a->findings.items[i], *y = &b->findings.items[i];
@@ -142,14 +144,15 @@ static void same_step(const struct step *a, const struct step *b)
 		cr_assert(x->code == y->code && slice_eq(x->reason, y->reason) &&
 				  slice_eq(x->at.path, y->at.path) && x->at.line == y->at.line &&
 				  x->allowed == y->allowed,
-			  "by parts it says %s: %" SLICE_FMT, y->code->id, SLICE_ARG(y->reason));
+			  "with shards the finding is %s: %" SLICE_FMT, y->code->id,
+			  SLICE_ARG(y->reason));
 	}
-	same_changes(&a->changes, &b->changes);
+	expect_same_changes(&a->changes, &b->changes);
 }
 
-/* The same plan, part by part, with an inventory that has looked at the files only. */
-static void plan_by_parts(struct sketch *s, struct plan_inputs in, const struct intent *intents,
-			  size_t n)
+/* Checks that the plan is the same with a partition, and an inventory that is only scanned. */
+static void plan_in_shards(struct sketch *s, struct plan_inputs in, const struct intent *intents,
+			   size_t n)
 {
 	size_t count;
 	struct source *const *sources = inventory_sources(s->inventory, &count);
@@ -166,19 +169,19 @@ static void plan_by_parts(struct sketch *s, struct plan_inputs in, const struct 
 		else
 			inventory_add_large(in.inventory, sources[i]->path, YAML_MAX_BYTES + 1);
 	inventory_set_whole(in.inventory, inventory_whole(s->inventory));
-	inventory_look(in.inventory, each_in_turn);
-	in.parts =
+	inventory_scan(in.inventory, each_in_turn);
+	in.partition =
 		partition_new(in.inventory, (const struct migration *const *)s->migrations, s->n);
-	in.each_part = each_in_turn;
-	partition_learn(in.parts, each_in_turn);
-	if (partition_ask(in.parts))
-		inventory_look(in.inventory, each_in_turn);
+	in.each_shard = each_in_turn;
+	partition_read_manifests(in.partition, each_in_turn);
+	if (partition_add_related(in.partition))
+		inventory_scan(in.inventory, each_in_turn);
 	plan_make(&plan, &in, intents, n);
 	for (size_t i = 0; i < n; i++)
-		same_step(&s->plan.steps[i], &plan.steps[i]);
-	same_changes(&s->plan.changes, &plan.changes);
+		expect_same_step(&s->plan.steps[i], &plan.steps[i]);
+	expect_same_changes(&s->plan.changes, &plan.changes);
 	plan_release(&plan);
-	partition_free(in.parts);
+	partition_free(in.partition);
 	inventory_free(in.inventory);
 }
 
@@ -189,11 +192,11 @@ const struct plan *sketch_plan(struct sketch *s, const struct intent *intents, s
 				  .each = each_in_turn,
 				  .vs_template = s->template };
 
-	in.reach = s->reach;
+	in.environments = s->environments;
 	plan_release(&s->plan);
 	plan_make(&s->plan, &in, intents, n);
 	cr_assert_eq(s->plan.n, n);
-	plan_by_parts(s, in, intents, n);
+	plan_in_shards(s, in, intents, n);
 	return &s->plan;
 }
 

@@ -1,17 +1,18 @@
 /*
  * sketch.h - a repository in memory for the tests of migrations: manifests, migration files, and
- * what the history says of them.
+ * their history.
  *
  * Calling order: sketch_new, then sketch_file and sketch_migration, then sketch_survey,
  * sketch_version (newest first), sketch_go or sketch_plan as often as wanted, sketch_free. What
  * cannot be done ends the test.
  */
-#ifndef GCB_TESTS_UNIT_MIGRATE_SKETCH_H
-#define GCB_TESTS_UNIT_MIGRATE_SKETCH_H
+#ifndef GCB_TESTS_UNIT_PLAN_SKETCH_H
+#define GCB_TESTS_UNIT_PLAN_SKETCH_H
 
 #include "base/finding.h"
 #include "base/change.h"
 #include "plan/plan.h"
+#include "plan/scope.h"
 
 #define OLD "old.example.com"
 #define NEW "new.example.com"
@@ -56,8 +57,8 @@ struct sketch {
 	size_t n;
 	struct slice template; /* of the VirtualService that `create` renders */
 	struct repository_id here;
-	struct environment_index *reach; /* of sketch_environments; NULL: none */
-	struct plan plan;                /* of the last sketch_plan */
+	struct environment_index *environments; /* of sketch_environments; NULL: none */
+	struct plan plan;                       /* of the last sketch_plan */
 };
 
 /* An empty one; it holds a GCPBackend for NEW, in backend.yaml. */
@@ -68,7 +69,7 @@ void sketch_free(struct sketch *s);
 void sketch_file(struct sketch *s, const char *path, const char *text);
 
 /*
- * A migration in .gcpbackend/NAME.yaml from `from` to `to`; `rest` is what else stands under spec,
+ * A migration in .gcpbackend/NAME.yaml from `from` to `to`; `rest` is added to spec,
  * indented by two. The hosts are on the lines 5 and 6 of the file, the rest from line 7 on.
  */
 const struct migration *sketch_migration(struct sketch *s, const char *name, const char *from,
@@ -78,7 +79,7 @@ const struct migration *sketch_migration(struct sketch *s, const char *name, con
 void sketch_survey(struct sketch *s);
 
 /*
- * After the survey: the manifests say which environments there are, in a repository without
+ * After the survey: the manifests define the environments, in a repository without
  * remotes, on the branch main.
  */
 void sketch_environments(struct sketch *s);
@@ -94,7 +95,7 @@ enum baselines_answer sketch_version(struct sketch *s, const char *path, const c
 struct sketch *sketch_of(const char *now, const char *before);
 
 /*
- * Plans the intents, and sees that the plan is the same part by part (migrate/parts.h); it lives
+ * Plans the intents, and checks that the plan is the same with a partition; it lives
  * until the next one.
  */
 const struct plan *sketch_plan(struct sketch *s, const struct intent *intents, size_t n);
@@ -130,7 +131,7 @@ const struct finding *finding_of(const struct findings *findings, const struct c
 			  SLICE_ARG(f_->at.path));                                                 \
 		cr_expect_eq(f_->at.line, (row), "it is in line %u", (unsigned)f_->at.line);       \
 		cr_expect(slice_find(f_->reason, slice_of(part)) != SIZE_MAX,                      \
-			  "it says: %" SLICE_FMT, SLICE_ARG(f_->reason));                          \
+			  "the reason is: %" SLICE_FMT, SLICE_ARG(f_->reason));                    \
 	} while (0)
 
 /* Checks the bytes that a path gets. */

@@ -1,35 +1,36 @@
 /*
- * What versions of files, pushed in by hand with the newest first, say: baselines, who wrote
- * today's bytes, and lowered weights.
+ * What is found in versions of files, which are added with the newest first: baselines, the author
+ * of the current bytes, and lowered weights.
  */
 #include "tests/unit/plan/sketch.h"
 
 #include <criterion/criterion.h>
 
-/* A past of one manifest and one migration file. */
-struct walk {
+/* The history of one manifest and one migration file. */
+struct history {
 	struct sketch *s;
 	const struct baseline_file *file;
 };
 
 /* Paths in the order of their numbers: the manifest is 0, the migration file 1. */
-static struct walk walk_new(void)
+static struct history history_new(void)
 {
 	struct sketch *s = sketch_new();
 	const struct migration *m = sketch_migration(s, "web", OLD, NEW, "");
 
 	baselines_want(s->baselines, SLICE("vs.yaml"), m);
-	return (struct walk){ s, baselines_find(s->baselines, SLICE("vs.yaml"), m) };
+	return (struct history){ s, baselines_find(s->baselines, SLICE("vs.yaml"), m) };
 }
 
-static enum baselines_answer push(const struct walk *w, const char *text, const char *commit,
+static enum baselines_answer push(const struct history *w, const char *text, const char *commit,
 				  const char *author)
 {
 	return sketch_version(w->s, "vs.yaml", text, commit, author);
 }
 
 /* The same for the migration file. */
-static enum baselines_answer push_home(const struct walk *w, const char *rest, const char *commit)
+static enum baselines_answer push_home(const struct history *w, const char *rest,
+				       const char *commit)
 {
 	struct slice text = arena_printf(w->s->arena, "spec:\n  from: {host: a}\n%s", rest);
 
@@ -42,7 +43,7 @@ static const char *const start = VS("x") ALL_OLD, *const mirror = VS("x") MIRROR
 			 *const all = VS("x") SPLIT("0", "100"), *const broken = "a: [\n",
 			 *const start2 = "# again\n" VS("x") ALL_OLD;
 
-Test(past, paths_are_manifests_and_migration_files)
+Test(baseline, paths_are_manifests_and_migration_files)
 {
 	struct sketch *s = sketch_new();
 	const struct migration *web = sketch_migration(s, "web", OLD, NEW, "");
@@ -58,14 +59,14 @@ Test(past, paths_are_manifests_and_migration_files)
 	cr_expect(slices_have(paths, SLICE("a.yaml")) && slices_have(paths, SLICE("b.yaml")));
 	cr_expect(slices_have(paths, web->path) && slices_have(paths, pay->path));
 	cr_expect_not_null(baselines_find(s->baselines, SLICE("a.yaml"), pay));
-	cr_expect_null(baselines_find(s->baselines, SLICE("b.yaml"), pay), "nobody asked for it");
+	cr_expect_null(baselines_find(s->baselines, SLICE("b.yaml"), pay), "it is not wanted");
 	cr_expect_null(baselines_find(s->baselines, SLICE("c.yaml"), web));
 	sketch_free(s);
 }
 
-Test(past, nothing_was_seen)
+Test(baseline, nothing_was_seen)
 {
-	struct walk w = walk_new();
+	struct history w = history_new();
 
 	cr_assert_not_null(w.file);
 	cr_expect(slice_is(w.file->path, "vs.yaml") && w.file->m == w.s->migrations[0]);
@@ -73,7 +74,7 @@ Test(past, nothing_was_seen)
 	sketch_free(w.s);
 }
 
-Test(past, the_baseline_is_the_newest_version_without_the_new_host)
+Test(baseline, the_baseline_is_the_newest_version_without_the_new_host)
 {
 	static const struct {
 		const char *name, *versions[5]; /* newest first */
@@ -100,7 +101,7 @@ Test(past, the_baseline_is_the_newest_version_without_the_new_host)
 		  { VS("x") SPLIT("90", "10"), VS("x") "  - route: *nobody\n",
 		    VS("x") "  - route: {a: b}\n", VS("x") ALL_OLD },
 		  VS("x") ALL_OLD },
-		{ "a route to new alone is nobody's business",
+		{ "a route to the new host alone does not matter",
 		  { VS("x") SPLIT("90", "10"), VS("x") ALL_OLD "  - route:\n" DEST(NEW, "1"),
 		    VS("x") ALL_OLD },
 		  VS("x") ALL_OLD "  - route:\n" DEST(NEW, "1") },
@@ -108,21 +109,21 @@ Test(past, the_baseline_is_the_newest_version_without_the_new_host)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct walk w = walk_new();
+		struct history w = history_new();
 
 		for (size_t j = 0; j < 5 && rows[i].versions[j]; j++)
 			(void)push(&w, rows[i].versions[j], "commit", "Ann");
 		cr_expect(slice_eq(w.file->baseline, slice_of(rows[i].baseline)), "%s: %" SLICE_FMT,
 			  rows[i].name, SLICE_ARG(w.file->baseline));
-		cr_expect_eq(baselines_baseline(w.s->baselines, w.file->path, w.file->m) != NULL,
+		cr_expect_eq(baselines_parsed(w.s->baselines, w.file->path, w.file->m) != NULL,
 			     rows[i].baseline != NULL, "%s", rows[i].name);
 		sketch_free(w.s);
 	}
 }
 
-Test(past, an_empty_version_is_one)
+Test(baseline, an_empty_version_is_one)
 {
-	struct walk w = walk_new();
+	struct history w = history_new();
 
 	push(&w, ten, "c2", "Bob");
 	push(&w, "", "c1", "Ann");
@@ -131,33 +132,34 @@ Test(past, an_empty_version_is_one)
 	sketch_free(w.s);
 }
 
-Test(past, what_is_judged_already_is_not_parsed_again)
+Test(baseline, what_is_judged_already_is_not_parsed_again)
 {
 	static const char text[] = "a: [";
 	struct sketch *s = sketch_new();
 	const struct migration *m = sketch_migration(s, "web", OLD, NEW, "");
-	const struct version_reading verdict = { .readable = true, .untouched = true, .routes = 1 };
+	const struct version_state verdict = { .readable = true, .untouched = true, .routes = 1 };
 
 	baselines_want(s->baselines, SLICE("vs.yaml"), m);
-	baselines_now(s->baselines, SLICE("vs.yaml"), m, slice_of(text), &verdict);
+	baselines_set_current(s->baselines, SLICE("vs.yaml"), m, slice_of(text), &verdict);
 	(void)sketch_version(s, "vs.yaml", text, "c1", "Ann");
 	cr_expect(slice_is(baselines_find(s->baselines, SLICE("vs.yaml"), m)->baseline, text));
-	cr_expect_null(baselines_baseline(s->baselines, SLICE("vs.yaml"), m), "it is no YAML");
+	cr_expect_null(baselines_parsed(s->baselines, SLICE("vs.yaml"), m), "it is no YAML");
 	sketch_free(s);
 }
 
-Test(past, routes_of_today_are_counted_when_it_matters)
+Test(baseline, routes_of_today_are_counted_when_it_matters)
 {
 	static const char two[] = VS("x") ALL_OLD ALL_OLD;
-	const struct version_reading verdict = { .readable = true,
-						 .untouched = true,
-						 .routes = ROUTES_UNCOUNTED };
-	struct walk w = walk_new();
+	const struct version_state verdict = { .readable = true,
+					       .untouched = true,
+					       .routes = ROUTES_UNCOUNTED };
+	struct history w = history_new();
 
-	baselines_now(w.s->baselines, SLICE("vs.yaml"), w.s->migrations[0], slice_of(start),
-		      &verdict);
+	baselines_set_current(w.s->baselines, SLICE("vs.yaml"), w.s->migrations[0], slice_of(start),
+			      &verdict);
 	(void)push(&w, start, "c5", "Ann");
-	(void)push(&w, two, "c4", "Ann"); /* a route more, at no stage: nothing can be told */
+	(void)push(&w, two, "c4",
+		   "Ann"); /* one more route, at no stage: levels cannot be compared */
 	(void)push(&w, ten, "c3", "Ann"); /* neither here */
 	(void)push(&w, start, "c2",
 		   "Bob"); /* today's bytes once more: from here it went up, with as many routes */
@@ -166,9 +168,9 @@ Test(past, routes_of_today_are_counted_when_it_matters)
 	sketch_free(w.s);
 }
 
-Test(past, the_newest_version_is_todays)
+Test(baseline, the_newest_version_is_todays)
 {
-	struct walk w = walk_new();
+	struct history w = history_new();
 
 	(void)push(&w, ten, "commit3", "Eve");
 	(void)push(&w, mirror, "commit2", "Bob");
@@ -177,7 +179,7 @@ Test(past, the_newest_version_is_todays)
 	sketch_free(w.s);
 }
 
-Test(past, migrations_in_one_file_have_baselines_of_their_own)
+Test(baseline, migrations_in_one_file_have_baselines_of_their_own)
 {
 	struct sketch *s = sketch_new();
 	const struct migration *web = sketch_migration(s, "web", OLD, NEW, "");
@@ -222,13 +224,13 @@ static const struct {
 	{ "only one version", { &ten }, NULL },
 };
 
-Test(past, the_newest_change_went_down)
+Test(baseline, the_newest_change_went_down)
 {
 	static const char *const commits[] = { "c9", "c8", "c7", "c6", "c5", "c4" };
 	static const char *const authors[] = { "Ann", "Bob", "Eve", "Dan", "Kim", "Leo" };
 
 	for (size_t i = 0; i < sizeof(falls) / sizeof(falls[0]); i++) {
-		struct walk w = walk_new();
+		struct history w = history_new();
 		const char *author = "";
 
 		for (size_t j = 0; j < 6 && falls[i].versions[j]; j++) {
@@ -244,7 +246,7 @@ Test(past, the_newest_change_went_down)
 	}
 }
 
-Test(past, a_hold_of_the_same_commit_explains_it)
+Test(baseline, a_hold_of_the_same_commit_explains_it)
 {
 	static const struct {
 		const char *name, *rest, *commit;
@@ -252,13 +254,13 @@ Test(past, a_hold_of_the_same_commit_explains_it)
 	} rows[] = {
 		{ "the same commit", "  hold: errors\n", "c2", false },
 		{ "an earlier one", "  hold: errors\n", "c1", true },
-		{ "a hold that says nothing", "  hold: ''\n", "c2", true },
+		{ "an empty hold", "  hold: ''\n", "c2", true },
 		{ "no hold", "  note: hold\n", "c2", true },
 		{ "a broken file", "  hold: [\n", "c2", true },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct walk w = walk_new();
+		struct history w = history_new();
 
 		(void)push(&w, start, "c2", "Ann");
 		(void)push_home(&w, rows[i].rest, rows[i].commit);
@@ -269,9 +271,9 @@ Test(past, a_hold_of_the_same_commit_explains_it)
 	}
 }
 
-Test(past, a_hold_that_ended_still_explains_the_commit_that_wrote_it)
+Test(baseline, a_hold_that_ended_still_explains_the_commit_that_wrote_it)
 {
-	struct walk w = walk_new();
+	struct history w = history_new();
 
 	(void)push_home(&w, "", "c3");
 	(void)push(&w, start, "c2", "Ann");
@@ -281,9 +283,9 @@ Test(past, a_hold_that_ended_still_explains_the_commit_that_wrote_it)
 	sketch_free(w.s);
 }
 
-Test(past, the_walk_ends_when_all_is_known)
+Test(baseline, the_walk_ends_when_all_is_known)
 {
-	struct walk w = walk_new();
+	struct history w = history_new();
 
 	cr_expect_eq(push(&w, ten, "c4", "Ann"), BASELINES_MORE, "there is no baseline yet");
 	cr_expect_eq(push_home(&w, "", "c4"), BASELINES_MORE, "a hold may come");
@@ -292,9 +294,9 @@ Test(past, the_walk_ends_when_all_is_known)
 	sketch_free(w.s);
 }
 
-Test(past, before_the_migration_began_nothing_is_wanted)
+Test(baseline, before_the_migration_began_nothing_is_wanted)
 {
-	struct walk w = walk_new();
+	struct history w = history_new();
 
 	cr_expect_eq(push(&w, start2, "c4", "Ann"), BASELINES_MORE,
 		     "it may have been lowered to this");
@@ -304,9 +306,9 @@ Test(past, before_the_migration_began_nothing_is_wanted)
 	sketch_free(w.s);
 }
 
-Test(past, a_file_begins_where_it_was_not)
+Test(baseline, a_file_begins_where_it_was_not)
 {
-	struct walk w = walk_new();
+	struct history w = history_new();
 
 	(void)push(&w, fifty, "c4", "Ann");
 	(void)push(&w, ten, "c3", "Ann");
@@ -316,9 +318,9 @@ Test(past, a_file_begins_where_it_was_not)
 	sketch_free(w.s);
 }
 
-Test(past, a_file_that_was_deleted_and_made_again)
+Test(baseline, a_file_that_was_deleted_and_made_again)
 {
-	struct walk w = walk_new();
+	struct history w = history_new();
 
 	(void)push(&w, ten, "c4", "Ann");
 	(void)push(&w, start2, "c3", "Ann");
@@ -328,7 +330,7 @@ Test(past, a_file_that_was_deleted_and_made_again)
 	sketch_free(w.s);
 }
 
-Test(past, one_file_is_done_and_another_is_not)
+Test(baseline, one_file_is_done_and_another_is_not)
 {
 	struct sketch *s = sketch_new();
 	const struct migration *m = sketch_migration(s, "web", OLD, NEW, "");
@@ -343,7 +345,7 @@ Test(past, one_file_is_done_and_another_is_not)
 	sketch_free(s);
 }
 
-Test(past, a_baseline_by_hand)
+Test(baseline, a_baseline_by_hand)
 {
 	struct sketch *s = sketch_new();
 	const struct migration *web = sketch_migration(s, "web", OLD, NEW, "");
@@ -353,8 +355,8 @@ Test(past, a_baseline_by_hand)
 	baselines_set_baseline(s->baselines, SLICE("vs.yaml"), web, slice_of(start));
 	cr_assert_not_null(baselines_find(s->baselines, SLICE("vs.yaml"), web));
 	cr_expect(slice_is(baselines_find(s->baselines, SLICE("vs.yaml"), web)->baseline, start));
-	cr_expect_not_null(baselines_baseline(s->baselines, SLICE("vs.yaml"), web));
-	cr_expect_null(baselines_baseline(s->baselines, SLICE("vs.yaml"), pay),
+	cr_expect_not_null(baselines_parsed(s->baselines, SLICE("vs.yaml"), web));
+	cr_expect_null(baselines_parsed(s->baselines, SLICE("vs.yaml"), pay),
 		       "it is of one migration only");
 	sketch_free(s);
 }
@@ -375,9 +377,9 @@ static struct vs_list list_of(struct sketch *s, const char *text, struct yaml_fi
 	return list;
 }
 
-Test(past, virtual_services_are_paired_by_namespace_and_name)
+Test(baseline, virtual_services_are_paired_by_namespace_and_name)
 {
-	struct walk w = walk_new();
+	struct history w = history_new();
 	struct yaml_file *file1, *file2;
 	struct vs_list now =
 		list_of(w.s,
@@ -401,9 +403,9 @@ Test(past, virtual_services_are_paired_by_namespace_and_name)
 	sketch_free(w.s);
 }
 
-Test(past, a_list_that_cannot_be_read)
+Test(baseline, a_list_that_cannot_be_read)
 {
-	struct walk w = walk_new();
+	struct history w = history_new();
 	struct yaml_file *file;
 	struct err err = ERR_INIT;
 	struct objects objects;

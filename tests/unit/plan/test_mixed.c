@@ -28,19 +28,19 @@ Test(mixed, promote_stops_and_names_the_route)
 		const char *part;
 	} rows[] = {
 		{ "off the plan", VS("x") SPLIT("90", "10") OTHER("70", "30"), 14,
-		  "route 2 of 'x' gives new 30 %" },
+		  "route 2 of 'x' sends 30% to the new host" },
 		{ "off the plan, and not where the first is",
 		  VS("x") SPLIT("75", "25") OTHER("70", "30"), 14, "route 2 of 'x'" },
 		{ "the first one is off the plan", VS("x") SPLIT("70", "30") OTHER("75", "25"), 6,
-		  "route 1 of 'x' gives new 30 %" },
+		  "route 1 of 'x' sends 30% to the new host" },
 		{ "behind the first one", VS("x") SPLIT("75", "25") OTHER("90", "10"), 14,
-		  "route 2 of 'x' gives new 10 %" },
+		  "route 2 of 'x' sends 10% to the new host" },
 		{ "left at the start", VS("x") SPLIT("75", "25") OTHER_OLD, 14,
-		  "route 2 of 'x' gives new 0 %" },
+		  "route 2 of 'x' sends 0% to the new host" },
 		{ "both off the plan", VS("x") SPLIT("70", "30") OTHER("70", "30"), 6,
-		  "route 1 of 'x' gives new 30 %" },
+		  "route 1 of 'x' sends 30% to the new host" },
 		{ "left at the mirror", VS("x") SPLIT("75", "25") COPIED, 22,
-		  "route 2 of 'x' gives new 0 %" },
+		  "route 2 of 'x' sends 0% to the new host" },
 		{ "a name",
 		  VS("x") SPLIT("75", "25") "  - name: slow\n    route:\n" DEST(OLD, "100"), 14,
 		  "route 2 (slow)" },
@@ -65,14 +65,15 @@ Test(mixed, who_changed_the_file_last)
 	sketch_file(s, "vs.yaml", VS("x") SPLIT("70", "30"));
 	(void)sketch_migration(s, "web", OLD, NEW, "");
 	sketch_survey(s);
-	expect_refused(s, sketch_go(s, GO_UP, "next"), mixed, "vs.yaml", 6, "gives new 30 %");
+	expect_refused(s, sketch_go(s, GO_UP, "next"), mixed, "vs.yaml", 6,
+		       "sends 30% to the new host");
 	cr_expect_eq(slice_find(finding_of(&s->plan.steps[0].findings, &CODE_mixed)->reason,
-				SLICE("changed the file")),
-		     SIZE_MAX, "nobody knows");
+				SLICE("file last changed")),
+		     SIZE_MAX, "it is not known");
 	(void)sketch_version(s, "vs.yaml", VS("x") SPLIT("70", "30"), "0123456789abcdef", "Eve");
 	(void)sketch_version(s, "vs.yaml", VS("x") ALL_OLD, "commit1", "Ann");
 	expect_refused(s, sketch_go(s, GO_UP, "next"), mixed, "vs.yaml", 6,
-		       "(Eve changed the file last, in 01234567)");
+		       "(file last changed by Eve in 01234567)");
 	sketch_free(s);
 }
 
@@ -110,14 +111,15 @@ Test(mixed, how_far_the_furthest_route_is)
 					  .each = each_in_turn,
 					  .vs_template = s->template };
 		struct findings findings = { .arena = s->arena };
-		struct plan plan = { .arena = arena_new() };
+		struct yaml_pool pool;
 		struct scope scope;
 
-		cr_assert_eq(scope_find(&scope, &plan, &in, s->migrations[0], &findings), 0, "%s",
+		yaml_pool_init(&pool);
+		cr_assert_eq(scope_find(&scope, &pool, &in, s->migrations[0], &findings), 0, "%s",
 			     heights[i].name);
 		cr_expect_eq(stage_cmp(mixed_highest(&scope), heights[i].stage), 0, "%s: %s",
 			     heights[i].name, stage_text(mixed_highest(&scope)));
-		plan_release(&plan);
+		yaml_pool_release(&pool);
 		sketch_free(s);
 	}
 }
@@ -154,7 +156,7 @@ Test(mixed, rendering_needs_a_stage)
 
 	cr_expect(!step->refused && step->mixed, "%s", why_refused(step));
 	expect_after(s, &s->plan.changes, "vs.yaml", VS("x") SPLIT("50", "50") OTHER("50", "50"));
-	expect_refused(s, sketch_go(s, GO_ANYWHERE, "next"), mixed, "vs.yaml", 14, "30 %");
+	expect_refused(s, sketch_go(s, GO_ANYWHERE, "next"), mixed, "vs.yaml", 14, "30%");
 	sketch_free(s);
 }
 
@@ -166,7 +168,8 @@ Test(mixed, files_that_are_not_at_one_stage)
 	sketch_file(s, "b.yaml", VS("w") ALL_OLD);
 	(void)sketch_migration(s, "web", OLD, NEW, "");
 	sketch_survey(s);
-	expect_refused(s, sketch_go(s, GO_UP, "next"), mixed, "b.yaml", 6, "of 'w' gives new 0 %");
+	expect_refused(s, sketch_go(s, GO_UP, "next"), mixed, "b.yaml", 6,
+		       "of 'w' sends 0% to the new host");
 	sketch_free(s);
 }
 

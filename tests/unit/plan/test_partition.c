@@ -1,8 +1,11 @@
 /*
- * Many migrations a few at a time. That a plan is the same in parts and as a whole is looked at in
- * every sketch_plan.
+ * Many migrations, a few at a time. Each sketch_plan checks that a plan is the same with and
+ * without a partition.
  */
 #include "tests/unit/plan/sketch.h"
+
+#include "inventory/inventory_index.h"
+#include "inventory/inventory_subset.h"
 
 #include "base/alloc.h"
 
@@ -25,10 +28,10 @@ struct many {
 	struct inventory *inventory;
 	struct migration items[MANY];
 	const struct migration *list[MANY];
-	struct partition *parts;
+	struct partition *partition;
 };
 
-/* Migrations only, and no files; `create` is what stands under manifests of some of them. */
+/* Migrations only, and no files; `rest` is added to the spec of some of them. */
 static struct many *many_new(const char *rest)
 {
 	struct many *m = xzalloc(sizeof(*m));
@@ -58,7 +61,7 @@ static struct many *many_new(const char *rest)
 
 static void many_free(struct many *m)
 {
-	partition_free(m->parts);
+	partition_free(m->partition);
 	inventory_free(m->inventory);
 	for (size_t i = 0; i < MANY; i++)
 		migration_release(&m->items[i]);
@@ -81,33 +84,34 @@ static void add_each(struct many *m)
 
 static void divide(struct many *m)
 {
-	inventory_look(m->inventory, each_in_turn);
-	m->parts = partition_new(m->inventory, m->list, MANY);
-	partition_learn(m->parts, each_in_turn);
+	inventory_scan(m->inventory, each_in_turn);
+	m->partition = partition_new(m->inventory, m->list, MANY);
+	partition_read_manifests(m->partition, each_in_turn);
 }
 
 /* Are two migrations in one part? */
 static bool together(const struct many *m, size_t a, size_t b)
 {
-	return partition_of(m->parts, m->list[a]) == partition_of(m->parts, m->list[b]);
+	return partition_shard_of(m->partition, m->list[a]) ==
+	       partition_shard_of(m->partition, m->list[b]);
 }
 
-Test(parts, of_migrations_that_have_nothing_in_common)
+Test(partition, of_migrations_that_have_nothing_in_common)
 {
 	struct many *m = many_new("");
 	size_t sizes[MANY] = { 0 };
 
 	add_each(m);
 	divide(m);
-	cr_expect_eq(partition_count(m->parts), 3);
+	cr_expect_eq(partition_count(m->partition), 3);
 	for (size_t i = 0; i < MANY; i++)
-		sizes[partition_of(m->parts, m->list[i])]++;
+		sizes[partition_shard_of(m->partition, m->list[i])]++;
 	cr_expect(sizes[0] == 16 && sizes[1] == 16 && sizes[2] == 8);
-	cr_expect_not(partition_ask(m->parts));
+	cr_expect_not(partition_add_related(m->partition));
 	many_free(m);
 }
 
-Test(parts, who_may_change_a_file_is_in_one)
+Test(partition, who_may_change_a_file_is_in_one)
 {
 	struct many *m = many_new("");
 
@@ -123,7 +127,7 @@ Test(parts, who_may_change_a_file_is_in_one)
 	many_free(m);
 }
 
-Test(parts, who_only_reads_a_file_is_not)
+Test(partition, who_only_reads_a_file_is_not)
 {
 	struct many *m = many_new("");
 
@@ -135,16 +139,16 @@ Test(parts, who_only_reads_a_file_is_not)
 	divide(m);
 	cr_expect_not(together(m, 1, 39));
 	for (size_t i = 1; i < MANY; i += 38) {
-		struct inventory *part =
-			partition_open(m->parts, partition_of(m->parts, m->list[i]), each_in_turn);
+		struct inventory *part = partition_open(
+			m->partition, partition_shard_of(m->partition, m->list[i]), each_in_turn);
 
 		cr_expect(inventory_find(part, SLICE("entry.yaml"))->file, "each has it parsed");
-		partition_close(m->parts, partition_of(m->parts, m->list[i]));
+		partition_close(m->partition, partition_shard_of(m->partition, m->list[i]));
 	}
 	many_free(m);
 }
 
-Test(parts, who_creates_files_is_in_one)
+Test(partition, who_creates_files_is_in_one)
 {
 	struct many *m = many_new("  manifests: {path: apps, create: apps/new.yaml}\n");
 
@@ -155,7 +159,7 @@ Test(parts, who_creates_files_is_in_one)
 	many_free(m);
 }
 
-Test(parts, a_file_of_many_hosts_is_parsed_once_for_all)
+Test(partition, a_file_of_many_hosts_is_parsed_once_for_all)
 {
 	struct many *m = many_new("");
 	AUTO_STR struct str hosts = STR_INIT;
@@ -172,18 +176,18 @@ Test(parts, a_file_of_many_hosts_is_parsed_once_for_all)
 	divide(m);
 	all = inventory_find(m->inventory, SLICE("entry.yaml"));
 	cr_assert(all && all->file);
-	for (size_t i = 0; i < partition_count(m->parts); i++) {
-		struct inventory *part = partition_open(m->parts, i, each_in_turn);
+	for (size_t i = 0; i < partition_count(m->partition); i++) {
+		struct inventory *part = partition_open(m->partition, i, each_in_turn);
 
 		cr_expect_eq(inventory_find(part, SLICE("entry.yaml")), all);
 		cr_expect_eq(inventory_by_host(part, SLICE("vm-7.example.com"), m->arena).n,
-			     i == partition_of(m->parts, m->list[7]) ? 2 : 1);
-		partition_close(m->parts, i);
+			     i == partition_shard_of(m->partition, m->list[7]) ? 2 : 1);
+		partition_close(m->partition, i);
 	}
 	many_free(m);
 }
 
-Test(parts, ask_for_the_relatives_of_a_gateway)
+Test(partition, ask_for_the_relatives_of_a_gateway)
 {
 	static const char text[] = "apiVersion: networking.istio.io/v1\nkind: "
 				   "VirtualService\nmetadata: {name: %s}\nspec:\n"
@@ -194,29 +198,32 @@ Test(parts, ask_for_the_relatives_of_a_gateway)
 
 	add(m, SLICE("mine.yaml"), arena_printf(m->arena, text, "mine", "vm-5.example.com"));
 	divide(m);
-	cr_assert(partition_ask(m->parts));
+	cr_assert(partition_add_related(m->partition));
 	cr_expect(inventory_wants(m->inventory, SLICE("theirs.yaml"),
 				  arena_printf(m->arena, text, "theirs", "else")));
 	add(m, SLICE("theirs.yaml"), arena_printf(m->arena, text, "theirs", "else"));
-	inventory_look(m->inventory, each_in_turn);
-	part = partition_open(m->parts, partition_of(m->parts, m->list[5]), each_in_turn);
+	inventory_scan(m->inventory, each_in_turn);
+	part = partition_open(m->partition, partition_shard_of(m->partition, m->list[5]),
+			      each_in_turn);
 	cr_expect_eq(inventory_by_host(part, SLICE("shop.example.com"), m->arena).n, 2);
-	partition_close(m->parts, partition_of(m->parts, m->list[5]));
+	partition_close(m->partition, partition_shard_of(m->partition, m->list[5]));
 	many_free(m);
 }
 
-Test(parts, one_stays_parsed_until_another_one_is_looked_at)
+Test(partition, one_stays_parsed_until_another_one_is_looked_at)
 {
 	struct many *m = many_new("");
 	struct inventory *first;
 
 	add_each(m);
 	divide(m);
-	first = partition_stay(m->parts, 0, each_in_turn);
-	cr_expect_eq(partition_stay(m->parts, 0, each_in_turn), first);
-	cr_expect(inventory_find(partition_stay(m->parts, 1, each_in_turn), SLICE("apps/20.yaml"))
+	first = partition_switch(m->partition, 0, each_in_turn);
+	cr_expect_eq(partition_switch(m->partition, 0, each_in_turn), first);
+	cr_expect(inventory_find(partition_switch(m->partition, 1, each_in_turn),
+				 SLICE("apps/20.yaml"))
 			  ->file);
-	cr_expect(inventory_find(partition_stay(m->parts, 0, each_in_turn), SLICE("apps/0.yaml"))
+	cr_expect(inventory_find(partition_switch(m->partition, 0, each_in_turn),
+				 SLICE("apps/0.yaml"))
 			  ->file);
 	many_free(m);
 }

@@ -352,7 +352,7 @@ Test(plan, files_are_those_that_are_covered_and_route_to_old)
 	sketch_file(s, "a/case.yaml", VS("x") "  - route:\n" DEST("OLD.example.com", "1"));
 	(void)sketch_migration(s, "web", OLD, NEW, "  manifests: {path: a}\n");
 	inventory_parse(s->inventory, each_in_turn);
-	files = plan_files(s->inventory, s->migrations[0], arena);
+	files = scope_files(s->inventory, s->migrations[0], arena);
 	cr_assert_eq(files.n, 2);
 	cr_expect(slices_have(files, SLICE("a/vs.yaml")) &&
 		  slices_have(files, SLICE("a/more.yml")));

@@ -23,10 +23,10 @@ static const char *padded(struct arena *arena, size_t size)
 }
 
 /*
- * The stage makes the file too large for anybody to read it again: not begun. One byte less, and it
- * is.
+ * The stage makes the file too large to be read again, so it is refused; with one byte less it is
+ * not.
  */
-Test(undo, a_file_that_grows_too_large)
+Test(rollback_check, a_file_that_grows_too_large)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	size_t grows = strlen(SPLIT("90", "10")) - strlen(ALL_OLD);
@@ -38,7 +38,7 @@ Test(undo, a_file_that_grows_too_large)
 
 		if (over)
 			expect_refused(s, step, no_way_back, "vs.yaml", 0,
-				       "more than a manifest may have");
+				       "too large for a manifest");
 		else
 			cr_expect(!step->refused && step->changes.n == 1, "%s", why_refused(step));
 		sketch_free(s);
@@ -46,7 +46,7 @@ Test(undo, a_file_that_grows_too_large)
 }
 
 /* A step without a way back takes no other one with it. */
-Test(undo, the_others_go_on)
+Test(rollback_check, the_others_go_on)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct sketch *s = sketch_new();
@@ -66,7 +66,7 @@ Test(undo, the_others_go_on)
 }
 
 /* Neither looking, nor going down, is anything that must be taken back. */
-Test(undo, only_steps_up_are_looked_at)
+Test(rollback_check, only_steps_up_are_looked_at)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct sketch *s = sketch_of(padded(arena, MANIFEST_MAX), NULL);
@@ -75,8 +75,8 @@ Test(undo, only_steps_up_are_looked_at)
 	sketch_free(s);
 }
 
-/* The new bytes are not what the program would make: somebody's other change would stay behind. */
-Test(undo, another_result_than_todays_start)
+/* The new bytes contain another change, which a rollback would leave behind. */
+Test(rollback_check, another_result_than_todays_start)
 {
 	static const struct {
 		const char *now, *after;
@@ -98,13 +98,17 @@ Test(undo, another_result_than_todays_start)
 					  .baselines = s->baselines,
 					  .each = each_in_turn };
 		struct findings barred = { .arena = s->arena };
+		struct intent intent =
+			sketch_intent(s, 0, GO_UP, strstr(rows[i].now, NEW) ? "25" : "10");
+		struct draft draft;
 
-		cr_expect(!sketch_go(s, GO_UP, strstr(rows[i].now, NEW) ? "25" : "10")->refused,
-			  "%zu", i);
-		s->plan.changes.items[0].after = slice_of(rows[i].after);
-		cr_expect_eq(rollback_check(&s->plan, &in, &barred), rows[i].barred, "%zu", i);
+		draft_make(&draft, &in, &intent, 1, NULL);
+		cr_expect(!draft.steps[0].refused, "%zu", i);
+		draft.changes.items[0].after = slice_of(rows[i].after);
+		cr_expect_eq(rollback_check(&draft, &in, &barred), rows[i].barred, "%zu", i);
 		if (rows[i].barred)
-			expect_finding(&barred, no_way_back, "vs.yaml", 0, "without the migration");
+			expect_finding(&barred, no_way_back, "vs.yaml", 0, "before the migration");
+		draft_release(&draft);
 		sketch_free(s);
 	}
 }
@@ -113,10 +117,10 @@ Test(undo, another_result_than_todays_start)
 #define TWO "    - destination: {host: " OLD ", subset: v2}\n      weight: 30\n"
 
 /*
- * Without a version from before there never was a way back; who adopts today's proportions is told,
- * and goes on.
+ * Without a version from before there never was a way back; with --adopt this is a warning.
+ * is a warning.
  */
-Test(undo, adopted_without_a_past)
+Test(rollback_check, adopted_without_a_past)
 {
 	static const char *const before[] = { VS("x") ROUTE DEST(OLD, "70") TWO, NULL };
 

@@ -32,7 +32,7 @@ Test(safety, two_migrations_of_one_destination)
 			  stages[i]);
 		cr_expect(plan->steps[1].refused && plan->steps[1].changes.n == 0, "%s", stages[i]);
 		expect_finding(&plan->steps[1].findings, yaml_overlap, "vs.yaml",
-			       strcmp(stages[i], "mirror") ? 7 : 6, "another migration");
+			       strcmp(stages[i], "mirror") ? 7 : 6, "another selected migration");
 		sketch_free(s);
 	}
 }
@@ -58,7 +58,7 @@ Test(safety, two_migrations_of_two_destinations_of_a_route)
 	sketch_free(s);
 }
 
-/* However the hold is written, the rollback goes on; where the hold cannot be, that is said. */
+/* A rollback never fails because of the hold; a finding reports a hold that cannot be written. */
 Test(safety, a_hold_never_stops_a_rollback)
 {
 	static const struct {

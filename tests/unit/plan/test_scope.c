@@ -47,7 +47,7 @@ Test(scope, only_the_one_file)
 	sketch_free(s);
 }
 
-/* An object of Istio with this spec in flow style, which stands in line 4. */
+/* An Istio object with this spec in flow style, in line 4. */
 #define OBJECT(kind, spec)                                                                         \
 	"apiVersion: networking.istio.io/v1\nkind: " kind "\nmetadata: {name: o}\nspec: " spec "\n"
 
@@ -329,26 +329,27 @@ Test(scope, members_know_their_baseline)
 				  .each = each_in_turn,
 				  .vs_template = s->template };
 	struct findings findings = { .arena = s->arena };
-	struct plan plan = { .arena = arena_new() };
+	struct yaml_pool pool;
 	const struct migration *m = s->migrations[0];
 	struct goal start = { .move = &m->move, .stages = m->stages, .stage = { STAGE_START, 0 } },
 		    ten = start;
 	struct scope scope;
 
 	ten.stage = (struct stage){ STAGE_WEIGHT, 10 };
-	cr_assert_eq(scope_find(&scope, &plan, &in, m, &findings), 0);
+	yaml_pool_init(&pool);
+	cr_assert_eq(scope_find(&scope, &pool, &in, m, &findings), 0);
 	cr_assert_eq(scope.n, 2);
 	cr_expect(!scope.created && !findings.n);
 	for (size_t i = 0; i < 2; i++) {
 		cr_expect(slice_is(scope.members[i].vs.object->name, i ? "w" : "x"));
 		cr_expect_eq(scope.members[i].source,
 			     inventory_find(s->inventory, SLICE("vs.yaml")));
-		cr_assert_not_null(scope.members[i].base);
-		cr_expect(slice_eq(scope.members[i].base->object->name,
+		cr_assert_not_null(scope.members[i].baseline);
+		cr_expect(slice_eq(scope.members[i].baseline->object->name,
 				   scope.members[i].vs.object->name));
 	}
-	cr_expect(scope_at(&scope, &start) && !scope_at(&scope, &ten));
-	plan_release(&plan);
+	cr_expect(scope_is_at(&scope, &start) && !scope_is_at(&scope, &ten));
+	yaml_pool_release(&pool);
 	sketch_free(s);
 }
 

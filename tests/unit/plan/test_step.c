@@ -144,7 +144,7 @@ static struct sketch *at_ten(const char *rest)
 	return s;
 }
 
-/* Plans one step of the first migration with all that an intent may say. */
+/* Plans one step of the first migration with all fields of an intent. */
 static const struct step *go_with(struct sketch *s, struct intent intent)
 {
 	return &sketch_plan(s, &intent, 1)->steps[0];

@@ -31,7 +31,7 @@ static struct sketch *at_end(const char *now, const char *before1, const char *b
 	return s;
 }
 
-Test(done, from_the_last_stage)
+Test(step_finalize, from_the_last_stage)
 {
 	struct sketch *s = sketch_of(VS("x") FULL, VS("x") ALL_OLD);
 
@@ -40,7 +40,7 @@ Test(done, from_the_last_stage)
 	sketch_free(s);
 }
 
-Test(done, not_before)
+Test(step_finalize, not_before)
 {
 	static const char *const early[] = { VS("x") ALL_OLD, VS("x") MIRRORED,
 					     VS("x") SPLIT("50", "50") };
@@ -54,15 +54,15 @@ Test(done, not_before)
 	}
 }
 
-Test(done, not_when_mixed)
+Test(step_finalize, not_when_mixed)
 {
 	struct sketch *s = sketch_of(VS("x") SPLIT("1", "99"), VS("x") ALL_OLD);
 
-	expect_refused(s, sketch_go(s, GO_FINALIZE, "done"), mixed, "vs.yaml", 6, "99 %");
+	expect_refused(s, sketch_go(s, GO_FINALIZE, "done"), mixed, "vs.yaml", 6, "99%");
 	sketch_free(s);
 }
 
-Test(done, not_while_somebody_else_sends_to_old)
+Test(step_finalize, not_while_somebody_else_sends_to_old)
 {
 	struct sketch *s = sketch_new();
 
@@ -73,11 +73,11 @@ Test(done, not_while_somebody_else_sends_to_old)
 	(void)sketch_version(s, "a/vs.yaml", VS("x") FULL, "c2", "B");
 	(void)sketch_version(s, "a/vs.yaml", VS("x") ALL_OLD, "c1", "A");
 	expect_refused(s, sketch_go(s, GO_FINALIZE, "done"), still_used, "b/vs.yaml", 1,
-		       "'other' routes to");
+		       "'other' also routes to");
 	sketch_free(s);
 }
 
-Test(done, not_while_a_tcp_route_is_left)
+Test(step_finalize, not_while_a_tcp_route_is_left)
 {
 	struct sketch *s =
 		sketch_of(VS("x") FULL "  tcp:\n  - route: [{destination: {host: " OLD "}}]\n",
@@ -87,7 +87,7 @@ Test(done, not_while_a_tcp_route_is_left)
 	sketch_free(s);
 }
 
-Test(done, is_read_back)
+Test(step_finalize, is_read_back)
 {
 	struct sketch *s = at_end(VS("x") DONE, VS("x") FULL, VS("x") ALL_OLD, true);
 	const struct step *step = sketch_go(s, GO_UP, "next");
@@ -100,7 +100,7 @@ Test(done, is_read_back)
 }
 
 /* A route to new, and none to old, is the end only when there was one to old before. */
-Test(done, is_not_a_misspelt_host)
+Test(step_finalize, is_not_a_misspelt_host)
 {
 	struct sketch *s = at_end(VS("x") DONE, NULL, NULL, true);
 
@@ -109,7 +109,7 @@ Test(done, is_not_a_misspelt_host)
 	sketch_free(s);
 }
 
-Test(done, and_back)
+Test(step_finalize, and_back)
 {
 	static const struct {
 		const char *stage, *text;
@@ -126,7 +126,7 @@ Test(done, and_back)
 	}
 }
 
-Test(done, and_no_way_back_without_the_entry)
+Test(step_finalize, and_no_way_back_without_the_entry)
 {
 	struct sketch *s = at_end(VS("x") DONE, VS("x") FULL, VS("x") ALL_OLD, false);
 
@@ -135,18 +135,18 @@ Test(done, and_no_way_back_without_the_entry)
 	sketch_free(s);
 }
 
-Test(done, and_no_way_back_over_other_changes)
+Test(step_finalize, and_no_way_back_over_other_changes)
 {
 	struct sketch *s =
 		at_end(VS("x") DONE "    timeout: 3s\n", VS("x") FULL, VS("x") ALL_OLD, true);
 
 	expect_refused(s, sketch_go(s, GO_DOWN, "start"), done_changed, "vs.yaml", 0,
-		       "changed since");
+		       "was changed after");
 	sketch_free(s);
 }
 
 /* The last weight was lowered to get here: that is no hold. */
-Test(done, is_no_hold_after_a_way_back)
+Test(step_finalize, is_no_hold_after_a_way_back)
 {
 	struct sketch *s = at_end(VS("x") FULL, VS("x") DONE, VS("x") FULL, true);
 

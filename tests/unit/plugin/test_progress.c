@@ -18,13 +18,13 @@ static void tell_for_a_second(bool terminal, char *out, size_t size)
 	size_t n;
 
 	cr_assert_not_null(app.err);
-	progress_tell(&p, "counting", 1, 10);
+	progress_report(&p, "counting", 1, 10);
 	cr_expect_eq(ftell(app.err), 0, "nothing in the first second");
 	(void)nanosleep(&second, NULL);
-	progress_tell(&p, "counting", 7, 10);
-	progress_tell(&p, "counting", 8, 10);
-	progress_tell(&p, NULL, 0, 0);
-	progress_tell(NULL, "counting", 9, 10);
+	progress_report(&p, "counting", 7, 10);
+	progress_report(&p, "counting", 8, 10);
+	progress_report(&p, NULL, 0, 0);
+	progress_report(NULL, "counting", 9, 10);
 	rewind(app.err);
 	n = fread(out, 1, size - 1, app.err);
 	out[n] = '\0';

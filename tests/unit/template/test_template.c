@@ -1,7 +1,9 @@
 /*
  * Templates: what is declared, what is refused, what is rendered.
  */
-#include "template/template.h"
+#include "template/builtin.h"
+#include "template/parse.h"
+#include "template/render.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -14,6 +16,16 @@
 		SLICE_INIT(name), SLICE_INIT(text)                                                 \
 	}
 #define NO_VALUES ((struct pairs){ NULL, 0 })
+
+/* Opens the built-in template; freed by the caller. */
+static int open_builtin(struct template **out, struct slice name, struct err *err)
+{
+	struct slice file, bytes;
+
+	return template_builtin(name, &file, &bytes, err) < 0 ?
+		       -1 :
+		       template_parse(out, file, bytes, err);
+}
 
 /*
  * Renders `source` as the file `name` with `values`; the error's text goes to `out` when it is
@@ -92,21 +104,21 @@ Test(template, declarations_refused)
 		  "t.yaml:2:1: parameter 'a' is declared twice" },
 		{ "# param a string =\n\n", "no default" },
 		{ "# param a string = \"x\n\n", "no default" },
-		{ "# param a string = x y\n\n", "then the line's end" },
-		{ "# param a string \"x\"y\n\n", "then the line's end" },
-		{ "# param a string \"x\" y\n\n", "then the line's end" },
-		{ "# param a string help\n\n", "then the line's end" },
+		{ "# param a string = x y\n\n", "then the end of the line" },
+		{ "# param a string \"x\"y\n\n", "then the end of the line" },
+		{ "# param a string \"x\" y\n\n", "then the end of the line" },
+		{ "# param a string help\n\n", "then the end of the line" },
 		{ "# param a port = 0\n\n", "a number from 1 to 65535" },
 		{ "# summary x\n# summary y\n\n", "a second summary" },
 		{ "a: ${b}\n", "t.yaml:1:4: 'b' is not declared" },
 		{ "# param host string\n\na:\n  - ${hots}\n",
 		  "t.yaml:4:5: 'hots' is not declared; did you mean 'host'?" },
-		{ "a: x ${ y\n", "'${' that begins no" },
-		{ "# param a string\n\n${a}: 1\n", "t.yaml:3:1: ${a} may not stand here" },
-		{ "# param a string\n\nb: 1 # ${a}\n", "t.yaml:3:8: ${a} may not stand here" },
-		{ "# param a string\n\nb: |\n  x ${a}\n", "t.yaml:4:5: ${a} may not stand here" },
-		{ "# param a string\n\nb: x\n  ${a}\n", "${a} may not stand here" },
-		{ "# param a string\n\nb: \"x\n  ${a}\"\n", "${a} may not stand here" },
+		{ "a: x ${ y\n", "'${' does not begin" },
+		{ "# param a string\n\n${a}: 1\n", "t.yaml:3:1: ${a} is not allowed here" },
+		{ "# param a string\n\nb: 1 # ${a}\n", "t.yaml:3:8: ${a} is not allowed here" },
+		{ "# param a string\n\nb: |\n  x ${a}\n", "t.yaml:4:5: ${a} is not allowed here" },
+		{ "# param a string\n\nb: x\n  ${a}\n", "${a} is not allowed here" },
+		{ "# param a string\n\nb: \"x\n  ${a}\"\n", "${a} is not allowed here" },
 		{ "# param a string\n\nb: &${a} x\n", "" },
 		{ "# param a string\n\nb: [${a}]\n", "" },
 		{ "# param a string\n\nb: [\n", "" },
@@ -195,7 +207,7 @@ Test(template, plain_text)
 		becomes("t.txt", source.ptr, (struct pairs){ &s, 1 }, rows[i].expected);
 	}
 	refused("t.txt", "# param s string\n\n${s}\n", VALUES(VALUE("s", "a\nb")),
-		"a line break may not stand in it");
+		"it contains a line break");
 	becomes("t.txt", "# param s text\n\n${s}\n", VALUES(VALUE("s", "a\nb")), "a\nb\n");
 	refused("t.txt", "x\n${y}\n", NO_VALUES, "t.txt:2:1: 'y' is not declared");
 }
@@ -206,7 +218,7 @@ Test(template, builtin_virtualservice_is_the_walk_through)
 	AUTO_STR struct str out = STR_INIT;
 	struct err err = ERR_INIT;
 
-	cr_assert_eq(template_open_builtin(&t, SLICE("virtualservice"), &err), 0);
+	cr_assert_eq(open_builtin(&t, SLICE("virtualservice"), &err), 0);
 	cr_assert_eq(template_render(t,
 				     VALUES(VALUE("name", "gcpbackend-migration"),
 					    VALUE("host", "service-entry.com")),
@@ -232,7 +244,7 @@ Test(template, builtin_migration_is_kept_from_the_engines)
 	AUTO_STR struct str out = STR_INIT;
 	struct err err = ERR_INIT;
 
-	cr_assert_eq(template_open_builtin(&t, SLICE("migration"), &err), 0);
+	cr_assert_eq(open_builtin(&t, SLICE("migration"), &err), 0);
 	cr_assert_eq(template_render(t,
 				     VALUES(VALUE("name", "web"), VALUE("from", "a.com"),
 					    VALUE("to", "b.com")),
@@ -249,7 +261,7 @@ Test(template, builtin_commit_message_ends_in_trailers)
 	AUTO_STR struct str out = STR_INIT;
 	struct err err = ERR_INIT;
 
-	cr_assert_eq(template_open_builtin(&t, SLICE("commit-message"), &err), 0);
+	cr_assert_eq(open_builtin(&t, SLICE("commit-message"), &err), 0);
 	cr_assert_eq(
 		template_render(t,
 				VALUES(VALUE("migration", "web"), VALUE("from_stage", "10"),
@@ -268,7 +280,7 @@ Test(template, builtin_unknown)
 	struct err err = ERR_INIT;
 	struct slice file, bytes;
 
-	cr_assert_eq(template_open_builtin(&t, SLICE("virtualservise"), &err), -1);
+	cr_assert_eq(open_builtin(&t, SLICE("virtualservise"), &err), -1);
 	cr_assert_str_eq(err.remedy, "did you mean 'virtualservice'?");
 	cr_assert_eq(template_builtin(SLICE("../etc/passwd"), &file, &bytes, &err), -1);
 	cr_assert_eq(template_builtin(SLICE("flux"), &file, &bytes, &err), 0);

@@ -162,7 +162,7 @@ static void block_scalar(struct layout *l, uint32_t column)
 }
 
 /*
- * What stands behind a colon or dash, from there to the line end of its last line; deeper content
+ * The text behind a colon or dash, from there to the line end of its last line; deeper content
  * is in `column` or more.
  */
 static void value(struct layout *l, uint32_t column, int depth)

@@ -1,8 +1,9 @@
 /*
- * The check of each edit catches results that are not what was intended, whoever made them.
+ * The check of each edit catches results that are not what was intended, whatever made them.
  */
 #include "tests/unit/yaml/trial.h"
-#include "yaml/internal.h"
+#include "yaml/check_internal.h"
+#include "yaml/splice_edits_internal.h"
 
 #include <criterion/criterion.h>
 
@@ -11,12 +12,12 @@ static const struct yaml_lit inner[] = { { SLICE_INIT("k"), LIT_STRING, SLICE_IN
 					   0 } };
 static const struct yaml_lit map = { SLICE_INIT("w"), LIT_MAP, { 0 }, inner, 1 };
 static const struct yaml_lit list = { SLICE_INIT("w"), LIT_SEQ, { 0 }, inner, 1 };
-static const struct op set_copy[] = { SET_INT("l/0", "2"), { OP_NONE } };
+static const struct trial_op set_copy[] = { SET_INT("l/0", "2"), { OP_NONE } };
 
 /* The ops on `in` give `good`; then each text of `bad` must be found wrong. */
-static const struct row {
+static const struct intended_row {
 	const char *in;
-	struct op op;
+	struct trial_op op;
 	const char *good, *bad[8];
 } rows[] = {
 	{ "a: 1\nb: x\n",
@@ -60,8 +61,11 @@ static int checks(const struct yaml_edits *e, const struct splices *s, const cha
 {
 	struct yaml_file *now = trial_parse(text, slice_of(text));
 	struct err err = ERR_INIT;
-	struct part whole = { 0, e->file->nroots, 0, (uint32_t)e->file->bytes.len };
-	int result = yaml_check(e, s, &whole, slice_of(text), now, &err);
+	struct yaml_result made = { .splices = s, .text = slice_of(text), .now = now };
+	int result;
+
+	made.range = (struct document_range){ 0, e->file->nroots, 0, (uint32_t)e->file->bytes.len };
+	result = yaml_check(e, &made, &err);
 
 	cr_expect(result == 0 || err.code == &CODE_yaml_check);
 	yaml_file_free(now);

@@ -374,9 +374,9 @@ Test(yaml_edit, the_same_value_is_no_edit)
 	struct yaml_edits *e = yaml_edits_new(file, arena);
 	AUTO_STR struct str out = STR_INIT;
 	struct err err = ERR_INIT;
-	static const struct op ops[] = { SET_INT("a", "1"),  SET_STR("b", "x"),
-					 SET_STR("c", "y"),  SET_STR("d", "z\n"),
-					 SET_INT("e", "90"), SET_BOOL("f", "true") };
+	static const struct trial_op ops[] = { SET_INT("a", "1"),  SET_STR("b", "x"),
+					       SET_STR("c", "y"),  SET_STR("d", "z\n"),
+					       SET_INT("e", "90"), SET_BOOL("f", "true") };
 
 	trial_plan(e, ops, sizeof(ops) / sizeof(ops[0]));
 	cr_expect(yaml_edits_empty(e));
@@ -393,7 +393,7 @@ Test(yaml_edit, a_sealed_file_may_be_left_as_it_is)
 	AUTO_STR struct str out = STR_INIT;
 	struct err err = ERR_INIT;
 
-	yaml_set(e, yaml_get(yaml_root(file, 0), "a"), LIT_INT, SLICE("1"), "same");
+	yaml_set(e, yaml_get(yaml_root(file, 0), "a"), LIT_INT, SLICE("1"));
 	cr_assert_eq(yaml_apply(e, &out, &err), 0);
 	cr_expect(slice_eq(str_slice(&out), yaml_bytes(file)));
 	yaml_file_free(file);
@@ -408,8 +408,8 @@ Test(yaml_edit, the_first_refusal_sticks)
 			  *copy;
 
 	cr_expect_null(yaml_edits_refusal(e));
-	yaml_set(e, trial_find(file, "c"), LIT_STRING, SLICE("y"), "no");
-	yaml_set(e, trial_find(file, "b"), LIT_INT, SLICE("2"), "no");
+	yaml_set(e, trial_find(file, "c"), LIT_STRING, SLICE("y"));
+	yaml_set(e, trial_find(file, "b"), LIT_INT, SLICE("2"));
 	cr_assert_not_null(yaml_edits_refusal(e));
 	cr_expect_eq(yaml_edits_refusal(e)->code, &CODE_yaml_style);
 	cr_expect_eq(yaml_edits_refusal(e)->line, 3);
@@ -417,10 +417,10 @@ Test(yaml_edit, the_first_refusal_sticks)
 	yaml_edits_merge(more, e);
 	cr_expect_eq(yaml_edits_refusal(more)->code, &CODE_yaml_style);
 	e = yaml_edits_new(file, arena);
-	copy = yaml_copy(e, trial_find(file, "d/0"), YAML_AFTER, (struct slice){ 0 }, "copy");
+	copy = yaml_copy(e, trial_find(file, "d/0"), YAML_AFTER, SLICE_NONE);
 	cr_expect_null(yaml_edits_refusal(e));
-	yaml_set(copy, trial_find(file, "d/0"), LIT_INT, SLICE("2"), "fine");
-	yaml_delete(copy, yaml_root(file, 0), "no");
+	yaml_set(copy, trial_find(file, "d/0"), LIT_INT, SLICE("2"));
+	yaml_delete(copy, yaml_root(file, 0));
 	cr_expect_not_null(yaml_edits_refusal(e), "a refusal in a copy is one of the list");
 	yaml_file_free(file);
 }
@@ -433,8 +433,8 @@ Test(yaml_edit, merged_lists_are_one)
 	AUTO_STR struct str out = STR_INIT;
 	struct err err = ERR_INIT;
 
-	yaml_set(one, trial_find(file, "b"), LIT_INT, SLICE("20"), "one");
-	yaml_set(two, trial_find(file, "a"), LIT_INT, SLICE("10"), "two");
+	yaml_set(one, trial_find(file, "b"), LIT_INT, SLICE("20"));
+	yaml_set(two, trial_find(file, "a"), LIT_INT, SLICE("10"));
 	yaml_edits_merge(one, two);
 	cr_assert_eq(yaml_apply(one, &out, &err), 0);
 	cr_expect_str_eq(out.ptr, "a: 10\nb: 20\n");

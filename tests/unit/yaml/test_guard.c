@@ -6,14 +6,14 @@
 
 #include <criterion/criterion.h>
 
-struct row {
+struct guard_row {
 	const char *name;
 	struct slice bytes;
 	const struct code *code; /* NULL: it parses */
 	uint32_t line, col;
 };
 
-static const struct row rows[] = {
+static const struct guard_row rows[] = {
 	{ "nothing", SLICE_INIT(""), NULL },
 	{ "a byte order mark alone", SLICE_INIT("\xef\xbb\xbf"), NULL },
 	{ "comments alone", SLICE_INIT("# a\n\n# b"), NULL },
@@ -96,7 +96,7 @@ static const struct row rows[] = {
 Test(yaml_guard, refuses_or_parses)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct row *row = &rows[i];
+		const struct guard_row *row = &rows[i];
 		struct yaml_file *file = NULL;
 		struct err err = ERR_INIT;
 		AUTO_STR struct str line = STR_INIT;

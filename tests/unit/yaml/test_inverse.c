@@ -5,7 +5,7 @@
  */
 #include "tests/unit/yaml/layout.h"
 #include "tests/unit/yaml/trial.h"
-#include "yaml/internal.h"
+#include "yaml/yaml_internal.h"
 
 #include <criterion/criterion.h>
 #include <criterion/logging.h>
@@ -25,7 +25,7 @@ static const struct yaml_lit literals[] = {
 };
 
 /* One file of the test, and what happened so far. */
-struct run {
+struct inverse_run {
 	uint64_t seed, state;
 	struct slice before;
 	struct yaml_file *file;
@@ -33,7 +33,8 @@ struct run {
 };
 
 /* Applies the list; -1 when it is refused with a good reason. Anything else fails the test. */
-static int apply(struct run *r, const struct yaml_edits *e, const char *what, struct str *out)
+static int apply(struct inverse_run *r, const struct yaml_edits *e, const char *what,
+		 struct str *out)
 {
 	struct err err = ERR_INIT;
 	AUTO_STR struct str line = STR_INIT;
@@ -50,7 +51,7 @@ static int apply(struct run *r, const struct yaml_edits *e, const char *what, st
 }
 
 /* Asserts that two texts are the same. */
-static void same(const struct run *r, const char *what, const struct yaml_node *at,
+static void same(const struct inverse_run *r, const char *what, const struct yaml_node *at,
 		 struct slice now, struct slice expected, const char *between)
 {
 	cr_assert(slice_eq(now, expected), "seed %lu, %s at %s:\n%s---\n%s---\n%.*s---",
@@ -59,7 +60,7 @@ static void same(const struct run *r, const char *what, const struct yaml_node *
 }
 
 /* A value with a parent, chosen at random; every file has one. */
-static const struct yaml_node *choose(struct run *r)
+static const struct yaml_node *choose(struct inverse_run *r)
 {
 	const struct yaml_node *n = node_at(r->file, trial_random(&r->state, r->file->nnodes));
 
@@ -92,7 +93,7 @@ static const struct yaml_node *counterpart(const struct yaml_file *now, const st
 }
 
 /* Something new goes in beside `at`, and away again. */
-static void insert_and_delete(struct run *r, const struct yaml_node *at)
+static void insert_and_delete(struct inverse_run *r, const struct yaml_node *at)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	enum yaml_side side = trial_random(&r->state, 2) ? YAML_AFTER : YAML_BEFORE;
@@ -104,18 +105,16 @@ static void insert_and_delete(struct run *r, const struct yaml_node *at)
 
 	if (copy)
 		(void)yaml_copy(e, at, side,
-				trial_random(&r->state, 2) ? SLICE("generated") :
-							     (struct slice){ 0 },
-				"test");
+				trial_random(&r->state, 2) ? SLICE("generated") : SLICE_NONE);
 	else if (at->parent->kind == YAML_SEQ)
-		yaml_add(e, at->parent, at, side, lit, "test");
+		yaml_add(e, at->parent, at, side, lit);
 	else
-		yaml_put(e, at->parent, at, side, lit, "test");
+		yaml_put(e, at->parent, at, side, lit);
 	if (apply(r, e, trial_where(at), &now) < 0)
 		return;
 	changed = trial_parse("changed", str_slice(&now));
 	e = yaml_edits_new(changed, arena);
-	yaml_delete(e, counterpart(changed, at, side == YAML_AFTER), "test");
+	yaml_delete(e, counterpart(changed, at, side == YAML_AFTER));
 	if (apply(r, e, "deleting", &back) == 0)
 		same(r, copy ? "copy and delete" : "insert and delete", at, str_slice(&back),
 		     r->before, now.ptr);
@@ -123,7 +122,7 @@ static void insert_and_delete(struct run *r, const struct yaml_node *at)
 }
 
 /* A scalar gets another value, the same once more, and its old value back. */
-static void set_and_back(struct run *r, const struct yaml_node *at)
+static void set_and_back(struct inverse_run *r, const struct yaml_node *at)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	enum yaml_lit_kind kind = yaml_type_of(at) == YAML_INT  ? LIT_INT :
@@ -138,16 +137,16 @@ static void set_and_back(struct run *r, const struct yaml_node *at)
 
 	if (at->kind != YAML_SCALAR || at->start == at->end)
 		return;
-	yaml_set(e, at, kind, value, "test");
+	yaml_set(e, at, kind, value);
 	if (apply(r, e, "set", &now) < 0)
 		return;
 	changed = trial_parse("changed", str_slice(&now));
 	e = yaml_edits_new(changed, arena);
-	yaml_set(e, node_at(changed, at->id - 1), kind, value, "test");
+	yaml_set(e, node_at(changed, at->id - 1), kind, value);
 	cr_assert(yaml_edits_empty(e), "seed %lu: set again at %s", (unsigned long)r->seed,
 		  trial_where(at));
 	e = yaml_edits_new(changed, arena);
-	yaml_set(e, node_at(changed, at->id - 1), kind, at->text, "test");
+	yaml_set(e, node_at(changed, at->id - 1), kind, at->text);
 	if (apply(r, e, "set back", &back) == 0)
 		same(r, "set and back", at, str_slice(&back), r->before, now.ptr);
 	yaml_file_free(changed);
@@ -157,13 +156,14 @@ static void set_and_back(struct run *r, const struct yaml_node *at)
 static void put_at(struct yaml_edits *e, const struct yaml_node *at)
 {
 	if (at->parent->kind == YAML_SEQ)
-		yaml_add(e, at->parent, at, YAML_AFTER, &literals[0], "test");
+		yaml_add(e, at->parent, at, YAML_AFTER, &literals[0]);
 	else
-		yaml_put(e, at->parent, at, YAML_AFTER, &literals[0], "test");
+		yaml_put(e, at->parent, at, YAML_AFTER, &literals[0]);
 }
 
 /* Setting one and inserting beside another at once is as one after the other. */
-static void together(struct run *r, const struct yaml_node *set, const struct yaml_node *put)
+static void together(struct inverse_run *r, const struct yaml_node *set,
+		     const struct yaml_node *put)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_STR struct str both = STR_INIT, one = STR_INIT, two = STR_INIT;
@@ -173,11 +173,11 @@ static void together(struct run *r, const struct yaml_node *set, const struct ya
 	if (set->kind != YAML_SCALAR || set->flags & YAML_TAGGED)
 		return;
 	put_at(e, put);
-	yaml_set(e, set, LIT_STRING, SLICE("set too"), "test");
+	yaml_set(e, set, LIT_STRING, SLICE("set too"));
 	if (apply(r, e, "together", &both) < 0)
 		return;
 	e = yaml_edits_new(r->file, arena);
-	yaml_set(e, set, LIT_STRING, SLICE("set too"), "test");
+	yaml_set(e, set, LIT_STRING, SLICE("set too"));
 	if (apply(r, e, "the first alone", &one) < 0)
 		return;
 	changed = trial_parse("changed", str_slice(&one));
@@ -191,7 +191,7 @@ static void together(struct run *r, const struct yaml_node *set, const struct ya
 /*
  * Several at once: they give what yaml_check expects, or are refused; that it fails would be a bug.
  */
-static void several(struct run *r)
+static void several(struct inverse_run *r)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct yaml_edits *e = yaml_edits_new(r->file, arena);
@@ -206,15 +206,15 @@ static void several(struct run *r)
 
 		str_addf(&plan, "kind %u side %u at %s; ", kind, side, trial_where(at));
 		if (kind == 0)
-			yaml_delete(e, at, "test");
+			yaml_delete(e, at);
 		else if (kind == 1 && at->kind == YAML_SCALAR && !(at->flags & YAML_TAGGED))
-			yaml_set(e, at, LIT_STRING, SLICE("several"), "test");
+			yaml_set(e, at, LIT_STRING, SLICE("several"));
 		else if (at->parent->kind == YAML_MAP)
-			yaml_put(e, at->parent, at, side, lit, "test");
+			yaml_put(e, at->parent, at, side, lit);
 		else if (kind == 2)
-			yaml_add(e, at->parent, at, side, lit, "test");
+			yaml_add(e, at->parent, at, side, lit);
 		else
-			(void)yaml_copy(e, at, side, SLICE("copied"), "test");
+			(void)yaml_copy(e, at, side, SLICE("copied"));
 	}
 	if (yaml_apply(e, &out, &err) == 0)
 		return;
@@ -224,7 +224,7 @@ static void several(struct run *r)
 }
 
 /* One list without intentions. */
-static void nothing(struct run *r)
+static void nothing(struct inverse_run *r)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	AUTO_STR struct str out = STR_INIT;
@@ -235,7 +235,7 @@ static void nothing(struct run *r)
 
 Test(yaml_inverse, random_layouts, .timeout = 60)
 {
-	struct run r = { 0 };
+	struct inverse_run r = { 0 };
 
 	for (r.seed = 1; r.seed <= SEEDS; r.seed++) {
 		AUTO_STR struct str text = STR_INIT;

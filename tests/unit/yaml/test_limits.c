@@ -75,8 +75,8 @@ static void edit(const char *name, const struct str *text, const char *middle, c
 	AUTO_STR struct str out = STR_INIT;
 	struct err err = ERR_INIT;
 
-	yaml_set(e, trial_find(file, middle), LIT_INT, SLICE("12345"), "test");
-	yaml_set(e, trial_find(file, last), LIT_INT, SLICE("12345"), "test");
+	yaml_set(e, trial_find(file, middle), LIT_INT, SLICE("12345"));
+	yaml_set(e, trial_find(file, last), LIT_INT, SLICE("12345"));
 	cr_assert_eq(yaml_apply(e, &out, &err), 0, "%s: %s", name, err.reason);
 	cr_expect_eq(out.len, text->len + 8, "%s", name);
 	yaml_file_free(file);
@@ -153,7 +153,7 @@ Test(yaml_limits, alias_bombs, .timeout = 10)
 	file = trial_parse("bomb", str_slice(&text));
 	e = yaml_edits_new(file, arena);
 	for (int i = 0; i < 1000; i++)
-		yaml_delete(e, trial_find(file, "a0/0"), "test");
+		yaml_delete(e, trial_find(file, "a0/0"));
 	cr_expect_eq(yaml_edits_refusal(e)->code, &CODE_yaml_alias);
 	yaml_file_free(file);
 }
@@ -173,9 +173,9 @@ Test(yaml_limits, many_edits, .timeout = 20)
 	e = yaml_edits_new(file, arena);
 	for (const struct yaml_node *n = yaml_root(file, 0)->first; n; n = n->next, i++)
 		if (i % 2)
-			yaml_set(e, n->first, LIT_INT, SLICE("7"), "test");
+			yaml_set(e, n->first, LIT_INT, SLICE("7"));
 		else if (i < 4000)
-			yaml_delete(e, n, "test");
+			yaml_delete(e, n);
 	cr_expect_eq(yaml_apply(e, &out, &err), 0, "%s", err.reason);
 	yaml_file_free(file);
 }

@@ -2,7 +2,10 @@
  * White space: lines, columns, line ends, commas, and which bytes are comments.
  */
 #include "tests/unit/yaml/trial.h"
-#include "yaml/internal.h"
+#include "yaml/comments_internal.h"
+#include "yaml/line_internal.h"
+#include "yaml/node_internal.h"
+#include "yaml/region_internal.h"
 
 #include <criterion/criterion.h>
 
@@ -65,7 +68,7 @@ Test(yaml_region, commas_and_notes)
 	struct yaml_file *file =
 		trial_parse("flow", SLICE("[a, b , # b\n c # c\n , d,  \n e,\n f # f\n]\n"));
 	static const struct {
-		const char *path, *note; /* what stands from the content's end to the note's */
+		const char *path, *note; /* the text from the content's end to the note's */
 		bool comma;
 	} rows[] = { { "0", NULL, true },  { "1", " , # b", true }, { "2", " # c", true },
 		     { "3", ",  ", true }, { "4", NULL, true },     { "5", " # f", false } };

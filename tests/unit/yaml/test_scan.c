@@ -9,14 +9,14 @@
  * The bytes that a span must hold: `props` from outer to start, `content` from start to end, `head`
  * from head to entry, `lead` from entry to outer (of the value), `tail` from end to stop.
  */
-struct row {
+struct scan_row {
 	const char *name, *in, *path;
 	const char *head, *lead, *props, *content, *tail;
 	unsigned flags;
 	enum { ONCE = 1 } how; /* not in variants */
 };
 
-static const struct row rows[] = {
+static const struct scan_row rows[] = {
 	{ "a value", "a: 1\nb: 2 # c\n", "b", "", "b: ", "", "2", " # c\n" },
 	{ "indented", "a:\n    b:   2\n", "a/b", "    ", "b:   ", "", "2", "\n" },
 	{ "a map", "a:\n  b: 1\n  c: 2\nd: 1\n", "a", "", "a:\n  ", "", "b: 1\n  c: 2", "\n" },
@@ -113,8 +113,8 @@ static const struct row rows[] = {
 };
 
 /* Does the span hold the text, in this guise? */
-static void span(const struct row *row, enum variant v, const struct yaml_node *n, const char *what,
-		 uint32_t start, uint32_t end, const char *text)
+static void span(const struct scan_row *row, enum variant v, const struct yaml_node *n,
+		 const char *what, uint32_t start, uint32_t end, const char *text)
 {
 	AUTO_STR struct str expected = STR_INIT;
 	struct slice found = slice_sub(yaml_bytes(n->file), start, end - start);
@@ -129,7 +129,7 @@ static void span(const struct row *row, enum variant v, const struct yaml_node *
 		  (int)found.len, found.ptr, text);
 }
 
-static void check(const struct row *row, enum variant v)
+static void check(const struct scan_row *row, enum variant v)
 {
 	AUTO_STR struct str text = STR_INIT;
 	struct yaml_file *file;

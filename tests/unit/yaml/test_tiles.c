@@ -1,11 +1,11 @@
 /*
  * Nothing is lost: libyaml's tokens and the blanks, line ends and comments between them are the
- * whole file, our spans are the tokens', and files that none of us wrote come out as they went in.
- * GCB_CORPUS names a folder with such files.
+ * whole file, our spans are the tokens', and files from other projects are written back unchanged.
+ * GCB_CORPUS names a directory with such files.
  */
 #include "tests/unit/yaml/layout.h"
 #include "tests/unit/yaml/trial.h"
-#include "yaml/internal.h"
+#include "yaml/yaml_internal.h"
 
 #include <criterion/criterion.h>
 #include <criterion/logging.h>
@@ -148,9 +148,9 @@ static void there_and_back(const struct yaml_file *f, const struct yaml_node *n,
 	struct err err = ERR_INIT;
 
 	if (n->parent->kind == YAML_SEQ)
-		(void)yaml_copy(e, n, YAML_AFTER, (struct slice){ 0 }, "test");
+		(void)yaml_copy(e, n, YAML_AFTER, SLICE_NONE);
 	else
-		yaml_put(e, n->parent, n, YAML_AFTER, &lit, "test");
+		yaml_put(e, n->parent, n, YAML_AFTER, &lit);
 	if (yaml_apply(e, &out, &err) < 0) {
 		cr_assert_neq(err.code, &CODE_yaml_check, "%s: %s: %s", name, trial_where(n),
 			      err.reason);
@@ -161,7 +161,7 @@ static void there_and_back(const struct yaml_file *f, const struct yaml_node *n,
 	if (n->parent->kind == YAML_SEQ) /* the nodes before the copy have the same ids */
 		added = node_at(now, n->id - 1)->next;
 	e = yaml_edits_new(now, arena);
-	yaml_delete(e, added, "test");
+	yaml_delete(e, added);
 	cr_assert_eq(yaml_apply(e, &back, &err), 0, "%s: %s: %s", name, trial_where(n), err.reason);
 	cr_assert(slice_eq(str_slice(&back), f->bytes), "%s: %s", name, trial_where(n));
 	yaml_file_free(now);
@@ -206,15 +206,15 @@ static bool is_yaml(const char *name)
 
 Test(yaml_tiles, files_that_none_of_us_wrote, .timeout = 60)
 {
-	const char *folder = getenv("GCB_CORPUS") ? getenv("GCB_CORPUS") : "../shared/corpus";
+	const char *directory = getenv("GCB_CORPUS") ? getenv("GCB_CORPUS") : "../shared/corpus";
 	AUTO_STR struct str path = STR_INIT;
 	unsigned good = 0, all = 0;
 	DIR *dir;
 
-	str_addf(&path, "%s/istio-manifests", folder);
+	str_addf(&path, "%s/istio-manifests", directory);
 	dir = opendir(path.ptr);
 	if (!dir)
-		cr_skip_test("no folder '%s': set GCB_CORPUS", path.ptr);
+		cr_skip_test("no directory '%s': set GCB_CORPUS", path.ptr);
 	for (const struct dirent *entry; (entry = readdir(dir));) {
 		AUTO_STR struct str file = STR_INIT, bytes = STR_INIT;
 		struct err err = ERR_INIT;

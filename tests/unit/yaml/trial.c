@@ -1,6 +1,7 @@
 #include "tests/unit/yaml/trial.h"
 
-#include "yaml/internal.h"
+#include "yaml/edit_internal.h"
+#include "yaml/line_internal.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -118,10 +119,10 @@ void trial_invariants(const struct yaml_file *file, const char *name)
 			     i);
 }
 
-void trial_plan(struct yaml_edits *e, const struct op *ops, size_t n)
+void trial_plan(struct yaml_edits *e, const struct trial_op *ops, size_t n)
 {
 	for (size_t i = 0; i < n && ops[i].kind != OP_NONE; i++) {
-		const struct op *op = &ops[i];
+		const struct trial_op *op = &ops[i];
 		bool whole = *op->at && op->at[strlen(op->at) - 1] == '/';
 		const struct yaml_node *at = trial_find(e->file, op->at);
 		const struct yaml_node *parent = whole ? at :
@@ -133,22 +134,22 @@ void trial_plan(struct yaml_edits *e, const struct op *ops, size_t n)
 		cr_assert_not_null(at, "nothing at '%s'", op->at);
 		switch (op->kind) {
 		case OP_SET:
-			yaml_set(e, at, op->value, slice_of(op->text), "test");
+			yaml_set(e, at, op->value, slice_of(op->text));
 			break;
 		case OP_PUT:
-			yaml_put(e, parent, near, op->side, op->lit, "test");
+			yaml_put(e, parent, near, op->side, op->lit);
 			break;
 		case OP_ADD:
-			yaml_add(e, parent, near, op->side, op->lit, "test");
+			yaml_add(e, parent, near, op->side, op->lit);
 			break;
 		case OP_REPLACE:
-			yaml_replace(e, at, op->lit, "test");
+			yaml_replace(e, at, op->lit);
 			break;
 		case OP_DELETE:
-			yaml_delete(e, at, "test");
+			yaml_delete(e, at);
 			break;
 		default:
-			nested = yaml_copy(e, at, op->side, slice_of(op->text), "test");
+			nested = yaml_copy(e, at, op->side, slice_of(op->text));
 			if (op->nested)
 				trial_plan(nested, op->nested, TRIAL_OPS);
 		}

@@ -10,7 +10,7 @@
 
 #include "yaml/yaml.h"
 
-/* Rows end where they have said enough. */
+/* Rows may omit their last fields. */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
 /* Parses, or fails the test with the error and `name`. The bytes must outlive the file. */
@@ -29,16 +29,16 @@ const char *trial_where(const struct yaml_node *node);
  * Something done to a file. `at` names the target, or the neighbour of what is new; "spec/" the
  * collection itself (no neighbour).
  */
-enum op_kind { OP_NONE, OP_SET, OP_PUT, OP_ADD, OP_REPLACE, OP_DELETE, OP_COPY };
+enum trial_op_kind { OP_NONE, OP_SET, OP_PUT, OP_ADD, OP_REPLACE, OP_DELETE, OP_COPY };
 
-struct op {
-	enum op_kind kind;
+struct trial_op {
+	enum trial_op_kind kind;
 	const char *at;
 	enum yaml_side side;
 	const char *text; /* OP_SET: the value; OP_COPY: the comment or NULL */
 	enum yaml_lit_kind value;
 	const struct yaml_lit *lit;
-	const struct op *nested; /* OP_COPY: what is different in the copy, up to OP_NONE */
+	const struct trial_op *nested; /* OP_COPY: what is different in the copy, up to OP_NONE */
 };
 
 /* clang-format off */
@@ -53,7 +53,7 @@ struct op {
 /* clang-format on */
 
 /* Adds what the ops say, up to OP_NONE and at most `n`, to a list of intentions. */
-void trial_plan(struct yaml_edits *e, const struct op *ops, size_t n);
+void trial_plan(struct yaml_edits *e, const struct trial_op *ops, size_t n);
 
 /* The same file in another guise. */
 enum variant {
@@ -79,7 +79,7 @@ enum { AS_IS = 1, ENDED = 2 }; /* flags of a row: no variants at all; not VARIAN
  */
 struct trial {
 	const char *name, *in;
-	struct op ops[TRIAL_OPS];
+	struct trial_op ops[TRIAL_OPS];
 	const char *out;
 	const struct code *code;
 	uint32_t line, col;

@@ -1,0 +1,22 @@
+/*
+ * repo_internal.h - the open repository.
+ */
+#ifndef GCB_GIT_REPO_INTERNAL_H
+#define GCB_GIT_REPO_INTERNAL_H
+
+#include "git/repo.h"
+
+#include <git2.h>
+
+struct promisor;
+
+struct repo {
+	git_repository *git;
+	git_odb *odb;
+	struct str objects;        /* the directory of new objects, without a slash at its end */
+	struct promisor *promisor; /* borrowed from the object database; NULL: missing objects are
+				      not fetched */
+	struct str author, committer; /* identity.c's: as a commit has them; empty: not known yet */
+};
+
+#endif

@@ -1,0 +1,220 @@
+#include "gitops/environment_use.h"
+
+#include "base/alloc.h"
+#include "gitops/environment_index_internal.h"
+#include "gitops/path.h"
+
+#include <stdlib.h>
+
+/* The state of one query. */
+struct use_query {
+	const struct environment_index *index;
+	struct environment_use *items;
+	size_t n, cap;
+	size_t *todo; /* kustomizations that include the file, by number */
+	size_t ntodo, todo_cap;
+	bool *seen;   /* kustomizations that are in `todo` */
+	size_t *slot; /* by number of an environment: its place in `items`, counted from 1 */
+};
+
+/* An environment applies the file. */
+static struct environment_use *add_use(struct use_query *q, const struct environment *e,
+				       unsigned types)
+{
+	size_t *slot = &q->slot[e->number];
+
+	if (!*slot) {
+		ROOM(q->items, q->n, q->cap);
+		q->items[q->n++] = (struct environment_use){ e, 0, 0 };
+		*slot = q->n;
+	}
+	q->items[*slot - 1].source_types |= types;
+	return &q->items[*slot - 1];
+}
+
+/* A kustomization includes the file. */
+static void push_kustomization(struct use_query *q, size_t kustomization)
+{
+	if (q->seen[kustomization])
+		return;
+	q->seen[kustomization] = true;
+	ROOM(q->todo, q->ntodo, q->todo_cap);
+	q->todo[q->ntodo++] = kustomization;
+}
+
+/* Pushes all kustomizations that reference a path. */
+static void push_references(struct use_query *q, struct slice path)
+{
+	const struct kustomization_graph *g = &q->index->kustomizations;
+
+	for (size_t i = map_get(&g->to, path); i != MAP_NONE; i = g->references[i].next)
+		push_kustomization(q, g->references[i].kustomization);
+}
+
+/*
+ * Adds the environments that may apply the path, whose own path is not known entirely. `root`: it
+ * is that of a kustomization that no other one references.
+ */
+static void add_prefix_uses(struct use_query *q, struct slice path, bool root)
+{
+	for (size_t i = 0; i < q->index->sources.nprefixes; i++) {
+		const struct environment_source *s = q->index->sources.prefixes[i];
+
+		if (slice_starts(path, s->directory))
+			add_use(q, s->environment, SOURCE_UNKNOWN)->roots += root;
+	}
+}
+
+/* The tool that Argo CD uses; `built`: the directory has a kustomization. */
+static enum source_tool detect_tool(const struct use_query *q, const struct environment_source *s,
+				    bool built)
+{
+	if (s->tool != TOOL_DETECTED || built)
+		return s->tool;
+	return directories_have_chart(&q->index->directories, s->directory) ? TOOL_HELM :
+									      TOOL_DIRECTORY;
+}
+
+/*
+ * Adds the use by a source whose directory the file is in or below. `built`: this directory has a
+ * kustomization; `inside`: or one below it that the file is in or below.
+ */
+static void add_source_use(struct use_query *q, const struct environment_source *s,
+			   struct slice path, bool built, bool inside)
+{
+	enum source_tool tool = detect_tool(q, s, built);
+	struct slice name = path_from(path, s->directory);
+
+	if (tool == TOOL_DIRECTORY && environment_source_reads(s, path))
+		(void)add_use(q, s->environment, SOURCE_DIRECTORY);
+	if (tool == TOOL_HELM && slice_starts(name, SLICE("templates/")))
+		(void)add_use(q, s->environment, SOURCE_CHART);
+	if (tool == TOOL_UNKNOWN)
+		(void)add_use(q, s->environment, SOURCE_UNKNOWN);
+	if (tool == TOOL_FLUX && !inside &&
+	    (slice_ends(path, SLICE(".yaml")) || slice_ends(path, SLICE(".yml"))))
+		(void)add_use(q, s->environment, SOURCE_KUSTOMIZE);
+}
+
+/*
+ * Adds what applies the file without a reference to it: sources in the directories above, and
+ * kustomizations there that cannot be read.
+ */
+static void add_directory_uses(struct use_query *q, struct slice path)
+{
+	const struct environment_index *x = q->index;
+	struct slice directory = path;
+	bool inside = false;
+
+	do {
+		const struct environment_source *s;
+		size_t k;
+
+		directory = path_directory(directory);
+		k = kustomization_graph_in(&x->kustomizations, directory);
+		inside = inside || k != MAP_NONE;
+		for (s = source_index_find(&x->sources, directory); s; s = s->next)
+			add_source_use(q, s, path, k != MAP_NONE, inside);
+		if (k != MAP_NONE && !x->kustomizations.items[k].root)
+			push_kustomization(q, k);
+	} while (directory.len);
+}
+
+/* Adds the environments that build a kustomization, and pushes those that reference it. */
+static void add_kustomization_uses(struct use_query *q, const struct kustomization *k)
+{
+	const struct kustomization_graph *g = &q->index->kustomizations;
+	const struct source_index *sources = &q->index->sources;
+	unsigned types = k->root ? SOURCE_KUSTOMIZE : SOURCE_KUSTOMIZE | SOURCE_UNKNOWN;
+	const struct environment_source *s;
+
+	for (s = source_index_find(sources, k->directory); s; s = s->next)
+		if (environment_source_builds(s))
+			(void)add_use(q, s->environment, types);
+	for (struct slice at = k->directory; kustomization_graph_up(g, &at);)
+		for (s = source_index_find(sources, at); s; s = s->next)
+			if (s->tool == TOOL_FLUX)
+				(void)add_use(q, s->environment, types);
+	if (k->overlay)
+		(void)add_use(q, k->overlay, types);
+	add_prefix_uses(q, k->directory, kustomization_graph_is_root(g, k));
+	push_references(q, k->directory);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct environment *x = ((const struct environment_use *)a)->environment,
+				 *y = ((const struct environment_use *)b)->environment;
+	int order = slice_cmp(x->name, y->name);
+
+	return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+/* Starts a query; its lists of fixed length are in `scratch`. */
+static struct use_query start_query(const struct environment_index *x, struct arena *scratch)
+{
+	struct use_query q = { .index = x };
+
+	q.seen = arena_array(scratch, x->kustomizations.n, sizeof(*q.seen));
+	q.slot = arena_array(scratch, x->environments.n, sizeof(*q.slot));
+	return q;
+}
+
+/* Follows the references upwards, and moves the result into the arena. */
+static struct environment_uses finish_query(struct use_query *q, struct arena *arena)
+{
+	struct environment_uses out = { NULL, 0 };
+
+	for (size_t i = 0; i < q->ntodo; i++)
+		add_kustomization_uses(q, &q->index->kustomizations.items[q->todo[i]]);
+	if (q->n)
+		qsort(q->items, q->n, sizeof(*q->items), compare_names);
+	out.items = arena_array(arena, q->n, sizeof(*out.items));
+	for (; out.n < q->n; out.n++)
+		out.items[out.n] = q->items[out.n];
+	free(q->items);
+	free(q->todo);
+	return out;
+}
+
+struct environment_uses environment_uses_of(const struct environment_index *x, struct slice path,
+					    struct arena *arena)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct use_query q = start_query(x, scratch);
+
+	push_references(&q, path);
+	add_directory_uses(&q, path);
+	add_prefix_uses(&q, path, false);
+	return finish_query(&q, arena);
+}
+
+struct environment_uses environment_uses_of_kustomization(const struct environment_index *x,
+							  struct slice path, struct arena *arena)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct use_query q = start_query(x, scratch);
+	size_t k = kustomization_graph_in(&x->kustomizations, path_directory(path));
+
+	if (k != MAP_NONE)
+		push_kustomization(&q, k);
+	return finish_query(&q, arena);
+}
+
+bool environment_use_is_many(const struct environment_use *use)
+{
+	return use->environment->many || use->roots > 1;
+}
+
+bool environment_uses_shared(const struct environment_uses *uses)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < uses->n; i++) {
+		const struct environment_use *use = &uses->items[i];
+
+		if (!use->environment->other_revision)
+			n += environment_use_is_many(use) ? 2 : 1;
+	}
+	return n > 1;
+}

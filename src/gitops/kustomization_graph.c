@@ -1,0 +1,61 @@
+#include "gitops/kustomization_graph_internal.h"
+
+#include "base/alloc.h"
+#include "gitops/kustomization.h"
+#include "gitops/path.h"
+
+#include <stdlib.h>
+
+void kustomization_graph_release(struct kustomization_graph *g)
+{
+	free(g->items);
+	free(g->references);
+	map_release(&g->in);
+	map_release(&g->to);
+}
+
+/* One reference of the newest kustomization; a second one to the same path adds nothing. */
+static void add_reference(struct slice reference, void *ctx)
+{
+	struct kustomization_graph *g = ctx;
+	size_t number = g->n - 1;
+	struct slice path = repository_id_resolve(g->repository, g->items[number].directory,
+						  reference, g->arena);
+	size_t first = path.ptr ? map_get(&g->to, path) : MAP_NONE;
+
+	if (!path.ptr || (first != MAP_NONE && g->references[first].kustomization == number))
+		return;
+	map_set(&g->to, path, g->nreferences);
+	ROOM(g->references, g->nreferences, g->references_cap);
+	g->references[g->nreferences++] = (struct kustomization_reference){ number, first };
+}
+
+void kustomization_graph_add(struct kustomization_graph *g, struct slice path,
+			     const struct yaml_node *root)
+{
+	struct slice directory = path_directory(path);
+
+	if (!map_has(&g->in, directory))
+		map_set(&g->in, directory, g->n);
+	ROOM(g->items, g->n, g->cap);
+	g->items[g->n++] = (struct kustomization){ path, directory, root, NULL };
+	kustomization_each(root, add_reference, g);
+}
+
+size_t kustomization_graph_in(const struct kustomization_graph *g, struct slice directory)
+{
+	return map_get(&g->in, directory);
+}
+
+bool kustomization_graph_is_root(const struct kustomization_graph *g, const struct kustomization *k)
+{
+	return !map_has(&g->to, k->directory) && !kustomization_is_component(k->root);
+}
+
+bool kustomization_graph_up(const struct kustomization_graph *g, struct slice *directory)
+{
+	if (!directory->len)
+		return false;
+	*directory = path_directory(*directory);
+	return kustomization_graph_in(g, *directory) == MAP_NONE;
+}

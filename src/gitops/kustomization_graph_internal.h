@@ -1,0 +1,55 @@
+/*
+ * kustomization_graph_internal.h - the kustomizations of a repository and the paths that they
+ * reference.
+ */
+#ifndef GCB_GITOPS_KUSTOMIZATION_GRAPH_INTERNAL_H
+#define GCB_GITOPS_KUSTOMIZATION_GRAPH_INTERNAL_H
+
+#include "base/map.h"
+#include "gitops/environment.h"
+#include "gitops/repository_id.h"
+
+struct kustomization {
+	struct slice path, directory;
+	const struct yaml_node *root; /* NULL: it cannot be read */
+	struct environment *overlay;  /* itself as an environment; NULL: it is none */
+};
+
+/* One of the kustomizations that reference a path, by number. */
+struct kustomization_reference {
+	size_t kustomization, next;
+};
+
+struct kustomization_graph {
+	const struct repository_id *repository;
+	struct arena *arena;
+	struct kustomization *items;
+	size_t n, cap;
+	struct map in; /* directory, to the number of its kustomization */
+	struct kustomization_reference *references;
+	size_t nreferences, references_cap;
+	struct map to; /* path, to the number of the last reference to it */
+};
+
+/* Frees the lists; the arena is the owner's. */
+void kustomization_graph_release(struct kustomization_graph *g);
+
+/* Adds a kustomization and what it references. `root` is NULL when it cannot be read. */
+void kustomization_graph_add(struct kustomization_graph *g, struct slice path,
+			     const struct yaml_node *root);
+
+/* The number of the kustomization in a directory, or MAP_NONE. */
+size_t kustomization_graph_in(const struct kustomization_graph *g, struct slice directory);
+
+/* Is it a kustomization that no other one references, and no Component? */
+bool kustomization_graph_is_root(const struct kustomization_graph *g,
+				 const struct kustomization *k);
+
+/*
+ * Moves `*directory` one level up, to find the Flux Kustomizations that generate a kustomization of
+ * all files below a directory. False at the root, and when the directory above has a kustomization
+ * of its own, which Flux uses instead.
+ */
+bool kustomization_graph_up(const struct kustomization_graph *g, struct slice *directory);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * inventory_index.h - the objects of an inventory by the hosts that they reference.
+ */
+#ifndef GCB_INVENTORY_INVENTORY_INDEX_H
+#define GCB_INVENTORY_INVENTORY_INDEX_H
+
+#include "inventory/inventory.h"
+
+/* An object and its file. */
+struct object_ref {
+	const struct object *object;
+	const struct source *source;
+};
+
+struct object_refs {
+	const struct object_ref *items;
+	size_t n;
+};
+
+/*
+ * The objects that reference a host with the same first label as `host` (so also short names and
+ * near misses), or a wildcard that covers it; each once, in the order of the paths, in `arena`.
+ */
+struct object_refs inventory_by_host(const struct inventory *inv, struct slice host,
+				     struct arena *arena);
+
+#endif

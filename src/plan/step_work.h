@@ -1,0 +1,42 @@
+/*
+ * step_work.h - the context of step_make, and what the files that make a step share.
+ */
+#ifndef GCB_PLAN_STEP_WORK_H
+#define GCB_PLAN_STEP_WORK_H
+
+#include "plan/scope.h"
+#include "plan/step.h"
+
+/* A step while it is made. */
+struct step_work {
+	struct step *step;
+	struct targets *targets;
+	struct yaml_pool *pool;
+	const struct plan_inputs *in;
+	const struct intent *intent;
+	const struct migration *m;
+	struct scope scope;
+};
+
+/* The goal of a stage of this migration. */
+struct goal step_goal(const struct step_work *w, struct stage stage);
+
+/* The name of a stage, in the arena of the pool. */
+struct slice step_stage_name(const struct step_work *w, struct stage stage);
+
+/* The old host, resolved in the namespace of the migration. */
+struct slice step_old_host(const struct step_work *w);
+
+/* Refuses the step; the reason is already among its findings. Always -1. */
+int step_refuse(const struct step_work *w);
+
+/* The target of a file of the inventory, or of the created file; made on first use. */
+struct target *step_target(const struct step_work *w, const struct source *source);
+
+/* The target of the migration file, which is parsed as `file`; made on first use. */
+struct target *step_migration_target(const struct step_work *w, const struct yaml_file *file);
+
+/* True if the rollback of the step must be checked, provided that it changes something. */
+bool step_needs_rollback(const struct step *step);
+
+#endif
