@@ -83,7 +83,8 @@ static struct environment_uses collect_environments(const struct placements *l, 
 		for (size_t j = 0; j < l->items[i].uses.n; j++) {
 			const struct environment_use *a = &l->items[i].uses.items[j];
 
-			if (!a->environment->other_revision && !has_environment(&all, a->environment))
+			if (!a->environment->other_revision &&
+			    !has_environment(&all, a->environment))
 				all.items[all.n++] = *a;
 		}
 	return all;

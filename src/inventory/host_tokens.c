@@ -111,8 +111,7 @@ bool host_tokens_each(const struct host_tokens *t, struct slice bytes,
 		}
 		token = slice_sub(bytes, start, end - start);
 		if (may_have(t, label) &&
-		    (map_has(&t->labels, token) ||
-		     (related && map_has(&t->related, token))) &&
+		    (map_has(&t->labels, token) || (related && map_has(&t->related, token))) &&
 		    found(token, ctx))
 			return true;
 	}

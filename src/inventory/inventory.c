@@ -124,8 +124,8 @@ bool inventory_may_escape(struct slice bytes)
 
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes)
 {
-	if (map_has(&inv->creates, path) ||
-	    inventory_wants_definition(inv, path, bytes) || host_tokens_in(&inv->tokens, bytes))
+	if (map_has(&inv->creates, path) || inventory_wants_definition(inv, path, bytes) ||
+	    host_tokens_in(&inv->tokens, bytes))
 		return true;
 	if (inventory_may_be_sidecar(bytes))
 		return true; /* it hides the hosts that it does not contain */

@@ -186,8 +186,7 @@ static void check_file(struct rollback *r, size_t index, const struct change *c)
 
 	if (history && history->baseline.ptr && got.ptr && slice_eq(got, history->baseline))
 		return;
-	wanted = draft_bytes(start_from_now(r), c->path,
-			     current ? current->bytes : SLICE_NONE);
+	wanted = draft_bytes(start_from_now(r), c->path, current ? current->bytes : SLICE_NONE);
 	if (!wanted.ptr || !got.ptr || !slice_eq(got, wanted))
 		bar_step(r, index, (struct place){ c->path, 0, 0 },
 			 SLICE("rolling back this stage would not restore the file as it was "

@@ -58,8 +58,7 @@ void step_set_placements(const struct step_work *w, struct slices deleted)
 	w->step->placements.items =
 		arena_array(w->pool->arena, files->n + deleted.n, sizeof(struct placement));
 	for (size_t i = 0; i < files->n; i++)
-		add_placement(w, files->items[i],
-			      listing ? listing->path : SLICE_NONE,
+		add_placement(w, files->items[i], listing ? listing->path : SLICE_NONE,
 			      w->intent->direction != GO_DELETE_ENTRY);
 	for (size_t i = 0; i < deleted.n; i++)
 		add_placement(w, deleted.items[i], SLICE_NONE, true);
@@ -110,7 +109,7 @@ static void note_fate(const struct step_work *w, const struct object_ref *delete
 		[PRUNE_GOES] = { &CODE_prune_goes, "is removed from the cluster" },
 		[PRUNE_FIRST] = { &CODE_prune_first, "is removed from the cluster first" },
 		[PRUNE_MANUAL] = { &CODE_prune_manual, "stays in the cluster until its removal is "
-						   "confirmed" },
+						       "confirmed" },
 		[PRUNE_STAYS] = { &CODE_prune_stays, "stays in the cluster" },
 		[PRUNE_UNKNOWN] = { &CODE_prune_unknown, "may stay in the cluster" },
 	};

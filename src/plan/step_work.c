@@ -54,9 +54,8 @@ struct target *step_target(const struct step_work *w, const struct source *sourc
 		return t;
 	return add_target(w, &(struct target){ .file = source->file,
 					       .path = source->path,
-					       .before = source == w->scope.created ?
-								 SLICE_NONE :
-								 source->bytes,
+					       .before = source == w->scope.created ? SLICE_NONE :
+										      source->bytes,
 					       .mode = source->mode });
 }
 
