@@ -158,7 +158,8 @@ static int read_cluster(struct change_command *c, struct err *err)
 	return 0;
 }
 
-/* Nothing to do at the remote; completes what a run that was killed left to do in this repository.
+/*
+ * Nothing to do at the remote; completes what a run that was killed left to do in this repository.
  */
 static int finish_killed(const struct change_command *c, struct err *err)
 {

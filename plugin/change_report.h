@@ -29,7 +29,8 @@ struct change_command {
 /* How many steps change something, and how many are refused. */
 size_t change_count(const struct change_command *c, bool refused);
 
-/* What the plan changes: the whole of a few steps, the number of many; and why steps are refused.
+/*
+ * What the plan changes: the whole of a few steps, the number of many; and why steps are refused.
  */
 void change_report_plan(const struct change_command *c);
 

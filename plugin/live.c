@@ -3,7 +3,7 @@
 #include "plugin/command_line.h"
 
 static const struct field live_fields[] = {
-	OPT_BOOL(struct live_context, live, 0, "live", "Read the cluster, too, with kubectl"),
+	OPT_BOOL(struct live_context, live, 0, "live", "Also read the cluster, with kubectl"),
 	OPT_STRING(struct live_context, timeout, 0, "timeout", "TIME",
 		   "The length of time to wait for a single call of kubectl, e.g. 90s or 2m. "
 		   "Defaults to 2m"),

@@ -8,7 +8,8 @@
 #include "base/record.h"
 #include "inventory/environments.h"
 
-/* A file and one of the environments that build it; a file that none builds has a row without one.
+/*
+ * A file and one of the environments that build it; a file that none builds has a row without one.
  */
 extern const struct record environment_record;
 

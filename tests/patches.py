@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Rolls back by a patch what rollback commits, in all scenes of tests/cli and some more: tests/patches.py [SCENE...]
+"""Rolls back by a patch what rollback commits: tests/patches.py [SCENE...]
 
-In each scene everything is promoted as far as it goes, to 10 %. Then one copy is rolled back (`rollback --all --yes`), and in others the
-patch of `rollback --all --patch FILE` is applied with real git: by `git am --keep-cr`, and by `git apply --index`; the same with --batch, and to
-standard output. Each has to give the very tree that rollback committed, and `git am` as many commits with the same subjects. Making the
-patch must leave refs, index, working tree and objects as they are.
+In each scene of tests/cli, and in some more, everything is promoted as far as possible, to 10 %.
+Then one copy is rolled back (`rollback --all --yes`), and in others the patch of `rollback --all
+--patch FILE` is applied with real git: by `git am --keep-cr`, and by `git apply --index`; the same
+with --batch, and to standard output. Each must result in exactly the tree that rollback committed,
+and `git am` in as many commits with the same subjects. Writing the patch must not change refs,
+index, working tree or objects.
 """
 import concurrent.futures
 import importlib.machinery
@@ -45,17 +47,18 @@ spec:
 """
 
 
-def scene(folder, paths, change=lambda text: text, mode=0o644):
+def scene(directory, paths, change=lambda text: text, mode=0o644):
     """A repository with one service a path, whose bytes are changed."""
     for number, path in enumerate(paths):
         name = f"s{number}"
-        file = folder / path
+        file = directory / path
         file.parent.mkdir(parents=True, exist_ok=True)
         with open(file, "a", newline="", encoding="utf-8") as out:
             out.write(change(("---\n" if file.stat().st_size else "") + SERVICE.format(name=name)))
         file.chmod(mode)
-        (folder / ".gcpbackend").mkdir(exist_ok=True)
-        (folder / f".gcpbackend/{name}.yaml").write_text(MIGRATION.format(name=name, path=str(pathlib.Path(path).parent)))
+        (directory / ".gcpbackend").mkdir(exist_ok=True)
+        (directory / f".gcpbackend/{name}.yaml").write_text(
+            MIGRATION.format(name=name, path=str(pathlib.Path(path).parent)))
 
 
 OWN = {
@@ -66,19 +69,21 @@ OWN = {
     "utf-8": lambda f: scene(f, ["größe/δ ä.yaml"]),
     "crlf": lambda f: scene(f, ["apps/vs.yaml"], lambda text: text.replace("\n", "\r\n")),
     "no-line-end": lambda f: scene(f, ["apps/vs.yaml"], lambda text: text.rstrip("\n")),
-    "comment-like-mail": lambda f: scene(f, ["apps/vs.yaml"], lambda text: "# x\n#\nFrom: y\n---\n" + text),
+    "comment-like-mail": lambda f: scene(
+        f, ["apps/vs.yaml"], lambda text: "# x\n#\nFrom: y\n---\n" + text),
     "executable": lambda f: scene(f, ["apps/vs.yaml"], mode=0o755),
 }
 
 
 def program(env, where, *words):
-    return subprocess.run(["kubectl-gcpbackend", "migrate", *words], cwd=where, env=env, stdin=subprocess.DEVNULL, capture_output=True)
+    return subprocess.run(["kubectl-gcpbackend", "migrate", *words], cwd=where, env=env,
+                          stdin=subprocess.DEVNULL, capture_output=True)
 
 
 def state(env, where):
-    """All that making a patch must leave alone."""
-    return [cli.git(env, where, "for-each-ref"), cli.git(env, where, "count-objects", "-v"), cli.git(env, where, "status", "--porcelain"),
-            cli.git(env, where, "reflog")]
+    """What writing a patch must not change."""
+    return [cli.git(env, where, "for-each-ref"), cli.git(env, where, "count-objects", "-v"),
+            cli.git(env, where, "status", "--porcelain"), cli.git(env, where, "reflog")]
 
 
 def log(env, where, base):
@@ -91,58 +96,71 @@ def copy(tmp, name):
     return target
 
 
+def apply(env, tmp, way, made):
+    """Applies the patch to a copy: git's result, and the copy."""
+    target = copy(tmp, "target")
+    cli.git(env, target, "update-index", "-q", "--refresh")
+    return subprocess.run(["git", *way, str(made)], cwd=target, env=env,
+                          stdin=subprocess.DEVNULL, capture_output=True), target
+
+
 def check(env, tmp, where, extra, problems):
-    """One way of making the patch, and both of applying it."""
+    """Writes the patch in one way, and applies it in both."""
     label = " ".join(extra) or "alone"
-    rolled, made, base = copy(tmp, "rolled"), tmp / "made.patch", cli.git(env, where, "rev-parse", "HEAD").strip()
-    done = program(env, rolled, "rollback", "--all", "--yes", "--offline", "--reason", "Größe\n--- From x\ndiff - y", *extra)
+    rolled, made = copy(tmp, "rolled"), tmp / "made.patch"
+    base = cli.git(env, where, "rev-parse", "HEAD").strip()
+    rollback = ["rollback", "--all", "--offline", "--reason", "Größe\n--- From x\ndiff - y", *extra]
+    done = program(env, rolled, *rollback, "--yes")
     want = cli.git(env, rolled, "rev-parse", "HEAD^{tree}")
     subjects = log(env, rolled, base) if done.returncode in (0, 6) else ""
     before = state(env, where)
-    patched = program(env, where, "rollback", "--all", "--offline", "--reason", "Größe\n--- From x\ndiff - y", "--patch", str(made), *extra)
-    printed = program(env, where, "rollback", "--all", "--offline", "--reason", "Größe\n--- From x\ndiff - y", "--patch", "-", *extra)
+    patched = program(env, where, *rollback, "--patch", str(made))
+    printed = program(env, where, *rollback, "--patch", "-")
     if state(env, where) != before:
-        problems.append(f"{label}: making the patch changed the repository")
+        problems.append(f"{label}: writing the patch changed the repository")
     if patched.returncode != done.returncode or printed.returncode != done.returncode:
-        problems.append(f"{label}: rollback ends with {done.returncode}, the patch with {patched.returncode} and {printed.returncode}: "
+        problems.append(f"{label}: rollback ends with {done.returncode}, the patch with "
+                        f"{patched.returncode} and {printed.returncode}: "
                         + patched.stderr.decode(errors="replace"))
     if not made.exists() or made.read_bytes() != printed.stdout:
-        problems.append(f"{label}: the file is not what standard output gets")
+        problems.append(f"{label}: the file and standard output differ")
         return
     again = program(env, where, "rollback", "--all", "--offline", "--patch", str(made), *extra)
     if again.returncode != 6 or made.read_bytes() != printed.stdout:
-        problems.append(f"{label}: a file that is there is not refused")
-    for way in ["am", "--keep-cr"], ["apply", "--index"]:
-        target = copy(tmp, "target")
-        cli.git(env, target, "update-index", "-q", "--refresh")
-        out = subprocess.run(["git", *way, str(made)], cwd=target, env=env, stdin=subprocess.DEVNULL, capture_output=True)
-        tree = cli.git(env, target, "write-tree" if way[0] == "apply" else "rev-parse", *([] if way[0] == "apply" else ["HEAD^{tree}"]))
+        problems.append(f"{label}: a file that exists is not refused")
+    for way, tree_of in (["am", "--keep-cr"], ["rev-parse", "HEAD^{tree}"]), \
+                        (["apply", "--index"], ["write-tree"]):
+        out, target = apply(env, tmp, way, made)
+        tree = cli.git(env, target, *tree_of)
         if out.returncode or tree != want:
-            problems.append(f"{label}: git {way[0]} ends with {out.returncode}, tree {tree.strip()}, wanted {want.strip()}: "
+            problems.append(f"{label}: git {way[0]} ends with {out.returncode}, tree "
+                            f"{tree.strip()}, wanted {want.strip()}: "
                             + out.stderr.decode(errors="replace"))
         if way[0] == "am" and subjects and log(env, target, base) != subjects:
             problems.append(f"{label}: git am makes other commits")
         shutil.rmtree(target)
     if b"\r\n" in made.read_bytes():
-        target = copy(tmp, "target")
-        if not subprocess.run(["git", "am", str(made)], cwd=target, env=env, stdin=subprocess.DEVNULL, capture_output=True).returncode:
-            problems.append(f"{label}: git am without --keep-cr takes it, and loses line ends")
+        out, target = apply(env, tmp, ["am"], made)
+        if not out.returncode:
+            problems.append(f"{label}: git am without --keep-cr loses line endings")
         shutil.rmtree(target)
     shutil.rmtree(rolled)
     made.unlink()
 
 
 def run(make, tmp):
-    """None: nothing to roll back in this scene; else what is wrong."""
+    """The problems of a scene; None: there is nothing to roll back."""
     env = cli.environment(tmp)
     try:
         where = make(tmp, env)
     except RuntimeError:
         return None
-    if where != tmp / "repo" or not (where / ".git").is_dir() or cli.git(env, where, "status", "--porcelain"):
+    if (where != tmp / "repo" or not (where / ".git").is_dir()
+            or cli.git(env, where, "status", "--porcelain")):
         return None
     program(env, where, "promote", "--all", "--to", "10", "--yes", "--offline", "--batch")
-    if program(env, where, "rollback", "--all", "--offline", "--patch", str(tmp / "try")).returncode not in (0, 6) or not (tmp / "try").exists():
+    tried = program(env, where, "rollback", "--all", "--offline", "--patch", str(tmp / "try"))
+    if tried.returncode not in (0, 6) or not (tmp / "try").exists():
         return None
     problems = []
     many = len(list((where / ".gcpbackend").glob("*.yaml"))) > 1
@@ -174,10 +192,12 @@ def main(names):
     scenes = {name: own(make) for name, make in OWN.items()}
     for case in sorted(p.parent for p in (HERE / "cli").rglob("cmd")):
         if (case / "repo").is_dir():
-            scenes[str(case.relative_to(HERE / "cli"))] = lambda tmp, env, case=case: cli.prepare(case, tmp, env)
+            scenes[str(case.relative_to(HERE / "cli"))] = (
+                lambda tmp, env, case=case: cli.prepare(case, tmp, env))
     passed = failed = 0
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        results = {name: pool.submit(run_scene, name, make) for name, make in scenes.items() if not names or name in names}
+        results = {name: pool.submit(run_scene, name, make)
+                   for name, make in scenes.items() if not names or name in names}
     for name, result in results.items():
         problems = result.result()
         if problems is None:

@@ -23,10 +23,10 @@ int base_commit_of_branch(struct session *s, struct slice branch, struct slice r
 	int missing = 1;
 
 	if (s->options.base != BASE_LOCAL)
-		missing = remote_find(s->repo,
-				      &(struct remote_query){ base.branch.ptr,
-							      arena_copy(s->arena, remote).ptr },
-				      s->arena, &base.remote, err);
+		missing = remote_find(
+			s->repo,
+			&(struct remote_query){ base.branch.ptr, arena_copy(s->arena, remote).ptr },
+			s->arena, &base.remote, err);
 	if (!missing)
 		missing = find_remote_tip(&base, err);
 	if (missing < 0)

@@ -40,9 +40,8 @@ int commit_make(const struct base_commit *base, const struct new_commit *commit,
 		return -1;
 	if (!s->options.hooks)
 		return 0;
-	if (hooks_run(s->repo,
-		      &(struct hooks_commit){ out, changes, slice_of(commit->message) }, &s->hooks,
-		      &message, err) < 0)
+	if (hooks_run(s->repo, &(struct hooks_commit){ out, changes, slice_of(commit->message) },
+		      &s->hooks, &message, err) < 0)
 		return -1;
 	if (slice_is(str_slice(&message), commit->message))
 		return 0;

@@ -44,8 +44,7 @@ static bool wants_file(struct slice path, void *ctx)
 {
 	const struct map *names = ((const struct loading *)ctx)->names;
 
-	return slice_ends(path, SLICE(".yaml")) &&
-	       (!names || map_has(names, name_of_path(path)));
+	return slice_ends(path, SLICE(".yaml")) && (!names || map_has(names, name_of_path(path)));
 }
 
 /* One file of the migrations directory. */
@@ -110,10 +109,10 @@ static int load_named(struct loading *l, const struct slices *names, struct map 
 			continue;
 		map_set(&seen, name, i);
 		if (migration_name_ok(name))
-			absent = tree_find(s->repo,
-					   &(struct commit_path){ &base->id, path.ptr,
-								  MIGRATION_MAX },
-					   s->arena, &file, err);
+			absent = tree_find(
+				s->repo,
+				&(struct commit_path){ &base->id, path.ptr, MIGRATION_MAX },
+				s->arena, &file, err);
 		failed = absent < 0 || (!absent && take_file(&file, l, err) < 0);
 		if (absent > 0)
 			map_set(missing, name, i);
@@ -419,8 +418,8 @@ static int check_clean(const struct base_commit *base, const struct migration *m
 	if (wanted.ptr && slice_eq(str_slice(&text), wanted))
 		return 0;
 	if (base->remote.name.ptr && base_commit_local_tip(base, &tip) &&
-	    tree_read(s->repo, &(struct commit_path){ &tip, m->path.ptr, MIGRATION_MAX }, &committed,
-		      NULL, &ignored) == 0 &&
+	    tree_read(s->repo, &(struct commit_path){ &tip, m->path.ptr, MIGRATION_MAX },
+		      &committed, NULL, &ignored) == 0 &&
 	    slice_eq(str_slice(&text), str_slice(&committed)))
 		return 0;
 	return err_set(err, &CODE_migration_dirty, (struct place){ m->path, 0, 0 },

@@ -171,8 +171,8 @@ static int take_version(const struct file_version *v, void *ctx, struct err *err
 	progress_report(&g->session->options.progress, "versions of manifests read", ++g->count, 0);
 	if (find_author(a, &v->since, err) < 0)
 		return -1;
-	answer = baselines_add_version(g->evidence->baselines, v->file, v->bytes, slice_of(a->commit),
-				   a->info.author);
+	answer = baselines_add_version(g->evidence->baselines, v->file, v->bytes,
+				       slice_of(a->commit), a->info.author);
 	return answer == BASELINES_MORE      ? HISTORY_MORE :
 	       answer == BASELINES_FILE_DONE ? HISTORY_ENOUGH :
 					       HISTORY_STOP;

@@ -38,7 +38,8 @@ static bool in_name(char c)
 	       c == '-' || c == '_';
 }
 
-/* Is the name at `at`, with nothing around it that makes it another one? `open`: more may follow.
+/*
+ * Is the name at `at`, with nothing around it that makes it another one? `open`: more may follow.
  */
 static bool is_named_at(struct slice bytes, size_t at, struct slice host, bool open)
 {
@@ -95,10 +96,9 @@ int host_references_find(const struct fleet *fleet, const struct migration *m,
 	struct session *session = fleet->base.session;
 	struct text_search s = { .fleet = fleet,
 				 .host = host_resolve(m->move.from, m->move.ns, session->arena) };
-	const struct tree_query query = { .name_wanted = wants_file,
-					  .max = MANIFEST_MAX,
-					  .file = search_file,
-					  .ctx = &s };
+	const struct tree_query query = {
+		.name_wanted = wants_file, .max = MANIFEST_MAX, .file = search_file, .ctx = &s
+	};
 
 	s.found.items = arena_array(session->arena, HOST_REFERENCES_MAX, sizeof(*s.found.items));
 	if (tree_search(session->repo, &fleet->base.id, &query, err) < 0)

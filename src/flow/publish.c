@@ -68,7 +68,7 @@ static int add_commits(struct direct_run *q, struct err *err)
 		if (!step_has_work(step))
 			continue;
 		progress_report(session_progress(q->base->session), "commits made", batch ? 1 : i,
-			      batch ? 1 : q->plan->n);
+				batch ? 1 : q->plan->n);
 		if (!batch && add_step(q, step, err) < 0)
 			return -1;
 		row->committed = true;
@@ -191,7 +191,8 @@ int publish_plan(struct evidence *evidence, struct plan *plan,
 	publication_init(out, plan, base->session->arena);
 	result = publish_once(evidence, plan, options, out, err);
 	while (result == ADVANCE_RACED) {
-		progress_report(progress, "pushes rejected because the branch moved", out->tries, 0);
+		progress_report(progress, "pushes rejected because the branch moved", out->tries,
+				0);
 		if (out->tries == TRIES)
 			return err_set(
 				err, &CODE_push_raced, NOWHERE,

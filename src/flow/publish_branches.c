@@ -35,7 +35,7 @@ struct branch_run {
 	struct publication *out;
 	struct arena *arena; /* of `out` */
 	struct branch_pushes pushes;
-	struct remote_branches known; /* all of the remote, sorted by name */
+	struct remote_branches known;   /* all of the remote, sorted by name */
 	struct own_branch *own;         /* one a step */
 	struct stage_branch *uncertain; /* those that others may have committed to */
 	size_t nuncertain, uncertain_cap;
@@ -205,8 +205,7 @@ static int make_branch(struct branch_run *q, struct published *row, const struct
 	if (!local)
 		add_push(q, name, old, &commit, row);
 	else if (branch_move(s->repo,
-			     &(struct branch_move){ name.ptr, old, &commit,
-						    "gcpbackend: migrate" },
+			     &(struct branch_move){ name.ptr, old, &commit, "gcpbackend: migrate" },
 			     err) < 0)
 		return -1;
 	record_commit(row, &commit, name);

@@ -43,7 +43,8 @@ bool stage_branch_of_step(const struct base_commit *base, const struct step *ste
  */
 static bool may_be_ours(const struct base_commit *base, const struct commit_info *tip)
 {
-	return tip->parents == 1 && commit_is_ancestor(base->session->repo, &tip->parent, &base->id);
+	return tip->parents == 1 &&
+	       commit_is_ancestor(base->session->repo, &tip->parent, &base->id);
 }
 
 /* Does the commit contain the file as it is before the change? Returns 1, 0, or -1. */
@@ -116,10 +117,10 @@ static bool guess_intent(struct session *s, const struct stage_branch *branch,
 	size_t prefix = strlen(STAGE_BRANCHES "/") + m->name.len + 1;
 	struct slice hold, name = slice_sub(branch->name, prefix, branch->name.len);
 
-	*out = (struct intent){
-		.m = m, .direction = GO_UP, .resume = m->f.spec.hold.ptr != NULL,
-		.options = { .own_branch = true }
-	};
+	*out = (struct intent){ .m = m,
+				.direction = GO_UP,
+				.resume = m->f.spec.hold.ptr != NULL,
+				.options = { .own_branch = true } };
 	if (!stage_parse(name, &out->to) || !read_hold(s, &branch->tip, m, &hold))
 		return false;
 	if (out->to.kind == STAGE_DONE)

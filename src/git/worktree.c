@@ -354,9 +354,9 @@ static int write_file(const struct worktree_plan *w, struct worktree_file *c, st
 		return -1;
 	failed = file_exists(c->full) ? 0 : file_make_parents(c->full, err);
 	if (!failed)
-		failed = file_replace_unsynced(c->full,
-					   (struct slice){ text.ptr ? text.ptr : "", text.size },
-					   c->mode == 0100755 ? 0777 : 0666, err);
+		failed = file_replace_unsynced(
+			c->full, (struct slice){ text.ptr ? text.ptr : "", text.size },
+			c->mode == 0100755 ? 0777 : 0666, err);
 	git_buf_dispose(&text);
 	if (failed)
 		return -1;

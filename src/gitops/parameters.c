@@ -52,8 +52,7 @@ struct slice parameters_fill(const struct parameters *p, struct slice text, bool
 		rest = slice_sub(rest, at, rest.len);
 		if (!rest.len)
 			break;
-		parts[n] =
-			n < 2 * EXPRESSIONS_MAX ? take_expression(p, &rest) : SLICE_NONE;
+		parts[n] = n < 2 * EXPRESSIONS_MAX ? take_expression(p, &rest) : SLICE_NONE;
 		*whole = parts[n].ptr != NULL;
 		n += *whole;
 	}

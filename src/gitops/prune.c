@@ -160,8 +160,7 @@ static struct prune predict_argocd(const struct prune_query *q)
 	if (slice_is(find_object_option(q, "PruneLast", &last), "true") ||
 	    slice_is(find_application_option(q, "PruneLast", &last), "true"))
 		return make_prune(q, PRUNE_GOES, last,
-				  "PruneLast=true removes it after everything else",
-				  SLICE_NONE);
+				  "PruneLast=true removes it after everything else", SLICE_NONE);
 	return make_prune(q, PRUNE_FIRST, prune,
 			  "automated.prune removes it before the sync applies anything else",
 			  SLICE("make sure that the previous commit is live first, or set the sync "
@@ -194,8 +193,7 @@ static struct prune predict_flux(const struct prune_query *q)
 					       SLICE_ARG(name_or(q->e->object, "NAME")),
 					       SLICE_ARG(name_or(q->e->ns, "flux-system"))));
 	return make_prune(q, PRUNE_GOES, prune,
-			  "spec.prune removes it, after everything else was applied",
-			  SLICE_NONE);
+			  "spec.prune removes it, after everything else was applied", SLICE_NONE);
 }
 
 struct prune prune_of(const struct environment_use *use, const struct object *o,

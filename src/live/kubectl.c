@@ -2,68 +2,47 @@
 
 #include "base/alloc.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A flag that takes a text, one that takes none, and one that may be repeated. */
-#define TEXT(field, name, what, about)                                                             \
-	{                                                                                          \
-		.kind = VALUE_STRING, .offset = offsetof(struct kubectl_flags, field),             \
-		.flag = name, .arg = what, .help = about                                           \
-	}
-#define FLAG(field, name, about)                                                                   \
-	{                                                                                          \
-		.kind = VALUE_BOOL, .offset = offsetof(struct kubectl_flags, field), .flag = name, \
-		.help = about                                                                      \
-	}
-#define LIST(field, name, what, about)                                                             \
-	{                                                                                          \
-		.kind = VALUE_LIST, .offset = offsetof(struct kubectl_flags, field), .flag = name, \
-		.arg = what, .help = about                                                         \
-	}
-
-const struct record kubectl_options = {
-	.fields =
-		(const struct field[]){
-			TEXT(kubeconfig, "kubeconfig", "FILE", "Path to the kubeconfig file"),
-			TEXT(context, "context", "NAME",
-			     "The kubeconfig context to use; default: the current context"),
-			TEXT(cluster, "cluster", "NAME", "The kubeconfig cluster to use"),
-			TEXT(user, "user", "NAME", "The kubeconfig user to use"),
-			{ .kind = VALUE_STRING,
-			  .offset = offsetof(struct kubectl_flags, server),
-			  .flag = "server",
-			  .letter = 's',
-			  .arg = "URL",
-			  .help = "The address and port of the Kubernetes API server" },
-			TEXT(token, "token", "TOKEN",
-			     "Bearer token for the API server; visible to other users of the "
-			     "machine"),
-			TEXT(as, "as", "USER", "User to impersonate"),
-			TEXT(as_uid, "as-uid", "UID", "UID to impersonate"),
-			LIST(as_groups, "as-group", "GROUP",
-			     "Group to impersonate; may be repeated"),
-			LIST(as_user_extra, "as-user-extra", "KEY=VALUE",
-			     "User extra to impersonate; may be repeated"),
-			TEXT(client_certificate, "client-certificate", "FILE",
-			     "Path to a client certificate for TLS"),
-			TEXT(client_key, "client-key", "FILE", "Path to a client key for TLS"),
-			TEXT(certificate_authority, "certificate-authority", "FILE",
-			     "Path to a certificate of the certificate authority"),
-			TEXT(tls_server_name, "tls-server-name", "NAME",
-			     "Server name to verify the server's certificate against"),
-			FLAG(insecure_skip_tls_verify, "insecure-skip-tls-verify",
-			     "Do not verify the server's certificate"),
-			TEXT(request_timeout, "request-timeout", "TIME",
-			     "The length of time to wait before giving up on a single server "
-			     "request, e.g. 30s"),
-			TEXT(cache_dir, "cache-dir", "DIR", "kubectl's cache directory"),
-			FLAG(disable_compression, "disable-compression",
-			     "Do not request compressed responses from the server"),
-			{ .name = NULL },
-		},
+static const struct field flag_fields[] = {
+	OPT_STRING(struct kubectl_flags, kubeconfig, 0, "kubeconfig", "FILE",
+		   "Path to the kubeconfig file"),
+	OPT_STRING(struct kubectl_flags, context, 0, "context", "NAME",
+		   "The kubeconfig context to use. Defaults to the current context"),
+	OPT_STRING(struct kubectl_flags, cluster, 0, "cluster", "NAME",
+		   "The kubeconfig cluster to use"),
+	OPT_STRING(struct kubectl_flags, user, 0, "user", "NAME", "The kubeconfig user to use"),
+	OPT_STRING(struct kubectl_flags, server, 's', "server", "URL",
+		   "The address and port of the Kubernetes API server"),
+	OPT_STRING(struct kubectl_flags, token, 0, "token", "TOKEN",
+		   "Bearer token for the API server; visible to other users of the machine"),
+	OPT_STRING(struct kubectl_flags, as, 0, "as", "USER", "User to impersonate"),
+	OPT_STRING(struct kubectl_flags, as_uid, 0, "as-uid", "UID", "UID to impersonate"),
+	OPT_LIST(struct kubectl_flags, as_groups, 0, "as-group", "GROUP", "Group to impersonate"),
+	OPT_LIST(struct kubectl_flags, as_user_extra, 0, "as-user-extra", "KEY=VALUE",
+		 "User extra to impersonate"),
+	OPT_STRING(struct kubectl_flags, client_certificate, 0, "client-certificate", "FILE",
+		   "Path to a client certificate for TLS"),
+	OPT_STRING(struct kubectl_flags, client_key, 0, "client-key", "FILE",
+		   "Path to a client key for TLS"),
+	OPT_STRING(struct kubectl_flags, certificate_authority, 0, "certificate-authority", "FILE",
+		   "Path to a certificate of the certificate authority"),
+	OPT_STRING(struct kubectl_flags, tls_server_name, 0, "tls-server-name", "NAME",
+		   "Server name to verify the server's certificate against"),
+	OPT_BOOL(struct kubectl_flags, insecure_skip_tls_verify, 0, "insecure-skip-tls-verify",
+		 "Do not verify the server's certificate"),
+	OPT_STRING(struct kubectl_flags, request_timeout, 0, "request-timeout", "TIME",
+		   "The length of time to wait before giving up on a single server request, e.g. "
+		   "30s"),
+	OPT_STRING(struct kubectl_flags, cache_dir, 0, "cache-dir", "DIR",
+		   "kubectl's cache directory"),
+	OPT_BOOL(struct kubectl_flags, disable_compression, 0, "disable-compression",
+		 "Do not request compressed responses from the server"),
+	FIELDS_END,
 };
+
+const struct record kubectl_options = { .fields = flag_fields };
 
 /* An argument vector that grows; its own texts are in an arena. */
 struct argument_list {

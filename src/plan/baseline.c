@@ -118,7 +118,8 @@ struct slices baselines_paths(const struct baselines *p)
 	return list;
 }
 
-/* True if the migration file did not exist yet: older changes of the weights are none of a stage.
+/*
+ * True if the migration file did not exist yet: older changes of the weights are none of a stage.
  */
 static bool has_begun(const struct baselines *p, const struct track *t)
 {

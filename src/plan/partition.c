@@ -332,8 +332,10 @@ bool partition_add_related(struct partition *p)
 
 void partition_want_baselines(const struct partition *p, struct baselines *baselines)
 {
-	/* migrations with routes to the old host: files that only route to the new one are not
-	 * theirs */
+	/*
+	 * migrations with routes to the old host: files that only route to the new one are not
+	 * theirs
+	 */
 	struct map old = MAP_INIT;
 
 	for (size_t i = 0; i < p->nmanifests; i++)

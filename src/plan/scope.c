@@ -181,7 +181,8 @@ static struct source *render_created(const struct scope_search *s, struct err *e
 	return source;
 }
 
-/* Adds the VirtualService of the created file: as a member, or as the baseline of the existing one.
+/*
+ * Adds the VirtualService of the created file: as a member, or as the baseline of the existing one.
  */
 static int add_created(struct scope_search *s)
 {

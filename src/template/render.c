@@ -141,7 +141,8 @@ static void fill_node(const struct render *r, struct yaml_edits *edits,
 	}
 }
 
-/* Renders YAML: the editor changes the whole file, and the output is what follows the declarations.
+/*
+ * Renders YAML: the editor changes the whole file, and the output is what follows the declarations.
  */
 static int render_yaml(const struct render *r, struct str *out, struct err *err)
 {

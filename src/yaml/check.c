@@ -240,7 +240,8 @@ bool yaml_copy_is(const struct yaml_node *item, const struct yaml_edits *nested,
 	return same;
 }
 
-/* The comments of the edited documents are the old ones less the deleted, plus ours, in this order.
+/*
+ * The comments of the edited documents are the old ones less the deleted, plus ours, in this order.
  */
 static bool same_comments(const struct yaml_file *old, const struct yaml_result *result)
 {

@@ -150,8 +150,10 @@ static bool is_odd_break(const char *p, size_t left)
 	return left >= 3 && (!memcmp(p, "\xe2\x80\xa8", 3) || !memcmp(p, "\xe2\x80\xa9", 3));
 }
 
-/* Is the byte offset inside a quoted scalar? All nodes are searched, because collections contain
- * others. */
+/*
+ * Is the byte offset inside a quoted scalar? All nodes are searched, because collections contain
+ * others.
+ */
 static bool in_quotes(const struct yaml_file *file, uint32_t at)
 {
 	for (uint32_t i = 0; i < file->nnodes; i++) {

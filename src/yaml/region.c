@@ -121,8 +121,10 @@ static uint32_t scalar_indent(const struct yaml_file *file, const struct yaml_no
 	return 0;
 }
 
-/* Where a block scalar ends: libyaml includes the empty lines below, which are its content with "+"
- * only. */
+/*
+ * Where a block scalar ends: libyaml includes the empty lines below, which are its content with "+"
+ * only.
+ */
 static uint32_t scalar_end(const struct yaml_file *file, const struct yaml_node *n)
 {
 	const char *p = file->bytes.ptr;

@@ -66,7 +66,8 @@ static uint32_t byte_of(const struct scan *s, const yaml_mark_t *mark)
 	return (uint32_t)at;
 }
 
-/* May the byte be part of an anchor's name (libyaml, scanner.c, IS_ALPHA)? A blank need not follow.
+/*
+ * May the byte be part of an anchor's name (libyaml, scanner.c, IS_ALPHA)? A blank need not follow.
  */
 static bool in_anchor(char c)
 {
@@ -221,7 +222,8 @@ static void mark_template(struct scan *s, struct yaml_node *n)
 		s->file->templated = n;
 }
 
-/* A scalar's value: the bytes of the source if they are equal, which is nearly always, else a copy.
+/*
+ * A scalar's value: the bytes of the source if they are equal, which is nearly always, else a copy.
  */
 static struct slice value_of(const struct scan *s, const struct yaml_node *n,
 			     const yaml_event_t *ev)

@@ -149,8 +149,10 @@ static bool needs_comments(const struct yaml_node *item)
 	return false;
 }
 
-/* Would the copy end the file with a block scalar that needs a line end which the file does not
- * have? */
+/*
+ * Would the copy end the file with a block scalar that needs a line end which the file does not
+ * have?
+ */
 static bool ends_bare(const struct edit *edit)
 {
 	const struct yaml_node *last = last_staying(edit->nested, edit->at);

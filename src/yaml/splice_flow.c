@@ -52,8 +52,10 @@ static int check_entry(const struct yaml_node *entry, struct err *err)
 	return 0;
 }
 
-/* Refuses to delete an entry whose comma is on another line: comments there may belong to any
- * entry. */
+/*
+ * Refuses to delete an entry whose comma is on another line: comments there may belong to any
+ * entry.
+ */
 static int check_comma(const struct yaml_node *entry, struct err *err)
 {
 	uint32_t comma = yaml_comma(entry);

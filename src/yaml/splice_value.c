@@ -43,7 +43,8 @@ static int cut_inline(const struct yaml_node *n, uint32_t *start, struct err *er
 	return 0;
 }
 
-/* A value on the line of its key or dash, or below it, that ends there: the text takes its place.
+/*
+ * A value on the line of its key or dash, or below it, that ends there: the text takes its place.
  */
 static int replace_inline(const struct yaml_node *n, struct slice first, struct slice rest,
 			  struct splices *out, struct err *err)

@@ -164,7 +164,8 @@ struct slice yaml_head_comment(const struct yaml_node *entry);
  */
 int yaml_path_clear(const struct yaml_node *node, struct err *err);
 
-/* A literal: a value to be written. Maps and sequences hold `n` items; in a map each has a `key`.
+/*
+ * A literal: a value to be written. Maps and sequences hold `n` items; in a map each has a `key`.
  */
 struct yaml_lit {
 	struct slice key;
@@ -242,8 +243,10 @@ void yaml_drop(struct yaml_edits *e, size_t document);
 struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item,
 			     enum yaml_side side, struct slice comment);
 
-/* Adds the intentions of `from` (same file, same arena) to `into`; a refusal of `from` becomes one
- * of `into`. */
+/*
+ * Adds the intentions of `from` (same file, same arena) to `into`; a refusal of `from` becomes one
+ * of `into`.
+ */
 void yaml_edits_merge(struct yaml_edits *into, const struct yaml_edits *from);
 
 /* Does the list change nothing? */
@@ -252,8 +255,10 @@ bool yaml_edits_empty(const struct yaml_edits *e);
 /* The sticky refusal, or NULL. */
 const struct err *yaml_edits_refusal(const struct yaml_edits *e);
 
-/* Is `candidate` equal to a copy of `item` with these nested intentions, except for comments and
- * layout? */
+/*
+ * Is `candidate` equal to a copy of `item` with these nested intentions, except for comments and
+ * layout?
+ */
 bool yaml_copy_is(const struct yaml_node *item, const struct yaml_edits *nested,
 		  const struct yaml_node *candidate);
 
@@ -280,8 +285,10 @@ int yaml_apply_parsed(const struct yaml_edits *e, struct str *out, struct yaml_f
  */
 bool yaml_gives(const struct yaml_edits *e, struct slice bytes);
 
-/* The comments that the deletions of `e` delete, each without its "#", allocated in the arena of
- * `e`. */
+/*
+ * The comments that the deletions of `e` delete, each without its "#", allocated in the arena of
+ * `e`.
+ */
 struct slices yaml_lost_comments(const struct yaml_edits *e);
 
 /*

@@ -19,7 +19,8 @@ void scratch_leave(void);
 /* The directory, without a slash at its end. */
 const char *scratch_directory(void);
 
-/* Runs `git` with these arguments, the last one NULL, in the current directory; it has to succeed.
+/*
+ * Runs `git` with these arguments, the last one NULL, in the current directory; it has to succeed.
  */
 void git(const char *first, ...) __attribute__((sentinel));
 
