@@ -90,8 +90,7 @@ static void add_findings(struct findings *all, const struct findings *more)
 static void fill_stage(struct check_run *c, const struct step *step)
 {
 	step_row_fill(&c->row->step, step, c->app);
-	c->row->step.next =
-		step->known && !step->finished ? c->row->step.to : SLICE_NONE;
+	c->row->step.next = step->known && !step->finished ? c->row->step.to : SLICE_NONE;
 	c->from = step->from;
 }
 
@@ -147,7 +146,9 @@ static void summarize(struct app *app, struct check_row *row)
 /* Checks a migration where it is, and at each remaining stage. */
 static int check_stages(struct check_run *c, const struct migration *m, struct err *err)
 {
-	struct intent intent = { .m = m, .direction = GO_ANYWHERE, .next = true, .options = { .all_findings = true } };
+	struct intent intent = {
+		.m = m, .direction = GO_ANYWHERE, .next = true, .options = { .all_findings = true }
+	};
 
 	if (check_step(c, &intent, err) < 0)
 		return -1;

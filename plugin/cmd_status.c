@@ -45,9 +45,10 @@ static int run_status(struct app *app, void *context, struct err *err)
 	rows = arena_array(app->arena, list->n, sizeof(*rows));
 	intents = arena_array(app->arena, list->n, sizeof(*intents));
 	for (size_t i = 0; i < list->n; i++)
-		intents[i] = (struct intent){
-			.m = list->items[i], .direction = GO_ANYWHERE, .next = true, .options = { .brief = true }
-		};
+		intents[i] = (struct intent){ .m = list->items[i],
+					      .direction = GO_ANYWHERE,
+					      .next = true,
+					      .options = { .brief = true } };
 	if (gather_evidence(&fleet, &evidence, err) < 0 ||
 	    plan_intents(&evidence, intents, list->n, &plan, err) < 0)
 		return -1;
