@@ -25,22 +25,24 @@ static void add_text(struct str *out, struct slice text)
 	str_add(out, text);
 }
 
-/* Appends the author's name; quoted, since some characters have a meaning in an address. */
+/* Appends the author's name, quoted if a character has a meaning in an address (RFC 5322). */
 static void add_name(struct str *out, struct slice name)
 {
 	AUTO_STR struct str quoted = STR_INIT;
+	bool special = false;
 
 	for (size_t i = 0; i < name.len; i++) {
+		special = special || strchr("()<>[]:;@\\,.\"", name.ptr[i]);
 		if (name.ptr[i] == '"' || name.ptr[i] == '\\')
 			str_addc(&quoted, '\\');
 		str_addc(&quoted, name.ptr[i]);
 	}
-	str_addc(out, '"');
+	str_adds(out, special ? "\"" : "");
 	add_text(out, str_slice(&quoted));
-	str_addc(out, '"');
+	str_adds(out, special ? "\"" : "");
 }
 
-/* Appends "Fri, 02 Jan 2026 03:04:05 +0000", in the author's time zone. */
+/* Appends "Fri, 2 Jan 2026 03:04:05 +0000", in the author's time zone. */
 static void add_date(struct str *out, const git_time *when)
 {
 	time_t local = (time_t)when->time + (time_t)when->offset * 60;
@@ -49,7 +51,9 @@ static void add_date(struct str *out, const git_time *when)
 
 	(void)gmtime_r(&local, &tm);
 	tm.tm_gmtoff = when->offset * 60;
-	(void)strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S %z", &tm);
+	(void)strftime(text, sizeof(text), "%a, ", &tm);
+	str_addf(out, "%s%d", text, tm.tm_mday);
+	(void)strftime(text, sizeof(text), " %b %Y %H:%M:%S %z", &tm);
 	str_adds(out, text);
 }
 
@@ -99,18 +103,24 @@ static void add_message(struct str *out, const struct commit_patch *p)
 	str_adds(out, "---\n");
 }
 
-/* Appends the diff of one file. libgit2 knows no mode of bytes, and writes 100644. */
+/*
+ * Appends the diff of one file. libgit2 knows no mode of bytes, and writes 100644: as the mode of a
+ * new or deleted file, or behind the ids. The first line contains the path only.
+ */
 static void add_diff(struct str *out, struct slice diff, unsigned mode)
 {
-	size_t at = slice_find(diff, SLICE(" mode 100644\n"));
+	size_t line = slice_find(diff, SLICE("\n")), at;
 
-	if (mode != 0100755 || at == SIZE_MAX) {
+	if (mode != 0100755 || line == SIZE_MAX) {
 		str_add(out, diff);
 		return;
 	}
+	at = slice_find(slice_sub(diff, line, diff.len), SLICE(" 100644\n"));
+	at = at == SIZE_MAX ? diff.len : line + at;
 	str_add(out, slice_sub(diff, 0, at));
-	str_adds(out, " mode 100755\n");
-	str_add(out, slice_sub(diff, at + strlen(" mode 100755\n"), diff.len));
+	if (at < diff.len)
+		str_adds(out, " 100755\n");
+	str_add(out, slice_sub(diff, at + strlen(" 100755\n"), diff.len));
 }
 
 /* How many lines a change adds and removes. */

@@ -79,6 +79,26 @@ Test(format_patch, every_kind_of_change)
 	expect_sound();
 }
 
+/* The mode stands behind the ids, and only there: git warns about another one. */
+Test(format_patch, mode_of_a_changed_executable)
+{
+	static const struct change changes[] = { CHANGE("a 100644", "a: 1\n", "a: 2\n", 0100755) };
+	struct err err = ERR_INIT;
+	AUTO_STR struct str text = STR_INIT;
+	AUTO_REPO struct repo *r = NULL;
+
+	put("a 100644", "a: 1\n");
+	cr_assert_eq(chmod("a 100644", 0755), 0);
+	new_repo();
+	commit_all("initial");
+	r = open_here();
+	cr_assert_eq(format_patch(r, &(struct commit_patch){ "s", CHANGES(changes, 1), 1, 1 },
+				  &text, &err),
+		     0, "%s", err.reason);
+	cr_expect_not_null(strstr(text.ptr, "diff --git a/a 100644 b/a 100644\nindex "));
+	cr_expect_not_null(strstr(text.ptr, " 100755\n--- a/a 100644"));
+}
+
 /* The message of the commit that git am makes. */
 Test(format_patch, message)
 {
