@@ -92,6 +92,11 @@ int err_remedy(struct err *err, const char *fmt, ...)
 	return -1;
 }
 
+int err_did_you_mean(struct err *err, struct slice near)
+{
+	return near.len ? err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near)) : -1;
+}
+
 void message_format(struct str *out, struct place at, struct slice reason, struct slice remedy,
 		    const struct code *code)
 {

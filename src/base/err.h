@@ -65,6 +65,12 @@ int err_wrap(struct err *err, const char *fmt, ...) __attribute__((format(printf
 int err_remedy(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
+ * Sets the remedy "did you mean 'NEAR'?", where `near` is the nearest known name (slice_nearest);
+ * absent or empty: the remedy remains. Always returns -1.
+ */
+int err_did_you_mean(struct err *err, struct slice near);
+
+/*
  * Appends a message as one line without a line end, fit for a terminal: "path:line:col: reason;
  * remedy [GCB2001]". The one layout of errors and findings.
  */

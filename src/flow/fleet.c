@@ -246,7 +246,7 @@ static int set_no_migration(const struct fleet *all, struct slice name, struct e
 		      &ignored) == 0)
 		return err_remedy(err, "push the local branch, which has it, or use --offline");
 	if (near.ptr)
-		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
+		return err_did_you_mean(err, near);
 	return err_remedy(
 		err, "list the migrations with migrate status, or create one with migrate init");
 }

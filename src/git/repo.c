@@ -292,7 +292,7 @@ static int fail_no_branch(struct repo *r, const char *name, const char *ref, str
 	if (is_in_origin(r, name))
 		return err_remedy(err, "origin has one: git branch %s origin/%s", name, name);
 	if (near.ptr)
-		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
+		return err_did_you_mean(err, near);
 	return err_remedy(err, "git branch lists the branches");
 }
 

@@ -153,7 +153,7 @@ static const struct field *find_field(const struct record *rec, const struct yam
 	(void)err_set(err, &CODE_migration_field, yaml_place(entry->key),
 		      "unknown field '%" SLICE_FMT "'", SLICE_ARG(entry->key->text));
 	if (near.ptr)
-		(void)err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
+		(void)err_did_you_mean(err, near);
 	else
 		(void)err_remedy(err, "remove it, or see 'kubectl gcpbackend migrate init --help' "
 				      "for the fields");

@@ -23,7 +23,7 @@ static int refuse_unknown(struct slice name, struct err *err)
 	(void)err_set(err, &CODE_template, NOWHERE, "no template '%" SLICE_FMT "'",
 		      SLICE_ARG(name));
 	if (near.len)
-		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
+		return err_did_you_mean(err, near);
 	return err_remedy(err, "list them with render --list-templates");
 }
 

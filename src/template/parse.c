@@ -53,7 +53,7 @@ static int read_name(const struct template *t, struct template_param *p, struct 
 		return 0;
 	err_set(err, &CODE_template, at, "parameter '%" SLICE_FMT "': no type '%" SLICE_FMT "'",
 		SLICE_ARG(p->name), SLICE_ARG(type));
-	return near.len ? err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near)) : -1;
+	return err_did_you_mean(err, near);
 }
 
 /* Reads what follows the type: "= DEFAULT" or "optional", and the help. */
@@ -163,7 +163,7 @@ static int check_name(const struct template *t, struct slice name, struct place 
 		return 0;
 	err_set(err, &CODE_template, at, "'%" SLICE_FMT "' is not declared", SLICE_ARG(name));
 	if (near.len)
-		return err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near));
+		return err_did_you_mean(err, near);
 	return err_remedy(
 		err, "declare it with '# param %" SLICE_FMT " TYPE', or write $${ for a literal ${",
 		SLICE_ARG(name));

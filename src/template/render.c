@@ -22,7 +22,7 @@ static int unknown_value(const struct template *t, struct slice name, struct err
 
 	err_set(err, &CODE_template, template_place(t), "no parameter '%" SLICE_FMT "'",
 		SLICE_ARG(name));
-	return near.len ? err_remedy(err, "did you mean '%" SLICE_FMT "'?", SLICE_ARG(near)) : -1;
+	return err_did_you_mean(err, near);
 }
 
 /* Puts the given values beside their parameters. */

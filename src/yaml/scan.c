@@ -214,10 +214,9 @@ static enum yaml_style scalar_style(yaml_scalar_style_t style)
 	}
 }
 
-/* Marks a node that is or contains the sign of a template. */
-static void mark_template(struct scan *s, struct yaml_node *n)
+/* Remembers the first node that is or contains the sign of a template. */
+static void note_template(struct scan *s, struct yaml_node *n)
 {
-	n->flags |= YAML_TEMPLATED;
 	if (!s->file->templated)
 		s->file->templated = n;
 }
@@ -245,7 +244,7 @@ static void on_scalar(struct scan *s, const yaml_event_t *ev)
 	n->text = value_of(s, n, ev);
 	if (s->signs && !s->file->loose && n->style == YAML_PLAIN && n->text.len > 1 &&
 	    yaml_looks_templated(n->text, &at))
-		mark_template(s, n);
+		note_template(s, n);
 	attach_node(s, n);
 }
 
@@ -270,7 +269,7 @@ static int on_open(struct scan *s, const yaml_event_t *ev, struct err *err)
 		n->flags |= YAML_PAIR;
 	if (flow && map && n->start + 1 < b.len && b.ptr[n->start] == '{' &&
 	    b.ptr[n->start + 1] == '{')
-		mark_template(s, n);
+		note_template(s, n);
 	attach_node(s, n);
 	s->keys[s->depth] = NULL;
 	s->open[s->depth++] = n;

@@ -44,11 +44,10 @@ enum yaml_flags {
 	YAML_TAGGED = 2,     /* has a tag: yaml_tag */
 	YAML_HAS_MERGE = 4,  /* a map with a "<<" key */
 	YAML_HAS_DUP = 8,    /* a map with the same key twice */
-	YAML_TEMPLATED = 16, /* a plain scalar with "{{", or a flow map that is one */
-	YAML_PAIR = 32,      /* the map of a single pair in a flow sequence: [a: b] */
-	YAML_EXPLICIT = 64,  /* an entry whose key has a "?" */
-	YAML_OPENS = 128,    /* an entry that begins on the line of its parent's dash or key */
-	YAML_UNCLEAR = 256   /* an entry whose region is not clear; edits of it are refused */
+	YAML_PAIR = 16,      /* the map of a single pair in a flow sequence: [a: b] */
+	YAML_EXPLICIT = 32,  /* an entry whose key has a "?" */
+	YAML_OPENS = 64,    /* an entry that begins on the line of its parent's dash or key */
+	YAML_UNCLEAR = 128   /* an entry whose region is not clear; edits of it are refused */
 };
 
 struct yaml_file;
@@ -95,8 +94,7 @@ int yaml_parse(struct yaml_file **out, struct slice name, struct slice bytes, st
 
 /*
  * The same for a file that is read and never edited, such as an ApplicationSet: plain text may
- * contain
- * "{{".
+ * contain "{{".
  */
 int yaml_parse_loose(struct yaml_file **out, struct slice name, struct slice bytes,
 		     struct err *err);
