@@ -9,6 +9,23 @@
 #include "plugin/print.h"
 #include "plugin/say.h"
 
+/* The document of a changing command. */
+static const struct field result_fields[] = {
+	ROW_STRING(struct step_row, name, "name", "NAME", FIELD_NAME),
+	ROW_STRING(struct step_row, from, "from", "FROM", 0),
+	ROW_STRING(struct step_row, to, "to", "TO", 0),
+	ROW_ENUM(struct step_row, outcome, "outcome", "OUTCOME", outcome_names),
+	ROW_STRING(struct step_row, branch, "branch", "BRANCH", FIELD_OMIT),
+	ROW_STRING(struct step_row, commit, "commit", "COMMIT", FIELD_OMIT),
+	ROW_STRING(struct step_row, undo, "undo", NULL, FIELD_OMIT),
+	ROW_STRING(struct step_row, hold, "hold", NULL, FIELD_OMIT),
+	ROW_STEP_DETAILS,
+	FIELDS_END,
+};
+
+static const struct record result_record = { "MigrationResult", sizeof(struct step_row),
+					     result_fields };
+
 static const struct field change_fields[] = {
 	OPT_STRING(struct change_context, to, 0, "to", "STAGE",
 		   "The target stage: start, mirror, or one of the percentages in spec.stages"),

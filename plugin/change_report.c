@@ -91,22 +91,6 @@ void change_report_cluster(const struct change_command *c)
 			 c->app->program, SLICE_ARG(name));
 }
 
-/* The command that takes a published step back. */
-static struct slice make_undo(const struct change_command *c, const struct published *p)
-{
-	const struct base_commit *base = &c->fleet->base;
-	AUTO_STR struct str undo = STR_INIT;
-
-	if (slice_eq(p->branch, base->branch))
-		undo_command(p->step, c->app->program, &undo);
-	else if (base->remote.name.ptr)
-		str_addf(&undo, "git push --delete %" SLICE_FMT " %" SLICE_FMT,
-			 SLICE_ARG(base->remote.name), SLICE_ARG(p->branch));
-	else
-		str_addf(&undo, "git branch -D %" SLICE_FMT, SLICE_ARG(p->branch));
-	return arena_copy(c->app->arena, str_slice(&undo));
-}
-
 /* The result of a committed step, for people. */
 static void report_commit(const struct change_command *c, const struct published *p,
 			  const struct step_row *row)
@@ -158,7 +142,7 @@ static void report_result(struct change_command *c, const struct published *p, s
 		return;
 	row->commit = arena_copy(c->app->arena, slice_of(p->commit));
 	row->branch = arena_copy(c->app->arena, p->branch);
-	row->undo = make_undo(c, p);
+	row->undo = undo_of_published(&c->fleet->base, p, c->app->program);
 	if (!c->documents) {
 		report_commit(c, p, row);
 		report_remarks(c, p, row);

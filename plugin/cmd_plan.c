@@ -24,6 +24,19 @@ static const struct field own_fields[] = {
 
 static const struct record own_options = { .fields = own_fields };
 
+/* The document of `plan`. */
+static const struct field plan_fields[] = {
+	ROW_STRING(struct step_row, name, "name", "NAME", FIELD_NAME),
+	ROW_STRING(struct step_row, from, "from", "FROM", 0),
+	ROW_STRING(struct step_row, to, "to", "TO", 0),
+	ROW_ENUM(struct step_row, outcome, "outcome", "OUTCOME", outcome_names),
+	ROW_STRING(struct step_row, hold, "hold", NULL, FIELD_OMIT),
+	ROW_STEP_DETAILS,
+	FIELDS_END,
+};
+
+static const struct record plan_record = { "MigrationPlan", sizeof(struct step_row), plan_fields };
+
 /* The command as it runs, with the rows of all plans. */
 struct plan_run {
 	struct app *app;

@@ -12,6 +12,23 @@ struct status_context {
 	struct migration_context migration;
 };
 
+/* The columns and the document of `status`. */
+static const struct field status_fields[] = {
+	ROW_STRING(struct step_row, name, "name", "NAME", FIELD_NAME),
+	ROW_STRING(struct step_row, from, "stage", "STAGE", 0),
+	ROW_STRING(struct step_row, next, "next", "NEXT", 0),
+	ROW_STRING(struct step_row, hold, "hold", "HOLD", 0),
+	ROW_STRING(struct step_row, branch, "branch", "BRANCH", 0),
+	ROW_STRING(struct step_row, from_host, "fromHost", "FROM", FIELD_WIDE),
+	ROW_STRING(struct step_row, to_host, "toHost", "TO", FIELD_WIDE),
+	ROW_ENUM(struct step_row, outcome, "outcome", NULL, outcome_names),
+	ROW_ROWS(struct step_row, findings, "findings", &finding_record, FIELD_OMIT),
+	FIELDS_END,
+};
+
+static const struct record status_record = { "MigrationStatus", sizeof(struct step_row),
+					     status_fields };
+
 /* Fills the row with the current stage, and the next one as promote would plan it. */
 static void fill_row(struct app *app, const struct base_commit *base, const struct step *step,
 		     struct step_row *row)

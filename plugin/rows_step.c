@@ -70,55 +70,7 @@ static const struct field detail_fields[] = {
 	FIELDS_END,
 };
 
-static const struct record detail_record = { NULL, sizeof(struct step_row), detail_fields };
-
-/* The row that includes them: they count their offsets from the start of a step_row, too. */
-#define DETAILS                                                                                    \
-	{                                                                                          \
-		.kind = VALUE_RECORD, .of = &detail_record                                         \
-	}
-
-static const struct field status_fields[] = {
-	ROW_STRING(struct step_row, name, "name", "NAME", FIELD_NAME),
-	ROW_STRING(struct step_row, from, "stage", "STAGE", 0),
-	ROW_STRING(struct step_row, next, "next", "NEXT", 0),
-	ROW_STRING(struct step_row, hold, "hold", "HOLD", 0),
-	ROW_STRING(struct step_row, branch, "branch", "BRANCH", 0),
-	ROW_STRING(struct step_row, from_host, "fromHost", "FROM", FIELD_WIDE),
-	ROW_STRING(struct step_row, to_host, "toHost", "TO", FIELD_WIDE),
-	ROW_ENUM(struct step_row, outcome, "outcome", NULL, outcome_names),
-	ROW_ROWS(struct step_row, findings, "findings", &finding_record, FIELD_OMIT),
-	FIELDS_END,
-};
-
-const struct record status_record = { "MigrationStatus", sizeof(struct step_row), status_fields };
-
-static const struct field plan_fields[] = {
-	ROW_STRING(struct step_row, name, "name", "NAME", FIELD_NAME),
-	ROW_STRING(struct step_row, from, "from", "FROM", 0),
-	ROW_STRING(struct step_row, to, "to", "TO", 0),
-	ROW_ENUM(struct step_row, outcome, "outcome", "OUTCOME", outcome_names),
-	ROW_STRING(struct step_row, hold, "hold", NULL, FIELD_OMIT),
-	DETAILS,
-	FIELDS_END,
-};
-
-const struct record plan_record = { "MigrationPlan", sizeof(struct step_row), plan_fields };
-
-static const struct field result_fields[] = {
-	ROW_STRING(struct step_row, name, "name", "NAME", FIELD_NAME),
-	ROW_STRING(struct step_row, from, "from", "FROM", 0),
-	ROW_STRING(struct step_row, to, "to", "TO", 0),
-	ROW_ENUM(struct step_row, outcome, "outcome", "OUTCOME", outcome_names),
-	ROW_STRING(struct step_row, branch, "branch", "BRANCH", FIELD_OMIT),
-	ROW_STRING(struct step_row, commit, "commit", "COMMIT", FIELD_OMIT),
-	ROW_STRING(struct step_row, undo, "undo", NULL, FIELD_OMIT),
-	ROW_STRING(struct step_row, hold, "hold", NULL, FIELD_OMIT),
-	DETAILS,
-	FIELDS_END,
-};
-
-const struct record result_record = { "MigrationResult", sizeof(struct step_row), result_fields };
+const struct record step_detail_record = { NULL, sizeof(struct step_row), detail_fields };
 
 /* "12.5 %", without a fraction where there is none. */
 static struct slice format_percent(struct arena *arena, long weight, long total)

@@ -20,8 +20,15 @@ struct step_row {
 	struct rows audiences, shares, environments, files, findings;
 };
 
-/* Columns of each: what `status`, `plan` and changing commands show as a table. */
-extern const struct record status_record, plan_record, result_record;
+/*
+ * What documents of plans and results contain besides their columns, and the field of a record of
+ * step_rows that includes it. Each command has its own columns.
+ */
+extern const struct record step_detail_record;
+#define ROW_STEP_DETAILS                                                                           \
+	{                                                                                          \
+		.kind = VALUE_RECORD, .of = &step_detail_record                                    \
+	}
 
 /* Tables inside a row: shares of the traffic, and files. */
 extern const struct record share_record, file_record;

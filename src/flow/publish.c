@@ -5,7 +5,7 @@
 #include "flow/commit.h"
 #include "flow/message.h"
 #include "flow/publish_branches.h"
-#include "flow/retry.h"
+#include "flow/replan.h"
 #include "flow/session_internal.h"
 #include "git/commit.h"
 
@@ -137,12 +137,12 @@ static int publish_once(struct evidence *evidence, struct plan *plan,
 	return err_remedy(err, "run the command for each mode separately");
 }
 
-/* The results of a retry become those of the first publication. */
-static void take_results(const struct retry *retry, const struct publication *from,
+/* The results of a new plan become those of the first publication. */
+static void take_results(const struct replan *replan, const struct publication *from,
 			 struct publication *out)
 {
-	for (size_t i = 0; i < retry->n; i++) {
-		struct published *row = &out->rows[retry->rows[i]];
+	for (size_t i = 0; i < replan->n; i++) {
+		struct published *row = &out->rows[replan->rows[i]];
 		const struct step *step = row->step;
 
 		*row = from->rows[i];
@@ -158,17 +158,17 @@ static void take_results(const struct retry *retry, const struct publication *fr
 static int publish_again(const struct fleet *fleet, const struct publish_options *options,
 			 struct publication *out, struct err *err)
 {
-	struct retry retry;
+	struct replan replan;
 	struct publication again;
-	int result = retry_plan(fleet, out, &retry, err) < 0 ? -1 : ADVANCE_DONE;
+	int result = replan_make(fleet, out, &replan, err) < 0 ? -1 : ADVANCE_DONE;
 
-	if (result == ADVANCE_DONE && retry.n) {
-		publication_init(&again, &retry.plan, out->arena);
-		result = publish_once(&retry.evidence, &retry.plan, options, &again, err);
+	if (result == ADVANCE_DONE && replan.n) {
+		publication_init(&again, &replan.plan, out->arena);
+		result = publish_once(&replan.evidence, &replan.plan, options, &again, err);
 		if (result == ADVANCE_DONE)
-			take_results(&retry, &again, out);
+			take_results(&replan, &again, out);
 	}
-	retry_release(&retry);
+	replan_release(&replan);
 	return result;
 }
 

@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "flow/backoff.h"
 #include "flow/commit.h"
-#include "flow/compare_url.h"
+#include "flow/pull_request_url.h"
 #include "flow/message.h"
 #include "flow/session_internal.h"
 #include "flow/stage_branch.h"
@@ -245,7 +245,7 @@ static int publish_step(struct branch_run *q, struct published *row, const struc
 	} else if (make_branch(q, row, own, err) < 0) {
 		return -1;
 	}
-	row->url = compare_url(&q->base->remote, q->base->branch, branch->name, q->arena);
+	row->url = pull_request_url(&q->base->remote, q->base->branch, branch->name, q->arena);
 	supersede_branches(q, row);
 	return 0;
 }

@@ -1,5 +1,7 @@
 #include "flow/undo_command.h"
 
+#include "flow/session_internal.h"
+
 void undo_command(const struct step *step, const char *program, struct str *out)
 {
 	bool down = step->known && stage_cmp(step->to, step->from) < 0;
@@ -24,4 +26,19 @@ void undo_command(const struct step *step, const char *program, struct str *out)
 		str_addf(out, " --to %s", from);
 	if (down)
 		str_adds(out, " --yes");
+}
+
+struct slice undo_of_published(const struct base_commit *base, const struct published *row,
+			       const char *program)
+{
+	AUTO_STR struct str undo = STR_INIT;
+
+	if (slice_eq(row->branch, base->branch))
+		undo_command(row->step, program, &undo);
+	else if (base->remote.name.ptr)
+		str_addf(&undo, "git push --delete %" SLICE_FMT " %" SLICE_FMT,
+			 SLICE_ARG(base->remote.name), SLICE_ARG(row->branch));
+	else
+		str_addf(&undo, "git branch -D %" SLICE_FMT, SLICE_ARG(row->branch));
+	return arena_copy(base->session->arena, str_slice(&undo));
 }

@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "git/commit_read_internal.h"
-#include "git/follow_internal.h"
+#include "git/tracked_files_internal.h"
 #include "git/libgit2_internal.h"
 #include "git/promisor_internal.h"
 #include "git/rename_internal.h"
@@ -15,8 +15,8 @@
 struct history_walk {
 	struct repo *repo;
 	const struct history_query *query;
-	struct follow *follow;
-	struct followed *files; /* as many as the query has paths */
+	struct tracked_files *follow;
+	struct tracked_file *files; /* as many as the query has paths */
 	size_t live;
 	struct oid at;      /* the commit of the walk */
 	struct str shallow; /* the file that lists where history ends; empty: nowhere */
@@ -25,17 +25,18 @@ struct history_walk {
 };
 
 /* Ends a file's walk. */
-static void end_file(struct history_walk *w, struct followed *f)
+static void end_file(struct history_walk *w, struct tracked_file *f)
 {
 	if (!f->live)
 		return;
 	f->live = false;
 	w->live--;
-	follow_end(w->follow, f);
+	tracked_files_end(w->follow, f);
 }
 
 /* Calls the visitor, and does what it answers. */
-static int visit_version(struct history_walk *w, struct followed *f, const struct file_version *v)
+static int visit_version(struct history_walk *w, struct tracked_file *f,
+			 const struct file_version *v)
 {
 	int answer = w->query->visit(v, w->query->ctx, w->err);
 
@@ -46,7 +47,7 @@ static int visit_version(struct history_walk *w, struct followed *f, const struc
 }
 
 /* Visits the version that was followed up to the commit of the walk, which wrote it. */
-static int visit_current(struct history_walk *w, struct followed *f)
+static int visit_current(struct history_walk *w, struct tracked_file *f)
 {
 	struct file_version v = { .file = f->number,
 				  .commit = f->newest,
@@ -79,7 +80,7 @@ static int visit_current(struct history_walk *w, struct followed *f)
 }
 
 /* Visits the absent version in this commit, which ends the walk of the file. */
-static int visit_absent(struct history_walk *w, struct followed *f, const struct oid *commit)
+static int visit_absent(struct history_walk *w, struct tracked_file *f, const struct oid *commit)
 {
 	struct file_version v = {
 		.file = f->number, .commit = *commit, .since = *commit, .path = f->path
@@ -91,7 +92,7 @@ static int visit_absent(struct history_walk *w, struct followed *f, const struct
 }
 
 /* Continues with the version in the parent, which may have another name. */
-static int continue_file(struct history_walk *w, struct followed *f, const struct oid *parent)
+static int continue_file(struct history_walk *w, struct tracked_file *f, const struct oid *parent)
 {
 	if (!git_oid_equal(&f->older, &f->id)) {
 		if (visit_current(w, f) < 0)
@@ -104,7 +105,7 @@ static int continue_file(struct history_walk *w, struct followed *f, const struc
 }
 
 /* The parent has no file of this name: finds its earlier name, or ends its walk. */
-static int continue_renamed(struct history_walk *w, struct followed *f, struct renames *renames,
+static int continue_renamed(struct history_walk *w, struct tracked_file *f, struct renames *renames,
 			    const struct oid *parent)
 {
 	struct removed_file from;
@@ -116,8 +117,8 @@ static int continue_renamed(struct history_walk *w, struct followed *f, struct r
 			return -1;
 		if (!f->live)
 			return 0;
-		follow_end(w->follow, f);
-		follow_add(w->follow, f, from.path);
+		tracked_files_end(w->follow, f);
+		tracked_files_add(w->follow, f, from.path);
 		return 0;
 	}
 	if (visit_current(w, f) < 0)
@@ -126,7 +127,7 @@ static int continue_renamed(struct history_walk *w, struct followed *f, struct r
 }
 
 /* In a partial clone: fetches the versions of these files that will be visited, at once. */
-static void fetch_versions(struct history_walk *w, struct followed *const *files, size_t n)
+static void fetch_versions(struct history_walk *w, struct tracked_file *const *files, size_t n)
 {
 	AUTO_FREE git_oid *ids = NULL;
 	size_t k = 0;
@@ -147,7 +148,7 @@ static void fetch_versions(struct history_walk *w, struct followed *const *files
 /* The parent commit, and the files that differ in it. */
 struct parent_step {
 	struct oid id;
-	struct followed **changed;
+	struct tracked_file **changed;
 	size_t n;
 };
 
@@ -158,7 +159,7 @@ struct parent_step {
 static int continue_files(struct history_walk *w, const struct parent_step *step,
 			  const git_tree *tree, const git_tree *parent_tree)
 {
-	struct followed **changed = step->changed;
+	struct tracked_file **changed = step->changed;
 	struct renames *renames = NULL;
 	int failed = 0;
 
@@ -188,7 +189,7 @@ static bool is_cut_off(const struct history_walk *w)
 /* The first commit: every remaining file begins here, unless only the clone ends here. */
 static int end_walk(struct history_walk *w)
 {
-	AUTO_FREE struct followed **left = xrealloc_array(NULL, w->query->n + 1, sizeof(*left));
+	AUTO_FREE struct tracked_file **left = xrealloc_array(NULL, w->query->n + 1, sizeof(*left));
 	bool cut = is_cut_off(w);
 	size_t n = 0;
 
@@ -197,7 +198,7 @@ static int end_walk(struct history_walk *w)
 			left[n++] = &w->files[i];
 	fetch_versions(w, left, n);
 	for (size_t i = 0; i < w->query->n && !w->stop; i++) {
-		struct followed *f = &w->files[i];
+		struct tracked_file *f = &w->files[i];
 
 		if (f->live && visit_current(w, f) < 0)
 			return -1;
@@ -226,7 +227,8 @@ static int step_back(struct history_walk *w)
 	promisor_fetch_trees(w->repo, git_commit_parent_id(commit, 0));
 	oid_from_git(git_commit_parent_id(commit, 0), &step.id);
 	if (commit_open(w->repo, &step.id, &parent, w->err) < 0 ||
-	    follow_step(w->follow, git_commit_tree_id(parent), &step.changed, &step.n, w->err) < 0)
+	    tracked_files_step(w->follow, git_commit_tree_id(parent), &step.changed, &step.n,
+			       w->err) < 0)
 		return -1;
 	if (step.n) {
 		if (git_commit_tree(&tree, commit) < 0 || git_commit_tree(&parent_tree, parent) < 0)
@@ -243,21 +245,21 @@ static int step_back(struct history_walk *w)
 static int start_walk(struct history_walk *w)
 {
 	AUTO_GIT(tree) git_tree *tree = NULL;
-	struct followed **found;
+	struct tracked_file **found;
 	size_t n;
 
 	if (commit_tree(w->repo, &w->at, &tree, w->err) < 0)
 		return -1;
 	w->live = w->query->n;
 	for (size_t i = 0; i < w->query->n; i++) {
-		w->files[i] = (struct followed){ .number = i, .newest = w->at, .live = true };
-		follow_add(w->follow, &w->files[i], w->query->paths[i]);
+		w->files[i] = (struct tracked_file){ .number = i, .newest = w->at, .live = true };
+		tracked_files_add(w->follow, &w->files[i], w->query->paths[i]);
 	}
 	/*
 	 * Each directory is read once: as a step from an empty commit, in which every file that
 	 * exists differs.
 	 */
-	if (follow_step(w->follow, git_tree_id(tree), &found, &n, w->err) < 0)
+	if (tracked_files_step(w->follow, git_tree_id(tree), &found, &n, w->err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		found[i]->mode = found[i]->older_mode;
@@ -280,7 +282,7 @@ static int read_shallow(struct history_walk *w)
 
 int history_each(struct repo *r, const struct history_query *query, struct err *err)
 {
-	AUTO_FREE struct followed *files = xrealloc_array(NULL, query->n + 1, sizeof(*files));
+	AUTO_FREE struct tracked_file *files = xrealloc_array(NULL, query->n + 1, sizeof(*files));
 	struct history_walk w = { .repo = r,
 				  .query = query,
 				  .files = files,
@@ -289,11 +291,11 @@ int history_each(struct repo *r, const struct history_query *query, struct err *
 				  .err = err };
 	int failed;
 
-	w.follow = follow_new(r);
+	w.follow = tracked_files_new(r);
 	failed = read_shallow(&w) < 0 || start_walk(&w) < 0;
 	while (!failed && w.live && !w.stop)
 		failed = step_back(&w) < 0;
-	follow_free(w.follow);
+	tracked_files_free(w.follow);
 	str_release(&w.shallow);
 	return failed ? -1 : 0;
 }

@@ -10,9 +10,10 @@ enum { UNREAD_MAX = 3 };
 /* --- environments of files ------------------------------------------------ */
 
 struct environment_index *environments_read(const struct inventory *inv,
-					    const struct repository_id *here, struct slice more)
+					    const struct repository_id *repository,
+					    struct slice more)
 {
-	struct environment_index *r = environment_index_new(here);
+	struct environment_index *r = environment_index_new(repository);
 	size_t n;
 	struct source *const *sources = inventory_sources(inv, &n);
 

@@ -29,12 +29,13 @@ struct placements {
 
 /*
  * Makes the index of the environments that the files of an inventory define. The inventory contains
- * their definitions (inventory_want_environments) and is parsed; it and `here` must outlive the
- * index. `more`: a path outside of the inventory that may be looked up; absent: none. Freed with
- * environment_index_free.
+ * their definitions (inventory_want_environments) and is parsed; it and `repository` must outlive
+ * the index. `more`: a path outside of the inventory that may be looked up; absent: none. Freed
+ * with environment_index_free.
  */
 struct environment_index *environments_read(const struct inventory *inv,
-					    const struct repository_id *here, struct slice more);
+					    const struct repository_id *repository,
+					    struct slice more);
 
 /*
  * The environments that use a file, in `arena`. `kustomization`: the path of the kustomization that

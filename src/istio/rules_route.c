@@ -15,7 +15,7 @@ static void each_route(const struct view *v, const struct code *code, struct fin
 }
 
 /* The value that a route sets the Host of all its requests to; NULL: none. */
-static const struct yaml_node *route_authority(const struct yaml_node *route)
+static const struct yaml_node *rewritten_authority(const struct yaml_node *route)
 {
 	const struct yaml_node *rewrite = yaml_path(route, "rewrite", "authority", NULL);
 	const struct yaml_node *set = yaml_path(route, "headers", "request", "set", NULL);
@@ -35,7 +35,7 @@ static void check_route_authority(const struct view *v, const struct vs *vs,
 				  const struct route *route, const struct code *code,
 				  struct findings *out)
 {
-	const struct yaml_node *authority = route_authority(route->node);
+	const struct yaml_node *authority = rewritten_authority(route->node);
 
 	if (authority && is_old(v, vs->object, yaml_string(authority)))
 		findings_add(out, code, yaml_place(authority),

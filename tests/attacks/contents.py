@@ -181,7 +181,7 @@ def utf_16(s):
     s.commit()
 
 
-@attack((6, "(working-tree-encoding)"))
+@attack((6, r"\(working-tree-encoding\), which is not supported"))
 def encoded(s):
     """.gitattributes says that the working tree's file is UTF-16, which libgit2 cannot compare."""
     utf_16(s)

@@ -83,8 +83,8 @@ void sketch_survey(struct sketch *s)
 
 void sketch_environments(struct sketch *s)
 {
-	s->here = (struct repository_id){ { NULL, 0 }, SLICE("main") };
-	s->environments = environments_read(s->inventory, &s->here, SLICE_NONE);
+	s->repository = (struct repository_id){ { NULL, 0 }, SLICE("main") };
+	s->environments = environments_read(s->inventory, &s->repository, SLICE_NONE);
 }
 
 enum baselines_answer sketch_version(struct sketch *s, const char *path, const char *text,

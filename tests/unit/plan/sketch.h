@@ -56,7 +56,7 @@ struct sketch {
 	struct migration *migrations[4];
 	size_t n;
 	struct slice template; /* of the VirtualService that `create` renders */
-	struct repository_id here;
+	struct repository_id repository;
 	struct environment_index *environments; /* of sketch_environments; NULL: none */
 	struct plan plan;                       /* of the last sketch_plan */
 };

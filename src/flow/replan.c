@@ -1,4 +1,4 @@
-#include "flow/retry.h"
+#include "flow/replan.h"
 
 #include "flow/plan_intents.h"
 #include "flow/session_internal.h"
@@ -49,7 +49,7 @@ static bool is_same_step(struct published *row, const struct step *now,
 }
 
 /* The intents of the rows, with absolute stages, for the migrations of the new fleet. */
-static struct intent *make_intents(const struct retry *r, const struct publication *rows)
+static struct intent *make_intents(const struct replan *r, const struct publication *rows)
 {
 	struct intent *intents = arena_array(r->session->arena, r->n, sizeof(*intents));
 
@@ -65,7 +65,7 @@ static struct intent *make_intents(const struct retry *r, const struct publicati
 }
 
 /* Plans the rows, without those that are not as they were, until all are. */
-static int plan_rows(struct retry *r, struct publication *rows, struct err *err)
+static int plan_rows(struct replan *r, struct publication *rows, struct err *err)
 {
 	struct intent *intents = make_intents(r, rows);
 
@@ -88,13 +88,13 @@ static int plan_rows(struct retry *r, struct publication *rows, struct err *err)
 	return 0;
 }
 
-int retry_plan(const struct fleet *first, struct publication *rows, struct retry *out,
-	       struct err *err)
+int replan_make(const struct fleet *first, struct publication *rows, struct replan *out,
+		struct err *err)
 {
 	struct session_options options = first->base.session->options;
 	struct selection selection = { .read_all = !first->named };
 
-	*out = (struct retry){ .n = 0 };
+	*out = (struct replan){ .n = 0 };
 	out->rows = arena_array(rows->arena, rows->n, sizeof(*out->rows));
 	selection.names.items = arena_array(rows->arena, rows->n, sizeof(struct slice));
 	for (size_t i = 0; i < rows->n; i++) {
@@ -112,11 +112,11 @@ int retry_plan(const struct fleet *first, struct publication *rows, struct retry
 	return plan_rows(out, rows, err);
 }
 
-void retry_release(struct retry *retry)
+void replan_release(struct replan *replan)
 {
-	plan_release(&retry->plan);
-	evidence_release(&retry->evidence);
-	fleet_release(&retry->fleet);
-	session_close(retry->session);
-	*retry = (struct retry){ .n = 0 };
+	plan_release(&replan->plan);
+	evidence_release(&replan->evidence);
+	fleet_release(&replan->fleet);
+	session_close(replan->session);
+	*replan = (struct replan){ .n = 0 };
 }

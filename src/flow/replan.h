@@ -1,14 +1,14 @@
 /*
- * retry.h - a plan once more, on the branch as others have moved it.
+ * replan.h - a plan once more, on the branch as others have moved it.
  */
-#ifndef GCB_FLOW_RETRY_H
-#define GCB_FLOW_RETRY_H
+#ifndef GCB_FLOW_REPLAN_H
+#define GCB_FLOW_REPLAN_H
 
 #include "flow/gather.h"
 #include "flow/publication.h"
 
 /* The chain of values that a new try is made of. Zeros: nothing. */
-struct retry {
+struct replan {
 	struct session *session;
 	struct fleet fleet;
 	struct evidence evidence;
@@ -20,13 +20,13 @@ struct retry {
 /*
  * Fetches the branch and plans the pending steps of `rows` on its new tip, with the same intents
  * and stages. A step that is refused there, or whose migration is no longer at the stage it was at,
- * is refused in its row; one that has nothing left to do existed. Freed with retry_release, in any
+ * is refused in its row; one that has nothing left to do existed. Freed with replan_release, in any
  * case. Errors: those of fleet_open, gather_evidence and plan_intents.
  */
-int retry_plan(const struct fleet *first, struct publication *rows, struct retry *out,
-	       struct err *err);
+int replan_make(const struct fleet *first, struct publication *rows, struct replan *out,
+		struct err *err);
 
 /* Frees what it owns. */
-void retry_release(struct retry *retry);
+void replan_release(struct replan *r);
 
 #endif

@@ -1,8 +1,8 @@
-#include "flow/compare_url.h"
+#include "flow/pull_request_url.h"
 
 #include <criterion/criterion.h>
 
-Test(compare_url, knows_forges_by_their_hosts)
+Test(pull_request_url, knows_forges_by_their_hosts)
 {
 	static const struct {
 		const char *remote, *url; /* NULL: not known */
@@ -30,7 +30,7 @@ Test(compare_url, knows_forges_by_their_hosts)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct remote remote = { .name = SLICE("origin"),
 					       .url = slice_of(rows[i].remote) };
-		struct slice url = compare_url(&remote, SLICE("main"), SLICE("a/b"), arena);
+		struct slice url = pull_request_url(&remote, SLICE("main"), SLICE("a/b"), arena);
 
 		if (rows[i].url)
 			cr_expect(slice_is(url, rows[i].url), "%s: %.*s", rows[i].remote,
@@ -40,21 +40,21 @@ Test(compare_url, knows_forges_by_their_hosts)
 	}
 }
 
-Test(compare_url, escapes_branches)
+Test(pull_request_url, escapes_branches)
 {
 	const struct remote remote = { .name = SLICE("origin"),
 				       .url = SLICE("https://gitea.example.com/o/r") };
 	AUTO_ARENA struct arena *arena = arena_new();
-	struct slice url = compare_url(&remote, SLICE("a&b"), SLICE("c d#e"), arena);
+	struct slice url = pull_request_url(&remote, SLICE("a&b"), SLICE("c d#e"), arena);
 
 	cr_expect(slice_is(url, "https://gitea.example.com/o/r/compare/a%26b...c%20d%23e"), "%.*s",
 		  SLICE_ARG(url));
 }
 
-Test(compare_url, needs_a_remote)
+Test(pull_request_url, needs_a_remote)
 {
 	const struct remote none = { .url = SLICE("https://github.com/o/r") };
 	AUTO_ARENA struct arena *arena = arena_new();
 
-	cr_expect_null(compare_url(&none, SLICE("main"), SLICE("a"), arena).ptr);
+	cr_expect_null(pull_request_url(&none, SLICE("main"), SLICE("a"), arena).ptr);
 }

@@ -1,4 +1,4 @@
-#include "git/follow_internal.h"
+#include "git/tracked_files_internal.h"
 
 #include "base/alloc.h"
 #include "base/map.h"
@@ -25,25 +25,25 @@
 struct follow_node {
 	struct slice name;          /* without its directory, NUL-terminated */
 	size_t parent, first, next; /* directory, first child, next sibling */
-	struct followed *files;     /* those of this name at the commit of the walk */
+	struct tracked_file *files; /* those of this name at the commit of the walk */
 	size_t live;                /* number of followed files here and below */
 	bool known;                 /* `id` is that of the commit of the walk */
 	git_oid id;                 /* all zero: nothing has this name */
 };
 
-struct follow {
+struct tracked_files {
 	struct repo *repo;
 	struct arena *arena;
 	struct follow_node *nodes; /* 0 is the root */
 	size_t n, cap;
 	struct map by_path;
-	struct followed **changed; /* by the last step */
+	struct tracked_file **changed; /* by the last step */
 	size_t nchanged, changed_cap;
 };
 
-struct follow *follow_new(struct repo *r)
+struct tracked_files *tracked_files_new(struct repo *r)
 {
-	struct follow *f = xzalloc(sizeof(*f));
+	struct tracked_files *f = xzalloc(sizeof(*f));
 
 	f->repo = r;
 	f->arena = arena_new();
@@ -52,7 +52,7 @@ struct follow *follow_new(struct repo *r)
 	return f;
 }
 
-void follow_free(struct follow *f)
+void tracked_files_free(struct tracked_files *f)
 {
 	if (!f)
 		return;
@@ -64,7 +64,8 @@ void follow_free(struct follow *f)
 }
 
 /* Finds or adds the node of a path below `parent`. */
-static size_t find_child(struct follow *f, size_t parent, struct slice path, struct slice name)
+static size_t find_child(struct tracked_files *f, size_t parent, struct slice path,
+			 struct slice name)
 {
 	size_t at = map_get(&f->by_path, path);
 
@@ -87,7 +88,7 @@ static void count_file(struct follow_node *node)
 		node->known = false;
 }
 
-void follow_add(struct follow *f, struct followed *file, struct slice path)
+void tracked_files_add(struct tracked_files *f, struct tracked_file *file, struct slice path)
 {
 	struct slice rest, name;
 	size_t at = 0, length = 0;
@@ -104,19 +105,19 @@ void follow_add(struct follow *f, struct followed *file, struct slice path)
 	file->node = at;
 	file->next = f->nodes[at].files;
 	f->nodes[at].files = file;
-	follow_at(f, file, &file->id);
+	tracked_files_at(f, file, &file->id);
 }
 
-void follow_at(struct follow *f, struct followed *file, const git_oid *id)
+void tracked_files_at(struct tracked_files *f, struct tracked_file *file, const git_oid *id)
 {
 	git_oid_cpy(&file->id, id);
 	git_oid_cpy(&f->nodes[file->node].id, id);
 	f->nodes[file->node].known = true;
 }
 
-void follow_end(struct follow *f, struct followed *file)
+void tracked_files_end(struct tracked_files *f, struct tracked_file *file)
 {
-	struct followed **link = &f->nodes[file->node].files;
+	struct tracked_file **link = &f->nodes[file->node].files;
 
 	while (*link != file)
 		link = &(*link)->next;
@@ -126,9 +127,9 @@ void follow_end(struct follow *f, struct followed *file)
 }
 
 /* Records in the files of a node what the parent has under this name. */
-static void record_entry(struct follow *f, size_t at, const git_tree_entry *entry)
+static void record_entry(struct tracked_files *f, size_t at, const git_tree_entry *entry)
 {
-	for (struct followed *file = f->nodes[at].files; file; file = file->next) {
+	for (struct tracked_file *file = f->nodes[at].files; file; file = file->next) {
 		memset(&file->older, 0, sizeof(file->older));
 		file->older_mode = 0;
 		if (entry_is_file(entry)) {
@@ -142,10 +143,12 @@ static void record_entry(struct follow *f, size_t at, const git_tree_entry *entr
 	}
 }
 
-static int compare_children(struct follow *f, size_t at, const git_oid *tree, struct err *err);
+static int compare_children(struct tracked_files *f, size_t at, const git_oid *tree,
+			    struct err *err);
 
 /* Compares a node with the entry of this name in the parent (NULL: none). */
-static int compare_node(struct follow *f, size_t at, const git_tree_entry *entry, struct err *err)
+static int compare_node(struct tracked_files *f, size_t at, const git_tree_entry *entry,
+			struct err *err)
 {
 	static const git_oid nothing;
 	const git_oid *id = entry ? git_tree_entry_id(entry) : &nothing;
@@ -161,7 +164,7 @@ static int compare_node(struct follow *f, size_t at, const git_tree_entry *entry
 }
 
 /* Compares the children of a node with a tree of the parent (NULL: none). */
-static int compare_children(struct follow *f, size_t at, const git_oid *id, struct err *err)
+static int compare_children(struct tracked_files *f, size_t at, const git_oid *id, struct err *err)
 {
 	AUTO_GIT(tree) git_tree *tree = NULL;
 
@@ -182,13 +185,13 @@ static int compare_children(struct follow *f, size_t at, const git_oid *id, stru
 
 static int by_number(const void *a, const void *b)
 {
-	const struct followed *const *x = a, *const *y = b;
+	const struct tracked_file *const *x = a, *const *y = b;
 
 	return ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
 }
 
-int follow_step(struct follow *f, const git_oid *tree, struct followed ***changed, size_t *n,
-		struct err *err)
+int tracked_files_step(struct tracked_files *f, const git_oid *tree, struct tracked_file ***changed,
+		       size_t *n, struct err *err)
 {
 	f->nchanged = 0;
 	if (!f->nodes[0].known || !git_oid_equal(&f->nodes[0].id, tree)) {
@@ -198,7 +201,7 @@ int follow_step(struct follow *f, const git_oid *tree, struct followed ***change
 			return -1;
 	}
 	if (f->nchanged)
-		qsort(f->changed, f->nchanged, sizeof(struct followed *), by_number);
+		qsort(f->changed, f->nchanged, sizeof(struct tracked_file *), by_number);
 	*changed = f->changed;
 	*n = f->nchanged;
 	return 0;

@@ -1,4 +1,4 @@
-#include "flow/compare_url.h"
+#include "flow/pull_request_url.h"
 
 #include <string.h>
 
@@ -61,8 +61,8 @@ static bool split_address(struct slice url, struct slice *host, struct slice *pa
 	return host->len && path->len;
 }
 
-struct slice compare_url(const struct remote *remote, struct slice base, struct slice branch,
-			 struct arena *arena)
+struct slice pull_request_url(const struct remote *remote, struct slice base, struct slice branch,
+			      struct arena *arena)
 {
 	AUTO_STR struct str out = STR_INIT;
 	struct slice host, path;
