@@ -28,8 +28,7 @@ static const struct record result_record = { "MigrationResult", sizeof(struct st
 
 static const struct field change_fields[] = {
 	OPT_STRING(struct change_context, to, 0, "to", "STAGE",
-		   "Stage to go to: start, mirror, or a percentage from the stages of the "
-		   "migration"),
+		   "The target stage: start, mirror, or one of the percentages in spec.stages"),
 	OPT_BOOL(struct change_context, yes, 'y', "yes", "Do not ask for confirmation"),
 	OPT_BOOL(struct change_context, dry_run, 0, "dry-run",
 		 "Show what would change, including the diff, without writing anything"),
@@ -117,7 +116,7 @@ static int check_confirmation(const struct change_command *c, bool absolute, str
 	}
 	if (!c->app->in_tty && c->ctx->yes && !absolute) {
 		(void)err_set(err, &CODE_not_confirmed, NOWHERE,
-			      "without a terminal, the next stage must be specified");
+			      "--yes requires --to: standard input is not a terminal");
 		return err_remedy(err, "pass --to STAGE with --yes, so that rerunning a job cannot "
 				       "advance the migration");
 	}
@@ -185,10 +184,11 @@ static int finish_killed(const struct change_command *c, struct err *err)
 	if (advance_interrupted(&c->fleet->base, &moved, err) < 0)
 		return -1;
 	if (moved)
-		say_note(c->app,
-			 "local branch '%" SLICE_FMT
-			 "' was left incomplete by a killed run and is now up to date",
-			 SLICE_ARG(c->fleet->base.branch));
+		say_note(
+			c->app,
+			"local branch '%" SLICE_FMT
+			"' was only partly updated by an interrupted command and is now up to date",
+			SLICE_ARG(c->fleet->base.branch));
 	return 0;
 }
 
@@ -225,10 +225,10 @@ static int run_change(struct change_command *c, struct err *err)
 	if (!work)
 		return finish_killed(c, err);
 	if (c->ctx->all_or_nothing && change_count(c, true)) {
-		(void)err_set(
-			err, &CODE_not_confirmed, NOWHERE,
-			"%zu of %zu migrations are refused, and --all-or-nothing is specified",
-			change_count(c, true), c->plan.n);
+		(void)err_set(err, &CODE_not_confirmed, NOWHERE,
+			      "nothing was changed: %zu of %zu migrations are refused, and "
+			      "--all-or-nothing is specified",
+			      change_count(c, true), c->plan.n);
 		return err_remedy(err, "fix these migrations, or exclude them from the selection");
 	}
 	if (c->ctx->patch.ptr)

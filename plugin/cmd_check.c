@@ -210,7 +210,7 @@ static void report_migration(const struct app *app, const struct check_row *row)
 		SLICE_ARG(step->name), SLICE_ARG(step->from), step->next.len ? ", next " : "",
 		SLICE_ARG(step->next), SLICE_ARG(step->from_host), SLICE_ARG(step->to_host));
 	if (step->hold.len)
-		say_out(app, "  held: %" SLICE_FMT, SLICE_ARG(step->hold));
+		say_out(app, "  on hold: %" SLICE_FMT, SLICE_ARG(step->hold));
 	for (size_t i = 0; i < row->list.n; i++)
 		report_finding(app, &row->list.items[i]);
 	if (!row->list.n)

@@ -135,10 +135,10 @@ const struct command cmd_diff = {
 	.group = "migrate",
 	.summary = "Show the next stage as a diff",
 	.about = "Show the unified diff between the current state and the next stage, or the one "
-		 "specified by --to. Nothing is changed.\n\n"
-		 "The exit code is 0 if there are no differences, 1 if there are differences, 2 if "
-		 "the diff failed, and 6 if the stage is refused. On a terminal, control "
-		 "characters in files are shown as escapes.",
+		 "specified by --to. Nothing is changed.\n\nThe exit code is 0 if no differences "
+		 "were found, 1 if differences were found, 2 if the differences could not be "
+		 "determined, and 6 if the stage is refused. On a terminal, control characters in "
+		 "files are shown as escapes.",
 	.example = "# Show what the next commit will change\n"
 		   "kubectl gcpbackend migrate diff payments",
 	.arg = "[NAME...]",

@@ -26,17 +26,16 @@ struct discover_context {
 };
 
 static const struct field own_fields[] = {
-	OPT_BOOL(
-		struct discover_context, write, 0, "write",
-		"Create migration files for all hosts that are ready and have none yet, also those "
-		"with warnings"),
+	OPT_BOOL(struct discover_context, write, 0, "write",
+		 "Create migration files for all hosts that are ready and have none yet, including "
+		 "those with warnings"),
 	OPT_BOOL(struct discover_context, commit, 0, "commit",
 		 "With --write, commit the files to the branch that is applied"),
 	OPT_INT(struct discover_context, port, 0, "to-port", "PORT", 1, 65535,
 		"Port of the new hosts. Required if old destinations specify a port"),
 	OPT_BOOL(struct discover_context, yes, 'y', "yes", "Do not ask for confirmation"),
 	OPT_LIST(struct discover_context, namespaces, 'n', "namespace", "NAMESPACE",
-		 "With --live, a namespace to read if the user may not read all of them"),
+		 "With --live, a namespace to read if the user is not allowed to read all of them"),
 	FIELD_PART(struct discover_context, live, &live_options),
 	FIELDS_END,
 };
@@ -337,26 +336,22 @@ const struct command cmd_discover = {
 	.name = "discover",
 	.group = "migrate",
 	.summary = "List ServiceEntry hosts that can be migrated",
-	.about =
-		"List every host of a ServiceEntry in the commit, or with --live in the cluster: "
-		"the routes of VirtualServices that send requests to it, its ports, the "
-		"GCPBackend that belongs to it, and the findings about migrating it. The best "
-		"candidates come first. With --write, create the migration files, as init does.\n\n"
-		"A GCPBackend belongs to a host if their names match (apart from an ending such as "
-		"-vm), their namespaces do not conflict, and neither matches another one as well. "
-		"Otherwise none is selected.\n\n"
-		"With --live, no repository is required; if there is one, hosts that already have "
-		"a migration are marked. Objects of all relevant kinds must be read in all "
-		"namespaces: if the user is not allowed to, this is reported, and no host is "
-		"ready.",
-	.example = "# List the hosts that can be migrated, and what blocks the others\n"
-		   "kubectl gcpbackend migrate discover\n\n"
-		   "# Also list where each host is used\n"
-		   "kubectl gcpbackend migrate discover -o wide\n\n"
-		   "# Create and commit all possible migration files\n"
-		   "kubectl gcpbackend migrate discover --write --commit\n\n"
-		   "# List the hosts in a cluster, whatever repository they come from\n"
-		   "kubectl gcpbackend migrate discover --live --context prod-eu",
+	.about = "List every host of a ServiceEntry in the commit, or with --live in the cluster: "
+		 "the routes of VirtualServices that send requests to it, its ports, the matching "
+		 "GCPBackend, and the findings about migrating it. The best candidates are listed "
+		 "first. With --write, create the migration files, as init does.\n\nA GCPBackend "
+		 "matches a host if their names are the same (except for a suffix such as -vm), "
+		 "their namespaces do not conflict, and neither matches anything else. Otherwise, "
+		 "none is selected.\n\nWith --live, no repository is required; if there is one, "
+		 "hosts that already have a migration are marked. Objects of all relevant kinds "
+		 "must be readable in all namespaces; otherwise this is reported, and no host is "
+		 "ready.",
+	.example = "# List the hosts that can be migrated, and what blocks the others\nkubectl "
+		   "gcpbackend migrate discover\n\n# Also list where each host is used\nkubectl "
+		   "gcpbackend migrate discover -o wide\n\n# Create and commit all possible "
+		   "migration files\nkubectl gcpbackend migrate discover --write --commit\n\n# "
+		   "List the hosts in a cluster, regardless of the repository\nkubectl gcpbackend "
+		   "migrate discover --live --context prod-eu",
 	.max_args = 0,
 	.options = options,
 	.context_size = sizeof(struct discover_context),

@@ -11,8 +11,8 @@ static int run_help(struct app *app, void *context, struct err *err)
 const struct command cmd_help = {
 	.name = "help",
 	.summary = "Show help about a command",
-	.about = "Show help about a command, as its option --help does. Without a command, list "
-		 "the commands.",
+	.about = "Show help about a command, like its --help option. Without a command, list the "
+		 "commands.",
 	.example = "# Show how to promote\nkubectl gcpbackend help migrate promote",
 	.arg = "[COMMAND...]",
 	.max_args = -1,
@@ -26,7 +26,7 @@ const struct command group_program = {
 		 "and reversible Git commits: first mirror the traffic, then move a percentage of "
 		 "the requests, then all of them. Git is the only state; nothing is installed in "
 		 "the cluster.",
-	.example = "# List the commands for migrations\nkubectl gcpbackend migrate --help",
+	.example = "# List the migration commands\nkubectl gcpbackend migrate --help",
 };
 
 const struct command group_migrate = {

@@ -79,10 +79,11 @@ static int refuse_host(const struct init_run *r, struct err *err)
 	(void)err_set(err, &CODE_host_unknown, NOWHERE,
 		      "no VirtualService%s%" SLICE_FMT " routes to '%" SLICE_FMT "'",
 		      root ? "" : " under ", SLICE_ARG(dir), SLICE_ARG(r->m.move.from));
-	return err_remedy(err,
-			  "check the host, or create a VirtualService with --create %" SLICE_FMT
-			  "%s%" SLICE_FMT "-virtualservice.yaml",
-			  SLICE_ARG(dir), root ? "" : "/", SLICE_ARG(r->m.name));
+	return err_remedy(
+		err,
+		"check the host name, or create a VirtualService with --create %" SLICE_FMT
+		"%s%" SLICE_FMT "-virtualservice.yaml",
+		SLICE_ARG(dir), root ? "" : "/", SLICE_ARG(r->m.name));
 }
 
 /* Finds the manifests that the migration will change; without any it needs a file to create. */
@@ -169,10 +170,9 @@ const struct command cmd_init = {
 	.name = "init",
 	.group = "migrate",
 	.summary = "Create a migration file",
-	.about = "Create the migration file .gcpbackend/NAME.yaml for a host, after finding the "
-		 "manifests that route to it. Nothing else is changed.\n\n"
-		 "If no VirtualService routes to the old host, --create FILE adds one at the first "
-		 "stage.",
+	.about = "Create the migration file .gcpbackend/NAME.yaml for a host, and list the "
+		 "manifests that route to it. No other file is changed.\n\nIf no VirtualService "
+		 "routes to the old host, --create FILE adds one at the first stage.",
 	.example = "# Create and commit the migration file of payments\n"
 		   "kubectl gcpbackend migrate init payments --from payments-vm.example.com --to "
 		   "payments.gcp.example.com --path apps/shop --commit",

@@ -87,7 +87,7 @@ static void report_step(struct plan_run *r, const struct step *step, struct step
 	step_report(app, step, row, SAY_OUT);
 	if (step->held) {
 		say_text(app, SAY_OUT, SLICE("\n"));
-		say_out(app, "held: %" SLICE_FMT, SLICE_ARG(step->hold));
+		say_out(app, "on hold: %" SLICE_FMT, SLICE_ARG(step->hold));
 	}
 	report_new_findings(r, &step->findings);
 }

@@ -31,7 +31,7 @@ static const struct field own_fields[] = {
 	OPT_STRING(struct render_context, output_dir, 0, "output-dir", "DIR",
 		   "Write to DIR/STAGE/FILE instead of standard output"),
 	OPT_STRING(struct render_context, template, 0, "template", "NAME",
-		   "Render a template instead"),
+		   "Render this template instead of manifests"),
 	OPT_PAIRS(struct render_context, set, 0, "set", "KEY=VALUE",
 		  "With --template, set a value"),
 	OPT_BOOL(struct render_context, list, 0, "list-templates",
@@ -72,9 +72,8 @@ static int render_template(struct app *app, const struct render_context *ctx, st
 	if (templates_render(ctx->migration.templates.ptr, ctx->template, ctx->set, &text, err) < 0)
 		return -1;
 	if (slice_starts(ctx->template, SLICE("gcpbackend")))
-		say_warning(app, "GCPBackend is a preview, and some keys of this file are a guess: "
-				 "compare them with the definition in the cluster (kubectl explain "
-				 "gcpbackend)");
+		say_warning(app, "GCPBackend is a preview, and some keys in this file are guesses: "
+				 "compare them with the output of kubectl explain gcpbackend.spec");
 	say_bytes(app, str_slice(&text));
 	return 0;
 }
@@ -231,7 +230,7 @@ static int check_file_options(struct app *app, const struct render_context *ctx,
 {
 	if (app->args.n)
 		return err_set(err, &CODE_usage, NOWHERE,
-			       "names of migrations cannot be combined with -f");
+			       "migration names cannot be combined with -f");
 	if (!ctx->spec.from.host.len || !ctx->spec.to.host.len)
 		return err_set(err, &CODE_usage, NOWHERE, "-f requires --from HOST and --to HOST");
 	if (migration_check(m, app->arena, NOWHERE, err) < 0)
@@ -353,19 +352,16 @@ const struct command cmd_render = {
 	.name = "render",
 	.group = "migrate",
 	.summary = "Print the manifests of a stage",
-	.about =
-		"Print the manifests of one stage, or of all stages, without changing anything.\n\n"
-		"With -f, no repository is required: the VirtualServices in the file that route to "
-		"--from are rendered at the stage. With --template, a template is rendered.\n\n"
-		"Files and pipes get every byte unchanged. On a terminal, control characters in "
-		"manifests are shown as escapes.",
-	.example = "# Print the manifests of all stages of a migration\n"
-		   "kubectl gcpbackend migrate render payments --stage all\n\n"
-		   "# Print a file of manifests at stage 10\n"
-		   "kubectl gcpbackend migrate render -f vs.yaml --from service-entry.com --to "
-		   "gcpbackend.com --stage 10\n\n"
-		   "# Print a GCPBackend to start from\n"
-		   "kubectl gcpbackend migrate render --template gcpbackend --set name=web --set "
+	.about = "Print the manifests of one stage, or of all stages, without changing "
+		 "anything.\n\nWith -f, no repository is required: the VirtualServices in the file "
+		 "that route to --from are rendered at the stage. With --template, a template is "
+		 "rendered.\n\nOutput to files and pipes is unmodified. On a terminal, control "
+		 "characters in manifests are shown as escapes.",
+	.example = "# Print the manifests of all stages of a migration\nkubectl gcpbackend migrate "
+		   "render payments --stage all\n\n# Print a file of manifests at stage "
+		   "10\nkubectl gcpbackend migrate render -f vs.yaml --from service-entry.com --to "
+		   "gcpbackend.com --stage 10\n\n# Print a GCPBackend from a template\nkubectl "
+		   "gcpbackend migrate render --template gcpbackend --set name=web --set "
 		   "host=gcpbackend.com --set service=web-backend",
 	.arg = "[NAME...]",
 	.max_args = -1,

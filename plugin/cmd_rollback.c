@@ -4,7 +4,7 @@
 
 static const struct field own_fields[] = {
 	OPT_STRING(struct change_context, reason, 0, "reason", "TEXT",
-		   "Reason for the rollback, which is written to the migration file as its hold"),
+		   "Reason for the rollback; written to spec.hold of the migration file"),
 	OPT_STRING(struct change_context, patch, 0, "patch", "FILE",
 		   "Write the commits to a patch for git am or git apply instead of committing; "
 		   "'-' for standard output"),
@@ -31,23 +31,21 @@ const struct command cmd_rollback = {
 	.group = "migrate",
 	.summary = "Roll back to an earlier stage",
 	.about = "Roll back migrations to the start, or to the stage specified by --to. Each "
-		 "migration gets its own commit.\n\n"
-		 "At the start, the manifests have their original bytes again, and changes that "
-		 "other people made in the meantime are kept. The same commit adds a hold to the "
-		 "migration file, so that the migration cannot be promoted again without promote "
-		 "--resume. A rollback of a single migration is never confirmed, and no hold or "
-		 "check stops it.\n\n"
-		 "Without a network, use --offline: only the local branch is updated, to be pushed "
-		 "later. If you cannot push or commit at all, --patch FILE writes one patch for "
-		 "each migration (with --batch, one for all), based on the branch as it was last "
-		 "fetched. It asks nothing, needs no network, leaves the repository unchanged, and "
-		 "does not overwrite an existing file.",
-	.example = "# Roll back payments to the start\n"
-		   "kubectl gcpbackend migrate rollback payments --reason 'errors at 25 %'\n\n"
-		   "# Roll back payments to an earlier stage\n"
-		   "kubectl gcpbackend migrate rollback payments --to 10\n\n"
-		   "# Write a patch that rolls back all migrations, for a user who can push\n"
-		   "kubectl gcpbackend migrate rollback --all --patch rollback.patch",
+		 "migration gets its own commit.\n\nA rollback to the start restores the original "
+		 "bytes of the manifests and keeps unrelated changes made since then. The same "
+		 "commit adds a hold to the migration file, so that promoting the migration again "
+		 "requires promote --resume. Rolling back a single migration requires no "
+		 "confirmation, and no hold or check stops it.\n\nWithout network access, use "
+		 "--offline: only the local branch is updated, to be pushed later. If you cannot "
+		 "push or commit at all, --patch FILE writes one patch for each migration (with "
+		 "--batch, one for all), based on the branch as it was last fetched. It requires "
+		 "no confirmation and no network access, does not change the repository, and does "
+		 "not overwrite existing files.",
+	.example = "# Roll back payments to the start\nkubectl gcpbackend migrate rollback "
+		   "payments --reason 'errors at 25%'\n\n# Roll back payments to an earlier "
+		   "stage\nkubectl gcpbackend migrate rollback payments --to 10\n\n# Write a patch "
+		   "that rolls back all migrations, for a user who can push\nkubectl gcpbackend "
+		   "migrate rollback --all --patch rollback.patch",
 	.arg = "[NAME...]",
 	.max_args = -1,
 	.options = options,

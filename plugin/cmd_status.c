@@ -86,8 +86,8 @@ const struct command cmd_status = {
 	.name = "status",
 	.group = "migrate",
 	.summary = "Show the current stage of migrations",
-	.about = "Show the current stage of migrations, the next stage, and why a migration is "
-		 "held. Without names, show all migrations. The stage is determined from the "
+	.about = "Show the current stage of migrations, the next stage, and why a migration is on "
+		 "hold. Without names, show all migrations. The stage is determined from the "
 		 "manifests in the commit, so a migration whose weights were edited by hand is "
 		 "shown as mixed.",
 	.example = "# Show all migrations\n"

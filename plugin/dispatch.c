@@ -80,7 +80,7 @@ static int refuse_command(const struct command_search *s, struct slice word, str
 		      "unknown command '%" SLICE_FMT "' for '%" SLICE_FMT "'%s",
 		      SLICE_ARG(argument_excerpt(s->app, word)), SLICE_ARG(line),
 		      suggest_command(s, word));
-	return err_remedy(err, "'%" SLICE_FMT " --help' lists the commands", SLICE_ARG(line));
+	return err_remedy(err, "run '%" SLICE_FMT " --help' to list the commands", SLICE_ARG(line));
 }
 
 /* One more word on the way to a command. */
@@ -149,7 +149,8 @@ static int run_command(const struct command_search *s, struct slices words, stru
 	int help;
 
 	if (cmd->init && cmd->init(context) < 0)
-		return err_set(err, &CODE_bug, NOWHERE, "command '%s' cannot start", cmd->name);
+		return err_set(err, &CODE_bug, NOWHERE, "cannot initialize the command '%s'",
+			       cmd->name);
 	s->app->command = cmd;
 	help = options_parse(s->app, words, context, err);
 	if (help < 0)

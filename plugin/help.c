@@ -230,10 +230,10 @@ static void add_exit_codes(struct str *out)
 		const char *text;
 	} rows[] = {
 		{ EXIT_OK, "Success, or nothing to do" },
-		{ EXIT_ERROR, "Error, including wrong usage; diff: there are differences" },
+		{ EXIT_ERROR, "Error, including wrong usage; diff: differences were found" },
 		{ EXIT_DIFF_FAILED, "diff: the differences could not be determined" },
 		{ EXIT_TIMED_OUT, "Timed out" },
-		{ EXIT_REFUSED, "Refused: unsafe, held, or not confirmed" },
+		{ EXIT_REFUSED, "Refused: unsafe, on hold, or not confirmed" },
 		{ EXIT_INTERRUPTED, "Interrupted" },
 		{ EXIT_TERMINATED, "Terminated by SIGTERM or SIGHUP" },
 	};

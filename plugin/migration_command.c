@@ -17,7 +17,7 @@ static const struct field repo_fields[] = {
 	OPT_STRING(struct migration_context, templates, 0, "templates", "DIR",
 		   "Directory with templates that replace the built-in ones of the same name"),
 	OPT_BOOL(struct migration_context, fetch, 0, "fetch",
-		 "Fetch the remote branch first. Commands that change it always do"),
+		 "Fetch the remote branch first. Commands that change the branch do so by default"),
 	OPT_BOOL(struct migration_context, offline, 0, "offline",
 		 "Use the local branch and neither fetch nor push"),
 	OPT_INT(struct migration_context, verbosity, 'v', "v", "LEVEL", 0, TRACE_MOST,

@@ -229,8 +229,8 @@ static int store_value(struct parser *p, struct option *o, struct slice value)
 	case VALUE_ROWS:
 		break;
 	}
-	return err_set(p->err, &CODE_bug, NOWHERE,
-		       "option '--%s' has a kind that no option can have", o->field->flag);
+	return err_set(p->err, &CODE_bug, NOWHERE, "option '--%s' has an unknown kind",
+		       o->field->flag);
 }
 
 /* --- words ---------------------------------------------------------------- */
@@ -420,7 +420,7 @@ static int check_arguments(const struct parser *p)
 		if (!args.items[i].len)
 			return command_refuse(p->app, p->err, "argument %zu is empty", i + 1);
 	if (args.n < (size_t)cmd->min_args)
-		return command_refuse(p->app, p->err, "%s is missing", cmd->arg);
+		return command_refuse(p->app, p->err, "the argument %s is missing", cmd->arg);
 	if (cmd->max_args < 0 || args.n <= (size_t)cmd->max_args)
 		return 0;
 	extra = argument_excerpt(p->app, args.items[cmd->max_args]);

@@ -65,7 +65,7 @@ static int check_kind(const struct command *cmd, const struct option *o, struct 
 	size_t size = value_size(f->kind);
 
 	if (!size)
-		return report_mistake(err, cmd, f->flag, "a kind that no option can have");
+		return report_mistake(err, cmd, f->flag, "the kind is unknown");
 	if (o->base + f->offset + size > cmd->context_size)
 		return report_mistake(err, cmd, f->flag, "is outside of the context");
 	if (f->kind == VALUE_ENUM && (!f->choices || !f->choices[0]))
@@ -93,16 +93,16 @@ static int check_option(const struct command *cmd, struct option_list list, size
 		return report_mistake(err, cmd, f->flag,
 				      "help is not a sentence without a full stop");
 	if (!strcmp(f->flag, "help") || f->letter == 'h')
-		return report_mistake(err, cmd, f->flag, "--help and -h are taken");
+		return report_mistake(err, cmd, f->flag, "--help and -h are reserved");
 	if (f->letter && !(f->letter >= 'a' && f->letter <= 'z') &&
 	    !(f->letter >= 'A' && f->letter <= 'Z'))
-		return report_mistake(err, cmd, f->flag, "the letter is not a letter");
+		return report_mistake(err, cmd, f->flag, "the short name is not a letter");
 	for (size_t k = 0; k < i; k++) {
 		if (!strcmp(list.items[k].field->flag, f->flag))
 			return report_mistake(err, cmd, f->flag, "is defined twice");
 		if (f->letter && list.items[k].field->letter == f->letter)
 			return report_mistake(err, cmd, f->flag,
-					      "another option has the same letter");
+					      "another option has the same short name");
 	}
 	return check_kind(cmd, &list.items[i], err);
 }
@@ -133,7 +133,7 @@ static int check_texts(const struct command *cmd, struct err *err)
 		return report_mistake(err, cmd, NULL,
 				      "the summary is not a short sentence without a full stop");
 	if (!cmd->about || !*cmd->about)
-		return report_mistake(err, cmd, NULL, "there is no text about the command");
+		return report_mistake(err, cmd, NULL, "the command has no description");
 	if (cmd->min_args < 0 || (cmd->max_args >= 0 && cmd->max_args < cmd->min_args))
 		return report_mistake(err, cmd, NULL, "min_args is greater than max_args");
 	if (cmd->max_args && (!cmd->arg || !*cmd->arg))

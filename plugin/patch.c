@@ -42,7 +42,9 @@ static void report_patch(const struct change_command *c, bool crlf)
 				 SLICE_ARG(row->name), SLICE_ARG(row->from), SLICE_ARG(row->to),
 				 file);
 	}
-	say_note(c->app, "nothing was committed; apply the patch where you can push: git am%s %s",
+	say_note(c->app,
+		 "nothing was committed; to apply the patch in a clone with push access, run: git "
+		 "am%s %s",
 		 crlf ? " --keep-cr" : "", out ? "FILE" : file);
 	if (crlf)
 		say_note(c->app, "the patch contains lines that end with CR LF: git am rejects it "
@@ -62,8 +64,8 @@ int patch_write(const struct change_command *c, struct err *err)
 
 	if (!out && file_exists(file)) {
 		(void)err_set(err, &CODE_exists, place_of(file), "file already exists");
-		return err_remedy(err, "specify another file, or remove this one; --patch - writes "
-				       "to standard output");
+		return err_remedy(err, "specify another file, remove this one, or write to "
+				       "standard output with --patch -");
 	}
 	failed = patch_of_plan(c->fleet->base.session, &c->plan, &o, &patch, err);
 	if (!failed && out)

@@ -37,7 +37,7 @@ def section(code):
     kind = code["severity"] + (", may be allowed" if code["allow"] else "")
     text = f"### {code['code']}: {code['title']}\n\n*{kind}*\n\n{escape(code['explain'])}\n"
     if code.get("remedy"):
-        text += f"\nWhat to do: {escape(code['remedy'])}.\n"
+        text += f"\nRemedy: {escape(code['remedy'])}.\n"
     if code.get("source"):
         text += f"\nSource: {escape(code['source'])}\n"
     return text

@@ -168,15 +168,14 @@ void candidate_note_no_target(struct candidate *c, struct arena *arena)
 			 SLICE_ARG(c->proposed.items[i]));
 	if (!c->proposed.n)
 		f = findings_add(&c->findings, &CODE_no_backend, c->at,
-				 "no GCPBackend belongs to '%" SLICE_FMT "'", SLICE_ARG(c->host));
+				 "no GCPBackend matches '%" SLICE_FMT "'", SLICE_ARG(c->host));
 	else if (c->proposed.n == 1)
 		f = findings_add(&c->findings, &CODE_no_backend, c->at,
-				 "the GCPBackend of %s may belong to '%" SLICE_FMT
-				 "' or to another host",
+				 "the GCPBackend of %s may match '%" SLICE_FMT "' or another host",
 				 list.ptr, SLICE_ARG(c->host));
 	else
 		f = findings_add(&c->findings, &CODE_no_backend, c->at,
-				 "several GCPBackends may belong to '%" SLICE_FMT "': %s",
+				 "several GCPBackends match '%" SLICE_FMT "': %s",
 				 SLICE_ARG(c->host), list.ptr);
 	f->remedy = arena_printf(arena,
 				 "specify the new host: migrate init %" SLICE_FMT

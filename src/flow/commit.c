@@ -17,7 +17,7 @@ static int check_hook_place(const struct base_commit *base, struct err *err)
 	if (repo_head_branch(repo, &head, &ignored) < 0 ||
 	    !slice_eq(str_slice(&head), base->branch))
 		return err_set(err, &CODE_hook_place, at,
-			       "the branch '%" SLICE_FMT "' is not checked out here",
+			       "branch '%" SLICE_FMT "' is not checked out",
 			       SLICE_ARG(base->branch));
 	if (repo_resolve(repo, "HEAD", &id, &ignored) < 0 || !oid_eq(&id, &base->id))
 		return err_set(err, &CODE_hook_place, at,

@@ -74,7 +74,7 @@ static int check_entries(const struct cluster *c, struct err *err)
 		    (c->coverages[i].level == COVERED_FORBIDDEN ||
 		     c->coverages[i].level == COVERED_FAILED))
 			return err_set(err, &CODE_live_blind, NOWHERE,
-				       "%s.%s cannot be read: %" SLICE_FMT,
+				       "%s.%s: could not be read: %" SLICE_FMT,
 				       c->coverages[i].kind->plural, c->coverages[i].kind->group,
 				       SLICE_ARG(c->coverages[i].reason));
 	return 0;

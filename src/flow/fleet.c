@@ -244,7 +244,8 @@ static int set_no_migration(const struct fleet *all, struct slice name, struct e
 	if (all->base.remote.name.ptr && base_commit_local_tip(&all->base, &tip) &&
 	    tree_read(s->repo, &(struct commit_path){ &tip, path.ptr, MIGRATION_MAX }, &local, NULL,
 		      &ignored) == 0)
-		return err_remedy(err, "push the local branch, which has it, or use --offline");
+		return err_remedy(err,
+				  "push the local branch, which contains it, or use --offline");
 	if (near.ptr)
 		return err_did_you_mean(err, near);
 	return err_remedy(

@@ -66,7 +66,7 @@ void message_of_batch(const struct plan *plan, struct str *out)
 
 	for (size_t i = 0; i < plan->n; i++)
 		n += step_has_work(&plan->steps[i]);
-	str_addf(out, "%zu migrations: next stages\n\n", n);
+	str_addf(out, "change the stages of %zu migrations\n\n", n);
 	for (size_t i = 0; i < plan->n; i++) {
 		char from[8], to[8];
 

@@ -133,8 +133,8 @@ static int publish_once(struct evidence *evidence, struct plan *plan,
 	if (on_branches == work)
 		return publish_branches(base, plan, options, out, err);
 	(void)err_set(err, &CODE_usage, NOWHERE,
-		      "some of the migrations are in mode direct and some in mode pull-request");
-	return err_remedy(err, "select them separately");
+		      "the selected migrations use different modes: 'direct' and 'pull-request'");
+	return err_remedy(err, "run the command for each mode separately");
 }
 
 /* The results of a new plan become those of the first publication. */
@@ -191,13 +191,14 @@ int publish_plan(struct evidence *evidence, struct plan *plan,
 	publication_init(out, plan, base->session->arena);
 	result = publish_once(evidence, plan, options, out, err);
 	while (result == ADVANCE_RACED) {
-		progress_report(progress, "pushes rejected because the branch moved", out->tries,
-				0);
+		progress_report(progress, "pushes rejected because the branch was moved",
+				out->tries, 0);
 		if (out->tries == TRIES)
-			return err_set(
-				err, &CODE_push_raced, NOWHERE,
-				"%" SLICE_FMT "/%" SLICE_FMT " moved during each of %u attempts",
-				SLICE_ARG(base->remote.name), SLICE_ARG(base->branch), out->tries);
+			return err_set(err, &CODE_push_raced, NOWHERE,
+				       "%" SLICE_FMT "/%" SLICE_FMT
+				       " was moved by another push during each of %u attempts",
+				       SLICE_ARG(base->remote.name), SLICE_ARG(base->branch),
+				       out->tries);
 		backoff_wait(since);
 		out->tries++;
 		since = backoff_now();
@@ -223,7 +224,7 @@ int publish_files(const struct base_commit *base, const struct changes *changes,
 	result = advance_branch(&advance, &files.behind, err);
 	if (result == ADVANCE_RACED)
 		return err_set(err, &CODE_push_raced, NOWHERE,
-			       "%" SLICE_FMT "/%" SLICE_FMT " has moved",
+			       "%" SLICE_FMT "/%" SLICE_FMT " was moved by another push",
 			       SLICE_ARG(base->remote.name), SLICE_ARG(base->branch));
 	if (result < 0)
 		return -1;

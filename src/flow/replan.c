@@ -15,13 +15,13 @@ static void refuse_moved(struct published *row, const struct step *now,
 	stage_name(now->from, is);
 	for (size_t i = 0; i < now->files.n && !by; i++)
 		by = baselines_find(baselines, now->files.items[i], now->m);
-	findings_add(published_refuse(row, arena), &CODE_moved_meanwhile, NOWHERE,
-		     "%" SLICE_FMT " moved from '%s' to '%s' in the meantime: %" SLICE_FMT
-		     ", commit %.8s",
-		     SLICE_ARG(step->m->name), step->known ? was : "mixed",
-		     now->known ? is : "mixed",
-		     SLICE_ARG(by ? by->author : SLICE("unknown author")),
-		     by && by->commit.ptr ? by->commit.ptr : "unknown");
+	findings_add(
+		published_refuse(row, arena), &CODE_moved_meanwhile, NOWHERE,
+		"%" SLICE_FMT " was moved from stage '%s' to '%s' by another process: %" SLICE_FMT
+		", commit %.8s",
+		SLICE_ARG(step->m->name), step->known ? was : "mixed", now->known ? is : "mixed",
+		SLICE_ARG(by ? by->author : SLICE("unknown author")),
+		by && by->commit.ptr ? by->commit.ptr : "unknown");
 }
 
 /*

@@ -148,12 +148,13 @@ int branch_checked_out(struct repo *r, const char *branch, bool *here, struct er
 	if (own.rebase || others.rebase) {
 		(void)err_set(err, &CODE_checked_out, place_of(repo_where(r)),
 			      "branch '%s' is being rebased", branch);
-		return err_remedy(err, "finish that first: git rebase --continue or --abort");
+		return err_remedy(err, "finish the rebase with git rebase --continue, or abort it "
+				       "with git rebase --abort");
 	}
 	*here = own.head && repo_workdir(r);
 	if (*here || !others.head)
 		return 0;
 	(void)err_set(err, &CODE_checked_out, place_of(repo_where(r)),
 		      "branch '%s' is checked out in another worktree", branch);
-	return err_remedy(err, "run the command there (git worktree list shows where)");
+	return err_remedy(err, "run the command in that worktree (see git worktree list)");
 }

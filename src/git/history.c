@@ -203,9 +203,9 @@ static int end_walk(struct history_walk *w)
 		if (f->live && visit_current(w, f) < 0)
 			return -1;
 		if (cut && f->live && !w->stop)
-			return err_set(
-				w->err, &CODE_shallow, (struct place){ f->path, 0, 0 },
-				"the clone is shallow, and older versions of this file are needed");
+			return err_set(w->err, &CODE_shallow, (struct place){ f->path, 0, 0 },
+				       "the clone is shallow and does not contain the required "
+				       "older versions of this file");
 		if (f->live && !w->stop && visit_absent(w, f, &w->at) < 0)
 			return -1;
 	}

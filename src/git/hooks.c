@@ -296,7 +296,7 @@ static int run_pre_commit(const struct hooks_process *h, const git_commit *commi
 	if (slice_eq(str_slice(&before), str_slice(&after)))
 		return 0;
 	return err_set(err, &CODE_hook_refused, NOWHERE,
-		       "pre-commit changed a file of the commit in the working tree");
+		       "pre-commit changed a committed file in the working tree");
 }
 
 /*
@@ -320,14 +320,14 @@ static int run_commit_msg(const struct hooks_process *h, struct slice text, stru
 		return -1;
 	if (slice_find_byte(str_slice(&left), '\0') != SIZE_MAX)
 		return err_set(err, &CODE_hook_refused, NOWHERE,
-			       "commit-msg left a NUL byte in the message");
+			       "commit-msg wrote a NUL byte to the message");
 	if (git_message_prettify(&clean, left.ptr ? left.ptr : "", 0, '#') < 0)
-		return git_fail(err, NOWHERE, "cannot clean up the message that commit-msg left");
+		return git_fail(err, NOWHERE, "cannot clean up the message that commit-msg wrote");
 	str_add(out, (struct slice){ clean.ptr, clean.size });
 	git_buf_dispose(&clean);
 	if (out->len)
 		return 0;
-	return err_set(err, &CODE_hook_refused, NOWHERE, "commit-msg left an empty message");
+	return err_set(err, &CODE_hook_refused, NOWHERE, "commit-msg wrote an empty message");
 }
 
 int hooks_run(struct repo *r, const struct hooks_commit *made, const struct hooks_options *options,

@@ -199,6 +199,6 @@ int missing_object(const struct repo *r, struct place at, const char *what, stru
 	}
 	if (!find_remote(r, &remote))
 		return -1;
-	(void)err_set(err, &CODE_git, at, "%s: it is missing in this partial clone", what);
-	return err_remedy(err, "git fetch --refetch --no-filter, then run the command again");
+	(void)err_set(err, &CODE_git, at, "%s: the object is missing in this partial clone", what);
+	return err_remedy(err, "run git fetch --refetch --no-filter, then run the command again");
 }

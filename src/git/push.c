@@ -142,8 +142,8 @@ static int push_some(const struct remote *remote, const struct pushes *pushes,
 	/* Other failures have exit code 128. */
 	if (result.exit_code == 1 && hook_find(remote->repo, "pre-push", &hook)) {
 		(void)err_set(err, &CODE_push_refused, place_of(hook.ptr),
-			      "the pre-push hook of this clone refused the push");
-		return err_remedy(err, "run the hook by itself, or see the output of git push");
+			      "the pre-push hook of this clone rejected the push");
+		return err_remedy(err, "fix what the hook reports; git push shows its output");
 	}
 	return git_fail_remote(remote, "push to", &result, err);
 }

@@ -264,7 +264,7 @@ static int fail_fetch(const struct remote *remote, const char *branch, struct er
 		return -1;
 	(void)err_set(err, &CODE_no_branch, NOWHERE, "%" SLICE_FMT " has no branch '%s'",
 		      SLICE_ARG(remote->name), branch);
-	return err_remedy(err, "git push -u %" SLICE_FMT " %s, or use --offline",
+	return err_remedy(err, "run git push -u %" SLICE_FMT " %s, or use --offline",
 			  SLICE_ARG(remote->name), branch);
 }
 

@@ -90,8 +90,8 @@ static int open_foreign(struct repo *r, const char *dir, struct err *err)
 	if (config_trusts(repo_where(r)))
 		return 0;
 	(void)err_set(err, &CODE_no_repo, place_of(repo_where(r)),
-		      "the repository belongs to another user, and git would not trust it");
-	return err_remedy(err, "if you trust it: git config --global --add safe.directory %.*s",
+		      "the repository is owned by another user, and git does not trust it");
+	return err_remedy(err, "if you trust it, run git config --global --add safe.directory %.*s",
 			  (int)strlen(repo_where(r)) - 1, repo_where(r));
 }
 
@@ -290,10 +290,12 @@ static int fail_no_branch(struct repo *r, const char *name, const char *ref, str
 	(void)err_set(err, &CODE_no_branch, place_of(repo_where(r)), "branch '%s' does not exist",
 		      name);
 	if (is_in_origin(r, name))
-		return err_remedy(err, "origin has one: git branch %s origin/%s", name, name);
+		return err_remedy(err,
+				  "create it from the branch of origin: git branch %s origin/%s",
+				  name, name);
 	if (near.ptr)
 		return err_did_you_mean(err, near);
-	return err_remedy(err, "git branch lists the branches");
+	return err_remedy(err, "run git branch to list the branches");
 }
 
 int repo_branch_tip(struct repo *r, const char *name, struct oid *out, struct err *err)

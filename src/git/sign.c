@@ -184,7 +184,7 @@ static int find_ssh_key(const struct signing *s, struct str *key, struct err *er
 	if (config_text(s->config, "gpg.ssh.defaultkeycommand", &command))
 		return run_key_command(command.ptr, key, err);
 	(void)err_set(err, &CODE_signing, NOWHERE, "gpg.format is ssh, but no key is configured");
-	return err_remedy(err, "git config user.signingKey FILE");
+	return err_remedy(err, "configure a key: git config user.signingKey FILE");
 }
 
 /* Signs with ssh-keygen. An agent has the private half of a key that is not a file. */

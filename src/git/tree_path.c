@@ -72,7 +72,7 @@ int tree_path_check(struct slice path, struct err *err)
 	while (slice_next(&rest, '/', &name))
 		if (!is_valid_name(name))
 			return err_set(err, &CODE_unsafe_path, (struct place){ path, 0, 0 },
-				       "this path cannot be committed");
+				       "the path cannot be committed");
 	return path.len ? 0 :
 			  err_set(err, &CODE_unsafe_path, NOWHERE,
 				  "an empty path cannot be committed");

@@ -209,7 +209,7 @@ static struct updated_tree *open_tree(const struct tree_updater *u, struct updat
 	t->changed = true;
 	if (e && e->mode != 040000) {
 		(void)err_set(err, &CODE_unsafe_path, (struct place){ path, 0, 0 },
-			      "a file or symlink is where a directory is needed");
+			      "a file or symlink exists where a directory is required");
 		return NULL;
 	}
 	if (e && !e->tree && git_tree_lookup(&tree, u->repo->git, &e->id) < 0) {

@@ -117,8 +117,8 @@ static int check_directories(const struct worktree_plan *w, const struct worktre
 		*p = '/';
 		if (bad)
 			return err_set(err, &CODE_unsafe_path, (struct place){ c->path, 0, 0 },
-				       "a symlink or file is where a directory of the working "
-				       "tree is needed");
+				       "a file or symlink exists where a directory of the working "
+				       "tree is required");
 	}
 	return 0;
 }
@@ -214,13 +214,15 @@ static int open_index(struct repo *r, bool again, git_index **out, struct err *e
 	e = git_error_last();
 	(void)git_fail(err, place_of(repo_where(r)), "cannot read the index");
 	if (e && e->message && strstr(e->message, "'link'"))
-		return err_remedy(err, "the index is split: git update-index --no-split-index");
+		return err_remedy(err,
+				  "convert the split index: git update-index --no-split-index");
 	if (e && e->message && strstr(e->message, "'sdir'"))
 		return err_remedy(
-			err, "the index is sparse: git sparse-checkout reapply --no-sparse-index");
+			err,
+			"convert the sparse index: git sparse-checkout reapply --no-sparse-index");
 	if (e && e->message && strstr(e->message, "checksum"))
-		return err_remedy(err, "if index.skipHash is set: git config index.skipHash false, "
-				       "git update-index --force-write-index");
+		return err_remedy(err, "if index.skipHash is set, run git config index.skipHash "
+				       "false, then git update-index --force-write-index");
 	return -1;
 }
 

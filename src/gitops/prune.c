@@ -26,7 +26,8 @@ struct slice prune_by_hand(const struct object *o, struct arena *arena)
 	for (size_t i = 0; i < kind.len; i++)
 		c[i] = ascii_to_lower(c[i]);
 	return arena_printf(
-		arena, "kubectl delete %" SLICE_FMT ".%" SLICE_FMT " %" SLICE_FMT " -n %" SLICE_FMT,
+		arena,
+		"run kubectl delete %" SLICE_FMT ".%" SLICE_FMT " %" SLICE_FMT " -n %" SLICE_FMT,
 		SLICE_ARG(kind), SLICE_ARG(o->group), SLICE_ARG(name_or(o->name, "NAME")),
 		SLICE_ARG(name_or(o->ns, "NAMESPACE")));
 }
@@ -52,7 +53,7 @@ static struct prune keep_object(const struct prune_query *q, const struct yaml_n
 	return make_prune(q, PRUNE_STAYS, at, why, prune_by_hand(q->o, q->arena));
 }
 
-/* Does the value contain a parameter that is filled in elsewhere? */
+/* Does the value contain a parameter that is set elsewhere? */
 static bool has_parameter(const struct yaml_node *node)
 {
 	return node && node->kind == YAML_SCALAR && parameters_in(node->text);
@@ -111,8 +112,8 @@ static struct slice application_name(const struct prune_query *q)
 }
 
 /*
- * A command about the Application ("kubectl annotate application.argoproj.io ..."), with its name
- * and namespace.
+ * A command about the Application ("run kubectl annotate application.argoproj.io ..."), with its
+ * name and namespace.
  */
 static struct slice format_command(const struct prune_query *q, const char *before,
 				   const char *after)
@@ -133,38 +134,41 @@ static struct prune predict_argocd(const struct prune_query *q)
 	if (!option.ptr)
 		option = find_application_option(q, "Prune", &at);
 	if (slice_is(option, "false"))
-		return keep_object(q, at, "the sync option Prune=false keeps it");
+		return keep_object(q, at, "the sync option Prune=false keeps the object");
 	if (has_parameter(at) || has_parameter(enabled) || has_parameter(prune))
-		return make_prune(
-			q, PRUNE_UNKNOWN, prune ? prune : at,
-			"its sync policy contains parameters that are filled in elsewhere",
-			prune_by_hand(q->o, q->arena));
+		return make_prune(q, PRUNE_UNKNOWN, prune ? prune : at,
+				  "its sync policy contains parameters that are set elsewhere",
+				  prune_by_hand(q->o, q->arena));
 	if (!automated || automated->kind != YAML_MAP || (enabled && !is_true(enabled)))
 		return make_prune(q, PRUNE_MANUAL, automated,
-				  "it is synced manually, and prunes only if requested",
-				  arena_printf(q->arena, "argocd app sync %" SLICE_FMT " --prune",
+				  "it is synced manually and prunes only on request",
+				  arena_printf(q->arena,
+					       "run argocd app sync %" SLICE_FMT " --prune",
 					       SLICE_ARG(application_name(q))));
 	if (!is_true(prune))
 		return make_prune(q, PRUNE_STAYS, automated,
 				  "automated sync does not prune without automated.prune",
 				  arena_printf(q->arena,
-					       "argocd app sync %" SLICE_FMT
+					       "run argocd app sync %" SLICE_FMT
 					       " --prune, or %" SLICE_FMT,
 					       SLICE_ARG(application_name(q)),
 					       SLICE_ARG(prune_by_hand(q->o, q->arena))));
 	if (slice_is(option, "confirm"))
 		return make_prune(
 			q, PRUNE_MANUAL, at, "the sync option Prune=confirm requires an approval",
-			format_command(q, "kubectl annotate application.argoproj.io",
+			format_command(q, "run kubectl annotate application.argoproj.io",
 				       "argocd.argoproj.io/deletion-approved=$(date -u +%FT%TZ)"));
 	if (slice_is(find_object_option(q, "PruneLast", &last), "true") ||
 	    slice_is(find_application_option(q, "PruneLast", &last), "true"))
-		return make_prune(q, PRUNE_GOES, last,
-				  "PruneLast=true removes it after everything else", SLICE_NONE);
-	return make_prune(q, PRUNE_FIRST, prune,
-			  "automated.prune removes it before the sync applies anything else",
-			  SLICE("make sure that the previous commit is live first, or set the sync "
-				"option PruneLast=true"));
+		return make_prune(
+			q, PRUNE_GOES, last,
+			"PruneLast=true removes the object after everything else is applied",
+			SLICE_NONE);
+	return make_prune(
+		q, PRUNE_FIRST, prune,
+		"automated.prune removes the object before the sync applies anything else",
+		SLICE("make sure that the previous commit is live first, or set the sync "
+		      "option PruneLast=true"));
 }
 
 /* --- Flux ----------------------------------------------------------------- */
@@ -178,22 +182,24 @@ static struct prune predict_flux(const struct prune_query *q)
 	const struct yaml_node *own = slice_is(yaml_string(label), "disabled") ? label : annotation;
 
 	if (slice_is(yaml_string(own), "disabled"))
-		return keep_object(q, own, FLUX_PRUNE ": disabled keeps it");
+		return keep_object(q, own, FLUX_PRUNE ": disabled keeps the object");
 	if (has_parameter(prune))
-		return make_prune(q, PRUNE_UNKNOWN, prune, "spec.prune is filled in elsewhere",
+		return make_prune(q, PRUNE_UNKNOWN, prune,
+				  "spec.prune is a parameter that is set elsewhere",
 				  prune_by_hand(q->o, q->arena));
 	if (!is_true(prune))
 		return keep_object(q, prune, "spec.prune is not true");
 	if (q->e->suspended)
 		return make_prune(q, PRUNE_MANUAL, NULL,
-				  "it is suspended, and applies nothing until it is resumed",
+				  "it is suspended and applies nothing until it is resumed",
 				  arena_printf(q->arena,
-					       "flux resume kustomization %" SLICE_FMT
+					       "run flux resume kustomization %" SLICE_FMT
 					       " -n %" SLICE_FMT,
 					       SLICE_ARG(name_or(q->e->object, "NAME")),
 					       SLICE_ARG(name_or(q->e->ns, "flux-system"))));
 	return make_prune(q, PRUNE_GOES, prune,
-			  "spec.prune removes it, after everything else was applied", SLICE_NONE);
+			  "spec.prune removes the object after everything else is applied",
+			  SLICE_NONE);
 }
 
 struct prune prune_of(const struct environment_use *use, const struct object *o,
@@ -202,7 +208,7 @@ struct prune prune_of(const struct environment_use *use, const struct object *o,
 	const struct prune_query q = { use->environment, o, arena };
 
 	if (use->environment->other_revision)
-		return keep_object(&q, NULL, "it follows another revision than the branch");
+		return keep_object(&q, NULL, "it follows a different revision than the branch");
 	if (use->environment->unsure || use->source_types & SOURCE_UNKNOWN)
 		return make_prune(&q, PRUNE_UNKNOWN, NULL,
 				  "it is not known whether it applies the file",
@@ -211,9 +217,8 @@ struct prune prune_of(const struct environment_use *use, const struct object *o,
 		return predict_argocd(&q);
 	if (use->environment->kind == ENVIRONMENT_FLUX)
 		return predict_flux(&q);
-	return make_prune(
-		&q, PRUNE_UNKNOWN, NULL,
-		"the repository does not declare what applies this kustomization, and kubectl "
-		"apply removes nothing",
-		prune_by_hand(o, arena));
+	return make_prune(&q, PRUNE_UNKNOWN, NULL,
+			  "the repository does not declare what applies the file, and kubectl "
+			  "apply removes nothing",
+			  prune_by_hand(o, arena));
 }

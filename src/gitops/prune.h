@@ -41,7 +41,7 @@ struct prune {
 struct prune prune_of(const struct environment_use *use, const struct object *o,
 		      struct arena *arena);
 
-/* The command that removes the object by hand: "kubectl delete KIND.GROUP NAME -n NS". */
+/* How to remove the object by hand: "run kubectl delete KIND.GROUP NAME -n NS". */
 struct slice prune_by_hand(const struct object *o, struct arena *arena);
 
 #endif

@@ -175,7 +175,7 @@ static void note_shared(const struct placements *l, const struct environment_use
 		add_names(&names, &l->items[i].uses);
 		findings_add(findings, &CODE_environments_shared,
 			     (struct place){ l->items[i].path, 0, 0 },
-			     "the file is used by more than one environment: %s", names.ptr)
+			     "more than one environment applies the file: %s", names.ptr)
 			->remedy = arena_printf(findings->arena,
 						"give each environment its own VirtualService, or "
 						"list all of them in spec.manifests: %" SLICE_FMT,
@@ -204,17 +204,19 @@ static void compare_list(const struct environment_uses *all, struct slices liste
 		for (size_t j = 0; j < all->n && !found; j++)
 			found = environment_is_named(all->items[j].environment, listed.items[i]);
 		if (!found)
-			str_addf(&why, "%s'%" SLICE_FMT "' uses no file of the migration",
+			str_addf(&why, "%s'%" SLICE_FMT "' applies no file of the migration",
 				 why.len ? "; " : "", SLICE_ARG(listed.items[i]));
 	}
 	for (size_t j = 0; j < all->n; j++)
 		if (!is_listed(all->items[j].environment, listed))
-			str_addf(&why, "%s'%" SLICE_FMT "' uses a file and is not listed",
+			str_addf(&why,
+				 "%s'%" SLICE_FMT
+				 "' applies a file of the migration but is not listed",
 				 why.len ? "; " : "", SLICE_ARG(all->items[j].environment->name));
 	if (why.len)
 		findings_add(findings, &CODE_environments_differ, at, "%s", why.ptr)->remedy =
 			all->n ? arena_printf(findings->arena,
-					      "if this is intended, change the list: %" SLICE_FMT,
+					      "change the list if this is intended: %" SLICE_FMT,
 					      SLICE_ARG(format_list(all, findings->arena))) :
 				 SLICE("remove the list");
 }
@@ -228,8 +230,8 @@ static void note_unsure(const struct placements *l, const struct environment_use
 
 		if (a->environment->unsure || a->source_types & SOURCE_UNKNOWN)
 			findings_add(findings, &CODE_environments_unsure, a->environment->at,
-				     "the %s '%" SLICE_FMT "' may use %" SLICE_FMT
-				     "; it counts as if it does",
+				     "the %s '%" SLICE_FMT "' may apply %" SLICE_FMT
+				     "; it counts as an environment that does",
 				     environment_kind_text(a->environment->kind),
 				     SLICE_ARG(a->environment->name),
 				     SLICE_ARG(l->n == 1 ? l->items[0].path :
@@ -244,8 +246,8 @@ void environments_note_unread(const struct environment_index *r, struct findings
 	for (size_t i = 0; i < unread.n && i < UNREAD_MAX; i++)
 		findings_add(findings, &CODE_environments_unread,
 			     (struct place){ unread.items[i], 0, 0 },
-			     "the file cannot be parsed, and may define an environment that uses "
-			     "files of the migration%s",
+			     "the file cannot be parsed, and may declare an environment that "
+			     "applies files of the migration%s",
 			     i + 1 == UNREAD_MAX && unread.n > UNREAD_MAX ?
 				     "; there are more such files" :
 				     "");

@@ -352,13 +352,14 @@ static int check_header(const struct convergence *w, const struct route *r, cons
 	if (authority)
 		return err_set(w->err, &CODE_host_authority, yaml_place(authority),
 			       "%" SLICE_FMT " sets the Host header for all its destinations, "
-			       "which takes precedence over to.hostHeader",
+			       "which takes precedence over spec.to.hostHeader",
 			       SLICE_ARG(route_label(r, w->c->arena)));
 	if (w->c->findings && w->move->host_header.ptr && want->mirror != MIRROR_NONE)
-		findings_add(w->c->findings, &CODE_mirror_host, yaml_place(r->node),
-			     "mirrored requests of %" SLICE_FMT
-			     " carry the Host header of the original request, not to.hostHeader",
-			     SLICE_ARG(route_label(r, w->c->arena)));
+		findings_add(
+			w->c->findings, &CODE_mirror_host, yaml_place(r->node),
+			"mirrored requests of %" SLICE_FMT
+			" have the Host header of the original request, not spec.to.hostHeader",
+			SLICE_ARG(route_label(r, w->c->arena)));
 	return 0;
 }
 

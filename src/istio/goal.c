@@ -159,7 +159,7 @@ static int check_stages(const struct goal_context *c, const struct weights *w, s
 		return 0;
 	(void)err_set(err, &CODE_weight_small, yaml_place(c->now->list),
 		      "the old destinations of %" SLICE_FMT
-		      " have weight %ld, which is too small for all stages to differ",
+		      " have weight %ld, which is too small to make all stages different",
 		      SLICE_ARG(route_label(c->now, c->arena)), w->total);
 	return err_remedy(err, "multiply the weights of this route by %ld", factor);
 }

@@ -65,13 +65,13 @@ static struct move_progress progress_of(const struct vs *vs)
 	return p;
 }
 
-/* "25% of the requests", "only mirrored requests", "no requests". */
+/* "25% of the requests", "mirrored requests only", "no requests". */
 static struct slice progress_text(struct move_progress p, struct arena *arena)
 {
 	if (p.most || !p.sum)
 		return p.most ? arena_printf(arena, "%ld%% of the requests", p.most) :
 				SLICE("no requests");
-	return p.mirror ? SLICE("only mirrored requests") : SLICE("less than 1% of the requests");
+	return p.mirror ? SLICE("mirrored requests only") : SLICE("less than 1% of the requests");
 }
 
 /* One VirtualService that is in both. */

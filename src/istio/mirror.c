@@ -44,7 +44,7 @@ enum mirror_place mirror_choose(const struct vs *vs, const struct route *route,
 	}
 	if (route_hidden_by(vs, route)) { /* a copy would be one more route that nothing reaches */
 		note_route(c, &CODE_mirror_none, route,
-			   "is never reached: a route before it matches all requests");
+			   "is never reached: an earlier route matches all requests");
 		return MIRROR_NONE;
 	}
 	if (vs->root_mirrors) {

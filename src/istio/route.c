@@ -47,7 +47,7 @@ static void note_near(const struct reader *r, const struct yaml_node *host)
 
 	if (r->c->findings && text.len && host_near(text, r->vs->old_host))
 		findings_add(r->c->findings, &CODE_host_near, yaml_place(host),
-			     "the host '%" SLICE_FMT "' looks like '%" SLICE_FMT "'",
+			     "the host '%" SLICE_FMT "' is similar to '%" SLICE_FMT "'",
 			     SLICE_ARG(text), SLICE_ARG(r->vs->old_host));
 }
 
@@ -191,7 +191,7 @@ static void note_other_routes(const struct reader *r, enum route_kind kind)
 
 			if (side_of(r, host) == SIDE_OLD)
 				findings_add(r->c->findings, &CODE_route_tls, yaml_place(host),
-					     "a %s route goes to '%" SLICE_FMT "'",
+					     "a %s route sends connections to '%" SLICE_FMT "'",
 					     route_kind_name(kind), SLICE_ARG(r->vs->old_host));
 		}
 	}
@@ -208,9 +208,9 @@ static void note_routes(const struct reader *r)
 				     yaml_place(route->node),
 				     "%" SLICE_FMT " is moved per connection%s",
 				     SLICE_ARG(route_label(route, r->c->arena)),
-				     route->kind == ROUTE_TLS ?
-					     ", and the new host receives the old server name" :
-					     "");
+				     route->kind == ROUTE_TLS ? ", and the new host receives the "
+								"server name of the old host" :
+								"");
 		else if (route->delegate)
 			findings_add(r->c->findings, &CODE_route_delegate, yaml_place(route->node),
 				     "%" SLICE_FMT " delegates to another VirtualService",
@@ -221,7 +221,7 @@ static void note_routes(const struct reader *r)
 				     SLICE_ARG(route_label(route, r->c->arena)));
 		else if (route->nnew && !route->nold && r->vs->nold)
 			findings_add(r->c->findings, &CODE_new_elsewhere, yaml_place(route->node),
-				     "%" SLICE_FMT " routes only to '%" SLICE_FMT "'",
+				     "%" SLICE_FMT " sends all requests to '%" SLICE_FMT "'",
 				     SLICE_ARG(route_label(route, r->c->arena)),
 				     SLICE_ARG(r->vs->new_host));
 	}

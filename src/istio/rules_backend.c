@@ -30,10 +30,10 @@ static void check_backend(const struct view *v, const struct code *code, struct 
 		return;
 	if (!v->s->whole) {
 		findings_add(out, &CODE_unchecked, v->s->at,
-			     "outside a repository it is not known whether a GCPBackend has the "
+			     "without a repository, it is not known whether a GCPBackend has the "
 			     "host '%" SLICE_FMT "'",
 			     SLICE_ARG(v->s->move->to))
-			->remedy = SLICE("make sure that it exists before any traffic moves");
+			->remedy = SLICE("make sure that it exists before any traffic is moved");
 		return;
 	}
 	note_near(v, &hint);
@@ -187,7 +187,7 @@ static void note_host(const struct view *v, const struct code *code, struct find
 	if (vs)
 		findings_add(out, code, yaml_place(hosts ? hosts : vs->object->node),
 			     "requests to '%" SLICE_FMT
-			     "' carry the Host header that clients send, '%" SLICE_FMT "'",
+			     "' have the Host header that clients send, '%" SLICE_FMT "'",
 			     SLICE_ARG(v->new), SLICE_ARG(host.len ? host : v->old));
 }
 
@@ -220,8 +220,7 @@ static void check_shadow(const struct view *v, const struct code *code, struct f
 				      MIRROR_NONE;
 	if (any && v->s->to.kind == STAGE_MIRROR)
 		findings_add(out, code, v->s->at,
-			     "the host name in the Host header of mirrored requests may end with "
-			     "'-shadow'");
+			     "the Host header of mirrored requests may have the suffix '-shadow'");
 }
 
 static void check_writes(const struct view *v, const struct code *code, struct findings *out)

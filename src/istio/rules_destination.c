@@ -190,8 +190,8 @@ static void check_origination(const struct view *v, const struct code *code, str
 				findings_add(out, code, yaml_place(other_target(c)),
 					     "port %ld of the ServiceEntry '%" SLICE_FMT
 					     "' is sent to port %" SLICE_FMT
-					     " with the TLS of a DestinationRule, but the new host "
-					     "gets neither",
+					     " with the TLS settings of a DestinationRule; neither "
+					     "applies to the new host",
 					     port_number(c), SLICE_ARG(v->entries.items[e]->name),
 					     SLICE_ARG(other_target(c)->text));
 }
@@ -227,7 +227,7 @@ static void check_field(const struct view *v, const struct code *code, const cha
 
 	if (node && !find_field(&v->new_rules, key))
 		findings_add(out, code, yaml_place(node->key),
-			     "'%" SLICE_FMT "' is reached %s, but '%" SLICE_FMT "' would not be",
+			     "'%" SLICE_FMT "' is reached %s, but '%" SLICE_FMT "' is not",
 			     SLICE_ARG(v->old), what, SLICE_ARG(v->new));
 }
 
@@ -249,8 +249,8 @@ static void check_affinity(const struct view *v, const struct code *code, struct
 			if (!hash)
 				continue;
 			findings_add(out, code, yaml_place(hash->key),
-				     "sessions stick to an endpoint of '%" SLICE_FMT
-				     "', but a split chooses a host for each request",
+				     "sessions are bound to an endpoint of '%" SLICE_FMT
+				     "', but a split selects a host for each request",
 				     SLICE_ARG(v->old));
 			return;
 		}
@@ -311,7 +311,7 @@ static void check_plane(const struct view *v, const struct code *code, struct fi
 		}
 		if (has_field(o->spec, "subsets") && far_from_entries(v, o))
 			add_word(&list,
-				 SLICE("subsets in another namespace than the ServiceEntry"));
+				 SLICE("subsets in a different namespace than the ServiceEntry"));
 		if (list.len)
 			findings_add(out, code, yaml_place(o->node),
 				     "the DestinationRule '%" SLICE_FMT

@@ -80,7 +80,7 @@ static void check_route_mirror_left(const struct view *v, const struct vs *vs,
 	if (weighted && route->our_mirror)
 		findings_add(out, code, yaml_place(route->mirror),
 			     "%" SLICE_FMT " both routes and mirrors to '%" SLICE_FMT
-			     "', which gets some requests twice",
+			     "', which receives some requests twice",
 			     SLICE_ARG(route_label(route, v->s->arena)), SLICE_ARG(v->new));
 }
 
@@ -131,7 +131,7 @@ static bool check_root(const struct view *v, const struct object *root, const st
 			findings_add(out, code, yaml_place(field->key),
 				     "the delegate '%" SLICE_FMT "' inherits %" SLICE_FMT
 				     " from the VirtualService '%" SLICE_FMT
-				     "', beside or instead of the mirror of this migration",
+				     "', in addition to or instead of the mirror of this migration",
 				     SLICE_ARG(vs->name), SLICE_ARG(field->key->text),
 				     SLICE_ARG(root->name));
 	}
@@ -149,7 +149,8 @@ static void check_delegate(const struct view *v, const struct code *code, struct
 		if (!found)
 			findings_add(out, &CODE_unchecked, yaml_place(vs->node),
 				     "the VirtualService '%" SLICE_FMT
-				     "' is a delegate, and none that delegates to it was found",
+				     "' is a delegate, but no VirtualService that delegates to it "
+				     "was found",
 				     SLICE_ARG(vs->name))
 				->remedy =
 				SLICE("check whether its root exists and has a mirror of its own");

@@ -78,16 +78,15 @@ static const struct record to_record = {
 			  .max = 65535,
 			  .flag = "to-port",
 			  .arg = "PORT",
-			  .help = "The port of the new host; required if the old destination "
+			  .help = "The port of the new host. Required if the old destination "
 				  "specifies a port" },
 			{ .name = "hostHeader",
 			  .kind = VALUE_STRING,
 			  .offset = PART(to, host_header),
 			  .flag = "host-header",
 			  .arg = "HOST",
-			  .help = "The Host header of requests to the new host; by default, that "
-				  "of "
-				  "the client" },
+			  .help = "The Host header of requests to the new host. Defaults to that "
+				  "of the client" },
 			END_OF_FIELDS,
 		},
 };
@@ -100,7 +99,7 @@ static const struct record manifests_record = {
 			  .offset = PART(manifests, path),
 			  .flag = "path",
 			  .arg = "DIR",
-			  .help = "The directory of the manifests that may be changed; by default, "
+			  .help = "The directory of the manifests that may be changed. Defaults to "
 				  "the whole repository" },
 			{ .name = "virtualService",
 			  .kind = VALUE_STRING,
@@ -121,8 +120,9 @@ static const struct record manifests_record = {
 			  .offset = PART(manifests, environments),
 			  .flag = "environments",
 			  .arg = "LIST",
-			  .help = "The environments that the manifests are built into; required if "
-				  "a manifest belongs to several; plan and discover list them" },
+			  .help = "The environments that apply the manifests, as listed by plan "
+				  "and discover. Required if more than one applies the same "
+				  "manifest" },
 			{ .name = "search",
 			  .kind = VALUE_LIST,
 			  .offset = PART(manifests, search),
@@ -162,15 +162,15 @@ static const struct record git_record = {
 			  .offset = PART(git, branch),
 			  .flag = "branch",
 			  .arg = "BRANCH",
-			  .help = "The branch that is applied; by default, the one that is checked "
+			  .help = "The branch that is applied. Defaults to the one that is checked "
 				  "out" },
 			{ .name = "remote",
 			  .kind = VALUE_STRING,
 			  .offset = PART(git, remote),
 			  .flag = "remote",
 			  .arg = "NAME",
-			  .help = "The remote to fetch the branch from and push it to; by default, "
-				  "the upstream of the branch, or origin" },
+			  .help = "The remote to fetch the branch from and push it to. Defaults to "
+				  "the upstream remote of the branch, or origin" },
 			{ .name = "mode",
 			  .kind = VALUE_ENUM,
 			  .offset = PART(git, mode),
@@ -186,7 +186,7 @@ static const struct record git_record = {
 			  .choices = modes,
 			  .flag = "rollback-mode",
 			  .arg = "MODE",
-			  .help = "Where rollbacks are committed; values as for --mode" },
+			  .help = "Where rollbacks are committed, with the same values as --mode" },
 			END_OF_FIELDS,
 		},
 };
@@ -214,7 +214,7 @@ const struct record migration_spec_record = {
 			  .offset = SPEC(routes),
 			  .flag = "routes",
 			  .arg = "LIST",
-			  .help = "The types of routes to move: http, tls, tcp; by default, http" },
+			  .help = "The types of routes to move: http, tls, tcp. Defaults to http" },
 			{ .name = "stages",
 			  .kind = VALUE_LIST,
 			  .offset = SPEC(stages),
@@ -234,7 +234,7 @@ const struct record migration_spec_record = {
 			  .offset = SPEC(allow),
 			  .flag = "allow",
 			  .arg = "CODE=REASON",
-			  .help = "Accept findings of a code, for a reason" },
+			  .help = "Accept findings with this code, for this reason" },
 			{ .name = "hold",
 			  .kind = VALUE_STRING,
 			  .offset = SPEC(hold),
@@ -530,8 +530,8 @@ static int check_name(const struct migration *m, const struct yaml_node *root, s
 	AUTO_STR struct str wanted = STR_INIT;
 
 	if (!slice_is(m->f.api_version, MIGRATION_API) || !slice_is(m->f.kind, MIGRATION_KIND))
-		return err_set(err, &CODE_migration_field, yaml_place(root), "not a %s of %s",
-			       MIGRATION_KIND, MIGRATION_API);
+		return err_set(err, &CODE_migration_field, yaml_place(root),
+			       "expected kind %s, apiVersion %s", MIGRATION_KIND, MIGRATION_API);
 	if (!migration_name_ok(m->name))
 		return err_set(err, &CODE_migration_field, yaml_place(name),
 			       "the name '%" SLICE_FMT

@@ -133,7 +133,7 @@ static int read_value(const struct record_reader *r, const struct field *f, void
 	case VALUE_ROWS:
 		break;
 	}
-	return refuse_value(r, node, f, "a value that can be read");
+	return refuse_value(r, node, f, "a supported value");
 }
 
 /* The field of a key; NULL with the error and the nearest name if there is none. */

@@ -117,10 +117,10 @@ static int merge_target(const struct merge *m, const struct target *t, struct sl
 	if (f->nsteps == 1)
 		return take_alone(m, f, out, err);
 	if (t->whole || t->remove || f->first->whole || f->first->remove) {
-		(void)err_set(err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 },
-			      "one migration deletes or restores the whole file, and another one "
-			      "changes it");
-		return err_remedy(err, "run the command for each of them");
+		(void)err_set(
+			err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 },
+			"one migration deletes or restores the file, and another one changes it");
+		return err_remedy(err, "run the command for each migration separately");
 	}
 	if (t->file != f->first->file)
 		return err_set(err, &CODE_yaml_overlap, (struct place){ t->path, 0, 0 },

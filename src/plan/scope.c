@@ -195,10 +195,11 @@ static int add_created(struct scope_search *s)
 		return -1;
 	}
 	if (!s->scope->n && inventory_find(s->in->inventory, source->path)) {
-		findings_add(s->findings, &CODE_create_place, (struct place){ source->path, 0, 0 },
-			     "the file to create already exists, and no http route in it goes to "
-			     "'%" SLICE_FMT "'",
-			     SLICE_ARG(s->m->move.from))
+		findings_add(
+			s->findings, &CODE_create_place, (struct place){ source->path, 0, 0 },
+			"the file to create already exists and has no http route to '%" SLICE_FMT
+			"'",
+			SLICE_ARG(s->m->move.from))
 			->remedy = SLICE("specify another file in manifests.create");
 		return -1;
 	}
@@ -252,7 +253,7 @@ static int refuse_nothing(const struct scope_search *s, const struct object_refs
 			return -1;
 		}
 	findings_add(s->findings, &CODE_host_unknown, at,
-		     "no http route of a VirtualService%s%" SLICE_FMT " goes to '%" SLICE_FMT "'",
+		     "no VirtualService%s%" SLICE_FMT " has an http route to '%" SLICE_FMT "'",
 		     s->m->f.spec.manifests.path.len ? " under " : "",
 		     SLICE_ARG(s->m->f.spec.manifests.path), SLICE_ARG(host));
 	return -1;

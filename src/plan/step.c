@@ -159,8 +159,8 @@ static int resolve_stage(const struct step_work *w)
 		findings_add(&step->findings, &CODE_stage_bad, at,
 			     "'%" SLICE_FMT "' is not a stage of the migration",
 			     SLICE_ARG(step_stage_name(w, intent->to)))
-			->remedy = arena_printf(w->pool->arena, "the stages are start%s",
-						format_stages(w).ptr);
+			->remedy = arena_printf(
+			w->pool->arena, "specify one of the stages: start%s", format_stages(w).ptr);
 		return step_refuse(w);
 	}
 	if (intent->direction == GO_UP && stage_cmp(intent->to, step->from) < 0) {
@@ -261,7 +261,7 @@ static void note_lost_comments(const struct step_work *w)
 				findings_add(&w->step->findings, &CODE_comment_lost,
 					     (struct place){ t->path, 0, 0 },
 					     "the comment '%" SLICE_FMT
-					     "' is deleted with the lines around it",
+					     "' is removed with the lines around it",
 					     SLICE_ARG(lost.items[j]));
 	}
 }

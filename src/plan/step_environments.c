@@ -75,7 +75,7 @@ static void check_search(const struct step_work *w)
 
 			if (!migration_searches(w->m, e->at.path))
 				findings_add(&w->step->findings, &CODE_search_outside, e->at,
-					     "the %s '%" SLICE_FMT "' uses %" SLICE_FMT
+					     "the %s '%" SLICE_FMT "' applies %" SLICE_FMT
 					     ", and is outside of manifests.search",
 					     environment_kind_text(e->kind), SLICE_ARG(e->name),
 					     SLICE_ARG(w->step->placements.items[i].path));
@@ -140,8 +140,8 @@ void step_note_prune(const struct step_work *w, const struct object_ref *deleted
 	if (!n)
 		findings_add(&w->step->findings, &CODE_prune_unknown, at,
 			     "the %" SLICE_FMT " '%" SLICE_FMT
-			     "' may stay in the cluster: nothing in the repository shows what "
-			     "applies its file",
+			     "' may stay in the cluster: the repository does not declare what "
+			     "applies the file",
 			     SLICE_ARG(deleted->object->kind), SLICE_ARG(deleted->object->name))
 			->remedy = prune_by_hand(deleted->object, w->pool->arena);
 }

@@ -116,8 +116,8 @@ static int refuse_restore(const struct step_work *w, const struct source *source
 		     "is not available")
 		->remedy = arena_printf(
 		w->pool->arena,
-		"git revert the commit that removed them; the newest commit of this file is "
-		"%" SLICE_FMT,
+		"revert the commit that removed them (git revert); the newest commit of this file "
+		"is %" SLICE_FMT,
 		SLICE_ARG(history ? slice_sub(history->commit, 0, 12) : SLICE("not known")));
 	return step_refuse(w);
 }

@@ -51,8 +51,9 @@ static int read_name(const struct template *t, struct template_param *p, struct 
 	type = cut_word(rest, &quoted);
 	if (!quoted && template_type_find(type, &p->type, &near))
 		return 0;
-	err_set(err, &CODE_template, at, "parameter '%" SLICE_FMT "': no type '%" SLICE_FMT "'",
-		SLICE_ARG(p->name), SLICE_ARG(type));
+	err_set(err, &CODE_template, at,
+		"parameter '%" SLICE_FMT "': unknown type '%" SLICE_FMT "'", SLICE_ARG(p->name),
+		SLICE_ARG(type));
 	return err_did_you_mean(err, near);
 }
 
@@ -89,7 +90,7 @@ static int read_param(struct template *t, struct slice rest, struct place at, st
 	struct template_param p = { 0 };
 
 	if (t->nparams == TEMPLATE_MAX_PARAMS)
-		return err_set(err, &CODE_template, at, "more than %d parameters",
+		return err_set(err, &CODE_template, at, "the template has more than %d parameters",
 			       TEMPLATE_MAX_PARAMS);
 	if (read_name(t, &p, &rest, at, err) < 0 || read_rest(&p, &rest, at, err) < 0)
 		return -1;
@@ -110,11 +111,11 @@ static int read_declaration(struct template *t, struct slice line, struct place 
 	if (!slice_starts(line, SUMMARY)) {
 		err_set(err, &CODE_template, at,
 			"expected another declaration, or an empty line after the last one");
-		return err_remedy(err, "a declaration begins with '%s' or '%s'", PARAM.ptr,
+		return err_remedy(err, "begin the declaration with '%s' or '%s'", PARAM.ptr,
 				  SUMMARY.ptr);
 	}
 	if (t->summary.ptr)
-		return err_set(err, &CODE_template, at, "a second summary");
+		return err_set(err, &CODE_template, at, "the summary is declared twice");
 	t->summary = slice_trim(slice_sub(line, SUMMARY.len, line.len));
 	return 0;
 }
@@ -136,7 +137,7 @@ static int read_declarations(struct template *t, struct err *err)
 		if (read_declaration(t, line, at, err) < 0)
 			return -1;
 	}
-	return err_set(err, &CODE_template, at, "nothing follows the declarations");
+	return err_set(err, &CODE_template, at, "the template is empty after the declarations");
 }
 
 /* Line and column of the byte at `offset`. */
@@ -198,8 +199,8 @@ static int check_gap(const struct template *t, size_t from, size_t to, struct er
 			continue;
 		err_set(err, &CODE_template, place_at(t, offset - 2),
 			"${%" SLICE_FMT "} is not allowed here", SLICE_ARG(piece));
-		return err_remedy(err, "put it into a plain or quoted value on one line, not into "
-				       "a key, comment or block");
+		return err_remedy(err, "use it in a plain or quoted value on one line, not in a "
+				       "key, comment or block");
 	}
 	return 0;
 }
@@ -264,7 +265,7 @@ int template_parse(struct template **out, struct slice name, struct slice bytes,
 	t->arena = arena_new();
 	if (bytes.len > TEMPLATE_MAX_BYTES)
 		return err_set(err, &CODE_too_large, template_place(t),
-			       "a template of more than %zu bytes", TEMPLATE_MAX_BYTES);
+			       "the template is larger than %zu bytes", TEMPLATE_MAX_BYTES);
 	if (read_declarations(t, err) < 0 || (t->text ? read_text(t, err) : read_yaml(t, err)) < 0)
 		return -1;
 	*out = TAKE(t);

@@ -20,7 +20,7 @@ static int unknown_value(const struct template *t, struct slice name, struct err
 {
 	struct slice near = template_nearest_param(t, name);
 
-	err_set(err, &CODE_template, template_place(t), "no parameter '%" SLICE_FMT "'",
+	err_set(err, &CODE_template, template_place(t), "unknown parameter '%" SLICE_FMT "'",
 		SLICE_ARG(name));
 	return err_did_you_mean(err, near);
 }
@@ -38,7 +38,7 @@ static int bind_values(struct render *r, struct pairs given, struct err *err)
 		value = &r->values[param - r->t->params];
 		if (value->ptr && pair->value.ptr)
 			return err_set(err, &CODE_template, template_place(r->t),
-				       "parameter '%" SLICE_FMT "' is given twice",
+				       "parameter '%" SLICE_FMT "' is specified twice",
 				       SLICE_ARG(pair->key));
 		if (!pair->value.ptr)
 			continue;
@@ -65,7 +65,8 @@ static int bind_presets(struct render *r, struct err *err)
 	}
 	if (!missing.len)
 		return 0;
-	return err_set(err, &CODE_template, template_place(r->t), "no value for %s", missing.ptr);
+	return err_set(err, &CODE_template, template_place(r->t), "no value specified for %s",
+		       missing.ptr);
 }
 
 /* The value of a declared name. */
@@ -155,9 +156,8 @@ static int render_yaml(const struct render *r, struct str *out, struct err *err)
 		const struct yaml_node *root = yaml_root(r->t->file, i);
 
 		if (root && is_gone(r, root))
-			return err_set(
-				err, &CODE_template, yaml_place(root),
-				"nothing is left of the document without the optional values");
+			return err_set(err, &CODE_template, yaml_place(root),
+				       "a document is empty without the optional values");
 		if (root)
 			fill_node(r, edits, root);
 	}
@@ -199,7 +199,8 @@ int template_render(const struct template *t, struct pairs values, struct str *o
 		return -1;
 	if (str_over(&text))
 		return err_set(err, &CODE_too_large, template_place(t),
-			       "more than %zu bytes would be rendered", TEMPLATE_MAX_OUTPUT);
+			       "the rendered template is larger than %zu bytes",
+			       TEMPLATE_MAX_OUTPUT);
 	str_add(out, str_slice(&text));
 	return 0;
 }

@@ -44,11 +44,11 @@ static int explain_failure(const struct yaml_file *f, struct err *err)
 
 	if (tab != UINT32_MAX) {
 		*err = (struct err)ERR_INIT;
-		return err_set(
-			err, &CODE_yaml_style, yaml_place_at(f, tab),
-			"a tab at the end of a line or before a comment; replace it with spaces");
+		(void)err_set(err, &CODE_yaml_style, yaml_place_at(f, tab),
+			      "a tab at the end of a line or before a comment");
+		return err_remedy(err, "replace it with spaces");
 	}
-	(void)err_wrap(err, "after the edit the file cannot be read");
+	(void)err_wrap(err, "the edited file cannot be parsed");
 	err->code = &CODE_yaml_check;
 	return -1;
 }
@@ -85,7 +85,7 @@ static int apply_edits(const struct yaml_edits *e, struct str *out, struct yaml_
 	}
 	if (e->file->sealed)
 		return err_set(err, &CODE_yaml_sealed, (struct place){ e->file->name, 0, 0 },
-			       "the file is encrypted by SOPS");
+			       "the file is encrypted with SOPS");
 	made.range = document_range_of(e->file, &s);
 	made.text = str_slice(&text);
 	if (made.range.end < e->file->bytes.len &&

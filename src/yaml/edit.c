@@ -114,7 +114,7 @@ void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_li
 		struct err err = ERR_INIT;
 
 		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(scalar),
-			      "two changes of the same place");
+			      "two edits of the same place");
 		edits_refuse(e, &err);
 	}
 	if (same) {
@@ -135,7 +135,7 @@ void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_li
 			 '\n') != SIZE_MAX)
 		refuse_style(e, scalar, "a value on several lines cannot be changed");
 	else if (scalar->flags & YAML_TAGGED && !tag_fits(scalar, kind))
-		refuse_style(e, scalar, "the tag of this value is of another type");
+		refuse_style(e, scalar, "the tag of this value has a different type");
 }
 
 /* A literal beside a neighbour. */

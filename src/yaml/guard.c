@@ -26,10 +26,13 @@ static size_t guard_wide(const struct yaml_file *file, uint32_t at, struct err *
 	size_t n = utf8_decode(slice_sub(file->bytes, at, 4), &c);
 
 	if (!n)
-		(void)refuse_at(file, &CODE_yaml_encoding, at, "a byte that is not UTF-8", err);
+		(void)refuse_at(file, &CODE_yaml_encoding, at,
+				"the file contains a byte that is not valid UTF-8", err);
 	else if ((c >= 0x80 && c <= 0x9f && c != 0x85) || c == 0xfffe || c == 0xffff || c == 0xfeff)
 		(void)refuse_at(file, &CODE_yaml_encoding, at,
-				"a control character, or a byte order mark inside the file", err);
+				"the file contains a control character, or a byte order mark that "
+				"is not at its beginning",
+				err);
 	else
 		return n;
 	return 0;
@@ -81,7 +84,8 @@ static int guard_bytes(struct yaml_file *file, struct err *err)
 					 "a control character", err);
 		if (p[i] == '\r' && (i + 1 == len || p[i + 1] != '\n'))
 			return refuse_at(file, &CODE_yaml_breaks, (uint32_t)i,
-					 "a carriage return without a line feed", err);
+					 "the file contains a carriage return without a line feed",
+					 err);
 		if (p[i] >= 0x80)
 			n = guard_wide(file, (uint32_t)i, err);
 		if (!n)
@@ -113,7 +117,7 @@ static int guard_conflict(const struct yaml_file *file, struct err *err)
 			open = at;
 		else if (open != SIZE_MAX && marker_at(s, at, '>'))
 			return refuse_at(file, &CODE_yaml_conflict, (uint32_t)open,
-					 "merge conflict markers", err);
+					 "the file contains merge conflict markers", err);
 		if (eol == SIZE_MAX)
 			break;
 		at += eol + 1;
@@ -182,10 +186,10 @@ int yaml_guard_breaks(const struct yaml_file *file, struct err *err)
 		if (!is_odd_break(wide, s.len - i))
 			continue;
 		if (++seen > 64 || !in_quotes(file, (uint32_t)i))
-			return refuse_at(
-				file, &CODE_yaml_breaks, (uint32_t)i,
-				"a line break (NEL, LS or PS) that only some parsers recognize",
-				err);
+			return refuse_at(file, &CODE_yaml_breaks, (uint32_t)i,
+					 "the file contains a line break (NEL, LS or PS) that only "
+					 "some parsers recognize",
+					 err);
 	}
 	return 0;
 }

@@ -158,20 +158,21 @@ int yaml_path_clear(const struct yaml_node *node, struct err *err)
 {
 	for (const struct yaml_node *n = node; n; n = n->parent) {
 		if (n->kind == YAML_ALIAS)
-			return err_set(err, &CODE_yaml_alias, yaml_place(n), "an alias");
+			return err_set(err, &CODE_yaml_alias, yaml_place(n),
+				       "the value is an alias");
 		if (n->flags & YAML_HAS_MERGE)
 			return err_set(err, &CODE_yaml_alias, yaml_place(n),
-				       "a map with a merge key ('<<')");
+				       "the map has a merge key ('<<')");
 		if (n->flags & YAML_HAS_DUP)
 			return err_set(err, &CODE_yaml_duplicate, yaml_place(n),
-				       "a map with a duplicate key");
+				       "the map has a duplicate key");
 		if (n->flags & YAML_ANCHORED && has_users(n))
 			return err_set(err, &CODE_yaml_alias, yaml_place(n),
 				       "the anchor '&%" SLICE_FMT "' is used elsewhere",
 				       SLICE_ARG(yaml_anchor(n)));
 		if (n->flags & YAML_UNCLEAR)
 			return err_set(err, &CODE_yaml_style, yaml_place(n),
-				       "an entry in an unsupported form");
+				       "the entry has an unsupported form");
 	}
 	return 0;
 }

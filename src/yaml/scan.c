@@ -261,8 +261,8 @@ static int on_open(struct scan *s, const yaml_event_t *ev, struct err *err)
 	struct slice b = s->file->bytes;
 
 	if (s->depth == YAML_MAX_DEPTH)
-		return err_set(err, &CODE_yaml_limit, yaml_place(n), "nested deeper than %d levels",
-			       YAML_MAX_DEPTH);
+		return err_set(err, &CODE_yaml_limit, yaml_place(n),
+			       "the file is nested deeper than %d levels", YAML_MAX_DEPTH);
 	n->style = flow ? YAML_FLOW : YAML_BLOCK;
 	if (flow && map && n->start < b.len &&
 	    (b.ptr[n->start] != '{' || ev->start_mark.index == ev->end_mark.index))
@@ -317,7 +317,7 @@ static int on_event(struct scan *s, const yaml_event_t *ev, struct err *err)
 
 	if (f->nnodes >= YAML_MAX_NODES)
 		return err_set(err, &CODE_yaml_limit, (struct place){ f->name, 0, 0 },
-			       "more than %u values", YAML_MAX_NODES);
+			       "the file contains more than %u values", YAML_MAX_NODES);
 	switch (ev->type) {
 	case YAML_DOCUMENT_START_EVENT:
 		ROOM(f->begins, f->nroots, f->begins_cap);

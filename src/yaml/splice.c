@@ -48,7 +48,7 @@ int splices_sort(struct splices *s, const struct yaml_edits *e, struct err *err)
 		if (last && (now->start < last->end ||
 			     (now->alone && last->alone && now->start == last->start)))
 			return err_set(err, &CODE_yaml_overlap, yaml_place_at(e->file, now->start),
-				       "two changes of the same place");
+				       "two edits of the same place");
 		s->items[kept++] = *now;
 	}
 	s->n = kept;
@@ -79,5 +79,5 @@ int splice_refuse_style(const struct yaml_node *at, const char *what, struct err
 
 int splice_refuse_overlap(const struct yaml_node *at, struct err *err)
 {
-	return err_set(err, &CODE_yaml_overlap, yaml_place(at), "two changes of the same place");
+	return err_set(err, &CODE_yaml_overlap, yaml_place(at), "two edits of the same place");
 }

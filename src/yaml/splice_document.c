@@ -31,15 +31,16 @@ static int check_drops(const struct yaml_edits *e, const struct yaml_file *f, st
 	struct place whole = { f->name, 0, 0 };
 
 	if (f->sealed)
-		return err_set(err, &CODE_yaml_sealed, whole, "the file is encrypted by SOPS");
+		return err_set(err, &CODE_yaml_sealed, whole, "the file is encrypted with SOPS");
 	if (e->ndrops == f->nroots)
 		return err_set(err, &CODE_yaml_style, whole,
 			       "deleting this would leave an empty file");
 	for (size_t i = 0; i < f->nroots; i++)
 		if (e->drops[i] && (begin_of(f, i) == NO_BEGIN || begin_of(f, i + 1) == NO_BEGIN))
-			return err_set(err, &CODE_yaml_style,
-				       f->roots[i] ? yaml_place(f->roots[i]) : whole,
-				       "a document without '---' before it or before the next one");
+			return err_set(
+				err, &CODE_yaml_style,
+				f->roots[i] ? yaml_place(f->roots[i]) : whole,
+				"the document has no '---' before it or before the next document");
 	return 0;
 }
 

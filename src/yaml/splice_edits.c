@@ -200,7 +200,7 @@ static int collect_splices(const struct yaml_edits *e, struct splices *out, stru
 			is_inside_gone(e, edit) ?
 				splice_refuse_overlap(edit->at, err) :
 			!edit->same && has_tab_below(edit->at) ?
-				splice_refuse_style(edit->at, "a line below begins with a tab",
+				splice_refuse_style(edit->at, "a following line begins with a tab",
 						    err) :
 			edit->kind == EDIT_SET     ? splice_set(edit, out) :
 			edit->kind == EDIT_DELETE  ? splice_delete(e, edit, out, err) :

@@ -210,7 +210,7 @@ static int delete_tail(const struct yaml_edits *e, const struct yaml_node *n, st
 	}
 	if (edits_insert(e, n, YAML_BEFORE))
 		return err_set(err, &CODE_yaml_overlap, yaml_place(n),
-			       "two changes of the same place");
+			       "two edits of the same place");
 	start = line ? n->head : yaml_blanks_before(f, n->entry);
 	end = note ? note : end;
 	if (line && yaml_line_rest_blank(f, end))

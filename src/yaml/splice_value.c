@@ -33,7 +33,7 @@ static int cut_inline(const struct yaml_node *n, uint32_t *start, struct err *er
 	if (yaml_comment_between(f, behind, n->outer, true) ||
 	    (note && yaml_comment_between(f, behind, n->outer, false)))
 		return err_set(err, &CODE_yaml_style, yaml_place(n),
-			       "a comment between the key and its value");
+			       "a comment separates the key from its value");
 	if (note && n->flags & YAML_EXPLICIT && f->bytes.ptr[n->end] == '\t')
 		return err_set(err, &CODE_yaml_style, yaml_place(n),
 			       "a tab would follow the colon of an explicit key");

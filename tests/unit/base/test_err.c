@@ -287,6 +287,7 @@ Test(findings, without_a_remedy_of_its_own_the_code_speaks)
 	AUTO_STR struct str s = STR_INIT;
 
 	finding_format(findings_add(&f, &CODE_yaml_alias, place_of("f"), "an alias"), &s);
-	cr_expect_str_eq(s.ptr, "f: an alias; write the value out in place [GCB2006]", "'%s'",
-			 s.ptr);
+	cr_expect_str_eq(s.ptr,
+			 "f: an alias; write the value explicitly where it is used [GCB2006]",
+			 "'%s'", s.ptr);
 }

@@ -604,7 +604,7 @@ Test(commit, no_identity)
 	one_commit();
 	git("config", "--global", "--unset", "user.email", NULL);
 	cr_expect_eq(commit_changes(&c, 1, "x", &err), -1);
-	expect_err(err, identity, "git config user.name");
+	expect_err(err, identity, "set user.name");
 	cr_assert_eq(setenv("GIT_AUTHOR_EMAIL", "a@example.com", 1), 0);
 	err = (struct err)ERR_INIT;
 	cr_expect_eq(commit_changes(&c, 1, "x", &err), -1);

@@ -13,7 +13,7 @@
 #define NOTE(key, value) OBJECT(", annotations: {" key ": '" value "'}")
 #define OPTIONS "argocd.argoproj.io/sync-options"
 #define FLUX_PRUNE "kustomize.toolkit.fluxcd.io/prune"
-#define BY_HAND "kubectl delete serviceentry.networking.istio.io web-vm -n web"
+#define BY_HAND "run kubectl delete serviceentry.networking.istio.io web-vm -n web"
 
 Test(prune, what_becomes_of_an_object)
 {
@@ -28,7 +28,7 @@ Test(prune, what_becomes_of_an_object)
 		{ ARGO("automated: {prune: true, enabled: false}"), PLAIN, PRUNE_MANUAL, "manually",
 		  "argocd app sync shop --prune" },
 		{ ARGO("automated: {}"), PLAIN, PRUNE_STAYS, "without automated.prune",
-		  "argocd app sync shop --prune, or " BY_HAND },
+		  "run argocd app sync shop --prune, or " BY_HAND },
 		{ ARGO("automated: {prune: false}"), PLAIN, PRUNE_STAYS, "without automated.prune",
 		  "" },
 		{ ARGO(""), PLAIN, PRUNE_MANUAL, "manually", "argocd app sync shop --prune" },
@@ -45,7 +45,7 @@ Test(prune, what_becomes_of_an_object)
 		  PRUNE_FIRST, "", "" },
 		{ ARGO(AUTO), NOTE(OPTIONS, "Prune=confirm"), PRUNE_MANUAL, "approval",
 		  "application.argoproj.io shop -n argocd argocd.argoproj.io/deletion-approved=" },
-		{ ARGO("automated: {prune: '${prune}'}"), PLAIN, PRUNE_UNKNOWN, "filled in",
+		{ ARGO("automated: {prune: '${prune}'}"), PLAIN, PRUNE_UNKNOWN, "set elsewhere",
 		  BY_HAND },
 		{ APPLICATION("shop", SOURCE("'ap${x}'")), PLAIN, PRUNE_UNKNOWN, "not known",
 		  BY_HAND },
@@ -63,11 +63,11 @@ Test(prune, what_becomes_of_an_object)
 		  "", NULL },
 		{ FLUX("apps", "path: apps, prune: true, suspend: true"), PLAIN, PRUNE_MANUAL,
 		  "suspended", "flux resume kustomization apps -n flux-system" },
-		{ FLUX("apps", "path: apps, prune: '${prune}'"), PLAIN, PRUNE_UNKNOWN, "filled in",
-		  BY_HAND },
+		{ FLUX("apps", "path: apps, prune: '${prune}'"), PLAIN, PRUNE_UNKNOWN,
+		  "set elsewhere", BY_HAND },
 		{ FLUX("apps", "path: apps, prune: true") "---\n" REPOSITORY(
 			  "https://git.example.com/shop/gitops.git", "tag: v1"),
-		  PLAIN, PRUNE_STAYS, "another revision", BY_HAND },
+		  PLAIN, PRUNE_STAYS, "a different revision", BY_HAND },
 		{ K("apps/e.yaml"), PLAIN, PRUNE_UNKNOWN, "does not declare", BY_HAND },
 		{ ARGO(AUTO ", syncOptions: [Prune=false]"),
 		  "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: "

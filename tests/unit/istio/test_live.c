@@ -64,7 +64,7 @@ static const struct {
 	{ "behind: a mirror",
 	  LIVE_("", HOSTS "  http: [{mirror: {host: new.example.com}, mirrorPercentage: {value: "
 			  "10}, route: [" OLD "}]}]\n") BACKEND,
-	  "GCB5005", "gets only mirrored requests" },
+	  "GCB5005", "gets mirrored requests only" },
 	{ "ahead", LIVE_("", HOSTS SPLIT("75", "25")) BACKEND, "GCB5006",
 	  "25% of the requests in the cluster" },
 	{ "edited",

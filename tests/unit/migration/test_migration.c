@@ -82,9 +82,9 @@ Test(migration, mistakes)
 		{ "kind",
 		  "apiVersion: gcpbackend/v2\nkind: Migration\nmetadata: {name: "
 		  "web}\nspec:\n" HOSTS,
-		  "not a Migration of gcpbackend/v1alpha1", "", 1 },
+		  "expected kind Migration, apiVersion gcpbackend/v1alpha1", "", 1 },
 		{ "duplicate", META "spec:\n" HOSTS "  hold: a\n  hold: b\n",
-		  "a map with a duplicate key", "", 5 },
+		  "the map has a duplicate key", "", 5 },
 		{ "name",
 		  "apiVersion: gcpbackend/v1alpha1\nkind: Migration\nmetadata: {name: "
 		  "other}\nspec:\n" HOSTS,

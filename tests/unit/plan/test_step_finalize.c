@@ -105,7 +105,7 @@ Test(step_finalize, is_not_a_misspelt_host)
 	struct sketch *s = at_end(VS("x") DONE, NULL, NULL, true);
 
 	expect_refused(s, sketch_go(s, GO_UP, "next"), host_unknown, ".gcpbackend/web.yaml", 5,
-		       "goes to");
+		       "has an http route to");
 	sketch_free(s);
 }
 

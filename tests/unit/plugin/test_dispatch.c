@@ -43,8 +43,9 @@ Test(dispatch, succeeds)
 		{ "help first", WORDS("--help", "migrate", "sample", "--zzz"), "Show every kind",
 		  EXIT_OK },
 		{ "help command", WORDS("help", "migrate", "sample"), "Show every kind", EXIT_OK },
-		{ "help of help", WORDS("help", "help"), "Show help about a command, as", EXIT_OK },
-		{ "help with option", WORDS("help", "--help"), "Show help about a command, as",
+		{ "help of help", WORDS("help", "help"), "Show help about a command, like",
+		  EXIT_OK },
+		{ "help with option", WORDS("help", "--help"), "Show help about a command, like",
 		  EXIT_OK },
 		{ "version", WORDS("version"), "kubectl-gcpbackend ", EXIT_OK },
 		{ "version option", WORDS("--version"), "kubectl-gcpbackend ", EXIT_OK },
@@ -87,13 +88,13 @@ Test(dispatch, refuses)
 		const char *message;
 	} rows[] = {
 		{ "unknown", WORDS("zzz"),
-		  "unknown command 'zzz' for 'kubectl gcpbackend'; 'kubectl gcpbackend --help' "
-		  "lists the commands" },
+		  "unknown command 'zzz' for 'kubectl gcpbackend'; run 'kubectl gcpbackend --help' "
+		  "to list the commands" },
 		{ "near", WORDS("migrat", "sample"),
 		  "unknown command 'migrat' for 'kubectl gcpbackend', did you mean 'migrate'?; " },
 		{ "near in group", WORDS("migrate", "smaple"),
 		  "unknown command 'smaple' for 'kubectl gcpbackend migrate', did you mean "
-		  "'sample'?; 'kubectl gcpbackend migrate --help' lists" },
+		  "'sample'?; run 'kubectl gcpbackend migrate --help' to list" },
 		{ "group forgotten", WORDS("sample", "web"),
 		  "unknown command 'sample' for 'kubectl gcpbackend', did you mean 'kubectl "
 		  "gcpbackend migrate sample'?; " },
@@ -121,7 +122,8 @@ Test(dispatch, refuses)
 		  "'kubectl gcpbackend migrate sample' has no command 'web'; see " },
 		{ "escape", WORDS("\x1b[2J"), "unknown command '^[[2J' for" },
 		{ "usage", WORDS("migrate", "sample"),
-		  "NAME... is missing; see 'kubectl gcpbackend migrate sample --help' for usage "
+		  "the argument NAME... is missing; see 'kubectl gcpbackend migrate sample --help' "
+		  "for usage "
 		  "[GCB0001]" },
 		{ "words for version", WORDS("version", "x"),
 		  "unexpected argument 'x': the command takes only options; see 'kubectl "

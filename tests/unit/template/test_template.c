@@ -96,10 +96,10 @@ Test(template, declarations_refused)
 		const char *source, *part;
 	} rows[] = {
 		{ "# param a string\na: ${a}\n", "t.yaml:2:1: expected another declaration" },
-		{ "# param a string", "nothing follows" },
+		{ "# param a string", "is empty after" },
 		{ "# param A string\n\n", "lower-case" },
 		{ "# param a strin\n\n", "did you mean 'string'" },
-		{ "# param a\n\n", "no type ''" },
+		{ "# param a\n\n", "unknown type ''" },
 		{ "# param a string\n# param a string\n\n",
 		  "t.yaml:2:1: parameter 'a' is declared twice" },
 		{ "# param a string =\n\n", "no default" },
@@ -109,7 +109,7 @@ Test(template, declarations_refused)
 		{ "# param a string \"x\" y\n\n", "then the end of the line" },
 		{ "# param a string help\n\n", "then the end of the line" },
 		{ "# param a port = 0\n\n", "a number from 1 to 65535" },
-		{ "# summary x\n# summary y\n\n", "a second summary" },
+		{ "# summary x\n# summary y\n\n", "the summary is declared twice" },
 		{ "a: ${b}\n", "t.yaml:1:4: 'b' is not declared" },
 		{ "# param host string\n\na:\n  - ${hots}\n",
 		  "t.yaml:4:5: 'hots' is not declared; did you mean 'host'?" },
@@ -133,11 +133,12 @@ Test(template, values_refused)
 	static const char source[] = "# param host host\n# param port port\n# param note string = "
 				     "x\n\na: ${host}\nb: ${port}\nc: ${note}\n";
 
-	refused("t.yaml", source, NO_VALUES, "no value for host, port");
+	refused("t.yaml", source, NO_VALUES, "no value specified for host, port");
 	refused("t.yaml", source, VALUES(VALUE("hots", "a"), VALUE("port", "1")),
-		"no parameter 'hots'; did you mean 'host'?");
+		"unknown parameter 'hots'; did you mean 'host'?");
 	refused("t.yaml", source,
-		VALUES(VALUE("host", "a"), VALUE("host", "a"), VALUE("port", "1")), "given twice");
+		VALUES(VALUE("host", "a"), VALUE("host", "a"), VALUE("port", "1")),
+		"specified twice");
 	refused("t.yaml", source, VALUES(VALUE("host", "a b"), VALUE("port", "1")),
 		"host: 'a b' is not a host name");
 	refused("t.yaml", source, VALUES(VALUE("host", "a"), VALUE("port", "1\nc: 2")),
@@ -183,7 +184,7 @@ Test(template, kinds_of_holes)
 		str_addf(&source, "%s%s", head, rows[i].body);
 		becomes("t.yaml", source.ptr, (struct pairs){ &s, 1 }, rows[i].expected);
 	}
-	refused("t.yaml", "# param o string optional\n\na: ${o}\n", NO_VALUES, "nothing is left");
+	refused("t.yaml", "# param o string optional\n\na: ${o}\n", NO_VALUES, "is empty without");
 }
 
 Test(template, plain_text)
