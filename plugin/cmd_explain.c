@@ -62,8 +62,9 @@ static int find_code(struct app *app, struct slice word, const struct code **out
 		ids[i] = slice_of(codes[i]->id);
 	near = slice_nearest(str_slice(&id), ids, ncodes);
 	(void)command_refuse(app, err, "no code '%" SLICE_FMT "'%s%" SLICE_FMT "%s",
-			     SLICE_ARG(slice_sub(word, 0, 40)), near.ptr ? ", did you mean '" : "",
-			     SLICE_ARG(near), near.ptr ? "'?" : "");
+			     SLICE_ARG(argument_excerpt(app, word)),
+			     near.ptr ? ", did you mean '" : "", SLICE_ARG(near),
+			     near.ptr ? "'?" : "");
 	return err_remedy(err, "run '%s migrate explain' to list all codes", app->program);
 }
 

@@ -248,20 +248,20 @@ void help_group(const struct app *app, const struct command *const *commands, co
 {
 	const struct command *row = find_group_texts(commands, group);
 	const struct command named = { .name = group };
-	struct slice line = command_line(app, group ? &named : NULL);
+	AUTO_STR struct str line = STR_INIT;
 
+	str_add_visible(&line, command_line(app, group ? &named : NULL), false);
 	if (row)
 		help_paragraphs(out, row->about && *row->about ? row->about : row->summary,
 				help_width(app));
 	else
-		str_addf(out, "Commands of '%" SLICE_FMT "'.\n", SLICE_ARG(line));
+		str_addf(out, "Commands of '%s'.\n", line.ptr);
 	if (row)
 		add_examples(out, row->example);
 	str_adds(out, "\nAvailable Commands:\n");
 	add_commands(commands, group, out);
 	if (!group)
 		add_exit_codes(out);
-	str_addf(out, "\nUsage:\n  %" SLICE_FMT " COMMAND [options]\n\n", SLICE_ARG(line));
-	str_addf(out, "Use \"%" SLICE_FMT " COMMAND --help\" for more information.\n",
-		 SLICE_ARG(line));
+	str_addf(out, "\nUsage:\n  %s COMMAND [options]\n\n", line.ptr);
+	str_addf(out, "Use \"%s COMMAND --help\" for more information.\n", line.ptr);
 }

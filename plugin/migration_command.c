@@ -79,10 +79,10 @@ static void note_remote_line(void *ctx, struct slice line)
 		say_note(ctx, "%" SLICE_FMT, SLICE_ARG(line));
 }
 
-/* Passes on a line of a local hook. */
+/* Passes on a line of a local hook; with a prefix, so that it is not taken for one of ours. */
 static void note_hook_line(void *ctx, struct slice line)
 {
-	say_note(ctx, "%" SLICE_FMT, SLICE_ARG(line));
+	say_note(ctx, "hook: %" SLICE_FMT, SLICE_ARG(line));
 }
 
 /* Passes on a line of -v. */

@@ -403,13 +403,11 @@ int process_run(const struct process *p, struct process_result *r, struct err *e
 struct slice process_last_line(const struct process_result *r, struct arena *arena)
 {
 	struct slice rest = str_slice(&r->err), line, last = SLICE("");
-	AUTO_STR struct str text = STR_INIT;
 
 	while (slice_next(&rest, '\n', &line))
 		if (slice_trim(line).len)
 			last = slice_trim(line);
 	if (slice_starts(last, SLICE("error: ")))
 		last = slice_sub(last, 7, last.len);
-	str_add_visible(&text, slice_sub(last, 0, 400), false);
-	return arena_copy(arena, str_slice(&text));
+	return arena_copy(arena, slice_sub(last, 0, 400));
 }

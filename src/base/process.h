@@ -75,8 +75,8 @@ void process_result_release(struct process_result *r);
 int process_run(const struct process *p, struct process_result *r, struct err *err);
 
 /*
- * The last line of a program's standard error that is not blank, fit for a message, without
- * "error: " in front.
+ * The last line of a program's standard error that is not blank, without "error: " in front; as
+ * the program wrote it, at most 400 bytes.
  */
 struct slice process_last_line(const struct process_result *r, struct arena *arena);
 

@@ -113,15 +113,13 @@ struct slice git_message(const struct process_result *result, struct arena *aren
 	struct slice all = str_slice(&result->err);
 	size_t at = slice_starts(all, SLICE("fatal: ")) ? 0 : slice_find(all, SLICE("\nfatal: ")),
 	       end;
-	AUTO_STR struct str shown = STR_INIT;
 
 	if (at == SIZE_MAX)
 		return process_last_line(result, arena);
 	at += at ? 8 : 7;
 	all = slice_sub(all, at, all.len);
 	end = slice_find_byte(all, '\n');
-	str_add_visible(&shown, slice_sub(all, 0, end == SIZE_MAX ? all.len : end), false);
-	return arena_copy(arena, str_slice(&shown));
+	return arena_copy(arena, slice_sub(all, 0, end == SIZE_MAX ? all.len : end));
 }
 
 int git_fail_remote(const struct remote *remote, const char *what,

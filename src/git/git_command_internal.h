@@ -21,7 +21,7 @@ struct git_command {
 int git_run(struct repo *r, const struct git_command *command, struct process_result *result,
 	    struct err *err);
 
-/* The line of git's messages that describes the error, fit for a terminal, in `arena`. */
+/* The line of git's messages that describes the error, as git wrote it, in `arena`. */
 struct slice git_message(const struct process_result *result, struct arena *arena);
 
 /*

@@ -228,7 +228,7 @@ static int run_hook(const struct hooks_process *h, const char *name, const char 
 {
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
 	AUTO_ARENA struct arena *arena = arena_new();
-	AUTO_STR struct str path = STR_INIT, out = STR_INIT;
+	AUTO_STR struct str path = STR_INIT;
 	const char *argv[] = { NULL, arg, NULL };
 	struct slice message;
 
@@ -241,10 +241,8 @@ static int run_hook(const struct hooks_process *h, const char *name, const char 
 	if (r.exit_code == 0)
 		return 0;
 	message = process_last_line(&r, arena);
-	if (!message.len) {
-		str_add_visible(&out, slice_trim(str_slice(&r.out)), false);
-		message = str_slice(&out);
-	}
+	if (!message.len)
+		message = slice_trim(str_slice(&r.out));
 	return err_set(err, &CODE_hook_refused, NOWHERE, "%s failed with exit code %d%s%" SLICE_FMT,
 		       name, r.exit_code, message.len ? ": " : "", SLICE_ARG(message));
 }

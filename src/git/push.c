@@ -63,12 +63,8 @@ static void parse_line(struct slice line, struct push *pushes, size_t n, struct 
 		p->result = line.ptr[0] == '!' ? (is_race(summary) ? PUSH_RACED : PUSH_REFUSED) :
 			    line.ptr[0] == '=' ? PUSH_SAME :
 						 PUSH_DONE;
-		if (line.ptr[0] == '!') {
-			AUTO_STR struct str why = STR_INIT;
-
-			str_add_visible(&why, find_reason(summary), false);
-			p->why = arena_copy(arena, str_slice(&why));
-		}
+		if (line.ptr[0] == '!')
+			p->why = arena_copy(arena, find_reason(summary));
 	}
 }
 

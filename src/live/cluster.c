@@ -113,7 +113,6 @@ static int feed_items(void *ctx, struct slice bytes, struct err *err)
 static bool find_forbidden(const struct cluster_reader *r, size_t i,
 			   const struct process_result *result, struct slice *reason)
 {
-	AUTO_STR struct str text = STR_INIT;
 	struct slice rest = str_slice(&result->err), line, name = resource_name(r, i);
 	struct slice phrase = arena_printf(
 		r->c->arena, "(Forbidden): %" SLICE_FMT " is forbidden: ", SLICE_ARG(name));
@@ -123,8 +122,7 @@ static bool find_forbidden(const struct cluster_reader *r, size_t i,
 
 		if (at == SIZE_MAX)
 			continue;
-		str_add_visible(&text, slice_sub(line, at + phrase.len, 300), false);
-		*reason = arena_copy(r->c->arena, str_slice(&text));
+		*reason = arena_copy(r->c->arena, slice_sub(line, at + phrase.len, 300));
 		return true;
 	}
 	return false;

@@ -122,7 +122,6 @@ int kubectl_context(const struct kubectl *k, struct arena *arena, struct slice *
 	static const char *const arguments[] = { "config", "current-context", NULL };
 	const struct kubectl_call call = { .arguments = arguments };
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
-	AUTO_STR struct str text = STR_INIT;
 
 	if (k->flags && k->flags->context.len) {
 		*out = k->flags->context;
@@ -130,8 +129,6 @@ int kubectl_context(const struct kubectl *k, struct arena *arena, struct slice *
 	}
 	if (kubectl_run(k, &call, &r, err) < 0)
 		return -1;
-	if (!r.exit_code)
-		str_add_visible(&text, slice_trim(str_slice(&r.out)), false);
-	*out = arena_copy(arena, str_slice(&text));
+	*out = r.exit_code ? SLICE("") : arena_copy(arena, slice_trim(str_slice(&r.out)));
 	return 0;
 }

@@ -191,7 +191,7 @@ static const struct {
 	  3 },
 	{ "no answer",
 	  "api-resources*) echo 'Unable to connect to the server: \033[31mEOF' >&2; exit 1;;",
-	  "GCB5001 kubectl: Unable to connect to the server: ^[[31mEOF", 2 },
+	  "GCB5001 kubectl: Unable to connect to the server: \033[31mEOF", 2 },
 };
 
 Test(cluster, coverages)

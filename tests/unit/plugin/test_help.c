@@ -121,6 +121,12 @@ Test(help, groups)
 	str_clear(&text);
 	help_group(&s.app, bare, "migrate", &text);
 	assert_has("no texts", text.ptr, "Commands of 'kubectl gcpbackend migrate'.\n");
+	s.app.program = "a\nb\x1b[2J";
+	help_group(&s.app, bare, "migrate", &text);
+	assert_has("hostile name", text.ptr, "Commands of 'a\\x0ab^[[2J migrate'.\n");
+	assert_has("hostile name", text.ptr,
+		   "\nUsage:\n  a\\x0ab^[[2J migrate COMMAND [options]\n");
+	assert_has("hostile name", text.ptr, "\nUse \"a\\x0ab^[[2J migrate COMMAND --help\"");
 	stage_close(&s);
 }
 
