@@ -40,14 +40,14 @@ enum yaml_style {
 };
 
 enum yaml_flags {
-	YAML_ANCHORED = 1,   /* has an anchor: yaml_anchor */
-	YAML_TAGGED = 2,     /* has a tag: yaml_tag */
-	YAML_HAS_MERGE = 4,  /* a map with a "<<" key */
-	YAML_HAS_DUP = 8,    /* a map with the same key twice */
-	YAML_PAIR = 16,      /* the map of a single pair in a flow sequence: [a: b] */
-	YAML_EXPLICIT = 32,  /* an entry whose key has a "?" */
+	YAML_ANCHORED = 1,  /* has an anchor: yaml_anchor */
+	YAML_TAGGED = 2,    /* has a tag: yaml_tag */
+	YAML_HAS_MERGE = 4, /* a map with a "<<" key */
+	YAML_HAS_DUP = 8,   /* a map with the same key twice */
+	YAML_PAIR = 16,     /* the map of a single pair in a flow sequence: [a: b] */
+	YAML_EXPLICIT = 32, /* an entry whose key has a "?" */
 	YAML_OPENS = 64,    /* an entry that begins on the line of its parent's dash or key */
-	YAML_UNCLEAR = 128   /* an entry whose region is not clear; edits of it are refused */
+	YAML_UNCLEAR = 128  /* an entry whose region is not clear; edits of it are refused */
 };
 
 struct yaml_file;
