@@ -230,7 +230,7 @@ migration("host_with_escapes", "A host with escapes would steer the terminal.", 
 migration("hold_with_escapes", "The reason of a hold would steer the terminal.", (6, "GCB4004"), end='hold: "\\e]0;mine\\a wait"')
 
 
-@attack((0, r"(?m)^held: .*wait$"))
+@attack((0, r"(?m)^on hold: .*wait$"))
 def hold_with_everything_hidden(s):
     """The reason of a hold has every code point that steers a terminal, or that a reader cannot see."""
     every = "".join(f"\\U{c:08x}" for c in range(1, sys.maxunicode + 1)
