@@ -121,7 +121,7 @@ class Scene:
         return subprocess.Popen(["kubectl-gcpbackend", "migrate", *words], cwd=where or self.where, env={**self.env, **(more or {})},
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="surrogateescape")
 
-    def end(self, process, timeout=60):
+    def end(self, process, timeout=120):
         try:
             out, err = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
