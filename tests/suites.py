@@ -33,6 +33,7 @@ SUITES = {
     "environments": ["python3", "tests/environments.py"],
     "patches": ["python3", "tests/patches.py"],
     "attacks": ["python3", "tests/attacks/run"],
+    "escapes": ["python3", "tests/escapes.py"],
 }
 COUNTERS = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 SYNTHESIS = re.compile(r"Synthesis: Tested: .*?(\d+).*?\| Passing: .*?(\d+)"
