@@ -124,7 +124,7 @@ SCENES = [
     Scene("batch-of-40", ["promote", "--all", "--to", "10", "--batch", "--yes"], services=40, packed=True),
     Scene("rollback", ["rollback", "svc-00"], before=UP),
     Scene("finalize", DONE, before=(END,)),
-    Scene("delete-entry", [*DONE, "--delete-service-entry"], before=(END, DONE), told="it is gone already"),
+    Scene("delete-entry", [*DONE, "--delete-service-entry"], before=(END, DONE), told="no action needed"),
     Scene("init", INIT, told="already exists"),
     Scene("linked", [*TO, "10", "--yes"], shape="linked"),
     Scene("push", [*TO, "10", "--yes"], remote=True),
