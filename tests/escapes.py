@@ -11,7 +11,6 @@ UNSEEN lists the places that no command shows. To be shown is an error there, as
 to be shown. --list prints in how many outputs each place was seen.
 """
 import concurrent.futures
-import functools
 import itertools
 import json
 import os
@@ -31,8 +30,9 @@ from escape_scenes import ARGUMENTS, CLUSTER, RESOURCES, SCENES, UNSEEN  # noqa:
 
 try:
     import yaml
+    LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 except ImportError:
-    yaml = None
+    yaml = None  # YAML is then judged as a text only
 
 # What a place gets, by its kind; as far as Git, YAML or the file system allow it there.
 SOFT = "\x85\x9b2J\u202e\u2028\u200b\ufeff\U000e0041"
@@ -163,8 +163,8 @@ def judge_document(form, out, texts):
     if form == "yaml" and not yaml:
         return
     try:
-        value = json.loads(out) if form == "json" else yaml.load(out, yaml.CSafeLoader)
-    except (ValueError, yaml.YAMLError) as problem:
+        value = json.loads(out) if form == "json" else yaml.load(out, LOADER)
+    except (ValueError, yaml.YAMLError if yaml else ValueError) as problem:
         yield f"cannot be parsed: {problem}"
         return
     for text, (name, whole) in itertools.product(strings(value), texts.items()):
