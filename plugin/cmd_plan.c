@@ -10,8 +10,6 @@
 #include "plugin/say.h"
 #include "plugin/step_report.h"
 
-#include <string.h>
-
 struct plan_context {
 	struct migration_context migration;
 	struct preview_context preview;
@@ -51,15 +49,7 @@ struct plan_run {
 
 static void add_row(struct plan_run *r, const struct step_row *row)
 {
-	if (r->n == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : 16;
-		struct step_row *rows = arena_array(r->app->arena, cap, sizeof(*rows));
-
-		if (r->n)
-			memcpy(rows, r->rows, r->n * sizeof(*rows));
-		r->rows = rows;
-		r->cap = cap;
-	}
+	ARENA_ROOM(r->app->arena, r->rows, r->n, r->cap);
 	r->rows[r->n++] = *row;
 }
 

@@ -1,5 +1,6 @@
 #include "plugin/live.h"
 
+#include "base/ascii.h"
 #include "plugin/command_line.h"
 
 static const struct field live_fields[] = {
@@ -27,7 +28,7 @@ static bool parse_time(struct slice text, int64_t *out)
 	size_t digits = 0;
 	long n;
 
-	while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9')
+	while (digits < text.len && ascii_is_digit(text.ptr[digits]))
 		digits++;
 	if (!parse_int(slice_sub(text, 0, digits), 1, 86400000, &n))
 		return false;

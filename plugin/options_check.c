@@ -1,5 +1,6 @@
 #include "plugin/options_check.h"
 
+#include "base/ascii.h"
 #include "plugin/options.h"
 
 #include <string.h>
@@ -23,7 +24,7 @@ static bool is_sentence(const char *text)
 	for (size_t i = 0; i < s.len; i++)
 		if ((unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7f)
 			return false;
-	return s.len && s.ptr[0] >= 'A' && s.ptr[0] <= 'Z' && !strchr(". ", s.ptr[s.len - 1]);
+	return s.len && ascii_is_upper(s.ptr[0]) && !strchr(". ", s.ptr[s.len - 1]);
 }
 
 /* Lower-case words with single hyphens between? */
@@ -35,8 +36,7 @@ static bool is_flag(const char *flag)
 		if (!word.len)
 			return false;
 		for (size_t i = 0; i < word.len; i++)
-			if (!(word.ptr[i] >= 'a' && word.ptr[i] <= 'z') &&
-			    !(word.ptr[i] >= '0' && word.ptr[i] <= '9'))
+			if (!ascii_is_lower(word.ptr[i]) && !ascii_is_digit(word.ptr[i]))
 				return false;
 	}
 	return true;
@@ -94,8 +94,7 @@ static int check_option(const struct command *cmd, struct option_list list, size
 				      "help is not a sentence without a full stop");
 	if (!strcmp(f->flag, "help") || f->letter == 'h')
 		return report_mistake(err, cmd, f->flag, "--help and -h are reserved");
-	if (f->letter && !(f->letter >= 'a' && f->letter <= 'z') &&
-	    !(f->letter >= 'A' && f->letter <= 'Z'))
+	if (f->letter && !ascii_is_alpha(f->letter))
 		return report_mistake(err, cmd, f->flag, "the short name is not a letter");
 	for (size_t k = 0; k < i; k++) {
 		if (!strcmp(list.items[k].field->flag, f->flag))

@@ -1,25 +1,16 @@
 #include "plugin/progress.h"
 
+#include "base/clock.h"
 #include "plugin/say.h"
-
-#include <time.h>
 
 /* Milliseconds until the first line, and between two of them, in a log and on a terminal. */
 enum { PATIENCE = 1000, PAUSE_LOG = 2000, PAUSE_TERMINAL = 100 };
 
 struct progress_line {
 	const struct app *app;
-	long long begin, last; /* in milliseconds; last: of the last line, 0: none yet */
-	bool drawn;            /* the terminal shows a line that has to be cleared */
+	int64_t begin, last; /* in milliseconds; last: of the last line, 0: none yet */
+	bool drawn;          /* the terminal shows a line that has to be cleared */
 };
-
-static long long now_ms(void)
-{
-	struct timespec t = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Removes the line from the terminal. */
 static void clear_line(struct progress_line *s)
@@ -32,7 +23,7 @@ static void clear_line(struct progress_line *s)
 static void report_progress(void *ctx, const char *doing, size_t done, size_t all)
 {
 	struct progress_line *s = ctx;
-	long long now = now_ms();
+	int64_t now = clock_ms();
 	AUTO_STR struct str line = STR_INIT;
 
 	if (!doing) {
@@ -56,6 +47,6 @@ struct progress progress_shown(struct app *app)
 {
 	struct progress_line *s = arena_alloc(app->arena, sizeof(*s));
 
-	*s = (struct progress_line){ .app = app, .begin = now_ms() };
+	*s = (struct progress_line){ .app = app, .begin = clock_ms() };
 	return (struct progress){ report_progress, s };
 }

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "discover/discover_target.h"
+#include "gitops/path.h"
 #include "inventory/inventory_index.h"
 #include "istio/converge.h"
 #include "istio/host.h"
@@ -227,12 +228,9 @@ static struct slice directory_of(const struct judgement *j)
 
 	for (size_t i = 0; i < j->nvss; i++) {
 		struct slice path = yaml_name(j->vss[i].object->node->file);
-		size_t end = path.len;
 
-		while (end && path.ptr[end - 1] != '/')
-			end--;
-		directory = directory.ptr ? common_directory(directory, path) :
-					    slice_sub(path, 0, end ? end - 1 : 0);
+		directory =
+			directory.ptr ? common_directory(directory, path) : path_directory(path);
 	}
 	return directory.len ? directory : SLICE(".");
 }

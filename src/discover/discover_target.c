@@ -1,6 +1,7 @@
 #include "discover/discover_target.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "base/map.h"
 #include "istio/host.h"
 #include "kube/group.h"
@@ -194,12 +195,8 @@ static struct slice label_of(struct slice text, struct arena *arena)
 	AUTO_STR struct str out = STR_INIT;
 
 	for (size_t i = 0; i < text.len && out.len < 50; i++) {
-		char c = text.ptr[i];
-
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-			str_addc(&out, c);
+		if (ascii_is_alnum(text.ptr[i]))
+			str_addc(&out, ascii_to_lower(text.ptr[i]));
 		else if (out.len && out.ptr[out.len - 1] != '-')
 			str_addc(&out, '-');
 	}
@@ -231,9 +228,9 @@ void candidates_set_names(struct discovery *d, const struct discover_inputs *in)
 	struct map names = MAP_INIT_FOLD;
 
 	for (size_t i = 0; i < in->n; i++)
-		map_set(&names, in->migrations[i]->name, 0);
+		map_add(&names, in->migrations[i]->name);
 	for (size_t i = 0; i < in->taken.n; i++)
-		map_set(&names, in->taken.items[i], 0);
+		map_add(&names, in->taken.items[i]);
 	for (size_t i = 0; i < d->n; i++) {
 		struct candidate *c = &d->items[i];
 
@@ -242,7 +239,7 @@ void candidates_set_names(struct discovery *d, const struct discover_inputs *in)
 			continue;
 		}
 		c->name = choose_name(c, &names, d->arena);
-		map_set(&names, c->name, 0);
+		map_add(&names, c->name);
 	}
 	map_release(&names);
 }

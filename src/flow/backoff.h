@@ -6,12 +6,9 @@
 
 #include <stdint.h>
 
-/* Milliseconds of a clock that is never set. */
-int64_t backoff_now(void);
-
 /*
  * Waits before the next try, for a random time of up to twice as long as the last one took, which
- * began at `since` of that clock. Many processes at once then leave each other room; a pause that
+ * began at `since` (clock_ms). Many processes at once then leave each other room; a pause that
  * grows with the tries would only let those that come later go first.
  */
 void backoff_wait(int64_t since);

@@ -5,6 +5,7 @@
 #include "base/parallel.h"
 #include "flow/session_internal.h"
 #include "git/tree.h"
+#include "gitops/path.h"
 #include "kube/selector.h"
 
 #include <stddef.h>
@@ -16,12 +17,9 @@
  */
 static struct slice name_of_path(struct slice path)
 {
-	size_t start = path.len;
+	struct slice name = path_base(path);
 
-	while (start && path.ptr[start - 1] != '/')
-		start--;
-	path = slice_sub(path, start, path.len);
-	return slice_ends(path, SLICE(".yaml")) ? slice_sub(path, 0, path.len - 5) : path;
+	return slice_ends(name, SLICE(".yaml")) ? slice_sub(name, 0, name.len - 5) : name;
 }
 
 /* --- reading -------------------------------------------------------------- */

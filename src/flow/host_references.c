@@ -1,5 +1,6 @@
 #include "flow/host_references.h"
 
+#include "base/ascii.h"
 #include "git/tree.h"
 #include "flow/session_internal.h"
 #include "inventory/inventory.h"
@@ -34,8 +35,7 @@ static bool wants_file(struct slice path, void *ctx)
 /* Can the byte be part of a host name? */
 static bool in_name(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       c == '-' || c == '_';
+	return ascii_is_alnum(c) || c == '-' || c == '_';
 }
 
 /*

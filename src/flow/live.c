@@ -112,7 +112,7 @@ static void find_committed(struct comparison *c, struct committed *out, const st
 		    vs_read(vs, found.items[i].object, &context, &ignored) < 0 || !vs->nold)
 			continue;
 		out->n++;
-		map_set(&c->names, vs->object->name, 1);
+		map_add(&c->names, vs->object->name);
 		add_namespace(c, vs->ns);
 	}
 }

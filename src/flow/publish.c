@@ -1,5 +1,6 @@
 #include "flow/publish.h"
 
+#include "base/clock.h"
 #include "flow/advance.h"
 #include "flow/backoff.h"
 #include "flow/commit.h"
@@ -185,7 +186,7 @@ int publish_plan(struct evidence *evidence, struct plan *plan,
 	enum { TRIES = 100 };
 	const struct base_commit *base = &evidence->fleet->base;
 	const struct progress *progress = session_progress(base->session);
-	int64_t since = backoff_now();
+	int64_t since = clock_ms();
 	int result;
 
 	publication_init(out, plan, base->session->arena);
@@ -201,7 +202,7 @@ int publish_plan(struct evidence *evidence, struct plan *plan,
 				       out->tries);
 		backoff_wait(since);
 		out->tries++;
-		since = backoff_now();
+		since = clock_ms();
 		forget_commits(out);
 		result = publish_again(evidence->fleet, options, out, err);
 	}

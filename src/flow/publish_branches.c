@@ -1,6 +1,7 @@
 #include "flow/publish_branches.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "flow/backoff.h"
 #include "flow/commit.h"
 #include "flow/pull_request_url.h"
@@ -317,14 +318,14 @@ int publish_branches(const struct base_commit *base, const struct plan *plan,
 				.options = options,
 				.out = out,
 				.arena = out->arena };
-	int64_t since = backoff_now();
+	int64_t since = clock_ms();
 	int result;
 
 	q.own = arena_array(q.arena, plan->n, sizeof(*q.own));
 	result = publish_all(&q, err);
 	for (unsigned try = 1; q.raced && result == 0; try++) {
 		backoff_wait(since);
-		since = backoff_now();
+		since = clock_ms();
 		q.last = try + 1 == TRIES;
 		result = publish_all(&q, err);
 	}

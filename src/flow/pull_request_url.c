@@ -1,5 +1,7 @@
 #include "flow/pull_request_url.h"
 
+#include "base/ascii.h"
+
 #include <string.h>
 
 /*
@@ -25,8 +27,7 @@ static void add_name(struct str *out, struct slice name)
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
 
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		    strchr("-._~/", c))
+		if (ascii_is_alnum(c) || strchr("-._~/", c))
 			str_addc(out, c);
 		else
 			str_addf(out, "%%%02X", (unsigned char)c);

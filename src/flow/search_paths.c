@@ -5,10 +5,10 @@
 /* Adds a directory or file, and the directories above it. */
 static void add_path(struct search_paths *p, struct slice path)
 {
-	map_set(&p->within, path, 0);
+	map_add(&p->within, path);
 	for (size_t i = 0; i < path.len; i++)
 		if (path.ptr[i] == '/')
-			map_set(&p->parents, slice_sub(path, 0, i), 0);
+			map_add(&p->parents, slice_sub(path, 0, i));
 }
 
 /* Is it the whole tree? */

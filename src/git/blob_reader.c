@@ -1,6 +1,7 @@
 #include "git/blob_reader_internal.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/parallel.h"
 #include "git/libgit2_internal.h"
 #include "git/promisor_internal.h"
@@ -9,7 +10,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 /*
  * AT_A_TIME blobs are read at once, by as many threads as parallel.h has. The bytes that wait to be
@@ -196,14 +196,6 @@ static void fetch_missing(struct blob_reader *b)
 		if (b->items[i].state == TO_READ)
 			oid_to_git(&b->items[i].file.id, &ids[n++]);
 	promisor_fetch_blobs(b->repo, ids, n);
-}
-
-static long long clock_ns(void)
-{
-	struct timespec t = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 /* True if the next turn is read by one thread. */

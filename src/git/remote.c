@@ -1,6 +1,7 @@
 #include "git/remote.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/redact.h"
 #include "git/config_internal.h"
 #include "git/git_command_internal.h"
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 /* --- which one ------------------------------------------------------------ */
 
@@ -242,7 +242,6 @@ static int run_fetch(const struct remote *remote, const char *const *args,
 
 	for (int try = 1;; try++) {
 		AUTO_PROCESS struct process_result result = PROCESS_RESULT_INIT;
-		const struct timespec pause = { 0, 20000000L * try };
 
 		if (git_run(r, &command, &result, err) < 0)
 			return err_wrap(err, "cannot fetch from %" SLICE_FMT,
@@ -253,7 +252,7 @@ static int run_fetch(const struct remote *remote, const char *const *args,
 				       0;
 		if (try == TRIES || !was_locked(&result))
 			return git_fail_remote(remote, "fetch from", &result, err);
-		(void)nanosleep(&pause, NULL);
+		(void)clock_sleep_ms(20 * (int64_t)try);
 	}
 }
 

@@ -1,5 +1,6 @@
 #include "inventory/environments.h"
 
+#include "base/ascii.h"
 #include "gitops/guard.h"
 #include "gitops/kustomization.h"
 #include "inventory/inventory.h"
@@ -112,10 +113,9 @@ static bool is_plain(struct slice name)
 			return false;
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 
-		if (!letter && (!i || !((c >= '0' && c <= '9') || c == '-' || c == '.' ||
-					c == '/' || c == '_')))
+		if (!ascii_is_alpha(c) &&
+		    (!i || !(ascii_is_digit(c) || c == '-' || c == '.' || c == '/' || c == '_')))
 			return false;
 	}
 	return name.len > 0;

@@ -1,5 +1,6 @@
 #include "inventory/host_tokens.h"
 
+#include "base/ascii.h"
 #include "istio/host.h"
 
 #include <string.h>
@@ -45,10 +46,8 @@ void host_tokens_init(struct host_tokens *t)
 	memset(t, 0, sizeof(*t));
 	t->labels = t->related = (struct map)MAP_INIT_FOLD;
 	for (size_t c = 1; c < sizeof(t->letters); c++)
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("-_.*", (int)c))
-			t->letters[c] = (unsigned char)c;
-		else if (c >= 'A' && c <= 'Z')
-			t->letters[c] = (unsigned char)(c - 'A' + 'a');
+		if (ascii_is_alnum((char)c) || strchr("-_.*", (int)c))
+			t->letters[c] = (unsigned char)ascii_to_lower((char)c);
 }
 
 void host_tokens_release(struct host_tokens *t)
@@ -82,7 +81,7 @@ void host_tokens_add(struct host_tokens *t, struct slice token, bool related)
 	for (size_t i = 0; i < token.len; i++)
 		hash = hash_letter(hash, t->letters[(unsigned char)token.ptr[i]]);
 	t->bitmap[bit_of(hash) / 64] |= (uint64_t)1 << bit_of(hash) % 64;
-	map_set(related ? &t->related : &t->labels, token, 0);
+	map_add(related ? &t->related : &t->labels, token);
 }
 
 bool host_tokens_each(const struct host_tokens *t, struct slice bytes,

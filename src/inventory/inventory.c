@@ -78,7 +78,7 @@ void inventory_watch(struct inventory *inv, const struct migration *m)
 	host_tokens_of(m, inv->arena, watch_token, inv);
 	if (m->f.spec.manifests.create.len) {
 		inv->want_kustomizations = true;
-		map_set(&inv->creates, m->f.spec.manifests.create, 0);
+		map_add(&inv->creates, m->f.spec.manifests.create);
 	}
 }
 

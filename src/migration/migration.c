@@ -1,6 +1,7 @@
 #include "migration/migration.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "gitops/kustomization.h"
 #include "gitops/path.h"
 #include "istio/host.h"
@@ -365,8 +366,7 @@ bool migration_name_ok(struct slice s)
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.ptr[i];
 
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
-		    !(c == '-' && i && i + 1 < s.len))
+		if (!ascii_is_lower(c) && !ascii_is_digit(c) && !(c == '-' && i && i + 1 < s.len))
 			return false;
 	}
 	return s.len && s.len <= 63;

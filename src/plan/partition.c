@@ -340,7 +340,7 @@ void partition_want_baselines(const struct partition *p, struct baselines *basel
 
 	for (size_t i = 0; i < p->nmanifests; i++)
 		if (p->manifests[i].routing == ROUTING_OLD)
-			map_set(&old, p->manifests[i].m->path, 0);
+			map_add(&old, p->manifests[i].m->path);
 	for (size_t i = 0; i < p->nmanifests; i++) {
 		const struct manifest *f = &p->manifests[i];
 
