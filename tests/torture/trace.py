@@ -15,6 +15,9 @@ SYNC = {"fsync", "fdatasync"}
 WATCHED = ",".join("?" + name for name in CHANGING)
 
 LINE = re.compile(r"^(\d+) +(\w+)\((.*)\) += (.*)$")
+# A call during which strace saw one of another process is written in two parts.
+BEGUN = re.compile(r"^(\d+) +(\w+\(.*?),? *<unfinished \.\.\.>$")
+RESUMED = re.compile(r"^(\d+) +<\.\.\. \w+ resumed>(.*)$")
 PATH = re.compile(r'"((?:[^"\\]|\\.)*)"(?!\.\.\.)|(?<!<)<(/[^>]*)>')
 RANDOM = [(re.compile(r"tmp_object_git2_\w+"), "tmp_object"), (re.compile(r"tmp_(pack|idx)_\w{6}"), r"tmp_\1"), (re.compile(r"\.gcb\w{6}"), ".gcb"),
           (re.compile(r"_git2_\w{6,}"), "_git2"), (re.compile(r"\[\{tv_sec.*?\}.*?\]"), "[]"), (re.compile(r" \(deleted\)"), ""),
@@ -24,13 +27,25 @@ RANDOM = [(re.compile(r"tmp_object_git2_\w+"), "tmp_object"), (re.compile(r"tmp_
 Call = collections.namedtuple("Call", "name nth args result paths text")
 
 
+def joined(lines):
+    """The lines, with both parts of a call in one, where it ended."""
+    begun = {}
+    for line in lines:
+        if match := BEGUN.match(line):
+            begun[match[1]] = match[0].removesuffix(" <unfinished ...>")
+        elif (match := RESUMED.match(line)) and match[1] in begun:
+            yield begun.pop(match[1]) + match[2]
+        else:
+            yield line
+
+
 def calls(lines, root):
     """
     The calls of a trace in their order; paths below `root` only, relative to it. Only those of the first process, which is the program: strace
     counts for each process anew, so that a program that it starts is disturbed at its own call of the same number.
     """
     seen, result, program = collections.Counter(), [], None
-    for line in lines:
+    for line in joined(lines):
         match = LINE.match(line)
         if not match:
             continue
