@@ -27,7 +27,7 @@ enum advance_result {
  * Moves the branch by compare-and-swap. Without a remote the local one, with its working tree. With
  * one, the remote's, and then the local one if it is at the base commit; otherwise, or if that
  * fails, `*behind` is the reason, in the arena of the session. Returns an enum advance_result, or
- * -1: dirty, moved, checked_out, busy, git, push_refused, and the errors of remote_push.
+ * -1: dirty, moved, checked_out, busy, git, push_refused, and the errors of push_refs.
  */
 int advance_branch(const struct advance *a, struct slice *behind, struct err *err);
 

@@ -37,7 +37,7 @@ struct publish_options {
  * `evidence` and `plan` lose what only planning needs (evidence_trim): they may only be released
  * afterwards, and the plan's steps read. The rows are in the arena of the session. Errors: dirty,
  * moved, checked_out, branch_foreign (in the row of the step; others go on), identity, git,
- * push_raced, push_refused, and those of remote_push. On an error no branch has moved; at worst the
+ * push_raced, push_refused, and those of push_refs. On an error no branch has moved; at worst the
  * wanted bytes are staged, and the next run finishes.
  */
 int publish_plan(struct evidence *evidence, struct plan *plan,
