@@ -105,14 +105,8 @@ void tracked_files_add(struct tracked_files *f, struct tracked_file *file, struc
 	file->node = at;
 	file->next = f->nodes[at].files;
 	f->nodes[at].files = file;
-	tracked_files_at(f, file, &file->id);
-}
-
-void tracked_files_at(struct tracked_files *f, struct tracked_file *file, const git_oid *id)
-{
-	git_oid_cpy(&file->id, id);
-	git_oid_cpy(&f->nodes[file->node].id, id);
-	f->nodes[file->node].known = true;
+	git_oid_cpy(&f->nodes[at].id, &file->id);
+	f->nodes[at].known = true;
 }
 
 void tracked_files_end(struct tracked_files *f, struct tracked_file *file)

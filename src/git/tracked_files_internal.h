@@ -34,9 +34,6 @@ void tracked_files_free(struct tracked_files *f);
 /* Follows the file under this name, with the bytes of file->id. */
 void tracked_files_add(struct tracked_files *f, struct tracked_file *file, struct slice path);
 
-/* Sets which bytes a followed file has at the commit of the walk. */
-void tracked_files_at(struct tracked_files *f, struct tracked_file *file, const git_oid *id);
-
 /* Stops following the file, or follows it under another name from the next tracked_files_add on. */
 void tracked_files_end(struct tracked_files *f, struct tracked_file *file);
 

@@ -9,11 +9,6 @@
 enum { NKINDS = 3 };
 static const char *const kind_names[NKINDS] = { "http", "tls", "tcp" };
 
-const char *route_kind_name(enum route_kind kind)
-{
-	return kind_names[kind];
-}
-
 bool vs_is(const struct object *o)
 {
 	return object_is(o, ISTIO_GROUP, "VirtualService") &&
@@ -180,7 +175,7 @@ static int route_read(const struct reader *r, const struct yaml_node *node, stru
 /* Reports destinations in tls or tcp routes that the move is not about; they do not change. */
 static void note_other_routes(const struct reader *r, enum route_kind kind)
 {
-	const struct yaml_node *list = yaml_get(r->vs->object->spec, route_kind_name(kind));
+	const struct yaml_node *list = yaml_get(r->vs->object->spec, kind_names[kind]);
 
 	for (const struct yaml_node *c = list ? list->first : NULL; c && r->c->findings;
 	     c = c->next) {
@@ -192,7 +187,7 @@ static void note_other_routes(const struct reader *r, enum route_kind kind)
 			if (side_of(r, host) == SIDE_OLD)
 				findings_add(r->c->findings, &CODE_route_tls, yaml_place(host),
 					     "a %s route sends connections to '%" SLICE_FMT "'",
-					     route_kind_name(kind), SLICE_ARG(r->vs->old_host));
+					     kind_names[kind], SLICE_ARG(r->vs->old_host));
 		}
 	}
 }
@@ -259,7 +254,7 @@ static int routes_read(const struct reader *r, enum route_kind kind)
 	const struct yaml_node *list;
 	size_t i = 0;
 
-	if (get_list(vs->object->spec, route_kind_name(kind), &list, r->err) < 0)
+	if (get_list(vs->object->spec, kind_names[kind], &list, r->err) < 0)
 		return -1;
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
 		struct route *route = &vs->routes[vs->n++];
@@ -408,7 +403,7 @@ struct slice route_label(const struct route *r, struct arena *arena)
 	struct slice name = yaml_string(r->name);
 
 	if (r->kind != ROUTE_HTTP)
-		return arena_printf(arena, "%s route %zu", route_kind_name(r->kind), r->number);
+		return arena_printf(arena, "%s route %zu", kind_names[r->kind], r->number);
 	if (name.len)
 		return arena_printf(arena, "route %zu (%" SLICE_FMT ")", r->number,
 				    SLICE_ARG(name));

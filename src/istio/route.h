@@ -18,9 +18,6 @@
  */
 enum route_kind { ROUTE_HTTP, ROUTE_TLS, ROUTE_TCP };
 
-/* The key of the list: "http", "tls", "tcp". */
-const char *route_kind_name(enum route_kind kind);
-
 /* Which host a destination has; SIDE_MIRROR is for shares only (share.h). */
 enum side { SIDE_OTHER, SIDE_OLD, SIDE_NEW, SIDE_MIRROR };
 

@@ -18,7 +18,8 @@ void yaml_edits_fill(struct yaml_edits *e)
 	e->fills = true;
 }
 
-void edits_refuse(struct yaml_edits *e, const struct err *err)
+/* Makes a refusal stick to the list, if it is the first. */
+static void keep_refusal(struct yaml_edits *e, const struct err *err)
 {
 	if (e->refusal)
 		return;
@@ -73,10 +74,10 @@ static struct edit *edits_row(struct yaml_edits *e, enum edit_kind kind, const s
 		(void)err_set(&err, &CODE_yaml_template, yaml_place(at),
 			      "the value is a variable: '%" SLICE_FMT "'",
 			      SLICE_ARG(slice_sub(at->text, 0, 60)));
-		edits_refuse(e, &err);
+		keep_refusal(e, &err);
 	}
 	if (yaml_path_clear(beside && !(at->flags & YAML_UNCLEAR) ? at->parent : at, &err) < 0)
-		edits_refuse(e, &err);
+		keep_refusal(e, &err);
 	edits_push(e, row);
 	return row;
 }
@@ -87,7 +88,7 @@ static void refuse_style(struct yaml_edits *e, const struct yaml_node *at, const
 	struct err err = ERR_INIT;
 
 	(void)err_set(&err, &CODE_yaml_style, yaml_place(at), "%s", what);
-	edits_refuse(e, &err);
+	keep_refusal(e, &err);
 }
 
 /*
@@ -115,7 +116,7 @@ void yaml_set(struct yaml_edits *e, const struct yaml_node *scalar, enum yaml_li
 
 		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(scalar),
 			      "two edits of the same place");
-		edits_refuse(e, &err);
+		keep_refusal(e, &err);
 	}
 	if (same) {
 		row = arena_alloc(e->arena, sizeof(*row));
@@ -171,7 +172,7 @@ static void fill_empty(struct yaml_edits *e, const struct yaml_node *empty, enum
 	if (row && (row->lit->kind == LIT_MAP) != (lit->key.ptr != NULL)) {
 		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(empty),
 			      "it cannot become both a list and a map");
-		edits_refuse(e, &err);
+		keep_refusal(e, &err);
 		return;
 	}
 	if (!row) {
@@ -214,7 +215,7 @@ void yaml_put(struct yaml_edits *e, const struct yaml_node *map, const struct ya
 	if (has_key(find_fill(e, map), lit->key)) {
 		(void)err_set(&err, &CODE_yaml_overlap, yaml_place(map),
 			      "the key '%" SLICE_FMT "' would be added twice", SLICE_ARG(lit->key));
-		edits_refuse(e, &err);
+		keep_refusal(e, &err);
 	} else if (is_empty(map, YAML_MAP))
 		fill_empty(e, map, side, lit);
 	else if (map->kind != YAML_MAP)
@@ -287,7 +288,7 @@ static void keep_anchors(struct yaml_edits *e, const struct yaml_node *entry)
 		(void)err_set(&err, &CODE_yaml_alias, yaml_place(n),
 			      "the anchor '&%" SLICE_FMT "' is used elsewhere",
 			      SLICE_ARG(yaml_anchor(n)));
-		edits_refuse(e, &err);
+		keep_refusal(e, &err);
 	}
 	map_release(&anchors);
 }
@@ -343,7 +344,7 @@ struct yaml_edits *yaml_copy(struct yaml_edits *e, const struct yaml_node *item,
 void yaml_edits_merge(struct yaml_edits *into, const struct yaml_edits *from)
 {
 	if (from->refusal)
-		edits_refuse(into, from->refusal);
+		keep_refusal(into, from->refusal);
 	for (size_t i = 0; i < from->n; i++) {
 		struct edit *row = arena_alloc(into->arena, sizeof(*row));
 

@@ -38,9 +38,6 @@ struct yaml_edits {
 	struct err *refusal; /* the first one; NULL: none */
 };
 
-/* Makes a refusal stick to the list, if it is the first. */
-void edits_refuse(struct yaml_edits *e, const struct err *err);
-
 /* Does the list delete the entry `node`? */
 bool edits_delete(const struct yaml_edits *e, const struct yaml_node *node);
 
