@@ -64,6 +64,15 @@ void kustomization_add(struct yaml_edits *e, struct slice kustomization,
 		yaml_add(e, list, NULL, YAML_AFTER, lit);
 }
 
+void kustomization_remove(struct yaml_edits *e, struct slice kustomization,
+			  const struct yaml_node *root, struct slice path)
+{
+	const struct yaml_node *item = kustomization_item(kustomization, root, path);
+
+	if (item)
+		yaml_delete(e, item);
+}
+
 /*
  * A field of a kustomization that references files or directories, or whose items do so in their
  * field `part`.

@@ -1,5 +1,5 @@
 /*
- * kustomization.h - kustomization files: what they reference, and how a manifest is added.
+ * kustomization.h - kustomization files: what they reference, and how a manifest is listed.
  */
 #ifndef GCB_GITOPS_KUSTOMIZATION_H
 #define GCB_GITOPS_KUSTOMIZATION_H
@@ -29,6 +29,10 @@ const struct yaml_node *kustomization_item(struct slice kustomization, const str
  */
 void kustomization_add(struct yaml_edits *e, struct slice kustomization,
 		       const struct yaml_node *root, struct slice path, struct arena *arena);
+
+/* Adds the edit to `e` that takes `path` off the list again; none if it is not listed. */
+void kustomization_remove(struct yaml_edits *e, struct slice kustomization,
+			  const struct yaml_node *root, struct slice path);
 
 /*
  * Calls `each` for everything that a kustomization (its document `root`) references: files and

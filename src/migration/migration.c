@@ -14,263 +14,138 @@
 #define SPEC(member) offsetof(struct migration_spec, member)
 #define PART(part, member)                                                                         \
 	(offsetof(struct migration_spec, part.member) - offsetof(struct migration_spec, part))
-#define END_OF_FIELDS                                                                              \
-	{                                                                                          \
-		.name = NULL                                                                       \
-	}
+
+/* The parts of a row: what it is, and the option that sets it. */
+#define ROW(what, key, at) .name = key, .kind = VALUE_##what, .offset = at
+#define REQUIRED .flags = FIELD_REQUIRED
+#define OPTION(long_name, value, text) .flag = long_name, .arg = value, .help = text
 
 static const char *const modes[] = { "direct", "pull-request", NULL };
 
-static const struct record metadata_record = {
-	.fields =
-		(const struct field[]){
-			{ .name = "name",
-			  .kind = VALUE_STRING,
-			  .offset = META(name),
-			  .flags = FIELD_REQUIRED },
-			{ .name = "labels",
-			  .kind = VALUE_PAIRS,
-			  .offset = META(labels),
-			  .flag = "label",
-			  .arg = "KEY=VALUE",
-			  .help = "A label of the migration, to select it with -l" },
-			{ .name = "annotations", .kind = VALUE_PAIRS, .offset = META(annotations) },
-			END_OF_FIELDS,
-		},
+static const struct field metadata_fields[] = {
+	{ ROW(STRING, "name", META(name)), REQUIRED },
+	{ ROW(PAIRS, "labels", META(labels)),
+	  OPTION("label", "KEY=VALUE", "A label of the migration, to select it with -l") },
+	{ ROW(PAIRS, "annotations", META(annotations)) },
+	FIELDS_END,
 };
 
-static const struct record from_record = {
-	.fields =
-		(const struct field[]){
-			{ .name = "host",
-			  .kind = VALUE_STRING,
-			  .offset = PART(from, host),
-			  .flag = "from",
-			  .arg = "HOST",
-			  .flags = FIELD_REQUIRED,
-			  .help = "The old host: a host of a ServiceEntry" },
-			{ .name = "namespace",
-			  .kind = VALUE_STRING,
-			  .offset = PART(from, ns),
-			  .flag = "namespace",
-			  .letter = 'n',
-			  .arg = "NAMESPACE",
-			  .help = "The namespace of the ServiceEntry; also the namespace of short "
-				  "host "
-				  "names and of VirtualServices without one" },
-			END_OF_FIELDS,
-		},
+static const struct record metadata_record = { .fields = metadata_fields };
+
+static const struct field from_fields[] = {
+	{ ROW(STRING, "host", PART(from, host)), REQUIRED,
+	  OPTION("from", "HOST", "The old host: a host of a ServiceEntry") },
+	{ ROW(STRING, "namespace", PART(from, ns)), .letter = 'n',
+	  OPTION("namespace", "NAMESPACE",
+		 "The namespace of the ServiceEntry; also the namespace of short host names and of "
+		 "VirtualServices without one") },
+	FIELDS_END,
 };
 
-static const struct record to_record = {
-	.fields =
-		(const struct field[]){
-			{ .name = "host",
-			  .kind = VALUE_STRING,
-			  .offset = PART(to, host),
-			  .flag = "to",
-			  .arg = "HOST",
-			  .flags = FIELD_REQUIRED,
-			  .help = "The new host: the host of a GCPBackend" },
-			{ .name = "port",
-			  .kind = VALUE_INT,
-			  .offset = PART(to, port),
-			  .min = 1,
-			  .max = 65535,
-			  .flag = "to-port",
-			  .arg = "PORT",
-			  .help = "The port of the new host. Required if the old destination "
-				  "specifies a port" },
-			{ .name = "hostHeader",
-			  .kind = VALUE_STRING,
-			  .offset = PART(to, host_header),
-			  .flag = "host-header",
-			  .arg = "HOST",
-			  .help = "The Host header of requests to the new host. Defaults to that "
-				  "of the client" },
-			END_OF_FIELDS,
-		},
+static const struct record from_record = { .fields = from_fields };
+
+static const struct field to_fields[] = {
+	{ ROW(STRING, "host", PART(to, host)), REQUIRED,
+	  OPTION("to", "HOST", "The new host: the host of a GCPBackend") },
+	{ ROW(INT, "port", PART(to, port)), .min = 1, .max = 65535,
+	  OPTION("to-port", "PORT",
+		 "The port of the new host. Required if the old destination specifies a port") },
+	{ ROW(STRING, "hostHeader", PART(to, host_header)),
+	  OPTION("host-header", "HOST",
+		 "The Host header of requests to the new host. Defaults to that of the client") },
+	FIELDS_END,
 };
 
-static const struct record manifests_record = {
-	.fields =
-		(const struct field[]){
-			{ .name = "path",
-			  .kind = VALUE_STRING,
-			  .offset = PART(manifests, path),
-			  .flag = "path",
-			  .arg = "DIR",
-			  .help = "The directory of the manifests that may be changed. Defaults to "
-				  "the whole repository" },
-			{ .name = "virtualService",
-			  .kind = VALUE_STRING,
-			  .offset = PART(manifests, virtual_service),
-			  .flag = "virtual-service",
-			  .arg = "FILE",
-			  .help = "The only file whose VirtualServices may be changed" },
-			{ .name = "create",
-			  .kind = VALUE_STRING,
-			  .offset = PART(manifests, create),
-			  .flag = "create",
-			  .arg = "FILE",
-			  .help = "The file to create with a new VirtualService if none routes to "
-				  "the "
-				  "old host" },
-			{ .name = "environments",
-			  .kind = VALUE_LIST,
-			  .offset = PART(manifests, environments),
-			  .flag = "environments",
-			  .arg = "LIST",
-			  .help = "The environments that apply the manifests, as listed by plan "
-				  "and discover. Required if more than one applies the same "
-				  "manifest" },
-			{ .name = "search",
-			  .kind = VALUE_LIST,
-			  .offset = PART(manifests, search),
-			  .flag = "search",
-			  .arg = "LIST",
-			  .help = "Search for related objects only in path and these directories" },
-			END_OF_FIELDS,
-		},
+static const struct record to_record = { .fields = to_fields };
+
+static const struct field manifests_fields[] = {
+	{ ROW(STRING, "path", PART(manifests, path)),
+	  OPTION("path", "DIR",
+		 "The directory of the manifests that may be changed. Defaults to the whole "
+		 "repository") },
+	{ ROW(STRING, "virtualService", PART(manifests, virtual_service)),
+	  OPTION("virtual-service", "FILE", "The only file whose VirtualServices may be changed") },
+	{ ROW(STRING, "create", PART(manifests, create)),
+	  OPTION("create", "FILE",
+		 "The file to create with a new VirtualService if none routes to the old host") },
+	{ ROW(LIST, "environments", PART(manifests, environments)),
+	  OPTION("environments", "LIST",
+		 "The environments that apply the manifests, as listed by plan and discover. "
+		 "Required if more than one applies the same manifest") },
+	{ ROW(LIST, "search", PART(manifests, search)),
+	  OPTION("search", "LIST",
+		 "Search for related objects only in path and these directories") },
+	FIELDS_END,
 };
 
-static const struct record mirror_record = {
-	.fields =
-		(const struct field[]){
-			{ .name = "percent",
-			  .kind = VALUE_INT,
-			  .offset = PART(mirror, percent),
-			  .min = 1,
-			  .max = 100,
-			  .flag = "mirror-percent",
-			  .arg = "PERCENT",
-			  .help = "The percentage of the matching requests to mirror" },
-			{ .name = "methods",
-			  .kind = VALUE_LIST,
-			  .offset = PART(mirror, methods),
-			  .flag = "mirror-methods",
-			  .arg = "LIST",
-			  .help = "The methods of the requests to mirror" },
-			END_OF_FIELDS,
-		},
+static const struct record manifests_record = { .fields = manifests_fields };
+
+static const struct field mirror_fields[] = {
+	{ ROW(INT, "percent", PART(mirror, percent)), .min = 1, .max = 100,
+	  OPTION("mirror-percent", "PERCENT",
+		 "The percentage of the matching requests to mirror") },
+	{ ROW(LIST, "methods", PART(mirror, methods)),
+	  OPTION("mirror-methods", "LIST", "The methods of the requests to mirror") },
+	FIELDS_END,
 };
 
-static const struct record git_record = {
-	.fields =
-		(const struct field[]){
-			{ .name = "branch",
-			  .kind = VALUE_STRING,
-			  .offset = PART(git, branch),
-			  .flag = "branch",
-			  .arg = "BRANCH",
-			  .help = "The branch that is applied. Defaults to the one that is checked "
-				  "out" },
-			{ .name = "remote",
-			  .kind = VALUE_STRING,
-			  .offset = PART(git, remote),
-			  .flag = "remote",
-			  .arg = "NAME",
-			  .help = "The remote to fetch the branch from and push it to. Defaults to "
-				  "the upstream remote of the branch, or origin" },
-			{ .name = "mode",
-			  .kind = VALUE_ENUM,
-			  .offset = PART(git, mode),
-			  .choices = modes,
-			  .flag = "mode",
-			  .arg = "MODE",
-			  .help = "Where stages are committed: direct, on the branch that is "
-				  "applied; "
-				  "pull-request, on a branch of their own" },
-			{ .name = "rollback",
-			  .kind = VALUE_ENUM,
-			  .offset = PART(git, rollback),
-			  .choices = modes,
-			  .flag = "rollback-mode",
-			  .arg = "MODE",
-			  .help = "Where rollbacks are committed, with the same values as --mode" },
-			END_OF_FIELDS,
-		},
+static const struct record mirror_record = { .fields = mirror_fields };
+
+static const struct field git_fields[] = {
+	{ ROW(STRING, "branch", PART(git, branch)),
+	  OPTION("branch", "BRANCH",
+		 "The branch that is applied. Defaults to the one that is checked out") },
+	{ ROW(STRING, "remote", PART(git, remote)),
+	  OPTION("remote", "NAME",
+		 "The remote to fetch the branch from and push it to. Defaults to the upstream "
+		 "remote of the branch, or origin") },
+	{ ROW(ENUM, "mode", PART(git, mode)), .choices = modes,
+	  OPTION("mode", "MODE",
+		 "Where stages are committed: direct, on the branch that is applied; pull-request, "
+		 "on a branch of their own") },
+	{ ROW(ENUM, "rollback", PART(git, rollback)), .choices = modes,
+	  OPTION("rollback-mode", "MODE",
+		 "Where rollbacks are committed, with the same values as --mode") },
+	FIELDS_END,
+};
+
+static const struct record git_record = { .fields = git_fields };
+
+static const struct field migration_spec_fields[] = {
+	{ ROW(RECORD, "from", SPEC(from)), REQUIRED, .of = &from_record },
+	{ ROW(RECORD, "to", SPEC(to)), REQUIRED, .of = &to_record },
+	{ ROW(RECORD, "manifests", SPEC(manifests)), .of = &manifests_record },
+	{ ROW(LIST, "routes", SPEC(routes)),
+	  OPTION("routes", "LIST",
+		 "The types of routes to move: http, tls, tcp. Defaults to http") },
+	{ ROW(LIST, "stages", SPEC(stages)),
+	  OPTION("stages", "LIST", "The stages in ascending order: mirror and percentages") },
+	{ ROW(RECORD, "mirror", SPEC(mirror)), .of = &mirror_record },
+	{ ROW(RECORD, "git", SPEC(git)), .of = &git_record },
+	{ ROW(PAIRS, "allow", SPEC(allow)),
+	  OPTION("allow", "CODE=REASON", "Accept findings with this code, for this reason") },
+	{ ROW(STRING, "hold", SPEC(hold)),
+	  OPTION("hold", "REASON", "Why the migration must not advance for now") },
+	FIELDS_END,
 };
 
 const struct record migration_spec_record = {
 	.size = sizeof(struct migration_spec),
-	.fields =
-		(const struct field[]){
-			{ .name = "from",
-			  .kind = VALUE_RECORD,
-			  .offset = SPEC(from),
-			  .of = &from_record,
-			  .flags = FIELD_REQUIRED },
-			{ .name = "to",
-			  .kind = VALUE_RECORD,
-			  .offset = SPEC(to),
-			  .of = &to_record,
-			  .flags = FIELD_REQUIRED },
-			{ .name = "manifests",
-			  .kind = VALUE_RECORD,
-			  .offset = SPEC(manifests),
-			  .of = &manifests_record },
-			{ .name = "routes",
-			  .kind = VALUE_LIST,
-			  .offset = SPEC(routes),
-			  .flag = "routes",
-			  .arg = "LIST",
-			  .help = "The types of routes to move: http, tls, tcp. Defaults to http" },
-			{ .name = "stages",
-			  .kind = VALUE_LIST,
-			  .offset = SPEC(stages),
-			  .flag = "stages",
-			  .arg = "LIST",
-			  .help = "The stages in ascending order: mirror and percentages" },
-			{ .name = "mirror",
-			  .kind = VALUE_RECORD,
-			  .offset = SPEC(mirror),
-			  .of = &mirror_record },
-			{ .name = "git",
-			  .kind = VALUE_RECORD,
-			  .offset = SPEC(git),
-			  .of = &git_record },
-			{ .name = "allow",
-			  .kind = VALUE_PAIRS,
-			  .offset = SPEC(allow),
-			  .flag = "allow",
-			  .arg = "CODE=REASON",
-			  .help = "Accept findings with this code, for this reason" },
-			{ .name = "hold",
-			  .kind = VALUE_STRING,
-			  .offset = SPEC(hold),
-			  .flag = "hold",
-			  .arg = "REASON",
-			  .help = "Why the migration must not advance for now" },
-			END_OF_FIELDS,
-		},
+	.fields = migration_spec_fields,
+};
+
+static const struct field migration_record_fields[] = {
+	{ ROW(STRING, "apiVersion", AT(api_version)), REQUIRED },
+	{ ROW(STRING, "kind", AT(kind)), REQUIRED },
+	{ ROW(RECORD, "metadata", AT(metadata)), REQUIRED, .of = &metadata_record },
+	{ ROW(RECORD, "spec", AT(spec)), REQUIRED, .of = &migration_spec_record },
+	FIELDS_END,
 };
 
 const struct record migration_record = {
 	.kind = MIGRATION_KIND,
 	.size = sizeof(struct migration_fields),
-	.fields =
-		(const struct field[]){
-			{ .name = "apiVersion",
-			  .kind = VALUE_STRING,
-			  .offset = AT(api_version),
-			  .flags = FIELD_REQUIRED },
-			{ .name = "kind",
-			  .kind = VALUE_STRING,
-			  .offset = AT(kind),
-			  .flags = FIELD_REQUIRED },
-			{ .name = "metadata",
-			  .kind = VALUE_RECORD,
-			  .offset = AT(metadata),
-			  .of = &metadata_record,
-			  .flags = FIELD_REQUIRED },
-			{ .name = "spec",
-			  .kind = VALUE_RECORD,
-			  .offset = AT(spec),
-			  .of = &migration_spec_record,
-			  .flags = FIELD_REQUIRED },
-			END_OF_FIELDS,
-		},
+	.fields = migration_record_fields,
 };
 
 void migration_defaults(struct migration_spec *spec)

@@ -19,11 +19,10 @@ static void unlist_file(const struct step_work *w, struct slice path)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct source *s = sources[i];
-		const struct yaml_node *item =
-			kustomization_item(s->path, yaml_root(s->file, 0), path);
+		const struct yaml_node *root = yaml_root(s->file, 0);
 
-		if (item)
-			yaml_delete(step_target(w, s)->edits, item);
+		if (kustomization_item(s->path, root, path))
+			kustomization_remove(step_target(w, s)->edits, s->path, root, path);
 	}
 }
 
