@@ -150,8 +150,9 @@ static size_t count_errors(const struct process_result *result)
 /* The result of a call. */
 struct kinds_answer {
 	struct kind_set denied; /* kinds that the user may not read so */
+	struct slice *denials;  /* the server's messages about these, by kind */
 	bool failed;            /* another error: what was read does not count */
-	struct slice reason;
+	struct slice reason;    /* of `failed` */
 };
 
 /* kubectl get KINDS in a namespace (absent: in all). -1: the reading ends. */
@@ -172,6 +173,7 @@ static int get_kinds(struct cluster_reader *r, const struct kind_set *kinds, str
 	int failed;
 
 	*out = (struct kinds_answer){ .denied = kind_set_new(r) };
+	out->denials = arena_array(r->c->arena, r->q->nkinds, sizeof(*out->denials));
 	r->broken = (struct err)ERR_INIT;
 	for (size_t i = 0; i < r->q->nkinds; i++)
 		if (kinds->in[i])
@@ -184,7 +186,7 @@ static int get_kinds(struct cluster_reader *r, const struct kind_set *kinds, str
 		return -1;
 	}
 	for (size_t i = 0; i < r->q->nkinds && result.exit_code; i++)
-		if (kinds->in[i] && find_forbidden(r, i, &result, &out->reason))
+		if (kinds->in[i] && find_forbidden(r, i, &result, &out->denials[i]))
 			kind_set_add(&out->denied, i);
 	if (!failed && r->broken.code)
 		err = r->broken;
@@ -224,7 +226,7 @@ static int read_all(struct cluster_reader *r, const struct kind_set *kinds, stru
 		} else if (answer.failed) {
 			set_coverage(r, i, COVERED_FAILED, answer.reason);
 		} else if (answer.denied.in[i]) {
-			set_coverage(r, i, COVERED_FORBIDDEN, answer.reason);
+			set_coverage(r, i, COVERED_FORBIDDEN, answer.denials[i]);
 			kind_set_add(denied, i);
 		} else {
 			set_coverage(r, i, COVERED_ALL, SLICE_NONE);

@@ -242,7 +242,7 @@ def discover(server, admin, apply):
     """discover --live outside of any repository, with all rights."""
     with tempfile.TemporaryDirectory(prefix="gcb-empty-") as empty:
         got = program(empty, "discover", "--live", *admin)
-        note("discover: no ServiceEntries yet", got[0] == 0 and "No ServiceEntries found" in got[1] and "all was seen" in got[1], got)
+        note("discover: no ServiceEntries yet", got[0] == 0 and "No ServiceEntries found" in got[1] and "all resource kinds were read" in got[1], got)
         apply(ENTRY)
         apply(ENTRY.replace("name: old", "name: web-vm").replace("old.example.com", "web-vm.example.com"))
         apply(SERVICE.replace("name: web", "name: vm").replace("old.example.com", "web-vm.example.com"))
@@ -263,7 +263,8 @@ def discover_rights(server):
         server.kubectl("apply", "-f", "-", text=ROLE.split("---")[0].replace("[virtualservices]", "[virtualservices, serviceentries]"))
         time.sleep(1)
         got = program(empty, *limited)
-        note("discover: what was not seen is said", got[0] == 0 and "not all was seen" in got[1] and "[GCB5003]" in got[1], got)
+        note("discover: what was not seen is said", got[0] == 0 and "some resource kinds could not be read" in got[1] and "[GCB5003]" in got[1], got)
+        note("discover: each kind has its own reason", 'could not be read: User "limited" cannot list resource "destinationrules"' in got[1], got)
         got = program(empty, *limited, "-o", "json")
         note("discover: nothing is ready that depends on it", set(hosts(got).values()) == {"blocked"} and "GCB5016" in got[1], got)
         got = program(empty, "discover", "--live", "--kubeconfig", server.config("nobody"))
@@ -304,7 +305,7 @@ spec: {egress: [{hosts: ["*/old.example.com"]}]}
         note("finalize: refused for somebody who sees nothing", got[0] == 6 and codes(got[1]) == ["GCB5003", "GCB5016"], got)
         note("finalize: nothing was written until now", (repo / "apps/entry.yaml").exists(), "the file is gone")
         got = program(repo, *delete, *admin)
-        note("finalize: accepted at last", got[0] == 0 and not (repo / "apps/entry.yaml").exists() and "all was seen" in got[1], got)
+        note("finalize: accepted at last", got[0] == 0 and not (repo / "apps/entry.yaml").exists() and "all resource kinds were read" in got[1], got)
     server.kubectl("delete", "virtualservice", "vm", "-n", "shop")
 
 
@@ -326,7 +327,7 @@ def fake(repo, folder):
 
     env = {"KUBECTL_PATH": str(script)}
     kubectl("case $1 in config) echo c;; *) sleep 60;; esac")
-    expect("too slow", look(repo, "--timeout", "500ms", env=env), 5, ["GCB0024"], "kubectl did not end within 0.5 s")
+    expect("too slow", look(repo, "--timeout", "500ms", env=env), 5, ["GCB0024"], "kubectl did not finish within 0.5 s")
     kubectl("echo '<html>503</html>'; echo 'proxy says no' >&2; exit 1")
     got = look(repo, env=env)
     note("garbage is no pass", got[0] != 0 or "GCB5003" in got[1], f"{got}")
