@@ -31,6 +31,7 @@ SUITES = {
     "krew": ["python3", "tests/krew.py"],
     "harness": ["python3", "tests/harness.py"],
     "environments": ["python3", "tests/environments.py"],
+    "builds": ["python3", "tests/e2e/kustomize/test_builds.py", "--quick"],
     "patches": ["python3", "tests/patches.py"],
     "attacks": ["python3", "tests/attacks/run"],
     "escapes": ["python3", "tests/escapes.py"],

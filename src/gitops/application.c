@@ -54,6 +54,7 @@ static void read_source(const struct application_reader *r, const struct yaml_no
 		return;
 	s = environment_source_at(r->environment, path, r->parameters, r->list->arena);
 	s.tool = find_tool(source);
+	s.node = source;
 	s.url = get_text(r, source, "repoURL");
 	s.recurse = recurse && slice_is(recurse->text, "true");
 	s.include = get_text(r, directory, "include");
@@ -67,19 +68,22 @@ static void read_source(const struct application_reader *r, const struct yaml_no
 		r->environment->revision = revision;
 }
 
-/* The cluster and the namespace, as far as they are specified. */
-static struct slice find_destination(const struct application_reader *r,
-				     const struct yaml_node *spec)
+/* Sets the cluster and the namespace, as far as they are specified. */
+static void set_destination(const struct application_reader *r, const struct yaml_node *spec)
 {
 	const struct yaml_node *node = yaml_get(spec, "destination");
 	struct slice server = get_text(r, node, "server"), name = get_text(r, node, "name");
-	struct slice ns = get_text(r, node, "namespace"), cluster = name.len ? name : server;
+	struct environment *e = r->environment;
 
-	if (slice_is(cluster, "https://kubernetes.default.svc"))
-		cluster = SLICE("in-cluster");
-	if (!ns.len)
-		return cluster;
-	return arena_join(r->list->arena, (struct slice[]){ cluster, SLICE("/"), ns }, 3);
+	e->cluster = name.len ? name : server;
+	e->target_ns = get_text(r, node, "namespace");
+	if (slice_is(e->cluster, "https://kubernetes.default.svc"))
+		e->cluster = SLICE("in-cluster");
+	e->destination = e->cluster;
+	if (e->target_ns.len)
+		e->destination =
+			arena_join(r->list->arena,
+				   (struct slice[]){ e->cluster, SLICE("/"), e->target_ns }, 3);
 }
 
 void application_read(struct environment_list *l, struct environment *e,
@@ -90,7 +94,7 @@ void application_read(struct environment_list *l, struct environment *e,
 			       *one = yaml_get(spec, "source");
 	const struct yaml_node *dry = yaml_path(spec, "sourceHydrator", "drySource", NULL);
 
-	e->destination = find_destination(&r, spec);
+	set_destination(&r, spec);
 	e->other_revision = true;
 	for (const struct yaml_node *c = sources && sources->kind == YAML_SEQ ? sources->first :
 										NULL;

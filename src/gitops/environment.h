@@ -21,6 +21,8 @@ struct environment {
 	struct slice directory;   /* that it applies, the first of several; when `unsure`, possibly
 				     only the beginning of it */
 	struct slice destination; /* cluster and namespace, as far as specified; absent: neither */
+	struct slice cluster;     /* the cluster alone */
+	struct slice target_ns;   /* the namespace of objects without one; absent: not specified */
 	struct slice revision;    /* absent: the branch */
 	bool other_revision; /* it follows another revision than the branch: commits on the branch
 				do not reach it by themselves */

@@ -54,6 +54,7 @@ void environment_list_add_components(struct environment_list *l,
 		struct environment_source component = *source;
 
 		component.tool = TOOL_KUSTOMIZE;
+		component.component = true;
 		component.directory = path_join(source->directory, yaml_string(c), l->arena);
 		environment_list_add_source(l, &component);
 	}

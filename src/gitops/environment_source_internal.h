@@ -20,7 +20,10 @@ enum source_tool {
 struct environment_source {
 	struct environment *environment;
 	enum source_tool tool;
-	bool prefix; /* `directory` is only the beginning of its path, as far as it is known */
+	bool prefix;    /* `directory` is only the beginning of its path, as far as it is known */
+	bool component; /* it is a component that is added to the source before it */
+	const struct yaml_node *node; /* the source of an Application, the spec of a Kustomization
+					 of Flux: what it adds to the kustomization */
 	struct slice directory, url;
 	bool recurse;                          /* TOOL_DIRECTORY */
 	struct slice include, exclude;         /* the same; absent: all files, none */

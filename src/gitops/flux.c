@@ -94,8 +94,11 @@ void flux_read_kustomization(struct environment_list *l, const struct flux_sourc
 		environment_source_at(e, path.ptr ? path : SLICE("."), NULL, l->arena);
 
 	e->destination = find_destination(o, l->arena);
+	e->cluster = yaml_string(yaml_path(o->spec, "kubeConfig", "secretRef", "name", NULL));
+	e->target_ns = yaml_string(yaml_get(o->spec, "targetNamespace"));
 	e->suspended = suspend && slice_is(suspend->text, "true");
 	s.tool = TOOL_FLUX;
+	s.node = o->spec;
 	if (source && source->git)
 		s.url = source->url;
 	if (source && source->git && !repository_id_follows(l->repository, source->revision)) {

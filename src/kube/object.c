@@ -9,8 +9,7 @@ static const struct yaml_node *list_items(const struct yaml_node *node)
 	return slice_ends(kind, SLICE("List")) && items && items->kind == YAML_SEQ ? items : NULL;
 }
 
-/* Reads one object; false when the node is none. */
-static bool object_read(const struct yaml_node *node, struct object *out)
+bool object_read(const struct yaml_node *node, struct object *out)
 {
 	struct slice api = yaml_string(yaml_get(node, "apiVersion")),
 		     kind = yaml_string(yaml_get(node, "kind"));

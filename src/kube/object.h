@@ -22,6 +22,9 @@ struct objects {
 	size_t n;
 };
 
+/* Reads one object; false if the node is none. */
+bool object_read(const struct yaml_node *node, struct object *out);
+
 /*
  * The objects of all documents of a file, in their order, allocated in `arena`. Documents that are
  * not objects are skipped.

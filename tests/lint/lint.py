@@ -151,8 +151,8 @@ class Lint:
             self.report(name, line, f'"{header}": name the directory, too')
         elif target != row and target not in may:
             self.report(name, line, f"'{row}' must not include '{target}'")
-        elif target != row and target in self.faces and header != self.faces[target]:
-            self.report(name, line, f"'{row}' must include only {self.faces[target]} of '{target}'")
+        elif target != row and target in self.faces and header not in self.faces[target]:
+            self.report(name, line, f"'{row}' must include only {' and '.join(self.faces[target])} of '{target}'")
 
     def uses(self):
         """One problem for each name of a file, where it first stands."""
@@ -210,7 +210,7 @@ class Lint:
 
     def is_face(self, name):
         face = self.faces.get(row_of(name))
-        return face and name in ("src/" + face, "src/" + face.replace(".h", "_internal.h"))
+        return face and name in ("src/" + face[0], "src/" + face[0].replace(".h", "_internal.h"))
 
     def private(self):
         users = {}
@@ -471,7 +471,7 @@ def read_layers(path):
         elif words[0] == "adapter":
             adapters[words[1]] = words[2:]
         elif words[0] == "face":
-            faces[words[1].split("/")[0]] = words[1]
+            faces[words[1].split("/")[0]] = words[1:]
         else:
             sys.exit(f"{path}: what is '{words[0]}'?")
     return rows, impure, adapters, faces

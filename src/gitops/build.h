@@ -1,0 +1,98 @@
+/*
+ * build.h - what an environment applies: the objects that its engine makes of the files.
+ *
+ * A kustomization is evaluated as kustomize builds it (4.5 to 5.8: api/internal/target/
+ * kusttarget.go), for the part of kustomize whose result is known exactly: resources, bases,
+ * components, patches, patchesStrategicMerge, patchesJson6902, namespace, namePrefix, nameSuffix,
+ * labels, commonLabels, commonAnnotations. What an Application or a Flux Kustomization adds comes
+ * last: their patches, components, namespaces, prefixes, labels and variables.
+ *
+ * Only some objects are built: those of the files that are given. Nothing else in a build can
+ * change them but the kustomizations on the way from the environment to the file, their components
+ * and their patches; what is beside the way is not read. No process is started and nothing is
+ * fetched. What is not evaluated is unknown, with the place that decides it.
+ *
+ * Calling order: builder_new; build_environment and build_pool as often as wanted; builder_free.
+ * One builder is used by one thread. Pure.
+ */
+#ifndef GCB_GITOPS_BUILD_H
+#define GCB_GITOPS_BUILD_H
+
+#include "gitops/build_stop.h"
+#include "gitops/environment.h"
+#include "gitops/environment_index.h"
+#include "kube/object.h"
+
+/* A name that an object had at some step of a build. */
+struct built_id {
+	struct slice name, ns; /* ns: "default" for none, as kustomize counts it */
+};
+
+/* An object that an environment applies. */
+struct built {
+	struct object object;        /* as applied; nodes that no step changed are the file's */
+	const struct object *origin; /* as the file declares it */
+	struct slice path;           /* of the file */
+	bool as_written;             /* no step changed more than its metadata */
+	struct built_id *ids;        /* earlier names, the oldest first */
+	size_t nids;
+	const struct built_patch *patches; /* that changed more than the metadata, the last one
+					      first */
+	struct build_stop stop; /* BUILD_UNKNOWN: what it becomes is not known; `object` is what it
+				   was before the step that is not evaluated */
+};
+
+/* A patch that was applied to an object. */
+struct built_patch {
+	struct place at; /* of its entry in the kustomization */
+	struct slice
+		path; /* of the file with its text; that of the kustomization if it is inline */
+	const struct built_patch *next;
+};
+
+/* The objects that an environment applies, of those that were asked for. */
+struct built_set {
+	struct built *items;
+	size_t n;
+	struct build_stop stop; /* BUILD_FAILS: there are no items; BUILD_UNKNOWN: other objects
+				   may be applied that no file declares */
+};
+
+/* A file whose objects are built. */
+struct build_file {
+	struct slice path;
+	const struct objects *objects;
+};
+
+/* What the caller has read. */
+struct build_inputs {
+	const struct build_file *files; /* whose objects are built */
+	size_t n;
+	/* The parsed file at a path that a kustomization references; NULL: it was not read. */
+	const struct yaml_file *(*find)(struct slice path, void *ctx);
+	void *ctx;
+};
+
+struct builder;
+
+/* Makes a builder; the index must be finished, and outlive it, as must the inputs. */
+struct builder *builder_new(const struct environment_index *index,
+			    const struct build_inputs *inputs);
+
+/* Frees the builder with all sets. NULL is fine. */
+void builder_free(struct builder *b);
+
+/*
+ * The files with patches and replacements that a builder of the files at these paths needs, each
+ * once, in `arena`. The index must be finished.
+ */
+struct slices build_needed_files(const struct environment_index *index, struct slices paths,
+				 struct arena *arena);
+
+/* The objects that the environment applies, valid until builder_free. */
+struct built_set build_environment(struct builder *b, const struct environment *environment);
+
+/* The same of one kustomization file by itself, as `kustomize build` of its directory. */
+struct built_set build_kustomization(struct builder *b, struct slice path);
+
+#endif

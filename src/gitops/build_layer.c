@@ -1,0 +1,592 @@
+#include "gitops/build_layer_internal.h"
+
+#include "base/alloc.h"
+#include "gitops/build_target_internal.h"
+#include "gitops/guard.h"
+#include "gitops/patch_json_internal.h"
+#include "gitops/patch_merge_internal.h"
+#include "kube/group.h"
+#include "yaml/value.h"
+
+#include <stdlib.h>
+
+void build_state_release(struct build_state *state)
+{
+	for (size_t i = 0; i < state->ntexts; i++)
+		yaml_file_free(state->texts[i]);
+	free(state->texts);
+	map_release(&state->text_at);
+}
+
+bool build_wants(const struct object *o)
+{
+	return slice_ends(o->group, SLICE("istio.io")) || slice_is(o->group, GKE_GROUP) ||
+	       object_is(o, "", "Service");
+}
+
+bool build_is_local(const struct object *o)
+{
+	const struct yaml_node *value =
+		yaml_path(o->metadata, "annotations", GUARD_KUSTOMIZE, NULL);
+
+	return value && !slice_is(value->text, "false");
+}
+
+/* Takes steps off the budget; false with the reason: there are none left. */
+static bool take_steps(struct build_state *state, struct build_stop *stop, size_t n)
+{
+	if (state->steps < n) {
+		build_unknown(stop, NULL, "the environment is too large to be evaluated");
+		state->steps = 0;
+		return false;
+	}
+	state->steps -= n;
+	return true;
+}
+
+bool build_append(struct build_state *state, struct build_objects *to, const struct built *b)
+{
+	const struct object *o = &b->object;
+
+	for (size_t i = 0; i < to->n; i++)
+		if (build_is_same(&to->items[i].object, o)) {
+			build_fail(&to->stop, o->node,
+				   "another object has the same kind, name and namespace");
+			return false;
+		}
+	if (!take_steps(state, &to->stop, 1 + to->n / 64))
+		return true;
+	ARENA_ROOM(state->arena, to->items, to->n, to->cap);
+	to->items[to->n++] = *b;
+	return true;
+}
+
+void build_mark_unknown(struct build_objects *objects, const struct yaml_node *at, const char *why)
+{
+	for (size_t i = 0; i < objects->n; i++)
+		if (objects->items[i].stop.verdict == BUILD_KNOWN)
+			build_unknown(&objects->items[i].stop, at, why);
+}
+
+/* --- names ---------------------------------------------------------------- */
+
+/* Records the current name of an object among its earlier ones. */
+static void store_id(struct build_state *state, struct built *b)
+{
+	struct built_id *ids = arena_array(state->arena, b->nids + 1, sizeof(*ids));
+
+	for (size_t i = 0; i < b->nids; i++)
+		ids[i] = b->ids[i];
+	ids[b->nids] = (struct built_id){ b->object.name, build_namespace(b->object.ns) };
+	b->ids = ids;
+	b->nids++;
+}
+
+/* The object's node with its current name and namespace written into it. */
+static const struct yaml_node *write_names(const struct build_state *state, const struct object *o)
+{
+	const struct yaml_node *metadata = o->metadata;
+
+	if (!slice_eq(yaml_string(yaml_get(metadata, "name")), o->name))
+		metadata = value_put(metadata, SLICE("name"),
+				     value_text(metadata, o->name, state->arena), state->arena);
+	if (o->ns.len && !slice_eq(yaml_string(yaml_get(metadata, "namespace")), o->ns))
+		metadata = value_put(metadata, SLICE("namespace"),
+				     value_text(metadata, o->ns, state->arena), state->arena);
+	return metadata == o->metadata ?
+		       o->node :
+		       value_put(o->node, SLICE("metadata"), metadata, state->arena);
+}
+
+void build_write_names(const struct build_state *state, struct built *b)
+{
+	const struct yaml_node *node = write_names(state, &b->object);
+
+	if (node != b->object.node)
+		(void)object_read(node, &b->object);
+}
+
+/* Sets the node of an object; one that is no object any more is unknown. */
+static void set_node(struct built *b, const struct yaml_node *node)
+{
+	struct object now;
+
+	if (object_read(node, &now))
+		b->object = now;
+	else
+		build_unknown(&b->stop, node, "the patch makes something else of the object");
+}
+
+/* Two objects of one name: the build fails. */
+static bool check_names(const struct build_layer *layer, struct build_objects *objects)
+{
+	if (objects->n > 1 && !take_steps(layer->state, &objects->stop, objects->n))
+		return true;
+	for (size_t i = 0; i < objects->n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (build_is_same(&objects->items[i].object, &objects->items[j].object)) {
+				build_fail(&objects->stop, yaml_get(layer->root, "namespace"),
+					   "the namespace makes two objects the same");
+				return false;
+			}
+	return true;
+}
+
+/* The text of a field, or the one in its place. */
+static struct slice get_text(const struct build_layer *layer, const char *key, struct slice extra)
+{
+	return extra.ptr ? extra : yaml_string(yaml_get(layer->root, key));
+}
+
+static bool apply_namespace(const struct build_layer *layer, struct build_objects *objects)
+{
+	struct slice ns =
+		get_text(layer, "namespace", layer->extra ? layer->extra->ns : SLICE_NONE);
+
+	for (size_t i = 0; i < objects->n && ns.len; i++) {
+		store_id(layer->state, &objects->items[i]);
+		objects->items[i].object.ns = ns;
+	}
+	return !ns.len || check_names(layer, objects);
+}
+
+/* Adds a text in front of all names, or behind them. */
+static void add_to_names(const struct build_layer *layer, struct build_objects *objects,
+			 struct slice before, struct slice behind)
+{
+	for (size_t i = 0; i < objects->n && before.len + behind.len; i++) {
+		struct object *o = &objects->items[i].object;
+
+		store_id(layer->state, &objects->items[i]);
+		o->name = arena_join(layer->state->arena,
+				     (struct slice[]){ before, o->name, behind }, 3);
+	}
+}
+
+static bool apply_prefix(const struct build_layer *layer, struct build_objects *objects)
+{
+	struct slice text =
+		get_text(layer, "namePrefix", layer->extra ? layer->extra->prefix : SLICE_NONE);
+
+	add_to_names(layer, objects, text, SLICE(""));
+	return true;
+}
+
+static bool apply_suffix(const struct build_layer *layer, struct build_objects *objects)
+{
+	struct slice text =
+		get_text(layer, "nameSuffix", layer->extra ? layer->extra->suffix : SLICE_NONE);
+
+	add_to_names(layer, objects, SLICE(""), text);
+	return true;
+}
+
+/* --- labels and annotations ----------------------------------------------- */
+
+/* Puts pairs into a map of the metadata of an object. */
+static void put_pairs(const struct build_state *state, struct built *b, struct slice key,
+		      const struct yaml_node *pairs)
+{
+	const struct yaml_node *metadata = b->object.metadata, *map, *node;
+	struct slice name = b->object.name, ns = b->object.ns;
+
+	if (!metadata || !pairs || !pairs->first || b->stop.verdict != BUILD_KNOWN)
+		return;
+	map = value_get(metadata, key);
+	if (!map || map->kind != YAML_MAP)
+		map = value_empty_map(metadata, state->arena);
+	for (const struct yaml_node *c = pairs->first; c; c = c->next)
+		map = value_put(map, c->key->text, value_text(c, c->text, state->arena),
+				state->arena);
+	metadata = value_put(metadata, key, map, state->arena);
+	node = value_put(b->object.node, SLICE("metadata"), metadata, state->arena);
+	set_node(b, node);
+	b->object.name = name;
+	b->object.ns = ns;
+}
+
+static void put_all(const struct build_layer *layer, struct build_objects *objects,
+		    struct slice key, const struct yaml_node *pairs)
+{
+	for (size_t i = 0; i < objects->n && pairs; i++)
+		put_pairs(layer->state, &objects->items[i], key, pairs);
+}
+
+static bool apply_labels(const struct build_layer *layer, struct build_objects *objects)
+{
+	const struct yaml_node *list = yaml_get(layer->root, "labels");
+
+	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
+		if (yaml_get(c, "fields"))
+			build_mark_unknown(objects, c, "labels are put into fields of their own");
+		put_all(layer, objects, SLICE("labels"), yaml_get(c, "pairs"));
+	}
+	put_all(layer, objects, SLICE("labels"), yaml_get(layer->root, "commonLabels"));
+	if (layer->extra)
+		put_all(layer, objects, SLICE("labels"), layer->extra->labels);
+	return true;
+}
+
+static bool apply_annotations(const struct build_layer *layer, struct build_objects *objects)
+{
+	put_all(layer, objects, SLICE("annotations"), yaml_get(layer->root, "commonAnnotations"));
+	if (layer->extra)
+		put_all(layer, objects, SLICE("annotations"), layer->extra->annotations);
+	return true;
+}
+
+/* --- patches -------------------------------------------------------------- */
+
+/* A patch, and what it is applied to. */
+struct patch {
+	const struct build_layer *layer;
+	struct build_objects *objects;
+	const struct yaml_node *entry;  /* of the kustomization */
+	const struct yaml_node *target; /* NULL: the patch names the object itself */
+	const struct yaml_file *file;   /* its text, parsed */
+	bool stores_id;                 /* the name before it counts as an earlier one */
+};
+
+/*
+ * Parses the text of an inline patch. Empty lines in front of it make its lines those of the file,
+ * for messages.
+ */
+static struct yaml_file *parse_inline(const struct yaml_node *node, struct arena *arena)
+{
+	bool below = node->style == YAML_LITERAL || node->style == YAML_FOLDED;
+	AUTO_STR struct str text = STR_INIT;
+	struct yaml_file *file = NULL;
+	struct err ignored = ERR_INIT;
+
+	if (node->line)
+		str_fill(&text, '\n', node->line - !below);
+	str_add(&text, slice_trim(node->text));
+	if (yaml_parse(&file, node->file ? yaml_name(node->file) : SLICE(""),
+		       arena_copy(arena, str_slice(&text)), &ignored) < 0)
+		return NULL;
+	return file;
+}
+
+/* The parsed text of an inline patch; NULL: it cannot be parsed. */
+static const struct yaml_file *parse_text(struct build_state *state, const struct yaml_node *node)
+{
+	struct slice key = { (const char *)&node, sizeof(const struct yaml_node *) };
+	size_t at = map_get(&state->text_at, key);
+
+	if (at != MAP_NONE)
+		return state->texts[at];
+	ROOM(state->texts, state->ntexts, state->texts_cap);
+	map_set(&state->text_at, arena_copy(state->arena, key), state->ntexts);
+	state->texts[state->ntexts] = parse_inline(node, state->arena);
+	return state->texts[state->ntexts++];
+}
+
+/* The file that a text of the kustomization names; NULL: it was not read. */
+static const struct yaml_file *find_file(const struct build_layer *layer, struct slice text)
+{
+	const struct build_inputs *in = layer->state->inputs;
+	struct slice path = repository_id_resolve(layer->state->repository, layer->directory, text,
+						  layer->state->arena);
+
+	return path.ptr && in->find ? in->find(path, in->ctx) : NULL;
+}
+
+/* Does the patch change nothing but the metadata? */
+static bool is_metadata_only(const struct yaml_node *patch)
+{
+	bool only = true;
+
+	for (const struct yaml_node *c = patch->first; c && only; c = c->next)
+		only = patch->kind == YAML_SEQ ? slice_starts(yaml_string(yaml_get(c, "path")),
+							      SLICE("/metadata/")) &&
+							 !yaml_get(c, "from") :
+						 slice_is(c->key->text, "metadata") ||
+							 slice_is(c->key->text, "apiVersion") ||
+							 slice_is(c->key->text, "kind");
+	return only;
+}
+
+/* Records that the patch changes more than the metadata of the object. */
+static void note_patch(const struct patch *p, struct built *b)
+{
+	struct built_patch *note = arena_alloc(p->layer->state->arena, sizeof(*note));
+
+	*note = (struct built_patch){ yaml_place(p->entry), yaml_name(p->file), b->patches };
+	b->patches = note;
+	b->as_written = false;
+}
+
+/* Applies one document of a patch to an object. False: the build fails. */
+static bool patch_object(const struct patch *p, const struct yaml_node *patch, struct built *b)
+{
+	const struct build_state *state = p->layer->state;
+	const struct yaml_node *node = write_names(state, &b->object), *now;
+	struct build_stop stop = { BUILD_KNOWN, NOWHERE, NULL };
+
+	if (b->stop.verdict != BUILD_KNOWN)
+		return true;
+	if (p->stores_id && patch->kind == YAML_SEQ)
+		store_id(p->layer->state, b);
+	if (!value_is_clear(node))
+		now = build_unknown(&stop, patch, "the patched object has aliases or merge keys");
+	else if (patch->kind == YAML_SEQ)
+		now = patch_json_apply(patch, node, &stop, state->arena);
+	else if (object_is(&b->object, "", "Service"))
+		now = build_unknown(&stop, patch, "patches of Services are not evaluated");
+	else
+		now = patch_merge_apply(patch, node, &stop, state->arena);
+	if (!is_metadata_only(patch))
+		note_patch(p, b);
+	if (stop.verdict == BUILD_FAILS) {
+		p->objects->stop = stop;
+		return false;
+	}
+	if (now)
+		set_node(b, now);
+	else if (stop.verdict == BUILD_UNKNOWN)
+		b->stop = stop;
+	else
+		b->object.node = NULL; /* deleted */
+	return true;
+}
+
+/* Applies a document of a patch to the objects that its target selects. */
+static bool patch_selected(const struct patch *p, const struct yaml_node *patch)
+{
+	for (size_t i = 0; i < p->objects->n; i++) {
+		struct built *b = &p->objects->items[i];
+		struct build_stop stop = { BUILD_KNOWN, NOWHERE, NULL };
+
+		if (!b->object.node || !build_target_selects(p->target, b, &stop))
+			continue;
+		if (stop.verdict != BUILD_KNOWN && b->stop.verdict == BUILD_KNOWN)
+			b->stop = stop;
+		if (yaml_get(p->entry, "options") && b->stop.verdict == BUILD_KNOWN)
+			build_unknown(&b->stop, p->entry, "the patch has options");
+		if (!patch_object(p, patch, b))
+			return false;
+	}
+	return true;
+}
+
+/* Applies a strategic merge patch to the object that it names. */
+static bool patch_named(const struct patch *p, const struct yaml_node *patch)
+{
+	struct object named;
+	struct built *found = NULL;
+
+	if (!object_read(patch, &named)) {
+		build_mark_unknown(p->objects, patch, "the patch does not name an object");
+		return true;
+	}
+	for (size_t i = 0; i < p->objects->n; i++) {
+		struct built *b = &p->objects->items[i];
+
+		if (!b->object.node || !build_target_is(&named, b))
+			continue;
+		if (found) {
+			build_fail(&p->objects->stop, patch, "the patch names several objects");
+			return false;
+		}
+		found = b;
+	}
+	if (found && yaml_get(p->entry, "options"))
+		build_unknown(&found->stop, p->entry, "the patch has options");
+	return !found || patch_object(p, patch, found);
+}
+
+/* Applies all documents of a patch. False: the build fails. */
+static bool apply_documents(const struct patch *p)
+{
+	const struct yaml_node *first = yaml_root(p->file, 0);
+	size_t n = yaml_documents(p->file);
+
+	if (first && first->kind == YAML_SEQ) {
+		if (p->target)
+			return patch_selected(p, first);
+		build_fail(&p->objects->stop, p->entry, "the JSON patch has no target");
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct yaml_node *root = yaml_root(p->file, i);
+
+		if (!root)
+			continue;
+		if (root->kind != YAML_MAP || (p->target && n > 1)) {
+			build_mark_unknown(p->objects, root, "the patch has an unknown form");
+			return true;
+		}
+		if (!(p->target ? patch_selected(p, root) : patch_named(p, root)))
+			return false;
+	}
+	return true;
+}
+
+/* Removes the objects that patches have deleted. */
+static void drop_deleted(struct build_objects *objects)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < objects->n; i++)
+		if (objects->items[i].object.node)
+			objects->items[n++] = objects->items[i];
+	objects->n = n;
+}
+
+/* Of a patch that was not read: what it may select is unknown. */
+static void mark_selected(const struct patch *p)
+{
+	static const char why[] = "the patch cannot be read";
+
+	for (size_t i = 0; i < p->objects->n; i++) {
+		struct built *b = &p->objects->items[i];
+		struct build_stop stop = { BUILD_KNOWN, NOWHERE, NULL };
+
+		if (b->stop.verdict == BUILD_KNOWN &&
+		    (!p->target || build_target_selects(p->target, b, &stop)))
+			build_unknown(&b->stop, p->entry, why);
+	}
+}
+
+/* Applies a patch that was found, or not. False: the build fails. */
+static bool apply_patch(struct patch *p)
+{
+	if (!take_steps(p->layer->state, &p->objects->stop, p->objects->n))
+		return true;
+	if (!p->file)
+		mark_selected(p);
+	else if (!apply_documents(p))
+		return false;
+	drop_deleted(p->objects);
+	return true;
+}
+
+/* Applies the entries of a list of patches; `stores_id` as in struct patch. */
+static bool apply_list(const struct build_layer *layer, struct build_objects *objects,
+		       const struct yaml_node *list, bool stores_id)
+{
+	for (const struct yaml_node *c = list && list->kind == YAML_SEQ ? list->first : NULL; c;
+	     c = c->next) {
+		const struct yaml_node *text = yaml_get(c, "patch");
+		struct patch p = { .layer = layer,
+				   .objects = objects,
+				   .entry = c,
+				   .target = yaml_get(c, "target"),
+				   .stores_id = stores_id };
+
+		p.file = text ? parse_text(layer->state, text) :
+				find_file(layer, yaml_string(yaml_get(c, "path")));
+		if (!apply_patch(&p))
+			return false;
+	}
+	return true;
+}
+
+static bool apply_patches(const struct build_layer *layer, struct build_objects *objects)
+{
+	return apply_list(layer, objects, yaml_get(layer->root, "patches"), true) &&
+	       (!layer->extra || apply_list(layer, objects, layer->extra->patches, true));
+}
+
+static bool apply_json_patches(const struct build_layer *layer, struct build_objects *objects)
+{
+	return apply_list(layer, objects, yaml_get(layer->root, "patchesJson6902"), false);
+}
+
+/* The old list of strategic merge patches: each is a text or, if that is no object, a path. */
+static bool apply_merge_patches(const struct build_layer *layer, struct build_objects *objects)
+{
+	const struct yaml_node *list = yaml_get(layer->root, "patchesStrategicMerge");
+
+	for (const struct yaml_node *c = list && list->kind == YAML_SEQ ? list->first : NULL; c;
+	     c = c->next) {
+		bool text = slice_find_byte(c->text, '\n') != SIZE_MAX ||
+			    slice_find_byte(c->text, '{') != SIZE_MAX;
+		struct patch p = { .layer = layer, .objects = objects, .entry = c };
+
+		p.file = text ? parse_text(layer->state, c) : find_file(layer, yaml_string(c));
+		if (!apply_patch(&p))
+			return false;
+	}
+	return true;
+}
+
+/* --- what is not evaluated ------------------------------------------------ */
+
+/* Marks what a target of a replacement selects. */
+static void mark_replaced(struct build_objects *objects, const struct yaml_node *target)
+{
+	for (size_t i = 0; i < objects->n; i++) {
+		struct built *b = &objects->items[i];
+		struct build_stop stop = { BUILD_KNOWN, NOWHERE, NULL };
+
+		if (b->stop.verdict == BUILD_KNOWN &&
+		    build_target_selects(yaml_get(target, "select"), b, &stop))
+			build_unknown(&b->stop, target, "a replacement changes the object");
+	}
+}
+
+/* Marks what replacements select as targets; those of a file that was not read, all. */
+static bool apply_replacements(const struct build_layer *layer, struct build_objects *objects)
+{
+	const struct yaml_node *list = yaml_get(layer->root, "replacements");
+
+	for (const struct yaml_node *r = list ? list->first : NULL; r; r = r->next) {
+		struct slice path = yaml_string(yaml_get(r, "path"));
+		const struct yaml_file *file = path.len ? find_file(layer, path) : NULL;
+		const struct yaml_node *one = file ? yaml_root(file, 0) : r;
+		const struct yaml_node *targets = yaml_get(one, "targets");
+
+		if (path.len && !targets)
+			build_mark_unknown(objects, r, "the replacement cannot be read");
+		for (const struct yaml_node *t = targets ? targets->first : NULL; t; t = t->next)
+			mark_replaced(objects, t);
+	}
+	return true;
+}
+
+/* Fields whose effect on the objects is not evaluated. */
+static bool apply_unknown(const struct build_layer *layer, struct build_objects *objects)
+{
+	static const struct {
+		const char *key, *why;
+	} fields[] = {
+		{ "transformers", "transformers may change the object" },
+		{ "configurations", "configurations may change the object" },
+		{ "crds", "crds may make kustomize change the object" },
+		{ "openapi", "openapi may change what a patch does" },
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		const struct yaml_node *node = yaml_get(layer->root, fields[i].key);
+
+		if (node && node->nchildren)
+			build_mark_unknown(objects, node, fields[i].why);
+	}
+	return true;
+}
+
+/* Variables, "$(NAME)", in the objects. */
+static bool apply_vars(const struct build_layer *layer, struct build_objects *objects)
+{
+	const struct yaml_node *vars = yaml_get(layer->root, "vars");
+
+	if (vars && vars->nchildren)
+		build_mark_unknown(objects, vars, "vars may change the object");
+	return true;
+}
+
+bool build_layer_apply(const struct build_layer *layer, struct build_objects *objects)
+{
+	/* api/internal/target/kusttarget_configplugin.go, configureBuiltinTransformers */
+	static bool (*const steps[])(const struct build_layer *, struct build_objects *) = {
+		apply_merge_patches, apply_patches, apply_namespace,   apply_prefix,
+		apply_suffix,        apply_labels,  apply_annotations, apply_json_patches,
+		apply_replacements,  apply_unknown, apply_vars,
+	};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		if (!steps[i](layer, objects))
+			return false;
+	return true;
+}

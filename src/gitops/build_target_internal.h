@@ -1,0 +1,32 @@
+/*
+ * build_target_internal.h - which objects a patch, or a replacement, selects.
+ *
+ * Patterns are those of Go's regexp, anchored at both ends (kustomize, api/types/selector.go). The
+ * subset that POSIX reads alike is evaluated; of another pattern it is unknown what it selects.
+ */
+#ifndef GCB_GITOPS_BUILD_TARGET_INTERNAL_H
+#define GCB_GITOPS_BUILD_TARGET_INTERNAL_H
+
+#include "gitops/build.h"
+#include "gitops/build_stop_internal.h"
+
+/*
+ * Does the selector select the object, by its oldest or its current name and namespace? True, with
+ * `stop` set, if that is not known. `stop` is also set if the build fails because of the selector.
+ */
+bool build_target_selects(const struct yaml_node *selector, const struct built *object,
+			  struct build_stop *stop);
+
+/*
+ * Is the object the one that a patch without a selector names: same kind and version, and a name
+ * and namespace that the object has or had?
+ */
+bool build_target_is(const struct object *patch, const struct built *object);
+
+/* Have two objects the same kind, version, name and namespace? */
+bool build_is_same(const struct object *a, const struct object *b);
+
+/* The namespace as kustomize compares it: "default" for none. */
+struct slice build_namespace(struct slice ns);
+
+#endif
