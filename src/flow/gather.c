@@ -5,6 +5,7 @@
 #include "flow/search_paths.h"
 #include "flow/session_internal.h"
 #include "flow/templates.h"
+#include "gitops/build.h"
 #include "git/commit_read.h"
 #include "git/history.h"
 #include "git/tree.h"
@@ -73,6 +74,33 @@ static int search_tree(struct gathering *g, struct err *err)
 	return tree_search(g->session->repo, &g->fleet->base.id, &query, err);
 }
 
+/*
+ * Reads the files with patches that decide what environments make of the manifests. Files that
+ * cannot be read are missing then, and what they change is not known.
+ */
+static void read_patches(struct evidence *e)
+{
+	struct session *s = e->fleet->base.session;
+	size_t n;
+	struct source *const *sources = inventory_sources(e->inventory, &n);
+	struct slices paths = { arena_array(s->arena, n, sizeof(struct slice)), 0 };
+
+	for (size_t i = 0; i < n; i++)
+		if (!sources[i]->common)
+			paths.items[paths.n++] = sources[i]->path;
+	paths = build_needed_files(e->environments, paths, s->arena);
+	for (size_t i = 0; i < paths.n; i++) {
+		const struct commit_path at = { &e->fleet->base.id, paths.items[i].ptr,
+						MANIFEST_MAX };
+		struct tree_file file;
+		struct err ignored = ERR_INIT;
+
+		if (!inventory_find(e->inventory, paths.items[i]) &&
+		    tree_find(s->repo, &at, s->arena, &file, &ignored) == 0 && file.bytes.ptr)
+			inventory_add_parsed(e->inventory, file.path, file.bytes, file.mode);
+	}
+}
+
 void gather_environments(struct evidence *evidence)
 {
 	const struct base_commit *base = &evidence->fleet->base;
@@ -82,6 +110,7 @@ void gather_environments(struct evidence *evidence)
 	*id = (struct repository_id){ repo_remote_urls(s->repo, s->arena), base->branch };
 	evidence->environments = environments_read(
 		evidence->inventory, id, arena_printf(s->arena, "%s/x.yaml", s->migrations_dir));
+	read_patches(evidence);
 }
 
 /*

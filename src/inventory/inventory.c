@@ -266,6 +266,16 @@ void inventory_list(struct inventory *inv, struct source *s)
 		}
 }
 
+void inventory_add_parsed(struct inventory *inv, struct slice path, struct slice bytes,
+			  unsigned mode)
+{
+	struct source *s = inventory_add(inv, path, bytes, mode);
+
+	s->common = true;
+	inventory_parse_source(inv, s);
+	inventory_list(inv, s);
+}
+
 void inventory_parse(struct inventory *inv, each_fn *each)
 {
 	each(inv->sources.n, parse_source, inv);
@@ -318,6 +328,22 @@ struct source *const *inventory_sources(const struct inventory *inv, size_t *n)
 {
 	*n = inv->sources.n;
 	return inv->sources.items;
+}
+
+struct source *const *inventory_parsed(const struct inventory *inv, size_t *n, struct arena *arena)
+{
+	struct source **all = arena_array(
+		arena, inv->sources.n + (inv->under ? inv->under->sources.n : 0), sizeof(*all));
+
+	*n = 0;
+	for (const struct inventory *at = inv; at; at = at->under)
+		for (size_t i = 0; i < at->sources.n; i++) {
+			struct source *s = at->sources.items[i];
+
+			if (s->file && s->listed && (at == inv || !map_has(&inv->paths, s->path)))
+				all[(*n)++] = s;
+		}
+	return all;
 }
 
 struct source *const *inventory_kustomizations(const struct inventory *inv, size_t *n)

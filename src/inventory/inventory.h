@@ -79,6 +79,10 @@ bool inventory_wants_definition(const struct inventory *inv, struct slice path, 
 struct source *inventory_add(struct inventory *inv, struct slice path, struct slice bytes,
 			     unsigned mode);
 
+/* Adds a file that is read and never relevant by its hosts, such as a patch, and parses it. */
+void inventory_add_parsed(struct inventory *inv, struct slice path, struct slice bytes,
+			  unsigned mode);
+
 /* Adds a file that is too large to be read, as one that cannot be parsed. */
 void inventory_add_large(struct inventory *inv, struct slice path, size_t size);
 
@@ -103,6 +107,12 @@ bool inventory_whole(const struct inventory *inv);
 
 /* All files, in the order in which they were added. */
 struct source *const *inventory_sources(const struct inventory *inv, size_t *n);
+
+/*
+ * All files that are parsed, of an overlay and of what is under it, without those that it hides; in
+ * `arena`.
+ */
+struct source *const *inventory_parsed(const struct inventory *inv, size_t *n, struct arena *arena);
 
 /* The kustomizations that can be parsed. */
 struct source *const *inventory_kustomizations(const struct inventory *inv, size_t *n);

@@ -2,9 +2,11 @@
 
 #include "migration/migration_write.h"
 #include "plan/mixed.h"
+#include "plan/step_builds.h"
 #include "plan/step_delete.h"
 #include "plan/step_environments.h"
 #include "plan/step_finalize.h"
+#include "plan/step_proof.h"
 #include "plan/step_restore.h"
 #include "plan/step_work.h"
 
@@ -22,7 +24,7 @@ static void find_stage(const struct step_work *w)
 						    (struct stage){ STAGE_START, 0 });
 
 		goal.adopt = false;
-		if (scope_is_at(&w->scope, &goal)) {
+		if (step_builds_at(w, &goal)) {
 			step->known = true;
 			step->from = goal.stage;
 		}
@@ -198,8 +200,13 @@ static int check_step(const struct step_work *w)
 	if (w->intent->direction != GO_DOWN && w->intent->direction != GO_DELETE_ENTRY &&
 	    step->to.kind != STAGE_START)
 		scope_check(&w->scope, w->in, w->intent, step->to, &step->findings);
-	if (w->intent->direction != GO_DOWN && step->to.kind != STAGE_START)
+	if (w->intent->direction != GO_DOWN && step->to.kind != STAGE_START) {
+		size_t from = step->findings.n;
+
 		step_check_placements(w);
+		step_builds_note_unknown(w);
+		migration_allow(w->m, from, &step->findings);
+	}
 	if (step->to.kind == STAGE_DONE)
 		finalize_check_traffic(w);
 	if (!findings_stop(&step->findings))
@@ -315,6 +322,48 @@ static bool wants_shares(const struct step_work *w)
 	return !w->intent->options.edits_only && !w->intent->options.brief;
 }
 
+/* Could the environments apply this stage, judged by the proof? */
+static bool is_provable(const struct step_work *w, struct stage stage)
+{
+	struct targets trial = { .items = arena_array(w->pool->arena, w->scope.n + 1,
+						      sizeof(struct target)) };
+	struct step_work other = *w;
+	struct err ignored = ERR_INIT;
+
+	other.targets = &trial;
+	return edit_routes(&other, stage, NULL, NULL, &ignored) == 0 &&
+	       step_proof_holds(w, &trial, stage);
+}
+
+/* Adds the stages that environments could apply as a remedy to the findings from `from` on. */
+static void name_provable(const struct step_work *w, size_t from)
+{
+	AUTO_STR struct str list = STR_INIT;
+	struct findings *findings = &w->step->findings;
+
+	for (size_t i = 0; i < w->m->stages->n; i++)
+		if (is_provable(w, w->m->stages->items[i]))
+			str_addf(&list, "%s%" SLICE_FMT, list.len ? "," : "",
+				 SLICE_ARG(step_stage_name(w, w->m->stages->items[i])));
+	for (size_t i = from; i < findings->n && list.len; i++)
+		findings->items[i].remedy = arena_printf(
+			w->pool->arena,
+			"change the patch, or use only stages that it fits: spec.stages: [%s]",
+			list.ptr);
+}
+
+/* Refuses the step if environments would not apply what it is about. */
+static int prove_step(const struct step_work *w)
+{
+	size_t from = w->step->findings.n;
+
+	if (w->intent->options.edits_only || step_proof_check(w, w->step->to) ||
+	    w->intent->direction == GO_DOWN)
+		return 0;
+	name_provable(w, from);
+	return step_refuse(w);
+}
+
 /* Makes the edits of a step that is not refused. */
 static int make_edits(const struct step_work *w)
 {
@@ -343,6 +392,8 @@ static int make_edits(const struct step_work *w)
 		any = any || w->targets->items[i].remove ||
 		      !yaml_edits_empty(w->targets->items[i].edits) ||
 		      !w->targets->items[i].before.ptr;
+	if (prove_step(w) < 0)
+		return -1;
 	step->unchanged = !any;
 	if (any)
 		claim_nodes(w);
@@ -395,12 +446,14 @@ void step_make(struct step *step, struct targets *targets, const struct intent *
 	list_files(&w);
 	if (!intent->options.edits_only)
 		step_set_placements(&w, step_deleted_files(&w));
+	step_builds_read(&w);
 	targets->items = arena_array(pool->arena, max_targets(&w), sizeof(struct target));
 	find_stage(&w);
 	find_hold(&w);
-	if (resolve_stage(&w) < 0 || check_step(&w) < 0)
-		return;
-	if (wants_shares(&w))
-		note_audiences(&w);
-	(void)make_edits(&w);
+	if (resolve_stage(&w) == 0 && check_step(&w) == 0) {
+		if (wants_shares(&w))
+			note_audiences(&w);
+		(void)make_edits(&w);
+	}
+	step_builds_release(&w);
 }

@@ -4,8 +4,26 @@
 #ifndef GCB_PLAN_STEP_WORK_H
 #define GCB_PLAN_STEP_WORK_H
 
+#include "plan/builds.h"
 #include "plan/scope.h"
 #include "plan/step.h"
+
+/*
+ * A VirtualService of the migration as an environment applies it, after patches or the like: not as
+ * its file declares it.
+ */
+struct built_member {
+	const struct environment *environment;
+	const struct built *built;
+	bool known;                /* else what the environment applies is not known */
+	struct vs vs;              /* if known; of a file of its own */
+	const struct vs *baseline; /* the same at the baseline; NULL: not known */
+};
+
+struct built_members {
+	struct built_member *items;
+	size_t n, cap;
+};
 
 /* A step while it is made. */
 struct step_work {
@@ -16,6 +34,8 @@ struct step_work {
 	const struct intent *intent;
 	const struct migration *m;
 	struct scope scope;
+	struct builds *builds; /* what the environments apply now; NULL: no environment is known */
+	struct built_members built;
 };
 
 /* The goal of a stage of this migration. */

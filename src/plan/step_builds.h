@@ -1,0 +1,37 @@
+/*
+ * step_builds.h - the VirtualServices of a migration as environments apply them, where kustomize or
+ * an engine changes them on the way.
+ */
+#ifndef GCB_PLAN_STEP_BUILDS_H
+#define GCB_PLAN_STEP_BUILDS_H
+
+#include "plan/step_work.h"
+
+/* Sets w->builds and w->built; the placements of the step must be set. */
+void step_builds_read(struct step_work *w);
+
+/* Frees the builds. */
+void step_builds_release(struct step_work *w);
+
+/* Are the VirtualServices of the migration, as they are applied, at the stage of the goal? */
+bool step_builds_at(const struct step_work *w, const struct goal *goal);
+
+/*
+ * Does the object of a built set belong to the migration: it is declared, or its routes are
+ * patched, in one of the files of the step?
+ */
+bool step_builds_own(const struct step_work *w, const struct built *b);
+
+/*
+ * The object as a VirtualService of a file of its own, in the memory of the pool. NULL with the
+ * reason: it is not one that can be moved.
+ */
+const struct vs *step_builds_parse(const struct step_work *w, const struct built *b,
+				   struct err *err);
+
+/*
+ * Adds findings for the environments of which it is not known what they apply.
+ */
+void step_builds_note_unknown(const struct step_work *w);
+
+#endif

@@ -1,0 +1,230 @@
+#include "plan/step_proof.h"
+
+#include "plan/step_builds.h"
+#include "yaml/value.h"
+
+/* A proof while it is made. */
+struct proof {
+	const struct step_work *w;
+	const struct targets *targets;
+	struct stage stage;
+	struct builds *after;
+};
+
+/* How a proof fails. */
+struct disproof {
+	const struct environment *environment;
+	struct place at;
+	struct slice kind, name; /* of the object; absent: all */
+	const char *why;
+};
+
+/* --- the edited files ----------------------------------------------------- */
+
+/* The file of a target after its edits; NULL with the reason. */
+static const struct yaml_file *edit_file(const struct proof *p, const struct target *t,
+					 struct err *err)
+{
+	struct yaml_pool *pool = p->w->pool;
+	AUTO_STR struct str text = STR_INIT;
+
+	if (t->restore.ptr)
+		return yaml_pool_parse(pool, t->path, t->restore, err);
+	if (yaml_apply(t->edits, &text, err) < 0)
+		return NULL;
+	return yaml_pool_parse(pool, t->path, arena_copy(pool->arena, str_slice(&text)), err);
+}
+
+/* Makes the builds of the edited files. False with the reason. */
+static bool build_after(struct proof *p, struct err *err)
+{
+	const struct step_work *w = p->w;
+	struct build_override *files = arena_array(w->pool->arena, p->targets->n, sizeof(*files));
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->targets->n; i++) {
+		const struct target *t = &p->targets->items[i];
+
+		if (slice_eq(t->path, w->m->path))
+			continue;
+		files[n] = (struct build_override){ t->path, NULL };
+		if (!t->remove) {
+			files[n].file = edit_file(p, t, err);
+			if (!files[n].file)
+				return false;
+		}
+		n++;
+	}
+	p->after = builds_new(w->in->inventory, w->in->environments, files, n);
+	return true;
+}
+
+/* --- one object ----------------------------------------------------------- */
+
+/* The object as it should be after the step; NULL with the reason. */
+static const struct yaml_node *expect_object(const struct proof *p, const struct built *b,
+					     struct err *err)
+{
+	const struct step_work *w = p->w;
+	struct goal goal = step_goal(w, p->stage);
+	struct yaml_edits *edits;
+	AUTO_STR struct str text = STR_INIT;
+	const struct built_member *member = NULL;
+	const struct yaml_file *file;
+
+	for (size_t i = 0; i < w->built.n; i++)
+		if (w->built.items[i].built == b)
+			member = &w->built.items[i];
+	if (!member || !member->known)
+		return NULL;
+	edits = yaml_edits_new(member->vs.object->node->file, w->pool->arena);
+	if (vs_converge(&(struct converge_context){ &goal, &member->vs, member->baseline,
+						    w->pool->arena, NULL, NULL },
+			edits, err) < 0)
+		return NULL;
+	if (yaml_apply(edits, &text, err) < 0)
+		return NULL;
+	file = yaml_pool_parse(w->pool, b->path, arena_copy(w->pool->arena, str_slice(&text)), err);
+	return file ? yaml_root(file, 0) : NULL;
+}
+
+/* The same object of another set; NULL: it is not there. */
+static const struct built *find_object(const struct built_set *set, const struct built *b)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		const struct object *o = &set->items[i].object;
+
+		if (slice_eq(o->name, b->object.name) && slice_eq(o->ns, b->object.ns) &&
+		    slice_eq(o->kind, b->object.kind) && slice_eq(o->group, b->object.group))
+			return &set->items[i];
+	}
+	return NULL;
+}
+
+/* Where the patches of an object are; the place of the object if there are none. */
+static struct place patch_place(const struct built *b)
+{
+	return b->patches ? b->patches->at : yaml_place(b->origin->node);
+}
+
+/* Compares an object before and after. False: the step does not have its effect. */
+static bool compare_object(const struct proof *p, const struct built *before,
+			   const struct built_set *after, struct disproof *why)
+{
+	const struct built *now = find_object(after, before);
+	struct err err = ERR_INIT;
+	const struct yaml_node *expected = before->object.node;
+	bool own = step_builds_own(p->w, before);
+
+	if (before->stop.verdict != BUILD_KNOWN || (now && now->stop.verdict != BUILD_KNOWN))
+		return !own || before->stop.verdict != BUILD_KNOWN;
+	why->at = patch_place(before);
+	why->kind = before->object.kind;
+	why->name = before->object.name;
+	if (!now) {
+		why->why = "the object would not be applied any more";
+		return false;
+	}
+	if (before->as_written && now->as_written)
+		return true;
+	if (own && vs_is(&before->object))
+		expected = expect_object(p, before, &err);
+	if (!expected) {
+		why->why = "the routes that are applied cannot be moved";
+		return false;
+	}
+	why->why = value_same(now->object.spec, before->object.spec) ?
+			   "the patch replaces the routes that the stage edits" :
+			   "with the edited file, the patch changes other routes than now";
+	return value_same(now->object.spec, yaml_get(expected, "spec"));
+}
+
+/* Compares what an environment applies. False with the reason: the step has another effect. */
+static bool compare_environment(const struct proof *p, const struct environment *e,
+				struct disproof *why)
+{
+	const struct built_set *before = builds_of(p->w->builds, e),
+			       *after = builds_of(p->after, e);
+
+	*why = (struct disproof){ .environment = e };
+	if (before->stop.verdict == BUILD_FAILS)
+		return true;
+	if (after->stop.verdict == BUILD_FAILS) {
+		why->at = after->stop.at;
+		why->why = after->stop.why;
+		return false;
+	}
+	for (size_t i = 0; i < before->n; i++)
+		if (!compare_object(p, &before->items[i], after, why))
+			return false;
+	return true;
+}
+
+/* --- all environments ----------------------------------------------------- */
+
+/* Was the environment of a member met before? */
+static bool is_repeated(const struct built_members *l, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (l->items[i].environment == l->items[at].environment)
+			return true;
+	return false;
+}
+
+/* Adds the finding of a failed proof. */
+static void note_disproof(const struct proof *p, const struct disproof *why)
+{
+	const struct step_work *w = p->w;
+	const struct code *code =
+		w->intent->direction == GO_DOWN ? &CODE_rollback_differs : &CODE_build_differs;
+
+	if (!why->name.len) {
+		findings_add(&w->step->findings, code, why->at,
+			     "stage '%" SLICE_FMT "' would break the build of the %s '%" SLICE_FMT
+			     "': %s",
+			     SLICE_ARG(step_stage_name(w, p->stage)),
+			     environment_kind_text(why->environment->kind),
+			     SLICE_ARG(why->environment->name), why->why);
+		return;
+	}
+	findings_add(&w->step->findings, code, why->at,
+		     "the %s '%" SLICE_FMT "' would not apply stage '%" SLICE_FMT "' of %" SLICE_FMT
+		     " '%" SLICE_FMT "', which is patched: %s",
+		     environment_kind_text(why->environment->kind),
+		     SLICE_ARG(why->environment->name), SLICE_ARG(step_stage_name(w, p->stage)),
+		     SLICE_ARG(why->kind), SLICE_ARG(why->name), why->why);
+}
+
+/* Makes the proof; with `note`, adds findings. */
+static bool prove(const struct step_work *w, const struct targets *targets, struct stage stage,
+		  bool note)
+{
+	struct proof p = { .w = w, .targets = targets, .stage = stage };
+	struct err err = ERR_INIT;
+	bool holds = true;
+
+	if (!w->built.n || !build_after(&p, &err))
+		return true; /* edits that cannot be applied are refused elsewhere */
+	for (size_t i = 0; i < w->built.n && (note || holds); i++) {
+		struct disproof why;
+
+		if (is_repeated(&w->built, i) ||
+		    compare_environment(&p, w->built.items[i].environment, &why))
+			continue;
+		holds = false;
+		if (note)
+			note_disproof(&p, &why);
+	}
+	builds_free(p.after);
+	return holds;
+}
+
+bool step_proof_check(const struct step_work *w, struct stage stage)
+{
+	return prove(w, w->targets, stage, true);
+}
+
+bool step_proof_holds(const struct step_work *w, const struct targets *targets, struct stage stage)
+{
+	return prove(w, targets, stage, false);
+}
