@@ -14,6 +14,7 @@ struct use_query {
 	size_t *todo; /* kustomizations that include the file, by number */
 	size_t ntodo, todo_cap;
 	bool *seen;   /* kustomizations that are in `todo` */
+	bool *again;  /* kustomizations that include the file in more than one way */
 	size_t *slot; /* by number of an environment: its place in `items`, counted from 1 */
 };
 
@@ -35,8 +36,10 @@ static struct environment_use *add_use(struct use_query *q, const struct environ
 /* A kustomization includes the file. */
 static void push_kustomization(struct use_query *q, size_t kustomization)
 {
-	if (q->seen[kustomization])
+	if (q->seen[kustomization]) {
+		q->again[kustomization] = true;
 		return;
+	}
 	q->seen[kustomization] = true;
 	ROOM(q->todo, q->ntodo, q->todo_cap);
 	q->todo[q->ntodo++] = kustomization;
@@ -156,8 +159,51 @@ static struct use_query start_query(const struct environment_index *x, struct ar
 	struct use_query q = { .index = x };
 
 	q.seen = arena_array(scratch, x->kustomizations.n, sizeof(*q.seen));
+	q.again = arena_array(scratch, x->kustomizations.n, sizeof(*q.again));
 	q.slot = arena_array(scratch, x->environments.n, sizeof(*q.slot));
 	return q;
+}
+
+/* Marks the kustomizations that reference one with the file in more than one way. */
+static void spread_again(struct use_query *q)
+{
+	const struct kustomization_graph *g = &q->index->kustomizations;
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (size_t i = 0; i < q->ntodo; i++) {
+			struct slice directory = g->items[q->todo[i]].directory;
+
+			for (size_t r = q->again[q->todo[i]] ? map_get(&g->to, directory) :
+							       MAP_NONE;
+			     r != MAP_NONE; r = g->references[r].next) {
+				size_t k = g->references[r].kustomization;
+
+				changed = changed || !q->again[k];
+				q->again[k] = true;
+			}
+		}
+	}
+}
+
+/* Counts the ways in which environments include the file. */
+static void count_ways(struct use_query *q)
+{
+	spread_again(q);
+	for (size_t i = 0; i < q->ntodo; i++) {
+		const struct kustomization *k = &q->index->kustomizations.items[q->todo[i]];
+		const struct environment_source *s =
+			source_index_find(&q->index->sources, k->directory);
+
+		if (!q->again[q->todo[i]])
+			continue;
+		if (k->overlay)
+			add_use(q, k->overlay, 0)->roots = 2;
+		for (; s; s = s->next)
+			if (environment_source_builds(s))
+				add_use(q, s->environment, 0)->roots = 2;
+	}
 }
 
 /* Follows the references upwards, and moves the result into the arena. */
@@ -167,6 +213,7 @@ static struct environment_uses finish_query(struct use_query *q, struct arena *a
 
 	for (size_t i = 0; i < q->ntodo; i++)
 		add_kustomization_uses(q, &q->index->kustomizations.items[q->todo[i]]);
+	count_ways(q);
 	if (q->n)
 		qsort(q->items, q->n, sizeof(*q->items), compare_names);
 	out.items = arena_array(arena, q->n, sizeof(*out.items));

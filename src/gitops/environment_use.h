@@ -21,7 +21,8 @@ struct environment_use {
 	const struct environment *environment;
 	unsigned source_types; /* enum source_type */
 	size_t roots; /* if it is not known which directory it applies: how many kustomizations
-			 that it may apply, and that no other one references, include the file */
+			 that it may apply, and that no other one references, include the file; 2 if
+			 its kustomization includes the file in more than one way */
 };
 
 struct environment_uses {
@@ -41,8 +42,8 @@ struct environment_uses environment_uses_of_kustomization(const struct environme
 							  struct slice path, struct arena *arena);
 
 /*
- * Does it stand for several environments: one of an ApplicationSet, or a path that may be that of
- * several kustomizations with the file?
+ * Does it stand for several environments: one of an ApplicationSet, a path that may be that of
+ * several kustomizations with the file, or a kustomization that collects several overlays of it?
  */
 bool environment_use_is_many(const struct environment_use *use);
 

@@ -1,5 +1,6 @@
 #include "plan/draft.h"
 
+#include "plan/builds.h"
 #include "plan/merge_edits.h"
 
 /* Refuses a step for these findings. */
@@ -15,17 +16,21 @@ void draft_make(struct draft *out, const struct plan_inputs *in, const struct in
 {
 	struct draft d = { .n = n };
 	struct targets *targets;
+	struct builds *builds = NULL;
+	struct plan_inputs inputs = *in;
 
+	inputs.builds = &builds;
 	yaml_pool_init(&d.pool);
 	d.steps = arena_array(d.pool.arena, n, sizeof(*d.steps));
 	targets = arena_array(d.pool.arena, n, sizeof(*targets));
 	for (size_t i = 0; i < n; i++) {
 		if (n > 1)
 			progress_report(in->progress, "migrations planned", i + 1, n);
-		step_make(&d.steps[i], &targets[i], &intents[i], in, &d.pool);
+		step_make(&d.steps[i], &targets[i], &intents[i], &inputs, &d.pool);
 		if (barred)
 			bar_step(&d.steps[i], &barred[i]);
 	}
+	builds_free(builds);
 	d.changes = merge_edits(&(struct edited_steps){ d.steps, targets, n }, in, &d.pool);
 	*out = d;
 }

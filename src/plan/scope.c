@@ -1,7 +1,6 @@
 #include "plan/scope.h"
 
 #include "istio/host.h"
-#include "istio/rules.h"
 #include "inventory/relatives.h"
 #include "inventory/inventory_index.h"
 #include "template/parse.h"
@@ -65,9 +64,7 @@ static int add_member(struct scope_search *s, const struct object_ref *ref)
 	if (!vs.nold)
 		return 0;
 	if (!covered) {
-		findings_add(s->findings, &CODE_elsewhere, yaml_place(vs.object->node),
-			     "the VirtualService '%" SLICE_FMT "' also routes to '%" SLICE_FMT "'",
-			     SLICE_ARG(vs.object->name), SLICE_ARG(vs.old_host));
+		s->scope->elsewhere[s->scope->nelsewhere++] = *ref;
 		return 0;
 	}
 	vs_mark_copies(&vs, &s->m->move, arena);
@@ -229,6 +226,8 @@ static int refuse_nothing(const struct scope_search *s, const struct object_refs
 
 	if (!at.path.len) /* the migration was not read from a file */
 		at.path = s->m->path;
+	for (size_t i = 0; i < s->scope->nelsewhere; i++)
+		scope_note_elsewhere(s->m, &s->scope->elsewhere[i], s->findings, s->arena);
 	for (size_t i = 0; i < candidates->n; i++) {
 		const struct object *o = candidates->items[i].object;
 		const struct yaml_node *hosts = vs_is(o) ? yaml_get(o->spec, "hosts") : NULL;
@@ -266,8 +265,10 @@ int scope_find(struct scope *out, struct yaml_pool *pool, const struct plan_inpu
 	struct object_refs candidates =
 		inventory_by_host(in->inventory, scope_old_host(m, s.arena), s.arena);
 
-	*out = (struct scope){ .members = arena_array(s.arena, candidates.n + 1,
-						      sizeof(struct member)) };
+	*out = (struct scope){
+		.members = arena_array(s.arena, candidates.n + 1, sizeof(struct member)),
+		.elsewhere = arena_array(s.arena, candidates.n, sizeof(struct object_ref)),
+	};
 	if (check_broken(&s) < 0)
 		return -1;
 	for (size_t i = 0; i < candidates.n; i++)
@@ -280,34 +281,42 @@ int scope_find(struct scope *out, struct yaml_pool *pool, const struct plan_inpu
 	return out->n ? 0 : refuse_nothing(&s, &candidates);
 }
 
-/* Adds objects to a scene. */
-static void add_objects(struct rule_scene *scene, struct object_refs list)
+/* Appends objects to a list. */
+static void add_refs(struct object_refs *all, struct object_refs more, struct arena *arena)
 {
-	const struct object **items =
-		arena_array(scene->arena, scene->nobjects + list.n, sizeof(*items));
+	struct object_ref *items = arena_array(arena, all->n + more.n, sizeof(*items));
 
-	for (size_t i = 0; i < scene->nobjects; i++)
-		items[i] = scene->objects[i];
-	for (size_t i = 0; i < list.n; i++)
-		items[scene->nobjects + i] = list.items[i].object;
-	scene->objects = items;
-	scene->nobjects += list.n;
+	for (size_t i = 0; i < all->n; i++)
+		items[i] = all->items[i];
+	for (size_t i = 0; i < more.n; i++)
+		items[all->n + i] = more.items[i];
+	*all = (struct object_refs){ items, all->n + more.n };
 }
 
-/* Adds the objects that the rules need: those with one of the hosts, and the roots of delegates. */
-static void collect_objects(struct rule_scene *scene, const struct inventory *inv,
-			    const struct migration *m)
+void scope_note_elsewhere(const struct migration *m, const struct object_ref *ref,
+			  struct findings *findings, struct arena *arena)
 {
-	add_objects(scene, find_both_hosts(inv, m, scene->arena));
-	for (size_t i = 0; i < scene->nvss; i++)
-		if (!yaml_get(scene->vss[i].object->spec, "hosts"))
-			add_objects(scene, inventory_by_host(inv, scene->vss[i].object->name,
-							     scene->arena));
+	findings_add(findings, &CODE_elsewhere, yaml_place(ref->object->node),
+		     "the VirtualService '%" SLICE_FMT "' also routes to '%" SLICE_FMT "'",
+		     SLICE_ARG(ref->object->name), SLICE_ARG(scope_old_host(m, arena)));
 }
 
-/* Adds findings for objects outside of manifests.search. */
-static void check_search(const struct plan_inputs *in, const struct migration *m,
-			 struct findings *findings)
+struct object_refs scope_around(const struct scope *scope, const struct plan_inputs *in,
+				const struct migration *m, struct arena *arena)
+{
+	struct object_refs all = find_both_hosts(in->inventory, m, arena);
+
+	for (size_t i = 0; i < scope->n; i++) {
+		const struct object *o = scope->members[i].vs.object;
+
+		if (!yaml_get(o->spec, "hosts"))
+			add_refs(&all, inventory_by_host(in->inventory, o->name, arena), arena);
+	}
+	return all;
+}
+
+void scope_check_search(const struct plan_inputs *in, const struct migration *m,
+			struct findings *findings)
 {
 	struct object_refs all;
 
@@ -323,38 +332,6 @@ static void check_search(const struct plan_inputs *in, const struct migration *m
 				     "outside of manifests.search",
 				     SLICE_ARG(all.items[i].object->kind),
 				     SLICE_ARG(all.items[i].object->name));
-}
-
-void scope_check(const struct scope *scope, const struct plan_inputs *in,
-		 const struct intent *intent, struct stage to, struct findings *findings)
-{
-	struct arena *arena = findings->arena;
-	struct vs *vss = arena_array(arena, scope->n, sizeof(*vss));
-	const struct migration *m = intent->m;
-	struct rule_scene scene = { .move = &m->move,
-				    .thorough = intent->options.all_findings,
-				    .vss = vss,
-				    .nvss = scope->n,
-				    .to = to,
-				    .arena = arena };
-	size_t from = findings->n;
-
-	for (size_t i = 0; i < scope->n; i++)
-		vss[i] = scope->members[i].vs;
-	scene.whole = inventory_whole(in->inventory);
-	collect_objects(&scene, in->inventory, m);
-	scene.at = m->to_at;
-	rules_check(&scene, findings);
-	check_search(in, m, findings);
-	migration_allow(m, from, findings);
-}
-
-bool scope_is_at(const struct scope *scope, const struct goal *goal)
-{
-	for (size_t i = 0; i < scope->n; i++)
-		if (!vs_at(&scope->members[i].vs, scope->members[i].baseline, goal))
-			return false;
-	return true;
 }
 
 /* What scope_files looks for: files that route to the old host, or only to the new one. */

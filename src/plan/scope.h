@@ -4,6 +4,7 @@
 #ifndef GCB_PLAN_SCOPE_H
 #define GCB_PLAN_SCOPE_H
 
+#include "inventory/inventory_index.h"
 #include "plan/step.h"
 
 /* A VirtualService of the migration. */
@@ -16,6 +17,9 @@ struct member {
 struct scope {
 	struct member *members;
 	size_t n;
+	struct object_ref *elsewhere; /* VirtualServices that route to the old host, and that the
+					 migration does not cover */
+	size_t nelsewhere;
 	bool finalized;               /* no member routes to the old host, and each did at the
 					 baseline */
 	const struct source *created; /* the file of manifests.create if it does not exist yet; the
@@ -30,14 +34,19 @@ int scope_find(struct scope *out, struct yaml_pool *pool, const struct plan_inpu
 	       const struct migration *m, struct findings *findings);
 
 /*
- * Runs the rules (istio/rules.h) on the way to the stage `to`, and marks the findings that the
- * migration allows.
+ * The objects that may concern the hosts of the migration: those that reference one of them, or a
+ * name like it, and the roots of delegates; in `arena`.
  */
-void scope_check(const struct scope *scope, const struct plan_inputs *in,
-		 const struct intent *intent, struct stage to, struct findings *findings);
+struct object_refs scope_around(const struct scope *scope, const struct plan_inputs *in,
+				const struct migration *m, struct arena *arena);
 
-/* True if all members are at the stage of the goal. */
-bool scope_is_at(const struct scope *scope, const struct goal *goal);
+/* Adds a finding about a VirtualService that routes to the old host and is not covered. */
+void scope_note_elsewhere(const struct migration *m, const struct object_ref *ref,
+			  struct findings *findings, struct arena *arena);
+
+/* Adds findings for objects outside of manifests.search. */
+void scope_check_search(const struct plan_inputs *in, const struct migration *m,
+			struct findings *findings);
 
 /*
  * The paths of the manifests of a migration, in `arena`: files that it covers and that route to its

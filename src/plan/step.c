@@ -8,6 +8,7 @@
 #include "plan/step_finalize.h"
 #include "plan/step_proof.h"
 #include "plan/step_restore.h"
+#include "plan/step_rules.h"
 #include "plan/step_work.h"
 
 /* The current stage: the first one at which the routes would not change. */
@@ -199,7 +200,7 @@ static int check_step(const struct step_work *w)
 	}
 	if (w->intent->direction != GO_DOWN && w->intent->direction != GO_DELETE_ENTRY &&
 	    step->to.kind != STAGE_START)
-		scope_check(&w->scope, w->in, w->intent, step->to, &step->findings);
+		step_rules_check(w, step->to);
 	if (w->intent->direction != GO_DOWN && step->to.kind != STAGE_START) {
 		size_t from = step->findings.n;
 
@@ -450,10 +451,9 @@ void step_make(struct step *step, struct targets *targets, const struct intent *
 	targets->items = arena_array(pool->arena, max_targets(&w), sizeof(struct target));
 	find_stage(&w);
 	find_hold(&w);
-	if (resolve_stage(&w) == 0 && check_step(&w) == 0) {
-		if (wants_shares(&w))
-			note_audiences(&w);
-		(void)make_edits(&w);
-	}
-	step_builds_release(&w);
+	if (resolve_stage(&w) < 0 || check_step(&w) < 0)
+		return;
+	if (wants_shares(&w))
+		note_audiences(&w);
+	(void)make_edits(&w);
 }

@@ -26,6 +26,7 @@ const struct vs *step_builds_parse(const struct step_work *w, const struct built
 	file = yaml_pool_parse(w->pool, b->path, arena_copy(arena, str_slice(&text)), err);
 	if (!file || !object_read(yaml_root(file, 0), object))
 		return NULL;
+	value_copy_places(object->node, b->object.node);
 	if (vs_read(vs, object, &(struct move_context){ &w->m->move, arena, NULL }, err) < 0)
 		return NULL;
 	vs_mark_copies(vs, &w->m->move, arena);
@@ -128,9 +129,11 @@ void step_builds_read(struct step_work *w)
 {
 	const struct placements *l = &w->step->placements;
 
-	if (!l->n)
+	if (!l->n || !w->in->builds)
 		return;
-	w->builds = builds_new(w->in->inventory, w->in->environments, NULL, 0);
+	if (!*w->in->builds)
+		*w->in->builds = builds_new(w->in->inventory, w->in->environments, NULL, 0);
+	w->builds = *w->in->builds;
 	for (size_t i = 0; i < l->n; i++)
 		for (size_t j = 0; j < l->items[i].uses.n; j++)
 			if (!l->items[i].uses.items[j].environment->other_revision &&
@@ -138,12 +141,6 @@ void step_builds_read(struct step_work *w)
 				add_environment(w, l->items[i].uses.items[j].environment);
 	if (w->built.n)
 		set_baselines(w);
-}
-
-void step_builds_release(struct step_work *w)
-{
-	builds_free(w->builds);
-	w->builds = NULL;
 }
 
 /* --- the stage ------------------------------------------------------------ */

@@ -10,9 +10,6 @@
 /* Sets w->builds and w->built; the placements of the step must be set. */
 void step_builds_read(struct step_work *w);
 
-/* Frees the builds. */
-void step_builds_release(struct step_work *w);
-
 /* Are the VirtualServices of the migration, as they are applied, at the stage of the goal? */
 bool step_builds_at(const struct step_work *w, const struct goal *goal);
 

@@ -282,6 +282,18 @@ bool value_same(const struct yaml_node *a, const struct yaml_node *b)
 	return true;
 }
 
+void value_copy_places(const struct yaml_node *parsed, const struct yaml_node *value)
+{
+	struct yaml_node *node = (struct yaml_node *)(uintptr_t)parsed;
+	bool same = value->file && slice_eq(yaml_name(value->file), yaml_name(parsed->file));
+	const struct yaml_node *d = value->first;
+
+	node->line = same ? value->line : 0;
+	node->col = same ? value->col : 0;
+	for (const struct yaml_node *c = parsed->first; c && d; c = c->next, d = d->next)
+		value_copy_places(c, d);
+}
+
 /* --- writing values ------------------------------------------------------- */
 
 static void write_scalar(struct str *out, const struct yaml_node *scalar)

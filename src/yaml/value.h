@@ -61,6 +61,12 @@ const struct yaml_node *value_replace(const struct yaml_node *sequence, size_t a
  */
 bool value_same(const struct yaml_node *a, const struct yaml_node *b);
 
+/*
+ * Gives the nodes of a parsed file the lines and columns of a value with the same form: of the text
+ * that value_write wrote. Nodes whose place is in another file have no line then.
+ */
+void value_copy_places(const struct yaml_node *parsed, const struct yaml_node *value);
+
 /* Appends the value as a document in block style, which is parsed as the same value. */
 void value_write(struct str *out, const struct yaml_node *value);
 

@@ -59,7 +59,7 @@ Test(environment_use, kustomizations)
 		    { "b/Kustomization", K("../a") },
 		    { "c/kustomization.yaml", K("../a") },
 		    { "d/kustomization.yaml", K("../b, ../c") } },
-		  { { "a/vs.yaml", "d[k]" } } },
+		  { { "a/vs.yaml", "d[k]*" } } },
 		{ "a component",
 		  { { "mesh/kustomization.yaml", "kind: Component\npatches:\n- path: vs.yaml\n" },
 		    { "alone/kustomization.yaml", "kind: Component\nresources: [vs.yaml]\n" },

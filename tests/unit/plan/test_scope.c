@@ -347,8 +347,9 @@ Test(scope, members_know_their_baseline)
 		cr_assert_not_null(scope.members[i].baseline);
 		cr_expect(slice_eq(scope.members[i].baseline->object->name,
 				   scope.members[i].vs.object->name));
+		cr_expect(vs_at(&scope.members[i].vs, scope.members[i].baseline, &start));
+		cr_expect(!vs_at(&scope.members[i].vs, scope.members[i].baseline, &ten));
 	}
-	cr_expect(scope_is_at(&scope, &start) && !scope_is_at(&scope, &ten));
 	yaml_pool_release(&pool);
 	sketch_free(s);
 }
