@@ -52,6 +52,7 @@ void inventory_free(struct inventory *inv)
 	free(inv->sources.items);
 	free(inv->broken.items);
 	free(inv->kustomizations.items);
+	free(inv->parsed.items);
 	free(inv->occurrences);
 	free(inv->related.items);
 	free(inv->objects);
@@ -258,6 +259,8 @@ void inventory_list(struct inventory *inv, struct source *s)
 	}
 	if (kustomization_is(s->path))
 		list_add(&inv->kustomizations, s);
+	else
+		list_add(&inv->parsed, s);
 	s->objects = objects_of(s->file, inv->arena);
 	for (size_t i = 0; i < s->objects.n; i++)
 		if (sidecar_is(&s->objects.items[i])) {
@@ -333,16 +336,13 @@ struct source *const *inventory_sources(const struct inventory *inv, size_t *n)
 struct source *const *inventory_parsed(const struct inventory *inv, size_t *n, struct arena *arena)
 {
 	struct source **all = arena_array(
-		arena, inv->sources.n + (inv->under ? inv->under->sources.n : 0), sizeof(*all));
+		arena, inv->parsed.n + (inv->under ? inv->under->parsed.n : 0), sizeof(*all));
 
 	*n = 0;
 	for (const struct inventory *at = inv; at; at = at->under)
-		for (size_t i = 0; i < at->sources.n; i++) {
-			struct source *s = at->sources.items[i];
-
-			if (s->file && s->listed && (at == inv || !map_has(&inv->paths, s->path)))
-				all[(*n)++] = s;
-		}
+		for (size_t i = 0; i < at->parsed.n; i++)
+			if (at == inv || !map_has(&inv->paths, at->parsed.items[i]->path))
+				all[(*n)++] = at->parsed.items[i];
 	return all;
 }
 

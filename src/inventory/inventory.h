@@ -109,8 +109,8 @@ bool inventory_whole(const struct inventory *inv);
 struct source *const *inventory_sources(const struct inventory *inv, size_t *n);
 
 /*
- * All files that are parsed, of an overlay and of what is under it, without those that it hides; in
- * `arena`.
+ * All files that are parsed and no kustomizations, of an overlay and of what is under it, without
+ * those that it hides; in `arena`.
  */
 struct source *const *inventory_parsed(const struct inventory *inv, size_t *n, struct arena *arena);
 

@@ -37,9 +37,10 @@ struct inventory {
 	struct indexed_object *objects;
 	size_t nobjects, objects_cap;
 	struct source_list sources, broken, kustomizations;
-	size_t nscanned;       /* the number of `sources` that inventory_scan has seen */
-	struct map containing; /* of a token, to the newest one in `occurrences`; filled by
-				  inventory_scan */
+	struct source_list parsed; /* without kustomizations */
+	size_t nscanned;           /* the number of `sources` that inventory_scan has seen */
+	struct map containing;     /* of a token, to the newest one in `occurrences`; filled by
+				      inventory_scan */
 	struct occurrence *occurrences;
 	size_t noccurrences, occurrences_cap;
 	struct slices related; /* tokens of objects of this inventory */

@@ -67,7 +67,7 @@ static void list_files(struct builds *b)
 	sources = inventory_parsed(b->inventory, &n, b->arena);
 	files = arena_array(b->arena, n + b->noverrides, sizeof(*files));
 	for (size_t i = 0; i < n; i++)
-		if (!kustomization_is(sources[i]->path) && !find_override(b, sources[i]->path))
+		if (!find_override(b, sources[i]->path))
 			add_file(b, files, sources[i]->path, &sources[i]->objects);
 	for (size_t i = 0; i < b->noverrides; i++)
 		if (b->overrides[i].file && !kustomization_is(b->overrides[i].path))
