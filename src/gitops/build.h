@@ -36,17 +36,18 @@ struct built {
 	bool as_written;             /* no step changed more than its metadata */
 	struct built_id *ids;        /* earlier names, the oldest first */
 	size_t nids;
-	const struct built_patch *patches; /* that changed more than the metadata, the last one
-					      first */
+	const struct built_patch *patches; /* what is applied to it, the last one first */
 	struct build_stop stop; /* BUILD_UNKNOWN: what it becomes is not known; `object` is what it
 				   was before the step that is not evaluated */
 };
 
-/* A patch that was applied to an object. */
+/* A patch that was applied to an object, or a replacement or variable that reads it. */
 struct built_patch {
 	struct place at; /* of its entry in the kustomization */
 	struct slice
 		path; /* of the file with its text; that of the kustomization if it is inline */
+	bool metadata_only; /* it does not change more than the metadata */
+	bool needs_object;  /* the build fails without the object */
 	const struct built_patch *next;
 };
 

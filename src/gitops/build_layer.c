@@ -306,14 +306,16 @@ static bool is_metadata_only(const struct yaml_node *patch)
 	return only;
 }
 
-/* Records that the patch changes more than the metadata of the object. */
-static void note_patch(const struct patch *p, struct built *b)
+/* Records what is applied to an object. */
+static void note_patch(const struct build_state *state, struct built *b,
+		       const struct built_patch *patch)
 {
-	struct built_patch *note = arena_alloc(p->layer->state->arena, sizeof(*note));
+	struct built_patch *note = arena_alloc(state->arena, sizeof(*note));
 
-	*note = (struct built_patch){ yaml_place(p->entry), yaml_name(p->file), b->patches };
+	*note = *patch;
+	note->next = b->patches;
 	b->patches = note;
-	b->as_written = false;
+	b->as_written = b->as_written && patch->metadata_only;
 }
 
 /* Applies one document of a patch to an object. False: the build fails. */
@@ -335,8 +337,11 @@ static bool patch_object(const struct patch *p, const struct yaml_node *patch, s
 		now = build_unknown(&stop, patch, "patches of Services are not evaluated");
 	else
 		now = patch_merge_apply(patch, node, &stop, state->arena);
-	if (!is_metadata_only(patch))
-		note_patch(p, b);
+	note_patch(state, b,
+		   &(struct built_patch){ .at = yaml_place(p->entry),
+					  .path = yaml_name(p->file),
+					  .metadata_only = is_metadata_only(patch),
+					  .needs_object = !p->target });
 	if (stop.verdict == BUILD_FAILS) {
 		p->objects->stop = stop;
 		return false;
@@ -513,6 +518,22 @@ static bool apply_merge_patches(const struct build_layer *layer, struct build_ob
 
 /* --- what is not evaluated ------------------------------------------------ */
 
+/* Records the objects that a replacement or a variable reads. */
+static void note_readers(const struct build_layer *layer, struct build_objects *objects,
+			 const struct yaml_node *source)
+{
+	for (size_t i = 0; i < objects->n && source; i++) {
+		struct build_stop ignored = { BUILD_KNOWN, NOWHERE, NULL };
+
+		if (build_target_selects(source, &objects->items[i], &ignored))
+			note_patch(layer->state, &objects->items[i],
+				   &(struct built_patch){ .at = yaml_place(source),
+							  .path = yaml_name(source->file),
+							  .metadata_only = true,
+							  .needs_object = true });
+	}
+}
+
 /* Marks what a target of a replacement selects. */
 static void mark_replaced(struct build_objects *objects, const struct yaml_node *target)
 {
@@ -539,6 +560,7 @@ static bool apply_replacements(const struct build_layer *layer, struct build_obj
 
 		if (path.len && !targets)
 			build_mark_unknown(objects, r, "the replacement cannot be read");
+		note_readers(layer, objects, yaml_get(one, "source"));
 		for (const struct yaml_node *t = targets ? targets->first : NULL; t; t = t->next)
 			mark_replaced(objects, t);
 	}
@@ -571,6 +593,8 @@ static bool apply_vars(const struct build_layer *layer, struct build_objects *ob
 {
 	const struct yaml_node *vars = yaml_get(layer->root, "vars");
 
+	for (const struct yaml_node *c = vars ? vars->first : NULL; c; c = c->next)
+		note_readers(layer, objects, yaml_get(c, "objref"));
 	if (vars && vars->nchildren)
 		build_mark_unknown(objects, vars, "vars may change the object");
 	return true;

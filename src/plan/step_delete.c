@@ -79,6 +79,41 @@ static bool refuse_uncovered(const struct step_work *w, const struct object_ref 
 	return true;
 }
 
+/* Adds errors for the patches of an environment that would not find the object, or its host. */
+static void check_patches(const struct step_work *w, const struct object_ref *ref,
+			  const struct environment *e, bool whole)
+{
+	const struct built_set *set = builds_of(w->builds, e);
+	const struct built_patch *p = NULL;
+
+	for (size_t i = 0; i < set->n && !p; i++)
+		if (set->items[i].origin == ref->object)
+			p = set->items[i].patches;
+	for (; p; p = p->next) {
+		struct finding f = { .code = &CODE_still_patched, .at = p->at };
+
+		if (whole ? !p->needs_object : p->metadata_only)
+			continue;
+		f.reason = arena_printf(w->pool->arena,
+					"the %s '%" SLICE_FMT "' patches or reads the %" SLICE_FMT
+					" '%" SLICE_FMT "' here, and would not build without it",
+					environment_kind_text(e->kind), SLICE_ARG(e->name),
+					SLICE_ARG(ref->object->kind), SLICE_ARG(ref->object->name));
+		(void)findings_add_new(&w->step->findings, &f);
+	}
+}
+
+/* The same for all environments; `whole`: the object is deleted, else only one of its hosts. */
+static void check_builds(const struct step_work *w, const struct object_ref *ref, bool whole)
+{
+	const struct placements *l = &w->step->placements;
+
+	for (size_t i = 0; i < l->n && w->builds; i++)
+		for (size_t j = 0; j < l->items[i].uses.n; j++)
+			if (slice_eq(l->items[i].path, ref->source->path))
+				check_patches(w, ref, l->items[i].uses.items[j].environment, whole);
+}
+
 /* True if the byte is in a key or value below the node; else it is in a comment. */
 static bool is_in_value(const struct yaml_node *node, uint32_t at)
 {
@@ -168,8 +203,10 @@ void step_delete_rules(const struct step_work *w)
 	struct object_refs rules = find_objects(w, "DestinationRule");
 
 	for (size_t i = 0; i < rules.n; i++)
-		if (!refuse_uncovered(w, &rules.items[i]))
+		if (!refuse_uncovered(w, &rules.items[i])) {
+			check_builds(w, &rules.items[i], true);
 			delete_object(w, &rules.items[i]);
+		}
 }
 
 int step_delete_entry(const struct step_work *w)
@@ -183,7 +220,10 @@ int step_delete_entry(const struct step_work *w)
 			     SLICE_ARG(step_old_host(w)));
 	check_references(w, &entries);
 	for (size_t i = 0; i < entries.n; i++)
-		(void)refuse_uncovered(w, &entries.items[i]);
+		if (!refuse_uncovered(w, &entries.items[i]))
+			check_builds(w, &entries.items[i],
+				     find_host(entries.items[i].object, step_old_host(w))
+						     ->parent->nchildren == 1);
 	for (size_t i = 0; w->intent->live && i < w->intent->live->n; i++)
 		(void)findings_add_new(f, &w->intent->live->items[i]);
 	migration_allow(w->m, 0, f);

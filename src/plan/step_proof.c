@@ -104,7 +104,10 @@ static const struct built *find_object(const struct built_set *set, const struct
 /* Where the patches of an object are; the place of the object if there are none. */
 static struct place patch_place(const struct built *b)
 {
-	return b->patches ? b->patches->at : yaml_place(b->origin->node);
+	for (const struct built_patch *p = b->patches; p; p = p->next)
+		if (!p->metadata_only)
+			return p->at;
+	return yaml_place(b->origin->node);
 }
 
 /* Compares an object before and after. False: the step does not have its effect. */
