@@ -7,6 +7,7 @@
 #include "inventory/inventory_internal.h"
 #include "inventory/relatives.h"
 #include "istio/rules.h"
+#include "istio/writer.h"
 #include "kube/group.h"
 
 #include <stdlib.h>
@@ -57,6 +58,7 @@ void inventory_free(struct inventory *inv)
 	free(inv->related.items);
 	free(inv->objects);
 	free(inv->sidecars);
+	free(inv->writers);
 	host_tokens_release(&inv->tokens);
 	map_release(&inv->paths);
 	map_release(&inv->creates);
@@ -96,6 +98,14 @@ const struct object *const *inventory_sidecars(const struct inventory *inv, size
 	return inv->sidecars;
 }
 
+const struct object_ref *inventory_writers(const struct inventory *inv, size_t *n)
+{
+	while (inv->under)
+		inv = inv->under;
+	*n = inv->nwriters;
+	return inv->writers;
+}
+
 bool inventory_wants_path(const struct inventory *inv, struct slice path)
 {
 	if (slice_ends(path, SLICE(".yaml")) || slice_ends(path, SLICE(".yml")) ||
@@ -104,11 +114,21 @@ bool inventory_wants_path(const struct inventory *inv, struct slice path)
 	return inv->want_kustomizations && kustomization_is(path);
 }
 
+/* True if the bytes may contain a Rollout or a Canary that sets weights. */
+static bool may_be_writer(struct slice bytes)
+{
+	return (slice_find(bytes, SLICE("trafficRouting")) != SIZE_MAX &&
+		slice_find(bytes, SLICE("Rollout")) != SIZE_MAX) ||
+	       (slice_find(bytes, SLICE(FLAGGER_GROUP)) != SIZE_MAX &&
+		slice_find(bytes, SLICE("Canary")) != SIZE_MAX);
+}
+
 bool inventory_wants_definition(const struct inventory *inv, struct slice path, struct slice bytes)
 {
 	if (inv->want_kustomizations && kustomization_is(path))
 		return true;
-	return inv->want_environments && (chart_is(path) || environment_index_wants(bytes));
+	return inv->want_environments &&
+	       (chart_is(path) || environment_index_wants(bytes) || may_be_writer(bytes));
 }
 
 bool inventory_may_be_sidecar(struct slice bytes)
@@ -262,11 +282,17 @@ void inventory_list(struct inventory *inv, struct source *s)
 	else
 		list_add(&inv->parsed, s);
 	s->objects = objects_of(s->file, inv->arena);
-	for (size_t i = 0; i < s->objects.n; i++)
-		if (sidecar_is(&s->objects.items[i])) {
+	for (size_t i = 0; i < s->objects.n; i++) {
+		const struct object *o = &s->objects.items[i];
+
+		if (sidecar_is(o)) {
 			ROOM(inv->sidecars, inv->nsidecars, inv->sidecars_cap);
-			inv->sidecars[inv->nsidecars++] = &s->objects.items[i];
+			inv->sidecars[inv->nsidecars++] = o;
+		} else if (writer_is(o)) {
+			ROOM(inv->writers, inv->nwriters, inv->writers_cap);
+			inv->writers[inv->nwriters++] = (struct object_ref){ o, s };
 		}
+	}
 }
 
 void inventory_add_parsed(struct inventory *inv, struct slice path, struct slice bytes,

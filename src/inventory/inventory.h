@@ -37,6 +37,12 @@ struct source {
 	bool listed, indexed;     /* whether its objects are in the lists, and in the index */
 };
 
+/* An object and its file. */
+struct object_ref {
+	const struct object *object;
+	const struct source *source;
+};
+
 struct inventory;
 
 /* Makes an empty inventory; freed with inventory_free together with its files. NULL is fine. */
@@ -119,6 +125,9 @@ struct source *const *inventory_kustomizations(const struct inventory *inv, size
 
 /* All Istio Sidecars. */
 const struct object *const *inventory_sidecars(const struct inventory *inv, size_t *n);
+
+/* All Rollouts and Canaries (istio/writer.h), with their files. */
+const struct object_ref *inventory_writers(const struct inventory *inv, size_t *n);
 
 /* The files that cannot be parsed. */
 struct source *const *inventory_broken(const struct inventory *inv, size_t *n);

@@ -6,12 +6,6 @@
 
 #include "inventory/inventory.h"
 
-/* An object and its file. */
-struct object_ref {
-	const struct object *object;
-	const struct source *source;
-};
-
 struct object_refs {
 	const struct object_ref *items;
 	size_t n;

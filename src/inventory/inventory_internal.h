@@ -47,6 +47,8 @@ struct inventory {
 	size_t related_cap;
 	const struct object **sidecars;
 	size_t nsidecars, sidecars_cap;
+	struct object_ref *writers;
+	size_t nwriters, writers_cap;
 	const struct inventory *under; /* NULL: none */
 	bool want_kustomizations, want_environments, whole;
 	bool last_round; /* related tokens are not added any more */

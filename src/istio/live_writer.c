@@ -1,52 +1,10 @@
 #include "istio/live_writer_internal.h"
 
 #include "istio/live_scene_internal.h"
+#include "istio/writer.h"
 #include "kube/group.h"
 
 /* --- controllers ---------------------------------------------------------- */
-
-/* Does the name in a Rollout ("web" or "web.shop") mean this VirtualService? */
-static bool names_vs(const struct yaml_node *name, struct slice ns, const struct object *vs,
-		     struct arena *arena)
-{
-	struct slice text = yaml_string(name);
-
-	return (slice_eq(text, vs->name) && slice_eq(ns, vs->ns)) ||
-	       slice_eq(text, arena_printf(arena, "%" SLICE_FMT ".%" SLICE_FMT, SLICE_ARG(vs->name),
-					   SLICE_ARG(vs->ns)));
-}
-
-/* Argo Rollouts: strategy.canary.trafficRouting.istio.virtualService or virtualServices. */
-static bool rollout_writes(const struct object *o, const struct object *vs, struct arena *arena)
-{
-	const struct yaml_node *istio =
-		yaml_path(o->spec, "strategy", "canary", "trafficRouting", "istio", NULL);
-	const struct yaml_node *list = yaml_get(istio, "virtualServices");
-
-	if (!object_is(o, ARGO_GROUP, "Rollout"))
-		return false;
-	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
-		if (names_vs(yaml_get(c, "name"), o->ns, vs, arena))
-			return true;
-	return names_vs(yaml_path(istio, "virtualService", "name", NULL), o->ns, vs, arena);
-}
-
-/*
- * Flagger: the VirtualService of the name of the service, else of the target, unless the provider
- * is none of Istio's.
- */
-static bool canary_writes(const struct object *o, const struct object *vs)
-{
-	struct slice name = yaml_string(yaml_path(o->spec, "service", "name", NULL));
-	struct slice provider = yaml_string(yaml_get(o->spec, "provider"));
-
-	if (!object_is(o, FLAGGER_GROUP, "Canary") ||
-	    (provider.len && !slice_starts(provider, SLICE("istio"))))
-		return false;
-	if (!name.len)
-		name = yaml_string(yaml_path(o->spec, "targetRef", "name", NULL));
-	return slice_eq(name, vs->name) && slice_eq(o->ns, vs->ns);
-}
 
 /* GCB5013. */
 static void check_controllers(const struct live_scene *s, const struct object *vs,
@@ -55,7 +13,7 @@ static void check_controllers(const struct live_scene *s, const struct object *v
 	for (size_t i = 0; i < s->nobjects; i++) {
 		const struct object *o = s->objects[i];
 
-		if (rollout_writes(o, vs, s->arena) || canary_writes(o, vs))
+		if (writer_sets_weights(o, vs, s->arena))
 			findings_add(findings, &CODE_live_writer, live_place(o, s->arena),
 				     "sets the weights of the VirtualService '%" SLICE_FMT
 				     "/%" SLICE_FMT "'",
@@ -105,27 +63,6 @@ static void check_managers(const struct live_scene *s, const struct object *vs,
 
 /* --- Argo CD -------------------------------------------------------------- */
 
-/* Is the field of a selector empty or a wildcard, or this value? */
-static bool open_or(const struct yaml_node *node, struct slice text)
-{
-	struct slice value = yaml_string(node);
-
-	return !value.len || slice_is(value, "*") || slice_eq(value, text);
-}
-
-/* Is a path of the list one of the routes, or above them? `dots`: a jq expression. */
-static bool hides_routes(const struct yaml_node *list, bool dots)
-{
-	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
-		struct slice path = yaml_string(c),
-			     routes = dots ? SLICE(".spec.http") : SLICE("/spec/http");
-
-		if (slice_starts(path, routes) || slice_is(path, dots ? ".spec" : "/spec"))
-			return true;
-	}
-	return false;
-}
-
 /*
  * Does an Application manage the VirtualService: by its tracking annotation or label, or in the
  * list of its status?
@@ -164,12 +101,7 @@ static void check_ignored(const struct live_scene *s, const struct object *vs,
 		    !app_keeps(app, vs, s->arena))
 			continue;
 		for (const struct yaml_node *c = list->first; c; c = c->next)
-			if (open_or(yaml_get(c, "group"), SLICE(ISTIO_GROUP)) &&
-			    open_or(yaml_get(c, "kind"), SLICE("VirtualService")) &&
-			    open_or(yaml_get(c, "name"), vs->name) &&
-			    open_or(yaml_get(c, "namespace"), vs->ns) &&
-			    (hides_routes(yaml_get(c, "jsonPointers"), false) ||
-			     hides_routes(yaml_get(c, "jqPathExpressions"), true)))
+			if (writer_is_ignored(c, vs))
 				findings_add(findings, &CODE_live_ignored,
 					     live_place(app, s->arena),
 					     "ignoreDifferences hides spec.http of the "

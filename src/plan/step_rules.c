@@ -1,6 +1,7 @@
 #include "plan/step_rules.h"
 
 #include "istio/rules.h"
+#include "istio/writer.h"
 #include "kube/group.h"
 
 /* The rules of one environment. */
@@ -188,6 +189,77 @@ static void note_elsewhere(const struct environment_rules *r, struct findings *f
 						     r->w->pool->arena);
 }
 
+/* --- who else writes the weights ------------------------------------------ */
+
+/* Does the environment, or another one of its cluster, apply the file? */
+static bool counts_file(const struct environment_rules *r, struct slice path)
+{
+	const struct environment *e = r->environment;
+	struct environment_uses uses =
+		e ? environment_uses_of(r->w->in->environments, path, r->w->pool->arena) :
+		    (struct environment_uses){ NULL, 0 };
+
+	for (size_t i = 0; i < uses.n; i++) {
+		const struct environment *other = uses.items[i].environment;
+
+		if (other == e || (may_be_one_cluster(other, e) && !is_rival(r, other)))
+			return true;
+	}
+	return !uses.n && (!e || e->kind == ENVIRONMENT_OVERLAY);
+}
+
+/* Adds findings for Rollouts and Canaries that set the weights. */
+static void check_writers(const struct environment_rules *r, const struct object *vs,
+			  struct findings *findings)
+{
+	size_t n;
+	const struct object_ref *writers = inventory_writers(r->w->in->inventory, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (writer_sets_weights(writers[i].object, vs, r->w->pool->arena) &&
+		    counts_file(r, writers[i].source->path))
+			findings_add(findings, &CODE_live_writer,
+				     yaml_place(writers[i].object->node),
+				     "the %" SLICE_FMT " '%" SLICE_FMT
+				     "' sets the weights of the VirtualService '%" SLICE_FMT "'",
+				     SLICE_ARG(writers[i].object->kind),
+				     SLICE_ARG(writers[i].object->name), SLICE_ARG(vs->name));
+}
+
+/* Adds findings for what keeps the engine of the environment from applying the routes. */
+static void check_engine(const struct environment *e, const struct object *vs,
+			 struct findings *findings)
+{
+	const struct yaml_node *list = yaml_get(e->spec, "ignoreDifferences"),
+			       *stop = writer_stops_flux(vs);
+
+	for (const struct yaml_node *c = list && e->kind == ENVIRONMENT_ARGOCD ? list->first : NULL;
+	     c; c = c->next)
+		if (writer_is_ignored(c, vs))
+			findings_add(findings, &CODE_live_ignored, yaml_place(c),
+				     "ignoreDifferences of the Application '%" SLICE_FMT
+				     "' hides spec.http of the VirtualService '%" SLICE_FMT "'",
+				     SLICE_ARG(e->name), SLICE_ARG(vs->name));
+	if (stop && e->kind == ENVIRONMENT_FLUX)
+		findings_add(findings, &CODE_not_applied, yaml_place(stop),
+			     "the Flux Kustomization '%" SLICE_FMT
+			     "' does not apply changes of the VirtualService '%" SLICE_FMT "'",
+			     SLICE_ARG(e->name), SLICE_ARG(vs->name));
+}
+
+/* Adds findings for everything that writes the weights besides the commits. */
+static void check_owners(const struct environment_rules *r, const struct rule_scene *scene,
+			 struct findings *findings)
+{
+	for (size_t i = 0; i < scene->nvss; i++) {
+		check_writers(r, scene->vss[i].object, findings);
+		if (r->environment)
+			check_engine(r->environment, scene->vss[i].object, findings);
+	}
+}
+
+/* --- one environment ------------------------------------------------------ */
+
 /* A GCPBackend around that does not count for the environment; NULL: there is none. */
 static const struct object_ref *find_other_backend(const struct environment_rules *r)
 {
@@ -236,6 +308,7 @@ static void check_environment(struct environment_rules *r, struct stage to)
 		return;
 	note_elsewhere(r, &own);
 	rules_check(&scene, &own);
+	check_owners(r, &scene, &own);
 	explain_backend(r, &own);
 	for (size_t i = 0; i < own.n; i++)
 		(void)findings_add_new(&w->step->findings, &own.items[i]);
