@@ -37,12 +37,25 @@ bool repository_id_has_url(const struct repository_id *r, struct slice url)
 	return false;
 }
 
+/*
+ * Is the revision filled in by another program: "<<rev>>", "%REV%", "@REV@", "$REV" and the like?
+ * None of these characters but "@" and "%" is usual in the name of a branch.
+ */
+static bool is_placeholder(struct slice revision)
+{
+	char last = revision.len ? revision.ptr[revision.len - 1] : 0;
+
+	return parameters_in(revision) || slice_find_byte(revision, '$') != SIZE_MAX ||
+	       slice_find(revision, SLICE("<<")) != SIZE_MAX ||
+	       (revision.len > 2 && (last == '%' || last == '@') && revision.ptr[0] == last);
+}
+
 bool repository_id_follows(const struct repository_id *r, struct slice revision)
 {
 	if (slice_starts(revision, SLICE("refs/heads/")))
 		revision = slice_sub(revision, 11, revision.len);
 	return !revision.len || slice_is(revision, "HEAD") || !r->branch.len ||
-	       slice_eq(revision, r->branch) || parameters_in(revision);
+	       slice_eq(revision, r->branch) || is_placeholder(revision);
 }
 
 struct slice repository_id_resolve(const struct repository_id *r, struct slice directory,

@@ -1,6 +1,7 @@
 #include "inventory/relatives.h"
 
 #include "inventory/inventory_index.h"
+#include "istio/match.h"
 
 void relatives_each_token(const struct object *o, host_token_fn *found, void *ctx)
 {
@@ -47,7 +48,10 @@ static bool shares_host(const struct inventory *inv, const struct object *o, str
 	return false;
 }
 
-/* Sets whether a route that delegates to this VirtualService has a mirror. */
+/*
+ * Sets whether a route that delegates to this VirtualService has a mirror, and whether its routes
+ * are those of a gateway. That others share the host there is assumed: they were not searched for.
+ */
 static void check_roots(const struct inventory *inv, struct vs *vs, struct arena *arena)
 {
 	static const char *const mirrors[] = { "mirror",           "mirrors",
@@ -62,6 +66,8 @@ static void check_roots(const struct inventory *inv, struct vs *vs, struct arena
 
 		for (size_t j = 0; route && j < sizeof(mirrors) / sizeof(mirrors[0]); j++)
 			vs->root_mirrors = vs->root_mirrors || yaml_get(route, mirrors[j]);
+		if (route && vs_on_gateway(o) && match_is_sorted_last(yaml_get(route, "match")))
+			vs->shares_gateway_host = true;
 	}
 }
 

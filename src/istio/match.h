@@ -18,4 +18,13 @@ struct slice match_method(const struct yaml_node *block, bool *odd);
  */
 bool match_takes_all(const struct yaml_node *block, bool any_gateway);
 
+/*
+ * Does Istio sort a route with this list of match blocks, or one of those that it makes of it,
+ * behind all others of a gateway's host (route.go, IsCatchAllRoute, which reads what
+ * TranslateRouteMatch has made of a block)? Fields that do not reach Envoy, or only choose where
+ * the route is used, do not count: port, gateways, source labels and namespace. NULL, or an empty
+ * list: yes.
+ */
+bool match_is_sorted_last(const struct yaml_node *match);
+
 #endif

@@ -75,7 +75,7 @@ enum mirror_place mirror_choose(const struct vs *vs, const struct route *route,
 		note_route(c, &CODE_mirror_none, route, "has an empty list of matches");
 		return MIRROR_NONE;
 	}
-	if (route->catch_all && vs->on_gateway && vs->shares_gateway_host) {
+	if (route->sorted_last && vs->shares_gateway_host) {
 		note_route(c, &CODE_mirror_queue, route,
 			   "is a catch-all route of a gateway that other VirtualServices share");
 		return MIRROR_NONE;

@@ -95,7 +95,7 @@ static int get_list(const struct yaml_node *map, const char *key, const struct y
 	return 0;
 }
 
-/* Istio's isCatchAllRoute. */
+/* Does one of the match blocks match every request? */
 static bool catches_all(const struct yaml_node *match)
 {
 	if (!match || !match->nchildren)
@@ -128,6 +128,7 @@ static void route_frame(const struct reader *r, struct route *out)
 	out->our_mirror = side_of(r, yaml_get(out->mirror, "host")) == SIDE_NEW;
 	out->foreign_mirror = (out->mirror && !out->our_mirror) || yaml_get(node, "mirrors");
 	out->catch_all = catches_all(out->match);
+	out->sorted_last = match_is_sorted_last(out->match);
 	out->delegate = yaml_get(node, "delegate");
 	out->redirect = yaml_get(node, "redirect") || yaml_get(node, "directResponse") ||
 			yaml_get(node, "direct_response");

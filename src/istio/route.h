@@ -42,8 +42,9 @@ struct route {
 	bool foreign_mirror; /* `mirror` to another host, or `mirrors` */
 	bool our_mirror;     /* `mirror` names the new host */
 	bool our_copy;       /* a generated copy of the next route */
-	bool catch_all; /* as Istio sorts them: no match, or a match of the uri prefix "/" or regex
-			   ".*" alone */
+	bool catch_all;      /* no match, or a match of the uri prefix "/" or regex ".*" alone */
+	bool sorted_last;    /* on a gateway, behind the routes of other VirtualServices of the host
+				(match_is_sorted_last) */
 	bool delegate, redirect;
 	size_t index;  /* in its list, 0-based */
 	size_t number; /* its number in messages: 1-based, in its list, without generated copies */

@@ -129,30 +129,10 @@ static void check_new_port(const struct view *v, const struct code *code, struct
 				     SLICE_ARG(v->taken.items[i]->name), v->s->move->port);
 }
 
-/* Is the backend a Cloud Run service? By `type`, or by the field that describes it. */
-static bool is_cloud_run(const struct object *o)
-{
-	if (slice_eq_case(yaml_string(yaml_get(o->spec, "type")), SLICE("CloudRun")))
-		return true;
-	for (const struct yaml_node *c = o->spec ? o->spec->first : NULL; c; c = c->next)
-		if (c->key && slice_eq_case(c->key->text, SLICE("cloudrun")))
-			return true;
-	return false;
-}
-
-/* The first backend of Cloud Run. */
-static const struct object *cloud_run(const struct view *v)
-{
-	for (size_t i = 0; i < v->backends.n; i++)
-		if (is_cloud_run(v->backends.items[i]))
-			return v->backends.items[i];
-	return NULL;
-}
-
 static void check_cloud_run_mirror(const struct view *v, const struct code *code,
 				   struct findings *out)
 {
-	const struct object *run = cloud_run(v);
+	const struct object *run = view_cloud_run(v);
 
 	if (run && v->s->to.kind == STAGE_MIRROR)
 		findings_add(
@@ -193,14 +173,14 @@ static void note_host(const struct view *v, const struct code *code, struct find
 
 static void check_host(const struct view *v, const struct code *code, struct findings *out)
 {
-	if (!cloud_run(v))
+	if (!view_cloud_run(v))
 		note_host(v, code, out);
 }
 
 static void check_cloud_run_host(const struct view *v, const struct code *code,
 				 struct findings *out)
 {
-	if (cloud_run(v))
+	if (view_cloud_run(v))
 		note_host(v, code, out);
 }
 

@@ -45,6 +45,38 @@ static void check_route_authority(const struct view *v, const struct vs *vs,
 			     SLICE_ARG(authority->text));
 }
 
+/* Does the route set the Host header to a name that is neither that of the old nor of the new host?
+ */
+static void check_route_other_authority(const struct view *v, const struct vs *vs,
+					const struct route *route, const struct code *code,
+					struct findings *out)
+{
+	const struct yaml_node *authority = rewritten_authority(route->node);
+	struct slice name = yaml_string(authority);
+
+	if (name.len && !is_old(v, vs->object, name) && !host_same(name, vs->new_host) &&
+	    !slice_eq_case(name, v->s->move->host_header))
+		findings_add(out, code, yaml_place(authority),
+			     "%" SLICE_FMT " sets the Host header to '%" SLICE_FMT
+			     "', which is neither '%" SLICE_FMT "' nor '%" SLICE_FMT "'",
+			     SLICE_ARG(route_label(route, v->s->arena)), SLICE_ARG(name),
+			     SLICE_ARG(vs->old_host), SLICE_ARG(vs->new_host));
+}
+
+static void check_other_authority(const struct view *v, const struct code *code,
+				  struct findings *out)
+{
+	if (!view_cloud_run(v))
+		each_route(v, code, out, check_route_other_authority);
+}
+
+static void check_cloud_run_authority(const struct view *v, const struct code *code,
+				      struct findings *out)
+{
+	if (view_cloud_run(v))
+		each_route(v, code, out, check_route_other_authority);
+}
+
 static void check_authority(const struct view *v, const struct code *code, struct findings *out)
 {
 	each_route(v, code, out, check_route_authority);
@@ -303,6 +335,8 @@ static void check_plane(const struct view *v, const struct code *code, struct fi
 
 const struct rule rules_of_routes[] = {
 	{ &CODE_route_authority, check_authority },
+	{ &CODE_route_other_authority, check_other_authority },
+	{ &CODE_cloud_run_authority, check_cloud_run_authority },
 	{ &CODE_route_dead, check_dead },
 	{ &CODE_mirror_left, check_mirror_left },
 	{ &CODE_mirror_inherited, check_delegate },

@@ -211,6 +211,25 @@ static void sort_backend(struct view *v, const struct object *o)
 		add_object(v, &v->confusing, o);
 }
 
+/* Is the backend a Cloud Run service? By `type`, or by the field that describes it. */
+static bool is_cloud_run(const struct object *o)
+{
+	if (slice_eq_case(yaml_string(yaml_get(o->spec, "type")), SLICE("CloudRun")))
+		return true;
+	for (const struct yaml_node *c = o->spec ? o->spec->first : NULL; c; c = c->next)
+		if (c->key && slice_eq_case(c->key->text, SLICE("cloudrun")))
+			return true;
+	return false;
+}
+
+const struct object *view_cloud_run(const struct view *v)
+{
+	for (size_t i = 0; i < v->backends.n; i++)
+		if (is_cloud_run(v->backends.items[i]))
+			return v->backends.items[i];
+	return NULL;
+}
+
 static void sort_object(struct view *v, const struct object *o)
 {
 	struct host_search old = { .host = v->old };

@@ -33,6 +33,9 @@ struct view {
 /* Sorts the scene. All is allocated in its arena. */
 void view_make(struct view *out, const struct rule_scene *s);
 
+/* The first GCPBackend of the new host that is a Cloud Run service; NULL: none. */
+const struct object *view_cloud_run(const struct view *v);
+
 /* The namespace of an object: its own, else the move's. */
 struct slice view_ns(const struct view *v, const struct object *o);
 

@@ -9,6 +9,7 @@
 #define BOTH                                                                                       \
 	"route: [{destination: {host: old.example.com}, weight: 9}, {destination: {host: "         \
 	"new.example.com}, weight: 1}]"
+#define RUN BACKEND("{type: CloudRun, hostname: new.example.com, cloudrun: {service: s}}")
 #define HEADER(name, value)                                                                        \
 	ROUTES "  - {headers: {request: {set: {" name ": " value "}}}, " TO_OLD "}\n"
 
@@ -22,6 +23,19 @@ const struct rule_row rows_route[] = {
 	  HEADER("Host", "a.example.com") },
 	{ "another header", &CODE_route_authority, RAISED_NEVER,
 	  HEADER("X-Host", "old.example.com") },
+
+	{ "a third name", &CODE_route_other_authority, 7,
+	  ROUTES "  - {rewrite: {authority: a.example.com}, " TO_OLD "}\n" },
+	{ "a third name in a header", &CODE_route_other_authority, 7,
+	  HEADER("Host", "a.example.com") },
+	{ "the new name", &CODE_route_other_authority, RAISED_NEVER,
+	  ROUTES "  - {rewrite: {authority: new.example.com}, " TO_OLD "}\n" },
+	{ "a third name for Cloud Run, as a warning", &CODE_route_other_authority, RAISED_NEVER,
+	  ROUTES "  - {rewrite: {authority: a.example.com}, " TO_OLD "}\n" RUN },
+	{ "a third name for Cloud Run", &CODE_cloud_run_authority, 7,
+	  ROUTES "  - {rewrite: {authority: a.example.com}, " TO_OLD "}\n" RUN },
+	{ "the new name for Cloud Run", &CODE_cloud_run_authority, RAISED_NEVER,
+	  ROUTES "  - {rewrite: {authority: new.example.com}, " TO_OLD "}\n" RUN },
 
 	{ "behind a route that takes all", &CODE_route_dead, 8,
 	  ROUTES "  - " TO_OLD "\n  - {match: [{uri: {prefix: /a}}], " TO_OLD "}\n" },

@@ -99,10 +99,20 @@ Test(mirror, a_shared_gateway)
 	} cases[] = {
 		{ "[g]", "", true, MIRROR_NONE },
 		{ "[g]", "", false, MIRROR_ON_COPY },
-		{ "[mesh]", "", true, MIRROR_ON_COPY },
+		{ "[mesh]", "", false, MIRROR_ON_COPY },
 		{ "[mesh, g]", "", true, MIRROR_NONE },
 		{ "[g]", "match: [{uri: {prefix: /a}}], ", true, MIRROR_ON_COPY },
 		{ "[g]", "match: [{uri: {prefix: /}}], ", true, MIRROR_NONE },
+		{ "[g]", "match: [{uri: {prefix: /}, port: 443}], ", true, MIRROR_NONE },
+		{ "[g]", "match: [{port: 443}], ", true, MIRROR_NONE },
+		{ "[g]", "match: [{uri: {prefix: /}, gateways: [g]}], ", true, MIRROR_NONE },
+		{ "[g]", "match: [{uri: {prefix: /}, sourceNamespace: a}], ", true, MIRROR_NONE },
+		{ "[g]", "match: [{sourceLabels: {a: b}}], ", true, MIRROR_NONE },
+		{ "[g]", "match: [{uri: {regex: .*}, ignoreUriCase: true}], ", true, MIRROR_NONE },
+		{ "[g]", "match: [{uri: {prefix: /}, statPrefix: a}], ", true, MIRROR_NONE },
+		{ "[g]", "match: [{uri: {exact: /}}], ", true, MIRROR_ON_COPY },
+		{ "[g]", "match: [{headers: {a: {exact: b}}}], ", true, MIRROR_ON_COPY },
+		{ "[g]", "match: [{authority: {exact: b}}], ", true, MIRROR_ON_COPY },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
