@@ -2,6 +2,7 @@
 
 #include "inventory/inventory_index.h"
 #include "istio/match.h"
+#include "kube/group.h"
 
 void relatives_each_token(const struct object *o, host_token_fn *found, void *ctx)
 {
@@ -71,9 +72,37 @@ static void check_roots(const struct inventory *inv, struct vs *vs, struct arena
 	}
 }
 
+/* True if the object is a ServiceEntry with the host, all of whose ports are gRPC. */
+static bool is_grpc_entry(const struct object *o, struct slice host)
+{
+	const struct yaml_node *ports = yaml_get(o->spec, "ports");
+
+	if (!object_is(o, ISTIO_GROUP, "ServiceEntry") || !ports || !ports->first ||
+	    !has_host(yaml_get(o->spec, "hosts"), host))
+		return false;
+	for (const struct yaml_node *c = ports->first; c; c = c->next) {
+		struct slice protocol = yaml_string(yaml_get(c, "protocol"));
+
+		if (!slice_eq_case(protocol, SLICE("GRPC")) &&
+		    !slice_eq_case(protocol, SLICE("GRPC-WEB")))
+			return false;
+	}
+	return true;
+}
+
+/* Sets whether the old host has gRPC ports only. */
+static void check_protocol(const struct inventory *inv, struct vs *vs, struct arena *arena)
+{
+	struct object_refs all = inventory_by_host(inv, vs->old_host, arena);
+
+	for (size_t i = 0; i < all.n; i++)
+		vs->posts_only = vs->posts_only || is_grpc_entry(all.items[i].object, vs->old_host);
+}
+
 void relatives_note(struct vs *vs, const struct inventory *inv, struct arena *arena)
 {
 	vs->shares_gateway_host = vs->on_gateway && shares_host(inv, vs->object, arena);
+	check_protocol(inv, vs, arena);
 	if (vs->is_delegate)
 		check_roots(inv, vs, arena);
 }

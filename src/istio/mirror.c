@@ -53,6 +53,11 @@ enum mirror_place mirror_choose(const struct vs *vs, const struct route *route,
 			   "it");
 		return MIRROR_NONE;
 	}
+	if (vs->posts_only && !slices_have(c->move->methods, SLICE("POST"))) {
+		note_route(c, &CODE_mirror_none, route,
+			   "has only gRPC requests, which are all POST");
+		return MIRROR_NONE;
+	}
 	if (route->foreign_mirror) {
 		note_route(c, &CODE_mirror_own, route, "has a mirror of its own");
 		return MIRROR_NONE;

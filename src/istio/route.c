@@ -238,6 +238,13 @@ static void mark_copies(struct vs *vs)
 	}
 }
 
+void vs_copy_notes(struct vs *vs, const struct vs *from)
+{
+	vs->root_mirrors = from->root_mirrors;
+	vs->posts_only = from->posts_only;
+	vs->shares_gateway_host = from->shares_gateway_host;
+}
+
 bool vs_on_gateway(const struct object *o)
 {
 	const struct yaml_node *gateways = yaml_get(o->spec, "gateways");

@@ -62,6 +62,8 @@ struct vs {
 	bool is_delegate;     /* it has no hosts: others delegate to it */
 	bool root_mirrors;    /* set by callers that know the others: a route that delegates to it
 				 has a mirror, or a percentage of one */
+	bool posts_only; /* set by callers that know the others: all ports of the old host are gRPC,
+			    whose requests are all POST */
 	bool shares_gateway_host; /* set by callers that know the others: another VirtualService of
 				     a gateway has one of its hosts */
 };
@@ -78,6 +80,9 @@ bool vs_is(const struct object *o);
  * file ambiguous (an alias or a duplicate key on the way, a list that is none).
  */
 int vs_read(struct vs *out, const struct object *o, const struct move_context *c, struct err *err);
+
+/* Sets what only callers know as in another reading of the same VirtualService. */
+void vs_copy_notes(struct vs *vs, const struct vs *from);
 
 /* Is the VirtualService bound to a gateway other than the mesh? */
 bool vs_on_gateway(const struct object *o);

@@ -67,8 +67,8 @@ static int add_member(struct scope_search *s, const struct object_ref *ref)
 		s->scope->elsewhere[s->scope->nelsewhere++] = *ref;
 		return 0;
 	}
-	vs_mark_copies(&vs, &s->m->move, arena);
 	relatives_note(&vs, s->in->inventory, arena);
+	vs_mark_copies(&vs, &s->m->move, arena);
 	member = &s->scope->members[s->scope->n++];
 	*member = (struct member){ ref->source, vs, NULL };
 	history = baselines_find(s->in->baselines, ref->source->path, s->m);

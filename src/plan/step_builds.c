@@ -29,6 +29,9 @@ const struct vs *step_builds_parse(const struct step_work *w, const struct built
 	value_copy_places(object->node, b->object.node);
 	if (vs_read(vs, object, &(struct move_context){ &w->m->move, arena, NULL }, err) < 0)
 		return NULL;
+	for (size_t i = 0; i < w->scope.n; i++)
+		if (w->scope.members[i].vs.object == b->origin)
+			vs_copy_notes(vs, &w->scope.members[i].vs);
 	vs_mark_copies(vs, &w->m->move, arena);
 	return vs;
 }

@@ -4,10 +4,8 @@
 static void copy_surroundings(const struct step_work *w, struct vs *vs)
 {
 	for (size_t i = 0; i < w->scope.n; i++)
-		if (slice_eq(w->scope.members[i].vs.object->name, vs->object->name)) {
-			vs->shares_gateway_host = w->scope.members[i].vs.shares_gateway_host;
-			vs->root_mirrors = w->scope.members[i].vs.root_mirrors;
-		}
+		if (slice_eq(w->scope.members[i].vs.object->name, vs->object->name))
+			vs_copy_notes(vs, &w->scope.members[i].vs);
 }
 
 /* The edits that bring `from` to a stage; NULL: there are none. */

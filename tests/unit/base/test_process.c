@@ -281,6 +281,8 @@ Test(process, takes_its_children_along)
 	       0700);
 	cr_expect_eq(process_run(&p, &r, &err), -1);
 	cr_expect_eq(err.code, &CODE_timed_out);
+	for (start = clock_ms(); alive("child") && clock_ms() - start < 5000;)
+		clock_sleep_ms(10); /* it was killed, and ends when it is scheduled */
 	cr_expect_not(alive("child"));
 	script("program", "#!/bin/sh\nsetsid sleep 20 & echo done\n", 0700);
 	p.timeout_ms = 15000;
