@@ -4,6 +4,7 @@
  */
 #include "istio/header.h"
 #include "istio/host.h"
+#include "istio/rule_tls_internal.h"
 #include "istio/rules_internal.h"
 
 /*
@@ -95,13 +96,96 @@ static const struct yaml_node *find_mode(const struct object_set *rules, int kin
 	return NULL;
 }
 
-/*
- * Is it decided whether the new host is called with TLS? A rule for both hosts applies DISABLE, or
- * TLS, to both.
- */
-static bool new_is_decided(const struct view *v)
+/* A search for TLS to the old host that the new one would not have. */
+struct tls_search {
+	const struct view *v;
+	int kinds;                     /* of the mode that is looked for */
+	const struct yaml_node *found; /* the first such mode */
+};
+
+/* Is it decided for a port of the new host whether it is called with TLS? */
+static bool new_is_decided(const struct view *v, struct slice ns, long port)
 {
-	return find_mode(&v->new_rules, MODE_SIMPLE | MODE_MUTUAL | MODE_OFF);
+	struct tls_query q = { &v->new_rules, v->new, ns, SLICE_NONE, port };
+
+	if (rule_tls_object(v, &q))
+		return rule_tls_mode(v, &q);
+	for (size_t i = 0; i < v->new_rules.n; i++) { /* those of the service, or of the root */
+		q.ns = view_ns(v, v->new_rules.items[i]);
+		if (rule_tls_mode(v, &q))
+			return true;
+	}
+	return false;
+}
+
+/* Looks at one port of an old destination. */
+static void search_port(struct tls_search *s, const struct dest *dest, long port)
+{
+	const struct view *v = s->v;
+	long to = v->s->move->port ? v->s->move->port : port;
+
+	for (size_t i = 0; i < v->old_rules.n && !s->found; i++) {
+		const struct tls_query q = { &v->old_rules, v->old,
+					     view_ns(v, v->old_rules.items[i]),
+					     yaml_string(dest->subset), port };
+		const struct yaml_node *mode = rule_tls_mode(v, &q);
+
+		if (mode_of(yaml_string(mode)) & s->kinds && !new_is_decided(v, q.ns, to))
+			s->found = mode;
+	}
+}
+
+/* Looks at the ports for which DestinationRules of the old host have settings of their own. */
+static void search_set_ports(struct tls_search *s, const struct dest *dest)
+{
+	for (size_t i = 0; i < s->v->old_rules.n; i++) {
+		const struct yaml_node *policy =
+			yaml_get(s->v->old_rules.items[i]->spec, "trafficPolicy");
+
+		for (const struct yaml_node *c = first_item(policy, "portLevelSettings"); c;
+		     c = c->next)
+			search_port(s, dest, port_number(yaml_get(c, "port")));
+	}
+}
+
+/*
+ * Looks at an old destination: at its port, else at all ports of the old host; if these are not
+ * known, at all ports that a rule mentions.
+ */
+static void search_destination(struct tls_search *s, const struct dest *dest)
+{
+	long port = port_number(dest->port);
+	bool any = false;
+
+	for (size_t e = 0; e < s->v->entries.n && port < 0; e++)
+		for (const struct yaml_node *c = first_item(s->v->entries.items[e]->spec, "ports");
+		     c; c = c->next) {
+			search_port(s, dest, port_number(c));
+			any = true;
+		}
+	if (!any)
+		search_port(s, dest, port);
+	if (!any && port < 0)
+		search_set_ports(s, dest);
+}
+
+/* Looks at the old destinations of a route. */
+static void search_route(struct tls_search *s, const struct route *route)
+{
+	for (size_t d = 0; d < route->n && !s->found; d++)
+		if (route->dests[d].side == SIDE_OLD)
+			search_destination(s, &route->dests[d]);
+}
+
+/* The first mode of these kinds that calls to the old host use, and the new one would not have. */
+static const struct yaml_node *find_lost_mode(const struct view *v, int kinds)
+{
+	struct tls_search s = { v, kinds, NULL };
+
+	for (size_t i = 0; i < v->s->nvss; i++)
+		for (size_t r = 0; r < v->s->vss[i].n; r++)
+			search_route(&s, &v->s->vss[i].routes[r]);
+	return s.found;
 }
 
 /*
@@ -111,9 +195,9 @@ static bool new_is_decided(const struct view *v)
  */
 static void check_mutual(const struct view *v, const struct code *code, struct findings *out)
 {
-	const struct yaml_node *mode = find_mode(&v->old_rules, MODE_MUTUAL);
+	const struct yaml_node *mode = find_lost_mode(v, MODE_MUTUAL);
 
-	if (mode && !new_is_decided(v))
+	if (mode)
 		findings_add(out, code, yaml_place(mode),
 			     "a DestinationRule uses a client certificate (%" SLICE_FMT
 			     ") for '%" SLICE_FMT "', but none sets tls.mode for '%" SLICE_FMT "'",
@@ -122,9 +206,9 @@ static void check_mutual(const struct view *v, const struct code *code, struct f
 
 static void check_tls(const struct view *v, const struct code *code, struct findings *out)
 {
-	const struct yaml_node *mode = find_mode(&v->old_rules, MODE_SIMPLE);
+	const struct yaml_node *mode = find_lost_mode(v, MODE_SIMPLE);
 
-	if (mode && !find_mode(&v->old_rules, MODE_MUTUAL) && !new_is_decided(v))
+	if (mode && !find_lost_mode(v, MODE_MUTUAL))
 		findings_add(out, code, yaml_place(mode),
 			     "a DestinationRule uses TLS (%" SLICE_FMT ") for '%" SLICE_FMT
 			     "', but none sets tls.mode for '%" SLICE_FMT "'",

@@ -133,13 +133,16 @@ static void check_none(const struct view *v, const struct code *code, struct fin
 	}
 }
 
-/* Does an endpoint require the mesh's own mTLS? */
+/*
+ * Does an endpoint require the mesh's own mTLS? The label takes precedence over the service account
+ * (serviceentry/conversion.go, getTLSModeFromWorkloadEntry).
+ */
 static bool expects_mtls(const struct yaml_node *endpoint)
 {
-	return has_field(endpoint, "serviceAccount") ||
-	       slice_is(yaml_string(
-				yaml_path(endpoint, "labels", "security.istio.io/tlsMode", NULL)),
-			"istio");
+	const struct yaml_node *mode =
+		yaml_path(endpoint, "labels", "security.istio.io/tlsMode", NULL);
+
+	return mode ? slice_is(yaml_string(mode), "istio") : has_field(endpoint, "serviceAccount");
 }
 
 static void check_mtls(const struct view *v, const struct code *code, struct findings *out)

@@ -22,7 +22,34 @@ const struct rule_row rows_destination[] = {
 	  BASE FOR_OLD("{tls: {mode: DISABLE}}") },
 	{ "TLS of a port", &CODE_tls_lost, 14,
 	  BASE FOR_OLD("{portLevelSettings: [{port: {number: 1}, tls: {mode: SIMPLE}}]}") },
-	{ "TLS of a subset", &CODE_tls_lost, 15, BASE SUBSETS },
+	{ "TLS of a subset", &CODE_tls_lost, 15,
+	  ROUTES "  - route: [{destination: {host: old.example.com, subset: v}}]\n" SUBSETS },
+	{ "TLS of a subset that no route uses", &CODE_tls_lost, RAISED_NEVER, BASE SUBSETS },
+	{ "TLS of a port that no route uses", &CODE_tls_lost, RAISED_NEVER,
+	  ROUTES
+	  "  - route: [{destination: {host: old.example.com, port: {number: 80}}}]\n" FOR_OLD(
+		  "{portLevelSettings: [{port: {number: 443}, tls: {mode: SIMPLE}}]}") },
+	{ "TLS of the new host on another port", &CODE_tls_lost, 14,
+	  ROUTES
+	  "  - route: [{destination: {host: old.example.com, port: {number: 443}}}]\n" FOR_OLD(
+		  "{tls: {mode: SIMPLE}}")
+		  FOR_NEW("{portLevelSettings: [{port: {number: 443}, tls: {mode: SIMPLE}}]}"),
+	  0, 80 },
+	{ "TLS of the new host on its port", &CODE_tls_lost, RAISED_NEVER,
+	  ROUTES
+	  "  - route: [{destination: {host: old.example.com, port: {number: 443}}}]\n" FOR_OLD(
+		  "{tls: {mode: SIMPLE}}")
+		  FOR_NEW("{portLevelSettings: [{port: {number: 80}, tls: {mode: SIMPLE}}]}"),
+	  0, 80 },
+	{ "a wildcard for both, and a rule of the new host without TLS", &CODE_tls_lost, 14,
+	  BASE RULE("*.example.com", "{tls: {mode: SIMPLE}}")
+		  FOR_NEW("{connectionPool: {tcp: {maxConnections: 1}}}") },
+	{ "a port of the new host that inherits nothing", &CODE_tls_lost, 14,
+	  BASE FOR_OLD("{tls: {mode: SIMPLE}}")
+		  FOR_NEW("{tls: {mode: SIMPLE}, portLevelSettings: [{port: {number: 80}}]}"),
+	  0, 80 },
+	{ "a wildcard, and an exact rule that switches TLS off", &CODE_tls_lost, RAISED_NEVER,
+	  BASE RULE("*d.example.com", "{tls: {mode: SIMPLE}}") FOR_OLD("{tls: {mode: DISABLE}}") },
 	{ "odd values are nothing", &CODE_tls_lost, RAISED_NEVER,
 	  BASE ISTIO("DestinationRule") "  host: [old.example.com]\n  trafficPolicy: text\n" ISTIO(
 		  "ServiceEntry") "  hosts: old.example.com\n  ports: {a: b}\n" },
