@@ -319,11 +319,14 @@ static void each_destination(const struct yaml_node *routes,
 			     void (*host)(struct slice host, void *ctx), void *ctx)
 {
 	for (const struct yaml_node *c = routes ? routes->first : NULL; c; c = c->next) {
-		const struct yaml_node *list = yaml_get(c, "route");
+		const struct yaml_node *list = yaml_get(c, "route"),
+				       *mirrors = yaml_get(c, "mirrors");
 
 		for (const struct yaml_node *d = list ? list->first : NULL; d; d = d->next)
 			host(yaml_string(yaml_path(d, "destination", "host", NULL)), ctx);
 		host(yaml_string(yaml_path(c, "mirror", "host", NULL)), ctx);
+		for (const struct yaml_node *m = mirrors ? mirrors->first : NULL; m; m = m->next)
+			host(yaml_string(yaml_path(m, "destination", "host", NULL)), ctx);
 		host(yaml_string(yaml_path(c, "delegate", "name", NULL)), ctx);
 	}
 }

@@ -65,7 +65,44 @@ static void check_named(const struct view *v, const struct code *code, struct fi
 	}
 }
 
+/* Adds a finding if the host of a mirror is the old one. */
+static void check_mirror_host(const struct view *v, const struct object *o,
+			      const struct yaml_node *host, const struct code *code,
+			      struct findings *out)
+{
+	if (host && is_old(v, o, yaml_string(host)))
+		findings_add(out, code, yaml_place(host),
+			     "the VirtualService '%" SLICE_FMT "' mirrors requests to '%" SLICE_FMT
+			     "'",
+			     SLICE_ARG(o->name), SLICE_ARG(v->old));
+}
+
+/* Checks the mirrors of all routes of a VirtualService. */
+static void check_mirrors_of(const struct view *v, const struct object *o, const struct code *code,
+			     struct findings *out)
+{
+	const struct yaml_node *http = yaml_get(o->spec, "http");
+
+	for (const struct yaml_node *c = http ? http->first : NULL; c; c = c->next) {
+		const struct yaml_node *list = yaml_get(c, "mirrors");
+
+		check_mirror_host(v, o, yaml_path(c, "mirror", "host", NULL), code, out);
+		for (const struct yaml_node *m = list ? list->first : NULL; m; m = m->next)
+			check_mirror_host(v, o, yaml_path(m, "destination", "host", NULL), code,
+					  out);
+	}
+}
+
+static void check_mirrors(const struct view *v, const struct code *code, struct findings *out)
+{
+	for (size_t i = 0; i < v->s->nvss; i++)
+		check_mirrors_of(v, v->s->vss[i].object, code, out);
+	for (size_t i = 0; i < v->others.n; i++)
+		check_mirrors_of(v, v->others.items[i], code, out);
+}
+
 const struct rule rules_around[] = {
+	{ &CODE_mirror_to_old, check_mirrors },
 	{ &CODE_sidecar, check_sidecar },
 	{ &CODE_named, check_named },
 	{ NULL, NULL },

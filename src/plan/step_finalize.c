@@ -48,7 +48,8 @@ int finalize_check_stage(const struct step_work *w)
 void finalize_check_traffic(const struct step_work *w)
 {
 	/* findings that are only notes or warnings at other stages */
-	static const struct code *const blocking[] = { &CODE_elsewhere, &CODE_route_tls };
+	static const struct code *const blocking[] = { &CODE_elsewhere, &CODE_route_tls,
+						       &CODE_mirror_to_old };
 	struct findings *f = &w->step->findings;
 	size_t n = f->n;
 

@@ -113,6 +113,15 @@ const struct rule_row rows_around[] = {
 	{ "a wildcard for both", &CODE_sidecar, RAISED_NEVER, BASE SIDECAR("['./*.example.com']") },
 	{ "everything", &CODE_sidecar, RAISED_NEVER, BASE SIDECAR("['./*']") },
 
+	{ "another route mirrors to old", &CODE_mirror_to_old, 8,
+	  BASE "  - {mirror: {host: old.example.com}, route: [{destination: {host: a.b}}]}\n" },
+	{ "another VirtualService has it among its mirrors", &CODE_mirror_to_old, 12,
+	  BASE OTHER("o",
+		     "{hosts: [a.b], http: [{mirrors: [{destination: {host: old.example.com}}], "
+		     "route: [{destination: {host: a.b}}]}]}") },
+	{ "a mirror to the new host", &CODE_mirror_to_old, RAISED_NEVER,
+	  BASE "  - {mirror: {host: new.example.com}, route: [{destination: {host: a.b}}]}\n" },
+
 	{ "a cluster of old", &CODE_named, 9, BASE FILTER("outbound|80||old.example.com") },
 	{ "a cluster of a longer name", &CODE_named, RAISED_NEVER,
 	  BASE FILTER("outbound|80||very-old.example.com") },
