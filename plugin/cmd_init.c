@@ -1,5 +1,6 @@
 #include "plugin/commands.h"
 
+#include "inventory/unclear_file.h"
 #include "plan/scope.h"
 #include "plugin/migration_command.h"
 #include "plugin/newfile.h"
@@ -73,12 +74,20 @@ static int refuse_host(const struct init_run *r, struct err *err)
 {
 	struct slice dir = r->m.f.spec.manifests.path;
 	bool root = !dir.len || slice_is(dir, ".");
+	const struct source *unclear = unclear_file(r->evidence->inventory, &r->m);
 
 	if (root)
 		dir = SLICE("");
 	(void)err_set(err, &CODE_host_unknown, NOWHERE,
 		      "no VirtualService%s%" SLICE_FMT " routes to '%" SLICE_FMT "'",
 		      root ? "" : " under ", SLICE_ARG(dir), SLICE_ARG(r->m.move.from));
+	if (unclear)
+		return err_remedy(
+			err,
+			"%" SLICE_FMT " may be rendered into a "
+			"VirtualService that routes to it: put that VirtualService into a "
+			"plain manifest",
+			SLICE_ARG(unclear->path));
 	return err_remedy(
 		err,
 		"check the host name, or create a VirtualService with --create %" SLICE_FMT

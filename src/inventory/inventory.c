@@ -41,6 +41,11 @@ struct inventory *inventory_overlay(const struct inventory *under)
 	return inv;
 }
 
+const struct inventory *inventory_under(const struct inventory *inv)
+{
+	return inv->under;
+}
+
 void inventory_free(struct inventory *inv)
 {
 	if (!inv)
@@ -143,6 +148,19 @@ bool inventory_may_escape(struct slice bytes)
 	       slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
 }
 
+bool inventory_may_hide_host(struct slice bytes)
+{
+	static const char *const starts[] = { "host: {{",   "host: \"{{", "host: '{{", "host: ${",
+					      "host: \"${", "host: '${",  "host: $(" };
+
+	if (slice_find(bytes, SLICE("VirtualService")) == SIZE_MAX)
+		return false;
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (slice_find(bytes, slice_of(starts[i])) != SIZE_MAX)
+			return true;
+	return false;
+}
+
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes)
 {
 	if (map_has(&inv->creates, path) || inventory_wants_definition(inv, path, bytes) ||
@@ -150,7 +168,7 @@ bool inventory_wants(const struct inventory *inv, struct slice path, struct slic
 		return true;
 	if (inventory_may_be_sidecar(bytes))
 		return true; /* it hides the hosts that it does not contain */
-	return inventory_may_escape(bytes);
+	return inventory_may_escape(bytes) || inventory_may_hide_host(bytes);
 }
 
 /* The object at hand, while its hosts are indexed. */

@@ -56,6 +56,9 @@ void inventory_free(struct inventory *inv);
  */
 struct inventory *inventory_overlay(const struct inventory *under);
 
+/* What an overlay is on top of; NULL: it is none. */
+const struct inventory *inventory_under(const struct inventory *inv);
+
 /* Makes files relevant that may contain a host of the migration, which must outlive `inv`. */
 void inventory_watch(struct inventory *inv, const struct migration *m);
 
@@ -74,6 +77,9 @@ bool inventory_wants_path(const struct inventory *inv, struct slice path);
  * reason. Takes time linear in the bytes, independent of the number of migrations.
  */
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes);
+
+/* True if the bytes may contain a VirtualService whose host is filled in by another program. */
+bool inventory_may_hide_host(struct slice bytes);
 
 /* True if the file is a wanted kustomization, or may define an environment. */
 bool inventory_wants_definition(const struct inventory *inv, struct slice path, struct slice bytes);

@@ -2,6 +2,7 @@
 
 #include "istio/host.h"
 #include "inventory/relatives.h"
+#include "inventory/unclear_file.h"
 #include "inventory/inventory_index.h"
 #include "template/parse.h"
 #include "template/render.h"
@@ -178,6 +179,19 @@ static struct source *render_created(const struct scope_search *s, struct err *e
 	return source;
 }
 
+/* Adds an error for a file that may already be rendered into a VirtualService of the old host. */
+static void note_unclear(const struct scope_search *s, const struct source *created)
+{
+	const struct source *unclear = unclear_file(s->in->inventory, s->m);
+
+	if (unclear)
+		findings_add(s->findings, &CODE_create_unclear,
+			     (struct place){ unclear->path, 0, 0 },
+			     "the file may be rendered into a VirtualService for '%" SLICE_FMT
+			     "'; %" SLICE_FMT " would be a second one",
+			     SLICE_ARG(s->m->move.from), SLICE_ARG(created->path));
+}
+
 /*
  * Adds the VirtualService of the created file: as a member, or as the baseline of the existing one.
  */
@@ -201,6 +215,7 @@ static int add_created(struct scope_search *s)
 		return -1;
 	}
 	if (!s->scope->n) {
+		note_unclear(s, source);
 		s->scope->created = source;
 		for (size_t i = 0; i < source->objects.n && i < 1; i++)
 			if (add_member(s, &(struct object_ref){ &source->objects.items[i],
@@ -223,6 +238,8 @@ static int refuse_nothing(const struct scope_search *s, const struct object_refs
 {
 	struct place at = s->m->from_at;
 	struct slice host = scope_old_host(s->m, s->arena);
+	const struct source *unclear;
+	struct finding *finding;
 
 	if (!at.path.len) /* the migration was not read from a file */
 		at.path = s->m->path;
@@ -251,10 +268,18 @@ static int refuse_nothing(const struct scope_search *s, const struct object_refs
 				     SLICE_ARG(host));
 			return -1;
 		}
-	findings_add(s->findings, &CODE_host_unknown, at,
-		     "no VirtualService%s%" SLICE_FMT " has an http route to '%" SLICE_FMT "'",
-		     s->m->f.spec.manifests.path.len ? " under " : "",
-		     SLICE_ARG(s->m->f.spec.manifests.path), SLICE_ARG(host));
+	unclear = unclear_file(s->in->inventory, s->m);
+	finding = findings_add(s->findings, &CODE_host_unknown, at,
+			       "no VirtualService%s%" SLICE_FMT " has an http route to '%" SLICE_FMT
+			       "'",
+			       s->m->f.spec.manifests.path.len ? " under " : "",
+			       SLICE_ARG(s->m->f.spec.manifests.path), SLICE_ARG(host));
+	if (unclear)
+		finding->remedy = arena_printf(
+			s->arena,
+			"%" SLICE_FMT " may be rendered into a VirtualService "
+			"that routes to it: put that VirtualService into a plain manifest",
+			SLICE_ARG(unclear->path));
 	return -1;
 }
 
