@@ -367,6 +367,10 @@ static bool add_source(struct builder *b, const struct environment_source *s,
 
 	if (s->component)
 		return true;
+	if (s->foreign) {
+		note_missing(to, s->node, "objects of another repository are applied, too");
+		return true;
+	}
 	if (s->prefix) {
 		note_missing(to, s->node, "the path of the environment is not known");
 		return true;

@@ -13,7 +13,8 @@ bool environment_is_named(const struct environment *e, struct slice text)
 
 const char *environment_kind_text(enum environment_kind kind)
 {
-	static const char *const texts[] = { "Application", "Flux Kustomization", "kustomization" };
+	static const char *const texts[] = { "Application", "Flux Kustomization", "kustomization",
+					     "Config Sync source" };
 
 	return texts[kind];
 }

@@ -1,16 +1,21 @@
 /*
  * environment.h - an environment: what applies a part of the repository to a cluster.
  *
- * It is an Application of Argo CD, one that an ApplicationSet generates, a Kustomization of Flux,
- * or an overlay: a kustomization of kustomize (the two kinds of that name differ in apiVersion)
- * that no other one references and nothing applies.
+ * It is an Application of Argo CD, one that an ApplicationSet generates, a Kustomization of Flux, a
+ * RootSync or RepoSync of Config Sync, or an overlay: a kustomization of kustomize (the two kinds
+ * of that name differ in apiVersion) that no other one references and nothing applies.
  */
 #ifndef GCB_GITOPS_ENVIRONMENT_H
 #define GCB_GITOPS_ENVIRONMENT_H
 
 #include "yaml/yaml.h"
 
-enum environment_kind { ENVIRONMENT_ARGOCD, ENVIRONMENT_FLUX, ENVIRONMENT_OVERLAY };
+enum environment_kind {
+	ENVIRONMENT_ARGOCD,
+	ENVIRONMENT_FLUX,
+	ENVIRONMENT_OVERLAY,
+	ENVIRONMENT_CONFIG_SYNC
+};
 
 struct environment {
 	enum environment_kind kind;

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "gitops/application_internal.h"
 #include "gitops/application_set_internal.h"
+#include "gitops/config_sync_internal.h"
 #include "gitops/environment_index_internal.h"
 #include "gitops/environment_use.h"
 #include "gitops/path.h"
@@ -45,6 +46,8 @@ bool environment_index_wants(struct slice bytes)
 	if (slice_find(bytes, SLICE(ARGO_GROUP)) != SIZE_MAX &&
 	    slice_find(bytes, SLICE("Application")) != SIZE_MAX)
 		return true;
+	if (slice_find(bytes, SLICE(CONFIG_SYNC_GROUP)) != SIZE_MAX)
+		return true;
 	if (slice_find(bytes, SLICE("toolkit.fluxcd.io")) == SIZE_MAX)
 		return false;
 	return slice_find(bytes, SLICE("Kustomization")) != SIZE_MAX ||
@@ -81,6 +84,8 @@ void environment_index_add(struct environment_index *x, struct slice path,
 				o->spec, NULL);
 		else if (object_is(o, ARGO_GROUP, "ApplicationSet"))
 			add_pending(&x->sets, o);
+		else if (config_sync_is(o))
+			config_sync_read(&x->environments, o);
 		else if (object_is(o, "kustomize.toolkit.fluxcd.io", "Kustomization"))
 			add_pending(&x->flux, o);
 		else if (slice_is(o->group, "source.toolkit.fluxcd.io"))

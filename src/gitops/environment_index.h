@@ -40,8 +40,8 @@ bool chart_is(struct slice path);
 void environment_index_path(struct environment_index *x, struct slice path);
 
 /*
- * Adds the Applications, ApplicationSets, Flux Kustomizations and GitRepositories among the objects
- * of a file.
+ * Adds the Applications, ApplicationSets, Flux Kustomizations, GitRepositories, RootSyncs and
+ * RepoSyncs among the objects of a file.
  */
 void environment_index_add(struct environment_index *x, struct slice path,
 			   const struct objects *objects);

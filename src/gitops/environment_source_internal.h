@@ -21,6 +21,7 @@ struct environment_source {
 	struct environment *environment;
 	enum source_tool tool;
 	bool prefix;    /* `directory` is only the beginning of its path, as far as it is known */
+	bool foreign;   /* it is in another repository; set by source_index_build */
 	bool component; /* it is a component that is added to the source before it */
 	const struct yaml_node *node; /* the source of an Application, the spec of a Kustomization
 					 of Flux: what it adds to the kustomization */

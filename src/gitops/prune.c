@@ -217,6 +217,10 @@ struct prune prune_of(const struct environment_use *use, const struct object *o,
 		return predict_argocd(&q);
 	if (use->environment->kind == ENVIRONMENT_FLUX)
 		return predict_flux(&q);
+	if (use->environment->kind == ENVIRONMENT_CONFIG_SYNC)
+		return make_prune(&q, PRUNE_UNKNOWN, NULL,
+				  "what Config Sync removes is not evaluated",
+				  prune_by_hand(o, arena));
 	return make_prune(&q, PRUNE_UNKNOWN, NULL,
 			  "the repository does not declare what applies the file, and kubectl "
 			  "apply removes nothing",

@@ -26,7 +26,8 @@ void source_index_build(struct source_index *x, struct environment_list *l)
 	for (size_t i = 0; i < l->nsources; i++) {
 		struct environment_source *s = &l->sources[i];
 
-		if (is_foreign(s, l->repository, known))
+		s->foreign = is_foreign(s, l->repository, known);
+		if (s->foreign)
 			continue;
 		if (s->prefix) {
 			ROOM(x->prefixes, x->nprefixes, x->prefixes_cap);

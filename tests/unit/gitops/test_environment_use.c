@@ -473,3 +473,31 @@ Test(environment_use, a_set_of_more_than_can_be_followed)
 		}
 	}
 }
+
+#define SYNC(kind, name, git)                                                                      \
+	"apiVersion: configsync.gke.io/v1beta1\nkind: " kind "\nmetadata: {name: " name            \
+	", namespace: a}\nspec: {git: {repo: " OURS ", " git "}}\n"
+
+Test(environment_use, config_sync)
+{
+	static const struct use_case cases[] = {
+		{ "all below a directory",
+		  { { "sync.yaml", SYNC("RootSync", "prod", "dir: clusters/prod, branch: main") } },
+		  { { "clusters/prod/vs.yaml", "prod[d]" },
+		    { "clusters/prod/a/b/vs.yaml", "prod[d]" },
+		    { "clusters/dev/vs.yaml", "" } } },
+		{ "a kustomization",
+		  { { "sync.yaml", SYNC("RepoSync", "shop", "dir: apps, branch: main") },
+		    { "apps/kustomization.yaml", K("vs.yaml") } },
+		  { { "apps/vs.yaml", "shop[k]" }, { "apps/other.yaml", "" } } },
+		{ "another branch, a revision, and the default branch",
+		  { { "sync.yaml",
+		      SYNC("RootSync", "x", "dir: a, branch: next") "---\n" SYNC(
+			      "RootSync", "w",
+			      "dir: a, branch: main, revision: v1") "---\n" SYNC("RootSync", "z",
+										 "dir: a") } },
+		  { { "a/vs.yaml", "w[d]! x[d]! z[d]!" } } },
+	};
+
+	CHECK(cases);
+}
