@@ -308,7 +308,8 @@ static void check_environment(struct environment_rules *r, struct stage to)
 		return;
 	note_elsewhere(r, &own);
 	rules_check(&scene, &own);
-	check_owners(r, &scene, &own);
+	if (scene.whole) /* of a commit, not of a file that is rendered by itself */
+		check_owners(r, &scene, &own);
 	explain_backend(r, &own);
 	for (size_t i = 0; i < own.n; i++)
 		(void)findings_add_new(&w->step->findings, &own.items[i]);
