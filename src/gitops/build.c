@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 /* Limits of one builder: steps, and kustomizations on one way. */
-#define BUILD_STEPS 4000000
+#define BUILD_STEPS 500000
 enum { BUILD_DEPTH = 64 };
 
 /* What is known of a kustomization. */
@@ -81,8 +81,8 @@ void builder_free(struct builder *b)
 	free(b);
 }
 
-/* Adds the objects of a file. False: the build fails. */
-static bool add_file(struct builder *b, struct build_objects *to, const struct build_file *file,
+/* Adds the objects of a file. */
+static void add_file(struct builder *b, struct build_objects *to, const struct build_file *file,
 		     bool kustomize)
 {
 	for (size_t i = 0; i < file->objects->n; i++) {
@@ -93,10 +93,8 @@ static bool add_file(struct builder *b, struct build_objects *to, const struct b
 
 		if (!build_wants(o) || (kustomize && build_is_local(o)))
 			continue;
-		if (!build_append(&b->state, to, &built))
-			return false;
+		build_append(&b->state, to, &built);
 	}
-	return true;
 }
 
 /* --- kustomizations ------------------------------------------------------- */
@@ -126,8 +124,7 @@ static bool add_objects(struct builder *b, struct build_objects *to,
 		return false;
 	}
 	for (size_t i = 0; i < from->n; i++)
-		if (!build_append(&b->state, to, &from->items[i]))
-			return false;
+		build_append(&b->state, to, &from->items[i]);
 	return true;
 }
 
@@ -155,8 +152,10 @@ static bool add_resource(struct builder *b, const struct build_layer *layer,
 					   "object");
 		return true;
 	}
-	if (file != MAP_NONE)
-		return add_file(b, to, &b->inputs->files[file], true);
+	if (file != MAP_NONE) {
+		add_file(b, to, &b->inputs->files[file], true);
+		return true;
+	}
 	k = kustomization_graph_in(g, path);
 	if (k == MAP_NONE || (!component && !b->kustomizations[k].wanted))
 		return true;
@@ -269,7 +268,7 @@ static bool build_layer(struct builder *b, size_t k, const struct build_extra *e
 	       add_list(b, &layer, yaml_get(item->root, "bases"), false, to) &&
 	       add_list(b, &layer, yaml_get(item->root, "components"), true, to) &&
 	       (!extra || add_list(b, &layer, extra->components, true, to)) &&
-	       build_layer_apply(&layer, to);
+	       build_check_ids(&b->state, to) && build_layer_apply(&layer, to);
 	s->active = false;
 	check_fields(item->root, to);
 	return done;
@@ -297,15 +296,13 @@ static struct build_extra read_extra(const struct environment_source *s)
 	};
 }
 
-/* Adds plain files that the source applies. False: the build fails. */
-static bool add_plain_files(struct builder *b, const struct environment_source *s,
+/* Adds plain files that the source applies. */
+static void add_plain_files(struct builder *b, const struct environment_source *s,
 			    struct build_objects *to)
 {
 	for (size_t i = 0; i < b->inputs->n; i++)
-		if (environment_source_reads(s, b->inputs->files[i].path) &&
-		    !add_file(b, to, &b->inputs->files[i], false))
-			return false;
-	return true;
+		if (environment_source_reads(s, b->inputs->files[i].path))
+			add_file(b, to, &b->inputs->files[i], false);
 }
 
 /* Is the kustomization, or the file's directory, the first one with a kustomization below `top`? */
@@ -334,9 +331,8 @@ static bool build_generated(struct builder *b, const struct environment_source *
 
 		if (path_below(path, s->directory) && !slice_ends(path, SLICE(".json")) &&
 		    kustomization_graph_in(g, in) == MAP_NONE &&
-		    is_first_below(g, in, s->directory) &&
-		    !add_file(b, to, &b->inputs->files[i], true))
-			return false;
+		    is_first_below(g, in, s->directory))
+			add_file(b, to, &b->inputs->files[i], true);
 	}
 	for (size_t k = 0; k < g->n; k++)
 		if (b->kustomizations[k].wanted &&
@@ -377,7 +373,8 @@ static bool add_source(struct builder *b, const struct environment_source *s,
 	}
 	switch (detect_tool(b, s)) {
 	case TOOL_DIRECTORY:
-		return add_plain_files(b, s, to);
+		add_plain_files(b, s, to);
+		return true;
 	case TOOL_FLUX:
 		return k == MAP_NONE ? build_generated(b, s, &extra, to) :
 				       build_layer(b, k, &extra, to);

@@ -44,20 +44,41 @@ static bool take_steps(struct build_state *state, struct build_stop *stop, size_
 	return true;
 }
 
-bool build_append(struct build_state *state, struct build_objects *to, const struct built *b)
+void build_append(struct build_state *state, struct build_objects *to, const struct built *b)
 {
-	const struct object *o = &b->object;
+	if (!take_steps(state, &to->stop, 1))
+		return;
+	ARENA_ROOM(state->arena, to->items, to->n, to->cap);
+	to->items[to->n++] = *b;
+}
 
-	for (size_t i = 0; i < to->n; i++)
-		if (build_is_same(&to->items[i].object, o)) {
-			build_fail(&to->stop, o->node,
+/* Order of objects by what makes them the same; those that are the same follow each other. */
+static int compare_ids(const void *a, const void *b)
+{
+	const struct object *x = *(const struct object *const *)a,
+			    *y = *(const struct object *const *)b;
+	int order = slice_cmp(x->name, y->name);
+
+	order = order ? order : slice_cmp(x->kind, y->kind);
+	order = order ? order : slice_cmp(x->group, y->group);
+	order = order ? order : slice_cmp(x->version, y->version);
+	return order ? order : slice_cmp(build_namespace(x->ns), build_namespace(y->ns));
+}
+
+bool build_check_ids(const struct build_state *state, struct build_objects *objects)
+{
+	const struct object **all = arena_array(state->arena, objects->n, sizeof(*all));
+
+	for (size_t i = 0; i < objects->n; i++)
+		all[i] = &objects->items[i].object;
+	if (objects->n > 1)
+		qsort(all, objects->n, sizeof(*all), compare_ids);
+	for (size_t i = 1; i < objects->n; i++)
+		if (build_is_same(all[i - 1], all[i])) {
+			build_fail(&objects->stop, all[i]->node,
 				   "another object has the same kind, name and namespace");
 			return false;
 		}
-	if (!take_steps(state, &to->stop, 1 + to->n / 64))
-		return true;
-	ARENA_ROOM(state->arena, to->items, to->n, to->cap);
-	to->items[to->n++] = *b;
 	return true;
 }
 
@@ -117,21 +138,6 @@ static void set_node(struct built *b, const struct yaml_node *node)
 		build_unknown(&b->stop, node, "the patch makes something else of the object");
 }
 
-/* Two objects of one name: the build fails. */
-static bool check_names(const struct build_layer *layer, struct build_objects *objects)
-{
-	if (objects->n > 1 && !take_steps(layer->state, &objects->stop, objects->n))
-		return true;
-	for (size_t i = 0; i < objects->n; i++)
-		for (size_t j = 0; j < i; j++)
-			if (build_is_same(&objects->items[i].object, &objects->items[j].object)) {
-				build_fail(&objects->stop, yaml_get(layer->root, "namespace"),
-					   "the namespace makes two objects the same");
-				return false;
-			}
-	return true;
-}
-
 /* The text of a field, or the one in its place. */
 static struct slice get_text(const struct build_layer *layer, const char *key, struct slice extra)
 {
@@ -147,7 +153,7 @@ static bool apply_namespace(const struct build_layer *layer, struct build_object
 		store_id(layer->state, &objects->items[i]);
 		objects->items[i].object.ns = ns;
 	}
-	return !ns.len || check_names(layer, objects);
+	return !ns.len || build_check_ids(layer->state, objects);
 }
 
 /* Adds a text in front of all names, or behind them. */

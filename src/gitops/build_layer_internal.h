@@ -55,8 +55,11 @@ bool build_is_local(const struct object *o);
 /* Writes the current name and namespace of an object into its node. */
 void build_write_names(const struct build_state *state, struct built *b);
 
-/* Adds an object. False: the build fails, since there is one of that name. */
-bool build_append(struct build_state *state, struct build_objects *to, const struct built *b);
+/* Adds an object. */
+void build_append(struct build_state *state, struct build_objects *to, const struct built *b);
+
+/* False: the build fails, since two objects are the same. */
+bool build_check_ids(const struct build_state *state, struct build_objects *objects);
 
 /* Marks all objects as unknown that are not yet. */
 void build_mark_unknown(struct build_objects *objects, const struct yaml_node *at, const char *why);

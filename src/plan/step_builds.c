@@ -195,8 +195,49 @@ bool step_builds_at(const struct step_work *w, const struct goal *goal)
 	return true;
 }
 
+/* Is a VirtualService of the file, or a patch in it, in the set? */
+static bool set_has_file(const struct built_set *set, struct slice path)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		if (slice_eq(set->items[i].path, path))
+			return true;
+		for (const struct built_patch *p = set->items[i].patches; p; p = p->next)
+			if (slice_eq(p->path, path))
+				return true;
+	}
+	return false;
+}
+
+/* Adds a finding for an environment that does not build, or that is not known to apply the file. */
+static void note_environment(const struct step_work *w, const struct placement *p,
+			     const struct environment_use *use)
+{
+	const struct environment *e = use->environment;
+	const struct built_set *set = builds_of(w->builds, e);
+	struct finding f = { .code = &CODE_build_unknown, .at = set->stop.at };
+	bool missing = set->stop.verdict == BUILD_UNKNOWN && !e->unsure &&
+		       !(use->source_types & (SOURCE_UNKNOWN | SOURCE_CHART)) &&
+		       !set_has_file(set, p->path);
+
+	if (e->other_revision || !(missing || set->stop.verdict == BUILD_FAILS))
+		return;
+	if (!f.at.path.len)
+		f.at = e->at;
+	f.reason = arena_printf(w->pool->arena,
+				"what the %s '%" SLICE_FMT "' applies is not known: %s%s",
+				environment_kind_text(e->kind), SLICE_ARG(e->name),
+				missing ? "" : "it does not build: ", set->stop.why);
+	(void)findings_add_new(&w->step->findings, &f);
+}
+
 void step_builds_note_unknown(const struct step_work *w)
 {
+	const struct placements *l = &w->step->placements;
+
+	for (size_t i = 0; i < l->n && w->builds; i++)
+		for (size_t j = 0; j < l->items[i].uses.n; j++)
+			note_environment(w, &l->items[i], &l->items[i].uses.items[j]);
+
 	for (size_t i = 0; i < w->built.n; i++) {
 		const struct built_member *m = &w->built.items[i];
 		const struct built *b = m->built;
