@@ -142,9 +142,11 @@ static bool add_resource(struct builder *b, const struct build_layer *layer,
 	const struct kustomization_graph *g = &b->index->kustomizations;
 	struct slice path = repository_id_resolve(g->repository, layer->directory,
 						  yaml_string(entry), b->arena);
-	size_t file = path.ptr ? map_get(&b->file_at, path) : MAP_NONE, k;
+	size_t file = path.ptr ? map_get(&b->file_at, path) : MAP_NONE,
+	       k = path.ptr ? kustomization_graph_in(g, path) : MAP_NONE;
+	bool url = slice_find(yaml_string(entry), SLICE("://")) != SIZE_MAX;
 
-	if (!path.ptr) {
+	if (!path.ptr || (url && k == MAP_NONE)) {
 		note_missing(to, entry, "objects of another repository are applied, too");
 		if (component)
 			build_mark_unknown(to, entry,
@@ -156,7 +158,6 @@ static bool add_resource(struct builder *b, const struct build_layer *layer,
 		add_file(b, to, &b->inputs->files[file], true);
 		return true;
 	}
-	k = kustomization_graph_in(g, path);
 	if (k == MAP_NONE || (!component && !b->kustomizations[k].wanted))
 		return true;
 	if (kustomization_is_component(g->items[k].root) != component && g->items[k].root) {
