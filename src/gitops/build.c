@@ -344,17 +344,6 @@ static bool build_generated(struct builder *b, const struct environment_source *
 	return build_layer_apply(&layer, to);
 }
 
-/* The tool that Argo CD detects. */
-static enum source_tool detect_tool(const struct builder *b, const struct environment_source *s)
-{
-	if (s->tool != TOOL_DETECTED)
-		return s->tool;
-	if (kustomization_graph_in(&b->index->kustomizations, s->directory) != MAP_NONE)
-		return TOOL_KUSTOMIZE;
-	return directories_have_chart(&b->index->directories, s->directory) ? TOOL_HELM :
-									      TOOL_DIRECTORY;
-}
-
 /* Adds the objects of a source. False: the build fails. */
 static bool add_source(struct builder *b, const struct environment_source *s,
 		       struct build_objects *to)
@@ -372,7 +361,8 @@ static bool add_source(struct builder *b, const struct environment_source *s,
 		note_missing(to, s->node, "the path of the environment is not known");
 		return true;
 	}
-	switch (detect_tool(b, s)) {
+	switch (environment_source_tool(
+		s, k != MAP_NONE, directories_have_chart(&b->index->directories, s->directory))) {
 	case TOOL_DIRECTORY:
 		add_plain_files(b, s, to);
 		return true;

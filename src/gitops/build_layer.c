@@ -463,8 +463,8 @@ static void mark_selected(const struct patch *p)
 static bool apply_patch(struct patch *p)
 {
 	if (!take_steps(p->layer->state, &p->objects->stop, p->objects->n))
-		return true;
-	if (!p->file)
+		build_mark_unknown(p->objects, p->entry, p->objects->stop.why);
+	else if (!p->file)
 		mark_selected(p);
 	else if (!apply_documents(p))
 		return false;

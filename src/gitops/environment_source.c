@@ -23,6 +23,13 @@ struct environment_source environment_source_at(struct environment *e, struct sl
 	return s;
 }
 
+enum source_tool environment_source_tool(const struct environment_source *s, bool built, bool chart)
+{
+	if (s->tool != TOOL_DETECTED)
+		return s->tool;
+	return built ? TOOL_KUSTOMIZE : chart ? TOOL_HELM : TOOL_DIRECTORY;
+}
+
 bool environment_source_builds(const struct environment_source *s)
 {
 	return s->tool == TOOL_DETECTED || s->tool == TOOL_KUSTOMIZE || s->tool == TOOL_FLUX;

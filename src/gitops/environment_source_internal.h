@@ -38,6 +38,13 @@ struct environment_source {
 struct environment_source environment_source_at(struct environment *e, struct slice text,
 						const struct parameters *p, struct arena *arena);
 
+/*
+ * The tool that is used, which Argo CD detects if none is specified. `built`: its directory has a
+ * kustomization; `chart`: it is a Helm chart.
+ */
+enum source_tool environment_source_tool(const struct environment_source *s, bool built,
+					 bool chart);
+
 /* Does it build the kustomization in its directory, if there is one? */
 bool environment_source_builds(const struct environment_source *s);
 

@@ -68,16 +68,6 @@ static void add_prefix_uses(struct use_query *q, struct slice path, bool root)
 	}
 }
 
-/* The tool that Argo CD uses; `built`: the directory has a kustomization. */
-static enum source_tool detect_tool(const struct use_query *q, const struct environment_source *s,
-				    bool built)
-{
-	if (s->tool != TOOL_DETECTED || built)
-		return s->tool;
-	return directories_have_chart(&q->index->directories, s->directory) ? TOOL_HELM :
-									      TOOL_DIRECTORY;
-}
-
 /*
  * Adds the use by a source whose directory the file is in or below. `built`: this directory has a
  * kustomization; `inside`: or one below it that the file is in or below.
@@ -85,7 +75,8 @@ static enum source_tool detect_tool(const struct use_query *q, const struct envi
 static void add_source_use(struct use_query *q, const struct environment_source *s,
 			   struct slice path, bool built, bool inside)
 {
-	enum source_tool tool = detect_tool(q, s, built);
+	enum source_tool tool = environment_source_tool(
+		s, built, directories_have_chart(&q->index->directories, s->directory));
 	struct slice name = path_from(path, s->directory);
 
 	if (tool == TOOL_DIRECTORY && environment_source_reads(s, path))

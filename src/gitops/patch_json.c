@@ -28,16 +28,6 @@ struct patching {
 	struct arena *arena;
 };
 
-bool patch_json_is(const struct yaml_node *patch)
-{
-	if (!patch || patch->kind != YAML_SEQ)
-		return false;
-	for (const struct yaml_node *c = patch->first; c; c = c->next)
-		if (!yaml_string(yaml_get(c, "op")).len)
-			return false;
-	return patch->first != NULL;
-}
-
 /* --- pointers ------------------------------------------------------------- */
 
 /* "~1" is a slash and "~0" a tilde. */
@@ -208,18 +198,13 @@ static const struct yaml_node *change_below(const struct patching *p, const stru
 
 /* --- operations ----------------------------------------------------------- */
 
-static bool is_null(const struct yaml_node *value)
-{
-	return value->kind == YAML_SCALAR && yaml_type_of(value) == YAML_NULL;
-}
-
 /* Adds or replaces with the value of the operation. */
 static const struct yaml_node *apply_value(const struct patching *p, enum change_kind kind,
 					   const struct yaml_node *document)
 {
 	const struct operation *op = p->op;
 
-	if (!op->value || is_null(op->value))
+	if (!op->value || value_is_null(op->value))
 		return build_unknown(p->stop, op->node,
 				     "the patch has an operation without a "
 				     "value, or with null");
@@ -262,7 +247,8 @@ static const struct yaml_node *apply_test(const struct patching *p,
 				       find_entry(p, in, op->path.parts[parent.n]);
 	if (!found && in->kind != YAML_MAP)
 		return NULL;
-	if (!found || is_null(found) ? is_null(op->value) : value_same(found, op->value))
+	if (!found || value_is_null(found) ? value_is_null(op->value) :
+					     value_same(found, op->value))
 		return document;
 	return build_fail(p->stop, op->node, "a test of the patch does not hold");
 }
@@ -272,7 +258,7 @@ static const struct yaml_node *take_from(const struct patching *p, const struct 
 {
 	const struct yaml_node *value = find_value(p, &p->op->from, document);
 
-	if (!value || is_null(value))
+	if (!value || value_is_null(value))
 		return build_unknown(p->stop, p->op->node,
 				     "the patch copies or moves what does not exist");
 	return value;

@@ -12,9 +12,6 @@
 #include "base/arena.h"
 #include "gitops/build_stop_internal.h"
 
-/* Is it a list of operations, as far as its form shows? */
-bool patch_json_is(const struct yaml_node *patch);
-
 /*
  * The document with all operations applied, in `arena`; NULL with `stop`: an operation fails, or
  * its result is not known.

@@ -30,15 +30,10 @@ static enum directive find_directive(const struct yaml_node *map)
 	return found;
 }
 
-static bool is_null(const struct yaml_node *value)
-{
-	return value->kind == YAML_SCALAR && yaml_type_of(value) == YAML_NULL;
-}
-
 /* Can the value be taken as it is: neither null nor a directive anywhere in it? */
 static bool is_literal(const struct yaml_node *value)
 {
-	if (is_null(value))
+	if (value_is_null(value))
 		return false;
 	for (const struct yaml_node *c = value->first; c; c = c->next)
 		if ((c->key && slice_starts(c->key->text, SLICE("$"))) || !is_literal(c))
@@ -55,7 +50,7 @@ static const struct yaml_node *merge_entry(const struct merging *m, const struct
 {
 	const struct yaml_node *entry = value_get(into, patch->key->text), *merged = patch;
 
-	if (is_null(patch))
+	if (value_is_null(patch))
 		return entry ? value_remove(into, entry, m->arena) : into;
 	if (entry && entry->kind != patch->kind)
 		return build_unknown(m->stop, patch,

@@ -1,6 +1,7 @@
 #include "inventory/inventory.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "gitops/kustomization.h"
 #include "gitops/environment_index.h"
 #include "istio/audience.h"
@@ -150,14 +151,18 @@ bool inventory_may_escape(struct slice bytes)
 
 bool inventory_may_hide_host(struct slice bytes)
 {
-	static const char *const starts[] = { "host: {{",   "host: \"{{", "host: '{{", "host: ${",
-					      "host: \"${", "host: '${",  "host: $(" };
-
 	if (slice_find(bytes, SLICE("VirtualService")) == SIZE_MAX)
 		return false;
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
-		if (slice_find(bytes, slice_of(starts[i])) != SIZE_MAX)
+	for (size_t at = slice_find(bytes, SLICE("host:")); at != SIZE_MAX;
+	     at = slice_find(bytes, SLICE("host:"))) {
+		bytes = slice_sub(bytes, at + 5, bytes.len);
+		while (bytes.len &&
+		       (ascii_is_blank(*bytes.ptr) || *bytes.ptr == '"' || *bytes.ptr == '\''))
+			bytes = slice_sub(bytes, 1, bytes.len);
+		if (slice_starts(bytes, SLICE("{{")) || slice_starts(bytes, SLICE("${")) ||
+		    slice_starts(bytes, SLICE("$(")))
 			return true;
+	}
 	return false;
 }
 

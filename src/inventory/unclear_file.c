@@ -2,16 +2,25 @@
 
 #include "gitops/kustomization.h"
 #include "inventory/host_tokens.h"
-#include "istio/rules.h"
+#include "kube/group.h"
 
-/* True if the file declares objects in which hosts are looked for. */
-static bool is_manifest(const struct source *s)
+/*
+ * True if other manifests may be made of the file: a template, values, or a part of a
+ * kustomization. An object that only mentions the host, such as the Deployment of a client, is what
+ * it says.
+ */
+static bool is_source_of_others(const struct source *s)
 {
-	for (size_t i = 0; s->file && i < s->objects.n; i++)
-		if (vs_is(&s->objects.items[i]) || rules_want(&s->objects.items[i]) ||
-		    slice_starts(s->objects.items[i].group, SLICE("gcpbackend")))
-			return !kustomization_is(s->path);
-	return false;
+	bool rendered = !s->file || !s->objects.n || kustomization_is(s->path);
+
+	for (size_t i = 0; i < s->objects.n && !rendered; i++) {
+		const struct object *o = &s->objects.items[i];
+
+		rendered = slice_is(o->kind, "HelmRelease") ||
+			   object_is(o, ARGO_GROUP, "Application") ||
+			   object_is(o, ARGO_GROUP, "ApplicationSet");
+	}
+	return rendered;
 }
 
 /* True if what the file is rendered into may route to the host of the needle. */
@@ -21,7 +30,7 @@ static bool is_unclear(const struct source *s, const struct migration *m, struct
 		return false;
 	if (migration_covers(m, s->path) && inventory_may_hide_host(s->bytes))
 		return true;
-	return slice_find_case(s->bytes, needle) != SIZE_MAX && !is_manifest(s);
+	return slice_find_case(s->bytes, needle) != SIZE_MAX && is_source_of_others(s);
 }
 
 const struct source *unclear_file(const struct inventory *inv, const struct migration *m)

@@ -96,16 +96,14 @@ static struct build_override *list_baselines(const struct step_work *w, size_t *
 	return all;
 }
 
-/* The object of a set with the same kind, name and namespace, of the same file; NULL: none. */
-static const struct built *find_same(const struct built_set *set, const struct built *b)
+const struct built *step_builds_find(const struct built_set *set, const struct built *b)
 {
 	for (size_t i = 0; i < set->n; i++) {
-		const struct built *c = &set->items[i];
+		const struct object *o = &set->items[i].object;
 
-		if (slice_eq(c->path, b->path) && slice_eq(c->object.name, b->object.name) &&
-		    slice_eq(c->object.ns, b->object.ns) &&
-		    slice_eq(c->object.kind, b->object.kind))
-			return c;
+		if (slice_eq(o->name, b->object.name) && slice_eq(o->ns, b->object.ns) &&
+		    slice_eq(o->kind, b->object.kind) && slice_eq(o->group, b->object.group))
+			return &set->items[i];
 	}
 	return NULL;
 }
@@ -120,7 +118,7 @@ static void set_baselines(struct step_work *w)
 
 	for (size_t i = 0; i < w->built.n; i++) {
 		struct built_member *m = &w->built.items[i];
-		const struct built *b = find_same(builds_of(past, m->environment), m->built);
+		const struct built *b = step_builds_find(builds_of(past, m->environment), m->built);
 
 		if (m->known && b && b->stop.verdict == BUILD_KNOWN)
 			m->baseline = step_builds_parse(w, b, &ignored);
@@ -237,7 +235,6 @@ void step_builds_note_unknown(const struct step_work *w)
 	for (size_t i = 0; i < l->n && w->builds; i++)
 		for (size_t j = 0; j < l->items[i].uses.n; j++)
 			note_environment(w, &l->items[i], &l->items[i].uses.items[j]);
-
 	for (size_t i = 0; i < w->built.n; i++) {
 		const struct built_member *m = &w->built.items[i];
 		const struct built *b = m->built;

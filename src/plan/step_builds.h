@@ -19,6 +19,9 @@ bool step_builds_at(const struct step_work *w, const struct goal *goal);
  */
 bool step_builds_own(const struct step_work *w, const struct built *b);
 
+/* The object of another set with the same kind, name and namespace; NULL: it is not there. */
+const struct built *step_builds_find(const struct built_set *set, const struct built *b);
+
 /*
  * The object as a VirtualService of a file of its own, in the memory of the pool. NULL with the
  * reason: it is not one that can be moved.

@@ -88,19 +88,6 @@ static const struct yaml_node *expect_object(const struct proof *p, const struct
 	return file ? yaml_root(file, 0) : NULL;
 }
 
-/* The same object of another set; NULL: it is not there. */
-static const struct built *find_object(const struct built_set *set, const struct built *b)
-{
-	for (size_t i = 0; i < set->n; i++) {
-		const struct object *o = &set->items[i].object;
-
-		if (slice_eq(o->name, b->object.name) && slice_eq(o->ns, b->object.ns) &&
-		    slice_eq(o->kind, b->object.kind) && slice_eq(o->group, b->object.group))
-			return &set->items[i];
-	}
-	return NULL;
-}
-
 /* Where the patches of an object are; the place of the object if there are none. */
 static struct place patch_place(const struct built *b)
 {
@@ -114,19 +101,24 @@ static struct place patch_place(const struct built *b)
 static bool compare_object(const struct proof *p, const struct built *before,
 			   const struct built_set *after, struct disproof *why)
 {
-	const struct built *now = find_object(after, before);
+	const struct built *now = step_builds_find(after, before);
 	struct err err = ERR_INIT;
 	const struct yaml_node *expected = before->object.node;
 	bool own = step_builds_own(p->w, before);
 
-	if (before->stop.verdict != BUILD_KNOWN || (now && now->stop.verdict != BUILD_KNOWN))
-		return !own || before->stop.verdict != BUILD_KNOWN;
+	if (before->stop.verdict != BUILD_KNOWN) /* reported by step_builds_note_unknown */
+		return true;
 	why->at = patch_place(before);
 	why->kind = before->object.kind;
 	why->name = before->object.name;
 	if (!now) {
 		why->why = "the object would not be applied any more";
 		return false;
+	}
+	if (now->stop.verdict != BUILD_KNOWN) {
+		why->at = now->stop.at;
+		why->why = now->stop.why;
+		return !own;
 	}
 	if (before->as_written && now->as_written)
 		return true;

@@ -14,6 +14,11 @@ bool value_is_clear(const struct yaml_node *value)
 	return true;
 }
 
+bool value_is_null(const struct yaml_node *value)
+{
+	return value->kind == YAML_SCALAR && yaml_type_of(value) == YAML_NULL;
+}
+
 /* Takes the nodes of a value off `*left`; false: there are not that many, or it is too deep. */
 static bool take_nodes(const struct yaml_node *value, size_t *left, unsigned depth)
 {

@@ -19,6 +19,9 @@
  */
 bool value_is_clear(const struct yaml_node *value);
 
+/* Is it null, in any notation? */
+bool value_is_null(const struct yaml_node *value);
+
 /* Has the value at most `most` nodes, nested at most YAML_MAX_DEPTH deep? */
 bool value_is_small(const struct yaml_node *value, size_t most);
 

@@ -72,7 +72,6 @@ Test(patch_json, operations)
 		struct build_stop stop = { BUILD_KNOWN, NOWHERE, NULL };
 		const struct yaml_node *got;
 
-		cr_expect(patch_json_is(yaml_root(patch, 0)), "%s", rows[i].patch);
 		got = patch_json_apply(yaml_root(patch, 0), yaml_root(document, 0), &stop, arena);
 		cr_expect_eq(stop.verdict, rows[i].verdict, "%s: %d", rows[i].patch, stop.verdict);
 		cr_expect_eq(!got, !wanted, "%s", rows[i].patch);
