@@ -79,7 +79,7 @@ static bool is_repeated(const struct placements *l, size_t at, size_t use)
 	return false;
 }
 
-/* The files of the step at their baselines. */
+/* The files of the step at their baselines, without those that are at it. */
 static struct build_override *list_baselines(const struct step_work *w, size_t *n)
 {
 	const struct slices *files = &w->step->files;
@@ -87,9 +87,15 @@ static struct build_override *list_baselines(const struct step_work *w, size_t *
 
 	*n = 0;
 	for (size_t i = 0; i < files->n; i++) {
-		const struct yaml_file *file =
-			baselines_parsed(w->in->baselines, files->items[i], w->m);
+		const struct baseline_file *history =
+			baselines_find(w->in->baselines, files->items[i], w->m);
+		const struct source *now = inventory_find(w->in->inventory, files->items[i]);
+		const struct yaml_file *file;
 
+		if (history && history->baseline.ptr && now &&
+		    slice_eq(history->baseline, now->bytes))
+			continue;
+		file = baselines_parsed(w->in->baselines, files->items[i], w->m);
 		if (file)
 			all[(*n)++] = (struct build_override){ files->items[i], file };
 	}
@@ -113,9 +119,15 @@ static void set_baselines(struct step_work *w)
 {
 	size_t n;
 	const struct build_override *overrides = list_baselines(w, &n);
-	struct builds *past = builds_new(w->in->inventory, w->in->environments, overrides, n);
+	struct builds *past;
 	struct err ignored = ERR_INIT;
 
+	for (size_t i = 0; i < w->built.n && !n; i++) /* nothing is moved yet */
+		if (w->built.items[i].known)
+			w->built.items[i].baseline = &w->built.items[i].vs;
+	if (!n)
+		return;
+	past = builds_new(w->in->inventory, w->in->environments, overrides, n);
 	for (size_t i = 0; i < w->built.n; i++) {
 		struct built_member *m = &w->built.items[i];
 		const struct built *b = step_builds_find(builds_of(past, m->environment), m->built);

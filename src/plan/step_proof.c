@@ -26,13 +26,9 @@ static const struct yaml_file *edit_file(const struct proof *p, const struct tar
 					 struct err *err)
 {
 	struct yaml_pool *pool = p->w->pool;
-	AUTO_STR struct str text = STR_INIT;
 
-	if (t->restore.ptr)
-		return yaml_pool_parse(pool, t->path, t->restore, err);
-	if (yaml_apply(t->edits, &text, err) < 0)
-		return NULL;
-	return yaml_pool_parse(pool, t->path, arena_copy(pool->arena, str_slice(&text)), err);
+	return t->restore.ptr ? yaml_pool_parse(pool, t->path, t->restore, err) :
+				yaml_pool_apply(pool, t->edits, t->path, err);
 }
 
 /* Makes the builds of the edited files. False with the reason. */
@@ -68,7 +64,6 @@ static const struct yaml_node *expect_object(const struct proof *p, const struct
 	const struct step_work *w = p->w;
 	struct goal goal = step_goal(w, p->stage);
 	struct yaml_edits *edits;
-	AUTO_STR struct str text = STR_INIT;
 	const struct built_member *member = NULL;
 	const struct yaml_file *file;
 
@@ -82,9 +77,7 @@ static const struct yaml_node *expect_object(const struct proof *p, const struct
 						    w->pool->arena, NULL, NULL },
 			edits, err) < 0)
 		return NULL;
-	if (yaml_apply(edits, &text, err) < 0)
-		return NULL;
-	file = yaml_pool_parse(w->pool, b->path, arena_copy(w->pool->arena, str_slice(&text)), err);
+	file = yaml_pool_apply(w->pool, edits, b->path, err);
 	return file ? yaml_root(file, 0) : NULL;
 }
 

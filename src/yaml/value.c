@@ -299,6 +299,24 @@ void value_copy_places(const struct yaml_node *parsed, const struct yaml_node *v
 		value_copy_places(c, d);
 }
 
+static void shift_lines(const struct yaml_node *of, uint32_t lines)
+{
+	struct yaml_node *node = (struct yaml_node *)(uintptr_t)of;
+
+	node->line += lines;
+	if (node->key)
+		((struct yaml_node *)(uintptr_t)node->key)->line += lines;
+	for (const struct yaml_node *c = of->first; c; c = c->next)
+		shift_lines(c, lines);
+}
+
+void value_shift_lines(const struct yaml_file *parsed, uint32_t lines)
+{
+	for (size_t i = 0; i < yaml_documents(parsed); i++)
+		if (yaml_root(parsed, i))
+			shift_lines(yaml_root(parsed, i), lines);
+}
+
 /* --- writing values ------------------------------------------------------- */
 
 static void write_scalar(struct str *out, const struct yaml_node *scalar)

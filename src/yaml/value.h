@@ -70,6 +70,9 @@ bool value_same(const struct yaml_node *a, const struct yaml_node *b);
  */
 void value_copy_places(const struct yaml_node *parsed, const struct yaml_node *value);
 
+/* Adds to the lines of all nodes of a parsed file: it is a part of another file, below them. */
+void value_shift_lines(const struct yaml_file *parsed, uint32_t lines);
+
 /* Appends the value as a document in block style, which is parsed as the same value. */
 void value_write(struct str *out, const struct yaml_node *value);
 
