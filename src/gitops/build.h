@@ -12,8 +12,8 @@
  * and their patches; what is beside the way is not read. No process is started and nothing is
  * fetched. What is not evaluated is unknown, with the place that decides it.
  *
- * Calling order: build_read_patches; builder_new; build_environment and build_kustomization as often as wanted;
- * builder_free. One builder is used by one thread. Pure.
+ * Calling order: build_read_patches; builder_new; build_environment and build_kustomization as
+ * often as wanted; builder_free. One builder is used by one thread. Pure.
  */
 #ifndef GCB_GITOPS_BUILD_H
 #define GCB_GITOPS_BUILD_H

@@ -36,6 +36,22 @@ const struct vs *step_builds_parse(const struct step_work *w, const struct built
 	return vs;
 }
 
+const struct yaml_node *step_builds_converge(const struct step_work *w, const struct vs *vs,
+					     const struct vs *baseline, struct stage stage,
+					     struct err *err)
+{
+	struct arena *arena = w->pool->arena;
+	struct goal goal = step_goal(w, stage);
+	struct yaml_edits *edits = yaml_edits_new(vs->object->node->file, arena);
+	const struct converge_context context = { &goal, vs, baseline, arena, NULL, NULL };
+	const struct yaml_file *file;
+
+	if (vs_converge(&context, edits, err) < 0)
+		return NULL;
+	file = yaml_pool_apply(w->pool, edits, yaml_name(vs->object->node->file), err);
+	return file ? yaml_root(file, 0) : NULL;
+}
+
 /* --- the members ---------------------------------------------------------- */
 
 /* Adds an object of an environment. */

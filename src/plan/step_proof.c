@@ -61,24 +61,15 @@ static bool build_after(struct proof *p, struct err *err)
 static const struct yaml_node *expect_object(const struct proof *p, const struct built *b,
 					     struct err *err)
 {
-	const struct step_work *w = p->w;
-	struct goal goal = step_goal(w, p->stage);
-	struct yaml_edits *edits;
-	const struct built_member *member = NULL;
-	const struct yaml_file *file;
+	const struct built_members *l = &p->w->built;
 
-	for (size_t i = 0; i < w->built.n; i++)
-		if (w->built.items[i].built == b)
-			member = &w->built.items[i];
-	if (!member || !member->known)
-		return NULL;
-	edits = yaml_edits_new(member->vs.object->node->file, w->pool->arena);
-	if (vs_converge(&(struct converge_context){ &goal, &member->vs, member->baseline,
-						    w->pool->arena, NULL, NULL },
-			edits, err) < 0)
-		return NULL;
-	file = yaml_pool_apply(w->pool, edits, b->path, err);
-	return file ? yaml_root(file, 0) : NULL;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->items[i].built == b)
+			return l->items[i].known ?
+				       step_builds_converge(p->w, &l->items[i].vs,
+							    l->items[i].baseline, p->stage, err) :
+				       NULL;
+	return NULL;
 }
 
 /* Where the patches of an object are; the place of the object if there are none. */
