@@ -1,5 +1,6 @@
 #include "plugin/commands.h"
 
+#include "flow/build_check.h"
 #include "flow/plan_intents.h"
 #include "plugin/exit_code.h"
 #include "plugin/live.h"
@@ -14,9 +15,18 @@
 struct check_context {
 	struct migration_context migration;
 	struct live_context live;
+	struct slice build; /* the program; "auto": the one that is installed; absent: none */
 };
 
 static const struct field own_fields[] = {
+	{ .kind = VALUE_STRING,
+	  .offset = offsetof(struct check_context, build),
+	  .flag = "build",
+	  .arg = "PROGRAM",
+	  .help = "Also build what the environments apply, now and at the next stage, with the "
+		  "installed kustomize or kubectl, or this program, and compare. --timeout limits "
+		  "each build, by default to 1m",
+	  .flags = FIELD_OPTIONAL },
 	FIELD_PART(struct check_context, live, &live_options),
 	FIELDS_END,
 };
@@ -75,6 +85,7 @@ struct check_run {
 	struct app *app;
 	const struct evidence *evidence;
 	const struct live_report *live; /* NULL: without the cluster */
+	struct build_checks *builds;    /* NULL: without kustomize */
 	struct check_row *row;
 	struct stage from; /* where it is, once that is known */
 };
@@ -98,14 +109,17 @@ static void fill_stage(struct check_run *c, const struct step *step)
 static int check_step(struct check_run *c, const struct intent *intent, struct err *err)
 {
 	struct plan plan;
+	int result = 0;
 
 	if (plan_intents(c->evidence, intent, 1, &plan, err) < 0)
 		return -1;
 	add_findings(&c->row->list, &plan.steps[0].findings);
 	if (intent->next)
 		fill_stage(c, &plan.steps[0]);
+	if (intent->next && c->builds)
+		result = build_check_migration(c->builds, &plan.steps[0], &c->row->list, err);
 	plan_release(&plan);
-	return 0;
+	return result;
 }
 
 /* The worst first, then by place; findings of one place keep their order. */
@@ -294,18 +308,51 @@ static void print_checks(struct app *app, const struct check_row *rows, size_t n
 		report_all(app, rows, n);
 }
 
-/* Gathers what is to be checked: the commit, and with --live the cluster. */
-static int gather_all(struct app *app, const struct live_context *ctx, struct evidence *evidence,
+/* Writes what was built. */
+static void report_builds(const struct app *app, const struct build_checks *builds)
+{
+	struct build_counts n = build_checks_counts(builds);
+
+	say_note(app, "built by %" SLICE_FMT ": %zu environment%s, without a second opinion: %zu",
+		 SLICE_ARG(n.program), n.environments, n.environments == 1 ? "" : "s", n.without);
+}
+
+/* Gathers what is to be checked: the commit, with --live the cluster, with --build the program. */
+static int gather_all(struct check_run *c, struct check_context *ctx, struct evidence *evidence,
 		      struct live_report *live, struct err *err)
 {
 	const struct fleet *fleet = evidence->fleet;
+	struct build_program program = { .named = ctx->build };
 	struct live_connection connection;
 
-	if (live_connect(app, ctx, &connection, err) < 0)
+	ctx->live.times_more = ctx->build.len;
+	if (live_connect(c->app, &ctx->live, &connection, err) < 0)
 		return -1;
-	if ((fleet->selected.n || ctx->live) && gather_evidence(fleet, evidence, err) < 0)
+	if ((fleet->selected.n || ctx->live.live) && gather_evidence(fleet, evidence, err) < 0)
 		return -1;
-	return ctx->live ? live_check_migrations(evidence, &connection, live, err) : 0;
+	if (ctx->live.live && live_check_migrations(evidence, &connection, live, err) < 0)
+		return -1;
+	program.timeout_ms = connection.timeout_ms;
+	if (slice_is(ctx->build, "auto"))
+		program.named = SLICE_NONE;
+	return ctx->build.len && fleet->selected.n ?
+		       build_checks_open(evidence, &program, &c->builds, err) :
+		       0;
+}
+
+/* Checks all migrations. */
+static int check_all(struct check_run *c, struct session *s, struct check_row *rows,
+		     struct err *err)
+{
+	size_t n = c->evidence->fleet->selected.n;
+
+	for (size_t i = 0; i < n; i++) {
+		progress_report(session_progress(s), "migrations checked", i + 1, n);
+		c->row = &rows[i];
+		if (check_migration(c, i, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int run_check(struct app *app, void *context, struct err *err)
@@ -319,22 +366,20 @@ static int run_check(struct app *app, void *context, struct err *err)
 			       .evidence = &evidence,
 			       .live = ctx->live.live ? &live : NULL };
 	struct check_row *rows;
-	size_t n;
+	int result;
 
 	ctx->migration.access = ACCESS_READ_ALL;
 	if (migration_select(app, &ctx->migration, &s, &fleet, err) < 0 ||
-	    gather_all(app, &ctx->live, &evidence, &live, err) < 0)
+	    gather_all(&c, ctx, &evidence, &live, err) < 0)
 		return -1;
-	n = fleet.selected.n;
-	rows = arena_array(app->arena, n, sizeof(*rows));
-	for (size_t i = 0; i < n; i++) {
-		progress_report(session_progress(s), "migrations checked", i + 1, n);
-		c.row = &rows[i];
-		if (check_migration(&c, i, err) < 0)
-			return -1;
-	}
-	print_checks(app, rows, n, c.live);
-	return 0;
+	rows = arena_array(app->arena, fleet.selected.n, sizeof(*rows));
+	result = check_all(&c, s, rows, err);
+	if (result == 0)
+		print_checks(app, rows, fleet.selected.n, c.live);
+	if (result == 0 && c.builds)
+		report_builds(app, c.builds);
+	build_checks_free(c.builds);
+	return result;
 }
 
 static const struct record *const options[] = { &own_options, &migration_select_options,
@@ -344,15 +389,24 @@ const struct command cmd_check = {
 	.name = "check",
 	.group = "migrate",
 	.summary = "Check a migration for problems",
-	.about = "Check the manifests around a migration, and with --live also the cluster, for "
-		 "problems at the current stage and at all remaining ones. Nothing is changed.\n\n"
-		 "A finding with severity error stops promote. Where that is possible, the "
-		 "migration file can accept it under spec.allow, with a reason. The exit code is 6 "
-		 "if there is an error that is not accepted.",
+	.about =
+		"Check the manifests around a migration, and with --live also the cluster, for "
+		"problems at the current stage and at all remaining ones. Nothing is changed.\n\n"
+		"A finding with severity error stops promote. Where that is possible, the "
+		"migration file can accept it under spec.allow, with a reason. The exit code is 6 "
+		"if there is an error that is not accepted.\n\n"
+		"With --build, kustomize builds the files of the commit, and these with the edits "
+		"of "
+		"the next stage, in a temporary directory and without network. What it builds must "
+		"be what was evaluated without it, and must differ as the stage says. The program "
+		"is "
+		"KUSTOMIZE_PATH, else the installed kustomize, else that of kubectl.",
 	.example = "# Check payments before the first stage\n"
 		   "kubectl gcpbackend migrate check payments\n\n"
 		   "# Also check the objects in a cluster\n"
 		   "kubectl gcpbackend migrate check payments --live --context prod-eu\n\n"
+		   "# Let the installed kustomize, or kubectl, build the environments, too\n"
+		   "kubectl gcpbackend migrate check payments --build\n\n"
 		   "# Check all migrations in a job, as one table\n"
 		   "kubectl gcpbackend migrate check --all -o wide",
 	.arg = "[NAME...]",

@@ -138,8 +138,12 @@ static void add_option(struct str *out, const struct option *o, const char *cont
 	str_adds(out, "    ");
 	if (o->field->letter)
 		str_addf(out, "-%c, ", o->field->letter);
-	str_addf(out, "--%s=", o->field->flag);
-	add_default(out, o->field, context + o->base);
+	if (o->field->flags & FIELD_OPTIONAL) {
+		str_addf(out, "--%s[=%s]", o->field->flag, o->field->arg);
+	} else {
+		str_addf(out, "--%s=", o->field->flag);
+		add_default(out, o->field, context + o->base);
+	}
 	str_adds(out, ":\n");
 	add_description(&text, o->field);
 	wrap_text(out, str_slice(&text), width, "\t", 8);

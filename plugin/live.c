@@ -45,10 +45,9 @@ int live_connect(const struct app *app, const struct live_context *ctx, struct l
 		 struct err *err)
 {
 	*out = ctx->connection;
-	if (!ctx->live)
-		return ctx->timeout.len || live_connection_is_set(&ctx->connection) ?
-			       command_refuse(app, err, "connection flags require --live") :
-			       0;
+	if (!ctx->live &&
+	    ((ctx->timeout.len && !ctx->times_more) || live_connection_is_set(&ctx->connection)))
+		return command_refuse(app, err, "connection flags require --live");
 	if (ctx->timeout.len && !parse_time(ctx->timeout, &out->timeout_ms))
 		return command_refuse(app, err,
 				      "--timeout: '%" SLICE_FMT "' is not a time such as 90s or 2m",

@@ -11,6 +11,7 @@
 /* A part of a command's context, included by FIELD_PART. */
 struct live_context {
 	bool live;
+	bool times_more; /* --timeout also limits another program, and does not require --live */
 	struct slice timeout;
 	struct live_connection connection;
 };

@@ -294,6 +294,8 @@ static int take_option(struct parser *p, struct option *o, struct slice value)
 {
 	if (!value.ptr && o->field->kind == VALUE_BOOL)
 		value = SLICE("true");
+	if (!value.ptr && o->field->flags & FIELD_OPTIONAL)
+		value = SLICE("auto");
 	if (!value.ptr && take_value(p, o->field, &value) < 0)
 		return -1;
 	return store_value(p, o, value);

@@ -32,6 +32,7 @@ SUITES = {
     "harness": ["python3", "tests/harness.py"],
     "environments": ["python3", "tests/environments.py"],
     "builds": ["python3", "tests/e2e/kustomize/test_builds.py", "--quick"],
+    "check --build": ["python3", "tests/e2e/kustomize/test_check_build.py"],
     "patches": ["python3", "tests/patches.py"],
     "attacks": ["python3", "tests/attacks/run"],
     "escapes": ["python3", "tests/escapes.py"],

@@ -118,6 +118,8 @@ static int start_child(struct child *run)
 	failed = process_spawn(&run->pid, &(struct spawn){ .file = file.ptr,
 							   .argv = run->p->argv,
 							   .env = run->p->env,
+							   .only_env = run->p->only_env,
+							   .memory_max = run->p->memory_max,
 							   .fds = run->theirs,
 							   .directory = run->directory,
 							   .mask = &run->signals.mask,

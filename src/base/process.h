@@ -30,9 +30,11 @@
 struct process {
 	const char *const *argv; /* NULL-terminated; argv[0] is looked up by process_find */
 	const char *const *env;  /* "NAME=value": set; "NAME": unset; NULL-terminated; NULL: none */
+	bool only_env;           /* it gets nothing of our environment but `env` */
 	const char *directory;   /* where it works; NULL: where we do */
 	struct slice input;      /* its standard input; empty: /dev/null */
 	size_t out_max, err_max; /* bytes; 0: the default limits */
+	size_t memory_max;       /* bytes of address space; 0: our own limit */
 	int64_t timeout_ms;      /* 0: no limit */
 	int64_t grace_ms;        /* between SIGTERM and SIGKILL; 0: two seconds */
 	/*

@@ -36,7 +36,8 @@ enum field_flags {
 	FIELD_HIDDEN = 2,   /* not in help */
 	FIELD_WIDE = 4,     /* its column only with -o wide */
 	FIELD_NAME = 8,     /* what -o name prints */
-	FIELD_OMIT = 16     /* in JSON: left out when not set, empty or 0 */
+	FIELD_OMIT = 16,    /* in JSON: left out when not set, empty or 0 */
+	FIELD_OPTIONAL = 32 /* an option whose value may be left out: it is "auto" then */
 };
 
 struct field {

@@ -6,6 +6,11 @@
 
 static volatile sig_atomic_t first, count;
 
+/* The pair of signals_begin and signals_end that is not inside of another, and how many are open.
+ */
+static struct signals outermost;
+static unsigned depth;
+
 /* Counts a signal that is to end the program. */
 static void on_end_signal(int signo)
 {
@@ -40,6 +45,10 @@ void signals_begin(struct signals *s)
 	struct sigaction action;
 	sigset_t blocked;
 
+	if (depth++) {
+		*s = outermost;
+		return;
+	}
 	first = count = 0;
 	(void)sigemptyset(&blocked);
 	for (size_t i = 0; i < NROWS; i++)
@@ -54,10 +63,13 @@ void signals_begin(struct signals *s)
 		action.sa_handler = rows[i].handler ? rows[i].handler : SIG_IGN;
 		(void)sigaction(rows[i].signo, &action, NULL);
 	}
+	outermost = *s;
 }
 
 void signals_end(const struct signals *s)
 {
+	if (--depth)
+		return;
 	for (size_t i = 0; i < NROWS; i++)
 		(void)sigaction(rows[i].signo, &s->actions[i], NULL);
 	(void)pthread_sigmask(SIG_SETMASK, &s->mask, NULL);

@@ -5,7 +5,8 @@
  * SIGHUP do not end the program but are counted, SIGCHLD only wakes a waiting signals_poll (also if
  * our caller ignored it, so that children can be waited for), and SIGPIPE is ignored. Signals are
  * delivered inside of signals_poll only, so none is lost between checking and waiting. Signals that
- * our caller ignores (nohup) stay ignored. Not to be nested; for the thread of main.
+ * our caller ignores (nohup) stay ignored. May be nested, the inner ones then change nothing: what
+ * must be undone whatever happens goes between an outer pair (temporary.h). For the thread of main.
  */
 #ifndef GCB_BASE_SIGNALS_H
 #define GCB_BASE_SIGNALS_H
@@ -20,7 +21,7 @@ struct signals {
 	struct sigaction actions[5];
 };
 
-/* Takes over the signals, and restores everything. */
+/* Takes over the signals, and restores everything. A signal that was not counted arrives then. */
 void signals_begin(struct signals *s);
 void signals_end(const struct signals *s);
 

@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* Are "NAME=value" and `entry` ("NAME=value" or "NAME") about the same variable? */
@@ -20,12 +21,12 @@ static bool same_variable(const char *set, const char *entry)
 /*
  * Our environment, changed by the entries. The caller frees the list; its texts are borrowed.
  */
-static char **merge_environment(const char *const *entries)
+static char **merge_environment(const char *const *entries, bool only)
 {
 	size_t n = 0, extra = 0, have = 0;
 	char **list;
 
-	while (environ && environ[have])
+	while (!only && environ && environ[have])
 		have++;
 	while (entries && entries[extra])
 		extra++;
@@ -99,9 +100,24 @@ static int spawn_script(pid_t *pid, const struct spawn *s,
 			   env);
 }
 
+/*
+ * Sets the soft limit of the address space, which a child inherits, to at most `max` bytes; 0:
+ * leaves it. `before` is what to restore.
+ */
+static void limit_memory(size_t max, struct rlimit *before)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_AS, before) < 0 || !max || before->rlim_cur <= max)
+		return;
+	limit = (struct rlimit){ max, before->rlim_max };
+	(void)setrlimit(RLIMIT_AS, &limit);
+}
+
 int process_spawn(pid_t *pid, const struct spawn *s)
 {
-	AUTO_FREE char **env = merge_environment(s->env);
+	AUTO_FREE char **env = merge_environment(s->env, s->only_env);
+	struct rlimit memory;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	int failed;
@@ -111,10 +127,13 @@ int process_spawn(pid_t *pid, const struct spawn *s)
 	if (posix_spawnattr_init(&attributes) || fill_actions(s, &actions) ||
 	    fill_attributes(s, &attributes))
 		fatal("out of memory");
+	limit_memory(s->memory_max, &memory);
 	failed = posix_spawn(pid, s->file, &actions, &attributes, (char *const *)(uintptr_t)s->argv,
 			     env);
 	if (failed == ENOEXEC)
 		failed = spawn_script(pid, s, &actions, &attributes, env);
+	if (s->memory_max)
+		(void)setrlimit(RLIMIT_AS, &memory);
 	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return failed;

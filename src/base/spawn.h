@@ -11,6 +11,8 @@
 struct spawn {
 	const char *file;                     /* absolute */
 	const char *const *argv, *const *env; /* env: as in struct process */
+	bool only_env;                        /* the same */
+	size_t memory_max;                    /* the same */
 	const int *fds; /* its three standard descriptors, close-on-exec and above them; fds[0] -1:
 			   /dev/null */
 	int directory;  /* an open directory to work in; -1: ours */

@@ -16,6 +16,7 @@ enum { BUILD_DEPTH = 64 };
 
 /* What is known of a kustomization. */
 struct kustomization_state {
+	size_t number;
 	bool wanted; /* it, or one that it references, lists a file of the inputs */
 	bool active; /* it is being built */
 	bool built;
@@ -27,9 +28,42 @@ struct builder {
 	const struct build_inputs *inputs;
 	struct arena *arena;
 	struct build_state state;
-	struct kustomization_state *kustomizations; /* by number */
-	struct map file_at;                         /* path, to its index in the inputs */
+	struct map kustomizations; /* number, to the index of its state: few of all are built */
+	struct kustomization_state **states;
+	size_t nstates, states_cap;
+	struct map file_at; /* path, to its index in the inputs */
 };
+
+/* What is known of a kustomization; NULL: nothing yet. */
+static struct kustomization_state *find_state(const struct builder *b, size_t k)
+{
+	size_t at = map_get(&b->kustomizations, (struct slice){ (const char *)&k, sizeof(k) });
+
+	return at == MAP_NONE ? NULL : b->states[at];
+}
+
+/* The same, made on first use. */
+static struct kustomization_state *get_state(struct builder *b, size_t k)
+{
+	struct kustomization_state *s = find_state(b, k);
+
+	if (s)
+		return s;
+	s = arena_alloc(b->arena, sizeof(*s));
+	s->number = k;
+	map_set(&b->kustomizations, (struct slice){ (const char *)&s->number, sizeof(s->number) },
+		b->nstates);
+	ARENA_ROOM(b->arena, b->states, b->nstates, b->states_cap);
+	return b->states[b->nstates++] = s;
+}
+
+/* Does the kustomization, or one that it references, list a file of the inputs? */
+static bool is_wanted(const struct builder *b, size_t k)
+{
+	const struct kustomization_state *s = find_state(b, k);
+
+	return s && s->wanted;
+}
 
 /* --- the files ------------------------------------------------------------ */
 
@@ -40,10 +74,11 @@ static void want_references(struct builder *b, struct slice path, unsigned depth
 
 	for (size_t i = map_get(&g->to, path); i != MAP_NONE; i = g->references[i].next) {
 		size_t k = g->references[i].kustomization;
+		struct kustomization_state *s = get_state(b, k);
 
-		if (b->kustomizations[k].wanted || depth > BUILD_DEPTH)
+		if (s->wanted || depth > BUILD_DEPTH)
 			continue;
-		b->kustomizations[k].wanted = true;
+		s->wanted = true;
 		want_references(b, g->items[k].directory, depth + 1);
 	}
 }
@@ -57,10 +92,10 @@ struct builder *builder_new(const struct environment_index *index,
 	b->inputs = inputs;
 	b->arena = arena_new();
 	b->file_at = (struct map)MAP_INIT;
-	b->kustomizations =
-		arena_array(b->arena, index->kustomizations.n, sizeof(*b->kustomizations));
+	b->kustomizations = (struct map)MAP_INIT;
 	b->state = (struct build_state){ .repository = index->kustomizations.repository,
 					 .inputs = inputs,
+					 .patches = &index->patches,
 					 .arena = b->arena,
 					 .text_at = MAP_INIT,
 					 .steps = BUILD_STEPS };
@@ -77,6 +112,7 @@ void builder_free(struct builder *b)
 		return;
 	build_state_release(&b->state);
 	map_release(&b->file_at);
+	map_release(&b->kustomizations);
 	arena_free(b->arena);
 	free(b);
 }
@@ -105,7 +141,7 @@ static bool build_layer(struct builder *b, size_t k, const struct build_extra *e
 /* The objects of a kustomization by itself. */
 static const struct build_objects *build_alone(struct builder *b, size_t k)
 {
-	struct kustomization_state *s = &b->kustomizations[k];
+	struct kustomization_state *s = get_state(b, k);
 
 	if (!s->built)
 		(void)build_layer(b, k, NULL, &s->objects);
@@ -158,7 +194,7 @@ static bool add_resource(struct builder *b, const struct build_layer *layer,
 		add_file(b, to, &b->inputs->files[file], true);
 		return true;
 	}
-	if (k == MAP_NONE || (!component && !b->kustomizations[k].wanted))
+	if (k == MAP_NONE || (!component && !is_wanted(b, k)))
 		return true;
 	if (kustomization_is_component(g->items[k].root) != component && g->items[k].root) {
 		build_fail(&to->stop, entry,
@@ -250,7 +286,7 @@ static bool build_layer(struct builder *b, size_t k, const struct build_extra *e
 {
 	const struct kustomization *item = &b->index->kustomizations.items[k];
 	const struct build_layer layer = { &b->state, item->directory, item->root, extra };
-	struct kustomization_state *s = &b->kustomizations[k];
+	struct kustomization_state *s = get_state(b, k);
 	bool done;
 
 	if (!item->root || item->root->kind != YAML_MAP || !value_is_clear(item->root)) {
@@ -336,8 +372,7 @@ static bool build_generated(struct builder *b, const struct environment_source *
 			add_file(b, to, &b->inputs->files[i], true);
 	}
 	for (size_t k = 0; k < g->n; k++)
-		if (b->kustomizations[k].wanted &&
-		    path_below(g->items[k].directory, s->directory) &&
+		if (is_wanted(b, k) && path_below(g->items[k].directory, s->directory) &&
 		    is_first_below(g, g->items[k].directory, s->directory) &&
 		    !add_objects(b, to, build_alone(b, k)))
 			return false;
@@ -437,6 +472,7 @@ struct built_set build_environment(struct builder *b, const struct environment *
 /* The files that a search for patches has found. */
 struct needed_files {
 	struct builder *builder;
+	struct patch_lists *lists; /* that receive what is read */
 	struct map known;
 	struct slices files;
 	size_t cap;
@@ -467,6 +503,8 @@ static void need_patches(struct needed_files *n, size_t k, unsigned depth)
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		list = yaml_get(root, lists[i]);
+		if (i < 3)
+			patch_lists_add(n->lists, list);
 		for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
 			need_file(n, k, yaml_string(c->kind == YAML_MAP ? yaml_get(c, "path") : c));
 	}
@@ -476,28 +514,29 @@ static void need_patches(struct needed_files *n, size_t k, unsigned depth)
 							  yaml_string(c), n->arena);
 		size_t component = path.ptr ? kustomization_graph_in(g, path) : MAP_NONE;
 
-		if (component != MAP_NONE && !n->builder->kustomizations[component].active &&
+		if (component != MAP_NONE && !get_state(n->builder, component)->active &&
 		    depth < BUILD_DEPTH) {
-			n->builder->kustomizations[component].active = true;
+			get_state(n->builder, component)->active = true;
 			need_patches(n, component, depth + 1);
 		}
 	}
 }
 
-struct slices build_needed_files(const struct environment_index *index, struct slices paths,
+struct slices build_read_patches(struct environment_index *index, struct slices paths,
 				 struct arena *arena)
 {
 	struct build_file *files = arena_array(arena, paths.n, sizeof(*files));
 	static const struct objects none = { NULL, 0 };
 	const struct build_inputs inputs = { .files = files, .n = paths.n };
-	struct needed_files n = { .known = MAP_INIT, .arena = arena };
+	struct needed_files n = { .lists = &index->patches, .known = MAP_INIT, .arena = arena };
+	size_t wanted;
 
 	for (size_t i = 0; i < paths.n; i++)
 		files[i] = (struct build_file){ paths.items[i], &none };
 	n.builder = builder_new(index, &inputs);
-	for (size_t k = 0; k < index->kustomizations.n; k++)
-		if (n.builder->kustomizations[k].wanted)
-			need_patches(&n, k, 0);
+	wanted = n.builder->nstates; /* all states so far */
+	for (size_t i = 0; i < wanted; i++)
+		need_patches(&n, n.builder->states[i]->number, 0);
 	builder_free(n.builder);
 	map_release(&n.known);
 	return n.files;

@@ -12,8 +12,8 @@
  * and their patches; what is beside the way is not read. No process is started and nothing is
  * fetched. What is not evaluated is unknown, with the place that decides it.
  *
- * Calling order: builder_new; build_environment and build_kustomization as often as wanted;
- * builder_free. One builder is used by one thread. Pure.
+ * Calling order: build_read_patches; builder_new; build_environment and build_kustomization as
+ * often as wanted; builder_free. One builder is used by one thread. Pure.
  */
 #ifndef GCB_GITOPS_BUILD_H
 #define GCB_GITOPS_BUILD_H
@@ -84,10 +84,11 @@ struct builder *builder_new(const struct environment_index *index,
 void builder_free(struct builder *b);
 
 /*
- * The files with patches and replacements that a builder of the files at these paths needs, each
- * once, in `arena`. The index must be finished.
+ * Reads the inline patches that builders of the files at these paths need, once for all builders,
+ * into the index, which is finished and not used by other threads. Returns the files with patches
+ * and replacements that they need, each once, in `arena`.
  */
-struct slices build_needed_files(const struct environment_index *index, struct slices paths,
+struct slices build_read_patches(struct environment_index *index, struct slices paths,
 				 struct arena *arena);
 
 /* The objects that the environment applies, valid until builder_free. */

@@ -253,26 +253,6 @@ struct patch {
 	bool stores_id;                 /* the name before it counts as an earlier one */
 };
 
-/*
- * Parses the text of an inline patch. Empty lines in front of it make its lines those of the file,
- * for messages.
- */
-static struct yaml_file *parse_inline(const struct yaml_node *node, struct arena *arena)
-{
-	bool below = node->style == YAML_LITERAL || node->style == YAML_FOLDED;
-	AUTO_STR struct str text = STR_INIT;
-	struct yaml_file *file = NULL;
-	struct err ignored = ERR_INIT;
-
-	if (node->line)
-		str_fill(&text, '\n', node->line - !below);
-	str_add(&text, slice_trim(node->text));
-	if (yaml_parse(&file, node->file ? yaml_name(node->file) : SLICE(""),
-		       arena_copy(arena, str_slice(&text)), &ignored) < 0)
-		return NULL;
-	return file;
-}
-
 /* The parsed text of an inline patch; NULL: it cannot be parsed. */
 static const struct yaml_file *parse_text(struct build_state *state, const struct yaml_node *node)
 {
@@ -283,7 +263,7 @@ static const struct yaml_file *parse_text(struct build_state *state, const struc
 		return state->texts[at];
 	ROOM(state->texts, state->ntexts, state->texts_cap);
 	map_set(&state->text_at, arena_copy(state->arena, key), state->ntexts);
-	state->texts[state->ntexts] = parse_inline(node, state->arena);
+	state->texts[state->ntexts] = patch_parse(node, state->arena);
 	return state->texts[state->ntexts++];
 }
 
@@ -324,6 +304,16 @@ static void note_patch(const struct build_state *state, struct built *b,
 	b->as_written = b->as_written && patch->metadata_only;
 }
 
+/* Sets the node of an object that a patch has changed. */
+static void change_object(struct build_objects *objects, struct built *b,
+			  const struct yaml_node *node)
+{
+	struct slice name = b->object.name;
+
+	set_node(b, node);
+	objects->renames += !slice_eq(name, b->object.name);
+}
+
 /* Applies one document of a patch to an object. False: the build fails. */
 static bool patch_object(const struct patch *p, const struct yaml_node *patch, struct built *b)
 {
@@ -353,7 +343,7 @@ static bool patch_object(const struct patch *p, const struct yaml_node *patch, s
 		return false;
 	}
 	if (now)
-		set_node(b, now);
+		change_object(p->objects, b, now);
 	else if (stop.verdict == BUILD_UNKNOWN)
 		b->stop = stop;
 	else
@@ -460,7 +450,7 @@ static void mark_selected(const struct patch *p)
 }
 
 /* Applies a patch that was found, or not. False: the build fails. */
-static bool apply_patch(struct patch *p)
+static bool apply_patch(const struct patch *p)
 {
 	if (!take_steps(p->layer->state, &p->objects->stop, p->objects->n))
 		build_mark_unknown(p->objects, p->entry, p->objects->stop.why);
@@ -472,24 +462,68 @@ static bool apply_patch(struct patch *p)
 	return true;
 }
 
+/* The parsed text of an entry of a list; NULL: it was not read, or cannot be parsed. */
+static const struct yaml_file *find_text(const struct build_layer *layer,
+					 const struct patch_entry *e)
+{
+	const struct yaml_node *text = e->node->kind == YAML_MAP ? yaml_get(e->node, "patch") :
+				       patch_is_inline(e->node)  ? e->node :
+								   NULL;
+
+	if (e->text)
+		return e->text;
+	if (text)
+		return parse_text(layer->state, text);
+	return find_file(layer, yaml_string(e->node->kind == YAML_MAP ? yaml_get(e->node, "path") :
+									e->node));
+}
+
+/* Applies an entry of a list of patches. */
+static bool apply_entry(const struct build_layer *layer, struct build_objects *objects,
+			const struct patch_entry *e, bool stores_id)
+{
+	struct patch p = { .layer = layer,
+			   .objects = objects,
+			   .entry = e->node,
+			   .target = yaml_get(e->node, "target"),
+			   .file = find_text(layer, e),
+			   .stores_id = stores_id };
+
+	return apply_patch(&p);
+}
+
+/* Applies the entries of a list that was read before, as far as they may concern the objects. */
+static bool apply_read_list(const struct build_layer *layer, struct build_objects *objects,
+			    const struct patch_list *list, bool stores_id)
+{
+	AUTO_FREE bool *marks = xzalloc(list->n);
+	size_t renames = objects->renames;
+
+	patch_list_mark(list, objects->items, objects->n, marks);
+	for (size_t i = 0; i < list->n; i++) {
+		if (!marks[i])
+			continue;
+		if (!apply_entry(layer, objects, &list->entries[i], stores_id))
+			return false;
+		if (objects->renames != renames)
+			patch_list_mark(list, objects->items, objects->n, marks);
+		renames = objects->renames;
+	}
+	return true;
+}
+
 /* Applies the entries of a list of patches; `stores_id` as in struct patch. */
 static bool apply_list(const struct build_layer *layer, struct build_objects *objects,
 		       const struct yaml_node *list, bool stores_id)
 {
-	for (const struct yaml_node *c = list && list->kind == YAML_SEQ ? list->first : NULL; c;
-	     c = c->next) {
-		const struct yaml_node *text = yaml_get(c, "patch");
-		struct patch p = { .layer = layer,
-				   .objects = objects,
-				   .entry = c,
-				   .target = yaml_get(c, "target"),
-				   .stores_id = stores_id };
+	const struct patch_list *read = patch_lists_find(layer->state->patches, list);
 
-		p.file = text ? parse_text(layer->state, text) :
-				find_file(layer, yaml_string(yaml_get(c, "path")));
-		if (!apply_patch(&p))
+	if (read)
+		return apply_read_list(layer, objects, read, stores_id);
+	for (const struct yaml_node *c = list && list->kind == YAML_SEQ ? list->first : NULL; c;
+	     c = c->next)
+		if (!apply_entry(layer, objects, &(struct patch_entry){ .node = c }, stores_id))
 			return false;
-	}
 	return true;
 }
 
@@ -507,19 +541,7 @@ static bool apply_json_patches(const struct build_layer *layer, struct build_obj
 /* The old list of strategic merge patches: each is a text or, if that is no object, a path. */
 static bool apply_merge_patches(const struct build_layer *layer, struct build_objects *objects)
 {
-	const struct yaml_node *list = yaml_get(layer->root, "patchesStrategicMerge");
-
-	for (const struct yaml_node *c = list && list->kind == YAML_SEQ ? list->first : NULL; c;
-	     c = c->next) {
-		bool text = slice_find_byte(c->text, '\n') != SIZE_MAX ||
-			    slice_find_byte(c->text, '{') != SIZE_MAX;
-		struct patch p = { .layer = layer, .objects = objects, .entry = c };
-
-		p.file = text ? parse_text(layer->state, c) : find_file(layer, yaml_string(c));
-		if (!apply_patch(&p))
-			return false;
-	}
-	return true;
+	return apply_list(layer, objects, yaml_get(layer->root, "patchesStrategicMerge"), false);
 }
 
 /* --- what is not evaluated ------------------------------------------------ */

@@ -7,12 +7,14 @@
 #include "base/map.h"
 #include "gitops/build.h"
 #include "gitops/build_stop_internal.h"
+#include "gitops/patch_lists_internal.h"
 #include "gitops/repository_id.h"
 
 /* Objects on the way to a built set. */
 struct build_objects {
 	struct built *items;
 	size_t n, cap;
+	size_t renames;         /* how often a patch has changed a name */
 	struct build_stop stop; /* as that of a built set */
 };
 
@@ -20,6 +22,7 @@ struct build_objects {
 struct build_state {
 	const struct repository_id *repository;
 	const struct build_inputs *inputs;
+	const struct patch_lists *patches; /* that were read before */
 	struct arena *arena;
 	struct yaml_file **texts; /* parsed inline patches */
 	size_t ntexts, texts_cap;

@@ -1,5 +1,6 @@
 #include "gitops/build_target_internal.h"
 
+#include "base/alloc.h"
 #include "base/ascii.h"
 #include "kube/selector.h"
 
@@ -15,8 +16,7 @@ struct slice build_namespace(struct slice ns)
 
 enum match { MATCH_NO, MATCH_YES, MATCH_UNKNOWN };
 
-/* Is the text its own pattern? */
-static bool is_plain(struct slice pattern)
+bool build_target_is_literal(struct slice pattern)
 {
 	for (size_t i = 0; i < pattern.len; i++)
 		if (!ascii_is_alnum(pattern.ptr[i]) && pattern.ptr[i] != '-' &&
@@ -55,7 +55,7 @@ static enum match match_pattern(struct slice pattern, struct slice text)
 	regex_t compiled;
 	int result;
 
-	if (is_plain(pattern))
+	if (build_target_is_literal(pattern))
 		return slice_eq(pattern, text) ? MATCH_YES : MATCH_NO;
 	if (!is_portable(pattern) || slice_find_byte(text, '\0') != SIZE_MAX)
 		return MATCH_UNKNOWN;
@@ -90,15 +90,15 @@ static enum match match_labels(const struct yaml_node *selector, const char *key
 			       const struct yaml_node *map)
 {
 	struct slice text = yaml_string(yaml_get(selector, key));
-	AUTO_ARENA struct arena *arena = arena_new();
+	AUTO_FREE struct pair *items = NULL;
 	struct pairs labels = { NULL, 0 };
-	struct pair *items = arena_array(arena, map ? map->nchildren : 0, sizeof(*items));
 	struct err ignored = ERR_INIT;
 
 	if (!text.len)
 		return MATCH_YES;
 	if (selector_check(text, &ignored) < 0)
 		return MATCH_UNKNOWN;
+	items = xrealloc_array(NULL, (map ? map->nchildren : 0) + 1, sizeof(*items));
 	for (const struct yaml_node *c = map ? map->first : NULL; c; c = c->next)
 		items[labels.n++] = (struct pair){ c->key->text, c->text };
 	labels.items = items;

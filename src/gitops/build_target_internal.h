@@ -17,6 +17,9 @@
 bool build_target_selects(const struct yaml_node *selector, const struct built *object,
 			  struct build_stop *stop);
 
+/* Is the pattern a text that matches itself only? */
+bool build_target_is_literal(struct slice pattern);
+
 /*
  * Is the object the one that a patch without a selector names: same kind and version, and a name
  * and namespace that the object has or had?

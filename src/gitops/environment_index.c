@@ -16,7 +16,7 @@ struct environment_index *environment_index_new(const struct repository_id *repo
 	struct environment_index *x = xzalloc(sizeof(*x));
 
 	x->environments.repository = x->kustomizations.repository = repository;
-	x->environments.arena = x->kustomizations.arena = arena_new();
+	x->environments.arena = x->kustomizations.arena = x->patches.arena = arena_new();
 	return x;
 }
 
@@ -31,6 +31,7 @@ void environment_index_free(struct environment_index *x)
 	source_index_release(&x->sources);
 	kustomization_graph_release(&x->kustomizations);
 	directories_release(&x->directories);
+	patch_lists_release(&x->patches);
 	flux_sources_release(&x->flux_sources);
 	free(x->flux.items);
 	free(x->sets.items);

@@ -7,6 +7,7 @@
  *	source_index         the same sources by directory
  *	kustomization_graph  kustomizations and what they reference
  *	directories          directories and charts
+ *	patch_lists          the patches of kustomizations that build_read_patches was asked for
  */
 #ifndef GCB_GITOPS_ENVIRONMENT_INDEX_INTERNAL_H
 #define GCB_GITOPS_ENVIRONMENT_INDEX_INTERNAL_H
@@ -16,6 +17,7 @@
 #include "gitops/environment_list_internal.h"
 #include "gitops/flux_internal.h"
 #include "gitops/kustomization_graph_internal.h"
+#include "gitops/patch_lists_internal.h"
 #include "gitops/source_index_internal.h"
 
 /* Objects that are read once all files were added. */
@@ -29,6 +31,7 @@ struct environment_index {
 	struct source_index sources;
 	struct kustomization_graph kustomizations;
 	struct directories directories;
+	struct patch_lists patches;
 	struct flux_sources flux_sources;
 	struct pending_objects flux, sets; /* Flux Kustomizations, ApplicationSets */
 	struct slices unread;

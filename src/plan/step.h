@@ -26,6 +26,7 @@ struct plan_options {
 	bool own_branch;   /* the changes are made to the files of the commit, not on top of those
 			      of the steps before: they are committed on a branch of their own */
 	bool all_findings; /* refusals do not end the checks: all findings are wanted, no edits */
+	bool unjudged;     /* the edits are wanted, whatever the rules and the proof say */
 	bool brief;        /* shares and audiences are not wanted */
 	bool edits_only;   /* only the edits are wanted, and whether the step is refused */
 };

@@ -36,6 +36,22 @@ const struct vs *step_builds_parse(const struct step_work *w, const struct built
 	return vs;
 }
 
+const struct yaml_node *step_builds_converge(const struct step_work *w, const struct vs *vs,
+					     const struct vs *baseline, struct stage stage,
+					     struct err *err)
+{
+	struct arena *arena = w->pool->arena;
+	struct goal goal = step_goal(w, stage);
+	struct yaml_edits *edits = yaml_edits_new(vs->object->node->file, arena);
+	const struct converge_context context = { &goal, vs, baseline, arena, NULL, NULL };
+	const struct yaml_file *file;
+
+	if (vs_converge(&context, edits, err) < 0)
+		return NULL;
+	file = yaml_pool_apply(w->pool, edits, yaml_name(vs->object->node->file), err);
+	return file ? yaml_root(file, 0) : NULL;
+}
+
 /* --- the members ---------------------------------------------------------- */
 
 /* Adds an object of an environment. */
@@ -79,7 +95,7 @@ static bool is_repeated(const struct placements *l, size_t at, size_t use)
 	return false;
 }
 
-/* The files of the step at their baselines. */
+/* The files of the step at their baselines, without those that are at it. */
 static struct build_override *list_baselines(const struct step_work *w, size_t *n)
 {
 	const struct slices *files = &w->step->files;
@@ -87,9 +103,15 @@ static struct build_override *list_baselines(const struct step_work *w, size_t *
 
 	*n = 0;
 	for (size_t i = 0; i < files->n; i++) {
-		const struct yaml_file *file =
-			baselines_parsed(w->in->baselines, files->items[i], w->m);
+		const struct baseline_file *history =
+			baselines_find(w->in->baselines, files->items[i], w->m);
+		const struct source *now = inventory_find(w->in->inventory, files->items[i]);
+		const struct yaml_file *file;
 
+		if (history && history->baseline.ptr && now &&
+		    slice_eq(history->baseline, now->bytes))
+			continue;
+		file = baselines_parsed(w->in->baselines, files->items[i], w->m);
 		if (file)
 			all[(*n)++] = (struct build_override){ files->items[i], file };
 	}
@@ -113,9 +135,15 @@ static void set_baselines(struct step_work *w)
 {
 	size_t n;
 	const struct build_override *overrides = list_baselines(w, &n);
-	struct builds *past = builds_new(w->in->inventory, w->in->environments, overrides, n);
+	struct builds *past;
 	struct err ignored = ERR_INIT;
 
+	for (size_t i = 0; i < w->built.n && !n; i++) /* nothing is moved yet */
+		if (w->built.items[i].known)
+			w->built.items[i].baseline = &w->built.items[i].vs;
+	if (!n)
+		return;
+	past = builds_new(w->in->inventory, w->in->environments, overrides, n);
 	for (size_t i = 0; i < w->built.n; i++) {
 		struct built_member *m = &w->built.items[i];
 		const struct built *b = step_builds_find(builds_of(past, m->environment), m->built);

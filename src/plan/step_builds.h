@@ -30,6 +30,14 @@ const struct vs *step_builds_parse(const struct step_work *w, const struct built
 				   struct err *err);
 
 /*
+ * What a VirtualService of a file of its own becomes at a stage, in the memory of the pool; NULL
+ * with the reason. `baseline` NULL: not known.
+ */
+const struct yaml_node *step_builds_converge(const struct step_work *w, const struct vs *vs,
+					     const struct vs *baseline, struct stage stage,
+					     struct err *err);
+
+/*
  * Adds findings for the environments of which it is not known what they apply.
  */
 void step_builds_note_unknown(const struct step_work *w);

@@ -26,13 +26,9 @@ static const struct yaml_file *edit_file(const struct proof *p, const struct tar
 					 struct err *err)
 {
 	struct yaml_pool *pool = p->w->pool;
-	AUTO_STR struct str text = STR_INIT;
 
-	if (t->restore.ptr)
-		return yaml_pool_parse(pool, t->path, t->restore, err);
-	if (yaml_apply(t->edits, &text, err) < 0)
-		return NULL;
-	return yaml_pool_parse(pool, t->path, arena_copy(pool->arena, str_slice(&text)), err);
+	return t->restore.ptr ? yaml_pool_parse(pool, t->path, t->restore, err) :
+				yaml_pool_apply(pool, t->edits, t->path, err);
 }
 
 /* Makes the builds of the edited files. False with the reason. */
@@ -66,19 +62,7 @@ static const struct yaml_node *move_spec(const struct step_work *w, const struct
 					 const struct vs *baseline, struct stage stage,
 					 struct err *err)
 {
-	struct goal goal = step_goal(w, stage);
-	struct yaml_edits *edits = yaml_edits_new(vs->object->node->file, w->pool->arena);
-	AUTO_STR struct str text = STR_INIT;
-	const struct yaml_file *file;
-
-	if (vs_converge(
-		    &(struct converge_context){ &goal, vs, baseline, w->pool->arena, NULL, NULL },
-		    edits, err) < 0 ||
-	    yaml_apply(edits, &text, err) < 0)
-		return NULL;
-	file = yaml_pool_parse(w->pool, yaml_place(vs->object->node).path,
-			       arena_copy(w->pool->arena, str_slice(&text)), err);
-	return file ? yaml_get(yaml_root(file, 0), "spec") : NULL;
+	return yaml_get(step_builds_converge(w, vs, baseline, stage, err), "spec");
 }
 
 /* The member of an object; NULL: it is none, or its routes cannot be read. */

@@ -34,3 +34,17 @@ struct yaml_file *yaml_pool_parse(struct yaml_pool *pool, struct slice path, str
 	yaml_pool_add(pool, file);
 	return file;
 }
+
+struct yaml_file *yaml_pool_apply(struct yaml_pool *pool, const struct yaml_edits *edits,
+				  struct slice path, struct err *err)
+{
+	AUTO_STR struct str text = STR_INIT;
+	struct yaml_file *file;
+
+	if (yaml_apply_parsed(edits, &text, &file, err) < 0)
+		return NULL;
+	if (!file)
+		return yaml_pool_parse(pool, path, arena_copy(pool->arena, str_slice(&text)), err);
+	yaml_pool_add(pool, file);
+	return file;
+}

@@ -26,4 +26,8 @@ void yaml_pool_add(struct yaml_pool *pool, struct yaml_file *file);
 struct yaml_file *yaml_pool_parse(struct yaml_pool *pool, struct slice path, struct slice bytes,
 				  struct err *err);
 
+/* The file that the edits make of the one at `path`, owned by the pool; NULL with the error. */
+struct yaml_file *yaml_pool_apply(struct yaml_pool *pool, const struct yaml_edits *edits,
+				  struct slice path, struct err *err);
+
 #endif

@@ -134,6 +134,70 @@ const struct yaml_node *value_put(const struct yaml_node *map, struct slice key,
 	return n;
 }
 
+const struct yaml_node *value_put_all(const struct yaml_node *map, const struct yaml_node *more,
+				      struct arena *arena)
+{
+	struct yaml_node *n = begin_copy(map, arena);
+
+	for (const struct yaml_node *c = map->first; c; c = c->next) {
+		const struct yaml_node *other = value_get(more, c->key->text);
+
+		append(n, c->key, other ? other : c, arena);
+	}
+	for (const struct yaml_node *c = more->first; c; c = c->next)
+		if (!value_get(map, c->key->text))
+			append(n, c->key, c, arena);
+	return n;
+}
+
+const struct yaml_node *value_join(const struct yaml_node *sequence, const struct yaml_node *more,
+				   struct arena *arena)
+{
+	struct yaml_node *n = begin_copy(sequence, arena);
+
+	for (const struct yaml_node *c = sequence->first; c; c = c->next)
+		append(n, NULL, c, arena);
+	for (const struct yaml_node *c = more->first; c; c = c->next)
+		append(n, NULL, c, arena);
+	return n;
+}
+
+/* The map in the order of the keys of another one. */
+static const struct yaml_node *arrange_map(const struct yaml_node *map,
+					   const struct yaml_node *like, struct arena *arena)
+{
+	struct yaml_node *n = begin_copy(map, arena);
+
+	for (const struct yaml_node *d = like->first; d; d = d->next) {
+		const struct yaml_node *c = value_get(map, d->key->text);
+
+		if (c)
+			append(n, c->key, value_arrange(c, d, arena), arena);
+	}
+	for (const struct yaml_node *c = map->first; c; c = c->next)
+		if (!value_get(like, c->key->text))
+			append(n, c->key, c, arena);
+	return n;
+}
+
+const struct yaml_node *value_arrange(const struct yaml_node *value, const struct yaml_node *like,
+				      struct arena *arena)
+{
+	const struct yaml_node *d = like->first;
+	struct yaml_node *n;
+
+	if (value->kind != like->kind || !value->first)
+		return value;
+	if (value->kind == YAML_MAP)
+		return arrange_map(value, like, arena);
+	n = begin_copy(value, arena);
+	for (const struct yaml_node *c = value->first; c; c = c->next) {
+		append(n, NULL, d ? value_arrange(c, d, arena) : c, arena);
+		d = d ? d->next : NULL;
+	}
+	return n;
+}
+
 const struct yaml_node *value_remove(const struct yaml_node *of, const struct yaml_node *entry,
 				     struct arena *arena)
 {
@@ -287,6 +351,36 @@ bool value_same(const struct yaml_node *a, const struct yaml_node *b)
 	return true;
 }
 
+void value_add_difference(struct str *out, const struct yaml_node *a, const struct yaml_node *b)
+{
+	const struct yaml_node *item;
+	size_t i = 0;
+
+	if (!a || !b || a->kind != b->kind || a->kind == YAML_SCALAR)
+		return;
+	item = b->first;
+	for (const struct yaml_node *c = a->first; c; c = c->next, i++) {
+		const struct yaml_node *d = a->kind == YAML_SEQ ? item : value_get(b, c->key->text);
+
+		item = item ? item->next : NULL;
+		if (value_same(c, d))
+			continue;
+		if (a->kind == YAML_SEQ)
+			str_addf(out, "[%zu]", i);
+		else
+			str_addf(out, "%s%" SLICE_FMT, out->len ? "." : "",
+				 SLICE_ARG(c->key->text));
+		value_add_difference(out, c, d);
+		return;
+	}
+	for (const struct yaml_node *d = a->kind == YAML_MAP ? b->first : NULL; d; d = d->next)
+		if (!value_get(a, d->key->text)) {
+			str_addf(out, "%s%" SLICE_FMT, out->len ? "." : "",
+				 SLICE_ARG(d->key->text));
+			return;
+		}
+}
+
 void value_copy_places(const struct yaml_node *parsed, const struct yaml_node *value)
 {
 	struct yaml_node *node = (struct yaml_node *)(uintptr_t)parsed;
@@ -297,6 +391,24 @@ void value_copy_places(const struct yaml_node *parsed, const struct yaml_node *v
 	node->col = same ? value->col : 0;
 	for (const struct yaml_node *c = parsed->first; c && d; c = c->next, d = d->next)
 		value_copy_places(c, d);
+}
+
+static void shift_lines(const struct yaml_node *of, uint32_t lines)
+{
+	struct yaml_node *node = (struct yaml_node *)(uintptr_t)of;
+
+	node->line += lines;
+	if (node->key)
+		((struct yaml_node *)(uintptr_t)node->key)->line += lines;
+	for (const struct yaml_node *c = of->first; c; c = c->next)
+		shift_lines(c, lines);
+}
+
+void value_shift_lines(const struct yaml_file *parsed, uint32_t lines)
+{
+	for (size_t i = 0; i < yaml_documents(parsed); i++)
+		if (yaml_root(parsed, i))
+			shift_lines(yaml_root(parsed, i), lines);
 }
 
 /* --- writing values ------------------------------------------------------- */

@@ -43,6 +43,21 @@ const struct yaml_node *value_get(const struct yaml_node *map, struct slice key)
 const struct yaml_node *value_put(const struct yaml_node *map, struct slice key,
 				  const struct yaml_node *value, struct arena *arena);
 
+/* The map with all entries of another one, which take the places of those with the same keys. */
+const struct yaml_node *value_put_all(const struct yaml_node *map, const struct yaml_node *more,
+				      struct arena *arena);
+
+/* The sequence with the items of another one behind its own. */
+const struct yaml_node *value_join(const struct yaml_node *sequence, const struct yaml_node *more,
+				   struct arena *arena);
+
+/*
+ * The same value with the keys of its maps in the order that they have in `like`, at the same
+ * places; keys that are not there follow.
+ */
+const struct yaml_node *value_arrange(const struct yaml_node *value, const struct yaml_node *like,
+				      struct arena *arena);
+
 /* The map or sequence without one of its entries. */
 const struct yaml_node *value_remove(const struct yaml_node *of, const struct yaml_node *entry,
 				     struct arena *arena);
@@ -65,10 +80,19 @@ const struct yaml_node *value_replace(const struct yaml_node *sequence, size_t a
 bool value_same(const struct yaml_node *a, const struct yaml_node *b);
 
 /*
+ * Appends where two values differ first: "spec.http[1].timeout". Nothing if value_same is true, or
+ * they differ as a whole.
+ */
+void value_add_difference(struct str *out, const struct yaml_node *a, const struct yaml_node *b);
+
+/*
  * Gives the nodes of a parsed file the lines and columns of a value with the same form: of the text
  * that value_write wrote. Nodes whose place is in another file have no line then.
  */
 void value_copy_places(const struct yaml_node *parsed, const struct yaml_node *value);
+
+/* Adds to the lines of all nodes of a parsed file: it is a part of another file, below them. */
+void value_shift_lines(const struct yaml_file *parsed, uint32_t lines);
 
 /* Appends the value as a document in block style, which is parsed as the same value. */
 void value_write(struct str *out, const struct yaml_node *value);

@@ -462,3 +462,23 @@ Test(process, traced)
 	}
 	trace_set(&(struct trace){ 0, NULL, NULL });
 }
+
+Test(process, gets_only_what_it_is_given)
+{
+	const char *const argv[] = { "/bin/sh", "-c", "echo ${HOME-none} $A; ulimit -v", NULL };
+	const char *const env[] = { "A=1", NULL };
+	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
+	AUTO_PROCESS struct process_result free_run = PROCESS_RESULT_INIT;
+	struct process p = {
+		.argv = argv, .env = env, .only_env = true, .memory_max = (size_t)1 << 30
+	};
+	struct err err = ERR_INIT;
+
+	(void)setenv("HOME", "/home", 1);
+	cr_assert_eq(process_run(&p, &r, &err), 0, "%s", err.reason);
+	cr_expect_str_eq(r.out.ptr, "none 1\n1048576\n");
+	p.only_env = false;
+	p.memory_max = 0;
+	cr_assert_eq(process_run(&p, &free_run, &err), 0, "%s", err.reason);
+	cr_expect_str_eq(free_run.out.ptr, "/home 1\nunlimited\n");
+}

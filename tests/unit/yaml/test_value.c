@@ -107,3 +107,73 @@ Test(value, what_is_not_clear)
 		yaml_file_free(file);
 	}
 }
+
+Test(value, first_difference)
+{
+	static const struct {
+		const char *a, *b, *where;
+	} rows[] = {
+		{ "a: 1\nb: 2\n", "b: 2\na: 1\n", "" },
+		{ "a: 1\n", "a: 2\n", "a" },
+		{ "a: {b: [1, {c: x}]}\n", "a: {b: [1, {c: y}]}\n", "a.b[1].c" },
+		{ "a: {b: [1, 2]}\n", "a: {b: [1]}\n", "a.b[1]" },
+		{ "a: {b: [1]}\n", "a: {b: [1, 2]}\n", "a.b" },
+		{ "a: 1\n", "a: 1\nb: 2\n", "b" },
+		{ "a: 1\nb: {c: 2}\n", "a: 1\nb: 2\n", "b" },
+		{ "[1]\n", "a: 1\n", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct yaml_file *a = NULL, *b = NULL;
+		AUTO_STR struct str where = STR_INIT;
+		struct err err = ERR_INIT;
+
+		cr_assert_eq(yaml_parse(&a, SLICE("a"), slice_of(rows[i].a), &err), 0);
+		cr_assert_eq(yaml_parse(&b, SLICE("b"), slice_of(rows[i].b), &err), 0);
+		value_add_difference(&where, yaml_root(a, 0), yaml_root(b, 0));
+		cr_expect_str_eq(where.ptr, rows[i].where);
+		yaml_file_free(a);
+		yaml_file_free(b);
+	}
+}
+
+Test(value, lines_of_a_part)
+{
+	struct yaml_file *file = NULL;
+	struct err err = ERR_INIT;
+
+	cr_assert_eq(yaml_parse(&file, SLICE("a"), SLICE("a: 1\n---\nb:\n- c\n"), &err), 0);
+	value_shift_lines(file, 10);
+	cr_expect_eq(yaml_place(yaml_get(yaml_root(file, 0), "a")).line, 11);
+	cr_expect_eq(yaml_place(yaml_get(yaml_root(file, 1), "b")->first).line, 14);
+	yaml_file_free(file);
+}
+
+/* The two values, and what a function makes of them. */
+static void expect_value(const char *first, const char *second, const char *expected,
+			 const struct yaml_node *(*make)(const struct yaml_node *,
+							 const struct yaml_node *, struct arena *))
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct yaml_file *a = NULL, *b = NULL;
+	AUTO_STR struct str text = STR_INIT;
+	struct err err = ERR_INIT;
+
+	cr_assert_eq(yaml_parse(&a, SLICE("a"), slice_of(first), &err), 0);
+	cr_assert_eq(yaml_parse(&b, SLICE("b"), slice_of(second), &err), 0);
+	value_write(&text, make(yaml_root(a, 0), yaml_root(b, 0), arena));
+	cr_expect_str_eq(text.ptr, expected);
+	yaml_file_free(a);
+	yaml_file_free(b);
+}
+
+Test(value, of_two_values)
+{
+	expect_value("a: 1\nb: 2\n", "c: 3\na: 4\n", "a: 4\nb: 2\nc: 3\n", value_put_all);
+	expect_value("[1, 2]\n", "[3]\n", "- 1\n- 2\n- 3\n", value_join);
+	expect_value("a: 1\nb: {c: 2, d: 3}\ne: 4\n", "e: x\nb: {d: x}\nf: x\n",
+		     "e: 4\nb:\n  d: 3\n  c: 2\na: 1\n", value_arrange);
+	expect_value("[{a: 1, b: 2}, {a: 3, b: 4}]\n", "[{b: x, a: x}]\n",
+		     "- b: 2\n  a: 1\n- a: 3\n  b: 4\n", value_arrange);
+	expect_value("a: 1\n", "[1]\n", "a: 1\n", value_arrange);
+}

@@ -1,0 +1,68 @@
+/*
+ * patch_lists_internal.h - the lists of patches of kustomizations, read once for all builders.
+ *
+ * With many objects in one directory there is often a patch for each. A builder has few of these
+ * objects, and there is one for each of many migrations. So the inline patches are parsed once, and
+ * the entries of a list are found by the name in their target.
+ *
+ * Calling order: patch_lists_add for each list that may be asked for; then patch_lists_find and
+ * patch_list_next by any number of threads. Pure.
+ */
+#ifndef GCB_GITOPS_PATCH_LISTS_INTERNAL_H
+#define GCB_GITOPS_PATCH_LISTS_INTERNAL_H
+
+#include "base/map.h"
+#include "gitops/build.h"
+
+/* An entry of a list. */
+struct patch_entry {
+	const struct yaml_node *node;
+	const struct yaml_file *text; /* its inline patch; NULL: there is none, or it cannot be
+					 parsed */
+	size_t next; /* the next entry whose target has the same name, or MAP_NONE */
+	bool any;    /* it may select objects of any name */
+};
+
+struct patch_list {
+	struct patch_entry *entries;
+	size_t n;
+	struct map named; /* name in the target, to the last entry with it */
+};
+
+struct patch_lists {
+	struct patch_list **items;
+	size_t n, cap;
+	struct map at;            /* address of the list's node, to its index */
+	struct yaml_file **texts; /* owned */
+	size_t ntexts, texts_cap;
+	struct arena *arena; /* the owner's */
+};
+
+/* Frees what it holds besides the arena. */
+void patch_lists_release(struct patch_lists *l);
+
+/* Reads a list of patches: `patches`, `patchesJson6902` or `patchesStrategicMerge`. NULL is fine.
+ */
+void patch_lists_add(struct patch_lists *l, const struct yaml_node *list);
+
+/* The list that was read of this node; NULL: it was not. */
+const struct patch_list *patch_lists_find(const struct patch_lists *l,
+					  const struct yaml_node *list);
+
+/*
+ * Sets `marks` of the entries that may be applied to one of the objects, as they are and were
+ * named; other marks stay as they are.
+ */
+void patch_list_mark(const struct patch_list *l, const struct built *objects, size_t n,
+		     bool *marks);
+
+/*
+ * Parses the text of an inline patch, with the lines that it has in its file; NULL: it cannot be
+ * parsed. Freed with yaml_file_free.
+ */
+struct yaml_file *patch_parse(const struct yaml_node *text, struct arena *arena);
+
+/* Is the entry of `patchesStrategicMerge` an inline patch, and not a path? */
+bool patch_is_inline(const struct yaml_node *entry);
+
+#endif
