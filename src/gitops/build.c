@@ -1,8 +1,10 @@
 #include "gitops/build.h"
 
 #include "base/alloc.h"
+#include "gitops/build_generate_internal.h"
 #include "gitops/build_layer_internal.h"
 #include "gitops/build_substitute_internal.h"
+#include "gitops/build_way_internal.h"
 #include "gitops/environment_index_internal.h"
 #include "gitops/kustomization.h"
 #include "gitops/path.h"
@@ -10,13 +12,11 @@
 
 #include <stdlib.h>
 
-/* Limits of one builder: steps, and kustomizations on one way. */
+/* Most steps of one builder. */
 #define BUILD_STEPS 500000
-enum { BUILD_DEPTH = 64 };
 
 /* What is known of a kustomization. */
 struct kustomization_state {
-	bool wanted; /* it, or one that it references, lists a file of the inputs */
 	bool active; /* it is being built */
 	bool built;
 	struct build_objects objects;
@@ -28,25 +28,12 @@ struct builder {
 	struct arena *arena;
 	struct build_state state;
 	struct kustomization_state *kustomizations; /* by number */
-	struct map file_at;                         /* path, to its index in the inputs */
+	bool *wanted; /* by number: it, or one that it references, lists a file of the inputs, or
+			 generates a ConfigMap */
+	struct map file_at; /* path, to its index in the inputs */
 };
 
 /* --- the files ------------------------------------------------------------ */
-
-/* The kustomizations that reference the path are wanted. */
-static void want_references(struct builder *b, struct slice path, unsigned depth)
-{
-	const struct kustomization_graph *g = &b->index->kustomizations;
-
-	for (size_t i = map_get(&g->to, path); i != MAP_NONE; i = g->references[i].next) {
-		size_t k = g->references[i].kustomization;
-
-		if (b->kustomizations[k].wanted || depth > BUILD_DEPTH)
-			continue;
-		b->kustomizations[k].wanted = true;
-		want_references(b, g->items[k].directory, depth + 1);
-	}
-}
 
 struct builder *builder_new(const struct environment_index *index,
 			    const struct build_inputs *inputs)
@@ -59,6 +46,7 @@ struct builder *builder_new(const struct environment_index *index,
 	b->file_at = (struct map)MAP_INIT;
 	b->kustomizations =
 		arena_array(b->arena, index->kustomizations.n, sizeof(*b->kustomizations));
+	b->wanted = arena_array(b->arena, index->kustomizations.n, sizeof(*b->wanted));
 	b->state = (struct build_state){ .repository = index->kustomizations.repository,
 					 .inputs = inputs,
 					 .arena = b->arena,
@@ -66,8 +54,9 @@ struct builder *builder_new(const struct environment_index *index,
 					 .steps = BUILD_STEPS };
 	for (size_t i = 0; i < inputs->n; i++) {
 		map_set(&b->file_at, inputs->files[i].path, i);
-		want_references(b, inputs->files[i].path, 0);
+		build_way_mark(&index->kustomizations, inputs->files[i].path, b->wanted);
 	}
+	build_way_mark_generators(&index->kustomizations, b->wanted);
 	return b;
 }
 
@@ -91,7 +80,7 @@ static void add_file(struct builder *b, struct build_objects *to, const struct b
 			.object = *o, .origin = o, .path = file->path, .as_written = true
 		};
 
-		if (!build_wants(o) || (kustomize && build_is_local(o)))
+		if (!build_follows(o) || (kustomize && build_is_local(o)))
 			continue;
 		build_append(&b->state, to, &built);
 	}
@@ -158,7 +147,7 @@ static bool add_resource(struct builder *b, const struct build_layer *layer,
 		add_file(b, to, &b->inputs->files[file], true);
 		return true;
 	}
-	if (k == MAP_NONE || (!component && !b->kustomizations[k].wanted))
+	if (k == MAP_NONE || (!component && !b->wanted[k]))
 		return true;
 	if (kustomization_is_component(g->items[k].root) != component && g->items[k].root) {
 		build_fail(&to->stop, entry,
@@ -244,6 +233,13 @@ static void check_fields(const struct yaml_node *root, struct build_objects *to)
 	}
 }
 
+/* Adds the ConfigMaps that the kustomization generates. Always true. */
+static bool add_generated(const struct build_layer *layer, struct build_objects *to)
+{
+	build_generate(layer, to);
+	return true;
+}
+
 /* Builds a kustomization on top of the objects that are there. False: the build fails. */
 static bool build_layer(struct builder *b, size_t k, const struct build_extra *extra,
 			struct build_objects *to)
@@ -267,6 +263,7 @@ static bool build_layer(struct builder *b, size_t k, const struct build_extra *e
 	s->active = true;
 	done = add_list(b, &layer, yaml_get(item->root, "resources"), false, to) &&
 	       add_list(b, &layer, yaml_get(item->root, "bases"), false, to) &&
+	       add_generated(&layer, to) &&
 	       add_list(b, &layer, yaml_get(item->root, "components"), true, to) &&
 	       (!extra || add_list(b, &layer, extra->components, true, to)) &&
 	       build_check_ids(&b->state, to) && build_layer_apply(&layer, to);
@@ -336,8 +333,7 @@ static bool build_generated(struct builder *b, const struct environment_source *
 			add_file(b, to, &b->inputs->files[i], true);
 	}
 	for (size_t k = 0; k < g->n; k++)
-		if (b->kustomizations[k].wanted &&
-		    path_below(g->items[k].directory, s->directory) &&
+		if (b->wanted[k] && path_below(g->items[k].directory, s->directory) &&
 		    is_first_below(g, g->items[k].directory, s->directory) &&
 		    !add_objects(b, to, build_alone(b, k)))
 			return false;
@@ -387,7 +383,8 @@ static struct built_set finish_set(const struct build_state *state,
 	struct built_set set = { objects->items, 0, objects->stop };
 
 	for (size_t i = 0; i < objects->n && set.stop.verdict != BUILD_FAILS; i++) {
-		if (build_is_local(&objects->items[i].object))
+		if (!build_wants(&objects->items[i].object) ||
+		    build_is_local(&objects->items[i].object))
 			continue;
 		set.items[set.n] = objects->items[i];
 		build_write_names(state, &set.items[set.n++]);
@@ -430,75 +427,4 @@ struct built_set build_environment(struct builder *b, const struct environment *
 			all.items[i].object.ns = e->target_ns;
 	}
 	return finish_set(&b->state, &all);
-}
-
-/* --- the files of patches ------------------------------------------------- */
-
-/* The files that a search for patches has found. */
-struct needed_files {
-	struct builder *builder;
-	struct map known;
-	struct slices files;
-	size_t cap;
-	struct arena *arena;
-};
-
-/* Adds the file that a text of a kustomization names, once. */
-static void need_file(struct needed_files *n, size_t k, struct slice text)
-{
-	const struct kustomization_graph *g = &n->builder->index->kustomizations;
-	struct slice path =
-		repository_id_resolve(g->repository, g->items[k].directory, text, n->arena);
-
-	path = arena_copy(n->arena, path);
-	if (!path.len || !map_add(&n->known, path))
-		return;
-	ARENA_ROOM(n->arena, n->files.items, n->files.n, n->cap);
-	n->files.items[n->files.n++] = path;
-}
-
-/* Adds the files that the patches of a kustomization, and of its components, name. */
-static void need_patches(struct needed_files *n, size_t k, unsigned depth)
-{
-	static const char *const lists[] = { "patches", "patchesJson6902", "patchesStrategicMerge",
-					     "replacements" };
-	const struct kustomization_graph *g = &n->builder->index->kustomizations;
-	const struct yaml_node *root = g->items[k].root, *list;
-
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		list = yaml_get(root, lists[i]);
-		for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
-			need_file(n, k, yaml_string(c->kind == YAML_MAP ? yaml_get(c, "path") : c));
-	}
-	list = yaml_get(root, "components");
-	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
-		struct slice path = repository_id_resolve(g->repository, g->items[k].directory,
-							  yaml_string(c), n->arena);
-		size_t component = path.ptr ? kustomization_graph_in(g, path) : MAP_NONE;
-
-		if (component != MAP_NONE && !n->builder->kustomizations[component].active &&
-		    depth < BUILD_DEPTH) {
-			n->builder->kustomizations[component].active = true;
-			need_patches(n, component, depth + 1);
-		}
-	}
-}
-
-struct slices build_needed_files(const struct environment_index *index, struct slices paths,
-				 struct arena *arena)
-{
-	struct build_file *files = arena_array(arena, paths.n, sizeof(*files));
-	static const struct objects none = { NULL, 0 };
-	const struct build_inputs inputs = { .files = files, .n = paths.n };
-	struct needed_files n = { .known = MAP_INIT, .arena = arena };
-
-	for (size_t i = 0; i < paths.n; i++)
-		files[i] = (struct build_file){ paths.items[i], &none };
-	n.builder = builder_new(index, &inputs);
-	for (size_t k = 0; k < index->kustomizations.n; k++)
-		if (n.builder->kustomizations[k].wanted)
-			need_patches(&n, k, 0);
-	builder_free(n.builder);
-	map_release(&n.known);
-	return n.files;
 }

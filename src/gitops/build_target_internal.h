@@ -18,6 +18,19 @@ bool build_target_selects(const struct yaml_node *selector, const struct built *
 			  struct build_stop *stop);
 
 /*
+ * Does the source, or the target, of a replacement select the object, by any name that it has or
+ * had? Fields are compared exactly. True, with `stop` set, if that is not known.
+ */
+bool build_target_chooses(const struct yaml_node *selector, const struct built *object,
+			  struct build_stop *stop);
+
+/* Does it choose the object by some of its names, and not by others? */
+bool build_target_wavers(const struct yaml_node *selector, const struct built *object);
+
+/* Does the selector have a label or annotation selector? */
+bool build_target_has_labels(const struct yaml_node *selector);
+
+/*
  * Is the object the one that a patch without a selector names: same kind and version, and a name
  * and namespace that the object has or had?
  */

@@ -1,0 +1,17 @@
+/*
+ * build_needs.h - which files must be read before the objects of others can be built.
+ */
+#ifndef GCB_GITOPS_BUILD_NEEDS_H
+#define GCB_GITOPS_BUILD_NEEDS_H
+
+#include "gitops/environment_index.h"
+
+/*
+ * The files with patches and replacements that a builder of the files at these paths needs, and
+ * those that may contain the sources of the replacements, each once, in `arena`. The index must be
+ * finished. The number of sources is limited; what is not read is unknown to the builder.
+ */
+struct slices build_needs(const struct environment_index *index, struct slices paths,
+			  struct arena *arena);
+
+#endif
