@@ -1,6 +1,7 @@
 #include "gitops/build.h"
 
 #include "base/alloc.h"
+#include "gitops/build_config_internal.h"
 #include "gitops/build_generate_internal.h"
 #include "gitops/build_layer_internal.h"
 #include "gitops/build_substitute_internal.h"
@@ -29,7 +30,7 @@ struct builder {
 	struct build_state state;
 	struct kustomization_state *kustomizations; /* by number */
 	bool *wanted; /* by number: it, or one that it references, lists a file of the inputs, or
-			 generates a ConfigMap */
+			 may change what others build (build_way_mark_beside) */
 	struct map file_at; /* path, to its index in the inputs */
 };
 
@@ -56,7 +57,7 @@ struct builder *builder_new(const struct environment_index *index,
 		map_set(&b->file_at, inputs->files[i].path, i);
 		build_way_mark(&index->kustomizations, inputs->files[i].path, b->wanted);
 	}
-	build_way_mark_generators(&index->kustomizations, b->wanted);
+	build_way_mark_beside(&index->kustomizations, b->wanted);
 	return b;
 }
 
@@ -106,6 +107,7 @@ static const struct build_objects *build_alone(struct builder *b, size_t k)
 static bool add_objects(struct builder *b, struct build_objects *to,
 			const struct build_objects *from)
 {
+	build_config_add(&b->state, to, from);
 	if (to->stop.verdict == BUILD_KNOWN)
 		to->stop = from->stop;
 	if (from->stop.verdict == BUILD_FAILS) {
@@ -124,6 +126,18 @@ static void note_missing(struct build_objects *to, const struct yaml_node *at, c
 		build_unknown(&to->stop, at, why);
 }
 
+/* Is the entry of a list one of another repository, where no such directory is in this one? */
+static bool is_remote(struct slice text)
+{
+	static const char *const signs[] = { "://", "?ref=", "::", "git@", ".git/" };
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (slice_find(text, slice_of(signs[i])) != SIZE_MAX)
+			return true;
+	return slice_starts(text, SLICE("gh:")) || slice_starts(text, SLICE("github.com")) ||
+	       slice_ends(text, SLICE(".git"));
+}
+
 /* Adds one entry of resources, or of components. False: the build fails. */
 static bool add_resource(struct builder *b, const struct build_layer *layer,
 			 const struct yaml_node *entry, bool component, struct build_objects *to)
@@ -133,9 +147,8 @@ static bool add_resource(struct builder *b, const struct build_layer *layer,
 						  yaml_string(entry), b->arena);
 	size_t file = path.ptr ? map_get(&b->file_at, path) : MAP_NONE,
 	       k = path.ptr ? kustomization_graph_in(g, path) : MAP_NONE;
-	bool url = slice_find(yaml_string(entry), SLICE("://")) != SIZE_MAX;
 
-	if (!path.ptr || (url && k == MAP_NONE)) {
+	if (!path.ptr || (k == MAP_NONE && file == MAP_NONE && is_remote(yaml_string(entry)))) {
 		note_missing(to, entry, "objects of another repository are applied, too");
 		if (component)
 			build_mark_unknown(to, entry,
@@ -377,11 +390,11 @@ static bool add_source(struct builder *b, const struct environment_source *s,
 }
 
 /* The set that objects are, without those that kustomize keeps to itself. */
-static struct built_set finish_set(const struct build_state *state,
-				   const struct build_objects *objects)
+static struct built_set finish_set(struct build_state *state, struct build_objects *objects)
 {
 	struct built_set set = { objects->items, 0, objects->stop };
 
+	build_config_apply(state, objects);
 	for (size_t i = 0; i < objects->n && set.stop.verdict != BUILD_FAILS; i++) {
 		if (!build_wants(&objects->items[i].object) ||
 		    build_is_local(&objects->items[i].object))

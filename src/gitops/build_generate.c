@@ -1,5 +1,6 @@
 #include "gitops/build_generate_internal.h"
 
+#include "base/ascii.h"
 #include "yaml/value.h"
 
 /* Puts a text into a map. */
@@ -18,31 +19,60 @@ static struct slice strip_quotes(struct slice text)
 	return quoted ? slice_sub(text, 1, text.len - 2) : text;
 }
 
-/* The data of a ConfigMap; NULL: not all of it is evaluated. */
-static const struct yaml_node *read_data(const struct yaml_node *entry, struct arena *arena)
+/* The data with one more value; NULL: it is not evaluated. */
+static const struct yaml_node *add_value(const struct yaml_node *data, struct slice text,
+					 bool literal, struct arena *arena)
 {
+	size_t equals = slice_find_byte(text, '=');
+	struct slice value = slice_sub(text, equals + 1, text.len);
+
+	if (equals == SIZE_MAX || !equals || value_get(data, slice_sub(text, 0, equals)))
+		return NULL;
+	return put_text(data, slice_sub(text, 0, equals), literal ? strip_quotes(value) : value,
+			arena);
+}
+
+/* The data with the values of a file with lines; NULL: not all of it is evaluated. */
+static const struct yaml_node *add_lines(const struct build_layer *layer,
+					 const struct yaml_node *data, struct slice name)
+{
+	const struct yaml_file *file = build_find_file(layer, name);
+	struct slice rest = file ? yaml_bytes(file) : SLICE_NONE, line;
+
+	if (!file || slice_find_byte(rest, '\r') != SIZE_MAX)
+		return NULL;
+	while (data && slice_next(&rest, '\n', &line)) {
+		while (line.len && ascii_is_blank(line.ptr[0]))
+			line = slice_sub(line, 1, line.len);
+		if (line.len && line.ptr[0] != '#')
+			data = add_value(data, line, false, layer->state->arena);
+	}
+	return data;
+}
+
+/* The data of a ConfigMap; NULL: not all of it is evaluated. */
+static const struct yaml_node *read_data(const struct build_layer *layer,
+					 const struct yaml_node *entry)
+{
+	struct arena *arena = layer->state->arena;
 	const struct yaml_node *literals = yaml_get(entry, "literals"),
+			       *envs = yaml_get(entry, "envs"),
 			       *data = value_empty_map(entry, arena);
 
-	if (literals && literals->kind != YAML_SEQ)
+	if ((literals && literals->kind != YAML_SEQ) || (envs && envs->kind != YAML_SEQ))
 		return NULL;
-	for (const struct yaml_node *c = literals ? literals->first : NULL; c; c = c->next) {
-		struct slice text = yaml_string(c);
-		size_t equals = slice_find_byte(text, '=');
-
-		if (equals == SIZE_MAX || !equals || value_get(data, slice_sub(text, 0, equals)))
-			return NULL;
-		data = put_text(data, slice_sub(text, 0, equals),
-				strip_quotes(slice_sub(text, equals + 1, text.len)), arena);
-	}
+	for (const struct yaml_node *c = envs ? envs->first : NULL; c && data; c = c->next)
+		data = add_lines(layer, data, yaml_string(c));
+	for (const struct yaml_node *c = literals ? literals->first : NULL; c && data; c = c->next)
+		data = add_value(data, yaml_string(c), true, arena);
 	return data;
 }
 
 /* Are the fields of the entry those that are evaluated? */
 static bool is_plain(const struct yaml_node *entry)
 {
-	static const char *const known[] = { "name", "namespace", "literals", "options",
-					     "behavior" };
+	static const char *const known[] = { "name", "namespace", "literals",
+					     "envs", "options",   "behavior" };
 
 	for (const struct yaml_node *c = entry->first; c; c = c->next) {
 		size_t i = 0, n = sizeof(known) / sizeof(known[0]);
@@ -65,7 +95,7 @@ static void generate_one(const struct build_layer *layer, struct build_objects *
 	const struct yaml_node *metadata = value_empty_map(entry, arena), *data, *node;
 	struct built built = { .path = yaml_name(entry->file), .as_written = true };
 
-	data = is_plain(entry) ? read_data(entry, arena) : NULL;
+	data = is_plain(entry) ? read_data(layer, entry) : NULL;
 	node = put_text(value_empty_map(entry, arena), SLICE("apiVersion"), SLICE("v1"), arena);
 	node = put_text(node, SLICE("kind"), SLICE("ConfigMap"), arena);
 	metadata = put_text(metadata, SLICE("name"), name, arena);

@@ -1,6 +1,7 @@
 #include "gitops/build_layer_internal.h"
 
 #include "base/alloc.h"
+#include "gitops/build_config_internal.h"
 #include "gitops/build_replace_internal.h"
 #include "gitops/build_target_internal.h"
 #include "gitops/patch_json_internal.h"
@@ -378,36 +379,19 @@ static bool apply_replacements(const struct build_layer *layer, struct build_obj
 	return true;
 }
 
-/* Fields whose effect on the objects is not evaluated. */
-static bool apply_unknown(const struct build_layer *layer, struct build_objects *objects)
+/* Transformers change only the objects that are there. */
+static bool apply_transformers(const struct build_layer *layer, struct build_objects *objects)
 {
-	static const struct {
-		const char *key, *why;
-	} fields[] = {
-		{ "transformers", "transformers may change the object" },
-		{ "configurations", "configurations may change the object" },
-		{ "crds", "crds may make kustomize change the object" },
-		{ "openapi", "openapi may change what a patch does" },
-	};
+	const struct yaml_node *node = yaml_get(layer->root, "transformers");
 
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		const struct yaml_node *node = yaml_get(layer->root, fields[i].key);
-
-		if (node && node->nchildren)
-			build_mark_unknown(objects, node, fields[i].why);
-	}
+	if (node && node->nchildren)
+		build_mark_unknown(objects, node, "transformers may change the object");
 	return true;
 }
 
-/* Variables, "$(NAME)", in the objects. */
-static bool apply_vars(const struct build_layer *layer, struct build_objects *objects)
+static bool apply_configs(const struct build_layer *layer, struct build_objects *objects)
 {
-	const struct yaml_node *vars = yaml_get(layer->root, "vars");
-
-	for (const struct yaml_node *c = vars ? vars->first : NULL; c; c = c->next)
-		build_note_readers(layer, objects, yaml_get(c, "objref"));
-	if (vars && vars->nchildren)
-		build_mark_unknown(objects, vars, "vars may change the object");
+	build_config_read(layer, objects);
 	return true;
 }
 
@@ -415,9 +399,9 @@ bool build_layer_apply(const struct build_layer *layer, struct build_objects *ob
 {
 	/* api/internal/target/kusttarget_configplugin.go, configureBuiltinTransformers */
 	static bool (*const steps[])(const struct build_layer *, struct build_objects *) = {
-		apply_merge_patches, apply_patches, apply_namespace,   apply_prefix,
-		apply_suffix,        apply_labels,  apply_annotations, apply_json_patches,
-		apply_replacements,  apply_unknown, apply_vars,
+		apply_configs,      apply_merge_patches, apply_patches,      apply_namespace,
+		apply_prefix,       apply_suffix,        apply_labels,       apply_annotations,
+		apply_json_patches, apply_replacements,  apply_transformers,
 	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)

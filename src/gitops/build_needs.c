@@ -5,13 +5,14 @@
 #include "gitops/build_way_internal.h"
 #include "gitops/environment_index_internal.h"
 
-/* Most files that are read for the sources of replacements. */
+/* Most files that are read for the sources of replacements, and for configurations. */
 enum { SOURCES_MAX = 500 };
 
 /* What is known of a kustomization. */
 struct needs_state {
 	bool patches; /* the files of its patches were added */
 	bool sources; /* the files that it lists were added */
+	bool configs; /* the files of its configurations, and of those that it lists, were added */
 	bool asked;   /* it was asked for replacements */
 	bool replaces;
 };
@@ -20,7 +21,7 @@ struct needs_state {
 struct needs {
 	const struct environment_index *index;
 	const struct kustomization_graph *graph;
-	bool *wanted; /* kustomizations by number */
+	bool *wanted, *beside; /* kustomizations by number; see build_way_internal.h */
 	struct needs_state *states;
 	struct map known;
 	struct slices files;
@@ -107,6 +108,29 @@ static void need_extra(struct needs *n)
 	}
 }
 
+/* --- configurations ------------------------------------------------------- */
+
+/* Adds the files of the configurations of a kustomization, and of those that it lists. */
+static void need_configs(struct needs *n, size_t k, unsigned depth)
+{
+	static const char *const lists[] = { "resources", "bases", "components" };
+	const struct yaml_node *root = n->graph->items[k].root, *list;
+
+	if (n->states[k].configs || !n->beside[k] || depth > BUILD_DEPTH)
+		return;
+	n->states[k].configs = true;
+	list = yaml_get(root, "configurations");
+	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
+		if (n->nsources < SOURCES_MAX)
+			n->nsources += need_file(n, k, c);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		list = yaml_get(root, lists[i]);
+		for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
+			if (find_kustomization(n, k, c) != MAP_NONE)
+				need_configs(n, find_kustomization(n, k, c), depth + 1);
+	}
+}
+
 /* --- the sources of replacements ------------------------------------------ */
 
 /* May the target of a replacement select an object that is built? */
@@ -162,6 +186,20 @@ static bool replaces(struct needs *n, size_t k, unsigned depth)
 	return s->replaces;
 }
 
+/* Adds the files with values of the ConfigMaps that a kustomization generates. */
+static void need_values(struct needs *n, size_t k)
+{
+	const struct yaml_node *list = yaml_get(n->graph->items[k].root, "configMapGenerator"),
+			       *files;
+
+	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
+		files = yaml_get(c, "envs");
+		for (const struct yaml_node *f = files ? files->first : NULL; f; f = f->next)
+			if (n->nsources < SOURCES_MAX)
+				n->nsources += need_file(n, k, f);
+	}
+}
+
 /* Adds the files with objects that a kustomization, and those that it lists, builds. */
 static void need_sources(struct needs *n, size_t k, unsigned depth)
 {
@@ -171,6 +209,7 @@ static void need_sources(struct needs *n, size_t k, unsigned depth)
 		return;
 	n->states[k].sources = true;
 	need_patches(n, k, depth);
+	need_values(n, k);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		const struct yaml_node *list = yaml_get(n->graph->items[k].root, lists[i]);
 
@@ -193,12 +232,17 @@ struct slices build_needs(const struct environment_index *index, struct slices p
 
 	n.wanted = arena_array(arena, g->n, sizeof(*n.wanted));
 	n.states = arena_array(arena, g->n, sizeof(*n.states));
+	n.beside = arena_array(arena, g->n, sizeof(*n.beside));
+	build_way_mark_beside(g, n.beside);
 	for (size_t i = 0; i < paths.n; i++)
 		build_way_mark(g, paths.items[i], n.wanted);
 	for (size_t k = 0; k < g->n; k++)
 		if (n.wanted[k])
 			need_patches(&n, k, 0);
 	need_extra(&n);
+	for (size_t k = 0; k < g->n; k++)
+		if (n.wanted[k])
+			need_configs(&n, k, 0);
 	for (size_t k = 0; k < g->n; k++)
 		if (n.wanted[k] && replaces(&n, k, 0))
 			need_sources(&n, k, 0);

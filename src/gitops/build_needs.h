@@ -7,9 +7,10 @@
 #include "gitops/environment_index.h"
 
 /*
- * The files with patches and replacements that a builder of the files at these paths needs, and
- * those that may contain the sources of the replacements, each once, in `arena`. The index must be
- * finished. The number of sources is limited; what is not read is unknown to the builder.
+ * The files with patches, replacements and configurations that a builder of the files at these
+ * paths needs, and those that may contain the sources of the replacements, each once, in `arena`.
+ * The index must be finished. The number of sources is limited; what is not read is unknown to the
+ * builder.
  */
 struct slices build_needs(const struct environment_index *index, struct slices paths,
 			  struct arena *arena);

@@ -156,3 +156,18 @@ const struct yaml_file *build_find_file(const struct build_layer *layer, struct 
 
 	return path.ptr && in->find ? in->find(path, in->ctx) : NULL;
 }
+
+void build_note_readers(const struct build_layer *layer, struct build_objects *objects,
+			const struct yaml_node *source)
+{
+	for (size_t i = 0; i < objects->n && source; i++) {
+		struct build_stop ignored = { BUILD_KNOWN, NOWHERE, NULL };
+
+		if (build_target_chooses(source, &objects->items[i], &ignored))
+			build_note_patch(layer->state, &objects->items[i],
+					 &(struct built_patch){ .at = yaml_place(source),
+								.path = yaml_name(source->file),
+								.metadata_only = true,
+								.needs_object = true });
+	}
+}

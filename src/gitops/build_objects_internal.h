@@ -9,10 +9,24 @@
 #include "gitops/build_stop_internal.h"
 #include "gitops/repository_id.h"
 
+/*
+ * What a kustomization configures for all objects that it, and those that list it, build: it may
+ * change some of them in a way that is not evaluated.
+ */
+struct build_config {
+	const struct yaml_node *at;   /* where it is listed */
+	const struct yaml_node *root; /* of a file of `configurations`; NULL: it was not read, or
+					 `at` is another field */
+	const char *why;
+	bool vars; /* only objects with a "$" may change */
+	const struct build_config *next;
+};
+
 /* Objects on the way to a built set. */
 struct build_objects {
 	struct built *items;
 	size_t n, cap;
+	const struct build_config *configs;
 	struct build_stop stop; /* as that of a built set */
 };
 
@@ -73,6 +87,10 @@ void build_store_id(struct build_state *state, struct built *b);
 /* Records what is applied to an object. */
 void build_note_patch(const struct build_state *state, struct built *b,
 		      const struct built_patch *patch);
+
+/* Records the objects that a selector of a replacement, or of a variable, reads. */
+void build_note_readers(const struct build_layer *layer, struct build_objects *objects,
+			const struct yaml_node *source);
 
 /* Adds an object. */
 void build_append(struct build_state *state, struct build_objects *to, const struct built *b);

@@ -1,5 +1,6 @@
 #include "gitops/build_replace_internal.h"
 
+#include "gitops/build_config_internal.h"
 #include "gitops/build_target_internal.h"
 #include "gitops/replacement_path_internal.h"
 #include "gitops/replacement_value_internal.h"
@@ -106,6 +107,10 @@ static const struct built *find_source(struct replacing *r, const struct yaml_no
 				     "are evaluated");
 	if (found->stop.verdict != BUILD_KNOWN)
 		r->stop = found->stop;
+	else if (build_config_may_change(r->objects, found))
+		return build_unknown(&r->stop, selector,
+				     "the source of the replacement may be changed by a "
+				     "configuration");
 	return found->stop.verdict == BUILD_KNOWN ? found : NULL;
 }
 
@@ -173,10 +178,9 @@ static bool is_rejected(const struct yaml_node *target, const struct built *b,
 	for (const struct yaml_node *c = first_of(yaml_get(target, "reject")); c; c = c->next) {
 		struct build_stop unsure = { BUILD_KNOWN, NOWHERE, NULL };
 
-		if (!is_plain_selector(c, true) || build_target_has_labels(c) ||
-		    build_target_wavers(c, b))
+		if (!is_plain_selector(c, true) || build_target_has_labels(c))
 			build_unknown(&unsure, c, "it is not known what the replacement rejects");
-		else if (c->first && build_target_chooses(c, b, &unsure))
+		else if (c->first && build_target_rejects(c, b, &unsure))
 			rejected = true;
 		if (unsure.verdict != BUILD_KNOWN)
 			*stop = unsure;
@@ -283,7 +287,7 @@ static void apply_target(const struct replacing *r, const struct yaml_node *node
 		struct built *b = &r->objects->items[i];
 		struct build_stop stop = { BUILD_KNOWN, NOWHERE, NULL };
 
-		if (b->stop.verdict != BUILD_KNOWN || !build_target_chooses(select, b, &stop) ||
+		if (b->stop.verdict != BUILD_KNOWN || !build_target_replaces(select, b, &stop) ||
 		    (is_rejected(node, b, &stop) && stop.verdict == BUILD_KNOWN))
 			continue;
 		if (stop.verdict == BUILD_KNOWN)
@@ -337,20 +341,5 @@ void build_replace(const struct build_layer *layer, struct build_objects *object
 			apply_file(layer, objects, c);
 		else
 			apply_one(layer, objects, c, c);
-	}
-}
-
-void build_note_readers(const struct build_layer *layer, struct build_objects *objects,
-			const struct yaml_node *source)
-{
-	for (size_t i = 0; i < objects->n && source; i++) {
-		struct build_stop ignored = { BUILD_KNOWN, NOWHERE, NULL };
-
-		if (build_target_chooses(source, &objects->items[i], &ignored))
-			build_note_patch(layer->state, &objects->items[i],
-					 &(struct built_patch){ .at = yaml_place(source),
-								.path = yaml_name(source->file),
-								.metadata_only = true,
-								.needs_object = true });
 	}
 }

@@ -13,8 +13,4 @@
 /* Applies the replacements of a kustomization, in their order. */
 void build_replace(const struct build_layer *layer, struct build_objects *objects);
 
-/* Records the objects that a selector of a replacement, or of a variable, reads. */
-void build_note_readers(const struct build_layer *layer, struct build_objects *objects,
-			const struct yaml_node *source);
-
 #endif

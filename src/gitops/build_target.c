@@ -126,11 +126,63 @@ bool build_target_chooses(const struct yaml_node *selector, const struct built *
 	return true;
 }
 
-bool build_target_wavers(const struct yaml_node *selector, const struct built *b)
+/* Does the field of the selector, as a pattern, match the text? An absent field does. */
+static enum match match_text(const struct yaml_node *selector, const char *key, struct slice text)
+{
+	const struct yaml_node *field = yaml_get(selector, key);
+
+	return !field || !field->text.len ? MATCH_YES : pattern_match(field->text, text);
+}
+
+/* The lesser of two answers, where "no" is the least and "yes" the greatest. */
+static enum match both(enum match a, enum match b)
+{
+	if (a == MATCH_NO || b == MATCH_NO)
+		return MATCH_NO;
+	return a == MATCH_UNKNOWN || b == MATCH_UNKNOWN ? MATCH_UNKNOWN : MATCH_YES;
+}
+
+/* Does the selector, as patterns, match a name that the object has or had? */
+static enum match match_patterns(const struct yaml_node *selector, const struct built *b)
+{
+	enum match kind = both(match_text(selector, "group", b->object.group),
+			       both(match_text(selector, "version", b->object.version),
+				    match_text(selector, "kind", b->object.kind)));
+	enum match best = both(
+		match_text(selector, "name", b->object.name),
+		match_text(selector, "namespace", b->object.ns.ptr ? b->object.ns : SLICE("")));
+
+	for (size_t i = 0; i < b->nids && best != MATCH_YES; i++) {
+		enum match one = both(match_text(selector, "name", b->ids[i].name),
+				      match_text(selector, "namespace", b->ids[i].ns));
+
+		best = one == MATCH_NO ? best : one;
+	}
+	return both(kind, best);
+}
+
+bool build_target_replaces(const struct yaml_node *selector, const struct built *b,
+			   struct build_stop *stop)
+{
+	bool exact = is_chosen_kind(selector, &b->object) && count_ids(selector, b);
+	enum match pattern = match_patterns(selector, b);
+
+	if (pattern == (exact ? MATCH_YES : MATCH_NO))
+		return exact && build_target_chooses(selector, b, stop);
+	build_unknown(stop, selector,
+		      "versions of kustomize differ in which objects the replacement selects");
+	return true;
+}
+
+bool build_target_rejects(const struct yaml_node *selector, const struct built *b,
+			  struct build_stop *stop)
 {
 	size_t n = is_chosen_kind(selector, &b->object) ? count_ids(selector, b) : 0;
 
-	return n && n <= b->nids;
+	if (n && n <= b->nids)
+		build_unknown(stop, selector,
+			      "versions of kustomize differ in what the replacement rejects");
+	return build_target_replaces(selector, b, stop);
 }
 
 bool build_target_has_labels(const struct yaml_node *selector)

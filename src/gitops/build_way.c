@@ -28,12 +28,23 @@ static bool has_replacements(const struct kustomization_graph *g)
 	return false;
 }
 
-void build_way_mark_generators(const struct kustomization_graph *g, bool *marks)
+/* Does the kustomization configure objects of others, or generate what replacements may read? */
+static bool reaches_others(const struct yaml_node *root, bool replacements)
 {
-	if (!has_replacements(g))
-		return;
+	static const char *const fields[] = { "configurations", "crds", "openapi", "vars" };
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (yaml_get(root, fields[i]))
+			return true;
+	return replacements && yaml_get(root, "configMapGenerator");
+}
+
+void build_way_mark_beside(const struct kustomization_graph *g, bool *marks)
+{
+	bool replacements = has_replacements(g);
+
 	for (size_t k = 0; k < g->n; k++)
-		if (!marks[k] && yaml_get(g->items[k].root, "configMapGenerator")) {
+		if (!marks[k] && reaches_others(g->items[k].root, replacements)) {
 			marks[k] = true;
 			mark_references(g, g->items[k].directory, marks, 0);
 		}

@@ -15,9 +15,10 @@ enum { BUILD_DEPTH = 64 };
 void build_way_mark(const struct kustomization_graph *g, struct slice path, bool *marks);
 
 /*
- * Marks the kustomizations that generate ConfigMaps, and those that list these: replacements may
- * read them. None are marked if no kustomization of the graph has replacements.
+ * Marks the kustomizations that may change objects of others, or what is made of them, and those
+ * that list these: with `configurations`, `crds`, `openapi`, `vars` and, if any kustomization of
+ * the graph has replacements, `configMapGenerator`.
  */
-void build_way_mark_generators(const struct kustomization_graph *g, bool *marks);
+void build_way_mark_beside(const struct kustomization_graph *g, bool *marks);
 
 #endif

@@ -21,6 +21,14 @@ TARGETS = ["spec.http.0.route.0.destination.host", "spec.http.*.route.*.destinat
            "spec.host", "spec.trafficPolicy.tls.mode", "spec.hostname", "spec.http", "spec.http.0.route", "spec.gateways.0", "spec.http.3.timeout",
            "metadata.name", "spec.http.[name=^main$].timeout", "data.host", "data.[host]", "spec.http.0.fault.abort.httpStatus"]
 
+# Some change objects of Istio, also those of kustomizations that list them; some do not.
+CONFIGURATIONS = [{"varReference": [{"path": "spec/http/route/destination/host", "kind": "VirtualService"}]},
+                  {"namePrefix": [{"path": "spec/http/timeout", "kind": "VirtualService"}]},
+                  {"namePrefix": [{"path": "spec/timeout", "kind": "Deployment"}], "varReference": [{"path": "spec/hosts"}]},
+                  {"nameReference": [{"kind": "GCPBackend", "fieldSpecs": [{"path": "spec/host", "kind": "DestinationRule"}]}]},
+                  {"nameReference": [{"kind": "GCPBackend", "fieldSpecs": [{"path": "spec/host", "kind": "Deployment"}]}]},
+                  {"commonAnnotations": [{"path": "spec/http/headers/request/set", "create": False}]}]
+
 
 def scalar(chance, value):
     """A scalar of YAML, quoted or not where both are possible."""
@@ -66,6 +74,7 @@ class Tree:
         self.environments = {}  # name: (directory, what its engine adds)
         self.directories, self.components = [], []
         self.mine = []  # of the kustomization that is being written
+        self.ways = {}  # directory: how many ways lead to its files
         self.written = {}  # directory: kustomization
 
     def pick(self, *values):
@@ -87,7 +96,7 @@ class Tree:
     # --- objects ----------------------------------------------------------------------------
 
     def route(self):
-        route = {"route": [{"destination": {"host": self.pick("old", "new", "other") + ".example.com"}} for _ in range(self.pick(1, 1, 2))]}
+        route = {"route": [{"destination": {"host": self.pick("old", "new", "other") + ".example.com" if self.maybe(0.97) else "$(V)"}} for _ in range(self.pick(1, 1, 2))]}
         if len(route["route"]) == 2:
             route["route"][0]["weight"], route["route"][1]["weight"] = 40, 60
         if self.maybe(0.6):
@@ -296,6 +305,14 @@ class Tree:
                                   ("commonAnnotations", 0.1, {"note": "n"})):
             if self.maybe(share):
                 k[key] = value
+        if self.maybe(0.05):
+            self.n += 1
+            self.write(f"{directory}/config-{self.n}.yaml", [self.chance.choice(CONFIGURATIONS)])
+            k["configurations"] = [f"config-{self.n}.yaml"]
+        maps = [o for o in self.mine if o[0] == "ConfigMap"]
+        if maps and self.maybe(0.1):
+            k["vars"] = [{"name": "V", "objref": {"kind": "ConfigMap", "name": maps[0][1], "apiVersion": "v1"},
+                          "fieldref": {"fieldpath": "data.host"}}]
         if self.maybe(self.replacing / 2):
             k["configMapGenerator"] = [self.generator() for _ in range(self.pick(1, 1, 2))]
         if self.maybe(self.replacing):
@@ -317,12 +334,16 @@ class Tree:
     def make(self):
         for i in range(self.pick(1, 1, 2)):
             self.kustomization(f"base-{i}", [])
+            self.ways[f"base-{i}"] = 1
             self.directories.append(f"base-{i}")
         for i in range(self.pick(0, 1, 1, 2)):
             self.kustomization(f"component-{i}", [], component=True)
             self.components.append(f"component-{i}")
         for i in range(self.pick(1, 1, 2, 2, 3, 3, 5, 5, 8, 20)):
             below = self.chance.sample(self.directories, min(len(self.directories), self.pick(*self.widths)))
+            if sum(self.ways[b] for b in below) > 16:  # kustomize builds a directory as often as there are ways to it
+                below = below[:1]
+            self.ways[f"overlay-{i}"] = sum(self.ways[b] for b in below)
             self.kustomization(f"overlay-{i}", below)
             self.directories.append(f"overlay-{i}")
         self.roots = list(self.directories)

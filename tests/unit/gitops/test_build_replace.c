@@ -170,8 +170,9 @@ Test(build_replace, files_that_are_read)
 	static const struct {
 		const char *replacement, *needs;
 	} needs[] = {
-		{ "{path: r.yaml}", "apps/r.yaml apps/web.yaml apps/map.yaml" },
-		{ FROM_MAP("t", INTO("spec.hosts.0", "")), "apps/web.yaml apps/map.yaml" },
+		{ "{path: r.yaml}", "apps/r.yaml apps/e.env apps/web.yaml apps/map.yaml" },
+		{ FROM_MAP("t", INTO("spec.hosts.0", "")),
+		  "apps/e.env apps/web.yaml apps/map.yaml" },
 		{ "{source: {kind: ConfigMap}, targets: [{select: {kind: Deployment}}]}", "" },
 	};
 
