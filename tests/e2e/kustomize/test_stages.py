@@ -42,14 +42,18 @@ class StageTree(trees.Tree):
 
     def __init__(self, seed, top):
         super().__init__(seed, top)
-        self.widths, self.prefix = (1,) * 15 + (2,), "deploy/"
+        self.widths, self.prefix = (1,), "deploy/"  # no file is applied twice
+        self.declared = set()  # the names of VirtualServices whose files route to the old host
         self.calm = self.maybe(0.9)
 
     def object(self, kind):
         """The objects beside it are of other hosts."""
         made = super().object(kind)
         text = json.dumps(made).replace(NEW, "other.example.com")
-        return json.loads(text if kind == "VirtualService" and self.maybe(0.3) else text.replace(OLD, "third.example.com"))
+        made = json.loads(text if kind == "VirtualService" and self.maybe(0.3) else text.replace(OLD, "third.example.com"))
+        if routes_to(made, OLD):
+            self.declared.add(made["metadata"]["name"])
+        return made
 
     def pointer(self):
         path = super().pointer()
@@ -65,6 +69,7 @@ class StageTree(trees.Tree):
                 if len(route["route"]) == 2:
                     route["route"][0]["weight"], route["route"][1]["weight"] = 40, 60
             vs["metadata"].pop("annotations", None)
+            self.declared.add(vs["metadata"]["name"])
             self.write(f"{directory}/{name}", [vs, self.service_entry(), {
                 "apiVersion": "networking.gke.io/v1", "kind": "GCPBackend", "metadata": {"name": f"new-{self.n}"}, "spec": {"hostname": NEW}}])
         return name
@@ -157,7 +162,7 @@ class Scene:
         self.repository = Repository(work)
         self.whole = seed % 3 == 0
         self.path = "deploy" if self.whole else "deploy/base-0"
-        self.names = {name for kind, name, _ in self.own_objects()}
+        self.names = {name for kind, name, _ in self.own_objects() if name in self.tree.declared}
         self.models = {}
 
     def own_objects(self):
