@@ -130,13 +130,15 @@ bool inventory_wants_path(const struct inventory *inv, struct slice path)
 	return inv->want_kustomizations && kustomization_is(path);
 }
 
-/* True if the bytes may contain a Rollout or a Canary that sets weights. */
+/* True if the bytes may contain a Rollout, a Canary or a step of Kargo that sets weights. */
 static bool may_be_writer(struct slice bytes)
 {
 	return (slice_find(bytes, SLICE("trafficRouting")) != SIZE_MAX &&
 		slice_find(bytes, SLICE("Rollout")) != SIZE_MAX) ||
 	       (slice_find(bytes, SLICE(FLAGGER_GROUP)) != SIZE_MAX &&
-		slice_find(bytes, SLICE("Canary")) != SIZE_MAX);
+		slice_find(bytes, SLICE("Canary")) != SIZE_MAX) ||
+	       (slice_find(bytes, SLICE(KARGO_GROUP)) != SIZE_MAX &&
+		slice_find(bytes, SLICE("yaml-update")) != SIZE_MAX);
 }
 
 bool inventory_wants_definition(const struct inventory *inv, struct slice path, struct slice bytes)
@@ -292,7 +294,8 @@ void inventory_parse_source(const struct inventory *inv, struct source *s)
 		return;
 	s->why = err_keep(&err);
 	err = (struct err)ERR_INIT;
-	if (inv->want_environments && environment_index_wants(s->bytes))
+	if (inv->want_environments &&
+	    (environment_index_wants(s->bytes) || may_be_writer(s->bytes)))
 		(void)yaml_parse_loose(&s->loose, s->path, s->bytes, &err);
 }
 
@@ -304,6 +307,21 @@ static void parse_source(void *ctx, size_t i)
 	inventory_parse_source(inv, inv->sources.items[i]);
 }
 
+/* Adds an object to the lists of its kind. */
+static void list_object(struct inventory *inv, const struct object *o, const struct source *s)
+{
+	if (sidecar_is(o)) {
+		ROOM(inv->sidecars, inv->nsidecars, inv->sidecars_cap);
+		inv->sidecars[inv->nsidecars++] = (struct object_ref){ o, s };
+	} else if (gateway_is(o)) {
+		ROOM(inv->gateways, inv->ngateways, inv->gateways_cap);
+		inv->gateways[inv->ngateways++] = (struct object_ref){ o, s };
+	} else if (writer_is(o)) {
+		ROOM(inv->writers, inv->nwriters, inv->writers_cap);
+		inv->writers[inv->nwriters++] = (struct object_ref){ o, s };
+	}
+}
+
 void inventory_list(struct inventory *inv, struct source *s)
 {
 	if (s->listed)
@@ -312,6 +330,9 @@ void inventory_list(struct inventory *inv, struct source *s)
 	if (!s->file) {
 		if (s->loose)
 			s->templated = objects_of(s->loose, inv->arena);
+		for (size_t i = 0; i < s->templated.n; i++)
+			if (writer_is(&s->templated.items[i]))
+				list_object(inv, &s->templated.items[i], s);
 		list_add(&inv->broken, s);
 		return;
 	}
@@ -320,20 +341,8 @@ void inventory_list(struct inventory *inv, struct source *s)
 	else
 		list_add(&inv->parsed, s);
 	s->objects = objects_of(s->file, inv->arena);
-	for (size_t i = 0; i < s->objects.n; i++) {
-		const struct object *o = &s->objects.items[i];
-
-		if (sidecar_is(o)) {
-			ROOM(inv->sidecars, inv->nsidecars, inv->sidecars_cap);
-			inv->sidecars[inv->nsidecars++] = (struct object_ref){ o, s };
-		} else if (gateway_is(o)) {
-			ROOM(inv->gateways, inv->ngateways, inv->gateways_cap);
-			inv->gateways[inv->ngateways++] = (struct object_ref){ o, s };
-		} else if (writer_is(o)) {
-			ROOM(inv->writers, inv->nwriters, inv->writers_cap);
-			inv->writers[inv->nwriters++] = (struct object_ref){ o, s };
-		}
-	}
+	for (size_t i = 0; i < s->objects.n; i++)
+		list_object(inv, &s->objects.items[i], s);
 }
 
 void inventory_add_parsed(struct inventory *inv, struct slice path, struct slice bytes,

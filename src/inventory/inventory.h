@@ -29,8 +29,8 @@ struct source {
 	struct yaml_file *file; /* NULL: it cannot be parsed */
 	struct err *why;        /* why not; NULL: it can */
 	struct objects objects;
-	struct yaml_file *loose;  /* a template that may define environments, parsed leniently;
-				     NULL: it is none, or cannot be parsed even so */
+	struct yaml_file *loose;  /* a template that may define environments or write weights,
+				     parsed leniently; NULL: it is none, or cannot be parsed */
 	struct objects templated; /* of `loose` */
 	bool common;              /* relevant to all migrations */
 	bool many_tokens;         /* relevant to many migrations: parsed once for all of them */
@@ -135,7 +135,7 @@ const struct object_ref *inventory_sidecars(const struct inventory *inv, size_t 
 /* All Gateways of Istio, with their files. */
 const struct object_ref *inventory_gateways(const struct inventory *inv, size_t *n);
 
-/* All Rollouts and Canaries (istio/writer.h), with their files. */
+/* All objects that may write weights (istio/writer.h), with their files. */
 const struct object_ref *inventory_writers(const struct inventory *inv, size_t *n);
 
 /* The files that cannot be parsed. */

@@ -55,12 +55,79 @@ static bool canary_writes(const struct object *o, const struct object *vs)
 
 bool writer_is(const struct object *o)
 {
-	return object_is(o, ARGO_GROUP, "Rollout") || object_is(o, FLAGGER_GROUP, "Canary");
+	return object_is(o, ARGO_GROUP, "Rollout") || object_is(o, FLAGGER_GROUP, "Canary") ||
+	       slice_is(o->group, KARGO_GROUP);
 }
 
 bool writer_sets_weights(const struct object *o, const struct object *vs, struct arena *arena)
 {
 	return rollout_writes(o, vs, arena) || canary_writes(o, vs);
+}
+
+/* --- commits --------------------------------------------------------------- */
+
+/* May the path of a step of Kargo mean the file? */
+static bool path_means(struct slice text, struct slice path)
+{
+	size_t end = SIZE_MAX;
+
+	for (size_t at = slice_find(text, SLICE("}}")); at != SIZE_MAX;
+	     at = slice_find(text, SLICE("}}"))) {
+		text = slice_sub(text, at + 2, text.len);
+		end = at;
+	}
+	if (end != SIZE_MAX) /* what an expression stands for is not known */
+		return slice_ends(path, text);
+	return slice_eq(text, path) ||
+	       (slice_ends(text, path) && text.ptr[text.len - path.len - 1] == '/');
+}
+
+/* Does an update of a step have a key of the routes? */
+static bool updates_routes(const struct yaml_node *updates)
+{
+	for (const struct yaml_node *c = updates ? updates->first : NULL; c; c = c->next) {
+		struct slice key = yaml_string(yaml_get(c, "key"));
+
+		if (slice_starts(key, SLICE("spec.http")) || slice_starts(key, SLICE("${{")))
+			return true;
+	}
+	return false;
+}
+
+const struct yaml_node *writer_edits_file(const struct object *o, struct slice path)
+{
+	const struct yaml_node *steps =
+		yaml_path(o->spec, "promotionTemplate", "spec", "steps", NULL);
+
+	steps = steps ? steps : yaml_get(o->spec, "steps");
+	for (const struct yaml_node *c = steps && slice_is(o->group, KARGO_GROUP) ? steps->first :
+										    NULL;
+	     c; c = c->next) {
+		const struct yaml_node *config = yaml_get(c, "config");
+
+		if (slice_is(yaml_string(yaml_get(c, "uses")), "yaml-update") &&
+		    path_means(yaml_string(yaml_get(config, "path")), path) &&
+		    updates_routes(yaml_get(config, "updates")))
+			return c;
+	}
+	return NULL;
+}
+
+unsigned writer_marked_line(struct slice bytes)
+{
+	struct slice line;
+
+	if (slice_find(bytes, SLICE("$imagepolicy")) == SIZE_MAX)
+		return 0;
+	for (unsigned number = 1; slice_next(&bytes, '\n', &line); number++) {
+		size_t marker = slice_find(line, SLICE("$imagepolicy"));
+		struct slice text = slice_sub(line, 0, marker == SIZE_MAX ? 0 : marker);
+
+		if (slice_find(text, SLICE("weight:")) != SIZE_MAX ||
+		    slice_find(text, SLICE("host:")) != SIZE_MAX)
+			return number;
+	}
+	return 0;
 }
 
 /* --- engines -------------------------------------------------------------- */

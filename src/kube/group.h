@@ -10,5 +10,6 @@
 #define GKE_GROUP "networking.gke.io"
 #define ARGO_GROUP "argoproj.io"
 #define FLAGGER_GROUP "flagger.app"
+#define KARGO_GROUP "kargo.akuity.io"
 
 #endif

@@ -270,10 +270,40 @@ static void check_engine(const struct environment *e, const struct object *vs,
 			     SLICE_ARG(e->name), SLICE_ARG(vs->name));
 }
 
+/*
+ * Adds findings for what commits other weights to the file of a member: Kargo, and the image
+ * automation of Flux. They may run in any cluster.
+ */
+static void check_committers(const struct environment_rules *r, const struct member *m,
+			     struct findings *findings)
+{
+	size_t n;
+	const struct object_ref *writers = inventory_writers(r->w->in->inventory, &n);
+	unsigned marked = writer_marked_line(m->source->bytes);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct object *o = writers[i].object;
+		const struct yaml_node *step = writer_edits_file(o, m->source->path);
+
+		if (step)
+			findings_add(findings, &CODE_live_writer, yaml_place(step),
+				     "the %" SLICE_FMT " '%" SLICE_FMT
+				     "' of Kargo edits the routes in %" SLICE_FMT,
+				     SLICE_ARG(o->kind), SLICE_ARG(o->name),
+				     SLICE_ARG(m->source->path));
+	}
+	if (marked)
+		findings_add(findings, &CODE_live_writer,
+			     (struct place){ m->source->path, marked, 1 },
+			     "the image automation of Flux rewrites this line");
+}
+
 /* Adds findings for everything that writes the weights besides the commits. */
 static void check_owners(const struct environment_rules *r, const struct rule_scene *scene,
 			 struct findings *findings)
 {
+	for (size_t i = 0; i < r->w->scope.n; i++)
+		check_committers(r, &r->w->scope.members[i], findings);
 	for (size_t i = 0; i < scene->nvss; i++) {
 		check_writers(r, scene->vss[i].object, findings);
 		if (r->environment)
