@@ -74,7 +74,7 @@ class Tree:
         self.environments = {}  # name: (directory, what its engine adds)
         self.directories, self.components = [], []
         self.mine = []  # of the kustomization that is being written
-        self.ways = {}  # directory: how many ways lead to its files
+        self.ways, self.depth = {}, {}  # directory: how many ways lead to its files, and the longest of them
         self.written = {}  # directory: kustomization
 
     def pick(self, *values):
@@ -334,7 +334,7 @@ class Tree:
     def make(self):
         for i in range(self.pick(1, 1, 2)):
             self.kustomization(f"base-{i}", [])
-            self.ways[f"base-{i}"] = 1
+            self.ways[f"base-{i}"], self.depth[f"base-{i}"] = 1, 0
             self.directories.append(f"base-{i}")
         for i in range(self.pick(0, 1, 1, 2)):
             self.kustomization(f"component-{i}", [], component=True)
@@ -343,6 +343,9 @@ class Tree:
             below = self.chance.sample(self.directories, min(len(self.directories), self.pick(*self.widths)))
             if sum(self.ways[b] for b in below) > 16:  # kustomize builds a directory as often as there are ways to it
                 below = below[:1]
+            if max(self.depth[b] for b in below) > 6:  # errors of old versions double with each level
+                below = ["base-0"]
+            self.depth[f"overlay-{i}"] = 1 + max(self.depth[b] for b in below)
             self.ways[f"overlay-{i}"] = sum(self.ways[b] for b in below)
             self.kustomization(f"overlay-{i}", below)
             self.directories.append(f"overlay-{i}")
