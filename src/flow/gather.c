@@ -5,7 +5,7 @@
 #include "flow/search_paths.h"
 #include "flow/session_internal.h"
 #include "flow/templates.h"
-#include "gitops/build.h"
+#include "gitops/build_needs.h"
 #include "git/commit_read.h"
 #include "git/history.h"
 #include "git/tree.h"
@@ -88,7 +88,7 @@ static void read_patches(struct evidence *e)
 	for (size_t i = 0; i < n; i++)
 		if (!sources[i]->common)
 			paths.items[paths.n++] = sources[i]->path;
-	paths = build_read_patches(e->environments, paths, s->arena);
+	paths = build_needs(e->environments, paths, s->arena);
 	for (size_t i = 0; i < paths.n; i++) {
 		const struct commit_path at = { &e->fleet->base.id, paths.items[i].ptr,
 						MANIFEST_MAX };

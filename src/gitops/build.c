@@ -1,8 +1,11 @@
 #include "gitops/build.h"
 
 #include "base/alloc.h"
+#include "gitops/build_config_internal.h"
+#include "gitops/build_generate_internal.h"
 #include "gitops/build_layer_internal.h"
 #include "gitops/build_substitute_internal.h"
+#include "gitops/build_way_internal.h"
 #include "gitops/environment_index_internal.h"
 #include "gitops/kustomization.h"
 #include "gitops/path.h"
@@ -10,9 +13,8 @@
 
 #include <stdlib.h>
 
-/* Limits of one builder: steps, and kustomizations on one way. */
+/* Most steps of one builder. */
 #define BUILD_STEPS 500000
-enum { BUILD_DEPTH = 64 };
 
 /* What is known of a kustomization. */
 struct kustomization_state {
@@ -31,6 +33,7 @@ struct builder {
 	struct map kustomizations; /* number, to the index of its state: few of all are built */
 	struct kustomization_state **states;
 	size_t nstates, states_cap;
+	const bool *beside; /* by number: build_way_mark_beside */
 	struct map file_at; /* path, to its index in the inputs */
 };
 
@@ -57,30 +60,39 @@ static struct kustomization_state *get_state(struct builder *b, size_t k)
 	return b->states[b->nstates++] = s;
 }
 
-/* Does the kustomization, or one that it references, list a file of the inputs? */
+/*
+ * Is the kustomization built: does it, or one that it references, list a file of the inputs, or may
+ * it change what others build?
+ */
 static bool is_wanted(const struct builder *b, size_t k)
 {
 	const struct kustomization_state *s = find_state(b, k);
 
-	return s && s->wanted;
+	return b->beside[k] || (s && s->wanted);
 }
 
 /* --- the files ------------------------------------------------------------ */
 
-/* The kustomizations that reference the path are wanted. */
-static void want_references(struct builder *b, struct slice path, unsigned depth)
+/* build_way_each for a file of the inputs. */
+static bool want_kustomization(size_t k, void *ctx)
 {
-	const struct kustomization_graph *g = &b->index->kustomizations;
+	struct kustomization_state *s = get_state(ctx, k);
+	bool known = s->wanted;
 
-	for (size_t i = map_get(&g->to, path); i != MAP_NONE; i = g->references[i].next) {
-		size_t k = g->references[i].kustomization;
-		struct kustomization_state *s = get_state(b, k);
+	s->wanted = true;
+	return !known;
+}
 
-		if (s->wanted || depth > BUILD_DEPTH)
-			continue;
-		s->wanted = true;
-		want_references(b, g->items[k].directory, depth + 1);
-	}
+/* The kustomizations that may change what others build, by number. */
+static const bool *find_beside(const struct environment_index *index, struct arena *arena)
+{
+	bool *marks;
+
+	if (index->beside)
+		return index->beside;
+	marks = arena_array(arena, index->kustomizations.n, sizeof(*marks));
+	build_way_mark_beside(&index->kustomizations, marks);
+	return marks;
 }
 
 struct builder *builder_new(const struct environment_index *index,
@@ -93,6 +105,7 @@ struct builder *builder_new(const struct environment_index *index,
 	b->arena = arena_new();
 	b->file_at = (struct map)MAP_INIT;
 	b->kustomizations = (struct map)MAP_INIT;
+	b->beside = find_beside(index, b->arena);
 	b->state = (struct build_state){ .repository = index->kustomizations.repository,
 					 .inputs = inputs,
 					 .patches = &index->patches,
@@ -101,7 +114,8 @@ struct builder *builder_new(const struct environment_index *index,
 					 .steps = BUILD_STEPS };
 	for (size_t i = 0; i < inputs->n; i++) {
 		map_set(&b->file_at, inputs->files[i].path, i);
-		want_references(b, inputs->files[i].path, 0);
+		build_way_each(&index->kustomizations, inputs->files[i].path, want_kustomization,
+			       b);
 	}
 	return b;
 }
@@ -127,7 +141,7 @@ static void add_file(struct builder *b, struct build_objects *to, const struct b
 			.object = *o, .origin = o, .path = file->path, .as_written = true
 		};
 
-		if (!build_wants(o) || (kustomize && build_is_local(o)))
+		if (!build_follows(o) || (kustomize && build_is_local(o)))
 			continue;
 		build_append(&b->state, to, &built);
 	}
@@ -153,6 +167,7 @@ static const struct build_objects *build_alone(struct builder *b, size_t k)
 static bool add_objects(struct builder *b, struct build_objects *to,
 			const struct build_objects *from)
 {
+	build_config_add(&b->state, to, from);
 	if (to->stop.verdict == BUILD_KNOWN)
 		to->stop = from->stop;
 	if (from->stop.verdict == BUILD_FAILS) {
@@ -171,6 +186,18 @@ static void note_missing(struct build_objects *to, const struct yaml_node *at, c
 		build_unknown(&to->stop, at, why);
 }
 
+/* Is the entry of a list one of another repository, where no such directory is in this one? */
+static bool is_remote(struct slice text)
+{
+	static const char *const signs[] = { "://", "?ref=", "::", "git@", ".git/" };
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (slice_find(text, slice_of(signs[i])) != SIZE_MAX)
+			return true;
+	return slice_starts(text, SLICE("gh:")) || slice_starts(text, SLICE("github.com")) ||
+	       slice_ends(text, SLICE(".git"));
+}
+
 /* Adds one entry of resources, or of components. False: the build fails. */
 static bool add_resource(struct builder *b, const struct build_layer *layer,
 			 const struct yaml_node *entry, bool component, struct build_objects *to)
@@ -180,9 +207,8 @@ static bool add_resource(struct builder *b, const struct build_layer *layer,
 						  yaml_string(entry), b->arena);
 	size_t file = path.ptr ? map_get(&b->file_at, path) : MAP_NONE,
 	       k = path.ptr ? kustomization_graph_in(g, path) : MAP_NONE;
-	bool url = slice_find(yaml_string(entry), SLICE("://")) != SIZE_MAX;
 
-	if (!path.ptr || (url && k == MAP_NONE)) {
+	if (!path.ptr || (k == MAP_NONE && file == MAP_NONE && is_remote(yaml_string(entry)))) {
 		note_missing(to, entry, "objects of another repository are applied, too");
 		if (component)
 			build_mark_unknown(to, entry,
@@ -280,6 +306,13 @@ static void check_fields(const struct yaml_node *root, struct build_objects *to)
 	}
 }
 
+/* Adds the ConfigMaps that the kustomization generates. Always true. */
+static bool add_generated(const struct build_layer *layer, struct build_objects *to)
+{
+	build_generate(layer, to);
+	return true;
+}
+
 /* Builds a kustomization on top of the objects that are there. False: the build fails. */
 static bool build_layer(struct builder *b, size_t k, const struct build_extra *extra,
 			struct build_objects *to)
@@ -303,6 +336,7 @@ static bool build_layer(struct builder *b, size_t k, const struct build_extra *e
 	s->active = true;
 	done = add_list(b, &layer, yaml_get(item->root, "resources"), false, to) &&
 	       add_list(b, &layer, yaml_get(item->root, "bases"), false, to) &&
+	       add_generated(&layer, to) &&
 	       add_list(b, &layer, yaml_get(item->root, "components"), true, to) &&
 	       (!extra || add_list(b, &layer, extra->components, true, to)) &&
 	       build_check_ids(&b->state, to) && build_layer_apply(&layer, to);
@@ -416,13 +450,14 @@ static bool add_source(struct builder *b, const struct environment_source *s,
 }
 
 /* The set that objects are, without those that kustomize keeps to itself. */
-static struct built_set finish_set(const struct build_state *state,
-				   const struct build_objects *objects)
+static struct built_set finish_set(struct build_state *state, struct build_objects *objects)
 {
 	struct built_set set = { objects->items, 0, objects->stop };
 
+	build_config_apply(state, objects);
 	for (size_t i = 0; i < objects->n && set.stop.verdict != BUILD_FAILS; i++) {
-		if (build_is_local(&objects->items[i].object))
+		if (!build_wants(&objects->items[i].object) ||
+		    build_is_local(&objects->items[i].object))
 			continue;
 		set.items[set.n] = objects->items[i];
 		build_write_names(state, &set.items[set.n++]);
@@ -465,79 +500,4 @@ struct built_set build_environment(struct builder *b, const struct environment *
 			all.items[i].object.ns = e->target_ns;
 	}
 	return finish_set(&b->state, &all);
-}
-
-/* --- the files of patches ------------------------------------------------- */
-
-/* The files that a search for patches has found. */
-struct needed_files {
-	struct builder *builder;
-	struct patch_lists *lists; /* that receive what is read */
-	struct map known;
-	struct slices files;
-	size_t cap;
-	struct arena *arena;
-};
-
-/* Adds the file that a text of a kustomization names, once. */
-static void need_file(struct needed_files *n, size_t k, struct slice text)
-{
-	const struct kustomization_graph *g = &n->builder->index->kustomizations;
-	struct slice path =
-		repository_id_resolve(g->repository, g->items[k].directory, text, n->arena);
-
-	path = arena_copy(n->arena, path);
-	if (!path.len || !map_add(&n->known, path))
-		return;
-	ARENA_ROOM(n->arena, n->files.items, n->files.n, n->cap);
-	n->files.items[n->files.n++] = path;
-}
-
-/* Adds the files that the patches of a kustomization, and of its components, name. */
-static void need_patches(struct needed_files *n, size_t k, unsigned depth)
-{
-	static const char *const lists[] = { "patches", "patchesJson6902", "patchesStrategicMerge",
-					     "replacements" };
-	const struct kustomization_graph *g = &n->builder->index->kustomizations;
-	const struct yaml_node *root = g->items[k].root, *list;
-
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		list = yaml_get(root, lists[i]);
-		if (i < 3)
-			patch_lists_add(n->lists, list);
-		for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
-			need_file(n, k, yaml_string(c->kind == YAML_MAP ? yaml_get(c, "path") : c));
-	}
-	list = yaml_get(root, "components");
-	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
-		struct slice path = repository_id_resolve(g->repository, g->items[k].directory,
-							  yaml_string(c), n->arena);
-		size_t component = path.ptr ? kustomization_graph_in(g, path) : MAP_NONE;
-
-		if (component != MAP_NONE && !get_state(n->builder, component)->active &&
-		    depth < BUILD_DEPTH) {
-			get_state(n->builder, component)->active = true;
-			need_patches(n, component, depth + 1);
-		}
-	}
-}
-
-struct slices build_read_patches(struct environment_index *index, struct slices paths,
-				 struct arena *arena)
-{
-	struct build_file *files = arena_array(arena, paths.n, sizeof(*files));
-	static const struct objects none = { NULL, 0 };
-	const struct build_inputs inputs = { .files = files, .n = paths.n };
-	struct needed_files n = { .lists = &index->patches, .known = MAP_INIT, .arena = arena };
-	size_t wanted;
-
-	for (size_t i = 0; i < paths.n; i++)
-		files[i] = (struct build_file){ paths.items[i], &none };
-	n.builder = builder_new(index, &inputs);
-	wanted = n.builder->nstates; /* all states so far */
-	for (size_t i = 0; i < wanted; i++)
-		need_patches(&n, n.builder->states[i]->number, 0);
-	builder_free(n.builder);
-	map_release(&n.known);
-	return n.files;
 }

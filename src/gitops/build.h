@@ -4,16 +4,18 @@
  * A kustomization is evaluated as kustomize builds it (4.5 to 5.8: api/internal/target/
  * kusttarget.go), for the part of kustomize whose result is known exactly: resources, bases,
  * components, patches, patchesStrategicMerge, patchesJson6902, namespace, namePrefix, nameSuffix,
- * labels, commonLabels, commonAnnotations. What an Application or a Flux Kustomization adds comes
- * last: their patches, components, namespaces, prefixes, labels and variables.
+ * labels, commonLabels, commonAnnotations, replacements. What an Application or a Flux
+ * Kustomization adds comes last: their patches, components, namespaces, prefixes, labels and
+ * variables.
  *
  * Only some objects are built: those of the files that are given. Nothing else in a build can
- * change them but the kustomizations on the way from the environment to the file, their components
- * and their patches; what is beside the way is not read. No process is started and nothing is
+ * change them but the kustomizations on the way from the environment to the file, their components,
+ * their patches, and the sources of their replacements (build_needs.h); what is beside the way is
+ * not read. No process is started and nothing is
  * fetched. What is not evaluated is unknown, with the place that decides it.
  *
- * Calling order: build_read_patches; builder_new; build_environment and build_kustomization as
- * often as wanted; builder_free. One builder is used by one thread. Pure.
+ * Calling order: build_needs; builder_new; build_environment and build_kustomization as often as
+ * wanted; builder_free. One builder is used by one thread. Pure.
  */
 #ifndef GCB_GITOPS_BUILD_H
 #define GCB_GITOPS_BUILD_H
@@ -82,14 +84,6 @@ struct builder *builder_new(const struct environment_index *index,
 
 /* Frees the builder with all sets. NULL is fine. */
 void builder_free(struct builder *b);
-
-/*
- * Reads the inline patches that builders of the files at these paths need, once for all builders,
- * into the index, which is finished and not used by other threads. Returns the files with patches
- * and replacements that they need, each once, in `arena`.
- */
-struct slices build_read_patches(struct environment_index *index, struct slices paths,
-				 struct arena *arena);
 
 /* The objects that the environment applies, valid until builder_free. */
 struct built_set build_environment(struct builder *b, const struct environment *environment);

@@ -1,142 +1,12 @@
 #include "gitops/build_layer_internal.h"
 
 #include "base/alloc.h"
+#include "gitops/build_config_internal.h"
+#include "gitops/build_replace_internal.h"
 #include "gitops/build_target_internal.h"
-#include "gitops/guard.h"
 #include "gitops/patch_json_internal.h"
 #include "gitops/patch_merge_internal.h"
-#include "kube/group.h"
 #include "yaml/value.h"
-
-#include <stdlib.h>
-
-void build_state_release(struct build_state *state)
-{
-	for (size_t i = 0; i < state->ntexts; i++)
-		yaml_file_free(state->texts[i]);
-	free(state->texts);
-	map_release(&state->text_at);
-}
-
-bool build_wants(const struct object *o)
-{
-	return slice_ends(o->group, SLICE("istio.io")) || slice_is(o->group, GKE_GROUP) ||
-	       object_is(o, "", "Service");
-}
-
-bool build_is_local(const struct object *o)
-{
-	const struct yaml_node *value =
-		yaml_path(o->metadata, "annotations", GUARD_KUSTOMIZE, NULL);
-
-	return value && !slice_is(value->text, "false");
-}
-
-/* Takes steps off the budget; false with the reason: there are none left. */
-static bool take_steps(struct build_state *state, struct build_stop *stop, size_t n)
-{
-	if (state->steps < n) {
-		build_unknown(stop, NULL, "the environment is too large to be evaluated");
-		state->steps = 0;
-		return false;
-	}
-	state->steps -= n;
-	return true;
-}
-
-void build_append(struct build_state *state, struct build_objects *to, const struct built *b)
-{
-	if (!take_steps(state, &to->stop, 1))
-		return;
-	ARENA_ROOM(state->arena, to->items, to->n, to->cap);
-	to->items[to->n++] = *b;
-}
-
-/* Order of objects by what makes them the same; those that are the same follow each other. */
-static int compare_ids(const void *a, const void *b)
-{
-	const struct object *x = *(const struct object *const *)a,
-			    *y = *(const struct object *const *)b;
-	int order = slice_cmp(x->name, y->name);
-
-	order = order ? order : slice_cmp(x->kind, y->kind);
-	order = order ? order : slice_cmp(x->group, y->group);
-	order = order ? order : slice_cmp(x->version, y->version);
-	return order ? order : slice_cmp(build_namespace(x->ns), build_namespace(y->ns));
-}
-
-bool build_check_ids(const struct build_state *state, struct build_objects *objects)
-{
-	const struct object **all = arena_array(state->arena, objects->n, sizeof(*all));
-
-	for (size_t i = 0; i < objects->n; i++)
-		all[i] = &objects->items[i].object;
-	if (objects->n > 1)
-		qsort(all, objects->n, sizeof(*all), compare_ids);
-	for (size_t i = 1; i < objects->n; i++)
-		if (build_is_same(all[i - 1], all[i])) {
-			build_fail(&objects->stop, all[i]->node,
-				   "another object has the same kind, name and namespace");
-			return false;
-		}
-	return true;
-}
-
-void build_mark_unknown(struct build_objects *objects, const struct yaml_node *at, const char *why)
-{
-	for (size_t i = 0; i < objects->n; i++)
-		if (objects->items[i].stop.verdict == BUILD_KNOWN)
-			build_unknown(&objects->items[i].stop, at, why);
-}
-
-/* --- names ---------------------------------------------------------------- */
-
-/* Records the current name of an object among its earlier ones. */
-static void store_id(struct build_state *state, struct built *b)
-{
-	struct built_id *ids = arena_array(state->arena, b->nids + 1, sizeof(*ids));
-
-	for (size_t i = 0; i < b->nids; i++)
-		ids[i] = b->ids[i];
-	ids[b->nids] = (struct built_id){ b->object.name, build_namespace(b->object.ns) };
-	b->ids = ids;
-	b->nids++;
-}
-
-/* The object's node with its current name and namespace written into it. */
-static const struct yaml_node *write_names(const struct build_state *state, const struct object *o)
-{
-	const struct yaml_node *metadata = o->metadata;
-
-	if (!slice_eq(yaml_string(yaml_get(metadata, "name")), o->name))
-		metadata = value_put(metadata, SLICE("name"),
-				     value_text(metadata, o->name, state->arena), state->arena);
-	if (o->ns.len && !slice_eq(yaml_string(yaml_get(metadata, "namespace")), o->ns))
-		metadata = value_put(metadata, SLICE("namespace"),
-				     value_text(metadata, o->ns, state->arena), state->arena);
-	return metadata == o->metadata ?
-		       o->node :
-		       value_put(o->node, SLICE("metadata"), metadata, state->arena);
-}
-
-void build_write_names(const struct build_state *state, struct built *b)
-{
-	const struct yaml_node *node = write_names(state, &b->object);
-
-	if (node != b->object.node)
-		(void)object_read(node, &b->object);
-}
-
-/* Sets the node of an object; one that is no object any more is unknown. */
-static void set_node(struct built *b, const struct yaml_node *node)
-{
-	struct object now;
-
-	if (object_read(node, &now))
-		b->object = now;
-	else
-		build_unknown(&b->stop, node, "the patch makes something else of the object");
-}
 
 /* The text of a field, or the one in its place. */
 static struct slice get_text(const struct build_layer *layer, const char *key, struct slice extra)
@@ -150,7 +20,7 @@ static bool apply_namespace(const struct build_layer *layer, struct build_object
 		get_text(layer, "namespace", layer->extra ? layer->extra->ns : SLICE_NONE);
 
 	for (size_t i = 0; i < objects->n && ns.len; i++) {
-		store_id(layer->state, &objects->items[i]);
+		build_store_id(layer->state, &objects->items[i]);
 		objects->items[i].object.ns = ns;
 	}
 	return !ns.len || build_check_ids(layer->state, objects);
@@ -163,7 +33,7 @@ static void add_to_names(const struct build_layer *layer, struct build_objects *
 	for (size_t i = 0; i < objects->n && before.len + behind.len; i++) {
 		struct object *o = &objects->items[i].object;
 
-		store_id(layer->state, &objects->items[i]);
+		build_store_id(layer->state, &objects->items[i]);
 		o->name = arena_join(layer->state->arena,
 				     (struct slice[]){ before, o->name, behind }, 3);
 	}
@@ -206,7 +76,7 @@ static void put_pairs(const struct build_state *state, struct built *b, struct s
 				state->arena);
 	metadata = value_put(metadata, key, map, state->arena);
 	node = value_put(b->object.node, SLICE("metadata"), metadata, state->arena);
-	set_node(b, node);
+	build_set_node(b, node);
 	b->object.name = name;
 	b->object.ns = ns;
 }
@@ -267,16 +137,6 @@ static const struct yaml_file *parse_text(struct build_state *state, const struc
 	return state->texts[state->ntexts++];
 }
 
-/* The file that a text of the kustomization names; NULL: it was not read. */
-static const struct yaml_file *find_file(const struct build_layer *layer, struct slice text)
-{
-	const struct build_inputs *in = layer->state->inputs;
-	struct slice path = repository_id_resolve(layer->state->repository, layer->directory, text,
-						  layer->state->arena);
-
-	return path.ptr && in->find ? in->find(path, in->ctx) : NULL;
-}
-
 /* Does the patch change nothing but the metadata? */
 static bool is_metadata_only(const struct yaml_node *patch)
 {
@@ -292,25 +152,13 @@ static bool is_metadata_only(const struct yaml_node *patch)
 	return only;
 }
 
-/* Records what is applied to an object. */
-static void note_patch(const struct build_state *state, struct built *b,
-		       const struct built_patch *patch)
-{
-	struct built_patch *note = arena_alloc(state->arena, sizeof(*note));
-
-	*note = *patch;
-	note->next = b->patches;
-	b->patches = note;
-	b->as_written = b->as_written && patch->metadata_only;
-}
-
 /* Sets the node of an object that a patch has changed. */
 static void change_object(struct build_objects *objects, struct built *b,
 			  const struct yaml_node *node)
 {
 	struct slice name = b->object.name;
 
-	set_node(b, node);
+	build_set_node(b, node);
 	objects->renames += !slice_eq(name, b->object.name);
 }
 
@@ -318,13 +166,13 @@ static void change_object(struct build_objects *objects, struct built *b,
 static bool patch_object(const struct patch *p, const struct yaml_node *patch, struct built *b)
 {
 	const struct build_state *state = p->layer->state;
-	const struct yaml_node *node = write_names(state, &b->object), *now;
+	const struct yaml_node *node = build_named_node(state, &b->object), *now;
 	struct build_stop stop = { BUILD_KNOWN, NOWHERE, NULL };
 
 	if (b->stop.verdict != BUILD_KNOWN)
 		return true;
 	if (p->stores_id && patch->kind == YAML_SEQ)
-		store_id(p->layer->state, b);
+		build_store_id(p->layer->state, b);
 	if (!value_is_clear(node))
 		now = build_unknown(&stop, patch, "the patched object has aliases or merge keys");
 	else if (patch->kind == YAML_SEQ)
@@ -333,11 +181,11 @@ static bool patch_object(const struct patch *p, const struct yaml_node *patch, s
 		now = build_unknown(&stop, patch, "patches of Services are not evaluated");
 	else
 		now = patch_merge_apply(patch, node, &stop, state->arena);
-	note_patch(state, b,
-		   &(struct built_patch){ .at = yaml_place(p->entry),
-					  .path = yaml_name(p->file),
-					  .metadata_only = is_metadata_only(patch),
-					  .needs_object = !p->target });
+	build_note_patch(state, b,
+			 &(struct built_patch){ .at = yaml_place(p->entry),
+						.path = yaml_name(p->file),
+						.metadata_only = is_metadata_only(patch),
+						.needs_object = !p->target });
 	if (stop.verdict == BUILD_FAILS) {
 		p->objects->stop = stop;
 		return false;
@@ -452,7 +300,7 @@ static void mark_selected(const struct patch *p)
 /* Applies a patch that was found, or not. False: the build fails. */
 static bool apply_patch(const struct patch *p)
 {
-	if (!take_steps(p->layer->state, &p->objects->stop, p->objects->n))
+	if (!build_take_steps(p->layer->state, &p->objects->stop, p->objects->n))
 		build_mark_unknown(p->objects, p->entry, p->objects->stop.why);
 	else if (!p->file)
 		mark_selected(p);
@@ -474,8 +322,9 @@ static const struct yaml_file *find_text(const struct build_layer *layer,
 		return e->text;
 	if (text)
 		return parse_text(layer->state, text);
-	return find_file(layer, yaml_string(e->node->kind == YAML_MAP ? yaml_get(e->node, "path") :
-									e->node));
+	return build_find_file(
+		layer,
+		yaml_string(e->node->kind == YAML_MAP ? yaml_get(e->node, "path") : e->node));
 }
 
 /* Applies an entry of a list of patches. */
@@ -546,85 +395,25 @@ static bool apply_merge_patches(const struct build_layer *layer, struct build_ob
 
 /* --- what is not evaluated ------------------------------------------------ */
 
-/* Records the objects that a replacement or a variable reads. */
-static void note_readers(const struct build_layer *layer, struct build_objects *objects,
-			 const struct yaml_node *source)
-{
-	for (size_t i = 0; i < objects->n && source; i++) {
-		struct build_stop ignored = { BUILD_KNOWN, NOWHERE, NULL };
-
-		if (build_target_selects(source, &objects->items[i], &ignored))
-			note_patch(layer->state, &objects->items[i],
-				   &(struct built_patch){ .at = yaml_place(source),
-							  .path = yaml_name(source->file),
-							  .metadata_only = true,
-							  .needs_object = true });
-	}
-}
-
-/* Marks what a target of a replacement selects. */
-static void mark_replaced(struct build_objects *objects, const struct yaml_node *target)
-{
-	for (size_t i = 0; i < objects->n; i++) {
-		struct built *b = &objects->items[i];
-		struct build_stop stop = { BUILD_KNOWN, NOWHERE, NULL };
-
-		if (b->stop.verdict == BUILD_KNOWN &&
-		    build_target_selects(yaml_get(target, "select"), b, &stop))
-			build_unknown(&b->stop, target, "a replacement changes the object");
-	}
-}
-
-/* Marks what replacements select as targets; those of a file that was not read, all. */
 static bool apply_replacements(const struct build_layer *layer, struct build_objects *objects)
 {
-	const struct yaml_node *list = yaml_get(layer->root, "replacements");
-
-	for (const struct yaml_node *r = list ? list->first : NULL; r; r = r->next) {
-		struct slice path = yaml_string(yaml_get(r, "path"));
-		const struct yaml_file *file = path.len ? find_file(layer, path) : NULL;
-		const struct yaml_node *one = file ? yaml_root(file, 0) : r;
-		const struct yaml_node *targets = yaml_get(one, "targets");
-
-		if (path.len && !targets)
-			build_mark_unknown(objects, r, "the replacement cannot be read");
-		note_readers(layer, objects, yaml_get(one, "source"));
-		for (const struct yaml_node *t = targets ? targets->first : NULL; t; t = t->next)
-			mark_replaced(objects, t);
-	}
+	build_replace(layer, objects);
 	return true;
 }
 
-/* Fields whose effect on the objects is not evaluated. */
-static bool apply_unknown(const struct build_layer *layer, struct build_objects *objects)
+/* Transformers change only the objects that are there. */
+static bool apply_transformers(const struct build_layer *layer, struct build_objects *objects)
 {
-	static const struct {
-		const char *key, *why;
-	} fields[] = {
-		{ "transformers", "transformers may change the object" },
-		{ "configurations", "configurations may change the object" },
-		{ "crds", "crds may make kustomize change the object" },
-		{ "openapi", "openapi may change what a patch does" },
-	};
+	const struct yaml_node *node = yaml_get(layer->root, "transformers");
 
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		const struct yaml_node *node = yaml_get(layer->root, fields[i].key);
-
-		if (node && node->nchildren)
-			build_mark_unknown(objects, node, fields[i].why);
-	}
+	if (node && node->nchildren)
+		build_mark_unknown(objects, node, "transformers may change the object");
 	return true;
 }
 
-/* Variables, "$(NAME)", in the objects. */
-static bool apply_vars(const struct build_layer *layer, struct build_objects *objects)
+static bool apply_configs(const struct build_layer *layer, struct build_objects *objects)
 {
-	const struct yaml_node *vars = yaml_get(layer->root, "vars");
-
-	for (const struct yaml_node *c = vars ? vars->first : NULL; c; c = c->next)
-		note_readers(layer, objects, yaml_get(c, "objref"));
-	if (vars && vars->nchildren)
-		build_mark_unknown(objects, vars, "vars may change the object");
+	build_config_read(layer, objects);
 	return true;
 }
 
@@ -632,9 +421,9 @@ bool build_layer_apply(const struct build_layer *layer, struct build_objects *ob
 {
 	/* api/internal/target/kusttarget_configplugin.go, configureBuiltinTransformers */
 	static bool (*const steps[])(const struct build_layer *, struct build_objects *) = {
-		apply_merge_patches, apply_patches, apply_namespace,   apply_prefix,
-		apply_suffix,        apply_labels,  apply_annotations, apply_json_patches,
-		apply_replacements,  apply_unknown, apply_vars,
+		apply_configs,      apply_merge_patches, apply_patches,      apply_namespace,
+		apply_prefix,       apply_suffix,        apply_labels,       apply_annotations,
+		apply_json_patches, apply_replacements,  apply_transformers,
 	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)

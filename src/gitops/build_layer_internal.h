@@ -4,68 +4,7 @@
 #ifndef GCB_GITOPS_BUILD_LAYER_INTERNAL_H
 #define GCB_GITOPS_BUILD_LAYER_INTERNAL_H
 
-#include "base/map.h"
-#include "gitops/build.h"
-#include "gitops/build_stop_internal.h"
-#include "gitops/patch_lists_internal.h"
-#include "gitops/repository_id.h"
-
-/* Objects on the way to a built set. */
-struct build_objects {
-	struct built *items;
-	size_t n, cap;
-	size_t renames;         /* how often a patch has changed a name */
-	struct build_stop stop; /* as that of a built set */
-};
-
-/* The state of a build that all its layers share. */
-struct build_state {
-	const struct repository_id *repository;
-	const struct build_inputs *inputs;
-	const struct patch_lists *patches; /* that were read before */
-	struct arena *arena;
-	struct yaml_file **texts; /* parsed inline patches */
-	size_t ntexts, texts_cap;
-	struct map text_at; /* the inline patches by the address of their node; one that cannot be
-			       parsed is NULL in `texts` */
-	size_t steps;       /* that may still be made */
-};
-
-/* What an Application or a Flux Kustomization adds to a kustomization, in its directory. */
-struct build_extra {
-	struct slice ns, prefix, suffix; /* in place of its own; absent: none */
-	const struct yaml_node *patches, *labels, *annotations;
-	const struct yaml_node *components; /* of the kustomization's components */
-};
-
-/* The transformations of a kustomization. */
-struct build_layer {
-	struct build_state *state;
-	struct slice directory;
-	const struct yaml_node *root;
-	const struct build_extra *extra; /* NULL: none */
-};
-
-/* Frees what the state holds besides its arena. */
-void build_state_release(struct build_state *state);
-
-/* Is the kind one that is built: Istio's, GKE's, and Services? */
-bool build_wants(const struct object *o);
-
-/* Is it an object that kustomize keeps to itself (config.kubernetes.io/local-config)? */
-bool build_is_local(const struct object *o);
-
-/* Writes the current name and namespace of an object into its node. */
-void build_write_names(const struct build_state *state, struct built *b);
-
-/* Adds an object. */
-void build_append(struct build_state *state, struct build_objects *to, const struct built *b);
-
-/* False: the build fails, since two objects are the same. */
-bool build_check_ids(const struct build_state *state, struct build_objects *objects);
-
-/* Marks all objects as unknown that are not yet. */
-void build_mark_unknown(struct build_objects *objects, const struct yaml_node *at, const char *why);
+#include "gitops/build_objects_internal.h"
 
 /*
  * Applies the transformations of a kustomization, in kustomize's order, to all objects. False: the

@@ -1,71 +1,12 @@
 #include "gitops/build_target_internal.h"
 
 #include "base/alloc.h"
-#include "base/ascii.h"
+#include "gitops/pattern_internal.h"
 #include "kube/selector.h"
-
-#include <regex.h>
-#include <string.h>
 
 struct slice build_namespace(struct slice ns)
 {
 	return ns.len ? ns : SLICE("default");
-}
-
-/* --- patterns ------------------------------------------------------------- */
-
-enum match { MATCH_NO, MATCH_YES, MATCH_UNKNOWN };
-
-bool build_target_is_literal(struct slice pattern)
-{
-	for (size_t i = 0; i < pattern.len; i++)
-		if (!ascii_is_alnum(pattern.ptr[i]) && pattern.ptr[i] != '-' &&
-		    pattern.ptr[i] != '_' && pattern.ptr[i] != '/')
-			return false;
-	return true;
-}
-
-/* Do Go and POSIX read the pattern alike, and is it harmless? */
-static bool is_portable(struct slice pattern)
-{
-	if (pattern.len > 200)
-		return false;
-	for (size_t i = 0; i < pattern.len; i++) {
-		char c = pattern.ptr[i], next = i + 1 < pattern.len ? pattern.ptr[i + 1] : 0;
-
-		if (c == '\\' && next && !ascii_is_alnum(next)) {
-			i++;
-			continue;
-		}
-		if ((c == '*' || c == '+' || c == '?') &&
-		    (next == '*' || next == '+' || next == '?'))
-			return false;
-		if ((c == '(' || c == '|') && (next == '?' || next == '*' || next == '+'))
-			return false;
-		if (!ascii_is_alnum(c) && !memchr("-_./*+?()|^$", c, 12))
-			return false;
-	}
-	return true;
-}
-
-/* Compares a text with an anchored pattern. */
-static enum match match_pattern(struct slice pattern, struct slice text)
-{
-	AUTO_STR struct str source = STR_INIT, subject = STR_INIT;
-	regex_t compiled;
-	int result;
-
-	if (build_target_is_literal(pattern))
-		return slice_eq(pattern, text) ? MATCH_YES : MATCH_NO;
-	if (!is_portable(pattern) || slice_find_byte(text, '\0') != SIZE_MAX)
-		return MATCH_UNKNOWN;
-	str_addf(&source, "^(%" SLICE_FMT ")$", SLICE_ARG(pattern));
-	str_add(&subject, text);
-	if (regcomp(&compiled, source.ptr, REG_EXTENDED | REG_NOSUB))
-		return MATCH_UNKNOWN;
-	result = regexec(&compiled, subject.len ? subject.ptr : "", 0, NULL, 0);
-	regfree(&compiled);
-	return result ? MATCH_NO : MATCH_YES;
 }
 
 /* Compares a field of the selector with one of two texts; an absent field matches. */
@@ -79,8 +20,8 @@ static enum match match_field(const struct yaml_node *selector, const char *key,
 		return yaml_get(selector, key) && yaml_get(selector, key)->text.len ?
 			       MATCH_UNKNOWN :
 			       MATCH_YES;
-	first = match_pattern(pattern, one);
-	return first == MATCH_NO ? match_pattern(pattern, other) : first;
+	first = pattern_match(pattern, one);
+	return first == MATCH_NO ? pattern_match(pattern, other) : first;
 }
 
 /* --- labels --------------------------------------------------------------- */
@@ -131,6 +72,126 @@ bool build_target_selects(const struct yaml_node *selector, const struct built *
 		build_unknown(stop, selector, "it is not known which objects the pattern selects");
 	return true;
 }
+
+/* --- replacements --------------------------------------------------------- */
+
+/* Is the field of the selector absent, or the text? */
+static bool is_field(const struct yaml_node *selector, const char *key, struct slice text)
+{
+	const struct yaml_node *field = yaml_get(selector, key);
+
+	return !field || !field->text.len || slice_eq(field->text, text);
+}
+
+/* Does the selector have this name and namespace? */
+static bool is_id(const struct yaml_node *selector, struct slice name, struct slice ns)
+{
+	const struct yaml_node *field = yaml_get(selector, "namespace");
+
+	return is_field(selector, "name", name) &&
+	       (!field || !field->text.len ||
+		slice_eq(build_namespace(field->text), build_namespace(ns)));
+}
+
+/* How many of the names of an object a selector has. */
+static size_t count_ids(const struct yaml_node *selector, const struct built *b)
+{
+	size_t n = is_id(selector, b->object.name, b->object.ns);
+
+	for (size_t i = 0; i < b->nids; i++)
+		n += is_id(selector, b->ids[i].name, b->ids[i].ns);
+	return n;
+}
+
+/* Is the kind the one of the selector? */
+static bool is_chosen_kind(const struct yaml_node *selector, const struct object *o)
+{
+	return is_field(selector, "group", o->group) && is_field(selector, "version", o->version) &&
+	       is_field(selector, "kind", o->kind);
+}
+
+bool build_target_chooses(const struct yaml_node *selector, const struct built *b,
+			  struct build_stop *stop)
+{
+	const struct object *o = &b->object;
+	const enum match matches[] = {
+		match_labels(selector, "labelSelector", yaml_get(o->metadata, "labels")),
+		match_labels(selector, "annotationSelector", yaml_get(o->metadata, "annotations")),
+	};
+
+	if (!is_chosen_kind(selector, o) || !count_ids(selector, b) || matches[0] == MATCH_NO ||
+	    matches[1] == MATCH_NO)
+		return false;
+	if (matches[0] == MATCH_UNKNOWN || matches[1] == MATCH_UNKNOWN)
+		build_unknown(stop, selector, "it is not known which objects the pattern selects");
+	return true;
+}
+
+/* Does the field of the selector, as a pattern, match the text? An absent field does. */
+static enum match match_text(const struct yaml_node *selector, const char *key, struct slice text)
+{
+	const struct yaml_node *field = yaml_get(selector, key);
+
+	return !field || !field->text.len ? MATCH_YES : pattern_match(field->text, text);
+}
+
+/* The lesser of two answers, where "no" is the least and "yes" the greatest. */
+static enum match both(enum match a, enum match b)
+{
+	if (a == MATCH_NO || b == MATCH_NO)
+		return MATCH_NO;
+	return a == MATCH_UNKNOWN || b == MATCH_UNKNOWN ? MATCH_UNKNOWN : MATCH_YES;
+}
+
+/* Does the selector, as patterns, match a name that the object has or had? */
+static enum match match_patterns(const struct yaml_node *selector, const struct built *b)
+{
+	enum match kind = both(match_text(selector, "group", b->object.group),
+			       both(match_text(selector, "version", b->object.version),
+				    match_text(selector, "kind", b->object.kind)));
+	enum match best = both(
+		match_text(selector, "name", b->object.name),
+		match_text(selector, "namespace", b->object.ns.ptr ? b->object.ns : SLICE("")));
+
+	for (size_t i = 0; i < b->nids && best != MATCH_YES; i++) {
+		enum match one = both(match_text(selector, "name", b->ids[i].name),
+				      match_text(selector, "namespace", b->ids[i].ns));
+
+		best = one == MATCH_NO ? best : one;
+	}
+	return both(kind, best);
+}
+
+bool build_target_replaces(const struct yaml_node *selector, const struct built *b,
+			   struct build_stop *stop)
+{
+	bool exact = is_chosen_kind(selector, &b->object) && count_ids(selector, b);
+	enum match pattern = match_patterns(selector, b);
+
+	if (pattern == (exact ? MATCH_YES : MATCH_NO))
+		return exact && build_target_chooses(selector, b, stop);
+	build_unknown(stop, selector,
+		      "versions of kustomize differ in which objects the replacement selects");
+	return true;
+}
+
+bool build_target_rejects(const struct yaml_node *selector, const struct built *b,
+			  struct build_stop *stop)
+{
+	size_t n = is_chosen_kind(selector, &b->object) ? count_ids(selector, b) : 0;
+
+	if (n && n <= b->nids)
+		build_unknown(stop, selector,
+			      "versions of kustomize differ in what the replacement rejects");
+	return build_target_replaces(selector, b, stop);
+}
+
+bool build_target_has_labels(const struct yaml_node *selector)
+{
+	return yaml_get(selector, "labelSelector") || yaml_get(selector, "annotationSelector");
+}
+
+/* --- patches -------------------------------------------------------------- */
 
 /* Have two objects the same kind and version? */
 static bool is_same_kind(const struct object *a, const struct object *b)

@@ -17,8 +17,29 @@
 bool build_target_selects(const struct yaml_node *selector, const struct built *object,
 			  struct build_stop *stop);
 
-/* Is the pattern a text that matches itself only? */
-bool build_target_is_literal(struct slice pattern);
+/*
+ * Does the source of a replacement, or a variable, select the object, by any name that it has or
+ * had? Fields are compared exactly. True, with `stop` set, if that is not known.
+ */
+bool build_target_chooses(const struct yaml_node *selector, const struct built *object,
+			  struct build_stop *stop);
+
+/*
+ * Does the target of a replacement? kustomize 5.8 reads its fields as patterns, earlier versions do
+ * not; where this makes a difference, it is not known.
+ */
+bool build_target_replaces(const struct yaml_node *selector, const struct built *object,
+			   struct build_stop *stop);
+
+/*
+ * Does the target reject it? kustomize 5.0 and earlier compare one name of the object only; where
+ * this makes a difference, it is not known.
+ */
+bool build_target_rejects(const struct yaml_node *selector, const struct built *object,
+			  struct build_stop *stop);
+
+/* Does the selector have a label or annotation selector? */
+bool build_target_has_labels(const struct yaml_node *selector);
 
 /*
  * Is the object the one that a patch without a selector names: same kind and version, and a name

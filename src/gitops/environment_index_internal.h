@@ -7,7 +7,7 @@
  *	source_index         the same sources by directory
  *	kustomization_graph  kustomizations and what they reference
  *	directories          directories and charts
- *	patch_lists          the patches of kustomizations that build_read_patches was asked for
+ *	patch_lists          the patches of kustomizations that build_needs was asked for
  */
 #ifndef GCB_GITOPS_ENVIRONMENT_INDEX_INTERNAL_H
 #define GCB_GITOPS_ENVIRONMENT_INDEX_INTERNAL_H
@@ -32,6 +32,8 @@ struct environment_index {
 	struct kustomization_graph kustomizations;
 	struct directories directories;
 	struct patch_lists patches;
+	const bool *beside; /* of kustomizations by number, as build_way_mark_beside marks them;
+			       NULL: not known yet */
 	struct flux_sources flux_sources;
 	struct pending_objects flux, sets; /* Flux Kustomizations, ApplicationSets */
 	struct slices unread;

@@ -1,7 +1,7 @@
 #include "gitops/patch_lists_internal.h"
 
 #include "base/alloc.h"
-#include "gitops/build_target_internal.h"
+#include "gitops/pattern_internal.h"
 #include "yaml/value.h"
 
 #include <stdlib.h>
@@ -50,7 +50,7 @@ static struct slice literal_name(const struct yaml_node *entry)
 {
 	struct slice name = yaml_string(yaml_path(entry, "target", "name", NULL));
 
-	return name.len && build_target_is_literal(name) ? name : SLICE_NONE;
+	return name.len && pattern_is_literal(name) ? name : SLICE_NONE;
 }
 
 /* Reads an entry into a list. */

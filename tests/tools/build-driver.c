@@ -3,12 +3,15 @@
  *
  *	build-driver DIRECTORY
  *
- * For each kustomization that is no Component: "=== PATH VERDICT REASON", and for each object of a
- * kind of Istio or GKE: "--- VERDICT REASON", and the object as YAML. VERDICT: known, fails,
- * unknown; REASON: "FILE:LINE: WHY", or nothing.
+ * For each kustomization that is no Component: "=== PATH VERDICT REASON", for each Application and
+ * Flux Kustomization "=== NAME VERDICT REASON", and for each object of a kind of Istio or GKE: "---
+ *VERDICT REASON", and the object as YAML. VERDICT: known, fails, unknown; REASON: "FILE:LINE: WHY",
+ *or nothing.
  */
 #include "base/file.h"
+#include "base/map.h"
 #include "gitops/build.h"
+#include "gitops/environment_use.h"
 #include "gitops/kustomization.h"
 #include "inventory/environments.h"
 #include "inventory/inventory.h"
@@ -70,6 +73,45 @@ static void print_set(struct slice path, const struct built_set *set)
 	}
 }
 
+/* Prints the kustomizations that are no Components. */
+static void print_kustomizations(struct builder *b)
+{
+	size_t n;
+	struct source *const *kustomizations = inventory_kustomizations(inventory, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct built_set set;
+
+		if (kustomization_is_component(yaml_root(kustomizations[i]->file, 0)))
+			continue;
+		set = build_kustomization(b, kustomizations[i]->path);
+		print_set(kustomizations[i]->path, &set);
+	}
+}
+
+/* Prints the environments that objects declare, and that apply a file of the inputs. */
+static void print_environments(struct builder *b, const struct environment_index *index,
+			       const struct build_inputs *in)
+{
+	struct map printed = MAP_INIT;
+	AUTO_ARENA struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < in->n; i++) {
+		struct environment_uses uses = environment_uses_of(index, in->files[i].path, arena);
+
+		for (size_t j = 0; j < uses.n; j++) {
+			const struct environment *e = uses.items[j].environment;
+			struct built_set set;
+
+			if (e->kind == ENVIRONMENT_OVERLAY || !map_add(&printed, e->name))
+				continue;
+			set = build_environment(b, e);
+			print_set(e->name, &set);
+		}
+	}
+	map_release(&printed);
+}
+
 /* The objects of all files that are no kustomizations. */
 static struct build_inputs list_inputs(void)
 {
@@ -91,8 +133,6 @@ int main(int argc, char **argv)
 	struct environment_index *index;
 	struct build_inputs in;
 	struct builder *b;
-	size_t n;
-	struct source *const *kustomizations;
 
 	if (argc != 2) {
 		fprintf(stderr, "usage: build-driver DIRECTORY\n");
@@ -109,15 +149,8 @@ int main(int argc, char **argv)
 	index = environments_read(inventory, &id, SLICE_NONE);
 	in = list_inputs();
 	b = builder_new(index, &in);
-	kustomizations = inventory_kustomizations(inventory, &n);
-	for (size_t i = 0; i < n; i++) {
-		struct built_set set;
-
-		if (kustomization_is_component(yaml_root(kustomizations[i]->file, 0)))
-			continue;
-		set = build_kustomization(b, kustomizations[i]->path);
-		print_set(kustomizations[i]->path, &set);
-	}
+	print_kustomizations(b);
+	print_environments(b, index, &in);
 	builder_free(b);
 	environment_index_free(index);
 	inventory_free(inventory);

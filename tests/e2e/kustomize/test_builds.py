@@ -3,12 +3,13 @@
 
     test_builds.py [--quick]
 
-Over random trees (GCB_TREES, default 400; GCB_SEED, the first) and ../shared/corpus/overlays, where it exists. The judge is kustomize as
-a library, built once from its Go module (tests/e2e/setup/kustomize); with --quick, `kubectl kustomize`, over 15 trees. GCB_SHOW=1 shows
-what only kustomize refuses, which is most often a patch of an object that is not among those of Istio.
+Over random trees (GCB_TREES, default 150; GCB_SEED, the first) and ../shared/corpus/overlays, where it exists, and the environments of the
+trees with what Argo CD and Flux add. The judges are several versions of kustomize as a library, each built once from its Go module
+(tests/e2e/setup/kustomize); where they differ among themselves, the result must be unknown. With --quick, `kubectl kustomize`, over 4 trees.
+GCB_VERSIONS selects versions; GCB_SHOW=1 shows what only kustomize refuses, which is most often a patch of an object that is not among
+those of Istio.
 """
 import collections
-import functools
 import json
 import os
 import pathlib
@@ -20,6 +21,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "setup"))
 import cached  # noqa: E402
+import judges  # noqa: E402
 import trees  # noqa: E402
 
 import yaml  # noqa: E402
@@ -28,12 +30,6 @@ ROOT = HERE.parent.parent.parent
 TOOL = pathlib.Path(os.environ.get("GCB_TOOLS", ROOT / "build")) / "build-driver"
 CORPUS = ROOT.parent / "shared/corpus/overlays"
 KINDS = ("networking.istio.io", "networking.gke.io")
-
-
-def judge():
-    if os.environ.get("GCB_JUDGE"):
-        return os.environ["GCB_JUDGE"]
-    return cached.go_build("judge", HERE.parent / "setup/kustomize", "./judge", ["-ldflags=-s -w"])
 
 
 def wanted(o):
@@ -45,7 +41,7 @@ def key(o):
 
 
 def ours(top):
-    """By directory: the verdict, the objects, and whether all of them are known."""
+    """By directory or name: the verdict, the objects that are known, whether all are, and the output."""
     done = subprocess.run([TOOL, top], capture_output=True, text=True, timeout=120)
     if done.returncode:
         raise RuntimeError(f"build-driver {top}: {done.returncode} {done.stderr[:300]}")
@@ -56,48 +52,76 @@ def ours(top):
         objects, known = [], True
         for document in ("\n" + body).split("\n---")[1:]:
             state, _, text = document.partition("\n")
-            known = known and state.strip() == "known"
-            objects.append(yaml.safe_load(text))
-        found[str(pathlib.PurePath(path).parent)] = (verdict, objects, known, part)
+            if state.split()[0] == "known":
+                objects.append(yaml.safe_load(text))
+            else:
+                known = False
+        found[path[:-len("/kustomization.yaml")] if "/" in path else path] = (verdict, objects, known, part)
     return found
 
 
-def compare(mine, theirs):
-    """One word for a build."""
+def compare(mine, answers):
+    """One word for a build, by what each version builds."""
     verdict, objects, known, _ = mine
-    if verdict == "unknown" or not known:
+    built = [{key(o): o for o in a["items"] or [] if wanted(o)} for a in answers if not a.get("error")]
+    if verdict == "unknown":
         return "unknown"
-    if theirs.get("error"):
-        return "both fail" if verdict == "fails" else "only kustomize fails"
     if verdict == "fails":
-        return "WRONG: only we fail"
-    a, b = {key(o): o for o in objects}, {key(o): o for o in theirs["items"] or [] if wanted(o)}
-    return "equal" if a == b else "WRONG: different"
+        return "WRONG: only we fail" if built else "both fail"
+    if not built:
+        return "only kustomize fails" if known else "unknown"
+    for theirs in built:
+        if any(theirs.get(key(o)) != o for o in objects) or (known and len(objects) != len(theirs)):
+            return "WRONG: different" if all(b == theirs for b in built) else "WRONG: not what all versions build"
+    return "equal" if known else "equal, and unknown objects" if objects else "unknown"
 
 
-def kubectl_builds(directories):
-    """What kubectl builds of directories."""
-    for directory in directories:
-        done = subprocess.run(["kubectl", "kustomize", directory], capture_output=True, text=True, timeout=60)
-        yield {"error": done.stderr.strip() or "?"} if done.returncode else {"items": [o for o in yaml.safe_load_all(done.stdout) if o]}
-
-
-def library_builds(program, directories):
-    """What the judge builds of directories."""
-    done = subprocess.run([program], input="".join(d + "\n" for d in directories), capture_output=True, text=True, timeout=600)
-    return map(json.loads, done.stdout.splitlines())
-
-
-def check(builds, top, directories, counts, bad):
+def check(builds, tree, counts, bad):
+    top, directories, names = tree
     mine = ours(top)
-    answers = list(builds([f"{top}/{d}" for d in directories]))
-    if len(answers) != len(directories):
-        raise RuntimeError(f"the judge answers {len(answers)} of {len(directories)} times for {top}")
-    for directory, theirs in zip(directories, answers):
-        word = compare(mine[directory], theirs)
+    places = [f"{top}/{d}" for d in directories] + [str(p) for p in names.values()]
+    answers = {version: build(places) for version, build in builds.items()}
+    for version, got in answers.items():
+        if len(got) != len(places):
+            raise RuntimeError(f"kustomize {version} answers {len(got)} of {len(places)} times for {top}")
+    for at, place in enumerate([*directories, *names]):
+        if place not in mine:
+            counts["not applied"] += 1  # an environment without an object that is built
+            continue
+        word = compare(mine[place], [got[at] for got in answers.values()])
         counts[word] += 1
         if word.startswith("WRONG") or (word == "only kustomize fails" and os.environ.get("GCB_SHOW")):
-            bad.append((word, top, directory, mine[directory][3], theirs))
+            bad.append((word, top, place, mine[place][3], {version: got[at] for version, got in answers.items()}))
+
+
+def generated(seed, work, builds):
+    """A tree; its environments are built from copies beside it, which are not part of it."""
+    tree = trees.Tree(seed, work / str(seed)).make()
+    shutil.copytree(tree.top, work / f"{seed}-engines")
+    copies, tree.top = tree.top, work / f"{seed}-engines"
+    places = {name: tree.built_by_engine(name) for name in tree.environments}
+    tree.top = copies
+
+    def applied(build):
+        def run(directories):
+            got = build(directories)
+            for name, answer in zip(places, got[len(tree.roots):]):
+                if not answer.get("error"):
+                    tree.as_applied(name, answer["items"] or [])
+            return got
+        return run
+    return {version: applied(build) for version, build in builds.items()}, (str(tree.top), tree.roots, places)
+
+
+def show(bad):
+    for word, top, directory, mine, answers in bad[:int(os.environ.get("GCB_MOST", "5"))]:
+        print(f"{word}: {top}/{directory}\n  ours: {mine[:1500]}")
+        alike = collections.defaultdict(list)
+        for version, answer in answers.items():
+            alike[json.dumps(answer, sort_keys=True)].append(version)
+        for text, versions in alike.items():
+            print(f"  {', '.join(versions)}: {text[:1500]}")
+        print()
 
 
 def main():
@@ -106,24 +130,25 @@ def main():
     try:
         if quick and not shutil.which("kubectl"):
             raise cached.Missing("kubectl is not installed")
-        builds = kubectl_builds if quick else functools.partial(library_builds, judge())
+        builds = {"kubectl": judges.kubectl} if quick else judges.all_versions()
     except cached.Missing as missing:
         print(f"skipped: {missing}\n0 passed, 0 failed, 1 skipped")
         return 0
     first = int(os.environ.get("GCB_SEED", "1"))
     work = pathlib.Path(tempfile.mkdtemp(prefix="gcb-builds-"))
     try:
-        for seed in range(first, first + int(os.environ.get("GCB_TREES", "15" if quick else "400"))):
-            tree = trees.Tree(seed, work / str(seed)).make()
-            check(builds, str(tree.top), tree.roots, counts, bad)
+        for seed in range(first, first + int(os.environ.get("GCB_TREES", "4" if quick else "150"))):
+            check(*generated(seed, work, builds), counts, bad)
+            if not os.environ.get("GCB_KEEP") and not bad:
+                shutil.rmtree(work / str(seed))
+                shutil.rmtree(work / f"{seed}-engines")
         for tree in sorted(CORPUS.glob("0*")) if CORPUS.is_dir() else []:
             places = [str(p.parent.relative_to(tree)) for p in tree.rglob("kustomization.yaml") if "kind: Component" not in p.read_text()]
-            check(builds, str(tree), places, counts, bad)
+            check(builds, (str(tree), places, {}), counts, bad)
     finally:
         if not os.environ.get("GCB_KEEP"):
             shutil.rmtree(work)
-    for word, top, directory, mine, theirs in bad[:int(os.environ.get("GCB_MOST", "5"))]:
-        print(f"{word}: {top}/{directory}\n  ours: {mine[:1500]}\n  theirs: {json.dumps(theirs)[:1500]}\n")
+    show(bad)
     for word, n in counts.most_common():
         print(f"  {n:6} {word}")
     failed = sum(n for word, n in counts.items() if word.startswith("WRONG"))

@@ -68,7 +68,7 @@ def go(at_least):
 
 def go_build(name, module, package, flags, at_least=(1, 25)):
     """A program of a Go module with pinned versions, built when the cache has none of these pins, sources and flags."""
-    sources = [p for p in module.rglob("*") if p.name in ("go.mod", "go.sum") or (package.startswith("./") and p.suffix == ".go")]
+    sources = [p for p in module.rglob("*") if p.suffix in (".mod", ".sum") or (package.startswith("./") and p.suffix == ".go")]
     folder = cache() / f"{name}-{digest(sources, package, *flags)}"
     binary = folder / name
     with locked(folder):

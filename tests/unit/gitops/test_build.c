@@ -168,3 +168,30 @@ Test(build, what_is_not_evaluated)
 	cr_expect_eq(f.set.n, 1);
 	release(&f);
 }
+
+Test(build, what_is_configured_for_all_objects)
+{
+	static const struct {
+		const char *fields;
+		enum build_verdict verdict, of_set;
+	} rows[] = {
+		{ "configurations: [absent.yaml]", BUILD_UNKNOWN, BUILD_KNOWN },
+		{ "crds: [absent.json]", BUILD_UNKNOWN, BUILD_KNOWN },
+		{ "vars: [{name: X, objref: {kind: Service, name: x}}]", BUILD_UNKNOWN,
+		  BUILD_KNOWN },
+		{ "bases: ['github.com/shop/gitops/base?ref=v1']", BUILD_KNOWN, BUILD_UNKNOWN },
+		{ "vars: []", BUILD_KNOWN, BUILD_KNOWN },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		AUTO_ARENA struct arena *arena = arena_new();
+		struct built_fixture f;
+
+		build(&f, ARGO_SPEC("namePrefix: p-"),
+		      arena_printf(arena, "resources: [web.yaml]\n%s\n", rows[i].fields).ptr);
+		cr_assert_eq(f.set.n, 1);
+		cr_expect_eq(f.set.items[0].stop.verdict, rows[i].verdict, "%s", rows[i].fields);
+		cr_expect_eq(f.set.stop.verdict, rows[i].of_set, "%s", rows[i].fields);
+		release(&f);
+	}
+}
