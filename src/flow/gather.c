@@ -141,11 +141,17 @@ static int read_tree(struct gathering *g, struct err *err)
 int gather_around(const struct fleet *fleet, const struct migration *m, struct evidence *out,
 		  struct err *err)
 {
-	struct evidence evidence = { .fleet = fleet, .inventory = inventory_new() };
-	struct gathering g = { .session = fleet->base.session,
-			       .fleet = fleet,
-			       .evidence = &evidence };
+	struct session *s = fleet->base.session;
+	struct evidence evidence = { .fleet = fleet };
+	struct gathering g = { .session = s, .fleet = fleet, .evidence = &evidence };
+	struct template_text template;
 
+	if (templates_get(s->options.templates_dir, SLICE("virtualservice"), s->arena, &template,
+			  err) < 0)
+		return -1;
+	evidence.vs_template = template.bytes;
+	evidence.inventory = inventory_new();
+	evidence.baselines = baselines_new();
 	inventory_watch(evidence.inventory, m);
 	inventory_want_environments(evidence.inventory);
 	do {

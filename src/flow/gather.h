@@ -26,7 +26,7 @@ int gather_evidence(const struct fleet *fleet, struct evidence *out, struct err 
 
 /*
  * Reads only the files that matter to `m`, a migration that does not exist yet and outlives the
- * evidence: inventory and environments. Errors: git.
+ * evidence: inventory and environments, and no history. Errors: git, those of templates_get.
  */
 int gather_around(const struct fleet *fleet, const struct migration *m, struct evidence *out,
 		  struct err *err);
