@@ -9,6 +9,7 @@
 #include "git/commit_read.h"
 #include "git/history.h"
 #include "git/tree.h"
+#include "plan/owners.h"
 
 /* Evidence that is being gathered. */
 struct gathering {
@@ -266,6 +267,8 @@ int gather_evidence(const struct fleet *fleet, struct evidence *out, struct err 
 	evidence.vs_template = template.bytes;
 	evidence.inventory = inventory_new();
 	evidence.baselines = baselines_new();
+	if (!fleet->named)
+		evidence.owners = owners_new(fleet->all, fleet->n);
 	for (size_t i = 0; i < fleet->selected.n; i++)
 		inventory_watch(evidence.inventory, fleet->selected.items[i]);
 	if (s->options.within_search)
@@ -308,6 +311,8 @@ static void release_planning(struct evidence *evidence)
 	partition_free(evidence->partition);
 	evidence->baselines = NULL;
 	evidence->partition = NULL;
+	owners_free(evidence->owners);
+	evidence->owners = NULL;
 }
 
 void evidence_trim(struct evidence *evidence, struct plan *plan)

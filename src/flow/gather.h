@@ -14,6 +14,7 @@ struct evidence {
 	struct environment_index *environments; /* that the files of the commit are built into */
 	struct baselines *baselines;            /* from the history */
 	struct partition *partition;            /* of the selected migrations */
+	struct owners *owners;                  /* of routes; NULL: not all migrations were read */
 	struct slice vs_template;               /* the template of VirtualServices */
 };
 
