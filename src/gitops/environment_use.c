@@ -252,6 +252,22 @@ struct environment_uses environment_uses_find(const struct environment_index *x,
 	return finish_query(&q, arena);
 }
 
+bool environment_uses_any(const struct environment_index *x, struct slice path)
+{
+	const struct kustomization_graph *g = &x->kustomizations;
+	AUTO_ARENA struct arena *arena = NULL;
+
+	for (size_t i = map_get(&g->to, path); i != MAP_NONE; i = g->references[i].next) {
+		const struct kustomization *k = &g->items[g->references[i].kustomization];
+		const struct environment_source *s = source_index_find(&x->sources, k->directory);
+
+		if (k->overlay || (s && environment_source_builds(s)))
+			return true;
+	}
+	arena = arena_new();
+	return environment_uses_of(x, path, arena).n > 0;
+}
+
 struct environment_uses environment_uses_of_kustomization(const struct environment_index *x,
 							  struct slice path, bool apart,
 							  struct arena *arena)

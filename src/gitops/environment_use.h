@@ -44,7 +44,10 @@ struct environment_uses environment_uses_of(const struct environment_index *x, s
 struct environment_uses environment_uses_find(const struct environment_index *x, struct slice path,
 					      bool apart, struct arena *arena);
 
-/* The same of a kustomization file, and so of every file that it references. */
+/* Is there one? Cheaper than a list of them where a kustomization references the file. */
+bool environment_uses_any(const struct environment_index *x, struct slice path);
+
+/* The environments of a kustomization file, and so of every file that it references. */
 struct environment_uses environment_uses_of_kustomization(const struct environment_index *x,
 							  struct slice path, bool apart,
 							  struct arena *arena);

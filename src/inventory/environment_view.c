@@ -151,6 +151,18 @@ static int compare_refs(const void *a, const void *b)
 	return order ? order : slice_cmp(x->source->path, y->source->path);
 }
 
+/* Looks at one file of an object; returns whether nothing is known to apply it. */
+static bool view_file(struct viewing *g, struct slice path)
+{
+	struct environment_uses uses;
+
+	if (!environment_index_collects(g->view->index))
+		return !environment_uses_any(g->view->index, path);
+	uses = environment_uses_of(g->view->index, path, g->arena);
+	note_collectors(g, &uses);
+	return !uses.n;
+}
+
 /* Looks at the files, `n` from `first` on, that declare one object. */
 static void view_object(struct viewing *g, size_t first, size_t n)
 {
@@ -162,14 +174,10 @@ static void view_object(struct viewing *g, size_t first, size_t n)
 	g->ncollectors = 0;
 	for (size_t i = first; i < first + n; i++) {
 		struct slice path = g->refs[i]->source->path;
-		struct environment_uses uses;
 
-		if (last.ptr && slice_eq(path, last))
-			continue;
+		if (!last.ptr || !slice_eq(path, last))
+			plain = view_file(g, path) || plain;
 		last = path;
-		uses = environment_uses_of(g->view->index, path, g->arena);
-		plain = plain || !uses.n;
-		note_collectors(g, &uses);
 	}
 	for (size_t i = first + 1; i < first + n && plain; i++)
 		split_directories(g, g->refs[i - 1]->source->path, g->refs[i]->source->path);

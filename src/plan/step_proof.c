@@ -72,9 +72,9 @@ static const struct yaml_node *move_spec(const struct step_work *w, const struct
 	AUTO_STR struct str text = STR_INIT;
 	const struct yaml_file *file;
 
-	if (vs_converge(&(struct converge_context){ &goal, vs, baseline, w->pool->arena, NULL,
-						    NULL },
-			edits, err) < 0 ||
+	if (vs_converge(
+		    &(struct converge_context){ &goal, vs, baseline, w->pool->arena, NULL, NULL },
+		    edits, err) < 0 ||
 	    yaml_apply(edits, &text, err) < 0)
 		return NULL;
 	file = yaml_pool_parse(w->pool, yaml_place(vs->object->node).path,
@@ -95,7 +95,8 @@ static const struct built_member *find_member(const struct proof *p, const struc
 
 /*
  * Is the VirtualService after the step the one that the step should make of the one before? If the
- * step restores the old destinations after the end, removing them again must lead to the one before.
+ * step restores the old destinations after the end, removing them again must lead to the one
+ * before.
  */
 static bool is_moved_right(const struct proof *p, const struct built *before,
 			   const struct built *now, struct disproof *why)
