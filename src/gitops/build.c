@@ -19,6 +19,7 @@
 /* What is known of a kustomization. */
 struct kustomization_state {
 	size_t number;
+	const struct yaml_node *root; /* its document */
 	bool wanted; /* it, or one that it references, lists a file of the inputs */
 	bool active; /* it is being built */
 	bool built;
@@ -54,6 +55,7 @@ static struct kustomization_state *get_state(struct builder *b, size_t k)
 		return s;
 	s = arena_alloc(b->arena, sizeof(*s));
 	s->number = k;
+	s->root = b->index->kustomizations.items[k].root;
 	map_set(&b->kustomizations, (struct slice){ (const char *)&s->number, sizeof(s->number) },
 		b->nstates);
 	ARENA_ROOM(b->arena, b->states, b->nstates, b->states_cap);
@@ -95,6 +97,19 @@ static const bool *find_beside(const struct environment_index *index, struct are
 	return marks;
 }
 
+/* A kustomization has another document, and may list any file. */
+static void take_edited(struct builder *b, const struct build_kustomization *edited)
+{
+	const struct kustomization_graph *g = &b->index->kustomizations;
+	size_t k = kustomization_graph_in(g, path_directory(edited->path));
+
+	if (k == MAP_NONE || !slice_eq(g->items[k].path, edited->path))
+		return;
+	get_state(b, k)->root = edited->root;
+	(void)want_kustomization(k, b);
+	build_way_each(g, g->items[k].directory, want_kustomization, b);
+}
+
 struct builder *builder_new(const struct environment_index *index,
 			    const struct build_inputs *inputs)
 {
@@ -117,6 +132,8 @@ struct builder *builder_new(const struct environment_index *index,
 		build_way_each(&index->kustomizations, inputs->files[i].path, want_kustomization,
 			       b);
 	}
+	for (size_t i = 0; i < inputs->nedited; i++)
+		take_edited(b, &inputs->edited[i]);
 	return b;
 }
 
@@ -318,30 +335,30 @@ static bool build_layer(struct builder *b, size_t k, const struct build_extra *e
 			struct build_objects *to)
 {
 	const struct kustomization *item = &b->index->kustomizations.items[k];
-	const struct build_layer layer = { &b->state, item->directory, item->root, extra };
 	struct kustomization_state *s = get_state(b, k);
+	const struct build_layer layer = { &b->state, item->directory, s->root, extra };
 	bool done;
 
-	if (!item->root || item->root->kind != YAML_MAP || !value_is_clear(item->root)) {
+	if (!s->root || s->root->kind != YAML_MAP || !value_is_clear(s->root)) {
 		to->stop = (struct build_stop){ BUILD_UNKNOWN,
 						{ item->path, 0, 0 },
 						"the kustomization cannot be read" };
-		build_mark_unknown(to, item->root, "a kustomization cannot be read");
+		build_mark_unknown(to, s->root, "a kustomization cannot be read");
 		return true;
 	}
 	if (s->active) {
-		build_fail(&to->stop, item->root, "the kustomization contains itself");
+		build_fail(&to->stop, s->root, "the kustomization contains itself");
 		return false;
 	}
 	s->active = true;
-	done = add_list(b, &layer, yaml_get(item->root, "resources"), false, to) &&
-	       add_list(b, &layer, yaml_get(item->root, "bases"), false, to) &&
+	done = add_list(b, &layer, yaml_get(s->root, "resources"), false, to) &&
+	       add_list(b, &layer, yaml_get(s->root, "bases"), false, to) &&
 	       add_generated(&layer, to) &&
-	       add_list(b, &layer, yaml_get(item->root, "components"), true, to) &&
+	       add_list(b, &layer, yaml_get(s->root, "components"), true, to) &&
 	       (!extra || add_list(b, &layer, extra->components, true, to)) &&
 	       build_check_ids(&b->state, to) && build_layer_apply(&layer, to);
 	s->active = false;
-	check_fields(item->root, to);
+	check_fields(s->root, to);
 	return done;
 }
 

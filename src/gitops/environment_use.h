@@ -37,9 +37,20 @@ struct environment_uses {
 struct environment_uses environment_uses_of(const struct environment_index *x, struct slice path,
 					    struct arena *arena);
 
-/* The same of a kustomization file, and so of every file that it references. */
+/*
+ * The same; `apart`: what a kustomization that does nothing but reference others collects is told
+ * apart, so that these kustomizations are environments, and not the one that collects them.
+ */
+struct environment_uses environment_uses_find(const struct environment_index *x, struct slice path,
+					      bool apart, struct arena *arena);
+
+/* Is there one? Cheaper than a list of them where a kustomization references the file. */
+bool environment_uses_any(const struct environment_index *x, struct slice path);
+
+/* The environments of a kustomization file, and so of every file that it references. */
 struct environment_uses environment_uses_of_kustomization(const struct environment_index *x,
-							  struct slice path, struct arena *arena);
+							  struct slice path, bool apart,
+							  struct arena *arena);
 
 /*
  * Does it stand for several environments: one of an ApplicationSet, a path that may be that of

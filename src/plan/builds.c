@@ -57,6 +57,19 @@ static const struct objects *read_objects(const struct builds *b, const struct y
 	return objects;
 }
 
+/* Lists the kustomizations that overrides are. */
+static void list_kustomizations(struct builds *b)
+{
+	struct build_kustomization *edited = arena_array(b->arena, b->noverrides, sizeof(*edited));
+
+	for (size_t i = 0; i < b->noverrides; i++)
+		if (b->overrides[i].file && kustomization_is(b->overrides[i].path))
+			edited[b->inputs.nedited++] =
+				(struct build_kustomization){ b->overrides[i].path,
+							      yaml_root(b->overrides[i].file, 0) };
+	b->inputs.edited = edited;
+}
+
 /* Lists the files whose objects are built: those of the inventory, or in their place. */
 static void list_files(struct builds *b)
 {
@@ -88,6 +101,7 @@ struct builds *builds_new(const struct inventory *inv, const struct environment_
 	b->noverrides = n;
 	b->arena = arena_new();
 	list_files(b);
+	list_kustomizations(b);
 	b->builder = builder_new(index, &b->inputs);
 	return b;
 }
@@ -103,8 +117,11 @@ void builds_free(struct builds *b)
 
 const struct built_set *builds_of(struct builds *b, const struct environment *environment)
 {
+	static const struct built_set as_written = { NULL, 0, { .verdict = BUILD_KNOWN } };
 	size_t at = 0;
 
+	if (environment->kind == ENVIRONMENT_DIRECTORY)
+		return &as_written;
 	while (at < b->n && b->sets[at]->environment != environment)
 		at++;
 	if (at < b->n)

@@ -88,26 +88,7 @@ static void find_rivals(struct environment_rules *r)
 			add_rivals(r, &r->uses[i], true);
 }
 
-/* May two environments be one cluster? */
-static bool may_be_one_cluster(const struct environment *a, const struct environment *b)
-{
-	return !a->cluster.len || !b->cluster.len || slice_eq(a->cluster, b->cluster);
-}
-
 /* --- objects -------------------------------------------------------------- */
-
-/* The VirtualService of a member as the environment applies it. */
-static const struct vs *applied_member(const struct environment_rules *r, const struct member *m)
-{
-	for (size_t i = 0; i < r->w->built.n; i++) {
-		const struct built_member *b = &r->w->built.items[i];
-
-		if (b->environment == r->environment && b->built->origin == m->vs.object &&
-		    b->known)
-			return &b->vs;
-	}
-	return &m->vs;
-}
 
 /* The object as an environment applies it; NULL: it does not. */
 static const struct object *applied_object(const struct environment_rules *r,
@@ -118,7 +99,30 @@ static const struct object *applied_object(const struct environment_rules *r,
 	for (size_t i = 0; i < set->n; i++)
 		if (set->items[i].origin == o)
 			return &set->items[i].object;
+	if (e->kind == ENVIRONMENT_DIRECTORY)
+		return o;
 	return set->stop.verdict == BUILD_KNOWN ? NULL : o;
+}
+
+/* The VirtualService of a member as the environment applies it. */
+static struct vs applied_member(const struct environment_rules *r, const struct member *m)
+{
+	const struct object *object;
+	struct vs vs = m->vs;
+
+	for (size_t i = 0; i < r->w->built.n; i++) {
+		const struct built_member *b = &r->w->built.items[i];
+
+		if (b->environment == r->environment && b->built->origin == m->vs.object &&
+		    b->known)
+			return b->vs;
+	}
+	object = r->environment ? applied_object(r, r->environment, vs.object) : NULL;
+	if (object) { /* its name and namespace may be other ones */
+		vs.object = object;
+		vs.ns = object->ns.len ? object->ns : vs.ns;
+	}
+	return vs;
 }
 
 /* The object number `i` as it counts for the environment; NULL: it does not count. */
@@ -131,13 +135,14 @@ static const struct object *counted_object(const struct environment_rules *r, si
 	if (!e)
 		return o;
 	if (!uses->n)
-		return e->kind == ENVIRONMENT_OVERLAY ? o : NULL;
+		return environment_is_assumed(e) ? o : NULL;
 	if (uses_have(uses, e))
 		return applied_object(r, e, o);
 	for (size_t j = 0; j < uses->n; j++) {
 		const struct environment *other = uses->items[j].environment;
 
-		if (!other->other_revision && may_be_one_cluster(other, e) && !is_rival(r, other))
+		if (!other->other_revision && environments_may_be_one_cluster(other, e) &&
+		    !is_rival(r, other))
 			return applied_object(r, other, o);
 	}
 	return NULL;
@@ -150,16 +155,17 @@ static bool counts_file(const struct environment_rules *r, struct slice path)
 {
 	const struct environment *e = r->environment;
 	struct environment_uses uses =
-		e ? environment_uses_of(r->w->in->environments, path, r->w->pool->arena) :
+		e ? environment_view_uses(r->w->view, path, r->w->pool->arena) :
 		    (struct environment_uses){ NULL, 0 };
 
 	for (size_t i = 0; i < uses.n; i++) {
 		const struct environment *other = uses.items[i].environment;
 
-		if (other == e || (may_be_one_cluster(other, e) && !is_rival(r, other)))
+		if (other == e ||
+		    (environments_may_be_one_cluster(other, e) && !is_rival(r, other)))
 			return true;
 	}
-	return !uses.n && (!e || e->kind == ENVIRONMENT_OVERLAY);
+	return !uses.n && (!e || environment_is_assumed(e));
 }
 
 /*
@@ -200,7 +206,7 @@ static void fill_scene(const struct environment_rules *r, struct rule_scene *sce
 
 		if (r->environment ? !uses_have(&uses, r->environment) : uses.n > 0)
 			continue;
-		vss[scene->nvss] = *applied_member(r, m);
+		vss[scene->nvss] = applied_member(r, m);
 		objects[scene->nobjects++] = vss[scene->nvss++].object;
 	}
 	for (size_t i = 0; i < r->around->n; i++) {
@@ -405,7 +411,7 @@ static const struct environment_uses *list_uses(const struct step_work *w,
 
 		all[i] = i && around->items[i - 1].source == s ?
 				 all[i - 1] :
-				 environment_uses_of(w->in->environments, s->path, w->pool->arena);
+				 environment_view_uses(w->view, s->path, w->pool->arena);
 	}
 	return all;
 }
@@ -413,9 +419,10 @@ static const struct environment_uses *list_uses(const struct step_work *w,
 void step_rules_check(const struct step_work *w, struct stage to)
 {
 	size_t from = w->step->findings.n, n;
-	struct object_refs around = scope_around(&w->scope, w->in, w->m, w->pool->arena);
 	const struct environment **all = list_environments(w, &n);
-	struct environment_rules r = { .w = w, .around = &around, .uses = list_uses(w, &around) };
+	struct environment_rules r = { .w = w,
+				       .around = &w->around,
+				       .uses = list_uses(w, &w->around) };
 
 	check_environment(&r, to);
 	for (size_t i = 0; i < n; i++) {
