@@ -1,8 +1,8 @@
 /*
  * builds.h - what the environments apply (gitops/build.h) of the files of an inventory.
  */
-#ifndef GCB_PLAN_BUILDS_H
-#define GCB_PLAN_BUILDS_H
+#ifndef GCB_INVENTORY_BUILDS_H
+#define GCB_INVENTORY_BUILDS_H
 
 #include "gitops/build.h"
 #include "inventory/inventory.h"

@@ -1,4 +1,4 @@
-#include "plan/builds.h"
+#include "inventory/builds.h"
 
 #include "base/alloc.h"
 #include "gitops/kustomization.h"

@@ -1,0 +1,158 @@
+#include "inventory/surroundings.h"
+
+#include "istio/route.h"
+
+bool environment_uses_have(const struct environment_uses *uses, const struct environment *e)
+{
+	for (size_t i = 0; i < uses->n; i++)
+		if (uses->items[i].environment == e)
+			return true;
+	return false;
+}
+
+void surroundings_read_uses(struct surroundings *s)
+{
+	const struct object_refs *around = &s->around;
+	struct environment_uses *all = arena_array(s->arena, around->n, sizeof(*all));
+
+	for (size_t i = 0; i < around->n && s->builds; i++) {
+		const struct source *source = around->items[i].source;
+
+		all[i] = i && around->items[i - 1].source == source ?
+				 all[i - 1] :
+				 environment_uses_of(s->index, source->path, s->arena);
+	}
+	s->uses = all;
+}
+
+/* --- other clusters ------------------------------------------------------- */
+
+static bool is_rival(const struct surroundings *s, const struct environment *e)
+{
+	for (size_t i = 0; i < s->nrivals; i++)
+		if (s->rivals[i] == e)
+			return true;
+	return false;
+}
+
+/* Adds the environments of `uses` as rivals, unless one of them is the environment at hand. */
+static void add_rivals(struct surroundings *s, const struct environment_uses *uses, bool copy)
+{
+	size_t cap = s->nrivals;
+
+	if (copy && environment_uses_have(uses, s->environment))
+		return;
+	for (size_t i = 0; i < uses->n; i++) {
+		const struct environment *e = uses->items[i].environment;
+
+		if (e == s->environment || e->unsure || is_rival(s, e) ||
+		    uses->items[i].source_types & SOURCE_UNKNOWN)
+			continue;
+		ARENA_ROOM(s->arena, s->rivals, s->nrivals, cap);
+		s->rivals[s->nrivals++] = e;
+	}
+}
+
+/* Is the object a VirtualService like one of the centers, in another file? */
+static bool is_copy(const struct surroundings *s, const struct object *o)
+{
+	for (size_t i = 0; i < s->ncenters && vs_is(o); i++) {
+		const struct object *m = s->centers[i].object;
+
+		if (m != o && slice_eq(m->name, o->name) && slice_eq(m->ns, o->ns))
+			return true;
+	}
+	return false;
+}
+
+void surroundings_enter(struct surroundings *s, const struct environment *e)
+{
+	s->environment = e;
+	s->rivals = NULL;
+	s->nrivals = 0;
+	for (size_t i = 0; i < s->ncenters; i++)
+		if (environment_uses_have(&s->centers[i].uses, e))
+			add_rivals(s, &s->centers[i].uses, false);
+	for (size_t i = 0; i < s->around.n; i++)
+		if (is_copy(s, s->around.items[i].object))
+			add_rivals(s, &s->uses[i], true);
+}
+
+/* May two environments be one cluster? */
+static bool may_be_one_cluster(const struct environment *a, const struct environment *b)
+{
+	return !a->cluster.len || !b->cluster.len || slice_eq(a->cluster, b->cluster);
+}
+
+/* --- objects -------------------------------------------------------------- */
+
+const struct object *surroundings_applied(const struct surroundings *s, const struct environment *e,
+					  const struct object *o)
+{
+	const struct built_set *set = builds_of(s->builds, e);
+
+	for (size_t i = 0; i < set->n; i++)
+		if (set->items[i].origin == o)
+			return &set->items[i].object;
+	return set->stop.verdict == BUILD_KNOWN ? NULL : o;
+}
+
+const struct object *surroundings_object(const struct surroundings *s, size_t i)
+{
+	const struct object *o = s->around.items[i].object;
+	const struct environment_uses *uses = &s->uses[i];
+	const struct environment *e = s->environment;
+
+	if (!e)
+		return o;
+	if (!uses->n)
+		return e->kind == ENVIRONMENT_OVERLAY ? o : NULL;
+	if (environment_uses_have(uses, e))
+		return surroundings_applied(s, e, o);
+	for (size_t j = 0; j < uses->n; j++) {
+		const struct environment *other = uses->items[j].environment;
+
+		if (!other->other_revision && may_be_one_cluster(other, e) && !is_rival(s, other))
+			return surroundings_applied(s, other, o);
+	}
+	return NULL;
+}
+
+bool surroundings_have_file(const struct surroundings *s, struct slice path)
+{
+	const struct environment *e = s->environment;
+	struct environment_uses uses = e ? environment_uses_of(s->index, path, s->arena) :
+					   (struct environment_uses){ NULL, 0 };
+
+	for (size_t i = 0; i < uses.n; i++) {
+		const struct environment *other = uses.items[i].environment;
+
+		if (other == e || (may_be_one_cluster(other, e) && !is_rival(s, other)))
+			return true;
+	}
+	return !uses.n && (!e || e->kind == ENVIRONMENT_OVERLAY);
+}
+
+/* --- environments --------------------------------------------------------- */
+
+const struct environment **surroundings_environments(const struct surroundings *s, size_t *n)
+{
+	const struct environment **all;
+	size_t most = 0;
+
+	for (size_t i = 0; i < s->ncenters; i++)
+		most += s->centers[i].uses.n;
+	all = arena_array(s->arena, most, sizeof(const struct environment *));
+	*n = 0;
+	for (size_t i = 0; i < s->ncenters; i++)
+		for (size_t j = 0; j < s->centers[i].uses.n; j++) {
+			const struct environment *e = s->centers[i].uses.items[j].environment;
+			bool known = e->other_revision;
+
+			for (size_t k = 0; k < *n && !known; k++)
+				known = all[k] == e;
+			if (!known)
+				all[(*n)++] = e;
+		}
+	return all;
+}
