@@ -1,6 +1,7 @@
 #include "inventory/surroundings.h"
 
 #include "istio/route.h"
+#include "kube/group.h"
 
 bool environment_uses_have(const struct environment_uses *uses, const struct environment *e)
 {
@@ -10,46 +11,38 @@ bool environment_uses_have(const struct environment_uses *uses, const struct env
 	return false;
 }
 
-void surroundings_read_uses(struct surroundings *s)
-{
-	const struct object_refs *around = &s->around;
-	struct environment_uses *all = arena_array(s->arena, around->n, sizeof(*all));
-
-	for (size_t i = 0; i < around->n && s->builds; i++) {
-		const struct source *source = around->items[i].source;
-
-		all[i] = i && around->items[i - 1].source == source ?
-				 all[i - 1] :
-				 environment_uses_of(s->index, source->path, s->arena);
-	}
-	s->uses = all;
-}
-
 /* --- other clusters ------------------------------------------------------- */
 
 static bool is_rival(const struct surroundings *s, const struct environment *e)
 {
-	for (size_t i = 0; i < s->nrivals; i++)
-		if (s->rivals[i] == e)
-			return true;
-	return false;
+	return e->number < s->nrivals && s->rivals[e->number] == s->round;
+}
+
+/* Adds an environment as a rival. */
+static void add_rival(struct surroundings *s, const struct environment *e)
+{
+	while (e->number >= s->nrivals) {
+		size_t cap = s->nrivals, n = s->nrivals;
+
+		s->rivals = arena_grow(s->arena, s->rivals, n, &cap, sizeof(*s->rivals));
+		for (; n < cap; n++)
+			s->rivals[n] = 0;
+		s->nrivals = cap;
+	}
+	s->rivals[e->number] = s->round;
 }
 
 /* Adds the environments of `uses` as rivals, unless one of them is the environment at hand. */
 static void add_rivals(struct surroundings *s, const struct environment_uses *uses, bool copy)
 {
-	size_t cap = s->nrivals;
-
 	if (copy && environment_uses_have(uses, s->environment))
 		return;
 	for (size_t i = 0; i < uses->n; i++) {
 		const struct environment *e = uses->items[i].environment;
 
-		if (e == s->environment || e->unsure || is_rival(s, e) ||
-		    uses->items[i].source_types & SOURCE_UNKNOWN)
-			continue;
-		ARENA_ROOM(s->arena, s->rivals, s->nrivals, cap);
-		s->rivals[s->nrivals++] = e;
+		if (e != s->environment && !e->unsure &&
+		    !(uses->items[i].source_types & SOURCE_UNKNOWN))
+			add_rival(s, e);
 	}
 }
 
@@ -65,16 +58,32 @@ static bool is_copy(const struct surroundings *s, const struct object *o)
 	return false;
 }
 
+void surroundings_begin(struct surroundings *s)
+{
+	const struct object_refs *around = &s->around;
+	struct environment_uses *all = arena_array(s->arena, around->n, sizeof(*all));
+
+	s->copies = arena_array(s->arena, around->n, sizeof(*s->copies));
+	for (size_t i = 0; i < around->n && s->builds; i++) {
+		const struct source *source = around->items[i].source;
+
+		s->copies[i] = is_copy(s, around->items[i].object);
+		all[i] = i && around->items[i - 1].source == source ?
+				 all[i - 1] :
+				 environment_uses_of(s->index, source->path, s->arena);
+	}
+	s->uses = all;
+}
+
 void surroundings_enter(struct surroundings *s, const struct environment *e)
 {
 	s->environment = e;
-	s->rivals = NULL;
-	s->nrivals = 0;
-	for (size_t i = 0; i < s->ncenters; i++)
+	s->round++;
+	for (size_t i = 0; i < s->ncenters && e; i++)
 		if (environment_uses_have(&s->centers[i].uses, e))
 			add_rivals(s, &s->centers[i].uses, false);
-	for (size_t i = 0; i < s->around.n; i++)
-		if (is_copy(s, s->around.items[i].object))
+	for (size_t i = 0; i < s->around.n && e; i++)
+		if (s->copies[i])
 			add_rivals(s, &s->uses[i], true);
 }
 
@@ -89,12 +98,11 @@ static bool may_be_one_cluster(const struct environment *a, const struct environ
 const struct object *surroundings_applied(const struct surroundings *s, const struct environment *e,
 					  const struct object *o)
 {
-	const struct built_set *set = builds_of(s->builds, e);
+	const struct built *b = builds_find(s->builds, e, o);
 
-	for (size_t i = 0; i < set->n; i++)
-		if (set->items[i].origin == o)
-			return &set->items[i].object;
-	return set->stop.verdict == BUILD_KNOWN ? NULL : o;
+	if (b)
+		return &b->object;
+	return builds_of(s->builds, e)->stop.verdict == BUILD_KNOWN ? NULL : o;
 }
 
 const struct object *surroundings_object(const struct surroundings *s, size_t i)
@@ -131,6 +139,36 @@ bool surroundings_have_file(const struct surroundings *s, struct slice path)
 			return true;
 	}
 	return !uses.n && (!e || e->kind == ENVIRONMENT_OVERLAY);
+}
+
+/* A GCPBackend around that does not count for the environment; NULL: there is none. */
+static const struct object_ref *find_other_backend(const struct surroundings *s)
+{
+	for (size_t i = 0; i < s->around.n; i++)
+		if (object_is(s->around.items[i].object, GKE_GROUP, "GCPBackend") &&
+		    !surroundings_object(s, i))
+			return &s->around.items[i];
+	return NULL;
+}
+
+void surroundings_explain_backend(const struct surroundings *s, struct slice new_host,
+				  struct findings *findings)
+{
+	const struct environment *e = s->environment;
+	const struct object_ref *other = e ? find_other_backend(s) : NULL;
+
+	for (size_t i = 0; i < findings->n && other; i++) {
+		struct finding *f = &findings->items[i];
+
+		if (f->code == &CODE_no_backend)
+			f->reason =
+				arena_printf(findings->arena,
+					     "the %s '%" SLICE_FMT
+					     "' applies no GCPBackend with the host '%" SLICE_FMT
+					     "', and it does not apply %" SLICE_FMT,
+					     environment_kind_text(e->kind), SLICE_ARG(e->name),
+					     SLICE_ARG(new_host), SLICE_ARG(other->source->path));
+	}
 }
 
 /* --- environments --------------------------------------------------------- */

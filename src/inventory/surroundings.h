@@ -9,6 +9,7 @@
 #ifndef GCB_INVENTORY_SURROUNDINGS_H
 #define GCB_INVENTORY_SURROUNDINGS_H
 
+#include "base/finding.h"
 #include "gitops/environment_use.h"
 #include "inventory/builds.h"
 #include "inventory/inventory_index.h"
@@ -29,15 +30,16 @@ struct surroundings {
 	const struct environment_uses *uses;   /* of the file of each */
 	const struct environment *environment; /* the one at hand; NULL: the files that none is
 						  known to apply */
-	const struct environment **rivals; /* other clusters: they apply the same VirtualServices,
-					      or copies */
-	size_t nrivals;
+	bool *copies;   /* of each object, whether it is a VirtualService like a center */
+	size_t *rivals; /* by the number of an environment: the last round in which it was another
+			   cluster, since it applies the same VirtualServices, or copies */
+	size_t nrivals, round;
 };
 
-/* Sets `uses`, for the objects of `around`. */
-void surroundings_read_uses(struct surroundings *s);
+/* Sets what is the same for all environments: `uses` and `copies` of the objects of `around`. */
+void surroundings_begin(struct surroundings *s);
 
-/* Sets the environment at hand, and its rivals. */
+/* Sets the environment at hand; NULL: files that none is known to apply. */
 void surroundings_enter(struct surroundings *s, const struct environment *e);
 
 /*
@@ -55,6 +57,13 @@ bool surroundings_have_file(const struct surroundings *s, struct slice path);
  */
 const struct object *surroundings_applied(const struct surroundings *s, const struct environment *e,
 					  const struct object *o);
+
+/*
+ * Completes the findings that no GCPBackend has the new host (no_backend): which environment
+ * applies none, and which GCPBackend does not count for it.
+ */
+void surroundings_explain_backend(const struct surroundings *s, struct slice new_host,
+				  struct findings *findings);
 
 /* Is the environment among these? */
 bool environment_uses_have(const struct environment_uses *uses, const struct environment *e);

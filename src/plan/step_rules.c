@@ -1,9 +1,8 @@
 #include "plan/step_rules.h"
 
 #include "inventory/surroundings.h"
+#include "inventory/weight_owners.h"
 #include "istio/rules.h"
-#include "istio/writer.h"
-#include "kube/group.h"
 
 /* The rules of one environment. */
 struct environment_rules {
@@ -81,89 +80,7 @@ static void note_elsewhere(const struct environment_rules *r, struct findings *f
 						     r->w->pool->arena);
 }
 
-/* --- who else writes the weights ------------------------------------------ */
-
-/* Adds findings for Rollouts and Canaries that set the weights. */
-static void check_writers(const struct environment_rules *r, const struct object *vs,
-			  struct findings *findings)
-{
-	size_t n;
-	const struct object_ref *writers = inventory_writers(r->w->in->inventory, &n);
-
-	for (size_t i = 0; i < n; i++)
-		if (writer_sets_weights(writers[i].object, vs, r->w->pool->arena) &&
-		    surroundings_have_file(&r->s, writers[i].source->path))
-			findings_add(findings, &CODE_live_writer,
-				     yaml_place(writers[i].object->node),
-				     "the %" SLICE_FMT " '%" SLICE_FMT
-				     "' sets the weights of the VirtualService '%" SLICE_FMT "'",
-				     SLICE_ARG(writers[i].object->kind),
-				     SLICE_ARG(writers[i].object->name), SLICE_ARG(vs->name));
-}
-
-/* Adds findings for what keeps the engine of the environment from applying the routes. */
-static void check_engine(const struct environment *e, const struct object *vs,
-			 struct findings *findings)
-{
-	const struct yaml_node *list = yaml_get(e->spec, "ignoreDifferences"),
-			       *stop = writer_stops_flux(vs);
-
-	for (const struct yaml_node *c = list && e->kind == ENVIRONMENT_ARGOCD ? list->first : NULL;
-	     c; c = c->next)
-		if (writer_is_ignored(c, vs))
-			findings_add(findings, &CODE_live_ignored, yaml_place(c),
-				     "ignoreDifferences of the Application '%" SLICE_FMT
-				     "' hides spec.http of the VirtualService '%" SLICE_FMT "'",
-				     SLICE_ARG(e->name), SLICE_ARG(vs->name));
-	if (stop && e->kind == ENVIRONMENT_FLUX)
-		findings_add(findings, &CODE_not_applied, yaml_place(stop),
-			     "the Flux Kustomization '%" SLICE_FMT
-			     "' does not apply changes of the VirtualService '%" SLICE_FMT "'",
-			     SLICE_ARG(e->name), SLICE_ARG(vs->name));
-}
-
-/* Adds findings for everything that writes the weights besides the commits. */
-static void check_owners(const struct environment_rules *r, const struct rule_scene *scene,
-			 struct findings *findings)
-{
-	for (size_t i = 0; i < scene->nvss; i++) {
-		check_writers(r, scene->vss[i].object, findings);
-		if (r->s.environment)
-			check_engine(r->s.environment, scene->vss[i].object, findings);
-	}
-}
-
 /* --- one environment ------------------------------------------------------ */
-
-/* A GCPBackend around that does not count for the environment; NULL: there is none. */
-static const struct object_ref *find_other_backend(const struct environment_rules *r)
-{
-	for (size_t i = 0; i < r->s.around.n; i++)
-		if (object_is(r->s.around.items[i].object, GKE_GROUP, "GCPBackend") &&
-		    !surroundings_object(&r->s, i))
-			return &r->s.around.items[i];
-	return NULL;
-}
-
-/* Says of a missing GCPBackend which one does not count. */
-static void explain_backend(const struct environment_rules *r, struct findings *findings)
-{
-	const struct object_ref *other = r->s.environment ? find_other_backend(r) : NULL;
-
-	for (size_t i = 0; i < findings->n && other; i++) {
-		struct finding *f = &findings->items[i];
-
-		if (f->code == &CODE_no_backend)
-			f->reason = arena_printf(
-				r->w->pool->arena,
-				"the %s '%" SLICE_FMT
-				"' applies no GCPBackend with the host '%" SLICE_FMT
-				"', and it does not apply %" SLICE_FMT,
-				environment_kind_text(r->s.environment->kind),
-				SLICE_ARG(r->s.environment->name), SLICE_ARG(r->w->m->move.to),
-				SLICE_ARG(other->source->path));
-	}
-}
 
 /* Runs the rules for one environment. */
 static void check_environment(struct environment_rules *r, struct stage to)
@@ -183,8 +100,9 @@ static void check_environment(struct environment_rules *r, struct stage to)
 	note_elsewhere(r, &own);
 	rules_check(&scene, &own);
 	if (scene.whole) /* of a commit, not of a file that is rendered by itself */
-		check_owners(r, &scene, &own);
-	explain_backend(r, &own);
+		for (size_t i = 0; i < scene.nvss; i++)
+			weight_owners_check(&r->s, w->in->inventory, scene.vss[i].object, &own);
+	surroundings_explain_backend(&r->s, w->m->move.to, &own);
 	for (size_t i = 0; i < own.n; i++)
 		(void)findings_add_new(&w->step->findings, &own.items[i]);
 }
@@ -213,7 +131,7 @@ void step_rules_check(const struct step_work *w, struct stage to)
 					 .around = scope_around(&w->scope, w->in, w->m,
 								w->pool->arena) } };
 
-	surroundings_read_uses(&r.s);
+	surroundings_begin(&r.s);
 	all = surroundings_environments(&r.s, &n);
 	surroundings_enter(&r.s, NULL);
 	check_environment(&r, to);
