@@ -309,6 +309,7 @@ static void check_environment(const struct judgement *j, const struct surroundin
 		if (o)
 			objects[scene.nobjects++] = o;
 	}
+	surroundings_add_sidecars(s, j->in->inventory, &scene);
 	note_unknown(j, s->environment, findings);
 	rules_check(&scene, findings);
 	for (size_t i = 0; i < scene.nvss; i++)

@@ -141,6 +141,25 @@ bool surroundings_have_file(const struct surroundings *s, struct slice path)
 	return !uses.n && (!e || e->kind == ENVIRONMENT_OVERLAY);
 }
 
+void surroundings_add_sidecars(const struct surroundings *s, const struct inventory *inv,
+			       struct rule_scene *scene)
+{
+	size_t n, rivals = 0;
+	const struct object_ref *all = inventory_sidecars(inv, &n);
+	const struct object **items;
+
+	for (size_t i = 0; i < scene->nobjects; i++)
+		rivals += vs_is(scene->objects[i]) ||
+			  object_is(scene->objects[i], ISTIO_GROUP, "ServiceEntry");
+	if (rivals <= 2)
+		return;
+	items = arena_array(scene->arena, n, sizeof(*items));
+	for (size_t i = 0; i < n; i++)
+		if (surroundings_have_file(s, all[i].source->path))
+			items[scene->sidecars.n++] = all[i].object;
+	scene->sidecars.items = items;
+}
+
 /* A GCPBackend around that does not count for the environment; NULL: there is none. */
 static const struct object_ref *find_other_backend(const struct surroundings *s)
 {

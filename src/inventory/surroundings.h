@@ -13,6 +13,7 @@
 #include "gitops/environment_use.h"
 #include "inventory/builds.h"
 #include "inventory/inventory_index.h"
+#include "istio/rules.h"
 
 /* A VirtualService that is moved, and the environments of its file. */
 struct center {
@@ -57,6 +58,13 @@ bool surroundings_have_file(const struct surroundings *s, struct slice path);
  */
 const struct object *surroundings_applied(const struct surroundings *s, const struct environment *e,
 					  const struct object *o);
+
+/*
+ * Adds the Sidecars that count for the environment at hand. They only decide which of several
+ * objects of the old host a proxy sees, so they are not wanted where there is one.
+ */
+void surroundings_add_sidecars(const struct surroundings *s, const struct inventory *inv,
+			       struct rule_scene *scene);
 
 /*
  * Completes the findings that no GCPBackend has the new host (no_backend): which environment

@@ -65,6 +65,7 @@ static void fill_scene(const struct environment_rules *r, struct rule_scene *sce
 		if (o)
 			objects[scene->nobjects++] = o;
 	}
+	surroundings_add_sidecars(&r->s, w->in->inventory, scene);
 }
 
 /* Adds findings about VirtualServices that the migration does not cover. */
