@@ -492,24 +492,41 @@ static void set_placements(struct judgement *j)
 	environments_check(l, listed, at, &c->findings);
 }
 
+/* Can the host be moved at all? If not, adds the reason. */
+static bool check_host(const struct judgement *j)
+{
+	struct candidate *c = j->c;
+	struct err err = ERR_INIT;
+
+	if (host_check(c->host, "the host", &err) < 0)
+		findings_add(&c->findings, err.code, c->at, "%s", err.reason);
+	else if (!slice_eq(j->host, c->host))
+		findings_add(&c->findings, &CODE_host_bad, c->at,
+			     "the host '%" SLICE_FMT
+			     "' of a ServiceEntry is never completed, but a route to it is, to "
+			     "'%" SLICE_FMT "'",
+			     SLICE_ARG(c->host), SLICE_ARG(j->host));
+	else
+		return true;
+	return false;
+}
+
 void candidate_judge(const struct discovery *d, struct candidate *c,
 		     const struct discover_inputs *in)
 {
 	struct judgement j = { .d = d, .in = in, .arena = d->arena, .c = c };
-	struct err err = ERR_INIT;
-
 	j.host = candidate_host(c, j.arena);
 	j.move = candidate_move(c, in, c->to);
 	j.vss = arena_array(j.arena, c->ncenters + 1, sizeof(*j.vss));
 	j.centers = arena_array(j.arena, c->ncenters + 1, sizeof(const struct center *));
-	if (host_check(c->host, "the host", &err) < 0)
-		findings_add(&c->findings, err.code, c->at, "%s", err.reason);
 	for (size_t i = 0; i < c->named.n; i++)
 		if (vs_is(c->named.items[i].object))
 			read_vs(&j, c->named.items[i].object);
-	if (!j.nvss && !j.unclear)
-		note_unused(&j, &c->named);
-	check_rules(&j);
+	if (check_host(&j)) {
+		if (!j.nvss && !j.unclear)
+			note_unused(&j, &c->named);
+		check_rules(&j);
+	}
 	set_placements(&j);
 	if (c->migration)
 		migration_allow(c->migration, 0, &c->findings);

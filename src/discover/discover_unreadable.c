@@ -146,7 +146,10 @@ static void add_word(struct host_words *w, struct slice word, size_t candidate)
 	map_set(&w->first, word, w->n++);
 }
 
-/* Collects the words of all candidates: their hosts, and the short names of services. */
+/*
+ * Collects the words of all candidates: their hosts, and the short names of services. A name of one
+ * word is more often another word.
+ */
 static void collect_words(struct host_words *w)
 {
 	const struct slice suffix = SLICE(".svc.cluster.local");
@@ -155,13 +158,15 @@ static void collect_words(struct host_words *w)
 	w->uses = arena_array(d->arena, 3 * d->n, sizeof(*w->uses));
 	w->last = arena_array(d->arena, d->n, sizeof(*w->last));
 	for (size_t i = 0; i < d->n; i++) {
-		struct slice host = candidate_host(&d->items[i], d->arena);
+		struct slice host = candidate_host(&d->items[i], d->arena),
+			     label = host_first_label(host);
 
 		add_word(w, host, i);
 		if (!slice_ends(host, suffix))
 			continue;
 		add_word(w, slice_sub(host, 0, host.len - suffix.len), i);
-		add_word(w, host_first_label(host), i);
+		if (slice_find_byte(label, '-') != SIZE_MAX)
+			add_word(w, label, i);
 	}
 }
 
