@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "discover/candidate.h"
 #include "discover/discover_unreadable.h"
+#include "inventory/short_names.h"
 #include "istio/host.h"
 #include "istio/route.h"
 #include "kube/group.h"
@@ -93,7 +94,7 @@ static void add_mentions(struct candidate_search *s, const struct mention *of,
 		m.at = yaml_place(h);
 		if (!m.host.len)
 			continue;
-		if (discover_is_placeholder(m.host)) {
+		if (host_is_placeholder(m.host)) {
 			discover_add_placeholder(s->d, of->entry, h);
 			continue;
 		}
@@ -278,16 +279,31 @@ static bool is_its_own(const struct candidate_search *s, const struct candidate 
 	return true;
 }
 
-/* Does the VirtualService route to the candidate? */
-static bool routes_to(const struct candidate_search *s, const struct candidate *c,
-		      const struct object *o)
+/* What a VirtualService that references the host is to a candidate. */
+enum relation { RELATION_ROUTES, RELATION_NONE, RELATION_FOREIGN };
+
+/* Finds it out. If it is unclear in which namespace a route is resolved, the reason is added. */
+static enum relation find_relation(const struct candidate_search *s, struct candidate *c,
+				   const struct object_ref *ref,
+				   const struct environment_uses *uses)
 {
 	const struct move move = candidate_move(c, s->in, SLICE_NONE);
-	struct err ignored = ERR_INIT;
+	struct err err = ERR_INIT;
 	struct vs vs;
 
-	return vs_read(&vs, o, &(struct move_context){ &move, s->d->arena, NULL }, &ignored) == 0 &&
-	       vs.nold;
+	if (vs_read(&vs, ref->object, &(struct move_context){ &move, s->d->arena, NULL }, &err) < 0)
+		return RELATION_NONE;
+	switch (short_names_check(s->d->builds, uses, &vs, &err)) {
+	case SHORT_NAMES_UNCLEAR:
+		findings_add_err(&c->findings, &err);
+		c->unclear = ref->source->path;
+		return RELATION_FOREIGN;
+	case SHORT_NAMES_FOREIGN:
+		return RELATION_FOREIGN;
+	case SHORT_NAMES_FIT:
+		break;
+	}
+	return vs.nold ? RELATION_ROUTES : RELATION_NONE;
 }
 
 /* Sets the objects around the candidate, and the VirtualServices with routes to it. */
@@ -304,14 +320,18 @@ static void find_objects(struct candidate_search *s, struct candidate *c)
 		const struct object *o = refs.items[i].object;
 		struct slice path = refs.items[i].source->path;
 		struct environment_uses uses;
+		enum relation relation = RELATION_NONE;
 
 		if (vs_is(o)) {
 			uses = candidate_uses(s->in, path, arena);
-			if (!is_its_own(s, c, &uses, path))
-				continue;
-			if (routes_to(s, c, o))
-				c->centers[c->ncenters++] = (struct center){ o, uses };
+			relation = is_its_own(s, c, &uses, path) ?
+					   find_relation(s, c, &refs.items[i], &uses) :
+					   RELATION_FOREIGN;
 		}
+		if (relation == RELATION_FOREIGN)
+			continue;
+		if (relation == RELATION_ROUTES)
+			c->centers[c->ncenters++] = (struct center){ o, uses };
 		named[n++] = refs.items[i];
 	}
 	c->named = (struct object_refs){ named, n };

@@ -51,7 +51,7 @@ static void add_use(struct judgement *j, const struct vs *vs, const char *kind, 
 static bool is_host(const struct judgement *j, const struct vs *vs, const struct yaml_node *host)
 {
 	return yaml_string(host).len &&
-	       host_same(host_resolve(host->text, vs->ns, j->arena), vs->old_host);
+	       host_same(host_resolve(host->text, vs->names_ns, j->arena), vs->old_host);
 }
 
 /* The first item of a sequence; NULL: there is none. */
@@ -522,6 +522,8 @@ void candidate_judge(const struct discovery *d, struct candidate *c,
 	for (size_t i = 0; i < c->named.n; i++)
 		if (vs_is(c->named.items[i].object))
 			read_vs(&j, c->named.items[i].object);
+	for (size_t i = 0; i < c->findings.n; i++)
+		j.unclear = j.unclear || c->findings.items[i].code == &CODE_namespace_unclear;
 	if (check_host(&j)) {
 		if (!j.nvss && !j.unclear)
 			note_unused(&j, &c->named);

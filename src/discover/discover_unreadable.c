@@ -17,14 +17,6 @@ static const char *const kinds[] = { "VirtualService", "ServiceEntry", "Destinat
 
 enum { NKINDS = sizeof(kinds) / sizeof(kinds[0]), OBJECTS_MAX = 20 };
 
-bool discover_is_placeholder(struct slice host)
-{
-	return slice_find(host, SLICE("${")) != SIZE_MAX ||
-	       slice_find(host, SLICE("$(")) != SIZE_MAX ||
-	       slice_find(host, SLICE("{{")) != SIZE_MAX ||
-	       slice_find(host, SLICE("<<")) != SIZE_MAX;
-}
-
 /* --- the list ------------------------------------------------------------- */
 
 /* Adds a file. */
@@ -458,24 +450,6 @@ struct variable_search {
 	struct file_search file;
 };
 
-/* Finds the first host of an http route that is a placeholder; NULL: there is none. */
-static const struct yaml_node *find_variable(const struct object *o)
-{
-	const struct yaml_node *http = yaml_get(o->spec, "http");
-
-	for (const struct yaml_node *r = http ? http->first : NULL; r; r = r->next) {
-		const struct yaml_node *route = yaml_get(r, "route");
-
-		for (const struct yaml_node *c = route ? route->first : NULL; c; c = c->next) {
-			const struct yaml_node *host = yaml_path(c, "destination", "host", NULL);
-
-			if (discover_is_placeholder(yaml_string(host)))
-				return host;
-		}
-	}
-	return NULL;
-}
-
 /* A host of the VirtualService as an environment applies it. */
 static void note_filled(struct slice host, void *ctx)
 {
@@ -491,7 +465,7 @@ static bool read_filled(struct variable_search *v, const struct environment *e)
 
 	if (!b)
 		return builds_of(v->words->d->builds, e)->stop.verdict == BUILD_KNOWN;
-	if (b->stop.verdict != BUILD_KNOWN || find_variable(&b->object))
+	if (b->stop.verdict != BUILD_KNOWN || vs_find_placeholder(&b->object))
 		return false;
 	v->file.reason = arena_printf(v->words->d->arena,
 				      "the %s '%" SLICE_FMT "' fills it in as the host of a route",
@@ -531,7 +505,7 @@ static void search_variables(struct host_words *w, const struct discover_inputs 
 	for (size_t i = 0; i < s->objects.n; i++) {
 		struct variable_search v = { w, in, &s->objects.items[i], s, NULL, { NULL } };
 
-		v.host = vs_is(v.object) ? find_variable(v.object) : NULL;
+		v.host = vs_find_placeholder(v.object);
 		if (v.host)
 			search_variable(&v);
 	}

@@ -14,9 +14,6 @@
  */
 void discover_list_unreadable(struct discovery *d, const struct discover_inputs *in);
 
-/* Is the host, or a part of it, filled in by another program: "${H}", "$(H)", "{{ .H }}"? */
-bool discover_is_placeholder(struct slice host);
-
 /*
  * Adds a host that is a placeholder to the list, with `object`, in which it is. Before
  * discover_list_unreadable.

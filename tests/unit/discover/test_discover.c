@@ -121,7 +121,7 @@ Test(discover, target)
 		{ "another ending",
 		  ENTRY("e", "pay-vx.example.com") BACKEND("b", "pay.gcp.example.com"), NULL, 0 },
 		{ "the ending alone is a name",
-		  ENTRY("e", "-vm.example.com") BACKEND("b", "gcp.example.com"), NULL, 0 },
+		  ENTRY("-vm", "x.example.com") BACKEND("b", "gcp.example.com"), NULL, 0 },
 		{ "a part of a name",
 		  ENTRY("e", "pay-api.example.com") BACKEND("pay", "pay.gcp.example.com"), NULL,
 		  0 },
