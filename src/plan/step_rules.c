@@ -1,5 +1,6 @@
 #include "plan/step_rules.h"
 
+#include "inventory/filled_hosts.h"
 #include "inventory/surroundings.h"
 #include "inventory/weight_owners.h"
 #include "istio/rules.h"
@@ -103,6 +104,7 @@ static void check_environment(struct environment_rules *r, struct stage to)
 	if (scene.whole) /* of a commit, not of a file that is rendered by itself */
 		for (size_t i = 0; i < scene.nvss; i++)
 			weight_owners_check(&r->s, w->in->inventory, scene.vss[i].object, &own);
+	filled_hosts_check(&r->s, w->in->inventory, w->m, step_old_host(w), &own);
 	surroundings_explain_backend(&r->s, w->m->move.to, &own);
 	for (size_t i = 0; i < own.n; i++)
 		(void)findings_add_new(&w->step->findings, &own.items[i]);
