@@ -44,6 +44,20 @@ bool binding_on_mesh(const struct object *vs)
 	return !gateways || !gateways->nchildren;
 }
 
+bool binding_claims_mesh(const struct object *vs)
+{
+	static const char *const lists[] = { "http", "tls", "tcp" };
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && binding_on_mesh(vs); i++) {
+		const struct yaml_node *list = yaml_get(vs->spec, lists[i]);
+
+		for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
+			if (binding_has_match(yaml_get(c, "match"), SLICE(MESH), vs->ns))
+				return true;
+	}
+	return false;
+}
+
 /* --- Gateways ------------------------------------------------------------- */
 
 bool gateway_is(const struct object *o)

@@ -23,6 +23,12 @@ bool binding_has_match(const struct yaml_node *match, struct slice gateway, stru
 /* Is the VirtualService bound to the mesh? */
 bool binding_on_mesh(const struct object *vs);
 
+/*
+ * Do sidecars use a route of the VirtualService? If not, it takes its hosts from no other
+ * VirtualService of the mesh.
+ */
+bool binding_claims_mesh(const struct object *vs);
+
 /* Is it a Gateway of Istio? */
 bool gateway_is(const struct object *o);
 

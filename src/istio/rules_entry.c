@@ -157,12 +157,18 @@ static const struct yaml_node *mtls_endpoint(const struct object *entry)
 	return NULL;
 }
 
+/*
+ * Only in the mesh: endpoints of other services are called in plain text whatever they expect
+ * (pilot/pkg/networking/core/cluster_tls.go, buildUpstreamTLSSettings).
+ */
 static void check_mtls(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++) {
 		const struct object *entry = v->entries.items[e], *o = mtls_workload(v, entry);
 		const struct yaml_node *endpoint = mtls_endpoint(entry);
 
+		if (!slice_is(yaml_string(yaml_get(entry->spec, "location")), "MESH_INTERNAL"))
+			continue;
 		if (endpoint)
 			findings_add(out, code, yaml_place(endpoint),
 				     "an endpoint of the ServiceEntry '%" SLICE_FMT
@@ -209,19 +215,41 @@ static void check_hosts(const struct view *v, const struct code *code, struct fi
 
 /* --- exportTo ------------------------------------------------------------- */
 
-/* The VirtualServices that route the old host in the mesh: of the move, by their own hosts. */
-static struct object_set mesh_heads(const struct view *v)
+/* Does the VirtualService decide where sidecars send requests to the old host? */
+static bool decides_old(const struct view *v, const struct object *o)
 {
-	struct object_set all = { arena_array(v->s->arena, v->s->nobjects + v->s->nvss,
-					      sizeof(const struct object *)),
-				  0 };
+	return owns_old(v, o) && binding_claims_mesh(o);
+}
 
+/* The first such VirtualService of the move, or root of one; NULL: none. */
+static const struct object *first_head(const struct view *v)
+{
 	for (size_t i = 0; i < v->s->nvss; i++) {
 		struct object_set heads = view_heads(v, v->s->vss[i].object);
 
-		for (size_t h = 0; h < heads.n && all.n < v->s->nobjects + v->s->nvss; h++)
-			if (owns_old(v, heads.items[h]) && binding_on_mesh(heads.items[h]))
-				all.items[all.n++] = heads.items[h];
+		for (size_t h = 0; h < heads.n; h++)
+			if (decides_old(v, heads.items[h]))
+				return heads.items[h];
+	}
+	return NULL;
+}
+
+/*
+ * All such VirtualServices, also those that are none of the move's: callers that see one of these
+ * follow it.
+ */
+static struct object_set mesh_heads(const struct view *v)
+{
+	size_t most = v->s->nvss + v->others.n;
+	struct object_set all = { arena_array(v->s->arena, most, sizeof(const struct object *)),
+				  0 };
+
+	for (size_t i = 0; i < most; i++) {
+		const struct object *o =
+			i < v->s->nvss ? v->s->vss[i].object : v->others.items[i - v->s->nvss];
+
+		if (decides_old(v, o))
+			all.items[all.n++] = o;
 	}
 	return all;
 }
@@ -269,6 +297,7 @@ static void unseen_by(const struct view *v, const struct object *entry,
 static void check_exports(const struct view *v, const struct code *code, struct findings *out)
 {
 	struct object_set heads = mesh_heads(v);
+	const struct object *first = first_head(v);
 
 	for (size_t e = 0; e < v->entries.n; e++) {
 		const struct object *entry = v->entries.items[e];
@@ -280,11 +309,10 @@ static void check_exports(const struct view *v, const struct code *code, struct 
 				     "the ServiceEntry '%" SLICE_FMT
 				     "' is exported to no namespace",
 				     SLICE_ARG(entry->name));
-		if (heads.n && !list_has(list, "~"))
+		if (first && !list_has(list, "~"))
 			unseen_by(v, entry, &heads, &unseen);
 		if (unseen.len)
-			findings_add(out, code,
-				     yaml_place(yaml_get(heads.items[0]->spec, "exportTo")),
+			findings_add(out, code, yaml_place(yaml_get(first->spec, "exportTo")),
 				     "these namespaces see the ServiceEntry '%" SLICE_FMT
 				     "' but not this VirtualService, and keep calling the old "
 				     "host: %s",

@@ -408,21 +408,27 @@ static const struct dest *portless_dest(const struct route *route)
 	return NULL;
 }
 
-/* The first of all routes, or of those that sidecars use; NULL: none. */
+/* The first of all routes, or of those that sidecars use on the old host's ports; NULL: none. */
 static const struct dest *any_port(const struct view *v, bool mesh_only)
 {
 	for (size_t i = 0; i < v->s->nvss; i++)
 		for (size_t r = 0; r < v->s->vss[i].n; r++) {
 			const struct vs *vs = &v->s->vss[i];
-			const struct dest *d = portless_dest(&vs->routes[r]);
+			const struct route *route = &vs->routes[r];
+			const struct dest *d = portless_dest(route);
 
-			if (d && (!mesh_only || is_for_mesh(v, vs, &vs->routes[r])))
+			if (d && !route_hidden_by(vs, route) &&
+			    (listens_as_old(v, vs, route) ||
+			     (!mesh_only && !is_for_mesh(v, vs, route))))
 				return d;
 		}
 	return NULL;
 }
 
-/* Gateways use their own port where the old host has several. */
+/*
+ * Gateways use their own port where the old host has several, and sidecars that of the host that
+ * clients call.
+ */
 static void check_ports(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct dest *dest = v->s->move->port ? NULL : any_port(v, true);

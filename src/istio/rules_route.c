@@ -194,7 +194,7 @@ static bool check_pair(const struct view *v, const struct object *a, const struc
 		       const struct code *code, struct findings *out)
 {
 	const struct yaml_node *host =
-		binding_on_mesh(a) && binding_on_mesh(b) ? shared_host(v, a, b) : NULL;
+		binding_claims_mesh(a) && binding_claims_mesh(b) ? shared_host(v, a, b) : NULL;
 
 	if (!host || same_object(v, a, b) || !seen_together(v, a, b))
 		return false;
@@ -223,7 +223,7 @@ static void check_vs_twice(const struct view *v, const struct code *code, struct
 static bool is_on_mesh_elsewhere(const struct view *v, const struct object *only)
 {
 	for (size_t i = 0; i < v->others.n; i++)
-		if (binding_on_mesh(v->others.items[i]) && owns_old(v, v->others.items[i]) &&
+		if (binding_claims_mesh(v->others.items[i]) && owns_old(v, v->others.items[i]) &&
 		    seen_together(v, only, v->others.items[i]))
 			return true;
 	return false;
@@ -243,7 +243,7 @@ static void check_gateway_only(const struct view *v, const struct code *code, st
 		for (size_t h = 0; h < heads.n; h++) {
 			const struct object *o = heads.items[h];
 
-			if (owns_old(v, o) && binding_on_mesh(o))
+			if (owns_old(v, o) && binding_claims_mesh(o))
 				return;
 			if (owns_old(v, o) && !only)
 				only = o;

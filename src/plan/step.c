@@ -389,7 +389,7 @@ static int make_edits(const struct step_work *w)
 		if (finalize_undo(w) < 0)
 			return -1;
 		edit_hold(w);
-		return 0;
+		return prove_step(w);
 	}
 	if (edit_routes(w, step->to, &step->findings, wants_shares(w) ? &step->shares : NULL,
 			&err) < 0) {

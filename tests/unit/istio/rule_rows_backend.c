@@ -172,6 +172,14 @@ const struct rule_row rows_port[] = {
 
 	{ "two ports", &CODE_entry_ports, 7,
 	  BASE PORTS("[{number: 80, protocol: HTTP}, {number: 81, protocol: HTTP}]") },
+	{ "two ports, for callers of another host", &CODE_entry_ports, RAISED_NEVER,
+	  VS("x") "  hosts: [a.example.com]\n  http:\n  - route: [{destination: {host: "
+		  "old.example.com}}]\n" PORTS(
+			  "[{number: 80, protocol: HTTP}, {number: 81, protocol: HTTP}]") },
+	{ "two ports, and a route that nothing reaches", &CODE_entry_ports, RAISED_NEVER,
+	  ROUTES "  - route: [{destination: {host: a.b}}]\n  - route: [{destination: {host: "
+		 "old.example.com}}]\n" PORTS(
+			 "[{number: 80, protocol: HTTP}, {number: 81, protocol: HTTP}]") },
 	{ "one port", &CODE_entry_ports, RAISED_NEVER,
 	  BASE PORTS("[{number: 80, protocol: HTTP}]") },
 	{ "two ports, one is not HTTP", &CODE_entry_ports, RAISED_NEVER,

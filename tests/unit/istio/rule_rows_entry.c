@@ -10,7 +10,8 @@
 	"\n  http: [{route: [{destination: {host: old.example.com}}]}]\n"
 
 #define SERVICE_VS VS("x") "  hosts: [vm]\n  http:\n  - route: [{destination: {host: vm}}]\n"
-#define SELECTING ENTRY("  workloadSelector: {labels: {a: b}}\n")
+#define INTERNAL(endpoints) ENTRY("  location: MESH_INTERNAL\n  endpoints: " endpoints "\n")
+#define SELECTING ENTRY("  location: MESH_INTERNAL\n  workloadSelector: {labels: {a: b}}\n")
 #define WORKLOAD(ns, labels, spec)                                                                 \
 	"---\napiVersion: networking.istio.io/v1\nkind: WorkloadEntry\nmetadata: {name: w, "       \
 	"namespace: " ns "}\nspec: {labels: " labels ", " spec "}\n"
@@ -56,20 +57,21 @@ const struct rule_row rows_entry[] = {
 	{ "a selector that is empty", &CODE_entry_selector, RAISED_NEVER,
 	  BASE ENTRY("  workloadSelector:\n") },
 
-	{ "a service account", &CODE_entry_mtls, 14,
+	{ "a service account", &CODE_entry_mtls, 15,
+	  BASE INTERNAL("[{address: 10.0.0.1, serviceAccount: a}]") },
+	{ "a service account outside of the mesh", &CODE_entry_mtls, RAISED_NEVER,
 	  BASE ENTRY("  endpoints: [{address: 10.0.0.1, serviceAccount: a}]\n") },
-	{ "the label", &CODE_entry_mtls, 14,
-	  BASE ENTRY("  endpoints: [{address: a, labels: {security.istio.io/tlsMode: istio}}]\n") },
+	{ "the label", &CODE_entry_mtls, 15,
+	  BASE INTERNAL("[{address: a, labels: {security.istio.io/tlsMode: istio}}]") },
 	{ "the label off", &CODE_entry_mtls, RAISED_NEVER,
-	  BASE ENTRY(
-		  "  endpoints: [{address: a, labels: {security.istio.io/tlsMode: disabled}}]\n") },
+	  BASE INTERNAL("[{address: a, labels: {security.istio.io/tlsMode: disabled}}]") },
 
-	{ "a workload with a service account", &CODE_entry_mtls, 16,
+	{ "a workload with a service account", &CODE_entry_mtls, 17,
 	  BASE SELECTING WORKLOAD("shop", "{a: b, c: d}", "serviceAccount: s") },
 	{ "its label is off", &CODE_entry_mtls, RAISED_NEVER,
 	  BASE SELECTING WORKLOAD("shop", "{a: b, security.istio.io/tlsMode: disabled}",
 				  "serviceAccount: s") },
-	{ "its label is on", &CODE_entry_mtls, 16,
+	{ "its label is on", &CODE_entry_mtls, 17,
 	  BASE SELECTING WORKLOAD("shop", "{a: b, security.istio.io/tlsMode: istio}",
 				  "address: x") },
 	{ "a workload with other labels", &CODE_entry_mtls, RAISED_NEVER,
@@ -78,7 +80,7 @@ const struct rule_row rows_entry[] = {
 	  BASE SELECTING WORKLOAD("b", "{a: b}", "serviceAccount: s") },
 	{ "a workload without an identity", &CODE_entry_mtls, RAISED_NEVER,
 	  BASE SELECTING WORKLOAD("shop", "{a: b}", "address: x") },
-	{ "a group of workloads", &CODE_entry_mtls, 16,
+	{ "a group of workloads", &CODE_entry_mtls, 17,
 	  BASE SELECTING
 	  "---\napiVersion: networking.istio.io/v1\nkind: WorkloadGroup\nmetadata: {name: w, "
 	  "namespace: shop}\nspec: {metadata: {labels: {a: b}}, template: {serviceAccount: s}}\n" },
@@ -115,6 +117,10 @@ const struct rule_row rows_entry[] = {
 	{ "of another namespace, which sees its own", &CODE_entry_exports, RAISED_NEVER,
 	  EXPORTED("['.']") ENTRY("  exportTo: ['.']\n")
 		  NAMED("e", "b", OLD "  exportTo: ['.']\n") },
+	{ "another VirtualService for all others", &CODE_entry_exports, RAISED_NEVER,
+	  EXPORTED("['.']") ENTRY("") "---\napiVersion: networking.istio.io/v1\nkind: "
+				      "VirtualService\nmetadata: {name: y, namespace: b}\nspec: "
+				      "{hosts: [old.example.com], http: [{route: []}]}\n" },
 	{ "in two namespaces that see their own", &CODE_entry_twice, RAISED_NEVER,
 	  BASE ENTRY("  exportTo: ['.']\n") NAMED("x", "b", OLD "  exportTo: ['.']\n") },
 	{ "one of two is seen by both", &CODE_entry_twice, 16,

@@ -63,16 +63,19 @@ const struct rule_row rows_route[] = {
 	{ "a root", &CODE_unchecked, RAISED_NEVER, DELEGATE ROOT("") },
 
 	{ "another with the host", &CODE_vs_twice, 12,
-	  BASE OTHER("y", "{hosts: [old.example.com], http: []}") },
+	  BASE OTHER("y", "{hosts: [old.example.com], http: [{}]}") },
 	{ "the same for another environment", &CODE_vs_twice, RAISED_NEVER,
 	  BASE OTHER("x", "{hosts: [old.example.com], http: []}") },
+	{ "another whose only match is for a gateway", &CODE_vs_twice, RAISED_NEVER,
+	  BASE OTHER("y", "{hosts: [old.example.com], gateways: [g, mesh], http: [{match: "
+			  "[{gateways: [g]}]}]}") },
 	{ "another with another host", &CODE_vs_twice, RAISED_NEVER,
 	  BASE OTHER("y", "{hosts: [a.example.com], http: []}") },
 	{ "another for a gateway", &CODE_vs_twice, RAISED_NEVER,
 	  BASE OTHER("y", "{hosts: [old.example.com], gateways: [g], http: []}") },
 	{ "another that is not visible here", &CODE_vs_twice, RAISED_NEVER,
 	  VS("x") "  hosts: [old.example.com]\n  exportTo: [shop]\n  http: [{" TO_OLD
-		  "}]\n" OTHER("y", "{hosts: [old.example.com], exportTo: [b], http: []}") },
+		  "}]\n" OTHER("y", "{hosts: [old.example.com], exportTo: [b], http: [{}]}") },
 	{ "another of another control plane", &CODE_vs_twice, RAISED_NEVER,
 	  "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x, "
 	  "namespace: shop, labels: {istio.io/rev: a}}\nspec: {hosts: [old.example.com], http: "
@@ -82,7 +85,7 @@ const struct rule_row rows_route[] = {
 	  "[]}\n" },
 	{ "another for the same namespace", &CODE_vs_twice, 12,
 	  VS("x") "  hosts: [old.example.com]\n  exportTo: [shop]\n  http: [{" TO_OLD
-		  "}]\n" OTHER("y", "{hosts: [OLD.example.com], exportTo: ['.'], http: []}") },
+		  "}]\n" OTHER("y", "{hosts: [OLD.example.com], exportTo: ['.'], http: [{}]}") },
 
 	{ "for a gateway", &CODE_vs_gateway, 6,
 	  VS("x") "  hosts: [old.example.com]\n  gateways: [g]\n  http: [{" TO_OLD "}]\n" },
