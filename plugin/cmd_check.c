@@ -29,6 +29,7 @@ struct check_row {
 	struct findings list; /* the worst first */
 	struct slice outcome; /* refused, warned, allowed, clean */
 	long errors, warnings, infos, allowed;
+	bool assumed; /* its environments */
 	struct rows findings;
 };
 
@@ -49,6 +50,7 @@ static const struct field check_fields[] = {
 	ROW_INT(struct check_row, warnings, "warnings", NULL, 0),
 	ROW_INT(struct check_row, infos, "infos", NULL, 0),
 	ROW_INT(struct check_row, allowed, "allowed", NULL, 0),
+	ROW_BOOL(struct check_row, assumed, "environmentsAssumed", NULL, FIELD_OMIT),
 	ROW_ROWS(struct check_row, findings, "findings", &finding_record, 0),
 	FIELDS_END,
 };
@@ -91,6 +93,7 @@ static void fill_stage(struct check_run *c, const struct step *step)
 {
 	step_row_fill(&c->row->step, step, c->app);
 	c->row->step.next = step->known && !step->finished ? c->row->step.to : SLICE_NONE;
+	c->row->assumed = step->assumed;
 	c->from = step->from;
 }
 
@@ -223,6 +226,29 @@ static void add_count(struct str *out, long n, const char *what)
 	str_addf(out, "%s%ld %s%s", out->len ? ", " : "", n, what, n == 1 ? "" : "s");
 }
 
+/* A line about environments that no engine declares. */
+static void report_assumed(const struct app *app, const struct check_row *rows, size_t n)
+{
+	const struct check_row *first = NULL;
+	size_t assumed = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].assumed && !assumed++)
+			first = &rows[i];
+	if (assumed == 1)
+		say_note(app,
+			 "%" SLICE_FMT ": no Application, Flux Kustomization or Config Sync source "
+			 "applies its manifests; kustomizations and directories count as "
+			 "environments",
+			 SLICE_ARG(first->step.name));
+	else if (assumed)
+		say_note(app,
+			 "%zu migrations: no Application, Flux Kustomization or Config Sync source "
+			 "applies their manifests; kustomizations and directories count as "
+			 "environments",
+			 assumed);
+}
+
 /* All migrations for people, with a line that sums them up. */
 static void report_all(const struct app *app, const struct check_row *rows, size_t n)
 {
@@ -243,6 +269,7 @@ static void report_all(const struct app *app, const struct check_row *rows, size
 	add_count(&sum, errors, "error");
 	add_count(&sum, warnings, "warning");
 	say_note(app, "%s", sum.ptr);
+	report_assumed(app, rows, n);
 	if (example)
 		say_note(app, "for details, run: %s migrate explain %s", app->program, example);
 }

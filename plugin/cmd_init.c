@@ -1,7 +1,9 @@
 #include "plugin/commands.h"
 
+#include "flow/plan_intents.h"
 #include "inventory/unclear_file.h"
 #include "plan/scope.h"
+#include "plugin/init_environments.h"
 #include "plugin/migration_command.h"
 #include "plugin/newfile.h"
 #include "plugin/options.h"
@@ -95,29 +97,76 @@ static int refuse_host(const struct init_run *r, struct err *err)
 		SLICE_ARG(dir), root ? "" : "/", SLICE_ARG(r->m.name));
 }
 
+/* The first error that a file of this name would have from the start; NULL: there is none. */
+static const struct finding *find_taken(const struct step *step)
+{
+	for (size_t i = 0; i < step->findings.n; i++)
+		if (step->findings.items[i].code == &CODE_create_taken)
+			return &step->findings.items[i];
+	return NULL;
+}
+
+/* Chooses the environments, by a plan of the migration as it would be. */
+static int choose_environments(struct init_run *r, struct err *err)
+{
+	const struct intent intent = { .m = &r->m,
+				       .direction = GO_ANYWHERE,
+				       .next = true,
+				       .options = { .all_findings = true } };
+	const struct finding *taken;
+	struct init_environments choice = { r->app, &r->m, NULL, r->ctx->yes };
+	struct plan plan;
+	int failed;
+
+	if (plan_intents(r->evidence, &intent, 1, &plan, err) < 0)
+		return -1;
+	choice.placements = &plan.steps[0].placements;
+	failed = init_environments_choose(&choice, err);
+	taken = failed ? NULL : find_taken(&plan.steps[0]);
+	if (taken)
+		failed = err_from_finding(err, taken);
+	plan_release(&plan);
+	return failed;
+}
+
 /* Finds the manifests that the migration will change; without any it needs a file to create. */
 static int find_manifests(struct init_run *r, struct err *err)
 {
 	if (gather_around(r->fleet, &r->m, r->evidence, err) < 0)
 		return -1;
 	r->row.manifests = scope_files(r->evidence->inventory, &r->m, r->app->arena);
+	if (!r->row.manifests.n && !r->m.f.spec.manifests.create.len)
+		return refuse_host(r, err);
+	if (choose_environments(r, err) < 0)
+		return -1;
+	r->row.manifests = scope_files(r->evidence->inventory, &r->m, r->app->arena);
+	return 0;
+}
+
+/* Reports the manifests. */
+static void note_manifests(const struct init_run *r)
+{
 	for (size_t i = 0; i < r->row.manifests.n; i++)
 		say_note(r->app, "%" SLICE_FMT " routes to %" SLICE_FMT,
 			 SLICE_ARG(r->row.manifests.items[i]), SLICE_ARG(r->m.move.from));
-	if (r->row.manifests.n || r->m.f.spec.manifests.create.len)
-		return 0;
-	return refuse_host(r, err);
 }
 
 /* Checks the file and writes it. */
-static int write_file(struct init_run *r, struct err *err)
+static int write_file(struct init_run *r, struct session *s, struct err *err)
 {
 	const struct init_context *ctx = r->ctx;
 	const struct base_commit *base = &r->fleet->base;
 	const struct newfile_writer writer = { r->app, base, ctx->commit, ctx->yes };
 
-	if (newfile_check(&r->file, r->app, base, ctx->commit, err) < 0 ||
-	    find_manifests(r, err) < 0 || newfile_guard(&r->file, r->app, r->evidence, err) < 0)
+	r->m.path = r->row.path = r->file.path;
+	if (find_manifests(r, err) < 0)
+		return -1;
+	newfile_release(&r->file); /* the environments may have changed it */
+	if (newfile_make(&r->file, r->app, s, &r->m, err) < 0 ||
+	    newfile_check(&r->file, r->app, base, ctx->commit, err) < 0)
+		return -1;
+	note_manifests(r);
+	if (newfile_guard(&r->file, r->app, r->evidence, err) < 0)
 		return -1;
 	return newfile_write_all(&writer, &r->file, 1, &r->row.commit, err);
 }
@@ -158,8 +207,7 @@ static int run_init(struct app *app, void *context, struct err *err)
 			       "HEAD is not on a branch");
 	if (newfile_make(&r.file, app, s, &r.m, err) < 0)
 		return -1;
-	r.row.path = r.file.path;
-	failed = write_file(&r, err);
+	failed = write_file(&r, s, err);
 	if (!failed)
 		report_file(&r);
 	newfile_release(&r.file);

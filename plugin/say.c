@@ -113,6 +113,16 @@ void say_question(const struct app *app, const char *format, ...)
 	(void)fflush(app->err);
 }
 
+void say_prompt(const struct app *app, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	write_message(app, (struct say_form){ SAY_ERR, "", ": " }, format, ap);
+	va_end(ap);
+	(void)fflush(app->err);
+}
+
 void say_progress(const struct app *app, const char *format, ...)
 {
 	va_list ap;

@@ -51,6 +51,10 @@ void say_bytes(const struct app *app, struct slice bytes);
 void say_question(const struct app *app, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The same, followed by ": ". */
+void say_prompt(const struct app *app, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /*
  * A line on stderr that the next one replaces: on a terminal it stays until say_progress_end, or is
  * written over; elsewhere it is an ordinary line.

@@ -15,20 +15,15 @@ struct slice candidate_namespace(const struct candidate *c, const struct environ
 	return c->ns;
 }
 
-struct environment_uses candidate_uses(const struct discover_inputs *in, struct slice path,
-				       struct arena *arena)
+struct environment_uses candidate_uses(struct environment_uses uses)
 {
-	struct environment_uses all = { NULL, 0 };
 	size_t n = 0;
 
-	if (!in->environments)
-		return all;
-	all = environment_uses_of(in->environments, path, arena);
-	for (size_t i = 0; i < all.n; i++)
-		if (!all.items[i].environment->other_revision)
-			all.items[n++] = all.items[i];
-	all.n = n;
-	return all;
+	for (size_t i = 0; i < uses.n; i++)
+		if (!uses.items[i].environment->other_revision)
+			uses.items[n++] = uses.items[i];
+	uses.n = n;
+	return uses;
 }
 
 struct move candidate_move(const struct candidate *c, const struct discover_inputs *in,

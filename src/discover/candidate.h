@@ -16,9 +16,8 @@ struct slice candidate_host(const struct candidate *c, struct arena *arena);
  */
 struct slice candidate_namespace(const struct candidate *c, const struct environment *e);
 
-/* The environments of a file that follow the branch. */
-struct environment_uses candidate_uses(const struct discover_inputs *in, struct slice path,
-				       struct arena *arena);
+/* Those of the environments that follow the branch. */
+struct environment_uses candidate_uses(struct environment_uses uses);
 
 /* A move of the candidate to `to`; if that is absent, to a host that is not known. */
 struct move candidate_move(const struct candidate *c, const struct discover_inputs *in,

@@ -84,7 +84,7 @@ void discover_make(struct discovery *out, const struct discover_inputs *in)
 {
 	struct discovery d = { .arena = arena_new() };
 
-	if (in->environments && environment_index_any(in->environments))
+	if (in->environments)
 		d.builds = builds_new(in->inventory, in->environments, NULL, 0);
 	discover_find_candidates(&d, in);
 	candidates_find_targets(&d, in);

@@ -61,6 +61,7 @@ struct mention {
 	struct slice ns;                       /* of the ServiceEntry as it is applied */
 	struct slice host;                     /* as it is applied */
 	struct place at;                       /* of the host */
+	const struct environment_view *view;   /* of the host; NULL: no environment is known */
 };
 
 /* A file of which it is not known what is applied. */
@@ -87,8 +88,9 @@ struct candidate {
 	size_t endpoints;
 	bool only_some; /* another candidate has the same host */
 	bool twice;     /* another ServiceEntry has the same host in the same environment */
-	struct object_refs named; /* the objects that may concern its host */
-	struct center *centers;   /* the VirtualServices with routes to it that a migration moves */
+	const struct environment_view *view; /* of its host; NULL: no environment is known */
+	struct object_refs named;            /* the objects that may concern its host */
+	struct center *centers; /* the VirtualServices with routes to it that a migration moves */
 	size_t ncenters;
 	const struct environment **environments; /* in which it would be moved; NULL among them:
 						    files that none is known to apply */

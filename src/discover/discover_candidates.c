@@ -25,6 +25,15 @@ struct candidate_search {
 	size_t nmentions, mentions_cap;
 };
 
+/* The environments of a file in a view, as far as they follow the branch. */
+static struct environment_uses uses_in(const struct environment_view *view, struct slice path,
+				       struct arena *arena)
+{
+	if (!view)
+		return (struct environment_uses){ NULL, 0 };
+	return candidate_uses(environment_view_uses(view, path, arena));
+}
+
 /* --- what ServiceEntries declare ------------------------------------------ */
 
 /* The number of items of a sequence; 0 if it is none. */
@@ -68,7 +77,9 @@ static void read_ports(struct candidate *c, struct arena *arena)
 static struct candidate make_candidate(const struct discovery *d, const struct mention *m)
 {
 	const struct yaml_node *spec = m->entry->spec;
-	struct candidate c = { .host = m->host, .ns = m->ns, .entry = m->entry, .at = m->at };
+	struct candidate c = {
+		.host = m->host, .ns = m->ns, .entry = m->entry, .at = m->at, .view = m->view
+	};
 
 	c.location = or_default(yaml_get(spec, "location"), "MESH_EXTERNAL");
 	c.resolution = or_default(yaml_get(spec, "resolution"), "NONE");
@@ -80,47 +91,144 @@ static struct candidate make_candidate(const struct discovery *d, const struct m
 
 /* --- mentions ------------------------------------------------------------- */
 
-/* Adds the hosts of a ServiceEntry as an environment applies it. */
-static void add_mentions(struct candidate_search *s, const struct mention *of,
-			 const struct object *applied)
+/* A host that a ServiceEntry has, in its file or in an environment. */
+struct entry_host {
+	const struct object *entry;
+	const struct source *source;
+	struct slice host;
+	const struct environment_view *view; /* of the host */
+};
+
+/* The hosts of ServiceEntries. */
+struct entry_hosts {
+	struct entry_host *items;
+	size_t n, cap;
+};
+
+/* The first item of a list. */
+static const struct yaml_node *first_host(const struct object *o)
 {
-	const struct yaml_node *hosts = yaml_get(applied->spec, "hosts");
+	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
 
-	for (const struct yaml_node *h = count_items(hosts) ? hosts->first : NULL; h; h = h->next) {
-		struct mention m = *of;
+	return count_items(hosts) ? hosts->first : NULL;
+}
 
-		m.host = yaml_string(h);
-		m.ns = applied->ns;
-		m.at = yaml_place(h);
-		if (!m.host.len)
+/* Adds the hosts of a ServiceEntry, each once. */
+static void add_hosts(struct candidate_search *s, struct entry_hosts *all,
+		      const struct entry_host *of, const struct object *as)
+{
+	for (const struct yaml_node *h = first_host(as); h; h = h->next) {
+		struct entry_host x = *of;
+		bool known = false;
+
+		x.host = yaml_string(h);
+		if (!x.host.len)
 			continue;
-		if (host_is_placeholder(m.host)) {
+		if (host_is_placeholder(x.host)) {
 			discover_add_placeholder(s->d, of->entry, h);
 			continue;
 		}
-		ROOM(s->mentions, s->nmentions, s->mentions_cap);
-		s->mentions[s->nmentions++] = m;
+		for (size_t i = all->n; i > 0 && all->items[i - 1].entry == of->entry; i--)
+			known = known || slice_eq(all->items[i - 1].host, x.host);
+		if (known)
+			continue;
+		ROOM(all->items, all->n, all->cap);
+		all->items[all->n++] = x;
 	}
 }
 
-/* Adds the hosts of a ServiceEntry, for each environment that applies it. */
-static void read_entry(struct candidate_search *s, const struct object *o,
+/* Adds the hosts of a ServiceEntry in its file, or as environments apply it. */
+static void read_entry(struct candidate_search *s, struct entry_hosts *all, const struct object *o,
 		       const struct source *source)
 {
-	struct environment_uses uses = candidate_uses(s->in, source->path, s->d->arena);
 	const struct surroundings around = { .builds = s->d->builds };
-	struct mention m = { .entry = o, .source = source };
+	const struct entry_host of = { .entry = o, .source = source };
+	struct environment_uses uses = { NULL, 0 };
+
+	if (s->in->environments)
+		uses = candidate_uses(
+			environment_uses_of(s->in->environments, source->path, s->d->arena));
+	if (!uses.n)
+		add_hosts(s, all, &of, o);
+	for (size_t i = 0; i < uses.n; i++) {
+		const struct object *applied =
+			surroundings_applied(&around, uses.items[i].environment, o);
+
+		if (applied)
+			add_hosts(s, all, &of, applied);
+	}
+}
+
+/* Adds a mention if the ServiceEntry has the host in the environment. */
+static void add_mention_in(struct candidate_search *s, const struct entry_host *x,
+			   const struct environment *e)
+{
+	const struct surroundings around = { .builds = s->d->builds };
+	const struct object *as = e ? surroundings_applied(&around, e, x->entry) : x->entry;
+	struct mention m = { .entry = x->entry,
+			     .source = x->source,
+			     .environment = e,
+			     .host = x->host,
+			     .view = x->view };
+
+	for (const struct yaml_node *h = as ? first_host(as) : NULL; h; h = h->next) {
+		if (!slice_eq(yaml_string(h), x->host))
+			continue;
+		m.ns = as->ns;
+		m.at = yaml_place(h);
+		ROOM(s->mentions, s->nmentions, s->mentions_cap);
+		s->mentions[s->nmentions++] = m;
+		return;
+	}
+}
+
+/* Adds the mentions of a host, for each environment in the view of the host. */
+static void add_mentions(struct candidate_search *s, const struct entry_host *x)
+{
+	struct environment_uses uses = uses_in(x->view, x->source->path, s->d->arena);
 
 	if (!uses.n)
-		add_mentions(s, &m, o);
-	for (size_t i = 0; i < uses.n; i++) {
-		const struct object *applied;
+		add_mention_in(s, x, NULL);
+	for (size_t i = 0; i < uses.n; i++)
+		add_mention_in(s, x, uses.items[i].environment);
+}
 
-		m.environment = uses.items[i].environment;
-		applied = surroundings_applied(&around, m.environment, o);
-		if (applied)
-			add_mentions(s, &m, applied);
+/* Sets the views, one for each host. */
+static void set_views(const struct candidate_search *s, struct entry_hosts *all)
+{
+	struct map views = MAP_INIT;
+
+	for (size_t i = 0; i < all->n && s->in->environments; i++) {
+		struct entry_host *x = &all->items[i];
+		size_t at = map_get(&views, x->host);
+		struct object_refs around;
+
+		if (at != MAP_NONE) {
+			x->view = all->items[at].view;
+			continue;
+		}
+		map_set(&views, x->host, i);
+		around = inventory_by_host(s->in->inventory, x->host, s->d->arena);
+		x->view = environment_view_new(s->in->environments, &around, s->d->arena);
 	}
+	map_release(&views);
+}
+
+/* Finds all mentions. */
+static void find_mentions(struct candidate_search *s)
+{
+	size_t n;
+	struct source *const *sources = inventory_sources(s->in->inventory, &n);
+	struct entry_hosts all = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < sources[i]->objects.n; k++)
+			if (object_is(&sources[i]->objects.items[k], ISTIO_GROUP, "ServiceEntry"))
+				read_entry(s, &all, &sources[i]->objects.items[k], sources[i]);
+	set_views(s, &all);
+	for (size_t i = 0; i < all.n; i++)
+		add_mentions(s, &all.items[i]);
+	free(all.items);
 }
 
 /* --- migrations ----------------------------------------------------------- */
@@ -323,7 +431,7 @@ static void find_objects(struct candidate_search *s, struct candidate *c)
 		enum relation relation = RELATION_NONE;
 
 		if (vs_is(o)) {
-			uses = candidate_uses(s->in, path, arena);
+			uses = uses_in(c->view, path, arena);
 			relation = is_its_own(s, c, &uses, path) ?
 					   find_relation(s, c, &refs.items[i], &uses) :
 					   RELATION_FOREIGN;
@@ -367,14 +475,9 @@ static void set_environments(struct discovery *d, struct candidate *c)
 void discover_find_candidates(struct discovery *d, const struct discover_inputs *in)
 {
 	struct candidate_search s = { .d = d, .in = in, .first = MAP_INIT, .moved = MAP_INIT };
-	size_t n;
-	struct source *const *sources = inventory_sources(in->inventory, &n);
 
 	index_migrations(&s);
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < sources[i]->objects.n; k++)
-			if (object_is(&sources[i]->objects.items[k], ISTIO_GROUP, "ServiceEntry"))
-				read_entry(&s, &sources[i]->objects.items[k], sources[i]);
+	find_mentions(&s);
 	s.next = arena_array(d->arena, s.nmentions, sizeof(*s.next));
 	for (size_t i = 0; i < s.nmentions; i++)
 		note_covered(&s, &s.mentions[i]);

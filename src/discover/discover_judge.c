@@ -383,7 +383,7 @@ static void check_rules(struct judgement *j)
 	struct object_refs new = inventory_by_host(j->in->inventory, j->move.to, j->arena);
 	struct object_ref *all = arena_array(j->arena, c->named.n + new.n, sizeof(*all));
 	struct shared_findings shared = { .known = MAP_INIT };
-	struct surroundings s = { .index = j->in->environments,
+	struct surroundings s = { .view = c->view,
 				  .builds = j->d->builds,
 				  .arena = j->arena,
 				  .centers = c->centers,
@@ -457,7 +457,7 @@ static void add_placement(struct judgement *j, struct slice path, bool edited)
 	for (size_t i = 0; i < l->n; i++)
 		if (slice_eq(l->items[i].path, path))
 			return;
-	l->items[l->n] = environments_of(j->in->environments, path, SLICE_NONE, j->arena);
+	l->items[l->n] = environments_place(j->c->view, path, SLICE_NONE, j->arena);
 	l->items[l->n++].edited = edited;
 }
 
@@ -469,7 +469,7 @@ static void set_placements(struct judgement *j)
 	struct slices listed = { NULL, 0 };
 	struct place at = c->at;
 
-	if (!j->in->environments || !environment_index_any(j->in->environments))
+	if (!c->view || !environment_view_any(c->view))
 		return;
 	l->items = arena_array(j->arena, j->nvss + c->nmentions, sizeof(*l->items));
 	for (size_t i = 0; i < j->nvss; i++) {

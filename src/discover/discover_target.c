@@ -111,8 +111,7 @@ static void match_names(struct backends *p, const struct discovery *d, size_t i,
 }
 
 /* Finds the backends that match a candidate, and what is around them. */
-static void find_matches(struct backends *p, const struct discovery *d,
-			 const struct discover_inputs *in, size_t i, struct matches *m)
+static void find_matches(struct backends *p, const struct discovery *d, size_t i, struct matches *m)
 {
 	const struct candidate *c = &d->items[i];
 	struct object_ref *all;
@@ -124,7 +123,7 @@ static void find_matches(struct backends *p, const struct discovery *d,
 		all[n] = c->named.items[n];
 	for (size_t k = 0; k < m->n; k++)
 		all[n++] = p->items[m->backends[k]].ref;
-	m->around = (struct surroundings){ .index = in->environments,
+	m->around = (struct surroundings){ .view = c->view,
 					   .builds = d->builds,
 					   .arena = d->arena,
 					   .centers = c->centers,
@@ -171,14 +170,14 @@ static void count_candidate(struct backends *p, const struct candidate *c, struc
 enum { PROPOSALS_MAX = 8 };
 
 /* What the environments of a candidate have. */
-struct choice {
+struct target_choice {
 	bool shared;     /* a backend may belong to another candidate, too */
 	bool several;    /* one environment has several */
 	struct str list; /* "'a.gcp.example.com' in 'dev', 'b.gcp.example.com' in 'prod'" */
 };
 
 /* Adds a backend to the list. */
-static void describe(struct choice *choice, const struct environment *e, struct slice host)
+static void describe(struct target_choice *choice, const struct environment *e, struct slice host)
 {
 	str_addf(&choice->list, "%s'%" SLICE_FMT "'", choice->list.len ? ", " : "",
 		 SLICE_ARG(host));
@@ -188,7 +187,7 @@ static void describe(struct choice *choice, const struct environment *e, struct 
 
 /* Adds the backends that count for the environment at hand. */
 static void choose_here(const struct backends *p, struct candidate *c, const struct matches *m,
-			struct choice *choice)
+			struct target_choice *choice)
 {
 	const struct environment *e = m->around.environment;
 	struct slice hosts[PROPOSALS_MAX];
@@ -227,7 +226,7 @@ static const struct backend *find_unapplied(const struct backends *p, const stru
 
 /* Sets why the candidate has no target. */
 static void explain(const struct backends *p, struct candidate *c, const struct matches *m,
-		    const struct choice *choice, struct arena *arena)
+		    const struct target_choice *choice, struct arena *arena)
 {
 	const struct backend *unapplied = c->proposed.n ? NULL : find_unapplied(p, c, m);
 	struct slice list =
@@ -261,14 +260,13 @@ static void explain(const struct backends *p, struct candidate *c, const struct 
 }
 
 /* Sets the proposals of a candidate, and its target if it has none yet. */
-static void choose_target(struct backends *p, const struct discovery *d,
-			  const struct discover_inputs *in, size_t i)
+static void choose_target(struct backends *p, const struct discovery *d, size_t i)
 {
 	struct candidate *c = &d->items[i];
-	struct choice choice = { .list = STR_INIT };
+	struct target_choice choice = { .list = STR_INIT };
 	struct matches m = { .n = 0 };
 
-	find_matches(p, d, in, i, &m);
+	find_matches(p, d, i, &m);
 	c->proposed.items = arena_array(d->arena, PROPOSALS_MAX, sizeof(struct slice));
 	for (size_t k = 0; k < c->nenvironments && m.n; k++) {
 		surroundings_enter(&m.around, c->environments[k]);
@@ -292,11 +290,11 @@ void candidates_find_targets(struct discovery *d, const struct discover_inputs *
 	for (size_t i = 0; i < d->n; i++) {
 		struct matches m = { .n = 0 };
 
-		find_matches(&p, d, in, i, &m);
+		find_matches(&p, d, i, &m);
 		count_candidate(&p, &d->items[i], &m);
 	}
 	for (size_t i = 0; i < d->n; i++)
-		choose_target(&p, d, in, i);
+		choose_target(&p, d, i);
 	map_release(&p.first);
 	free(p.items);
 	free(p.stems);
@@ -371,8 +369,10 @@ static struct slice choose_name(const struct candidate *c, const struct map *nam
 	struct slice stem = name_stem(c, arena), name = stem, more = distinction(c, stem);
 
 	if (map_has(names, name) && more.len) {
-		stem = arena_printf(arena, "%" SLICE_FMT "-%" SLICE_FMT, SLICE_ARG(stem),
-				    SLICE_ARG(more));
+		if (!slice_starts(more, stem)) /* not pool-pool-prod */
+			more = arena_printf(arena, "%" SLICE_FMT "-%" SLICE_FMT, SLICE_ARG(stem),
+					    SLICE_ARG(more));
+		stem = more;
 		name = stem = label_of(stem, arena);
 	}
 	for (int i = 2; map_has(names, name); i++)

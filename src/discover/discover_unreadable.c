@@ -438,6 +438,15 @@ static void search_parsed(struct host_words *w, const struct source *s)
 	}
 }
 
+/* The environments of a file, by what declares them. */
+static struct environment_uses uses_of(const struct discover_inputs *in, struct slice path,
+				       struct arena *arena)
+{
+	if (!in->environments)
+		return (struct environment_uses){ NULL, 0 };
+	return candidate_uses(environment_uses_of(in->environments, path, arena));
+}
+
 /* --- routes with variables ------------------------------------------------ */
 
 /* A VirtualService of which another program fills in a host. */
@@ -478,7 +487,7 @@ static bool read_filled(struct variable_search *v, const struct environment *e)
 static void search_variable(struct variable_search *v)
 {
 	struct arena *arena = v->words->d->arena;
-	struct environment_uses uses = candidate_uses(v->in, v->source->path, arena);
+	struct environment_uses uses = uses_of(v->in, v->source->path, arena);
 	bool known = uses.n > 0;
 	struct unreadable *u;
 
@@ -536,7 +545,7 @@ static bool may_apply(const struct candidate *c, const struct environment_uses *
 static void note_anywhere(struct discovery *d, const struct discover_inputs *in,
 			  const struct unreadable *u)
 {
-	struct environment_uses uses = candidate_uses(in, u->at.path, d->arena);
+	struct environment_uses uses = uses_of(in, u->at.path, d->arena);
 
 	for (size_t i = 0; i < d->n; i++)
 		if (!d->items[i].ncenters && !d->items[i].unclear.ptr &&

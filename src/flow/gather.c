@@ -9,6 +9,7 @@
 #include "git/commit_read.h"
 #include "git/history.h"
 #include "git/tree.h"
+#include "plan/owners.h"
 
 /* Evidence that is being gathered. */
 struct gathering {
@@ -141,11 +142,17 @@ static int read_tree(struct gathering *g, struct err *err)
 int gather_around(const struct fleet *fleet, const struct migration *m, struct evidence *out,
 		  struct err *err)
 {
-	struct evidence evidence = { .fleet = fleet, .inventory = inventory_new() };
-	struct gathering g = { .session = fleet->base.session,
-			       .fleet = fleet,
-			       .evidence = &evidence };
+	struct session *s = fleet->base.session;
+	struct evidence evidence = { .fleet = fleet };
+	struct gathering g = { .session = s, .fleet = fleet, .evidence = &evidence };
+	struct template_text template;
 
+	if (templates_get(s->options.templates_dir, SLICE("virtualservice"), s->arena, &template,
+			  err) < 0)
+		return -1;
+	evidence.vs_template = template.bytes;
+	evidence.inventory = inventory_new();
+	evidence.baselines = baselines_new();
 	inventory_watch(evidence.inventory, m);
 	inventory_want_environments(evidence.inventory);
 	do {
@@ -260,6 +267,8 @@ int gather_evidence(const struct fleet *fleet, struct evidence *out, struct err 
 	evidence.vs_template = template.bytes;
 	evidence.inventory = inventory_new();
 	evidence.baselines = baselines_new();
+	if (!fleet->named)
+		evidence.owners = owners_new(fleet->all, fleet->n);
 	for (size_t i = 0; i < fleet->selected.n; i++)
 		inventory_watch(evidence.inventory, fleet->selected.items[i]);
 	if (s->options.within_search)
@@ -302,6 +311,8 @@ static void release_planning(struct evidence *evidence)
 	partition_free(evidence->partition);
 	evidence->baselines = NULL;
 	evidence->partition = NULL;
+	owners_free(evidence->owners);
+	evidence->owners = NULL;
 }
 
 void evidence_trim(struct evidence *evidence, struct plan *plan)

@@ -14,6 +14,7 @@ struct evidence {
 	struct environment_index *environments; /* that the files of the commit are built into */
 	struct baselines *baselines;            /* from the history */
 	struct partition *partition;            /* of the selected migrations */
+	struct owners *owners;                  /* of routes; NULL: not all migrations were read */
 	struct slice vs_template;               /* the template of VirtualServices */
 };
 
@@ -26,7 +27,7 @@ int gather_evidence(const struct fleet *fleet, struct evidence *out, struct err 
 
 /*
  * Reads only the files that matter to `m`, a migration that does not exist yet and outlives the
- * evidence: inventory and environments. Errors: git.
+ * evidence: inventory and environments, and no history. Errors: git, those of templates_get.
  */
 int gather_around(const struct fleet *fleet, const struct migration *m, struct evidence *out,
 		  struct err *err);

@@ -16,6 +16,7 @@ enum { BUILD_DEPTH = 64 };
 
 /* What is known of a kustomization. */
 struct kustomization_state {
+	const struct yaml_node *root; /* its document */
 	bool wanted; /* it, or one that it references, lists a file of the inputs */
 	bool active; /* it is being built */
 	bool built;
@@ -48,6 +49,19 @@ static void want_references(struct builder *b, struct slice path, unsigned depth
 	}
 }
 
+/* A kustomization has another document, and may list any file. */
+static void take_edited(struct builder *b, const struct build_kustomization *edited)
+{
+	const struct kustomization_graph *g = &b->index->kustomizations;
+	size_t k = kustomization_graph_in(g, path_directory(edited->path));
+
+	if (k == MAP_NONE || !slice_eq(g->items[k].path, edited->path))
+		return;
+	b->kustomizations[k].root = edited->root;
+	b->kustomizations[k].wanted = true;
+	want_references(b, g->items[k].directory, 1);
+}
+
 struct builder *builder_new(const struct environment_index *index,
 			    const struct build_inputs *inputs)
 {
@@ -64,10 +78,14 @@ struct builder *builder_new(const struct environment_index *index,
 					 .arena = b->arena,
 					 .text_at = MAP_INIT,
 					 .steps = BUILD_STEPS };
+	for (size_t k = 0; k < index->kustomizations.n; k++)
+		b->kustomizations[k].root = index->kustomizations.items[k].root;
 	for (size_t i = 0; i < inputs->n; i++) {
 		map_set(&b->file_at, inputs->files[i].path, i);
 		want_references(b, inputs->files[i].path, 0);
 	}
+	for (size_t i = 0; i < inputs->nedited; i++)
+		take_edited(b, &inputs->edited[i]);
 	return b;
 }
 
@@ -249,29 +267,29 @@ static bool build_layer(struct builder *b, size_t k, const struct build_extra *e
 			struct build_objects *to)
 {
 	const struct kustomization *item = &b->index->kustomizations.items[k];
-	const struct build_layer layer = { &b->state, item->directory, item->root, extra };
 	struct kustomization_state *s = &b->kustomizations[k];
+	const struct build_layer layer = { &b->state, item->directory, s->root, extra };
 	bool done;
 
-	if (!item->root || item->root->kind != YAML_MAP || !value_is_clear(item->root)) {
+	if (!s->root || s->root->kind != YAML_MAP || !value_is_clear(s->root)) {
 		to->stop = (struct build_stop){ BUILD_UNKNOWN,
 						{ item->path, 0, 0 },
 						"the kustomization cannot be read" };
-		build_mark_unknown(to, item->root, "a kustomization cannot be read");
+		build_mark_unknown(to, s->root, "a kustomization cannot be read");
 		return true;
 	}
 	if (s->active) {
-		build_fail(&to->stop, item->root, "the kustomization contains itself");
+		build_fail(&to->stop, s->root, "the kustomization contains itself");
 		return false;
 	}
 	s->active = true;
-	done = add_list(b, &layer, yaml_get(item->root, "resources"), false, to) &&
-	       add_list(b, &layer, yaml_get(item->root, "bases"), false, to) &&
-	       add_list(b, &layer, yaml_get(item->root, "components"), true, to) &&
+	done = add_list(b, &layer, yaml_get(s->root, "resources"), false, to) &&
+	       add_list(b, &layer, yaml_get(s->root, "bases"), false, to) &&
+	       add_list(b, &layer, yaml_get(s->root, "components"), true, to) &&
 	       (!extra || add_list(b, &layer, extra->components, true, to)) &&
 	       build_check_ids(&b->state, to) && build_layer_apply(&layer, to);
 	s->active = false;
-	check_fields(item->root, to);
+	check_fields(s->root, to);
 	return done;
 }
 

@@ -65,10 +65,18 @@ struct build_file {
 	const struct objects *objects;
 };
 
+/* A kustomization file whose document takes the place of that of the index. */
+struct build_kustomization {
+	struct slice path;
+	const struct yaml_node *root;
+};
+
 /* What the caller has read. */
 struct build_inputs {
 	const struct build_file *files; /* whose objects are built */
 	size_t n;
+	const struct build_kustomization *edited;
+	size_t nedited;
 	/* The parsed file at a path that a kustomization references; NULL: it was not read. */
 	const struct yaml_file *(*find)(struct slice path, void *ctx);
 	void *ctx;

@@ -14,7 +14,12 @@ bool environment_is_named(const struct environment *e, struct slice text)
 const char *environment_kind_text(enum environment_kind kind)
 {
 	static const char *const texts[] = { "Application", "Flux Kustomization", "kustomization",
-					     "Config Sync source" };
+					     "Config Sync source", "directory" };
 
 	return texts[kind];
+}
+
+bool environment_is_assumed(const struct environment *e)
+{
+	return e->kind == ENVIRONMENT_OVERLAY || e->kind == ENVIRONMENT_DIRECTORY;
 }

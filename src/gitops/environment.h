@@ -3,7 +3,8 @@
  *
  * It is an Application of Argo CD, one that an ApplicationSet generates, a Kustomization of Flux, a
  * RootSync or RepoSync of Config Sync, or an overlay: a kustomization of kustomize (the two kinds
- * of that name differ in apiVersion) that no other one references and nothing applies.
+ * of that name differ in apiVersion) that no other one references and nothing applies. Where none
+ * of these applies a file, a directory can be an environment (inventory/environment_view.h).
  */
 #ifndef GCB_GITOPS_ENVIRONMENT_H
 #define GCB_GITOPS_ENVIRONMENT_H
@@ -14,7 +15,8 @@ enum environment_kind {
 	ENVIRONMENT_ARGOCD,
 	ENVIRONMENT_FLUX,
 	ENVIRONMENT_OVERLAY,
-	ENVIRONMENT_CONFIG_SYNC
+	ENVIRONMENT_CONFIG_SYNC,
+	ENVIRONMENT_DIRECTORY
 };
 
 struct environment {
@@ -35,6 +37,9 @@ struct environment {
 	bool many;           /* it may stand for several: of an ApplicationSet, or itself applied by
 				several environments */
 	bool suspended;      /* Flux: it is not reconciled for now */
+	bool collects;       /* an overlay that does nothing but reference other kustomizations */
+	bool collected;      /* one of those: an environment only where they are told apart
+				(environment_uses_find) */
 	size_t number;       /* among all environments */
 	const struct yaml_node *object_node; /* the object; of an overlay NULL */
 	const struct yaml_node *spec;        /* of the Application (of an ApplicationSet's template)
@@ -44,7 +49,13 @@ struct environment {
 /* Is the text a name of the environment: its `name`, or "FILE:object"? */
 bool environment_is_named(const struct environment *e, struct slice text);
 
-/* The kind in a message: "Application", "Flux Kustomization", "kustomization". */
+/* The kind in a message: "Application", "Flux Kustomization", "kustomization", "directory". */
 const char *environment_kind_text(enum environment_kind kind);
+
+/*
+ * Is it only assumed that this is an environment, since no object of an engine declares it: a
+ * kustomization or a directory?
+ */
+bool environment_is_assumed(const struct environment *e);
 
 #endif

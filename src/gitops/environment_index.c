@@ -39,6 +39,9 @@ void environment_index_free(struct environment_index *x)
 	free(x);
 }
 
+/* How many kustomizations that do nothing but reference others may be above each other. */
+enum { COLLECT_DEPTH = 16 };
+
 /* --- files ---------------------------------------------------------------- */
 
 bool environment_index_wants(struct slice bytes)
@@ -121,6 +124,11 @@ bool environment_index_any(const struct environment_index *x)
 	return x->environments.n || x->unread.n;
 }
 
+bool environment_index_collects(const struct environment_index *x)
+{
+	return x->collects;
+}
+
 /* --- the end -------------------------------------------------------------- */
 
 /* Reads the objects that need all sources of Flux and all directories. */
@@ -175,25 +183,67 @@ static bool is_applied(const struct environment_index *x, struct slice directory
 	return false;
 }
 
+/* A kustomization as an environment. */
+static struct environment *add_overlay(struct environment_index *x, const struct kustomization *k)
+{
+	struct environment *e = environment_list_add(&x->environments, ENVIRONMENT_OVERLAY, NULL);
+
+	e->object = e->directory = k->directory.len ? k->directory : SLICE(".");
+	e->ns = yaml_string(yaml_get(k->root, "namespace"));
+	e->at = (struct place){ k->path, 0, 0 };
+	return e;
+}
+
+/* Adds the kustomizations that a collecting one references, and those that they collect. */
+static void add_collected(struct environment_index *x, struct kustomization *k, unsigned depth)
+{
+	static const char *const lists[] = { "resources", "bases" };
+	struct kustomization_graph *g = &x->kustomizations;
+
+	k->collects = true;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		const struct yaml_node *list = yaml_get(k->root, lists[i]);
+
+		for (const struct yaml_node *c = list && list->kind == YAML_SEQ ? list->first :
+										  NULL;
+		     c; c = c->next) {
+			size_t at = kustomization_graph_find(g, k, yaml_string(c));
+			struct kustomization *child = at == MAP_NONE ? NULL : &g->items[at];
+
+			if (!child || child->collects || child->collected)
+				continue;
+			if (depth < COLLECT_DEPTH && kustomization_graph_collects(g, child))
+				add_collected(x, child, depth + 1);
+			else if (!is_applied(x, child->directory)) {
+				child->collected = add_overlay(x, child);
+				child->collected->collected = true;
+			}
+		}
+	}
+}
+
 /* Adds the overlays. */
 static void add_overlays(struct environment_index *x)
 {
 	for (size_t i = 0; i < x->kustomizations.n; i++) {
 		struct kustomization *k = &x->kustomizations.items[i];
-		struct environment *e;
 
 		if (!kustomization_graph_is_root(&x->kustomizations, k) ||
 		    is_applied(x, k->directory))
 			continue;
-		e = environment_list_add(&x->environments, ENVIRONMENT_OVERLAY, NULL);
-		e->object = e->directory = k->directory.len ? k->directory : SLICE(".");
-		e->ns = yaml_string(yaml_get(k->root, "namespace"));
-		e->at = (struct place){ k->path, 0, 0 };
-		k->overlay = e;
+		k->overlay = add_overlay(x, k);
+		k->overlay->collects = kustomization_graph_collects(&x->kustomizations, k);
+		if (k->overlay->collects) {
+			x->collects = true;
+			add_collected(x, k, 0);
+		}
 	}
 }
 
-/* Sets the names; where several environments have the same, the path of the file precedes it. */
+/*
+ * Sets the names; where several environments have the same, the path of the file precedes it. Those
+ * that are collected do not change the names of others.
+ */
 static void set_names(struct environment_list *l)
 {
 	struct map counts = MAP_INIT;
@@ -201,13 +251,15 @@ static void set_names(struct environment_list *l)
 	for (size_t i = 0; i < l->n; i++) {
 		size_t n = map_get(&counts, l->items[i]->object);
 
-		map_set(&counts, l->items[i]->object, n == MAP_NONE ? 1 : n + 1);
+		if (!l->items[i]->collected)
+			map_set(&counts, l->items[i]->object, n == MAP_NONE ? 1 : n + 1);
 	}
 	for (size_t i = 0; i < l->n; i++) {
 		struct environment *e = l->items[i];
+		size_t n = map_get(&counts, e->object);
 
 		e->name = e->object;
-		if (map_get(&counts, e->object) > 1)
+		if (n != MAP_NONE && n + e->collected > 1)
 			e->name = arena_join(
 				l->arena, (struct slice[]){ e->at.path, SLICE(":"), e->object }, 3);
 	}

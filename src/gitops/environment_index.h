@@ -68,6 +68,9 @@ void environment_index_finish(struct environment_index *x);
  */
 bool environment_index_any(const struct environment_index *x);
 
+/* Is there a kustomization that collects others (environment_uses_find)? */
+bool environment_index_collects(const struct environment_index *x);
+
 /* Paths of files that may declare more environments and cannot be read. */
 struct slices environment_index_unread_files(const struct environment_index *x);
 

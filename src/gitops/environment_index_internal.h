@@ -33,6 +33,7 @@ struct environment_index {
 	struct pending_objects flux, sets; /* Flux Kustomizations, ApplicationSets */
 	struct slices unread;
 	size_t unread_cap;
+	bool collects; /* an overlay does nothing but reference others */
 };
 
 #endif

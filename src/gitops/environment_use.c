@@ -16,6 +16,7 @@ struct use_query {
 	bool *seen;   /* kustomizations that are in `todo` */
 	bool *again;  /* kustomizations that include the file in more than one way */
 	size_t *slot; /* by number of an environment: its place in `items`, counted from 1 */
+	bool apart;   /* collected kustomizations are environments of their own */
 };
 
 /* An environment applies the file. */
@@ -114,6 +115,23 @@ static void add_directory_uses(struct use_query *q, struct slice path)
 	} while (directory.len);
 }
 
+/* Pushes all kustomizations that reference one, which is in `directory`. */
+static void push_parents(struct use_query *q, struct slice directory)
+{
+	const struct kustomization_graph *g = &q->index->kustomizations;
+
+	for (size_t i = map_get(&g->to, directory); i != MAP_NONE; i = g->references[i].next)
+		if (!q->apart || !g->items[g->references[i].kustomization].collects)
+			push_kustomization(q, g->references[i].kustomization);
+}
+
+/* The kustomization as an environment; NULL: it is none. */
+static const struct environment *overlay_of(const struct use_query *q,
+					    const struct kustomization *k)
+{
+	return q->apart && k->collected ? k->collected : k->overlay;
+}
+
 /* Adds the environments that build a kustomization, and pushes those that reference it. */
 static void add_kustomization_uses(struct use_query *q, const struct kustomization *k)
 {
@@ -129,10 +147,10 @@ static void add_kustomization_uses(struct use_query *q, const struct kustomizati
 		for (s = source_index_find(sources, at); s; s = s->next)
 			if (s->tool == TOOL_FLUX)
 				(void)add_use(q, s->environment, types);
-	if (k->overlay)
-		(void)add_use(q, k->overlay, types);
+	if (overlay_of(q, k))
+		(void)add_use(q, overlay_of(q, k), types);
 	add_prefix_uses(q, k->directory, kustomization_graph_is_root(g, k));
-	push_references(q, k->directory);
+	push_parents(q, k->directory);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -189,8 +207,8 @@ static void count_ways(struct use_query *q)
 
 		if (!q->again[q->todo[i]])
 			continue;
-		if (k->overlay)
-			add_use(q, k->overlay, 0)->roots = 2;
+		if (overlay_of(q, k))
+			add_use(q, overlay_of(q, k), 0)->roots = 2;
 		for (; s; s = s->next)
 			if (environment_source_builds(s))
 				add_use(q, s->environment, 0)->roots = 2;
@@ -218,9 +236,16 @@ static struct environment_uses finish_query(struct use_query *q, struct arena *a
 struct environment_uses environment_uses_of(const struct environment_index *x, struct slice path,
 					    struct arena *arena)
 {
+	return environment_uses_find(x, path, false, arena);
+}
+
+struct environment_uses environment_uses_find(const struct environment_index *x, struct slice path,
+					      bool apart, struct arena *arena)
+{
 	AUTO_ARENA struct arena *scratch = arena_new();
 	struct use_query q = start_query(x, scratch);
 
+	q.apart = apart;
 	push_references(&q, path);
 	add_directory_uses(&q, path);
 	add_prefix_uses(&q, path, false);
@@ -228,12 +253,14 @@ struct environment_uses environment_uses_of(const struct environment_index *x, s
 }
 
 struct environment_uses environment_uses_of_kustomization(const struct environment_index *x,
-							  struct slice path, struct arena *arena)
+							  struct slice path, bool apart,
+							  struct arena *arena)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
 	struct use_query q = start_query(x, scratch);
 	size_t k = kustomization_graph_in(&x->kustomizations, path_directory(path));
 
+	q.apart = apart;
 	if (k != MAP_NONE)
 		push_kustomization(&q, k);
 	return finish_query(&q, arena);

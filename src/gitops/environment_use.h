@@ -37,9 +37,17 @@ struct environment_uses {
 struct environment_uses environment_uses_of(const struct environment_index *x, struct slice path,
 					    struct arena *arena);
 
+/*
+ * The same; `apart`: what a kustomization that does nothing but reference others collects is told
+ * apart, so that these kustomizations are environments, and not the one that collects them.
+ */
+struct environment_uses environment_uses_find(const struct environment_index *x, struct slice path,
+					      bool apart, struct arena *arena);
+
 /* The same of a kustomization file, and so of every file that it references. */
 struct environment_uses environment_uses_of_kustomization(const struct environment_index *x,
-							  struct slice path, struct arena *arena);
+							  struct slice path, bool apart,
+							  struct arena *arena);
 
 /*
  * Does it stand for several environments: one of an ApplicationSet, a path that may be that of

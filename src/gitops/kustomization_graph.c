@@ -59,3 +59,32 @@ bool kustomization_graph_up(const struct kustomization_graph *g, struct slice *d
 	*directory = path_directory(*directory);
 	return kustomization_graph_in(g, *directory) == MAP_NONE;
 }
+
+size_t kustomization_graph_find(const struct kustomization_graph *g, const struct kustomization *k,
+				struct slice reference)
+{
+	struct slice path = repository_id_resolve(g->repository, k->directory, reference, g->arena);
+
+	return path.ptr ? kustomization_graph_in(g, path) : MAP_NONE;
+}
+
+bool kustomization_graph_collects(const struct kustomization_graph *g,
+				  const struct kustomization *k)
+{
+	static const char *const keys[] = { "apiVersion", "kind", "metadata", "resources",
+					    "bases" };
+	size_t n = 0;
+
+	for (const struct yaml_node *c = k->root ? k->root->first : NULL; c; c = c->next) {
+		bool known = false;
+
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+			known = known || slice_is(c->key->text, keys[i]);
+		if (!known)
+			return false;
+		for (const struct yaml_node *entry = c->kind == YAML_SEQ ? c->first : NULL; entry;
+		     entry = entry->next)
+			n += kustomization_graph_find(g, k, yaml_string(entry)) != MAP_NONE;
+	}
+	return n > 0;
+}

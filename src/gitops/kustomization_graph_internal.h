@@ -11,8 +11,12 @@
 
 struct kustomization {
 	struct slice path, directory;
-	const struct yaml_node *root; /* NULL: it cannot be read */
-	struct environment *overlay;  /* itself as an environment; NULL: it is none */
+	const struct yaml_node *root;  /* NULL: it cannot be read */
+	struct environment *overlay;   /* itself as an environment; NULL: it is none */
+	bool collects;                 /* an overlay, or collected by one, that does nothing but
+					  reference others (kustomization_graph_collects) */
+	struct environment *collected; /* what it is instead of the overlay that collects it, where
+					  these are told apart; NULL: none does, or it `collects` */
 };
 
 /* One of the kustomizations that reference a path, by number. */
@@ -44,6 +48,14 @@ size_t kustomization_graph_in(const struct kustomization_graph *g, struct slice 
 /* Is it a kustomization that no other one references, and no Component? */
 bool kustomization_graph_is_root(const struct kustomization_graph *g,
 				 const struct kustomization *k);
+
+/* Does it reference kustomizations of the repository, and change nothing of what they make? */
+bool kustomization_graph_collects(const struct kustomization_graph *g,
+				  const struct kustomization *k);
+
+/* The kustomization that a text in `k` references, by number, or MAP_NONE. */
+size_t kustomization_graph_find(const struct kustomization_graph *g, const struct kustomization *k,
+				struct slice reference);
 
 /*
  * Moves `*directory` one level up, to find the Flux Kustomizations that generate a kustomization of

@@ -59,6 +59,19 @@ static const struct objects *read_objects(const struct builds *b, const struct y
 	return objects;
 }
 
+/* Lists the kustomizations that overrides are. */
+static void list_kustomizations(struct builds *b)
+{
+	struct build_kustomization *edited = arena_array(b->arena, b->noverrides, sizeof(*edited));
+
+	for (size_t i = 0; i < b->noverrides; i++)
+		if (b->overrides[i].file && kustomization_is(b->overrides[i].path))
+			edited[b->inputs.nedited++] =
+				(struct build_kustomization){ b->overrides[i].path,
+							      yaml_root(b->overrides[i].file, 0) };
+	b->inputs.edited = edited;
+}
+
 /* Lists the files whose objects are built: those of the inventory, or in their place. */
 static void list_files(struct builds *b)
 {
@@ -90,6 +103,7 @@ struct builds *builds_new(const struct inventory *inv, const struct environment_
 	b->noverrides = n;
 	b->arena = arena_new();
 	list_files(b);
+	list_kustomizations(b);
 	b->builder = builder_new(index, &b->inputs);
 	return b;
 }
@@ -128,6 +142,10 @@ static struct environment_build *find_build(struct builds *b, const struct envir
 
 const struct built_set *builds_of(struct builds *b, const struct environment *environment)
 {
+	static const struct built_set as_written = { NULL, 0, { .verdict = BUILD_KNOWN } };
+
+	if (environment->kind == ENVIRONMENT_DIRECTORY)
+		return &as_written;
 	return &find_build(b, environment)->set;
 }
 
@@ -140,9 +158,12 @@ static struct slice key_of(const struct object *const *address)
 const struct built *builds_find(struct builds *b, const struct environment *environment,
 				const struct object *origin)
 {
-	struct environment_build *build = find_build(b, environment);
+	struct environment_build *build;
 	size_t at;
 
+	if (environment->kind == ENVIRONMENT_DIRECTORY)
+		return NULL;
+	build = find_build(b, environment);
 	for (size_t i = 0; i < build->set.n && !build->indexed; i++)
 		if (!map_has(&build->by_origin, key_of(&build->set.items[i].origin)))
 			map_set(&build->by_origin, key_of(&build->set.items[i].origin), i);

@@ -25,7 +25,7 @@ struct builds *builds_new(const struct inventory *inv, const struct environment_
 			  const struct build_override *overrides, size_t n);
 void builds_free(struct builds *b);
 
-/* What the environment applies. */
+/* What the environment applies; of a directory nothing, since it applies its files as they are. */
 const struct built_set *builds_of(struct builds *b, const struct environment *environment);
 
 /* The first object that the environment makes of an object of a file; NULL: none. */

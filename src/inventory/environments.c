@@ -5,6 +5,8 @@
 #include "gitops/kustomization.h"
 #include "inventory/inventory.h"
 
+#include <stdlib.h>
+
 /* The number of findings about files that cannot be parsed. */
 enum { UNREAD_MAX = 3 };
 
@@ -40,27 +42,28 @@ struct environment_index *environments_read(const struct inventory *inv,
 	return r;
 }
 
+bool environments_same(const struct environment *a, const struct environment *b)
+{
+	return a == b || (a->kind == ENVIRONMENT_DIRECTORY && b->kind == ENVIRONMENT_DIRECTORY &&
+			  slice_eq(a->directory, b->directory));
+}
+
 /* True if the list contains the environment. */
 static bool has_environment(const struct environment_uses *a, const struct environment *e)
 {
 	for (size_t i = 0; i < a->n; i++)
-		if (a->items[i].environment == e)
+		if (environments_same(a->items[i].environment, e))
 			return true;
 	return false;
 }
 
-struct placement environments_of(const struct environment_index *r, struct slice path,
-				 struct slice kustomization, struct arena *arena)
+/* Adds the environments that are not there yet. */
+static struct placement add_uses(struct placement l, struct environment_uses more,
+				 struct arena *arena)
 {
-	struct placement l = { path, environment_uses_of(r, path, arena), false };
-	struct environment_uses both, more;
+	struct environment_uses both = { arena_array(arena, l.uses.n + more.n, sizeof(*both.items)),
+					 0 };
 
-	if (!kustomization.ptr)
-		return l;
-	more = environment_uses_of_kustomization(r, kustomization, arena);
-	both = (struct environment_uses){
-		arena_array(arena, l.uses.n + more.n, sizeof(*both.items)), 0
-	};
 	for (size_t i = 0; i < l.uses.n; i++)
 		both.items[both.n++] = l.uses.items[i];
 	for (size_t i = 0; i < more.n; i++)
@@ -70,31 +73,85 @@ struct placement environments_of(const struct environment_index *r, struct slice
 	return l;
 }
 
+struct placement environments_of(const struct environment_index *r, struct slice path,
+				 struct slice kustomization, struct arena *arena)
+{
+	struct placement l = { path, environment_uses_of(r, path, arena), false };
+
+	if (!kustomization.ptr)
+		return l;
+	return add_uses(l, environment_uses_of_kustomization(r, kustomization, false, arena),
+			arena);
+}
+
+struct placement environments_place(const struct environment_view *v, struct slice path,
+				    struct slice kustomization, struct arena *arena)
+{
+	struct placement l = { path, environment_view_uses(v, path, arena), false };
+	struct environment_uses more;
+
+	if (!kustomization.ptr)
+		return l;
+	more = environment_view_kustomization(v, kustomization, arena);
+	if (more.n && l.uses.n && l.uses.items[0].environment->kind == ENVIRONMENT_DIRECTORY)
+		l.uses.n = 0; /* it will not be a plain file */
+	return add_uses(l, more, arena);
+}
+
 /* --- the list of the migration -------------------------------------------- */
 
-/* The environments of all files that follow the branch, each once. */
-static struct environment_uses collect_environments(const struct placements *l, struct arena *arena)
+static int compare_uses(const void *a, const void *b)
+{
+	const struct environment_use *x = a, *y = b;
+	int order = slice_cmp(x->environment->name, y->environment->name);
+
+	if (order || environments_same(x->environment, y->environment))
+		return order;
+	return (x->environment > y->environment) - (x->environment < y->environment);
+}
+
+/*
+ * The environments of all files that follow the branch, each once, by name. One that stands for
+ * several for some file does so for all.
+ */
+static struct environment_uses collect_environments(const struct placements *l, bool edited,
+						    struct arena *arena)
 {
 	struct environment_uses all = { NULL, 0 };
-	size_t most = 0;
+	size_t most = 0, n = 0;
 
 	for (size_t i = 0; i < l->n; i++)
 		most += l->items[i].uses.n;
 	all.items = arena_array(arena, most, sizeof(*all.items));
 	for (size_t i = 0; i < l->n; i++)
-		for (size_t j = 0; j < l->items[i].uses.n; j++) {
-			const struct environment_use *a = &l->items[i].uses.items[j];
+		for (size_t j = 0; j < l->items[i].uses.n && (l->items[i].edited || !edited); j++)
+			if (!l->items[i].uses.items[j].environment->other_revision)
+				all.items[all.n++] = l->items[i].uses.items[j];
+	if (all.n)
+		qsort(all.items, all.n, sizeof(*all.items), compare_uses);
+	for (size_t i = 0; i < all.n; i++) {
+		struct environment_use *last = n ? &all.items[n - 1] : NULL;
 
-			if (!a->environment->other_revision &&
-			    !has_environment(&all, a->environment))
-				all.items[all.n++] = *a;
+		if (!last || !environments_same(last->environment, all.items[i].environment)) {
+			all.items[n++] = all.items[i];
+			continue;
 		}
+		last->source_types |= all.items[i].source_types;
+		if (all.items[i].roots > last->roots)
+			last->roots = all.items[i].roots;
+	}
+	all.n = n;
 	return all;
+}
+
+struct environment_uses environments_moved(const struct placements *l, struct arena *arena)
+{
+	return collect_environments(l, true, arena);
 }
 
 struct slices environments_names(const struct placements *l, struct arena *arena)
 {
-	struct environment_uses all = collect_environments(l, arena);
+	struct environment_uses all = collect_environments(l, false, arena);
 	struct slices names = { arena_array(arena, all.n, sizeof(struct slice)), all.n };
 
 	for (size_t i = 0; i < all.n; i++)
@@ -130,6 +187,8 @@ static struct slice format_list(const struct environment_uses *all, struct arena
 	for (size_t i = 0; i < all->n; i++) {
 		struct slice name = all->items[i].environment->name;
 
+		if (i && slice_eq(name, all->items[i - 1].environment->name))
+			continue; /* a directory beside a kustomization in it */
 		str_adds(&text, i ? ", " : "");
 		if (is_plain(name)) {
 			str_add(&text, name);
@@ -163,15 +222,18 @@ static void add_names(struct str *out, const struct environment_uses *a)
 	}
 }
 
-/* Adds findings for the files that several environments use. */
-static void note_shared(const struct placements *l, const struct environment_uses *all,
+/* Adds findings for the files that several environments use. False: there is none. */
+static bool note_shared(const struct placements *l, const struct environment_uses *all,
 			struct findings *findings)
 {
+	bool any = false;
+
 	for (size_t i = 0; i < l->n; i++) {
 		AUTO_STR struct str names = STR_INIT;
 
 		if (!l->items[i].edited || !environment_uses_shared(&l->items[i].uses))
 			continue;
+		any = true;
 		add_names(&names, &l->items[i].uses);
 		findings_add(findings, &CODE_environments_shared,
 			     (struct place){ l->items[i].path, 0, 0 },
@@ -181,6 +243,26 @@ static void note_shared(const struct placements *l, const struct environment_use
 						"list all of them in spec.manifests: %" SLICE_FMT,
 						SLICE_ARG(format_list(all, findings->arena)));
 	}
+	return any;
+}
+
+/* Adds a finding if the files together move several environments. */
+static void note_several(const struct placements *l, const struct environment_uses *all,
+			 struct place at, struct findings *findings)
+{
+	struct environment_uses moved = environments_moved(l, findings->arena);
+	AUTO_STR struct str names = STR_INIT;
+
+	if (!environment_uses_shared(&moved))
+		return;
+	add_names(&names, &moved);
+	findings_add(findings, &CODE_environments_shared, at,
+		     "the migration moves more than one environment: %s", names.ptr)
+		->remedy = arena_printf(findings->arena,
+					"make a migration for each environment, with its own "
+					"spec.manifests.path, or list all of them in "
+					"spec.manifests: %" SLICE_FMT,
+					SLICE_ARG(format_list(all, findings->arena)));
 }
 
 /* True if a name of the list is that of the environment. */
@@ -256,12 +338,12 @@ void environments_note_unread(const struct environment_index *r, struct findings
 void environments_check(const struct placements *l, struct slices listed, struct place at,
 			struct findings *findings)
 {
-	struct environment_uses all = collect_environments(l, findings->arena);
+	struct environment_uses all = collect_environments(l, false, findings->arena);
 
 	if (listed.n)
 		compare_list(&all, listed, at, findings);
-	else
-		note_shared(l, &all, findings);
+	else if (!note_shared(l, &all, findings))
+		note_several(l, &all, at, findings);
 	note_unsure(l, &all, findings);
 }
 

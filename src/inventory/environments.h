@@ -12,8 +12,7 @@
 #include "base/finding.h"
 #include "gitops/environment_index.h"
 #include "gitops/environment_use.h"
-
-struct inventory;
+#include "inventory/environment_view.h"
 
 /* A file and the environments that use it. */
 struct placement {
@@ -26,6 +25,9 @@ struct placements {
 	struct placement *items;
 	size_t n;
 };
+
+/* Is it the same environment? Directories of two steps are, if they have the same path. */
+bool environments_same(const struct environment *a, const struct environment *b);
 
 /*
  * Makes the index of the environments that the files of an inventory define. The inventory contains
@@ -44,14 +46,21 @@ struct environment_index *environments_read(const struct inventory *inv,
 struct placement environments_of(const struct environment_index *r, struct slice path,
 				 struct slice kustomization, struct arena *arena);
 
+/* The same in the view of a migration. */
+struct placement environments_place(const struct environment_view *v, struct slice path,
+				    struct slice kustomization, struct arena *arena);
+
 /*
- * The names of all environments that use the files and follow the branch, each once, in the order
- * of the files, in `arena`.
+ * The names of all environments that use the files and follow the branch, each once, by name,
+ * in `arena`.
  */
 struct slices environments_names(const struct placements *l, struct arena *arena);
 
+/* The environments that follow the branch and use a file that is edited, each once, by name. */
+struct environment_uses environments_moved(const struct placements *l, struct arena *arena);
+
 /*
- * Adds findings about an edit of these files: a file is used by several environments and none are
+ * Adds findings about an edit of these files: they are used by several environments and none are
  * `listed` (environments_shared), or the list differs from them (environments_differ), both with
  * the list to paste; or it is unknown whether an environment uses a file (environments_unsure).
  * `at` is the place of the list.

@@ -41,6 +41,20 @@ void host_tokens_of(const struct migration *m, struct arena *arena, host_token_f
 	each_token(host_resolve(m->move.to, m->move.ns, arena), arena, found, ctx);
 }
 
+void host_tokens_of_created(const struct migration *m, host_token_fn *found, void *ctx)
+{
+	struct slice name = host_first_label(m->name);
+
+	if (!m->f.spec.manifests.create.len)
+		return;
+	found(name, ctx);
+	for (size_t i = 1; i + 1 < name.len; i++)
+		if (name.ptr[i] == '-') {
+			found(slice_sub(name, 0, i), ctx);
+			found(slice_sub(name, i + 1, name.len), ctx);
+		}
+}
+
 void host_tokens_init(struct host_tokens *t)
 {
 	memset(t, 0, sizeof(*t));

@@ -39,6 +39,13 @@ struct slice host_needle(struct slice host);
 void host_tokens_of(const struct migration *m, struct arena *arena, host_token_fn *found,
 		    void *ctx);
 
+/*
+ * Calls `found` for the tokens of VirtualServices that may have the name of the one that a
+ * migration creates, if it does: the first label of its name, and what remains of that without a
+ * prefix or suffix that a kustomization adds, up to a hyphen.
+ */
+void host_tokens_of_created(const struct migration *m, host_token_fn *found, void *ctx);
+
 /* Makes an empty set; freed with host_tokens_release. */
 void host_tokens_init(struct host_tokens *t);
 

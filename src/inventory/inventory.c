@@ -85,9 +85,18 @@ static void watch_token(struct slice token, void *ctx)
 	host_tokens_add(&inv->tokens, token, false);
 }
 
+/* Makes files with VirtualServices and the token relevant. */
+static void watch_related(struct slice token, void *ctx)
+{
+	struct inventory *inv = ctx;
+
+	host_tokens_add(&inv->tokens, token, true);
+}
+
 void inventory_watch(struct inventory *inv, const struct migration *m)
 {
 	host_tokens_of(m, inv->arena, watch_token, inv);
+	host_tokens_of_created(m, watch_related, inv);
 	if (m->f.spec.manifests.create.len) {
 		inv->want_kustomizations = true;
 		map_add(&inv->creates, m->f.spec.manifests.create);

@@ -60,7 +60,10 @@ struct inventory *inventory_overlay(const struct inventory *under);
 /* What an overlay is on top of; NULL: it is none. */
 const struct inventory *inventory_under(const struct inventory *inv);
 
-/* Makes files relevant that may contain a host of the migration, which must outlive `inv`. */
+/*
+ * Makes files relevant that may contain a host of the migration, which must outlive `inv`, or a
+ * VirtualService with the name of one that it creates.
+ */
 void inventory_watch(struct inventory *inv, const struct migration *m);
 
 /*

@@ -170,6 +170,8 @@ struct inventory *inventory_subset(const struct inventory *inv,
 		host_tokens_of(migrations[i], subset->arena, take_token, subset);
 	inventory_parse(subset, each);
 	subset->last_round = true; /* files that are only related have no relatives of interest */
+	for (size_t i = 0; i < n; i++)
+		host_tokens_of_created(migrations[i], take_token, subset);
 	for (size_t i = 0; i < subset->related.n; i++)
 		take_token(subset->related.items[i], subset);
 	inventory_parse(subset, each);

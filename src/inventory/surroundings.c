@@ -13,15 +13,21 @@ bool environment_uses_have(const struct environment_uses *uses, const struct env
 
 /* --- other clusters ------------------------------------------------------- */
 
+/* Where an environment is in the list of rivals; directories have numbers of their own. */
+static size_t slot_of(const struct environment *e)
+{
+	return 2 * e->number + (e->kind == ENVIRONMENT_DIRECTORY);
+}
+
 static bool is_rival(const struct surroundings *s, const struct environment *e)
 {
-	return e->number < s->nrivals && s->rivals[e->number] == s->round;
+	return slot_of(e) < s->nrivals && s->rivals[slot_of(e)] == s->round;
 }
 
 /* Adds an environment as a rival. */
 static void add_rival(struct surroundings *s, const struct environment *e)
 {
-	while (e->number >= s->nrivals) {
+	while (slot_of(e) >= s->nrivals) {
 		size_t cap = s->nrivals, n = s->nrivals;
 
 		s->rivals = arena_grow(s->arena, s->rivals, n, &cap, sizeof(*s->rivals));
@@ -29,7 +35,7 @@ static void add_rival(struct surroundings *s, const struct environment *e)
 			s->rivals[n] = 0;
 		s->nrivals = cap;
 	}
-	s->rivals[e->number] = s->round;
+	s->rivals[slot_of(e)] = s->round;
 }
 
 /* Adds the environments of `uses` as rivals, unless one of them is the environment at hand. */
@@ -64,13 +70,13 @@ void surroundings_begin(struct surroundings *s)
 	struct environment_uses *all = arena_array(s->arena, around->n, sizeof(*all));
 
 	s->copies = arena_array(s->arena, around->n, sizeof(*s->copies));
-	for (size_t i = 0; i < around->n && s->builds; i++) {
+	for (size_t i = 0; i < around->n && s->view && s->builds; i++) {
 		const struct source *source = around->items[i].source;
 
 		s->copies[i] = is_copy(s, around->items[i].object);
 		all[i] = i && around->items[i - 1].source == source ?
 				 all[i - 1] :
-				 environment_uses_of(s->index, source->path, s->arena);
+				 environment_view_uses(s->view, source->path, s->arena);
 	}
 	s->uses = all;
 }
@@ -87,12 +93,6 @@ void surroundings_enter(struct surroundings *s, const struct environment *e)
 			add_rivals(s, &s->uses[i], true);
 }
 
-/* May two environments be one cluster? */
-static bool may_be_one_cluster(const struct environment *a, const struct environment *b)
-{
-	return !a->cluster.len || !b->cluster.len || slice_eq(a->cluster, b->cluster);
-}
-
 /* --- objects -------------------------------------------------------------- */
 
 const struct object *surroundings_applied(const struct surroundings *s, const struct environment *e,
@@ -102,6 +102,8 @@ const struct object *surroundings_applied(const struct surroundings *s, const st
 
 	if (b)
 		return &b->object;
+	if (e->kind == ENVIRONMENT_DIRECTORY)
+		return o;
 	return builds_of(s->builds, e)->stop.verdict == BUILD_KNOWN ? NULL : o;
 }
 
@@ -114,13 +116,14 @@ const struct object *surroundings_object(const struct surroundings *s, size_t i)
 	if (!e)
 		return o;
 	if (!uses->n)
-		return e->kind == ENVIRONMENT_OVERLAY ? o : NULL;
+		return environment_is_assumed(e) ? o : NULL;
 	if (environment_uses_have(uses, e))
 		return surroundings_applied(s, e, o);
 	for (size_t j = 0; j < uses->n; j++) {
 		const struct environment *other = uses->items[j].environment;
 
-		if (!other->other_revision && may_be_one_cluster(other, e) && !is_rival(s, other))
+		if (!other->other_revision && environments_may_be_one_cluster(other, e) &&
+		    !is_rival(s, other))
 			return surroundings_applied(s, other, o);
 	}
 	return NULL;
@@ -129,16 +132,18 @@ const struct object *surroundings_object(const struct surroundings *s, size_t i)
 bool surroundings_have_file(const struct surroundings *s, struct slice path)
 {
 	const struct environment *e = s->environment;
-	struct environment_uses uses = e ? environment_uses_of(s->index, path, s->arena) :
-					   (struct environment_uses){ NULL, 0 };
+	struct environment_uses uses = e && s->view ?
+					       environment_view_uses(s->view, path, s->arena) :
+					       (struct environment_uses){ NULL, 0 };
 
 	for (size_t i = 0; i < uses.n; i++) {
 		const struct environment *other = uses.items[i].environment;
 
-		if (other == e || (may_be_one_cluster(other, e) && !is_rival(s, other)))
+		if (other == e ||
+		    (environments_may_be_one_cluster(other, e) && !is_rival(s, other)))
 			return true;
 	}
-	return !uses.n && (!e || e->kind == ENVIRONMENT_OVERLAY);
+	return !uses.n && (!e || environment_is_assumed(e));
 }
 
 void surroundings_add_sidecars(const struct surroundings *s, const struct inventory *inv,

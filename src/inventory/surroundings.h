@@ -12,6 +12,7 @@
 #include "base/finding.h"
 #include "gitops/environment_use.h"
 #include "inventory/builds.h"
+#include "inventory/environment_view.h"
 #include "inventory/inventory_index.h"
 #include "istio/rules.h"
 
@@ -22,8 +23,8 @@ struct center {
 };
 
 struct surroundings {
-	const struct environment_index *index; /* NULL: no environment is known */
-	struct builds *builds;                 /* NULL as well then */
+	const struct environment_view *view; /* NULL: no environment is known */
+	struct builds *builds;               /* NULL as well then */
 	struct arena *arena;
 	const struct center *centers;
 	size_t ncenters;

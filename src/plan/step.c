@@ -3,6 +3,7 @@
 #include "migration/migration_write.h"
 #include "plan/mixed.h"
 #include "plan/step_builds.h"
+#include "plan/step_created.h"
 #include "plan/step_delete.h"
 #include "plan/step_environments.h"
 #include "plan/step_finalize.h"
@@ -206,6 +207,8 @@ static int check_step(const struct step_work *w)
 
 		step_check_placements(w);
 		step_builds_note_unknown(w);
+		if (w->scope.created)
+			step_created_check(w);
 		migration_allow(w->m, from, &step->findings);
 	}
 	if (step->to.kind == STAGE_DONE)
@@ -372,7 +375,8 @@ static int prove_step(const struct step_work *w)
 	if (w->intent->options.edits_only || step_proof_check(w, w->step->to) ||
 	    w->intent->direction == GO_DOWN)
 		return 0;
-	name_provable(w, from);
+	if (!w->scope.created)
+		name_provable(w, from);
 	return step_refuse(w);
 }
 
@@ -404,6 +408,8 @@ static int make_edits(const struct step_work *w)
 		any = any || w->targets->items[i].remove ||
 		      !yaml_edits_empty(w->targets->items[i].edits) ||
 		      !w->targets->items[i].before.ptr;
+	if (w->scope.created)
+		step_list_created(w);
 	if (prove_step(w) < 0)
 		return -1;
 	step->unchanged = !any;
@@ -413,8 +419,6 @@ static int make_edits(const struct step_work *w)
 		note_lost_comments(w);
 	if (any || w->intent->resume)
 		edit_hold(w);
-	if (w->scope.created)
-		step_list_created(w);
 	for (size_t i = 0; i < w->targets->n && step->to.kind == STAGE_START; i++)
 		step_restore(w, &w->targets->items[i]);
 	return 0;
@@ -456,8 +460,10 @@ void step_make(struct step *step, struct targets *targets, const struct intent *
 		return;
 	}
 	list_files(&w);
-	if (!intent->options.edits_only)
-		step_set_placements(&w, step_deleted_files(&w));
+	w.around = scope_around(&w.scope, in, intent->m, pool->arena);
+	if (!intent->options.edits_only && in->environments)
+		w.view = environment_view_new(in->environments, &w.around, pool->arena);
+	step_set_placements(&w, step_deleted_files(&w));
 	step_builds_read(&w);
 	targets->items = arena_array(pool->arena, max_targets(&w), sizeof(struct target));
 	find_stage(&w);

@@ -60,7 +60,9 @@ struct step {
 	struct audiences audiences; /* whose requests its routes serve */
 	struct findings findings;
 	struct placements placements; /* environments of its files; empty if none are defined */
-	struct slices files;          /* paths of its manifests */
+	bool assumed; /* the environments of a file are kustomizations or directories, or none is
+			 known: no object of an engine declares one */
+	struct slices files;    /* paths of its manifests */
 	struct changes changes; /* on top of those of the steps before, unless on a branch of its
 				   own */
 };

@@ -63,7 +63,21 @@ static struct findings copy_findings(const struct findings *list, struct arena *
 	return out;
 }
 
-/* A copy of the placements; the environments are shared. */
+/* The environment of a copy: those of the index are shared, directories are the step's own. */
+static const struct environment *copy_environment(const struct environment *e, struct arena *arena)
+{
+	struct environment *copy;
+
+	if (e->kind != ENVIRONMENT_DIRECTORY)
+		return e;
+	copy = arena_alloc(arena, sizeof(*copy));
+	*copy = *e;
+	copy->name = copy->object = copy->at.path = arena_copy(arena, e->name);
+	copy->directory = arena_copy(arena, e->directory);
+	return copy;
+}
+
+/* A copy of the placements. */
 static struct placements copy_placements(const struct placements *list, struct arena *arena)
 {
 	struct placements out = { arena_array(arena, list->n, sizeof(struct placement)), list->n };
@@ -74,8 +88,11 @@ static struct placements copy_placements(const struct placements *list, struct a
 		*p = list->items[i];
 		p->path = arena_copy(arena, p->path);
 		p->uses.items = arena_array(arena, p->uses.n, sizeof(struct environment_use));
-		for (size_t j = 0; j < p->uses.n; j++)
+		for (size_t j = 0; j < p->uses.n; j++) {
 			p->uses.items[j] = list->items[i].uses.items[j];
+			p->uses.items[j].environment =
+				copy_environment(p->uses.items[j].environment, arena);
+		}
 	}
 	return out;
 }

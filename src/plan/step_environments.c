@@ -3,11 +3,7 @@
 #include "gitops/kustomization.h"
 #include "gitops/prune.h"
 
-/*
- * The kustomization for the created file: the nearest one above it that lists other files of its
- * directory. NULL: there is none.
- */
-static const struct source *find_kustomization(const struct step_work *w)
+const struct source *step_listing(const struct step_work *w)
 {
 	struct slice path = w->scope.created->path;
 	const struct source *best = NULL;
@@ -26,7 +22,7 @@ static const struct source *find_kustomization(const struct step_work *w)
 
 void step_list_created(const struct step_work *w)
 {
-	const struct source *best = find_kustomization(w);
+	const struct source *best = step_listing(w);
 
 	if (best)
 		kustomization_add(step_target(w, best)->edits, best->path, yaml_root(best->file, 0),
@@ -43,17 +39,34 @@ static void add_placement(const struct step_work *w, struct slice path, struct s
 	while (at < l->n && !slice_eq(l->items[at].path, path))
 		at++;
 	if (at == l->n)
-		l->items[l->n++] =
-			environments_of(w->in->environments, path, kustomization, w->pool->arena);
+		l->items[l->n++] = environments_place(w->view, path, kustomization, w->pool->arena);
 	l->items[at].edited = l->items[at].edited || edited;
+}
+
+/* Is it only assumed which environments apply a file? */
+static bool is_assumed(const struct step *step)
+{
+	bool assumed = step->placements.n < step->files.n;
+
+	for (size_t i = 0; i < step->placements.n && !assumed; i++) {
+		const struct environment_uses *a = &step->placements.items[i].uses;
+
+		assumed = true;
+		for (size_t j = 0; j < a->n; j++)
+			assumed = assumed && environment_is_assumed(a->items[j].environment);
+	}
+	return assumed;
 }
 
 void step_set_placements(const struct step_work *w, struct slices deleted)
 {
-	const struct source *listing = w->scope.created ? find_kustomization(w) : NULL;
+	const struct source *listing = w->scope.created ? step_listing(w) : NULL;
 	const struct slices *files = &w->step->files;
 
-	if (!w->in->environments || !environment_index_any(w->in->environments))
+	if (!w->view)
+		return;
+	w->step->assumed = true;
+	if (!environment_view_any(w->view))
 		return;
 	w->step->placements.items =
 		arena_array(w->pool->arena, files->n + deleted.n, sizeof(struct placement));
@@ -62,6 +75,7 @@ void step_set_placements(const struct step_work *w, struct slices deleted)
 			      w->intent->direction != GO_DELETE_ENTRY);
 	for (size_t i = 0; i < deleted.n; i++)
 		add_placement(w, deleted.items[i], SLICE_NONE, true);
+	w->step->assumed = is_assumed(w->step);
 }
 
 /* Adds findings for environments that are defined outside of manifests.search. */
@@ -73,7 +87,8 @@ static void check_search(const struct step_work *w)
 		for (size_t j = 0; j < a->n; j++) {
 			const struct environment *e = a->items[j].environment;
 
-			if (!migration_searches(w->m, e->at.path))
+			if (e->kind != ENVIRONMENT_DIRECTORY &&
+			    !migration_searches(w->m, e->at.path))
 				findings_add(&w->step->findings, &CODE_search_outside, e->at,
 					     "the %s '%" SLICE_FMT "' applies %" SLICE_FMT
 					     ", and is outside of manifests.search",

@@ -7,6 +7,12 @@
 #include "inventory/inventory_index.h"
 #include "plan/step_work.h"
 
+/*
+ * The kustomization that will list the created file: the nearest one above it that lists other
+ * files of its directory. NULL: there is none.
+ */
+const struct source *step_listing(const struct step_work *w);
+
 /* Adds the created file to the kustomization that lists the other files of its directory. */
 void step_list_created(const struct step_work *w);
 

@@ -17,6 +17,7 @@ struct disproof {
 	struct place at;
 	struct slice kind, name; /* of the object; absent: all */
 	const char *why;
+	bool builds; /* `name` is absent: the environment can still be built */
 };
 
 /* --- the edited files ----------------------------------------------------- */
@@ -181,6 +182,41 @@ static bool compare_environment(const struct proof *p, const struct environment 
 	return true;
 }
 
+/* --- the created file ----------------------------------------------------- */
+
+/* How many objects of the file the environment applies. */
+static size_t count_objects(const struct built_set *set, struct slice path)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < set->n; i++)
+		n += slice_eq(set->items[i].path, path);
+	return n;
+}
+
+/* Does the environment apply the created VirtualService, and else what it applied before? */
+static bool compare_created(const struct proof *p, const struct environment_use *use,
+			    struct disproof *why)
+{
+	const struct environment *e = use->environment;
+	const struct source *created = p->w->scope.created;
+	const struct built_set *before = builds_of(p->w->builds, e),
+			       *after = builds_of(p->after, e);
+	size_t n = count_objects(after, created->path);
+
+	if (!compare_environment(p, e, why))
+		return false;
+	if (e->kind == ENVIRONMENT_DIRECTORY || e->unsure || before->stop.verdict == BUILD_FAILS ||
+	    (!n && (after->stop.verdict != BUILD_KNOWN || use->source_types & SOURCE_UNKNOWN)))
+		return true;
+	*why = (struct disproof){ .environment = e,
+				  .at = { created->path, 0, 0 },
+				  .builds = true,
+				  .why = n ? "it would also change what other files declare" :
+					     "it would not apply the created file" };
+	return n && after->n == before->n + n;
+}
+
 /* --- all environments ----------------------------------------------------- */
 
 /* Was the environment of a member met before? */
@@ -201,9 +237,9 @@ static void note_disproof(const struct proof *p, const struct disproof *why)
 
 	if (!why->name.len) {
 		findings_add(&w->step->findings, code, why->at,
-			     "stage '%" SLICE_FMT "' would break the build of the %s '%" SLICE_FMT
-			     "': %s",
+			     "stage '%" SLICE_FMT "' would %s of the %s '%" SLICE_FMT "': %s",
 			     SLICE_ARG(step_stage_name(w, p->stage)),
+			     why->builds ? "have another effect on the build" : "break the build",
 			     environment_kind_text(why->environment->kind),
 			     SLICE_ARG(why->environment->name), why->why);
 		return;
@@ -216,6 +252,27 @@ static void note_disproof(const struct proof *p, const struct disproof *why)
 		     SLICE_ARG(why->kind), SLICE_ARG(why->name), why->why);
 }
 
+/* Makes the proof for the environments of the created file, and adds findings. */
+static bool prove_created(const struct proof *p)
+{
+	const struct step_work *w = p->w;
+	const struct placements *l = &w->step->placements;
+	bool holds = true;
+
+	for (size_t i = 0; i < l->n && w->scope.created; i++)
+		for (size_t j = 0; j < l->items[i].uses.n; j++) {
+			const struct environment_use *use = &l->items[i].uses.items[j];
+			struct disproof why;
+
+			if (!slice_eq(l->items[i].path, w->scope.created->path) ||
+			    use->environment->other_revision || compare_created(p, use, &why))
+				continue;
+			holds = false;
+			note_disproof(p, &why);
+		}
+	return holds;
+}
+
 /* Makes the proof; with `note`, adds findings. */
 static bool prove(const struct step_work *w, const struct targets *targets, struct stage stage,
 		  bool note)
@@ -224,7 +281,7 @@ static bool prove(const struct step_work *w, const struct targets *targets, stru
 	struct err err = ERR_INIT;
 	bool holds = true;
 
-	if (!w->built.n || !build_after(&p, &err))
+	if ((!w->built.n && !(w->scope.created && w->builds)) || !build_after(&p, &err))
 		return true; /* edits that cannot be applied are refused elsewhere */
 	for (size_t i = 0; i < w->built.n && (note || holds); i++) {
 		struct disproof why;
@@ -236,6 +293,8 @@ static bool prove(const struct step_work *w, const struct targets *targets, stru
 		if (note)
 			note_disproof(&p, &why);
 	}
+	if (note && !prove_created(&p))
+		holds = false;
 	builds_free(p.after);
 	return holds;
 }

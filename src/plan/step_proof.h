@@ -5,6 +5,9 @@
  *
  *	build(E, edited files) == stage(build(E, files))
  *
+ * and where the step creates a file, build(E, edited files) has its VirtualService, and is else
+ * build(E, files).
+ *
  * It needs no list of what patches can do: whatever a kustomization makes of the file, the edited
  * file must lead to the VirtualService that editing the applied one would give.
  */

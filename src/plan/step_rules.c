@@ -23,16 +23,24 @@ static struct environment_uses uses_of_member(const struct step_work *w, const s
 }
 
 /* The VirtualService of a member as the environment applies it. */
-static const struct vs *applied_member(const struct environment_rules *r, const struct member *m)
+static struct vs applied_member(const struct environment_rules *r, const struct member *m)
 {
+	const struct environment *e = r->s.environment;
+	const struct object *object;
+	struct vs vs = m->vs;
+
 	for (size_t i = 0; i < r->w->built.n; i++) {
 		const struct built_member *b = &r->w->built.items[i];
 
-		if (b->environment == r->s.environment && b->built->origin == m->vs.object &&
-		    b->known)
-			return &b->vs;
+		if (b->environment == e && b->built->origin == m->vs.object && b->known)
+			return b->vs;
 	}
-	return &m->vs;
+	object = e && r->s.builds ? surroundings_applied(&r->s, e, vs.object) : NULL;
+	if (object) { /* its name and namespace may be other ones */
+		vs.object = object;
+		vs.ns = object->ns.len ? object->ns : vs.ns;
+	}
+	return vs;
 }
 
 /* --- the rules ------------------------------------------------------------ */
@@ -53,7 +61,7 @@ static void fill_scene(const struct environment_rules *r, struct rule_scene *sce
 
 		if (r->s.environment ? !environment_uses_have(uses, r->s.environment) : uses->n > 0)
 			continue;
-		vss[scene->nvss] = *applied_member(r, m);
+		vss[scene->nvss] = applied_member(r, m);
 		objects[scene->nobjects++] = vss[scene->nvss++].object;
 	}
 	for (size_t i = 0; i < r->s.around.n; i++) {
@@ -126,13 +134,12 @@ void step_rules_check(const struct step_work *w, struct stage to)
 	size_t from = w->step->findings.n, n;
 	const struct environment **all;
 	struct environment_rules r = { w,
-				       { .index = w->in->environments,
+				       { .view = w->view,
 					 .builds = w->builds,
 					 .arena = w->pool->arena,
 					 .centers = list_centers(w),
 					 .ncenters = w->scope.n,
-					 .around = scope_around(&w->scope, w->in, w->m,
-								w->pool->arena) } };
+					 .around = w->around } };
 
 	surroundings_begin(&r.s);
 	all = surroundings_environments(&r.s, &n);

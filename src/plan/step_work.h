@@ -34,6 +34,8 @@ struct step_work {
 	const struct intent *intent;
 	const struct migration *m;
 	struct scope scope;
+	struct object_refs around;           /* scope_around */
+	const struct environment_view *view; /* NULL: environments are unknown, or not wanted */
 	struct builds *builds; /* what the environments apply now; NULL: no environment is known */
 	struct built_members built;
 };

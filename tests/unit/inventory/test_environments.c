@@ -75,7 +75,7 @@ static const struct environments_row rows[] = {
 	      ARGO("'no'", "base") "---\n" ARGO("'1'", "base") "---\n" ARGO("'1'", "base") } },
 	  &CODE_environments_shared,
 	  "'a.yaml:1', 'a.yaml:1', 'no'",
-	  "environments: ['a.yaml:1', 'a.yaml:1', 'no']",
+	  "environments: ['a.yaml:1', 'no']",
 	  true },
 	{ "a path that cannot be this one's",
 	  "",
