@@ -62,6 +62,17 @@ static bool is_table(const struct discover_run *r)
 
 /* --- writing -------------------------------------------------------------- */
 
+/* The environments that the migration must list; none if it moves a single one. */
+static struct slices list_environments(const struct candidate *c, struct arena *arena)
+{
+	struct slices names = environments_names(&c->placements, arena);
+	bool shared = names.n > 1;
+
+	for (size_t i = 0; i < c->placements.n; i++)
+		shared = shared || environment_uses_shared(&c->placements.items[i].uses);
+	return shared ? names : (struct slices){ NULL, 0 };
+}
+
 /* The migration of a candidate. */
 static int make_migration(const struct app *app, struct migration *m, const struct candidate *c,
 			  long port, struct err *err)
@@ -73,10 +84,11 @@ static int make_migration(const struct app *app, struct migration *m, const stru
 	m->name = m->f.metadata.name = c->name;
 	migration_defaults(spec);
 	spec->from.host = c->host;
-	spec->from.ns = c->entry->ns;
+	spec->from.ns = c->ns;
 	spec->to.host = c->to;
 	spec->to.port = port;
 	spec->manifests.path = c->path;
+	spec->manifests.environments = list_environments(c, app->arena);
 	return migration_check(m, app->arena, c->at, err);
 }
 
@@ -96,6 +108,20 @@ static int make_checked_file(struct discover_run *r, const struct candidate *c, 
 	return -1;
 }
 
+/* Names the environments that a new migration moves at once. */
+static void note_environments(const struct discover_run *r, const struct candidate *c,
+			      const struct migration *m)
+{
+	const struct slices *names = &m->f.spec.manifests.environments;
+	AUTO_STR struct str list = STR_INIT;
+
+	for (size_t i = 0; i < names->n; i++)
+		str_addf(&list, "%s%" SLICE_FMT, i ? ", " : "", SLICE_ARG(names->items[i]));
+	if (names->n)
+		say_note(r->app, "%" SLICE_FMT " moves several environments at once: %s",
+			 SLICE_ARG(c->name), list.ptr);
+}
+
 /* Makes the file of one row, unless it exists or it is not clear which host is meant. */
 static void make_file(struct discover_run *r, struct discover_row *row)
 {
@@ -112,6 +138,7 @@ static void make_file(struct discover_run *r, struct discover_row *row)
 	}
 	if (make_checked_file(r, row->of, &r->migrations[r->nfiles], f, &err) == 0) {
 		row->file = f->path;
+		note_environments(r, row->of, &r->migrations[r->nfiles]);
 		r->file_rows[r->nfiles++] = row;
 		return;
 	}
@@ -166,15 +193,17 @@ static int write_all(struct discover_run *r, size_t n, struct err *err)
 /* Names the files whose contents are not in the list. */
 static void report_unread(const struct app *app, struct findings *unread)
 {
-	size_t n = unread->n;
+	size_t n = unread->n, broken = 0;
 
+	for (size_t i = 0; i < n; i++)
+		broken += unread->items[i].code != &CODE_host_rendered;
 	unread->n = n > UNREAD_MOST ? UNREAD_MOST : n;
 	findings_say(app, unread, SEVERITY_INFO);
 	if (n > UNREAD_MOST)
 		say_note(app, "and %zu more", n - UNREAD_MOST);
-	if (n)
-		say_note(app, "%zu file%s could not be parsed; %s contents are not listed", n,
-			 n == 1 ? "" : "s", n == 1 ? "its" : "their");
+	if (broken)
+		say_note(app, "%zu file%s could not be parsed; %s contents are not listed", broken,
+			 broken == 1 ? "" : "s", broken == 1 ? "its" : "their");
 }
 
 /* "4 hosts: 1 ready, 0 with warnings, 2 blocked, 1 with a migration". */
@@ -222,9 +251,14 @@ static int print_discovery(struct discover_run *r, const struct discovery *d, st
 		discover_row_fill(&r->rows[i], &d->items[i], r->app->arena);
 	if (!list && write_all(r, d->n, err) < 0)
 		return -1;
-	if (list || !is_table(r))
-		print_rows(r->app, &discover_record, (struct rows){ r->rows, d->n },
-			   "No ServiceEntries found.");
+	if (list || !is_table(r)) {
+		struct discover_document doc;
+
+		discover_document_fill(&doc, d, r->app->arena);
+		print_rows_also(r->app, &discover_record, (struct rows){ r->rows, d->n },
+				&(struct print_also){ &discover_document_record, &doc },
+				"No ServiceEntries found.");
+	}
 	if (list && is_table(r)) {
 		report_reasons(r->app, d);
 		report_counts(r->app, d);

@@ -36,7 +36,9 @@ static void print_names(const struct record *of, struct rows rows, struct str *o
 	}
 }
 
-void print_rows_text(enum output form, const struct record *of, struct rows rows, struct str *out)
+/* Appends the rows, and to a document the fields of `also`. */
+static void print_text(enum output form, const struct record *of, struct rows rows,
+		       const struct print_also *also, struct str *out)
 {
 	switch (form) {
 	case OUTPUT_TABLE:
@@ -44,10 +46,10 @@ void print_rows_text(enum output form, const struct record *of, struct rows rows
 		print_table(form == OUTPUT_WIDE, of, rows, out);
 		break;
 	case OUTPUT_JSON:
-		print_json(of, rows, out);
+		print_json(of, rows, also, out);
 		break;
 	case OUTPUT_YAML:
-		print_yaml(of, rows, out);
+		print_yaml(of, rows, also, out);
 		break;
 	case OUTPUT_NAME:
 		print_names(of, rows, out);
@@ -55,11 +57,22 @@ void print_rows_text(enum output form, const struct record *of, struct rows rows
 	}
 }
 
+void print_rows_text(enum output form, const struct record *of, struct rows rows, struct str *out)
+{
+	print_text(form, of, rows, &(struct print_also){ NULL, NULL }, out);
+}
+
 void print_rows(struct app *app, const struct record *of, struct rows rows, const char *empty)
+{
+	print_rows_also(app, of, rows, &(struct print_also){ NULL, NULL }, empty);
+}
+
+void print_rows_also(struct app *app, const struct record *of, struct rows rows,
+		     const struct print_also *also, const char *empty)
 {
 	AUTO_STR struct str text = STR_INIT;
 
-	print_rows_text(app->output, of, rows, &text);
+	print_text(app->output, of, rows, also, &text);
 	if (str_over(&text))
 		fatal("the result is too large to print");
 	say_text(app, SAY_OUT, str_slice(&text));

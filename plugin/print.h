@@ -21,6 +21,7 @@
 #define GCB_PLUGIN_PRINT_H
 
 #include "plugin/command.h"
+#include "plugin/print_json.h"
 
 /* The API version of all documents that the program writes or reads. */
 #define GCB_API_VERSION "gcpbackend/v1alpha1"
@@ -34,6 +35,10 @@ bool print_is_document(enum output form);
  * Errors: only those of the stream, which main checks at the end.
  */
 void print_rows(struct app *app, const struct record *of, struct rows rows, const char *empty);
+
+/* The same; a document also has the fields of `also`. */
+void print_rows_also(struct app *app, const struct record *of, struct rows rows,
+		     const struct print_also *also, const char *empty);
 
 /* The same rows as text, for tests. */
 void print_rows_text(enum output form, const struct record *of, struct rows rows, struct str *out);

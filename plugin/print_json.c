@@ -136,7 +136,8 @@ static cJSON *add_fields(const struct record *of, const void *base, cJSON *into)
 }
 
 /* The whole document. */
-static cJSON *make_document(const struct record *of, struct rows rows)
+static cJSON *make_document(const struct record *of, struct rows rows,
+			    const struct print_also *also)
 {
 	cJSON *doc = require_json(cJSON_CreateObject());
 	AUTO_STR struct str kind = STR_INIT;
@@ -145,6 +146,8 @@ static cJSON *make_document(const struct record *of, struct rows rows)
 	set_key(doc, "apiVersion", make_string(SLICE(GCB_API_VERSION)));
 	set_key(doc, "kind", make_string(str_slice(&kind)));
 	set_key(doc, "items", make_rows(of, rows));
+	if (also->of)
+		(void)add_fields(also->of, also->base, doc);
 	return doc;
 }
 
@@ -269,9 +272,10 @@ static void add_yaml(struct str *out, const cJSON *value, size_t indent, bool be
 	}
 }
 
-void print_json(const struct record *of, struct rows rows, struct str *out)
+void print_json(const struct record *of, struct rows rows, const struct print_also *also,
+		struct str *out)
 {
-	cJSON *doc = make_document(of, rows);
+	cJSON *doc = make_document(of, rows, also);
 
 	add_json(out, doc, 0);
 	str_addc(out, '\n');
@@ -279,10 +283,11 @@ void print_json(const struct record *of, struct rows rows, struct str *out)
 }
 
 /* The document's own entries are written as if they were behind a dash, which is left out. */
-void print_yaml(const struct record *of, struct rows rows, struct str *out)
+void print_yaml(const struct record *of, struct rows rows, const struct print_also *also,
+		struct str *out)
 {
 	AUTO_STR struct str text = STR_INIT;
-	cJSON *doc = make_document(of, rows);
+	cJSON *doc = make_document(of, rows, also);
 
 	add_yaml(&text, doc, 0, true);
 	str_add(out, slice_sub(str_slice(&text), 1, text.len));

@@ -7,8 +7,16 @@
 #include "base/record.h"
 #include "base/str.h"
 
+/* Fields of the document itself, behind its items: those of a struct that `of` describes. */
+struct print_also {
+	const struct record *of; /* NULL: none */
+	const void *base;
+};
+
 /* Appends the document. */
-void print_json(const struct record *of, struct rows rows, struct str *out);
-void print_yaml(const struct record *of, struct rows rows, struct str *out);
+void print_json(const struct record *of, struct rows rows, const struct print_also *also,
+		struct str *out);
+void print_yaml(const struct record *of, struct rows rows, const struct print_also *also,
+		struct str *out);
 
 #endif

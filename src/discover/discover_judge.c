@@ -1,27 +1,30 @@
 #include "discover/discover_judge.h"
 
 #include "base/alloc.h"
+#include "base/map.h"
+#include "discover/candidate.h"
 #include "discover/discover_target.h"
 #include "gitops/path.h"
 #include "inventory/inventory_index.h"
+#include "inventory/weight_owners.h"
 #include "istio/converge.h"
 #include "istio/host.h"
 #include "istio/rules.h"
 
 #include <stdlib.h>
 
-/* Placeholder for a new host that is not known, unlike any host. */
-#define NO_HOST "<new host>"
-
 /* A candidate while it is judged. */
 struct judgement {
-	const struct inventory *inv;
+	const struct discovery *d;
+	const struct discover_inputs *in;
 	struct arena *arena;
 	struct candidate *c;
 	struct move move;
 	struct slice host; /* resolved */
-	struct vs *vss;    /* those with http routes to it */
+	struct vs *vss;    /* those with http routes to it, as their files declare them */
+	const struct center **centers; /* of each */
 	size_t nvss;
+	bool unclear; /* a VirtualService that references the host cannot be read */
 	struct use *uses;
 	size_t nuses, cap;
 };
@@ -48,7 +51,7 @@ static void add_use(struct judgement *j, const struct vs *vs, const char *kind, 
 static bool is_host(const struct judgement *j, const struct vs *vs, const struct yaml_node *host)
 {
 	return yaml_string(host).len &&
-	       host_same(host_resolve(host->text, vs->ns, j->arena), vs->old_host);
+	       host_same(host_resolve(host->text, vs->names_ns, j->arena), vs->old_host);
 }
 
 /* The first item of a sequence; NULL: there is none. */
@@ -76,6 +79,17 @@ static void add_other_uses(struct judgement *j, const struct vs *vs, const char 
 	}
 }
 
+/* Does the route mirror requests to the host? */
+static bool mirrors_to(const struct judgement *j, const struct vs *vs, const struct route *r)
+{
+	const struct yaml_node *mirrors = yaml_get(r->node, "mirrors");
+	bool found = is_host(j, vs, yaml_get(r->mirror, "host"));
+
+	for (const struct yaml_node *m = first_of(mirrors); m && !found; m = m->next)
+		found = is_host(j, vs, yaml_path(m, "destination", "host", NULL));
+	return found;
+}
+
 /* Adds all uses by a VirtualService. */
 static void add_uses(struct judgement *j, const struct vs *vs)
 {
@@ -84,7 +98,7 @@ static void add_uses(struct judgement *j, const struct vs *vs)
 
 		if (r->nold)
 			add_use(j, vs, "http", route_label(r, j->arena), r->node);
-		if (is_host(j, vs, yaml_get(r->mirror, "host")))
+		if (mirrors_to(j, vs, r))
 			add_use(j, vs, "mirror", route_label(r, j->arena), r->node);
 	}
 	add_other_uses(j, vs, "tls");
@@ -107,6 +121,15 @@ static void try_weight(struct judgement *j, const struct vs *vs)
 		findings_add_err(&j->c->findings, yaml_edits_refusal(e));
 }
 
+/* The center of a VirtualService with routes to the host; NULL: it is none. */
+static const struct center *find_center(const struct candidate *c, const struct object *o)
+{
+	for (size_t i = 0; i < c->ncenters; i++)
+		if (c->centers[i].object == o)
+			return &c->centers[i];
+	return NULL;
+}
+
 /* Reads a VirtualService that references the host or a similar one. */
 static void read_vs(struct judgement *j, const struct object *o)
 {
@@ -117,6 +140,7 @@ static void read_vs(struct judgement *j, const struct object *o)
 
 	if (vs_read(&vs, o, &(struct move_context){ &j->move, j->arena, &noticed }, &err) < 0) {
 		findings_add_err(&j->c->findings, &err);
+		j->unclear = true;
 		return;
 	}
 	add_uses(j, &vs);
@@ -125,12 +149,30 @@ static void read_vs(struct judgement *j, const struct object *o)
 		if (j->nuses > before || noticed.items[i].code == &CODE_host_near)
 			*findings_add(&j->c->findings, noticed.items[i].code, noticed.items[i].at,
 				      "%s", "") = noticed.items[i];
-	if (!vs.nold)
+	j->centers[j->nvss] = vs.nold ? find_center(j->c, o) : NULL;
+	if (!j->centers[j->nvss])
 		return;
 	vs_mark_copies(&vs, &j->move, j->arena);
 	if (!j->c->migration)
 		try_weight(j, &vs);
 	j->vss[j->nvss++] = vs;
+}
+
+/* What to do if nothing is known to route to the host. */
+static struct slice remedy_unused(const struct judgement *j)
+{
+	const struct candidate *c = j->c;
+
+	if (c->unclear.ptr)
+		return arena_printf(j->arena,
+				    "%" SLICE_FMT " may be rendered into a VirtualService that "
+				    "routes to it: put that VirtualService into a plain manifest",
+				    SLICE_ARG(c->unclear));
+	return arena_printf(j->arena,
+			    "create one: migrate init %" SLICE_FMT " --from %" SLICE_FMT
+			    " --to %" SLICE_FMT " --create FILE",
+			    SLICE_ARG(c->name), SLICE_ARG(c->host),
+			    SLICE_ARG(c->to.ptr ? c->to : SLICE("HOST")));
 }
 
 /* No http route goes to the host: adds the most likely reason. */
@@ -160,40 +202,212 @@ static void note_unused(struct judgement *j, const struct object_refs *named)
 	else
 		findings_add(&j->c->findings, &CODE_host_unknown, j->c->at,
 			     "no VirtualService routes to '%" SLICE_FMT "'", SLICE_ARG(j->host))
-			->remedy =
-			arena_printf(j->arena,
-				     "create one: migrate init %" SLICE_FMT " --from %" SLICE_FMT
-				     " --to %" SLICE_FMT " --create FILE",
-				     SLICE_ARG(j->c->name), SLICE_ARG(j->c->host),
-				     SLICE_ARG(j->c->to.ptr ? j->c->to : SLICE("HOST")));
+			->remedy = remedy_unused(j);
+}
+
+/* --- environments --------------------------------------------------------- */
+
+/* A finding of the rules, and how many environments have it. */
+struct shared_finding {
+	struct finding finding;
+	struct slices environments; /* their names */
+};
+
+/* The findings of all environments, each once. */
+struct shared_findings {
+	struct shared_finding *items;
+	size_t n, cap;
+	struct map known; /* of all that makes a finding, its index */
+};
+
+/* The VirtualService number `i` as the environment applies it; false: it does not apply it. */
+static bool read_applied(const struct judgement *j, const struct environment *e, size_t i,
+			 struct vs *out)
+{
+	const struct move_context context = { &j->move, j->arena, NULL };
+	const struct center *center = j->centers[i];
+	const struct built *b = e ? builds_find(j->d->builds, e, center->object) : NULL;
+	struct err ignored = ERR_INIT;
+
+	*out = j->vss[i];
+	if (!e)
+		return !center->uses.n;
+	if (!environment_uses_have(&center->uses, e))
+		return false;
+	if (b && b->stop.verdict == BUILD_KNOWN && !b->as_written &&
+	    vs_read(out, &b->object, &context, &ignored) == 0)
+		vs_copy_notes(out, &j->vss[i]);
+	return true;
+}
+
+/* Adds a finding if the environment changes the routes of the VirtualService. */
+static void note_patched(const struct judgement *j, const struct environment *e,
+			 const struct built *b, struct findings *findings)
+{
+	struct place at = yaml_place(b->origin->node);
+
+	if (j->c->migration || b->stop.verdict != BUILD_KNOWN ||
+	    yaml_get(b->object.spec, "http") == yaml_get(b->origin->spec, "http"))
+		return;
+	for (const struct built_patch *p = b->patches; p; p = p->next)
+		if (!p->metadata_only)
+			at = p->at;
+	findings_add(
+		findings, &CODE_routes_patched, at,
+		"the %s '%" SLICE_FMT "' changes the routes of the VirtualService '%" SLICE_FMT "'",
+		environment_kind_text(e->kind), SLICE_ARG(e->name), SLICE_ARG(b->origin->name));
+}
+
+/* Adds findings if it is not known what the environment applies of the VirtualServices. */
+static void note_unknown(const struct judgement *j, const struct environment *e,
+			 struct findings *findings)
+{
+	for (size_t i = 0; i < j->nvss && e; i++) {
+		const struct center *center = j->centers[i];
+		const struct built *b = builds_find(j->d->builds, e, center->object);
+
+		for (size_t k = 0; k < center->uses.n; k++)
+			if (center->uses.items[k].environment == e)
+				builds_note_unknown(j->d->builds, &center->uses.items[k], b,
+						    findings);
+		if (b)
+			note_patched(j, e, b, findings);
+		if (b && b->stop.verdict != BUILD_KNOWN)
+			findings_add(
+				findings, &CODE_build_unknown,
+				b->stop.at.path.len ? b->stop.at : yaml_place(center->object->node),
+				"what the %s '%" SLICE_FMT
+				"' applies as VirtualService '%" SLICE_FMT "' is not known: %s",
+				environment_kind_text(e->kind), SLICE_ARG(e->name),
+				SLICE_ARG(center->object->name),
+				b->stop.why ? b->stop.why : "it cannot be read");
+	}
+}
+
+/* Runs the rules for the environment at hand. */
+static void check_environment(const struct judgement *j, const struct surroundings *s,
+			      struct findings *findings)
+{
+	struct vs *vss = arena_array(j->arena, j->c->ncenters, sizeof(*vss));
+	const struct object **objects =
+		arena_array(j->arena, j->c->ncenters + s->around.n, sizeof(*objects));
+	struct rule_scene scene = { .move = &j->move,
+				    .vss = vss,
+				    .objects = objects,
+				    .whole = true,
+				    .at = j->c->at,
+				    .arena = j->arena };
+
+	for (size_t i = 0; i < j->nvss; i++)
+		if (read_applied(j, s->environment, i, &vss[scene.nvss]))
+			objects[scene.nobjects++] = vss[scene.nvss++].object;
+	for (size_t i = 0; i < s->around.n; i++) {
+		const struct object *o = surroundings_object(s, i);
+
+		if (o && find_center(j->c, s->around.items[i].object))
+			continue;
+		if (o)
+			objects[scene.nobjects++] = o;
+	}
+	surroundings_add_sidecars(s, j->in->inventory, &scene);
+	note_unknown(j, s->environment, findings);
+	rules_check(&scene, findings);
+	for (size_t i = 0; i < scene.nvss; i++)
+		weight_owners_check(s, j->in->inventory, vss[i].object, findings);
+	surroundings_explain_backend(s, j->move.to, findings);
+}
+
+/* Adds the finding of an environment. */
+static void share_finding(struct shared_findings *all, const struct judgement *j,
+			  const struct finding *f, const struct environment *e)
+{
+	struct slice name = e ? e->name : SLICE("files outside of all environments");
+	struct slice key = arena_printf(j->arena, "%s %u:%u %" SLICE_FMT ": %" SLICE_FMT,
+					f->code->id, (unsigned)f->at.line, (unsigned)f->at.col,
+					SLICE_ARG(f->at.path), SLICE_ARG(f->reason));
+	size_t at = map_get(&all->known, key);
+	struct slices *names;
+
+	if (at == MAP_NONE) {
+		at = all->n;
+		map_set(&all->known, key, at);
+		ARENA_ROOM(j->arena, all->items, all->n, all->cap);
+		all->items[all->n++] = (struct shared_finding){
+			*f, { arena_array(j->arena, j->c->nenvironments, sizeof(struct slice)), 0 }
+		};
+	}
+	names = &all->items[at].environments;
+	if (!names->n || names->items[names->n - 1].ptr != name.ptr)
+		names->items[names->n++] = name;
+}
+
+/* The most environments that a finding lists. */
+enum { NAMES_MAX = 3 };
+
+/* The reason with the environments that it is about, if it is not about all. */
+static struct slice place_reason(const struct judgement *j, const struct shared_finding *f)
+{
+	struct slices names = f->environments;
+	AUTO_STR struct str list = STR_INIT;
+
+	for (size_t i = 0; i < names.n; i++)
+		if (names.n == j->c->nenvironments ||
+		    slice_find(f->finding.reason, names.items[i]) != SIZE_MAX)
+			return f->finding.reason;
+	for (size_t i = 0; i < names.n && i < NAMES_MAX; i++)
+		str_addf(&list, "%s%" SLICE_FMT, i ? ", " : "", SLICE_ARG(names.items[i]));
+	if (names.n > NAMES_MAX)
+		str_addf(&list, " and %zu more", names.n - NAMES_MAX);
+	return arena_printf(j->arena, "in %s: %" SLICE_FMT, list.ptr, SLICE_ARG(f->finding.reason));
+}
+
+/* Adds the findings of the rules. A missing target is reported once. */
+static void add_shared(struct judgement *j, const struct shared_findings *all)
+{
+	if (!j->c->to.ptr)
+		candidate_note_no_target(j->c, j->arena);
+	for (size_t i = 0; i < all->n; i++) {
+		struct finding f = all->items[i].finding;
+
+		if (!j->c->to.ptr && f.code == &CODE_no_backend)
+			continue;
+		f.reason = place_reason(j, &all->items[i]);
+		(void)findings_add_new(&j->c->findings, &f);
+	}
+}
+
+/* Runs the rules over all objects with one of the two hosts, for each environment. */
+static void check_rules(struct judgement *j)
+{
+	struct candidate *c = j->c;
+	struct object_refs new = inventory_by_host(j->in->inventory, j->move.to, j->arena);
+	struct object_ref *all = arena_array(j->arena, c->named.n + new.n, sizeof(*all));
+	struct shared_findings shared = { .known = MAP_INIT };
+	struct surroundings s = { .view = c->view,
+				  .builds = j->d->builds,
+				  .arena = j->arena,
+				  .centers = c->centers,
+				  .ncenters = c->ncenters,
+				  .around = { all, 0 } };
+
+	for (size_t i = 0; i < c->named.n; i++)
+		all[s.around.n++] = c->named.items[i];
+	for (size_t i = 0; i < new.n; i++)
+		all[s.around.n++] = new.items[i];
+	surroundings_begin(&s);
+	for (size_t i = 0; i < c->nenvironments; i++) {
+		struct findings own = { .arena = j->arena };
+
+		surroundings_enter(&s, c->environments[i]);
+		check_environment(j, &s, &own);
+		for (size_t k = 0; k < own.n; k++)
+			share_finding(&shared, j, &own.items[k], c->environments[i]);
+	}
+	add_shared(j, &shared);
+	map_release(&shared.known);
 }
 
 /* --- readiness ------------------------------------------------------------ */
-
-/* Runs the rules over all objects with one of the two hosts. A missing target is reported once. */
-static void check_rules(struct judgement *j, const struct object_refs *old)
-{
-	struct object_refs new = inventory_by_host(j->inv, j->move.to, j->arena);
-	const struct object **objects = arena_array(j->arena, old->n + new.n, sizeof(*objects));
-	struct findings found = { .arena = j->arena };
-	struct rule_scene scene = {
-		.move = &j->move, .vss = j->vss, .nvss = j->nvss, .objects = objects, .whole = true
-	};
-
-	for (size_t i = 0; i < old->n; i++)
-		objects[scene.nobjects++] = old->items[i].object;
-	for (size_t i = 0; i < new.n; i++)
-		objects[scene.nobjects++] = new.items[i].object;
-	scene.at = j->c->at;
-	scene.arena = j->arena;
-	rules_check(&scene, &found);
-	if (!j->c->to.ptr)
-		candidate_note_no_target(j->c, j->arena);
-	for (size_t i = 0; i < found.n; i++)
-		if (j->c->to.ptr || found.items[i].code != &CODE_no_backend)
-			*findings_add(&j->c->findings, found.items[i].code, found.items[i].at, "%s",
-				      "") = found.items[i];
-}
 
 /* The readiness that results from the findings. */
 static enum readiness readiness_of(const struct candidate *c)
@@ -235,63 +449,91 @@ static struct slice directory_of(const struct judgement *j)
 	return directory.len ? directory : SLICE(".");
 }
 
+/* Adds a file to the placements, once. */
+static void add_placement(struct judgement *j, struct slice path, bool edited)
+{
+	struct placements *l = &j->c->placements;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (slice_eq(l->items[i].path, path))
+			return;
+	l->items[l->n] = environments_place(j->c->view, path, SLICE_NONE, j->arena);
+	l->items[l->n++].edited = edited;
+}
+
 /* Sets the environments of the files that a migration would edit, and checks them. */
-static void set_placements(struct judgement *j, const struct environment_index *r)
+static void set_placements(struct judgement *j)
 {
 	struct candidate *c = j->c;
 	struct placements *l = &c->placements;
 	struct slices listed = { NULL, 0 };
 	struct place at = c->at;
 
-	if (!r || !environment_index_any(r))
+	if (!c->view || !environment_view_any(c->view))
 		return;
-	l->items = arena_array(j->arena, j->nvss, sizeof(*l->items));
+	l->items = arena_array(j->arena, j->nvss + c->nmentions, sizeof(*l->items));
 	for (size_t i = 0; i < j->nvss; i++) {
 		struct slice path = yaml_name(j->vss[i].object->node->file);
-		size_t k = 0;
 
-		while (k < l->n && !slice_eq(l->items[k].path, path))
-			k++;
-		if (k < l->n || (c->migration && !migration_covers(c->migration, path)))
-			continue;
-		l->items[l->n] = environments_of(r, path, SLICE_NONE, j->arena);
-		l->items[l->n++].edited = true;
+		if (!c->migration || migration_covers(c->migration, path))
+			add_placement(j, path, true);
+	}
+	if (!l->n && !j->nvss) {
+		for (size_t i = 0; i < c->nmentions; i++)
+			add_placement(j, c->mentions[i].source->path, false);
+		return;
 	}
 	if (c->migration) {
 		listed = c->migration->f.spec.manifests.environments;
 		at = (struct place){ c->migration->path, 0, 0 };
+	} else {
+		listed = environments_names(l, j->arena);
 	}
 	environments_check(l, listed, at, &c->findings);
 }
 
-void candidate_judge(struct candidate *c, const struct discover_inputs *in, struct arena *arena)
+/* Can the host be moved at all? If not, adds the reason. */
+static bool check_host(const struct judgement *j)
 {
-	struct judgement j = { .inv = in->inventory, .arena = arena, .c = c };
-	struct object_refs named;
+	struct candidate *c = j->c;
 	struct err err = ERR_INIT;
 
-	j.host = candidate_host(c, arena);
-	j.move = (struct move){
-		.from = c->host, .ns = c->entry->ns, .port = in->port, .mirror_percent = 10
-	};
-	if (c->migration)
-		j.move = c->migration->move;
-	j.move.to = c->to.ptr ? c->to : SLICE(NO_HOST);
-	named = inventory_by_host(in->inventory, j.host, arena);
-	j.vss = arena_array(arena, named.n, sizeof(*j.vss));
 	if (host_check(c->host, "the host", &err) < 0)
 		findings_add(&c->findings, err.code, c->at, "%s", err.reason);
-	for (size_t i = 0; i < named.n; i++)
-		if (vs_is(named.items[i].object))
-			read_vs(&j, named.items[i].object);
-	if (!j.nvss)
-		note_unused(&j, &named);
-	check_rules(&j, &named);
-	set_placements(&j, in->environments);
+	else if (!slice_eq(j->host, c->host))
+		findings_add(&c->findings, &CODE_host_bad, c->at,
+			     "the host '%" SLICE_FMT
+			     "' of a ServiceEntry is never completed, but a route to it is, to "
+			     "'%" SLICE_FMT "'",
+			     SLICE_ARG(c->host), SLICE_ARG(j->host));
+	else
+		return true;
+	return false;
+}
+
+void candidate_judge(const struct discovery *d, struct candidate *c,
+		     const struct discover_inputs *in)
+{
+	struct judgement j = { .d = d, .in = in, .arena = d->arena, .c = c };
+	j.host = candidate_host(c, j.arena);
+	j.move = candidate_move(c, in, c->to);
+	j.vss = arena_array(j.arena, c->ncenters + 1, sizeof(*j.vss));
+	j.centers = arena_array(j.arena, c->ncenters + 1, sizeof(const struct center *));
+	for (size_t i = 0; i < c->named.n; i++)
+		if (vs_is(c->named.items[i].object))
+			read_vs(&j, c->named.items[i].object);
+	for (size_t i = 0; i < c->findings.n; i++)
+		j.unclear = j.unclear || c->findings.items[i].code == &CODE_namespace_unclear;
+	if (check_host(&j)) {
+		if (!j.nvss && !j.unclear)
+			note_unused(&j, &c->named);
+		check_rules(&j);
+	}
+	set_placements(&j);
 	if (c->migration)
 		migration_allow(c->migration, 0, &c->findings);
 	c->path = directory_of(&j);
-	c->uses = arena_array(arena, j.nuses, sizeof(*c->uses));
+	c->uses = arena_array(j.arena, j.nuses, sizeof(*c->uses));
 	for (; c->nuses < j.nuses; c->nuses++)
 		c->uses[c->nuses] = j.uses[c->nuses];
 	free(j.uses);

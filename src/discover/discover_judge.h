@@ -8,8 +8,9 @@
 
 /*
  * Sets the uses, the path, the placements, the findings and the readiness of a candidate with its
- * target and name. They are allocated in `arena`.
+ * target and name. The rules are checked for each environment, with what it applies.
  */
-void candidate_judge(struct candidate *c, const struct discover_inputs *in, struct arena *arena);
+void candidate_judge(const struct discovery *d, struct candidate *c,
+		     const struct discover_inputs *in);
 
 #endif

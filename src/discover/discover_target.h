@@ -6,22 +6,20 @@
 
 #include "discover/discover.h"
 
-/* The host of a candidate as VirtualServices reference it: resolved, in `arena` if that differs. */
-struct slice candidate_host(const struct candidate *c, struct arena *arena);
-
 /*
  * Sets the proposals of all candidates by the rules of discover.h, and the target of those that
  * have none yet.
  */
-void candidates_find_targets(struct discovery *d, const struct inventory *inv);
+void candidates_find_targets(struct discovery *d, const struct discover_inputs *in);
 
 /* Adds a finding (no_backend) about why a candidate has no target. */
 void candidate_note_no_target(struct candidate *c, struct arena *arena);
 
 /*
  * Sets the names of all candidates: that of the migration; or a new one from the name of a
- * ServiceEntry with one host, or the first label of the host, without the suffixes of discover.h,
- * followed by the namespace or a number if the name is used.
+ * ServiceEntry with one host, or the first label of the host, without the suffixes of discover.h.
+ * Of a label that is a number, as in an address, the whole host counts. If the name is used, it is
+ * followed by the environment, the namespace or a number.
  */
 void candidates_set_names(struct discovery *d, const struct discover_inputs *in);
 

@@ -67,6 +67,7 @@ void inventory_free(struct inventory *inv)
 	free(inv->sidecars);
 	free(inv->gateways);
 	free(inv->writers);
+	free(inv->unfilled);
 	host_tokens_release(&inv->tokens);
 	map_release(&inv->paths);
 	map_release(&inv->creates);
@@ -129,6 +130,21 @@ const struct object_ref *inventory_writers(const struct inventory *inv, size_t *
 		inv = inv->under;
 	*n = inv->nwriters;
 	return inv->writers;
+}
+
+struct object_list inventory_unfilled(const struct inventory *inv, struct arena *arena)
+{
+	struct object_list all = { NULL, 0 };
+	size_t cap = 0;
+
+	for (const struct inventory *at = inv; at; at = at->under)
+		for (size_t i = 0; i < at->nunfilled; i++) {
+			if (at != inv && map_has(&inv->paths, at->unfilled[i].source->path))
+				continue;
+			ARENA_ROOM(arena, all.items, all.n, cap);
+			all.items[all.n++] = &at->unfilled[i];
+		}
+	return all;
 }
 
 bool inventory_wants_path(const struct inventory *inv, struct slice path)
@@ -328,6 +344,9 @@ static void list_object(struct inventory *inv, const struct object *o, const str
 	} else if (writer_is(o)) {
 		ROOM(inv->writers, inv->nwriters, inv->writers_cap);
 		inv->writers[inv->nwriters++] = (struct object_ref){ o, s };
+	} else if (vs_find_placeholder(o)) {
+		ROOM(inv->unfilled, inv->nunfilled, inv->unfilled_cap);
+		inv->unfilled[inv->nunfilled++] = (struct object_ref){ o, s };
 	}
 }
 

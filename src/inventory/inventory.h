@@ -33,6 +33,7 @@ struct source {
 				     parsed leniently; NULL: it is none, or cannot be parsed */
 	struct objects templated; /* of `loose` */
 	bool common;              /* relevant to all migrations */
+	bool unfilled;            /* it may contain hosts that another program fills in */
 	bool many_tokens;         /* relevant to many migrations: parsed once for all of them */
 	bool listed, indexed;     /* whether its objects are in the lists, and in the index */
 };
@@ -137,6 +138,16 @@ const struct object_ref *inventory_sidecars(const struct inventory *inv, size_t 
 
 /* All Gateways of Istio, with their files. */
 const struct object_ref *inventory_gateways(const struct inventory *inv, size_t *n);
+
+/*
+ * All VirtualServices with a placeholder as a host (vs_find_placeholder), with their files;
+ * in `arena`.
+ */
+struct object_list {
+	const struct object_ref **items;
+	size_t n;
+};
+struct object_list inventory_unfilled(const struct inventory *inv, struct arena *arena);
 
 /* All objects that may write weights (istio/writer.h), with their files. */
 const struct object_ref *inventory_writers(const struct inventory *inv, size_t *n);

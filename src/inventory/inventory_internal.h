@@ -51,6 +51,8 @@ struct inventory {
 	size_t ngateways, gateways_cap;
 	struct object_ref *writers;
 	size_t nwriters, writers_cap;
+	struct object_ref *unfilled;
+	size_t nunfilled, unfilled_cap;
 	const struct inventory *under; /* NULL: none */
 	bool want_kustomizations, want_environments, whole;
 	bool last_round; /* related tokens are not added any more */

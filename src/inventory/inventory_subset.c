@@ -95,7 +95,8 @@ static void parse_common(void *ctx, size_t i)
 	struct source *s = inv->sources.items[inv->nscanned + i];
 
 	s->common = is_common(inv, s);
-	if (s->common)
+	s->unfilled = s->bytes.ptr && inventory_may_hide_host(s->bytes);
+	if (s->common || s->unfilled)
 		inventory_parse_source(inv, s);
 }
 
@@ -112,7 +113,8 @@ void inventory_scan(struct inventory *inv, each_fn *each)
 {
 	each(inv->sources.n - inv->nscanned, parse_common, inv);
 	for (; inv->nscanned < inv->sources.n; inv->nscanned++)
-		if (inv->sources.items[inv->nscanned]->common)
+		if (inv->sources.items[inv->nscanned]->common ||
+		    inv->sources.items[inv->nscanned]->unfilled)
 			inventory_list(inv, inv->sources.items[inv->nscanned]);
 	record_tokens(inv);
 	each(inv->sources.n, parse_many_tokens, inv);

@@ -91,3 +91,28 @@ struct slice host_first_label(struct slice host)
 
 	return dot == SIZE_MAX ? host : slice_sub(host, 0, dot);
 }
+
+struct slice host_service_namespace(struct slice host)
+{
+	const struct slice suffix = SLICE(".svc.cluster.local");
+	size_t dot;
+
+	if (!slice_ends(host, suffix))
+		return SLICE_NONE;
+	host.len -= suffix.len;
+	dot = slice_find_byte(host, '.');
+	if (dot == SIZE_MAX || slice_find_byte(slice_sub(host, dot + 1, host.len), '.') != SIZE_MAX)
+		return SLICE_NONE;
+	return slice_sub(host, dot + 1, host.len);
+}
+
+bool host_is_placeholder(struct slice host)
+{
+	static const struct slice signs[] = { SLICE_INIT("${"), SLICE_INIT("$("), SLICE_INIT("{{"),
+					      SLICE_INIT("<<") };
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (slice_find(host, signs[i]) != SIZE_MAX)
+			return true;
+	return false;
+}

@@ -36,6 +36,12 @@ bool host_covered(struct slice pattern, struct slice host);
  */
 int host_check(struct slice host, const char *what, struct err *err);
 
+/* The namespace of a service by its full name, NAME.NAMESPACE.svc.cluster.local; else absent. */
+struct slice host_service_namespace(struct slice host);
+
+/* Is the host, or a part of it, filled in by another program: "${H}", "$(H)", "{{ .H }}"? */
+bool host_is_placeholder(struct slice host);
+
 /* The name up to its first dot. */
 struct slice host_first_label(struct slice host);
 

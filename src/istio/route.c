@@ -26,7 +26,7 @@ struct reader {
 /* The side a host is on. */
 static enum side side_of(const struct reader *r, const struct yaml_node *host)
 {
-	struct slice text = host_resolve(yaml_string(host), r->vs->ns, r->c->arena);
+	struct slice text = host_resolve(yaml_string(host), r->vs->names_ns, r->c->arena);
 
 	if (!text.len)
 		return SIDE_OTHER;
@@ -38,7 +38,7 @@ static enum side side_of(const struct reader *r, const struct yaml_node *host)
 /* Reports a host that is not the old one but looks like it. */
 static void note_near(const struct reader *r, const struct yaml_node *host)
 {
-	struct slice text = host_resolve(yaml_string(host), r->vs->ns, r->c->arena);
+	struct slice text = host_resolve(yaml_string(host), r->vs->names_ns, r->c->arena);
 
 	if (r->c->findings && text.len && host_near(text, r->vs->old_host))
 		findings_add(r->c->findings, &CODE_host_near, yaml_place(host),
@@ -247,6 +247,23 @@ void vs_copy_notes(struct vs *vs, const struct vs *from)
 	vs->nroots = from->nroots;
 }
 
+const struct yaml_node *vs_find_placeholder(const struct object *o)
+{
+	const struct yaml_node *http = vs_is(o) ? yaml_get(o->spec, "http") : NULL;
+
+	for (const struct yaml_node *r = http ? http->first : NULL; r; r = r->next) {
+		const struct yaml_node *route = yaml_get(r, "route");
+
+		for (const struct yaml_node *c = route ? route->first : NULL; c; c = c->next) {
+			const struct yaml_node *host = yaml_path(c, "destination", "host", NULL);
+
+			if (host_is_placeholder(yaml_string(host)))
+				return host;
+		}
+	}
+	return NULL;
+}
+
 bool vs_on_gateway(const struct object *o)
 {
 	const struct yaml_node *gateways = yaml_get(o->spec, "gateways");
@@ -298,6 +315,7 @@ int vs_read(struct vs *out, const struct object *o, const struct move_context *c
 	struct arena *arena = c->arena;
 
 	*out = (struct vs){ .object = o, .ns = o->ns.len ? o->ns : move->ns };
+	out->names_ns = out->ns.len ? out->ns : host_service_namespace(move->from);
 	out->old_host = host_resolve(move->from, move->ns.len ? move->ns : out->ns, arena);
 	out->new_host = host_resolve(move->to, move->ns.len ? move->ns : out->ns, arena);
 	out->on_gateway = vs_on_gateway(o);

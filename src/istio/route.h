@@ -59,6 +59,8 @@ struct vs_root {
 struct vs {
 	const struct object *object;
 	struct slice ns;       /* metadata.namespace, else the move's; may be absent */
+	struct slice names_ns; /* in which names of one label are resolved: `ns`; else that in the
+				  name of the old host (inventory/short_names.h compares) */
 	struct slice old_host; /* the move's hosts as this VirtualService resolves them */
 	struct slice new_host;
 	struct route *routes; /* first those of http, then those of tls and tcp as far as the move
@@ -91,6 +93,9 @@ int vs_read(struct vs *out, const struct object *o, const struct move_context *c
 
 /* Sets what only callers know as in another reading of the same VirtualService. */
 void vs_copy_notes(struct vs *vs, const struct vs *from);
+
+/* The first host of an http destination that is a placeholder (host.h); NULL: there is none. */
+const struct yaml_node *vs_find_placeholder(const struct object *o);
 
 /* Is the VirtualService bound to a gateway other than the mesh? */
 bool vs_on_gateway(const struct object *o);

@@ -1,6 +1,6 @@
 #include "plan/draft.h"
 
-#include "plan/builds.h"
+#include "inventory/builds.h"
 #include "plan/merge_edits.h"
 
 /* Refuses a step for these findings. */

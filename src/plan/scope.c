@@ -4,6 +4,7 @@
 #include "istio/host.h"
 #include "kube/group.h"
 #include "inventory/relatives.h"
+#include "inventory/short_names.h"
 #include "inventory/unclear_file.h"
 #include "inventory/inventory_index.h"
 #include "template/parse.h"
@@ -48,6 +49,23 @@ static const struct vs *find_baseline(const struct scope_search *s, const struct
 	return NULL;
 }
 
+/* What short names in the VirtualService mean where it is applied. */
+static enum short_names check_names(const struct scope_search *s, const struct source *source,
+				    const struct vs *vs, struct err *err)
+{
+	const struct plan_inputs *in = s->in;
+	struct environment_uses uses;
+
+	if (!in->environments || !in->builds || !host_service_namespace(vs->old_host).len)
+		return SHORT_NAMES_FIT;
+	uses = environment_uses_of(in->environments, source->path, s->arena);
+	if (!uses.n)
+		return SHORT_NAMES_FIT;
+	if (!*in->builds)
+		*in->builds = builds_new(in->inventory, in->environments, NULL, 0);
+	return short_names_check(*in->builds, &uses, vs, err);
+}
+
 /* Adds a VirtualService as a member if it routes to the old host. */
 static int add_member(struct scope_search *s, const struct object_ref *ref)
 {
@@ -63,6 +81,16 @@ static int add_member(struct scope_search *s, const struct object_ref *ref)
 		if (covered)
 			findings_add_err(s->findings, &err);
 		return covered ? -1 : 0;
+	}
+	switch (check_names(s, ref->source, &vs, &err)) {
+	case SHORT_NAMES_UNCLEAR:
+		if (covered)
+			findings_add_err(s->findings, &err);
+		return covered ? -1 : 0;
+	case SHORT_NAMES_FOREIGN:
+		return 0;
+	case SHORT_NAMES_FIT:
+		break;
 	}
 	if (!vs.nold)
 		return 0;

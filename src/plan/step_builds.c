@@ -238,22 +238,11 @@ static bool set_has_file(const struct built_set *set, struct slice path)
 static void note_environment(const struct step_work *w, const struct placement *p,
 			     const struct environment_use *use)
 {
-	const struct environment *e = use->environment;
-	const struct built_set *set = builds_of(w->builds, e);
-	struct finding f = { .code = &CODE_build_unknown, .at = set->stop.at };
-	bool missing = set->stop.verdict == BUILD_UNKNOWN && !e->unsure &&
-		       !(use->source_types & (SOURCE_UNKNOWN | SOURCE_CHART)) &&
-		       !set_has_file(set, p->path);
+	const struct built_set *set = builds_of(w->builds, use->environment);
 
-	if (e->other_revision || !(missing || set->stop.verdict == BUILD_FAILS))
-		return;
-	if (!f.at.path.len)
-		f.at = e->at;
-	f.reason = arena_printf(w->pool->arena,
-				"what the %s '%" SLICE_FMT "' applies is not known: %s%s",
-				environment_kind_text(e->kind), SLICE_ARG(e->name),
-				missing ? "" : "it does not build: ", set->stop.why);
-	(void)findings_add_new(&w->step->findings, &f);
+	builds_note_unknown(w->builds, use,
+			    set->stop.verdict != BUILD_UNKNOWN || set_has_file(set, p->path),
+			    &w->step->findings);
 }
 
 void step_builds_note_unknown(const struct step_work *w)

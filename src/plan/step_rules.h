@@ -1,11 +1,6 @@
 /*
  * step_rules.h - the rules about the objects around the VirtualServices (istio/rules.h), for each
- * environment with what it applies.
- *
- * An object counts for the VirtualServices of an environment E if E applies it, or another
- * environment of the same cluster. Environments that apply the same VirtualService as E, or a copy
- * of it, are other clusters, whatever their destinations are called. Objects that no environment
- * applies count where nothing but kustomizations is known: what applies these may apply the others.
+ * environment with the objects that count for it (inventory/surroundings.h).
  */
 #ifndef GCB_PLAN_STEP_RULES_H
 #define GCB_PLAN_STEP_RULES_H

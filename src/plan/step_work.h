@@ -4,7 +4,7 @@
 #ifndef GCB_PLAN_STEP_WORK_H
 #define GCB_PLAN_STEP_WORK_H
 
-#include "plan/builds.h"
+#include "inventory/builds.h"
 #include "plan/scope.h"
 #include "plan/step.h"
 

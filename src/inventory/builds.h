@@ -1,10 +1,12 @@
 /*
  * builds.h - what the environments apply (gitops/build.h) of the files of an inventory.
  */
-#ifndef GCB_PLAN_BUILDS_H
-#define GCB_PLAN_BUILDS_H
+#ifndef GCB_INVENTORY_BUILDS_H
+#define GCB_INVENTORY_BUILDS_H
 
+#include "base/finding.h"
 #include "gitops/build.h"
+#include "gitops/environment_use.h"
 #include "inventory/inventory.h"
 
 /* A file that takes the place of that of the inventory; NULL: it does not exist. */
@@ -25,5 +27,16 @@ void builds_free(struct builds *b);
 
 /* What the environment applies; of a directory nothing, since it applies its files as they are. */
 const struct built_set *builds_of(struct builds *b, const struct environment *environment);
+
+/* The first object that the environment makes of an object of a file; NULL: none. */
+const struct built *builds_find(struct builds *b, const struct environment *environment,
+				const struct object *origin);
+
+/*
+ * Adds a finding (build_unknown) if the environment of the use does not build, or if it is not
+ * known whether it applies the file. `found`: the build has an object of the file.
+ */
+void builds_note_unknown(struct builds *b, const struct environment_use *use, bool found,
+			 struct findings *findings);
 
 #endif

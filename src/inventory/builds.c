@@ -1,14 +1,16 @@
-#include "plan/builds.h"
+#include "inventory/builds.h"
 
 #include "base/alloc.h"
+#include "base/map.h"
 #include "gitops/kustomization.h"
 
 #include <stdlib.h>
 
 /* What one environment applies. */
 struct environment_build {
-	const struct environment *environment;
 	struct built_set set;
+	struct map by_origin; /* from the address of an object of a file to its first item */
+	bool indexed;
 };
 
 struct builds {
@@ -18,8 +20,8 @@ struct builds {
 	struct arena *arena;
 	struct build_inputs inputs;
 	struct builder *builder;
-	struct environment_build **sets; /* that were asked for */
-	size_t n, cap;
+	struct environment_build **sets; /* by the number of the environment; NULL: not asked for */
+	size_t n;
 };
 
 /* The override of a path; NULL: there is none. */
@@ -110,25 +112,82 @@ void builds_free(struct builds *b)
 {
 	if (!b)
 		return;
+	for (size_t i = 0; i < b->n; i++)
+		if (b->sets[i])
+			map_release(&b->sets[i]->by_origin);
+	free(b->sets);
 	builder_free(b->builder);
 	arena_free(b->arena);
 	free(b);
 }
 
+/* The build of an environment. */
+static struct environment_build *find_build(struct builds *b, const struct environment *environment)
+{
+	size_t number = environment->number;
+
+	if (number >= b->n) {
+		b->sets = xrealloc_array(b->sets, number + 1, sizeof(struct environment_build *));
+		while (b->n <= number)
+			b->sets[b->n++] = NULL;
+	}
+	if (!b->sets[number]) {
+		b->sets[number] = arena_alloc(b->arena, sizeof(**b->sets));
+		*b->sets[number] = (struct environment_build){
+			.set = build_environment(b->builder, environment), .by_origin = MAP_INIT
+		};
+	}
+	return b->sets[number];
+}
+
 const struct built_set *builds_of(struct builds *b, const struct environment *environment)
 {
 	static const struct built_set as_written = { NULL, 0, { .verdict = BUILD_KNOWN } };
-	size_t at = 0;
 
 	if (environment->kind == ENVIRONMENT_DIRECTORY)
 		return &as_written;
-	while (at < b->n && b->sets[at]->environment != environment)
-		at++;
-	if (at < b->n)
-		return &b->sets[at]->set;
-	ARENA_ROOM(b->arena, b->sets, b->n, b->cap);
-	b->sets[b->n] = arena_alloc(b->arena, sizeof(**b->sets));
-	*b->sets[b->n] = (struct environment_build){ environment,
-						     build_environment(b->builder, environment) };
-	return &b->sets[b->n++]->set;
+	return &find_build(b, environment)->set;
+}
+
+/* The address as a key: the bytes of the pointer. */
+static struct slice key_of(const struct object *const *address)
+{
+	return (struct slice){ (const char *)address, sizeof(const struct object *) };
+}
+
+const struct built *builds_find(struct builds *b, const struct environment *environment,
+				const struct object *origin)
+{
+	struct environment_build *build;
+	size_t at;
+
+	if (environment->kind == ENVIRONMENT_DIRECTORY)
+		return NULL;
+	build = find_build(b, environment);
+	for (size_t i = 0; i < build->set.n && !build->indexed; i++)
+		if (!map_has(&build->by_origin, key_of(&build->set.items[i].origin)))
+			map_set(&build->by_origin, key_of(&build->set.items[i].origin), i);
+	build->indexed = true;
+	at = map_get(&build->by_origin, key_of(&origin));
+	return at == MAP_NONE ? NULL : &build->set.items[at];
+}
+
+void builds_note_unknown(struct builds *b, const struct environment_use *use, bool found,
+			 struct findings *findings)
+{
+	const struct environment *e = use->environment;
+	const struct built_set *set = builds_of(b, e);
+	struct finding f = { .code = &CODE_build_unknown, .at = set->stop.at };
+	bool missing = set->stop.verdict == BUILD_UNKNOWN && !e->unsure && !found &&
+		       !(use->source_types & (SOURCE_UNKNOWN | SOURCE_CHART));
+
+	if (e->other_revision || !(missing || set->stop.verdict == BUILD_FAILS))
+		return;
+	if (!f.at.path.len)
+		f.at = e->at;
+	f.reason = arena_printf(findings->arena,
+				"what the %s '%" SLICE_FMT "' applies is not known: %s%s",
+				environment_kind_text(e->kind), SLICE_ARG(e->name),
+				missing ? "" : "it does not build: ", set->stop.why);
+	(void)findings_add_new(findings, &f);
 }
