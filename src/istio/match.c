@@ -87,8 +87,20 @@ static bool same_choice(const struct yaml_node *earlier, const struct yaml_node 
 	return !a || (b && slice_eq(a->text, b->text));
 }
 
+/* Has the list all gateways of a VirtualService? Without any, it is for the mesh. */
+static bool has_gateways(const struct yaml_node *list, const struct yaml_node *all)
+{
+	if (all && all->nchildren)
+		return has_items(list, all);
+	for (const struct yaml_node *c = list->first; c; c = c->next)
+		if (slice_is(c->text, "mesh"))
+			return true;
+	return false;
+}
+
 /* Is the earlier block used wherever the later one is? NULL: a route without a match. */
-static bool covers(const struct yaml_node *earlier, const struct yaml_node *later)
+static bool covers(const struct yaml_node *earlier, const struct yaml_node *later,
+		   const struct yaml_node *gateways)
 {
 	const struct yaml_node *a = chooser(earlier, "gateways"), *b = chooser(later, "gateways"),
 			       *labels = chooser(earlier, "sourceLabels");
@@ -96,7 +108,7 @@ static bool covers(const struct yaml_node *earlier, const struct yaml_node *late
 	if (!same_choice(earlier, later, "port"))
 		return false;
 	if (a) /* sources do not count beside gateways */
-		return b && has_items(a, b);
+		return b ? has_items(a, b) : has_gateways(a, gateways);
 	if (b)
 		return !labels && !chooser(earlier, "sourceNamespace");
 	b = chooser(later, "sourceLabels");
@@ -104,12 +116,13 @@ static bool covers(const struct yaml_node *earlier, const struct yaml_node *late
 	       (!labels || (b && has_items(b, labels)));
 }
 
-bool match_hides(const struct yaml_node *earlier, const struct yaml_node *block)
+bool match_hides(const struct yaml_node *earlier, const struct yaml_node *block,
+		 const struct yaml_node *gateways)
 {
 	if (!earlier || !earlier->nchildren)
 		return true;
 	for (const struct yaml_node *c = earlier->first; c; c = c->next)
-		if (c->kind == YAML_MAP && block_is_catch_all(c) && covers(c, block))
+		if (c->kind == YAML_MAP && block_is_catch_all(c) && covers(c, block, gateways))
 			return true;
 	return false;
 }

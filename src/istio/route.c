@@ -378,8 +378,10 @@ bool vs_is_moved(const struct vs *vs)
 static const struct route *block_hidden_by(const struct vs *vs, const struct route *route,
 					   const struct yaml_node *block)
 {
+	const struct yaml_node *gateways = yaml_get(vs->object->spec, "gateways");
+
 	for (const struct route *r = vs->routes; r < route; r++)
-		if (r->kind == ROUTE_HTTP && !r->our_copy && match_hides(r->match, block))
+		if (r->kind == ROUTE_HTTP && !r->our_copy && match_hides(r->match, block, gateways))
 			return r;
 	return NULL;
 }

@@ -5,12 +5,19 @@ they are, `half` with half of each old share at the new host, written without th
 """
 import re
 
+import yaml
+
 import rule_scenes
 from rule_scenes import NEW
 
 SAFE = ("GET", "HEAD")
 NAMED = re.compile(r"\((r\d+)\)")
 PAIR = re.compile(r"the VirtualServices '([^']*)' and '([^']*)' both have the host")
+
+
+def base(route):
+    """The name of the route of a manifest: Envoy's begins with that of the delegating route, and ends with that of the match."""
+    return route.split(".")[0].split("-")[-1]
 
 
 def parts(cluster):
@@ -51,7 +58,7 @@ class Case:
         """(proxy, route, old cluster, new cluster) wherever a request may go to either; what has no cluster is left out."""
         for proxy, gets in self.half["proxies"].items():
             for r in gets["routes"]:
-                if r["route"] in self.routes_of(r):
+                if self.is_moved(r):
                     clusters = [s["cluster"] for s in r["shares"] or []]
                     old = [gets["clusters"].get(c) for c in clusters if self.host(c) == self.scene.full]
                     new = [gets["clusters"].get(c) for c in clusters if self.host(c) == NEW]
@@ -59,14 +66,13 @@ class Case:
                         if o and n:
                             yield proxy, r, o, n
 
-    def routes_of(self, r):
-        """The moved route's name as Envoy has it: that of a match may follow."""
-        return {r["route"]} if r["route"].split(".")[0] in self.moved else set()
+    def is_moved(self, r):
+        return base(r["route"]) in self.moved
 
     def names(self, answer, gateway=None):
         """The moved routes that any proxy, or any of one kind, has."""
         kinds = {p["name"]: p["gateway"] for p in self.scene.proxies}
-        return {r["route"].split(".")[0] for name, gets in answer["proxies"].items() for r in gets["routes"]
+        return {base(r["route"]) for name, gets in answer["proxies"].items() for r in gets["routes"]
                 if gateway is None or kinds[name] == gateway}
 
     def clusters(self, answer, host):
@@ -78,7 +84,7 @@ class Case:
         others = [o for o in self.scene.others if not drop(o)]
         if change:
             kept, others = [change(o) for o in kept], [change(o) for o in others]
-        return self.ask(self.scene, rule_scenes.text([self.scene.stand_in() if o["kind"] == "GCPBackend" else o for o in kept + others]), calls)
+        return self.ask(self.scene, rule_scenes.text([self.scene.as_istio(o) for o in kept + others]), calls)
 
 
 def key(o):
@@ -111,7 +117,7 @@ def origination(case):
     entries = [o for o in case.scene.objects if o["kind"] == "ServiceEntry" and o["metadata"]["name"] == "old"]
     other = {p["number"] for p in entries[0]["spec"]["ports"] if p.get("targetPort", p["number"]) != p["number"]}
     found = any(gets["clusters"][c]["tls"] == "SIMPLE" for gets in case.half["proxies"].values() for r in gets["routes"]
-                if case.routes_of(r) for s in r["shares"] or [] for c in [s["cluster"]]
+                if case.is_moved(r) for s in r["shares"] or [] for c in [s["cluster"]]
                 if case.host(c) == case.scene.full and parts(c)[0] in other and c in gets["clusters"])
     yield "GCB1303", "GCB1303" in case.codes, found
 
@@ -149,7 +155,7 @@ def protocols(case):
 
 
 def ports(case):
-    called = {parts(s["cluster"])[0] for gets in case.half["proxies"].values() for r in gets["routes"] if case.routes_of(r)
+    called = {parts(s["cluster"])[0] for gets in case.half["proxies"].values() for r in gets["routes"] if case.is_moved(r)
               for s in r["shares"] or [] if case.host(s["cluster"]) == NEW}
     inferred = not case.scene.to_port
     yield "GCB1205", "GCB1205" in case.codes, inferred and len(called) > 1
@@ -268,7 +274,7 @@ def mirrors(case):
                 for n in NAMED.findall(f["reason"])}
     moved = wrong = missing = extra = 0
     for c, a, b in zip(case.scene.calls, case.before["calls"], after["calls"]):
-        name = a["route"].split(".")[0]
+        name = base(a["route"])
         wrong += not same_route(a, b) or shares(a) != shares(b)
         new = [m for m in b["mirrors"] or [] if case.host(m["cluster"]) == NEW]
         extra += bool(new) and (name not in case.moved or c["method"] not in SAFE)
@@ -283,3 +289,63 @@ def mirrors(case):
 
 ALL = (tls, sni, policies, origination, known, endpoints, twins, protocols, ports, dead, twice, gateways_only, exports, callers, weights,
        mirrors)
+
+
+# --- changes ------------------------------------------------------------------
+
+def fewer(kind, *keys):
+    """Objects of a kind without these keys, wherever they stand in its spec."""
+    def less(value):
+        if isinstance(value, dict):
+            return {k: less(v) for k, v in value.items() if k not in keys}
+        return [less(v) for v in value] if isinstance(value, list) else value
+    return lambda o: {**o, "spec": less(o["spec"])} if o["kind"] == kind else o
+
+
+def named(name):
+    return lambda o: None if o["metadata"]["name"] == name else o
+
+
+def http(o):
+    """Every port of the old host is HTTP."""
+    ports = [{**p, "protocol": "HTTP"} for p in o["spec"].get("ports", [])]
+    return {**o, "spec": {**o["spec"], "ports": ports}} if o["metadata"]["name"] == "old" and ports else o
+
+
+def one_port(o):
+    return {**o, "spec": {**o["spec"], "ports": o["spec"]["ports"][:1]}} if o["metadata"]["name"] == "old" else o
+
+
+def backwards(o):
+    return {**o, "spec": {**o["spec"], "http": o["spec"]["http"][::-1]}} if o["kind"] == "VirtualService" else o
+
+
+def lighter(o):
+    """A weight of 50 is read as 40."""
+    return yaml.safe_load(yaml.safe_dump(o).replace("weight: 50", "weight: 40"))
+
+
+# What Istio reads is changed, and the claim must be wrong somewhere.
+MUTATIONS = (
+    ("rules have no tls", fewer("DestinationRule", "tls"), tls, "GCB1005"),
+    ("rules have no tls", fewer("DestinationRule", "tls"), tls, "GCB1301"),
+    ("rules have no tls", fewer("DestinationRule", "tls"), sni, "GCB1302"),
+    ("rules have no tls", fewer("DestinationRule", "tls"), origination, "GCB1303"),
+    ("rules have no pools", fewer("DestinationRule", "connectionPool", "outlierDetection", "loadBalancer"), policies, "GCB1304"),
+    ("rules have no balancers", fewer("DestinationRule", "loadBalancer"), policies, "GCB1306"),
+    ("rules have no selectors", fewer("DestinationRule", "workloadSelector"), tls, ""),
+    ("rules are for all namespaces", fewer("DestinationRule", "exportTo"), policies, ""),
+    ("the old host is not there", named("old"), known, "GCB1201/1202"),
+    ("endpoints are plain", fewer("ServiceEntry", "serviceAccount", "labels"), endpoints, "GCB1209"),
+    ("there is no twin", named("twin"), twins, "GCB1216"),
+    ("all ports are HTTP", http, protocols, "GCB1004"),
+    ("there is one port", one_port, ports, "GCB1205"),
+    ("routes have no match", fewer("VirtualService", "match"), dead, "GCB1402"),
+    ("there is no other VirtualService", named("else"), twice, "GCB1405"),
+    ("VirtualServices are for sidecars", fewer("VirtualService", "gateways"), gateways_only, "GCB1406"),
+    ("VirtualServices are for sidecars", fewer("VirtualService", "gateways"), callers, "callers: gateway"),
+    ("VirtualServices are for all namespaces", fewer("VirtualService", "exportTo"), exports, "GCB1215"),
+    ("weights are others", lighter, weights, "stage 50"),
+    ("routes are in reverse order", backwards, mirrors, "stage mirror"),
+    ("matches know no method", fewer("VirtualService", "method"), mirrors, "stage mirror: only safe requests"),
+)

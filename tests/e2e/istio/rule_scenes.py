@@ -346,7 +346,16 @@ class Scene:
     def manifests(self, objects=None):
         """All objects as Istio reads them; `objects` in place of those of apps."""
         mine = self.objects if objects is None else objects
-        return text([self.stand_in() if o["kind"] == "GCPBackend" else o for o in mine + self.others])
+        return text([self.as_istio(o) for o in mine + self.others])
+
+    def as_istio(self, o):
+        """An object of the scene as Istio reads it: moved VirtualServices are the oldest, which the manifests do not show."""
+        if o["kind"] == "GCPBackend":
+            return self.stand_in()
+        if o["kind"] != "VirtualService" or o["metadata"]["name"] not in ("ours", "more"):
+            return o
+        age = {"ours": "2025-01-01T00:00:00Z", "more": "2025-02-01T00:00:00Z"}[o["metadata"]["name"]]
+        return {**o, "metadata": {**o["metadata"], "creationTimestamp": age}}
 
     def moved_routes(self, objects=None):
         """(VirtualService, route) for each http route that sends to the old host."""
