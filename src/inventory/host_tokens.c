@@ -84,10 +84,21 @@ void host_tokens_add(struct host_tokens *t, struct slice token, bool related)
 	map_add(related ? &t->related : &t->labels, token);
 }
 
+/* May the bytes contain an object that is found by related tokens? */
+static bool has_relative_kind(struct slice bytes)
+{
+	static const char *const kinds[] = { "VirtualService", "WorkloadEntry", "WorkloadGroup" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (slice_find(bytes, slice_of(kinds[i])) != SIZE_MAX)
+			return true;
+	return false;
+}
+
 bool host_tokens_each(const struct host_tokens *t, struct slice bytes,
 		      bool (*found)(struct slice token, void *ctx), void *ctx)
 {
-	bool related = t->related.n && slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
+	bool related = t->related.n && has_relative_kind(bytes);
 
 	for (size_t i = 0, start, end; i < bytes.len; i++) {
 		uint32_t label = 0, hash = 0;

@@ -14,7 +14,7 @@ enum { HOST_TOKENS_BITS = 1 << 18 };
 
 struct host_tokens {
 	struct map labels;          /* relevant in all files */
-	struct map related;         /* relevant in files with VirtualServices only */
+	struct map related;         /* relevant in files with VirtualServices or workloads only */
 	unsigned char letters[256]; /* characters of host names, in lower case, and the asterisk of
 				       wildcards; 0: any other */
 	uint64_t bitmap[HOST_TOKENS_BITS / 64]; /* of the hashes of the tokens of both maps */
@@ -47,7 +47,7 @@ void host_tokens_release(struct host_tokens *t);
 
 /*
  * Adds a token, which must outlive the set; `related`: it is relevant in files with VirtualServices
- * only.
+ * or workloads only.
  */
 void host_tokens_add(struct host_tokens *t, struct slice token, bool related);
 

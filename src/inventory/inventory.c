@@ -4,10 +4,11 @@
 #include "base/ascii.h"
 #include "gitops/kustomization.h"
 #include "gitops/environment_index.h"
-#include "istio/audience.h"
 #include "inventory/inventory_internal.h"
 #include "inventory/relatives.h"
 #include "istio/rules.h"
+#include "istio/visible.h"
+#include "istio/binding.h"
 #include "istio/writer.h"
 #include "kube/group.h"
 
@@ -64,6 +65,7 @@ void inventory_free(struct inventory *inv)
 	free(inv->related.items);
 	free(inv->objects);
 	free(inv->sidecars);
+	free(inv->gateways);
 	free(inv->writers);
 	host_tokens_release(&inv->tokens);
 	map_release(&inv->paths);
@@ -96,12 +98,20 @@ void inventory_want_environments(struct inventory *inv)
 	inv->want_kustomizations = inv->want_environments = true;
 }
 
-const struct object *const *inventory_sidecars(const struct inventory *inv, size_t *n)
+const struct object_ref *inventory_sidecars(const struct inventory *inv, size_t *n)
 {
 	if (inv->under)
 		return inventory_sidecars(inv->under, n);
 	*n = inv->nsidecars;
 	return inv->sidecars;
+}
+
+const struct object_ref *inventory_gateways(const struct inventory *inv, size_t *n)
+{
+	while (inv->under)
+		inv = inv->under;
+	*n = inv->ngateways;
+	return inv->gateways;
 }
 
 const struct object_ref *inventory_writers(const struct inventory *inv, size_t *n)
@@ -137,9 +147,11 @@ bool inventory_wants_definition(const struct inventory *inv, struct slice path, 
 	       (chart_is(path) || environment_index_wants(bytes) || may_be_writer(bytes));
 }
 
-bool inventory_may_be_sidecar(struct slice bytes)
+bool inventory_may_configure_proxies(struct slice bytes)
 {
-	return slice_find(bytes, SLICE("Sidecar")) != SIZE_MAX &&
+	return (slice_find(bytes, SLICE("Sidecar")) != SIZE_MAX ||
+		(slice_find(bytes, SLICE("Gateway")) != SIZE_MAX &&
+		 slice_find(bytes, SLICE("servers")) != SIZE_MAX)) &&
 	       slice_find(bytes, SLICE(ISTIO_GROUP)) != SIZE_MAX;
 }
 
@@ -171,9 +183,8 @@ bool inventory_wants(const struct inventory *inv, struct slice path, struct slic
 	if (map_has(&inv->creates, path) || inventory_wants_definition(inv, path, bytes) ||
 	    host_tokens_in(&inv->tokens, bytes))
 		return true;
-	if (inventory_may_be_sidecar(bytes))
-		return true; /* it hides the hosts that it does not contain */
-	return inventory_may_escape(bytes) || inventory_may_hide_host(bytes);
+	return inventory_may_configure_proxies(bytes) || inventory_may_escape(bytes) ||
+	       inventory_may_hide_host(bytes);
 }
 
 /* The object at hand, while its hosts are indexed. */
@@ -210,7 +221,10 @@ static void note_related(struct slice token, void *ctx)
 
 void inventory_note_relatives(struct inventory *inv, const struct object *o)
 {
-	relatives_each_token(o, note_related, inv);
+	if (vs_is(o))
+		relatives_each_token(o, note_related, inv);
+	else
+		relatives_each_workload_token(o, note_related, inv);
 }
 
 void inventory_index(struct inventory *inv, struct source *s)
@@ -225,6 +239,7 @@ void inventory_index(struct inventory *inv, struct source *s)
 			inventory_note_relatives(inv, o);
 		} else if (rules_want(o)) {
 			rules_each_host(o, index_host, &x);
+			inventory_note_relatives(inv, o);
 		}
 	}
 	s->indexed = true;
@@ -310,7 +325,10 @@ void inventory_list(struct inventory *inv, struct source *s)
 
 		if (sidecar_is(o)) {
 			ROOM(inv->sidecars, inv->nsidecars, inv->sidecars_cap);
-			inv->sidecars[inv->nsidecars++] = o;
+			inv->sidecars[inv->nsidecars++] = (struct object_ref){ o, s };
+		} else if (gateway_is(o)) {
+			ROOM(inv->gateways, inv->ngateways, inv->gateways_cap);
+			inv->gateways[inv->ngateways++] = (struct object_ref){ o, s };
 		} else if (writer_is(o)) {
 			ROOM(inv->writers, inv->nwriters, inv->writers_cap);
 			inv->writers[inv->nwriters++] = (struct object_ref){ o, s };

@@ -129,8 +129,11 @@ struct source *const *inventory_parsed(const struct inventory *inv, size_t *n, s
 /* The kustomizations that can be parsed. */
 struct source *const *inventory_kustomizations(const struct inventory *inv, size_t *n);
 
-/* All Istio Sidecars. */
-const struct object *const *inventory_sidecars(const struct inventory *inv, size_t *n);
+/* All Istio Sidecars, with their files. */
+const struct object_ref *inventory_sidecars(const struct inventory *inv, size_t *n);
+
+/* All Gateways of Istio, with their files. */
+const struct object_ref *inventory_gateways(const struct inventory *inv, size_t *n);
 
 /* All Rollouts and Canaries (istio/writer.h), with their files. */
 const struct object_ref *inventory_writers(const struct inventory *inv, size_t *n);

@@ -45,8 +45,10 @@ struct inventory {
 	size_t noccurrences, occurrences_cap;
 	struct slices related; /* tokens of objects of this inventory */
 	size_t related_cap;
-	const struct object **sidecars;
+	struct object_ref *sidecars;
 	size_t nsidecars, sidecars_cap;
+	struct object_ref *gateways;
+	size_t ngateways, gateways_cap;
 	struct object_ref *writers;
 	size_t nwriters, writers_cap;
 	const struct inventory *under; /* NULL: none */
@@ -54,8 +56,11 @@ struct inventory {
 	bool last_round; /* related tokens are not added any more */
 };
 
-/* True if the bytes may contain an Istio Sidecar. */
-bool inventory_may_be_sidecar(struct slice bytes);
+/*
+ * True if the bytes may contain a Sidecar or a Gateway of Istio, which concern all hosts, also
+ * those that they do not contain.
+ */
+bool inventory_may_configure_proxies(struct slice bytes);
 
 /*
  * True if the bytes may contain a VirtualService with an escaped name, of which the tokens cannot
@@ -76,7 +81,7 @@ void inventory_list(struct inventory *inv, struct source *s);
 /* Adds the objects of a listed file to the index, and their related tokens. Once. */
 void inventory_index(struct inventory *inv, struct source *s);
 
-/* Adds the related tokens of a VirtualService (relatives_each_token). */
+/* Adds the related tokens of a VirtualService or a ServiceEntry (relatives.h). */
 void inventory_note_relatives(struct inventory *inv, const struct object *o);
 
 #endif

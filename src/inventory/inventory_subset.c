@@ -85,7 +85,7 @@ static void record_tokens(struct inventory *inv)
 static bool is_common(const struct inventory *inv, const struct source *s)
 {
 	return !s->bytes.ptr || inventory_wants_definition(inv, s->path, s->bytes) ||
-	       inventory_may_be_sidecar(s->bytes);
+	       inventory_may_configure_proxies(s->bytes);
 }
 
 /* Parses one of the files that were added since the last scan, if it is common. */
@@ -155,8 +155,7 @@ static void take_token(struct slice token, void *ctx)
 	}
 	for (size_t i = map_get(&inv->by_token, token); i != MAP_NONE && !subset->last_round;
 	     i = inv->objects[i].next)
-		if (vs_is(inv->objects[i].ref.object))
-			inventory_note_relatives(subset, inv->objects[i].ref.object);
+		inventory_note_relatives(subset, inv->objects[i].ref.object);
 }
 
 struct inventory *inventory_subset(const struct inventory *inv,

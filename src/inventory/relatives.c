@@ -1,6 +1,5 @@
 #include "inventory/relatives.h"
 
-#include "inventory/inventory_index.h"
 #include "istio/match.h"
 #include "kube/group.h"
 
@@ -16,6 +15,30 @@ void relatives_each_token(const struct object *o, host_token_fn *found, void *ct
 		found(host_token(yaml_string(c)), ctx);
 	if (!hosts)
 		found(host_token(o->name), ctx);
+}
+
+/* The value of the first label that a ServiceEntry selects workloads by; absent: none. */
+static struct slice selected_value(const struct object *entry)
+{
+	const struct yaml_node *labels = yaml_path(entry->spec, "workloadSelector", "labels", NULL);
+
+	return yaml_string(labels ? labels->first : NULL);
+}
+
+void relatives_each_workload_token(const struct object *o, host_token_fn *found, void *ctx)
+{
+	struct slice value = selected_value(o);
+
+	if (value.len)
+		found(host_token(value), ctx);
+}
+
+struct object_refs relatives_workloads(const struct inventory *inv, const struct object *entry,
+				       struct arena *arena)
+{
+	struct slice value = selected_value(entry);
+
+	return value.len ? inventory_by_host(inv, value, arena) : (struct object_refs){ NULL, 0 };
 }
 
 /* True if the list of hosts contains the host. */
@@ -60,14 +83,16 @@ static void check_roots(const struct inventory *inv, struct vs *vs, struct arena
 					       "mirror_percent",   "mirror_percentage" };
 	struct object_refs roots = inventory_by_host(inv, vs->object->name, arena);
 
-	for (size_t i = 0; i < roots.n; i++) {
-		const struct object *o = roots.items[i].object;
-		const struct yaml_node *route =
-			vs_is(o) ? vs_delegates(o, vs->object, vs->ns) : NULL;
+	for (size_t i = 0; i < roots.n; i++)
+		if (vs_is(roots.items[i].object))
+			vs_add_roots(vs, roots.items[i].object, arena);
+	for (size_t i = 0; i < vs->nroots; i++) {
+		const struct vs_root *root = &vs->roots[i];
 
-		for (size_t j = 0; route && j < sizeof(mirrors) / sizeof(mirrors[0]); j++)
-			vs->root_mirrors = vs->root_mirrors || yaml_get(route, mirrors[j]);
-		if (route && vs_on_gateway(o) && match_is_sorted_last(yaml_get(route, "match")))
+		for (size_t j = 0; j < sizeof(mirrors) / sizeof(mirrors[0]); j++)
+			vs->root_mirrors = vs->root_mirrors || yaml_get(root->route, mirrors[j]);
+		if (vs_on_gateway(root->object) &&
+		    match_is_sorted_last(yaml_get(root->route, "match")))
 			vs->shares_gateway_host = true;
 	}
 }

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "istio/route.h"
+#include "istio/visible.h"
 
 struct audience {
 	struct slice vs, route; /* "namespace/name", and the route's label */
@@ -29,15 +30,12 @@ struct audiences {
 	struct arena *arena;
 };
 
-/* Is it a Sidecar of Istio? */
-bool sidecar_is(const struct object *o);
-
 /*
- * Adds the audience of a route of a VirtualService. `sidecars` are all Sidecars that are known;
- * their namespaces, and that of the VirtualService, may be unknown (`ns` stands for them then, if
- * present).
+ * Adds the audience of a route of a VirtualService; of a delegate, that of all its roots together.
+ * `sidecars` are all Sidecars that are known; their namespaces, and that of the VirtualService, may
+ * be unknown (`ns` stands for them then, if present).
  */
 void audience_add(struct audiences *out, const struct vs *vs, const struct route *route,
-		  const struct object *const *sidecars, size_t n);
+		  const struct sidecar_list *sidecars);
 
 #endif

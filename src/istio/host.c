@@ -18,12 +18,20 @@ bool host_same(struct slice a, struct slice b)
 	return slice_eq(a, b);
 }
 
+/* The host without the end of a cluster service's name: "NAME.NAMESPACE". */
+static struct slice without_cluster(struct slice host)
+{
+	static const char *const ends[] = { ".", ".cluster.local", ".svc" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (slice_ends(host, slice_of(ends[i])))
+			host = slice_sub(host, 0, host.len - slice_of(ends[i]).len);
+	return host;
+}
+
 bool host_near(struct slice a, struct slice b)
 {
-	struct slice x = slice_ends(a, SLICE(".")) ? slice_sub(a, 0, a.len - 1) : a;
-	struct slice y = slice_ends(b, SLICE(".")) ? slice_sub(b, 0, b.len - 1) : b;
-
-	return !slice_eq(a, b) && slice_eq_case(x, y);
+	return !slice_eq(a, b) && slice_eq_case(without_cluster(a), without_cluster(b));
 }
 
 bool host_covered(struct slice pattern, struct slice host)

@@ -20,7 +20,8 @@ bool host_same(struct slice a, struct slice b);
 
 /*
  * Different hosts to Istio that a reader may confuse: equal except for letter case or one trailing
- * dot.
+ * dot, or one is the other without ".svc.cluster.local" or ".cluster.local", which DNS completes
+ * and Istio does not.
  */
 bool host_near(struct slice a, struct slice b);
 

@@ -1,5 +1,6 @@
 #include "istio/mirror.h"
 
+#include "istio/delegate.h"
 #include "istio/match.h"
 
 /* How many match blocks of a route are of which kind, for a set of methods. */
@@ -30,6 +31,55 @@ static void note_route(const struct move_context *c, const struct code *code,
 	if (c->findings)
 		findings_add(c->findings, code, yaml_place(route->node), "%" SLICE_FMT " %s",
 			     SLICE_ARG(route_label(route, c->arena)), what);
+}
+
+/* Does the root accept a match block of the copy with each of the methods? */
+static bool root_accepts_block(const struct vs_root *root, const struct yaml_node *block,
+			       const struct move *move)
+{
+	bool odd;
+
+	if (block && (match_method(block, &odd).ptr || odd))
+		return true; /* the copy has it unchanged, or not at all */
+	for (size_t i = 0; i < move->methods.n; i++)
+		if (!delegate_accepts(yaml_get(root->route, "match"), block,
+				      move->methods.items[i]))
+			return false;
+	return true;
+}
+
+/* Would Istio use a copy of the route below this root? */
+static bool root_accepts(const struct vs_root *root, const struct route *route,
+			 const struct move *move)
+{
+	const struct yaml_node *first = route->match ? route->match->first : NULL;
+
+	for (const struct yaml_node *c = first; c; c = c->next)
+		if (!root_accepts_block(root, c, move))
+			return false;
+	return first || root_accepts_block(root, NULL, move);
+}
+
+/* Would a copy be used below a root? True without roots. Reports roots below which it is not. */
+static bool copy_is_used(const struct vs *vs, const struct route *route,
+			 const struct move_context *c)
+{
+	bool used = !vs->nroots;
+
+	for (size_t i = 0; i < vs->nroots; i++) {
+		bool accepts = root_accepts(&vs->roots[i], route, c->move);
+
+		used = used || accepts;
+		if (!accepts && c->findings)
+			findings_add(
+				c->findings, &CODE_mirror_none, yaml_place(vs->roots[i].route),
+				"%" SLICE_FMT " of '%" SLICE_FMT
+				"' cannot be mirrored below this route of '%" SLICE_FMT
+				"': Istio drops a copy whose match conflicts with the match here",
+				SLICE_ARG(route_label(route, c->arena)),
+				SLICE_ARG(vs->object->name), SLICE_ARG(vs->roots[i].object->name));
+	}
+	return used;
 }
 
 enum mirror_place mirror_choose(const struct vs *vs, const struct route *route,
@@ -85,5 +135,5 @@ enum mirror_place mirror_choose(const struct vs *vs, const struct route *route,
 			   "is a catch-all route of a gateway that other VirtualServices share");
 		return MIRROR_NONE;
 	}
-	return MIRROR_ON_COPY;
+	return copy_is_used(vs, route, c) ? MIRROR_ON_COPY : MIRROR_NONE;
 }

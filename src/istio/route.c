@@ -243,6 +243,8 @@ void vs_copy_notes(struct vs *vs, const struct vs *from)
 	vs->root_mirrors = from->root_mirrors;
 	vs->posts_only = from->posts_only;
 	vs->shares_gateway_host = from->shares_gateway_host;
+	vs->roots = from->roots;
+	vs->nroots = from->nroots;
 }
 
 bool vs_on_gateway(const struct object *o)
@@ -331,20 +333,39 @@ static void each_destination(const struct yaml_node *routes,
 	}
 }
 
+/* Does the route of `root` delegate to `o`? */
+static bool route_delegates(const struct object *root, const struct yaml_node *route,
+			    const struct object *o, struct slice ns)
+{
+	struct slice name = yaml_string(yaml_path(route, "delegate", "name", NULL));
+	struct slice other = yaml_string(yaml_path(route, "delegate", "namespace", NULL));
+
+	other = other.len ? other : root->ns.len ? root->ns : ns;
+	return name.len && slice_eq(name, o->name) && slice_eq(other, o->ns.len ? o->ns : ns);
+}
+
 const struct yaml_node *vs_delegates(const struct object *root, const struct object *o,
 				     struct slice ns)
 {
 	const struct yaml_node *http = yaml_get(root->spec, "http");
 
-	for (const struct yaml_node *c = http ? http->first : NULL; c; c = c->next) {
-		struct slice name = yaml_string(yaml_path(c, "delegate", "name", NULL));
-		struct slice other = yaml_string(yaml_path(c, "delegate", "namespace", NULL));
-
-		other = other.len ? other : root->ns.len ? root->ns : ns;
-		if (name.len && slice_eq(name, o->name) && slice_eq(other, o->ns.len ? o->ns : ns))
+	for (const struct yaml_node *c = http ? http->first : NULL; c; c = c->next)
+		if (route_delegates(root, c, o, ns))
 			return c;
-	}
 	return NULL;
+}
+
+void vs_add_roots(struct vs *vs, const struct object *root, struct arena *arena)
+{
+	const struct yaml_node *http = yaml_get(root->spec, "http");
+	size_t cap = vs->nroots;
+
+	for (const struct yaml_node *c = http ? http->first : NULL; c; c = c->next) {
+		if (!route_delegates(root, c, vs->object, vs->ns))
+			continue;
+		ARENA_ROOM(arena, vs->roots, vs->nroots, cap);
+		vs->roots[vs->nroots++] = (struct vs_root){ root, c };
+	}
 }
 
 void vs_each_host(const struct object *o, void (*host)(struct slice host, void *ctx), void *ctx)

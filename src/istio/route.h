@@ -50,6 +50,12 @@ struct route {
 	size_t number; /* its number in messages: 1-based, in its list, without generated copies */
 };
 
+/* A route of another VirtualService, the root, that delegates to this one. */
+struct vs_root {
+	const struct object *object;
+	const struct yaml_node *route;
+};
+
 struct vs {
 	const struct object *object;
 	struct slice ns;       /* metadata.namespace, else the move's; may be absent */
@@ -66,6 +72,8 @@ struct vs {
 			    whose requests are all POST */
 	bool shares_gateway_host; /* set by callers that know the others: another VirtualService of
 				     a gateway has one of its hosts */
+	struct vs_root *roots;    /* set by callers that know the others (vs_add_roots) */
+	size_t nroots;
 };
 
 /* The comment above a generated copy. */
@@ -88,11 +96,14 @@ void vs_copy_notes(struct vs *vs, const struct vs *from);
 bool vs_on_gateway(const struct object *o);
 
 /*
- * Does a route of `root` delegate to `o`? NULL: none. (mergeVirtualServicesIfNeeded: without a
- * namespace, root's own.)
+ * Does a route of `root` delegate to `o`? The first one; NULL: none. `ns` stands for namespaces
+ * that are not specified. (mergeVirtualServicesIfNeeded: without a namespace, root's own.)
  */
 const struct yaml_node *vs_delegates(const struct object *root, const struct object *o,
 				     struct slice ns);
+
+/* Adds the routes of `root` that delegate to the VirtualService to its roots. */
+void vs_add_roots(struct vs *vs, const struct object *root, struct arena *arena);
 
 /*
  * Calls `host` for every host that an Istio object names as a destination, mirror or own host, and

@@ -23,7 +23,8 @@ bool rules_want(const struct object *o)
 {
 	return object_is(o, GKE_GROUP, "GCPBackend") || object_is(o, ISTIO_GROUP, "ServiceEntry") ||
 	       object_is(o, ISTIO_GROUP, "DestinationRule") ||
-	       object_is(o, ISTIO_GROUP, "Sidecar") || object_is(o, "", "Service") || is_namer(o);
+	       object_is(o, ISTIO_GROUP, "Sidecar") || object_is(o, "", "Service") ||
+	       is_workload(o) || is_namer(o);
 }
 
 /* A callback for hosts, and its argument. */
@@ -58,6 +59,17 @@ static void each_delegate(const struct object *o, const struct listener *l)
 		l->host(yaml_string(yaml_path(c, "delegate", "name", NULL)), l->ctx);
 }
 
+/* The values of the labels of a workload, by which ServiceEntries select it. */
+static void each_label(const struct object *o, const struct listener *l)
+{
+	const struct yaml_node *maps[WORKLOAD_LABELS];
+
+	workload_labels(o, maps);
+	for (size_t i = 0; i < WORKLOAD_LABELS; i++)
+		for (const struct yaml_node *c = maps[i] ? maps[i]->first : NULL; c; c = c->next)
+			l->host(yaml_string(c), l->ctx);
+}
+
 void rules_each_host(const struct object *o, void (*host)(struct slice host, void *ctx), void *ctx)
 {
 	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
@@ -69,6 +81,8 @@ void rules_each_host(const struct object *o, void (*host)(struct slice host, voi
 		each_string(o->spec, host, ctx);
 	} else if (object_is(o, "", "Service")) {
 		host(o->name, ctx);
+	} else if (is_workload(o)) {
+		each_label(o, &l);
 	} else if (object_is(o, ISTIO_GROUP, "Sidecar") || is_namer(o)) {
 		each_string(o->spec, each_piece, &l);
 	} else {

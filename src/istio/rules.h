@@ -12,6 +12,7 @@
 
 #include "base/finding.h"
 #include "istio/route.h"
+#include "istio/visible.h"
 
 /* What the rules read. */
 struct rule_scene {
@@ -21,6 +22,7 @@ struct rule_scene {
 	const struct object *const
 		*objects; /* every object around that may concern the two hosts; may repeat */
 	size_t nobjects;
+	struct sidecar_list sidecars; /* all that are known */
 	struct stage to; /* the stage that is wanted: some rules are about the mirror only */
 	bool thorough;   /* rules that only inform are wanted as well */
 	bool whole;      /* `objects` come from the whole tree, so that an object that is missing is
@@ -36,8 +38,9 @@ void rules_check(const struct rule_scene *scene, struct findings *findings);
 bool rules_want(const struct object *o);
 
 /*
- * Calls `host` for every host that such an object names, and for the names of delegates of a
- * VirtualService (its hosts: vs_each_host); for indexes.
+ * Calls `host` for every host that such an object names, for the names of delegates of a
+ * VirtualService (its hosts: vs_each_host), and for the values of the labels of a workload; for
+ * indexes.
  */
 void rules_each_host(const struct object *o, void (*host)(struct slice host, void *ctx), void *ctx);
 

@@ -75,8 +75,9 @@ static void check_two_backends(const struct view *v, const struct code *code, st
 			findings_add(out, code, yaml_place(v->backends.items[i]->node),
 				     "the GCPBackends '%" SLICE_FMT "' and '%" SLICE_FMT
 				     "' both have the host '%" SLICE_FMT "'",
-				     SLICE_ARG(v->backends.items[0]->name),
-				     SLICE_ARG(v->backends.items[i]->name), SLICE_ARG(v->new));
+				     SLICE_ARG(full_name(v, v->backends.items[0])),
+				     SLICE_ARG(full_name(v, v->backends.items[i])),
+				     SLICE_ARG(v->new));
 			return;
 		}
 }
@@ -161,8 +162,14 @@ static const struct vs *passes_host(const struct view *v)
 static void note_host(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct vs *vs = passes_host(v);
-	const struct yaml_node *hosts = vs ? yaml_get(vs->object->spec, "hosts") : NULL;
-	struct slice host = yaml_string(hosts ? hosts->first : NULL);
+	struct object_set heads = { NULL, 0 };
+	const struct yaml_node *hosts;
+	struct slice host;
+
+	if (vs)
+		heads = view_heads(v, vs->object);
+	hosts = heads.n ? yaml_get(heads.items[0]->spec, "hosts") : NULL;
+	host = yaml_string(hosts ? hosts->first : NULL);
 
 	if (vs)
 		findings_add(out, code, yaml_place(hosts ? hosts : vs->object->node),

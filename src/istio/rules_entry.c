@@ -24,7 +24,7 @@ static void check_near(const struct view *v, const struct code *code, struct fin
 		const struct yaml_node *hosts = yaml_get(v->near.items[e]->spec, "hosts");
 
 		for (const struct yaml_node *c = hosts->first; c; c = c->next)
-			if (host_near(yaml_string(c), v->old))
+			if (is_near_entry(v, v->near.items[e], yaml_string(c)))
 				findings_add(out, code, yaml_place(c),
 					     "the ServiceEntry '%" SLICE_FMT
 					     "' has the host '%" SLICE_FMT
@@ -133,29 +133,49 @@ static void check_none(const struct view *v, const struct code *code, struct fin
 	}
 }
 
-/*
- * Does an endpoint require the mesh's own mTLS? The label takes precedence over the service account
- * (serviceentry/conversion.go, getTLSModeFromWorkloadEntry).
- */
-static bool expects_mtls(const struct yaml_node *endpoint)
+/* The first workload that the ServiceEntry selects and that requires mTLS of the mesh. */
+static const struct object *mtls_workload(const struct view *v, const struct object *entry)
 {
-	const struct yaml_node *mode =
-		yaml_path(endpoint, "labels", "security.istio.io/tlsMode", NULL);
+	for (size_t i = 0; i < v->workloads.n; i++) {
+		const struct object *o = v->workloads.items[i];
 
-	return mode ? slice_is(yaml_string(mode), "istio") : has_field(endpoint, "serviceAccount");
+		if (slice_eq(view_ns(v, o), view_ns(v, entry)) && workload_is_selected(o, entry) &&
+		    workload_expects_mtls(o))
+			return o;
+	}
+	return NULL;
+}
+
+/* The first endpoint that requires it. */
+static const struct yaml_node *mtls_endpoint(const struct object *entry)
+{
+	for (const struct yaml_node *c = endpoints_of(entry); c; c = c->next)
+		if (endpoint_expects_mtls(
+			    yaml_get(c, "serviceAccount"),
+			    yaml_path(c, "labels", "security.istio.io/tlsMode", NULL)))
+			return c;
+	return NULL;
 }
 
 static void check_mtls(const struct view *v, const struct code *code, struct findings *out)
 {
-	for (size_t e = 0; e < v->entries.n; e++)
-		for (const struct yaml_node *c = endpoints_of(v->entries.items[e]); c; c = c->next)
-			if (expects_mtls(c)) {
-				findings_add(out, code, yaml_place(c),
-					     "an endpoint of the ServiceEntry '%" SLICE_FMT
-					     "' requires mTLS of the mesh",
-					     SLICE_ARG(v->entries.items[e]->name));
-				break;
-			}
+	for (size_t e = 0; e < v->entries.n; e++) {
+		const struct object *entry = v->entries.items[e], *o = mtls_workload(v, entry);
+		const struct yaml_node *endpoint = mtls_endpoint(entry);
+
+		if (endpoint)
+			findings_add(out, code, yaml_place(endpoint),
+				     "an endpoint of the ServiceEntry '%" SLICE_FMT
+				     "' requires mTLS of the mesh",
+				     SLICE_ARG(entry->name));
+		if (o)
+			findings_add(out, code, yaml_place(o->node),
+				     "the %" SLICE_FMT " '%" SLICE_FMT
+				     "', which the ServiceEntry '%" SLICE_FMT
+				     "' selects, requires mTLS of the mesh",
+				     SLICE_ARG(o->kind), SLICE_ARG(o->name),
+				     SLICE_ARG(entry->name));
+	}
 }
 
 static void check_unix(const struct view *v, const struct code *code, struct findings *out)
@@ -177,7 +197,7 @@ static void check_hosts(const struct view *v, const struct code *code, struct fi
 		AUTO_STR struct str list = STR_INIT;
 
 		for (const struct yaml_node *c = hosts->first; c; c = c->next)
-			if (!is_old(v, o, yaml_string(c)))
+			if (!is_old_entry(v, yaml_string(c)))
 				add_word(&list, yaml_string(c));
 		if (list.len)
 			findings_add(out, code, yaml_place(hosts->key),
@@ -187,88 +207,119 @@ static void check_hosts(const struct view *v, const struct code *code, struct fi
 	}
 }
 
-/* Does the list of namespaces mean all of them? */
-static bool exported_to_all(const struct yaml_node *list)
+/* --- exportTo ------------------------------------------------------------- */
+
+/* The VirtualServices that route the old host in the mesh: of the move, by their own hosts. */
+static struct object_set mesh_heads(const struct view *v)
 {
-	return !list || !list->nchildren || list_has(list, "*");
+	struct object_set all = { arena_array(v->s->arena, v->s->nobjects + v->s->nvss,
+					      sizeof(const struct object *)),
+				  0 };
+
+	for (size_t i = 0; i < v->s->nvss; i++) {
+		struct object_set heads = view_heads(v, v->s->vss[i].object);
+
+		for (size_t h = 0; h < heads.n && all.n < v->s->nobjects + v->s->nvss; h++)
+			if (owns_old(v, heads.items[h]) && binding_on_mesh(heads.items[h]))
+				all.items[all.n++] = heads.items[h];
+	}
+	return all;
 }
 
-/* The namespace that an item of exportTo means. */
-static struct slice export_ns(const struct view *v, const struct object *o,
-			      const struct yaml_node *item)
+/* Does the namespace see one of the VirtualServices of the ServiceEntry's control plane? */
+static bool any_seen_in(const struct view *v, const struct object *entry,
+			const struct object_set *heads, struct slice ns)
 {
-	return slice_is(yaml_string(item), ".") ? view_ns(v, o) : yaml_string(item);
-}
-
-/* Is a namespace in the exportTo of an object? */
-static bool exported_to(const struct view *v, const struct object *o, struct slice ns)
-{
-	const struct yaml_node *list = yaml_get(o->spec, "exportTo");
-
-	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
-		if (slice_eq(export_ns(v, o, c), ns))
+	for (size_t i = 0; i < heads->n; i++)
+		if (visible_same_revision(entry, heads->items[i]) &&
+		    visible_in(&(struct visible){ heads->items[i], view_ns(v, heads->items[i]) },
+			       ns))
 			return true;
-	return exported_to_all(list);
+	return false;
 }
 
-/* Adds the namespaces that see the ServiceEntry but not the VirtualService that moves it. */
-static void unseen_by(const struct view *v, const struct object *entry, const struct object *vs,
-		      struct str *list)
+/* Is one of the VirtualServices of the ServiceEntry's control plane exported to all namespaces? */
+static bool any_everywhere(const struct object *entry, const struct object_set *heads)
 {
+	for (size_t i = 0; i < heads->n; i++)
+		if (visible_same_revision(entry, heads->items[i]) &&
+		    visible_everywhere(heads->items[i]))
+			return true;
+	return false;
+}
+
+/* Adds the namespaces that see the ServiceEntry but none of the VirtualServices that move it. */
+static void unseen_by(const struct view *v, const struct object *entry,
+		      const struct object_set *heads, struct str *list)
+{
+	const struct visible own = { entry, view_ns(v, entry) };
 	const struct yaml_node *exports = yaml_get(entry->spec, "exportTo");
 
-	if (exported_to_all(yaml_get(vs->spec, "exportTo")))
+	if (any_everywhere(entry, heads))
 		return;
-	if (exported_to_all(exports))
+	if (visible_everywhere(entry)) {
 		add_word(list, SLICE("all others"));
-	for (const struct yaml_node *c = exports ? exports->first : NULL;
-	     c && !exported_to_all(exports); c = c->next)
-		if (!exported_to(v, vs, export_ns(v, entry, c)))
-			add_word(list, export_ns(v, entry, c));
+		return;
+	}
+	for (const struct yaml_node *c = exports ? exports->first : NULL; c; c = c->next)
+		if (!any_seen_in(v, entry, heads, visible_namespace(&own, c)))
+			add_word(list, visible_namespace(&own, c));
 }
 
 static void check_exports(const struct view *v, const struct code *code, struct findings *out)
 {
+	struct object_set heads = mesh_heads(v);
+
 	for (size_t e = 0; e < v->entries.n; e++) {
 		const struct object *entry = v->entries.items[e];
 		const struct yaml_node *list = yaml_get(entry->spec, "exportTo");
+		AUTO_STR struct str unseen = STR_INIT;
 
 		if (list_has(list, "~"))
 			findings_add(out, code, yaml_place(list),
 				     "the ServiceEntry '%" SLICE_FMT
 				     "' is exported to no namespace",
 				     SLICE_ARG(entry->name));
-		for (size_t i = 0; i < v->s->nvss; i++) {
-			const struct object *vs = v->s->vss[i].object;
-			AUTO_STR struct str unseen = STR_INIT;
-
-			if (owns_old(v, vs) && on_mesh(vs))
-				unseen_by(v, entry, vs, &unseen);
-			if (unseen.len)
-				findings_add(out, code, yaml_place(yaml_get(vs->spec, "exportTo")),
-					     "these namespaces see the ServiceEntry '%" SLICE_FMT
-					     "' but not this VirtualService, and keep calling the "
-					     "old host: %s",
-					     SLICE_ARG(entry->name), unseen.ptr);
-		}
+		if (heads.n && !list_has(list, "~"))
+			unseen_by(v, entry, &heads, &unseen);
+		if (unseen.len)
+			findings_add(out, code,
+				     yaml_place(yaml_get(heads.items[0]->spec, "exportTo")),
+				     "these namespaces see the ServiceEntry '%" SLICE_FMT
+				     "' but not this VirtualService, and keep calling the old "
+				     "host: %s",
+				     SLICE_ARG(entry->name), unseen.ptr);
 	}
+}
+
+/* --- other objects -------------------------------------------------------- */
+
+/* Another ServiceEntry of the old host that a proxy sees together with this one; NULL: none. */
+static const struct object *other_entry(const struct view *v, size_t first)
+{
+	for (size_t e = first + 1; e < v->entries.n; e++)
+		if (!same_object(v, v->entries.items[first], v->entries.items[e]) &&
+		    seen_together(v, v->entries.items[first], v->entries.items[e]))
+			return v->entries.items[e];
+	return NULL;
 }
 
 static void check_twice(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct object *first = v->entries.n ? v->entries.items[0] : NULL, *other = NULL;
 
-	for (size_t e = 1; e < v->entries.n && !other; e++)
-		if (!same_object(v, first, v->entries.items[e]))
-			other = v->entries.items[e];
+	for (size_t e = 0; e + 1 < v->entries.n && !other; e++) {
+		first = v->entries.items[e];
+		other = other_entry(v, e);
+	}
 	if (first && !other && v->services.n)
 		other = v->services.items[0];
 	if (other)
 		findings_add(out, code, yaml_place(other->node),
 			     "the %" SLICE_FMT " '%" SLICE_FMT "' and the ServiceEntry '%" SLICE_FMT
 			     "' both have the host '%" SLICE_FMT "'",
-			     SLICE_ARG(other->kind), SLICE_ARG(other->name), SLICE_ARG(first->name),
-			     SLICE_ARG(v->old));
+			     SLICE_ARG(other->kind), SLICE_ARG(full_name(v, other)),
+			     SLICE_ARG(full_name(v, first)), SLICE_ARG(v->old));
 }
 
 static void check_waypoint(const struct view *v, const struct code *code, struct findings *out)
@@ -288,8 +339,12 @@ static void check_kept(const struct view *v, const struct code *code, struct fin
 {
 	bool owned = false;
 
-	for (size_t i = 0; i < v->s->nvss; i++)
-		owned = owned || owns_old(v, v->s->vss[i].object);
+	for (size_t i = 0; i < v->s->nvss; i++) {
+		struct object_set heads = view_heads(v, v->s->vss[i].object);
+
+		for (size_t h = 0; h < heads.n; h++)
+			owned = owned || owns_old(v, heads.items[h]);
+	}
 	if (owned && v->entries.n)
 		findings_add(out, code, yaml_place(v->entries.items[0]->node),
 			     "'%" SLICE_FMT

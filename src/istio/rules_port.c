@@ -60,25 +60,103 @@ static bool port_used(const struct view *v, const struct yaml_node *port)
 	return false;
 }
 
-/*
- * Are the listeners of a VirtualService's routes those of the old host's own ports? Not where it is
- * for gateways only, or for other hosts: then the protocol of the gateway's server or of the other
- * host's port counts, and the port of the old host just gets what comes through it. A delegate has
- * the hosts of a root that may not be known.
- */
-static bool listens_as_old(const struct view *v, const struct object *o)
-{
-	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
+/* --- listeners ------------------------------------------------------------ */
 
-	if (!on_mesh(o))
-		return false;
+/*
+ * Are the hosts of the VirtualService the old one? In the mesh, its routes then work on the old
+ * host's own ports. For other hosts, the protocol of these counts, and the port of the old host
+ * just gets what comes through.
+ */
+static bool has_old_host(const struct view *v, const struct object *head)
+{
+	const struct yaml_node *hosts = yaml_get(head->spec, "hosts");
+
 	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
-		if (is_old(v, o, yaml_string(c)) || host_covered(yaml_string(c), v->old))
+		if (is_old(v, head, yaml_string(c)) || host_covered(yaml_string(c), v->old))
 			return true;
-	return !has_field(o->spec, "hosts");
+	return false;
 }
 
-/* May a request that arrives on this port come to the route? */
+/*
+ * Is the route used on the old host's own ports, by sidecars? A delegate has the hosts of its
+ * roots, which may not be known.
+ */
+static bool listens_as_old(const struct view *v, const struct vs *vs, const struct route *route)
+{
+	struct object_set heads = view_heads(v, vs->object);
+
+	for (size_t i = 0; i < heads.n; i++)
+		if (binding_on_mesh(heads.items[i]) &&
+		    binding_has_match(route->match, SLICE(MESH), vs->ns) &&
+		    has_old_host(v, heads.items[i]))
+			return true;
+	return !heads.n;
+}
+
+/* Do sidecars use the route, on whatever ports? They may use one of a delegate without a known
+ * root. */
+static bool is_for_mesh(const struct view *v, const struct vs *vs, const struct route *route)
+{
+	struct object_set heads = view_heads(v, vs->object);
+
+	for (size_t i = 0; i < heads.n; i++)
+		if (binding_on_mesh(heads.items[i]) &&
+		    binding_has_match(route->match, SLICE(MESH), vs->ns))
+			return true;
+	return !heads.n;
+}
+
+/* What is known of the gateways that a route is bound to. */
+struct gateway_use {
+	size_t bound, known;          /* how many, and of how many the Gateway is known */
+	bool works;                   /* a server of one of them accepts http requests for it */
+	const struct object *gateway; /* the first known one that does not */
+};
+
+/* Adds a gateway of the route. */
+static void use_gateway(const struct view *v, const struct gateway_route *r,
+			struct gateway_use *use)
+{
+	use->bound++;
+	for (size_t i = 0; i < v->gateways.n; i++) {
+		const struct object *o = v->gateways.items[i];
+
+		if (!gateway_has_name(o, r->gateway, r->ns))
+			continue;
+		use->known++;
+		if (gateway_takes_http(o, r))
+			use->works = true;
+		else if (!use->gateway)
+			use->gateway = o;
+		return;
+	}
+}
+
+/* The gateways that the route is bound to. */
+static struct gateway_use gateways_of(const struct view *v, const struct vs *vs,
+				      const struct route *route)
+{
+	struct object_set heads = view_heads(v, vs->object);
+	struct gateway_use use = { 0, 0, false, NULL };
+
+	for (size_t i = 0; i < heads.n; i++) {
+		const struct yaml_node *names = yaml_get(heads.items[i]->spec, "gateways");
+		struct gateway_route r = { heads.items[i], view_ns(v, heads.items[i]), route->match,
+					   SLICE_NONE };
+
+		for (const struct yaml_node *c = names ? names->first : NULL; c; c = c->next) {
+			r.gateway = yaml_string(c);
+			if (!slice_is(r.gateway, MESH) &&
+			    binding_has_match(route->match, r.gateway, r.ns))
+				use_gateway(v, &r, &use);
+		}
+	}
+	return use;
+}
+
+/* --- http routes ---------------------------------------------------------- */
+
+/* May a request of a sidecar that arrives on this port come to the route? */
 static bool lets_in(const struct route *route, long port)
 {
 	bool any = false;
@@ -89,6 +167,8 @@ static bool lets_in(const struct route *route, long port)
 		long number;
 
 		any = true;
+		if (!binding_has_block(c, SLICE(MESH), SLICE_NONE))
+			continue;
 		if (!wanted || !parse_int(wanted->text, 1, 65535, &number) || number == port)
 			return true;
 	}
@@ -117,37 +197,102 @@ static const struct yaml_node *bad_port(const struct object *entry, const struct
 	return bad;
 }
 
-/*
- * All old destinations of a VirtualService against one ServiceEntry; each bad port is named once.
- */
-static void vs_ports(const struct vs *vs, const struct object *entry, const struct code *code,
-		     struct findings *out)
+/* The port that keeps the requests of sidecars from the route; NULL: fine. */
+static const struct yaml_node *bad_port_of(const struct object *entry, const struct route *route)
 {
-	const struct yaml_node *named = NULL;
+	const struct yaml_node *bad = NULL;
 
-	for (size_t r = 0; r < vs->n; r++)
-		for (size_t i = 0; i < vs->routes[r].n && vs->routes[r].kind == ROUTE_HTTP; i++) {
-			const struct dest *d = &vs->routes[r].dests[i];
-			const struct yaml_node *bad =
-				d->side == SIDE_OLD ? bad_port(entry, &vs->routes[r], d) : NULL;
+	for (size_t i = 0; i < route->n && !bad; i++)
+		if (route->dests[i].side == SIDE_OLD)
+			bad = bad_port(entry, route, &route->dests[i]);
+	return bad;
+}
 
-			if (!bad || bad == named)
-				continue;
-			named = bad;
+/* Calls back for each http route of the move that names the old host. */
+static void each_http_route(const struct view *v, const struct code *code, struct findings *out,
+			    void (*check)(const struct view *v, const struct vs *vs,
+					  const struct route *route, const struct code *code,
+					  struct findings *out))
+{
+	for (size_t i = 0; i < v->s->nvss; i++)
+		for (size_t r = 0; r < v->s->vss[i].n; r++)
+			if (v->s->vss[i].routes[r].kind == ROUTE_HTTP &&
+			    v->s->vss[i].routes[r].nold)
+				check(v, &v->s->vss[i], &v->s->vss[i].routes[r], code, out);
+}
+
+/* Is there no finding of the code at the place yet? */
+static bool is_new_place(const struct findings *out, const struct code *code, struct place at)
+{
+	for (size_t i = 0; i < out->n; i++)
+		if (out->items[i].code == code && out->items[i].at.line == at.line &&
+		    slice_eq(out->items[i].at.path, at.path))
+			return false;
+	return true;
+}
+
+/* A route that sidecars use on a port that is not HTTP, and that works at no gateway either. */
+static void check_route_port(const struct view *v, const struct vs *vs, const struct route *route,
+			     const struct code *code, struct findings *out)
+{
+	for (size_t e = 0; e < v->entries.n && listens_as_old(v, vs, route); e++) {
+		const struct object *entry = v->entries.items[e];
+		const struct yaml_node *bad = bad_port_of(entry, route);
+
+		if (bad && !gateways_of(v, vs, route).works &&
+		    is_new_place(out, code, yaml_place(bad)))
 			findings_add(out, code, yaml_place(bad),
 				     "port %ld of the ServiceEntry '%" SLICE_FMT "' is %" SLICE_FMT
 				     ", not HTTP",
 				     port_number(bad), SLICE_ARG(entry->name),
 				     SLICE_ARG(protocol_of(bad)));
-		}
+	}
+}
+
+/* A route of gateways, all of which are known, and none of which has a server for it. */
+static void check_route_gateways(const struct view *v, const struct vs *vs,
+				 const struct route *route, const struct code *code,
+				 struct findings *out)
+{
+	struct gateway_use use = gateways_of(v, vs, route);
+
+	if (!is_for_mesh(v, vs, route) && !use.works && use.bound && use.known == use.bound)
+		findings_add(out, code, yaml_place(route->node),
+			     "%" SLICE_FMT " is never reached: the Gateway '%" SLICE_FMT
+			     "' has no HTTP server with a host of this VirtualService and a port "
+			     "that the route matches",
+			     SLICE_ARG(route_label(route, v->s->arena)),
+			     SLICE_ARG(use.gateway->name));
 }
 
 static void check_protocol(const struct view *v, const struct code *code, struct findings *out)
 {
-	for (size_t e = 0; e < v->entries.n; e++)
-		for (size_t i = 0; i < v->s->nvss; i++)
-			if (listens_as_old(v, v->s->vss[i].object))
-				vs_ports(&v->s->vss[i], v->entries.items[e], code, out);
+	each_http_route(v, code, out, check_route_port);
+	each_http_route(v, code, out, check_route_gateways);
+}
+
+/* A route that works at a gateway, and not for sidecars, which call the old host past it. */
+static void check_route_sidecars(const struct view *v, const struct vs *vs,
+				 const struct route *route, const struct code *code,
+				 struct findings *out)
+{
+	for (size_t e = 0; e < v->entries.n && listens_as_old(v, vs, route); e++) {
+		const struct object *entry = v->entries.items[e];
+		const struct yaml_node *bad = bad_port_of(entry, route);
+
+		if (bad && gateways_of(v, vs, route).works)
+			findings_add(out, code, yaml_place(route->node),
+				     "%" SLICE_FMT " is used by gateways only: port %ld of the "
+				     "ServiceEntry '%" SLICE_FMT "' is %" SLICE_FMT
+				     ", so pods that call it keep calling the old host",
+				     SLICE_ARG(route_label(route, v->s->arena)), port_number(bad),
+				     SLICE_ARG(entry->name), SLICE_ARG(protocol_of(bad)));
+	}
+}
+
+static void check_sidecars(const struct view *v, const struct code *code, struct findings *out)
+{
+	each_http_route(v, code, out, check_route_sidecars);
 }
 
 /*
@@ -187,15 +332,20 @@ static void check_route_raw(const struct view *v, const struct route *route,
 			     SLICE_ARG(entry->name), SLICE_ARG(protocol_of(port)));
 }
 
+/* The tls and tcp routes of a VirtualService against one ServiceEntry. */
+static void check_vs_raw(const struct view *v, const struct vs *vs, const struct object *entry,
+			 const struct code *code, struct findings *out)
+{
+	for (size_t r = 0; r < vs->n; r++)
+		if (listens_as_old(v, vs, &vs->routes[r]))
+			check_route_raw(v, &vs->routes[r], entry, code, out);
+}
+
 static void check_raw(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n; e++)
-		for (size_t i = 0; i < v->s->nvss; i++) {
-			const struct vs *vs = &v->s->vss[i];
-
-			for (size_t r = 0; r < vs->n && listens_as_old(v, vs->object); r++)
-				check_route_raw(v, &vs->routes[r], v->entries.items[e], code, out);
-		}
+		for (size_t i = 0; i < v->s->nvss; i++)
+			check_vs_raw(v, &v->s->vss[i], v->entries.items[e], code, out);
 }
 
 /* A finding for every port in use with one of these protocols. */
@@ -258,22 +408,24 @@ static const struct dest *portless_dest(const struct route *route)
 	return NULL;
 }
 
-/* The first of all routes; NULL: none. */
-static const struct dest *any_port(const struct view *v)
+/* The first of all routes, or of those that sidecars use; NULL: none. */
+static const struct dest *any_port(const struct view *v, bool mesh_only)
 {
 	for (size_t i = 0; i < v->s->nvss; i++)
 		for (size_t r = 0; r < v->s->vss[i].n; r++) {
-			const struct dest *d = portless_dest(&v->s->vss[i].routes[r]);
+			const struct vs *vs = &v->s->vss[i];
+			const struct dest *d = portless_dest(&vs->routes[r]);
 
-			if (d)
+			if (d && (!mesh_only || is_for_mesh(v, vs, &vs->routes[r])))
 				return d;
 		}
 	return NULL;
 }
 
+/* Gateways use their own port where the old host has several. */
 static void check_ports(const struct view *v, const struct code *code, struct findings *out)
 {
-	const struct dest *dest = v->s->move->port ? NULL : any_port(v);
+	const struct dest *dest = v->s->move->port ? NULL : any_port(v, true);
 
 	for (size_t e = 0; e < v->entries.n && dest; e++) {
 		AUTO_STR struct str list = STR_INIT;
@@ -290,7 +442,7 @@ static void check_ports(const struct view *v, const struct code *code, struct fi
 
 static void check_port(const struct view *v, const struct code *code, struct findings *out)
 {
-	const struct dest *dest = v->s->move->port ? NULL : any_port(v);
+	const struct dest *dest = v->s->move->port ? NULL : any_port(v, false);
 
 	for (size_t e = 0; e < v->entries.n && dest; e++) {
 		AUTO_STR struct str list = STR_INIT;
@@ -305,11 +457,8 @@ static void check_port(const struct view *v, const struct code *code, struct fin
 }
 
 const struct rule rules_of_ports[] = {
-	{ &CODE_not_http, check_protocol },
-	{ &CODE_route_raw, check_raw },
-	{ &CODE_entry_http2, check_http2 },
-	{ &CODE_entry_sniffed, check_sniffed },
-	{ &CODE_entry_ports, check_ports },
-	{ &CODE_entry_port, check_port },
-	{ NULL, NULL },
+	{ &CODE_not_http, check_protocol },     { &CODE_vs_gateway, check_sidecars },
+	{ &CODE_route_raw, check_raw },         { &CODE_entry_http2, check_http2 },
+	{ &CODE_entry_sniffed, check_sniffed }, { &CODE_entry_ports, check_ports },
+	{ &CODE_entry_port, check_port },       { NULL, NULL },
 };

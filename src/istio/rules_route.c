@@ -135,79 +135,43 @@ static const struct yaml_node *inherited_field(const struct yaml_node *route)
 	return NULL;
 }
 
-/* Does the route of a root delegate to this VirtualService? */
-static bool delegates_to(const struct view *v, const struct object *root,
-			 const struct yaml_node *route, const struct object *vs)
-{
-	struct slice name = yaml_string(yaml_path(route, "delegate", "name", NULL));
-	struct slice ns = yaml_string(yaml_path(route, "delegate", "namespace", NULL));
-
-	return name.len && slice_eq(name, vs->name) &&
-	       slice_eq(ns.len ? ns : view_ns(v, root), view_ns(v, vs));
-}
-
-/* Does the root delegate to this VirtualService? Reports the mirror fields that it passes on. */
-static bool check_root(const struct view *v, const struct object *root, const struct object *vs,
+/* Reports the mirror fields that the routes of the root pass on to this VirtualService. */
+static void check_root(const struct view *v, const struct object *root, const struct vs *vs,
 		       const struct code *code, struct findings *out)
 {
-	const struct yaml_node *http = yaml_get(root->spec, "http");
-	bool found = false;
+	struct vs below = { .object = vs->object, .ns = view_ns(v, vs->object) };
 
-	for (const struct yaml_node *c = http ? http->first : NULL; c; c = c->next) {
-		const struct yaml_node *field = inherited_field(c);
+	vs_add_roots(&below, root, v->s->arena);
+	for (size_t i = 0; i < below.nroots; i++) {
+		const struct yaml_node *field = inherited_field(below.roots[i].route);
 
-		if (!delegates_to(v, root, c, vs))
-			continue;
-		found = true;
 		if (field && v->s->to.kind == STAGE_MIRROR)
 			findings_add(out, code, yaml_place(field->key),
 				     "the delegate '%" SLICE_FMT "' inherits %" SLICE_FMT
 				     " from the VirtualService '%" SLICE_FMT
 				     "', in addition to or instead of the mirror of this migration",
-				     SLICE_ARG(vs->name), SLICE_ARG(field->key->text),
+				     SLICE_ARG(vs->object->name), SLICE_ARG(field->key->text),
 				     SLICE_ARG(root->name));
 	}
-	return found;
 }
 
 static void check_delegate(const struct view *v, const struct code *code, struct findings *out)
 {
 	for (size_t i = 0; i < v->s->nvss; i++) {
-		const struct object *vs = v->s->vss[i].object;
-		bool found = has_field(vs->spec, "hosts");
+		const struct vs *vs = &v->s->vss[i];
+		struct object_set heads = view_heads(v, vs->object);
 
-		for (size_t o = 0; o < v->others.n && !has_field(vs->spec, "hosts"); o++)
-			found = check_root(v, v->others.items[o], vs, code, out) || found;
-		if (!found)
-			findings_add(out, &CODE_unchecked, yaml_place(vs->node),
+		for (size_t h = 0; h < heads.n && !has_field(vs->object->spec, "hosts"); h++)
+			check_root(v, heads.items[h], vs, code, out);
+		if (!heads.n)
+			findings_add(out, &CODE_unchecked, yaml_place(vs->object->node),
 				     "the VirtualService '%" SLICE_FMT
 				     "' is a delegate, but no VirtualService that delegates to it "
 				     "was found",
-				     SLICE_ARG(vs->name))
+				     SLICE_ARG(vs->object->name))
 				->remedy =
 				SLICE("check whether its root exists and has a mirror of its own");
 	}
-}
-
-/* Is there a namespace that sees both? `exportTo` absent means all. */
-static bool exports_overlap(const struct view *v, const struct object *a, const struct object *b)
-{
-	const struct yaml_node *x = yaml_get(a->spec, "exportTo"),
-			       *y = yaml_get(b->spec, "exportTo");
-
-	if (!x || !x->nchildren || list_has(x, "*") || !y || !y->nchildren || list_has(y, "*"))
-		return true;
-	for (const struct yaml_node *c = x->first; c; c = c->next)
-		for (const struct yaml_node *d = y->first; d; d = d->next) {
-			struct slice p =
-				slice_is(yaml_string(c), ".") ? view_ns(v, a) : yaml_string(c);
-			struct slice q =
-				slice_is(yaml_string(d), ".") ? view_ns(v, b) : yaml_string(d);
-
-			if (slice_eq(p, q))
-				return true;
-		}
-	return false;
 }
 
 /* The first host of `a` that `b` has, too, as Istio compares them: resolved, in lower case. */
@@ -225,23 +189,14 @@ static const struct yaml_node *shared_host(const struct view *v, const struct ob
 	return NULL;
 }
 
-/* NAMESPACE/NAME, or the name where no namespace is known. */
-static struct slice full_name(const struct view *v, const struct object *o)
-{
-	struct slice ns = view_ns(v, o);
-
-	return ns.len ? arena_printf(v->s->arena, "%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(ns),
-				     SLICE_ARG(o->name)) :
-			o->name;
-}
-
 /* One VirtualService of the mesh against another; was something found? */
 static bool check_pair(const struct view *v, const struct object *a, const struct object *b,
 		       const struct code *code, struct findings *out)
 {
-	const struct yaml_node *host = on_mesh(a) && on_mesh(b) ? shared_host(v, a, b) : NULL;
+	const struct yaml_node *host =
+		binding_on_mesh(a) && binding_on_mesh(b) ? shared_host(v, a, b) : NULL;
 
-	if (!host || same_object(v, a, b) || !exports_overlap(v, a, b))
+	if (!host || same_object(v, a, b) || !seen_together(v, a, b))
 		return false;
 	findings_add(out, code, yaml_place(host),
 		     "the VirtualServices '%" SLICE_FMT "' and '%" SLICE_FMT
@@ -264,19 +219,37 @@ static void check_vs_twice(const struct view *v, const struct code *code, struct
 				break;
 }
 
+/* Does another VirtualService that a proxy sees together with this one have the old host? */
+static bool is_on_mesh_elsewhere(const struct view *v, const struct object *only)
+{
+	for (size_t i = 0; i < v->others.n; i++)
+		if (binding_on_mesh(v->others.items[i]) && owns_old(v, v->others.items[i]) &&
+		    seen_together(v, only, v->others.items[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Not where a VirtualService of the mesh, though none of the move, has the host: then pods do not
+ * call the old host by themselves. It may send them to the gateway, as in an egress chain.
+ */
 static void check_gateway_only(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct object *only = NULL;
 
 	for (size_t i = 0; i < v->s->nvss; i++) {
-		const struct object *o = v->s->vss[i].object;
+		struct object_set heads = view_heads(v, v->s->vss[i].object);
 
-		if (owns_old(v, o) && on_mesh(o))
-			return;
-		if (owns_old(v, o) && !only)
-			only = o;
+		for (size_t h = 0; h < heads.n; h++) {
+			const struct object *o = heads.items[h];
+
+			if (owns_old(v, o) && binding_on_mesh(o))
+				return;
+			if (owns_old(v, o) && !only)
+				only = o;
+		}
 	}
-	if (only)
+	if (only && !is_on_mesh_elsewhere(v, only))
 		findings_add(out, code, yaml_place(yaml_get(only->spec, "gateways")),
 			     "the VirtualService '%" SLICE_FMT
 			     "' applies to gateways only: pods that call '%" SLICE_FMT

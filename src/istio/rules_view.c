@@ -9,6 +9,15 @@ struct slice view_ns(const struct view *v, const struct object *o)
 	return o->ns.len ? o->ns : v->s->move->ns;
 }
 
+struct slice full_name(const struct view *v, const struct object *o)
+{
+	struct slice ns = view_ns(v, o);
+
+	return ns.len ? arena_printf(v->s->arena, "%" SLICE_FMT "/%" SLICE_FMT, SLICE_ARG(ns),
+				     SLICE_ARG(o->name)) :
+			o->name;
+}
+
 bool same_object(const struct view *v, const struct object *a, const struct object *b)
 {
 	return slice_eq(a->kind, b->kind) && slice_eq(a->name, b->name) &&
@@ -116,13 +125,6 @@ bool is_namer(const struct object *o)
 	       object_is(o, ISTIO_TELEMETRY_GROUP, "Telemetry");
 }
 
-bool on_mesh(const struct object *o)
-{
-	const struct yaml_node *gateways = yaml_get(o->spec, "gateways");
-
-	return !gateways || !gateways->nchildren || list_has(gateways, "mesh");
-}
-
 bool owns_old(const struct view *v, const struct object *o)
 {
 	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
@@ -131,6 +133,47 @@ bool owns_old(const struct view *v, const struct object *o)
 		if (is_old(v, o, yaml_string(c)))
 			return true;
 	return false;
+}
+
+struct object_set view_heads(const struct view *v, const struct object *vs)
+{
+	struct object_set heads = { NULL, 0 };
+
+	if (has_field(vs->spec, "hosts")) {
+		heads.items = arena_array(v->s->arena, 1, sizeof(const struct object *));
+		heads.items[heads.n++] = vs;
+		return heads;
+	}
+	for (size_t i = 0; i < v->s->nobjects; i++) {
+		const struct object *o = v->s->objects[i];
+
+		if (vs_is(o) && o != vs && vs_delegates(o, vs, v->s->move->ns))
+			add_object(v, &heads, o);
+	}
+	return heads;
+}
+
+bool seen_together(const struct view *v, const struct object *a, const struct object *b)
+{
+	return visible_together(&(struct visible){ a, view_ns(v, a) },
+				&(struct visible){ b, view_ns(v, b) }, &v->s->sidecars);
+}
+
+/* May a proxy that uses a VirtualService of the move see the object? True without any. */
+static bool is_seen(const struct view *v, const struct object *o)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < v->s->nvss; i++) {
+		struct object_set heads = view_heads(v, v->s->vss[i].object);
+
+		for (size_t h = 0; h < heads.n; h++) {
+			any = true;
+			if (seen_together(v, heads.items[h], o))
+				return true;
+		}
+	}
+	return !any;
 }
 
 /* What a search for a host in all strings passes around. */
@@ -146,6 +189,23 @@ static void search_text(struct slice text, void *ctx)
 	s->found = s->found || (s->whole ? host_same(text, s->host) : names_host(text, s->host));
 }
 
+bool is_old_entry(const struct view *v, struct slice host)
+{
+	for (size_t i = 0; i < v->s->nvss; i++)
+		if (host_same(host, v->s->vss[i].old_host))
+			return true;
+	return false;
+}
+
+bool is_near_entry(const struct view *v, const struct object *entry, struct slice host)
+{
+	struct slice full = host_resolve(host, view_ns(v, entry), v->s->arena);
+
+	if (host_same(full, v->old))
+		return !host_same(host, full);
+	return !is_old_entry(v, host) && host_near(full, v->old);
+}
+
 /* Sorts a ServiceEntry in. */
 static void sort_entry(struct view *v, const struct object *o)
 {
@@ -154,11 +214,11 @@ static void sort_entry(struct view *v, const struct object *o)
 	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next) {
 		struct slice host = yaml_string(c);
 
-		if (is_old(v, o, host))
+		if (is_old_entry(v, host))
 			add_object(v, &v->entries, o);
 		else if (host_covered(host, v->old))
 			add_object(v, &v->wild, o);
-		else if (host_near(host_resolve(host, view_ns(v, o), v->s->arena), v->old))
+		else if (is_near_entry(v, o, host))
 			add_object(v, &v->near, o);
 		if (host_same(host, v->new))
 			add_object(v, &v->taken, o);
@@ -170,7 +230,7 @@ static void sort_rule(struct view *v, const struct object *o)
 {
 	struct slice host = yaml_string(yaml_get(o->spec, "host"));
 
-	if (!host.len)
+	if (!host.len || !is_seen(v, o))
 		return;
 	if (is_old(v, o, host) || host_covered(host, v->old))
 		add_object(v, &v->old_rules, o);
@@ -242,6 +302,10 @@ static void sort_object(struct view *v, const struct object *o)
 		add_object(v, &v->sidecars, o);
 	else if (vs_is(o) && !is_own(v, o))
 		add_object(v, &v->others, o);
+	else if (gateway_is(o))
+		add_object(v, &v->gateways, o);
+	else if (is_workload(o))
+		add_object(v, &v->workloads, o);
 	else if (object_is(o, "", "Service") && host_same(service_host(v, o), v->old))
 		add_object(v, &v->services, o);
 	else if (object_is(o, "", "Service") && host_same(service_host(v, o), v->new))
@@ -255,16 +319,23 @@ static void sort_object(struct view *v, const struct object *o)
 	}
 }
 
-/* The namespace of the migration selects the ServiceEntry. */
-static void choose_entries(struct view *v)
+/* Is the ServiceEntry in the namespace of the migration, if that has one? */
+static bool is_meant(const struct view *v, const struct object *entry)
 {
-	struct object_set meant = { NULL, 0 };
+	return v->s->move->ns.len && slice_eq(view_ns(v, entry), v->s->move->ns);
+}
 
-	for (size_t i = 0; i < v->entries.n && v->s->move->ns.len; i++)
-		if (slice_eq(view_ns(v, v->entries.items[i]), v->s->move->ns))
-			add_object(v, &meant, v->entries.items[i]);
-	if (meant.n)
-		v->entries = meant;
+/* Drops the ServiceEntries that `keep` does not keep, unless it keeps none. */
+static void filter_entries(struct view *v,
+			   bool (*keep)(const struct view *v, const struct object *entry))
+{
+	struct object_set kept = { NULL, 0 };
+
+	for (size_t i = 0; i < v->entries.n; i++)
+		if (keep(v, v->entries.items[i]))
+			add_object(v, &kept, v->entries.items[i]);
+	if (kept.n)
+		v->entries = kept;
 }
 
 void view_make(struct view *out, const struct rule_scene *s)
@@ -276,5 +347,6 @@ void view_make(struct view *out, const struct rule_scene *s)
 	}
 	for (size_t i = 0; i < s->nobjects; i++)
 		sort_object(out, s->objects[i]);
-	choose_entries(out);
+	filter_entries(out, is_meant);
+	filter_entries(out, is_seen);
 }

@@ -4,7 +4,10 @@
 #ifndef GCB_ISTIO_RULES_VIEW_INTERNAL_H
 #define GCB_ISTIO_RULES_VIEW_INTERNAL_H
 
+#include "istio/binding.h"
 #include "istio/rules.h"
+#include "istio/visible.h"
+#include "istio/workload_internal.h"
 
 struct object_set {
 	const struct object **items;
@@ -14,20 +17,25 @@ struct object_set {
 struct view {
 	const struct rule_scene *s;
 	struct slice old, new;     /* the hosts, as the first VirtualService resolves them */
-	struct object_set entries; /* ServiceEntries of the old host; when the move names a
-				      namespace, those in it, if there are any */
+	struct object_set entries; /* ServiceEntries of the old host: those that a proxy sees
+				      together with a VirtualService of the move, if there are any;
+				      when the move names a namespace, those in it, if there are
+				      any */
 	struct object_set wild;    /* ServiceEntries with a wildcard that covers the old host */
 	struct object_set near;    /* ServiceEntries with a host that only looks like the old one */
 	struct object_set services;  /* Kubernetes Services that are the old host */
 	struct object_set taken;     /* ServiceEntries and Services that are the new host */
-	struct object_set old_rules; /* DestinationRules for the old host */
-	struct object_set new_rules; /* DestinationRules for the new host; one for a wildcard may
-					be in both */
+	struct object_set old_rules; /* DestinationRules for the old host that a proxy sees
+					together with a VirtualService of the move */
+	struct object_set new_rules; /* the same for the new host; one for a wildcard may be in
+					both */
 	struct object_set backends;  /* GCPBackends of the new host */
 	struct object_set confusing; /* GCPBackends of the old host */
 	struct object_set others;    /* VirtualServices that are none of the move's */
 	struct object_set sidecars;
-	struct object_set namers; /* other Istio objects that name the old host somewhere */
+	struct object_set gateways;  /* Gateways */
+	struct object_set workloads; /* WorkloadEntries and WorkloadGroups */
+	struct object_set namers;    /* other Istio objects that name the old host somewhere */
 };
 
 /* Sorts the scene. All is allocated in its arena. */
@@ -39,6 +47,9 @@ const struct object *view_cloud_run(const struct view *v);
 /* The namespace of an object: its own, else the move's. */
 struct slice view_ns(const struct view *v, const struct object *o);
 
+/* NAMESPACE/NAME, or the name where no namespace is known. */
+struct slice full_name(const struct view *v, const struct object *o);
+
 /*
  * Are these one object, as far as a repository shows: same kind, namespace and name (copies for
  * several environments)?
@@ -47,6 +58,12 @@ bool same_object(const struct view *v, const struct object *a, const struct obje
 
 /* Is `host`, named by an object, one of the hosts that move? */
 bool is_old(const struct view *v, const struct object *o, struct slice host);
+
+/* Is it, as the host of a ServiceEntry, which Istio never resolves, one of the hosts that move? */
+bool is_old_entry(const struct view *v, struct slice host);
+
+/* Is it a host of a ServiceEntry that a reader may take for the old host, and Istio does not? */
+bool is_near_entry(const struct view *v, const struct object *entry, struct slice host);
 
 /* Is `text` an item of the list of strings? In any letter case. */
 bool list_has(const struct yaml_node *list, const char *text);
@@ -70,10 +87,16 @@ bool names_host(struct slice text, struct slice host);
 /* Is the object an EnvoyFilter or an Istio policy, which may name a host anywhere? */
 bool is_namer(const struct object *o);
 
-/* Is the VirtualService bound to the mesh? */
-bool on_mesh(const struct object *o);
-
 /* Does the VirtualService list the old host among its hosts? */
 bool owns_old(const struct view *v, const struct object *o);
+
+/*
+ * The VirtualServices with the hosts, gateways and exports of one of the move's: itself; of a
+ * delegate, the others that delegate to it, of which there may be none.
+ */
+struct object_set view_heads(const struct view *v, const struct object *vs);
+
+/* May a proxy see both objects? */
+bool seen_together(const struct view *v, const struct object *a, const struct object *b);
 
 #endif

@@ -1,6 +1,8 @@
 #include "plan/scope.h"
 
+#include "istio/binding.h"
 #include "istio/host.h"
+#include "kube/group.h"
 #include "inventory/relatives.h"
 #include "inventory/unclear_file.h"
 #include "inventory/inventory_index.h"
@@ -309,8 +311,11 @@ int scope_find(struct scope *out, struct yaml_pool *pool, const struct plan_inpu
 /* Appends objects to a list. */
 static void add_refs(struct object_refs *all, struct object_refs more, struct arena *arena)
 {
-	struct object_ref *items = arena_array(arena, all->n + more.n, sizeof(*items));
+	struct object_ref *items;
 
+	if (!more.n)
+		return;
+	items = arena_array(arena, all->n + more.n, sizeof(*items));
 	for (size_t i = 0; i < all->n; i++)
 		items[i] = all->items[i];
 	for (size_t i = 0; i < more.n; i++)
@@ -326,16 +331,55 @@ void scope_note_elsewhere(const struct migration *m, const struct object_ref *re
 		     SLICE_ARG(ref->object->name), SLICE_ARG(scope_old_host(m, arena)));
 }
 
+/* The Gateways that the VirtualService in namespace `ns` is bound to. */
+static struct object_refs find_gateways(const struct inventory *inv, const struct object *vs,
+					struct slice ns, struct arena *arena)
+{
+	const struct yaml_node *names = yaml_get(vs->spec, "gateways");
+	struct object_refs found = { NULL, 0 };
+	size_t n, cap = 0;
+	const struct object_ref *all = inventory_gateways(inv, &n);
+	struct object_ref *items = NULL;
+
+	for (const struct yaml_node *c = names ? names->first : NULL; c; c = c->next)
+		for (size_t i = 0; i < n; i++) {
+			if (!gateway_has_name(all[i].object, yaml_string(c), ns))
+				continue;
+			ARENA_ROOM(arena, items, found.n, cap);
+			items[found.n++] = all[i];
+		}
+	found.items = items;
+	return found;
+}
+
+/* Adds the roots of a delegate, and the Gateways that its routes are bound to. */
+static void add_member_relatives(struct object_refs *all, const struct vs *vs,
+				 const struct inventory *inv, struct arena *arena)
+{
+	if (vs->is_delegate)
+		add_refs(all, inventory_by_host(inv, vs->object->name, arena), arena);
+	else
+		add_refs(all, find_gateways(inv, vs->object, vs->ns, arena), arena);
+	for (size_t i = 0; i < vs->nroots; i++) {
+		const struct object *root = vs->roots[i].object;
+
+		add_refs(all, find_gateways(inv, root, root->ns.len ? root->ns : vs->ns, arena),
+			 arena);
+	}
+}
+
 struct object_refs scope_around(const struct scope *scope, const struct plan_inputs *in,
 				const struct migration *m, struct arena *arena)
 {
 	struct object_refs all = find_both_hosts(in->inventory, m, arena);
 
-	for (size_t i = 0; i < scope->n; i++) {
-		const struct object *o = scope->members[i].vs.object;
+	for (size_t i = 0; i < scope->n; i++)
+		add_member_relatives(&all, &scope->members[i].vs, in->inventory, arena);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct object *o = all.items[i].object;
 
-		if (!yaml_get(o->spec, "hosts"))
-			add_refs(&all, inventory_by_host(in->inventory, o->name, arena), arena);
+		if (object_is(o, ISTIO_GROUP, "ServiceEntry"))
+			add_refs(&all, relatives_workloads(in->inventory, o, arena), arena);
 	}
 	return all;
 }

@@ -300,11 +300,22 @@ static void claim_nodes(const struct step_work *w)
 				    w->step->to.kind == STAGE_MIRROR);
 }
 
+/* All Sidecars of the commit. */
+static struct sidecar_list list_sidecars(const struct step_work *w)
+{
+	size_t n;
+	const struct object_ref *all = inventory_sidecars(w->in->inventory, &n);
+	const struct object **items = arena_array(w->pool->arena, n, sizeof(*items));
+
+	for (size_t i = 0; i < n; i++)
+		items[i] = all[i].object;
+	return (struct sidecar_list){ items, n };
+}
+
 /* Sets the audiences of the routes that are moved. */
 static void note_audiences(const struct step_work *w)
 {
-	size_t n;
-	const struct object *const *sidecars = inventory_sidecars(w->in->inventory, &n);
+	struct sidecar_list sidecars = list_sidecars(w);
 
 	for (size_t i = 0; i < w->scope.n; i++)
 		for (size_t r = 0; r < w->scope.members[i].vs.n; r++) {
@@ -313,7 +324,7 @@ static void note_audiences(const struct step_work *w)
 			if ((route->nold || (w->scope.finalized && route->nnew)) &&
 			    !route->our_copy)
 				audience_add(&w->step->audiences, &w->scope.members[i].vs, route,
-					     sidecars, n);
+					     &sidecars);
 		}
 }
 
@@ -378,7 +389,7 @@ static int make_edits(const struct step_work *w)
 		if (finalize_undo(w) < 0)
 			return -1;
 		edit_hold(w);
-		return 0;
+		return prove_step(w);
 	}
 	if (edit_routes(w, step->to, &step->findings, wants_shares(w) ? &step->shares : NULL,
 			&err) < 0) {

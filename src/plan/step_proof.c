@@ -61,31 +61,64 @@ static bool build_after(struct proof *p, struct err *err)
 
 /* --- one object ----------------------------------------------------------- */
 
-/* The object as it should be after the step; NULL with the reason. */
-static const struct yaml_node *expect_object(const struct proof *p, const struct built *b,
-					     struct err *err)
+/* The spec of a VirtualService that is moved to a stage; NULL with the reason. */
+static const struct yaml_node *move_spec(const struct step_work *w, const struct vs *vs,
+					 const struct vs *baseline, struct stage stage,
+					 struct err *err)
 {
-	const struct step_work *w = p->w;
-	struct goal goal = step_goal(w, p->stage);
-	struct yaml_edits *edits;
+	struct goal goal = step_goal(w, stage);
+	struct yaml_edits *edits = yaml_edits_new(vs->object->node->file, w->pool->arena);
 	AUTO_STR struct str text = STR_INIT;
-	const struct built_member *member = NULL;
 	const struct yaml_file *file;
 
+	if (vs_converge(&(struct converge_context){ &goal, vs, baseline, w->pool->arena, NULL,
+						    NULL },
+			edits, err) < 0 ||
+	    yaml_apply(edits, &text, err) < 0)
+		return NULL;
+	file = yaml_pool_parse(w->pool, yaml_place(vs->object->node).path,
+			       arena_copy(w->pool->arena, str_slice(&text)), err);
+	return file ? yaml_get(yaml_root(file, 0), "spec") : NULL;
+}
+
+/* The member of an object; NULL: it is none, or its routes cannot be read. */
+static const struct built_member *find_member(const struct proof *p, const struct built *b)
+{
+	const struct step_work *w = p->w;
+
 	for (size_t i = 0; i < w->built.n; i++)
-		if (w->built.items[i].built == b)
-			member = &w->built.items[i];
-	if (!member || !member->known)
-		return NULL;
-	edits = yaml_edits_new(member->vs.object->node->file, w->pool->arena);
-	if (vs_converge(&(struct converge_context){ &goal, &member->vs, member->baseline,
-						    w->pool->arena, NULL, NULL },
-			edits, err) < 0)
-		return NULL;
-	if (yaml_apply(edits, &text, err) < 0)
-		return NULL;
-	file = yaml_pool_parse(w->pool, b->path, arena_copy(w->pool->arena, str_slice(&text)), err);
-	return file ? yaml_root(file, 0) : NULL;
+		if (w->built.items[i].built == b && w->built.items[i].known)
+			return &w->built.items[i];
+	return NULL;
+}
+
+/*
+ * Is the VirtualService after the step the one that the step should make of the one before? If the
+ * step restores the old destinations after the end, removing them again must lead to the one before.
+ */
+static bool is_moved_right(const struct proof *p, const struct built *before,
+			   const struct built *now, struct disproof *why)
+{
+	const struct step_work *w = p->w;
+	const struct built_member *member = find_member(p, before);
+	const struct yaml_node *expected = NULL, *actual = now->object.spec;
+	struct err err = ERR_INIT;
+
+	if (member && w->scope.finalized && p->stage.kind != STAGE_DONE) {
+		const struct vs *vs = step_builds_parse(w, now, &err);
+
+		actual = before->object.spec;
+		expected = vs ? move_spec(w, vs, member->baseline, (struct stage){ STAGE_DONE, 0 },
+					  &err) :
+				NULL;
+	} else if (member) {
+		expected = move_spec(w, &member->vs, member->baseline, p->stage, &err);
+	}
+	why->why = !expected ? "the routes that are applied cannot be moved" :
+		   value_same(now->object.spec, before->object.spec) ?
+			       "the patch replaces the routes that the stage edits" :
+			       "with the edited file, the patch changes other routes than now";
+	return expected && value_same(actual, expected);
 }
 
 /* Where the patches of an object are; the place of the object if there are none. */
@@ -102,8 +135,6 @@ static bool compare_object(const struct proof *p, const struct built *before,
 			   const struct built_set *after, struct disproof *why)
 {
 	const struct built *now = step_builds_find(after, before);
-	struct err err = ERR_INIT;
-	const struct yaml_node *expected = before->object.node;
 	bool own = step_builds_own(p->w, before);
 
 	if (before->stop.verdict != BUILD_KNOWN) /* reported by step_builds_note_unknown */
@@ -123,15 +154,9 @@ static bool compare_object(const struct proof *p, const struct built *before,
 	if (before->as_written && now->as_written)
 		return true;
 	if (own && vs_is(&before->object))
-		expected = expect_object(p, before, &err);
-	if (!expected) {
-		why->why = "the routes that are applied cannot be moved";
-		return false;
-	}
-	why->why = value_same(now->object.spec, before->object.spec) ?
-			   "the patch replaces the routes that the stage edits" :
-			   "with the edited file, the patch changes other routes than now";
-	return value_same(now->object.spec, yaml_get(expected, "spec"));
+		return is_moved_right(p, before, now, why);
+	why->why = "with the edited file, the patch changes another object than now";
+	return value_same(now->object.spec, before->object.spec);
 }
 
 /* Compares what an environment applies. False with the reason: the step has another effect. */

@@ -145,6 +145,45 @@ static const struct object *counted_object(const struct environment_rules *r, si
 
 /* --- the rules ------------------------------------------------------------ */
 
+/* Does the environment, or another one of its cluster, apply the file? */
+static bool counts_file(const struct environment_rules *r, struct slice path)
+{
+	const struct environment *e = r->environment;
+	struct environment_uses uses =
+		e ? environment_uses_of(r->w->in->environments, path, r->w->pool->arena) :
+		    (struct environment_uses){ NULL, 0 };
+
+	for (size_t i = 0; i < uses.n; i++) {
+		const struct environment *other = uses.items[i].environment;
+
+		if (other == e || (may_be_one_cluster(other, e) && !is_rival(r, other)))
+			return true;
+	}
+	return !uses.n && (!e || e->kind == ENVIRONMENT_OVERLAY);
+}
+
+/*
+ * Adds the Sidecars that count for the environment. They only decide which of several objects of
+ * the old host a proxy sees, so they are not wanted where there is one.
+ */
+static void fill_sidecars(const struct environment_rules *r, struct rule_scene *scene)
+{
+	size_t n, rivals = 0;
+	const struct object_ref *all = inventory_sidecars(r->w->in->inventory, &n);
+	const struct object **items;
+
+	for (size_t i = 0; i < scene->nobjects; i++)
+		rivals += vs_is(scene->objects[i]) ||
+			  object_is(scene->objects[i], ISTIO_GROUP, "ServiceEntry");
+	if (rivals <= 2)
+		return;
+	items = arena_array(scene->arena, n, sizeof(*items));
+	for (size_t i = 0; i < n; i++)
+		if (counts_file(r, all[i].source->path))
+			items[scene->sidecars.n++] = all[i].object;
+	scene->sidecars.items = items;
+}
+
 /* Adds the VirtualServices of the environment, and the objects that count for it. */
 static void fill_scene(const struct environment_rules *r, struct rule_scene *scene)
 {
@@ -174,6 +213,7 @@ static void fill_scene(const struct environment_rules *r, struct rule_scene *sce
 		if (o)
 			objects[scene->nobjects++] = o;
 	}
+	fill_sidecars(r, scene);
 }
 
 /* Adds findings about VirtualServices that the migration does not cover. */
@@ -190,23 +230,6 @@ static void note_elsewhere(const struct environment_rules *r, struct findings *f
 }
 
 /* --- who else writes the weights ------------------------------------------ */
-
-/* Does the environment, or another one of its cluster, apply the file? */
-static bool counts_file(const struct environment_rules *r, struct slice path)
-{
-	const struct environment *e = r->environment;
-	struct environment_uses uses =
-		e ? environment_uses_of(r->w->in->environments, path, r->w->pool->arena) :
-		    (struct environment_uses){ NULL, 0 };
-
-	for (size_t i = 0; i < uses.n; i++) {
-		const struct environment *other = uses.items[i].environment;
-
-		if (other == e || (may_be_one_cluster(other, e) && !is_rival(r, other)))
-			return true;
-	}
-	return !uses.n && (!e || e->kind == ENVIRONMENT_OVERLAY);
-}
 
 /* Adds findings for Rollouts and Canaries that set the weights. */
 static void check_writers(const struct environment_rules *r, const struct object *vs,

@@ -18,6 +18,7 @@ struct rule_row {
 	enum stage_kind to; /* mirror, or anything else */
 	int port;           /* of the move */
 	const char *ns;     /* of the move */
+	const char *from;   /* the old host of the move; NULL: old.example.com */
 	bool raw;           /* the move is about tls and tcp routes, too */
 };
 

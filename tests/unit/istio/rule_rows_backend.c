@@ -78,6 +78,23 @@ const struct rule_row rows_backend[] = {
 #define SAYS(port)                                                                                 \
 	ROUTES "  - route: [{destination: {host: old.example.com, port: {number: " port "}}}]\n"
 
+/* An egress chain: sidecars call the gateway, and the gateway calls the old host with TLS. */
+#define CHAIN                                                                                      \
+	VS("x")                                                                                    \
+	"  hosts: [old.example.com]\n  gateways: [in/g, mesh]\n  http:\n"                          \
+	"  - {match: [{gateways: [mesh], port: 80}], route: [{destination: {host: g.in}}]}\n"      \
+	"  - {match: [{gateways: [in/g], port: 443}], route: [{destination: {host: "               \
+	"old.example.com, port: {number: 443}}}]}\n"
+#define BOTH_WAYS                                                                                  \
+	VS("x")                                                                                    \
+	"  hosts: [old.example.com]\n  gateways: [in/g, mesh]\n  http:\n"                          \
+	"  - {route: [{destination: {host: old.example.com}}]}\n"
+#define HTTPS_ONLY PORTS("[{number: 443, protocol: HTTPS}]")
+#define GATEWAY(ns, port, tls)                                                                     \
+	"---\napiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: g, "             \
+	"namespace: " ns "}\nspec: {servers: [{port: " port ", tls: " tls                          \
+	", hosts: ['*/old.example.com']}]}\n"
+
 const struct rule_row rows_port[] = {
 	{ "HTTP", &CODE_not_http, RAISED_NEVER, BASE PORTS("[{number: 80, protocol: http}]") },
 	{ "gRPC and HTTP/2", &CODE_not_http, RAISED_NEVER,
@@ -104,6 +121,23 @@ const struct rule_row rows_port[] = {
 	{ "TCP, for a gateway", &CODE_not_http, RAISED_NEVER,
 	  VS("x") "  hosts: [old.example.com]\n  gateways: [g]\n  http: [{route: [{destination: "
 		  "{host: old.example.com}}]}]\n" PORTS("[{number: 80, protocol: TCP}]") },
+	{ "HTTPS, for the match of a gateway that begins TLS", &CODE_not_http, RAISED_NEVER,
+	  CHAIN HTTPS_ONLY GATEWAY("in", "{number: 443, protocol: HTTPS}",
+				   "{mode: ISTIO_MUTUAL}") },
+	{ "HTTPS, for the match of a gateway that is not known", &CODE_not_http, RAISED_NEVER,
+	  CHAIN HTTPS_ONLY },
+	{ "the gateway passes TLS through", &CODE_not_http, 9,
+	  CHAIN HTTPS_ONLY GATEWAY("in", "{number: 443, protocol: TLS}", "{mode: PASSTHROUGH}") },
+	{ "the gateway has HTTP on another port", &CODE_not_http, 9,
+	  CHAIN HTTPS_ONLY GATEWAY("in", "{number: 80, protocol: HTTP}", "{}") },
+	{ "the gateway of that name is another one", &CODE_not_http, RAISED_NEVER,
+	  CHAIN HTTPS_ONLY GATEWAY("b", "{number: 80, protocol: HTTP}", "{}") },
+	{ "HTTPS for sidecars, HTTP at the gateway", &CODE_not_http, RAISED_NEVER,
+	  BOTH_WAYS HTTPS_ONLY GATEWAY("in", "{number: 80, protocol: HTTP}", "{}") },
+	{ "HTTPS for sidecars, HTTP at the gateway, for pods", &CODE_vs_gateway, 8,
+	  BOTH_WAYS HTTPS_ONLY GATEWAY("in", "{number: 80, protocol: HTTP}", "{}") },
+	{ "HTTPS for sidecars, and a gateway that is not known", &CODE_not_http, 15,
+	  BOTH_WAYS HTTPS_ONLY },
 	{ "tcp on HTTP", &CODE_route_raw, 7, RAW PORTS("[{number: 80, protocol: HTTP}]"),
 	  .raw = true },
 	{ "tcp on TCP", &CODE_route_raw, RAISED_NEVER, RAW PORTS("[{number: 80, protocol: TCP}]"),

@@ -9,6 +9,16 @@
 	"  hosts: [old.example.com]\n  exportTo: " to                                              \
 	"\n  http: [{route: [{destination: {host: old.example.com}}]}]\n"
 
+#define SERVICE_VS VS("x") "  hosts: [vm]\n  http:\n  - route: [{destination: {host: vm}}]\n"
+#define SELECTING ENTRY("  workloadSelector: {labels: {a: b}}\n")
+#define WORKLOAD(ns, labels, spec)                                                                 \
+	"---\napiVersion: networking.istio.io/v1\nkind: WorkloadEntry\nmetadata: {name: w, "       \
+	"namespace: " ns "}\nspec: {labels: " labels ", " spec "}\n"
+#define REVISION(name, revision)                                                                   \
+	"---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: " name      \
+	", namespace: shop, labels: {istio.io/rev: " revision                                      \
+	"}}\nspec: {hosts: [old.example.com]}\n"
+
 const struct rule_row rows_entry[] = {
 	{ "there is none", &CODE_entry_missing, RAISED_MOVE, BASE },
 	{ "there is one", &CODE_entry_missing, RAISED_NEVER, BASE ENTRY("") },
@@ -22,6 +32,13 @@ const struct rule_row rows_entry[] = {
 	{ "the same spelling", &CODE_host_near, RAISED_NEVER, BASE ENTRY("") },
 	{ "another spelling beside the right one", &CODE_host_near, RAISED_NEVER,
 	  BASE ISTIO("ServiceEntry") "  hosts: [old.example.com, Old.example.com]\n" },
+
+	{ "a name without its cluster", &CODE_host_near, 13,
+	  SERVICE_VS ISTIO("ServiceEntry") "  hosts: [vm.shop]\n", .from = "vm" },
+	{ "a short name, which is not completed", &CODE_host_near, 13,
+	  SERVICE_VS ISTIO("ServiceEntry") "  hosts: [vm]\n", .from = "vm" },
+	{ "the full name", &CODE_host_near, RAISED_NEVER,
+	  SERVICE_VS ISTIO("ServiceEntry") "  hosts: [vm.shop.svc.cluster.local]\n", .from = "vm" },
 
 	{ "a wildcard", &CODE_entry_wildcard, 13,
 	  BASE ISTIO("ServiceEntry") "  hosts: ['*.example.com']\n" },
@@ -46,6 +63,25 @@ const struct rule_row rows_entry[] = {
 	{ "the label off", &CODE_entry_mtls, RAISED_NEVER,
 	  BASE ENTRY(
 		  "  endpoints: [{address: a, labels: {security.istio.io/tlsMode: disabled}}]\n") },
+
+	{ "a workload with a service account", &CODE_entry_mtls, 16,
+	  BASE SELECTING WORKLOAD("shop", "{a: b, c: d}", "serviceAccount: s") },
+	{ "its label is off", &CODE_entry_mtls, RAISED_NEVER,
+	  BASE SELECTING WORKLOAD("shop", "{a: b, security.istio.io/tlsMode: disabled}",
+				  "serviceAccount: s") },
+	{ "its label is on", &CODE_entry_mtls, 16,
+	  BASE SELECTING WORKLOAD("shop", "{a: b, security.istio.io/tlsMode: istio}",
+				  "address: x") },
+	{ "a workload with other labels", &CODE_entry_mtls, RAISED_NEVER,
+	  BASE SELECTING WORKLOAD("shop", "{a: c}", "serviceAccount: s") },
+	{ "a workload of another namespace", &CODE_entry_mtls, RAISED_NEVER,
+	  BASE SELECTING WORKLOAD("b", "{a: b}", "serviceAccount: s") },
+	{ "a workload without an identity", &CODE_entry_mtls, RAISED_NEVER,
+	  BASE SELECTING WORKLOAD("shop", "{a: b}", "address: x") },
+	{ "a group of workloads", &CODE_entry_mtls, 16,
+	  BASE SELECTING
+	  "---\napiVersion: networking.istio.io/v1\nkind: WorkloadGroup\nmetadata: {name: w, "
+	  "namespace: shop}\nspec: {metadata: {labels: {a: b}}, template: {serviceAccount: s}}\n" },
 
 	{ "pinned", &CODE_entry_names, 14, BASE ENTRY("  subjectAltNames: [a]\n") },
 	{ "not pinned", &CODE_entry_names, RAISED_NEVER, BASE ENTRY("  subjectAltNames: []\n") },
@@ -75,6 +111,18 @@ const struct rule_row rows_entry[] = {
 	  EXPORTED("['.']") ENTRY("  exportTo: [shop, post]\n") },
 	{ "the VirtualService exported to one more", &CODE_entry_exports, RAISED_NEVER,
 	  EXPORTED("['.', post]") ENTRY("  exportTo: [post]\n") },
+
+	{ "of another namespace, which sees its own", &CODE_entry_exports, RAISED_NEVER,
+	  EXPORTED("['.']") ENTRY("  exportTo: ['.']\n")
+		  NAMED("e", "b", OLD "  exportTo: ['.']\n") },
+	{ "in two namespaces that see their own", &CODE_entry_twice, RAISED_NEVER,
+	  BASE ENTRY("  exportTo: ['.']\n") NAMED("x", "b", OLD "  exportTo: ['.']\n") },
+	{ "one of two is seen by both", &CODE_entry_twice, 16,
+	  BASE ENTRY("  exportTo: ['.']\n") NAMED("x", "b", OLD "  exportTo: [shop]\n") },
+	{ "of two control planes", &CODE_entry_twice, RAISED_NEVER,
+	  BASE REVISION("x", "old") REVISION("y", "new") },
+	{ "of one control plane", &CODE_entry_twice, 14,
+	  BASE REVISION("x", "new") REVISION("y", "new") },
 
 	{ "in two namespaces", &CODE_entry_twice, 15, BASE ENTRY("") NAMED("x", "b", OLD) },
 	{ "in two namespaces, one is meant", &CODE_entry_twice, RAISED_NEVER,

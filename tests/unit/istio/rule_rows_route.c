@@ -73,12 +73,31 @@ const struct rule_row rows_route[] = {
 	{ "another that is not visible here", &CODE_vs_twice, RAISED_NEVER,
 	  VS("x") "  hosts: [old.example.com]\n  exportTo: [shop]\n  http: [{" TO_OLD
 		  "}]\n" OTHER("y", "{hosts: [old.example.com], exportTo: [b], http: []}") },
+	{ "another of another control plane", &CODE_vs_twice, RAISED_NEVER,
+	  "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x, "
+	  "namespace: shop, labels: {istio.io/rev: a}}\nspec: {hosts: [old.example.com], http: "
+	  "[{" TO_OLD
+	  "}]}\n---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: y, "
+	  "namespace: shop, labels: {istio.io/rev: b}}\nspec: {hosts: [old.example.com], http: "
+	  "[]}\n" },
 	{ "another for the same namespace", &CODE_vs_twice, 12,
 	  VS("x") "  hosts: [old.example.com]\n  exportTo: [shop]\n  http: [{" TO_OLD
 		  "}]\n" OTHER("y", "{hosts: [OLD.example.com], exportTo: ['.'], http: []}") },
 
 	{ "for a gateway", &CODE_vs_gateway, 6,
 	  VS("x") "  hosts: [old.example.com]\n  gateways: [g]\n  http: [{" TO_OLD "}]\n" },
+	{ "for a gateway, and another leads the mesh to it", &CODE_vs_gateway, RAISED_NEVER,
+	  VS("x") "  hosts: [old.example.com]\n  gateways: [g]\n  http: [{" TO_OLD "}]\n" OTHER(
+		  "y",
+		  "{hosts: [old.example.com], http: [{route: [{destination: {host: a.b}}]}]}") },
+	{ "for a gateway, and another for another gateway", &CODE_vs_gateway, 6,
+	  VS("x") "  hosts: [old.example.com]\n  gateways: [g]\n  http: [{" TO_OLD
+		  "}]\n" OTHER("y", "{hosts: [old.example.com], gateways: [h], http: []}") },
+	{ "a delegate of a gateway", &CODE_vs_gateway, 13,
+	  DELEGATE OTHER("root", "\n  hosts: [old.example.com]\n  gateways: [g]\n  http: "
+				 "[{delegate: {name: x}}]") },
+	{ "a delegate of the mesh", &CODE_vs_gateway, RAISED_NEVER,
+	  DELEGATE OTHER("root", "{hosts: [old.example.com], http: [{delegate: {name: x}}]}") },
 	{ "for a gateway and the mesh", &CODE_vs_gateway, RAISED_NEVER,
 	  VS("x") "  hosts: [old.example.com]\n  gateways: [g, mesh]\n  http: [{" TO_OLD "}]\n" },
 	{ "for a gateway, with the gateway's host", &CODE_vs_gateway, RAISED_NEVER,

@@ -3,6 +3,7 @@
  * exportTo, Sidecars.
  */
 #include "istio/audience.h"
+#include "istio/visible.h"
 #include "tests/unit/istio/scene.h"
 
 #include <criterion/criterion.h>
@@ -15,6 +16,9 @@
 #define SIDECAR(ns, spec)                                                                          \
 	"---\napiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: default, "       \
 	"namespace: " ns "}\nspec: " spec "\n"
+#define ROOT(spec)                                                                                 \
+	"---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: root, "   \
+	"namespace: shop}\nspec: " spec "\n"
 #define EGRESS(host) "{egress: [{hosts: [" host "]}]}"
 
 /* The audience of the last route that names the old host: callers, and behind "|" the limits. */
@@ -89,6 +93,24 @@ static const struct {
 	{ "a Sidecar of some workloads", HOSTS "  http: [{" OLD "}]\n",
 	  SIDECAR("x", "{workloadSelector: {labels: {a: b}}, egress: [{hosts: [y/*]}]}"),
 	  "sidecars|not visible to some workloads of the namespace x (Sidecar 'default')" },
+	{ "a delegate of a gateway", "  http: [{" OLD "}]\n",
+	  ROOT("{hosts: [a.example.com], gateways: [in/public], http: [{delegate: {name: x}}]}"),
+	  "gateway in/public|" },
+	{ "a delegate of the mesh and a gateway, of which the root's match takes one",
+	  "  http: [{" OLD "}]\n",
+	  ROOT("{hosts: [a.example.com], gateways: [in/public, mesh], http: [{match: [{gateways: "
+	       "[mesh]}], delegate: {name: x}}]}"),
+	  "sidecars|" },
+	{ "a delegate of a root that is exported to some", "  http: [{" OLD "}]\n",
+	  ROOT("{hosts: [a.example.com], exportTo: [b], http: [{delegate: {name: x}}]}"),
+	  "sidecars|visible only to callers in these namespaces (exportTo): b" },
+	{ "a delegate of two routes", "  http: [{" OLD "}]\n",
+	  ROOT("{hosts: [a.example.com], http: [{match: [{uri: {prefix: /a}}], delegate: {name: "
+	       "x}}, "
+	       "{delegate: {name: x}}]}"),
+	  "sidecars|" },
+	{ "a delegate of none", "  http: [{" OLD "}]\n", "",
+	  "|no VirtualService that delegates to it was found: its callers are not known" },
 	{ "gateways do not look at Sidecars",
 	  HOSTS "  gateways: [in/public]\n  http: [{" OLD "}]\n", SIDECAR("x", EGRESS("y/*")),
 	  "gateway in/public|" },
@@ -98,21 +120,22 @@ Test(audience, of_a_route)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		AUTO_STR struct str text = STR_INIT, got = STR_INIT;
-		const struct object *sidecars[1];
+		const struct object *items[1];
+		struct sidecar_list sidecars = { items, 0 };
 		struct audiences all = { .n = 0 };
 		const struct route *route = NULL;
 		struct file f;
-		size_t n = 0;
-
 		str_addf(&text, "%s%s%s", VS("x"), rows[i].spec, rows[i].others);
 		cr_assert_eq(file_read_vs(&f, text.ptr), 0, "%s: %s", rows[i].name, f.err.reason);
 		for (size_t o = 1; o < f.objects.n; o++)
 			if (sidecar_is(&f.objects.items[o]))
-				sidecars[n++] = &f.objects.items[o];
+				items[sidecars.n++] = &f.objects.items[o];
+			else
+				vs_add_roots(&f.vs, &f.objects.items[o], f.arena);
 		for (size_t r = 0; r < f.vs.n; r++)
 			route = f.vs.routes[r].nold ? &f.vs.routes[r] : route;
 		all.arena = f.arena;
-		audience_add(&all, &f.vs, route, sidecars, n);
+		audience_add(&all, &f.vs, route, &sidecars);
 		cr_assert_eq(all.n, 1);
 		for (size_t c = 0; c < all.items[0].callers.n; c++)
 			str_addf(&got, "%s%" SLICE_FMT, c ? " " : "",

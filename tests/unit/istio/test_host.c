@@ -31,6 +31,9 @@ Test(host, near_is_not_same)
 		  host_near(SLICE("a.b."), SLICE("a.b")));
 	cr_assert(!host_same(SLICE("A.b"), SLICE("a.b")) && host_near(SLICE("A.b"), SLICE("a.b")));
 	cr_assert(!host_near(SLICE("a.c"), SLICE("a.b")));
+	cr_assert(host_near(SLICE("a.b"), SLICE("a.b.svc.cluster.local")));
+	cr_assert(host_near(SLICE("a.b.svc"), SLICE("a.b.svc.cluster.local")));
+	cr_assert(!host_near(SLICE("a.c"), SLICE("a.b.svc.cluster.local")));
 }
 
 Test(host, wildcards_cover)

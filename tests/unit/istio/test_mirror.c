@@ -132,3 +132,64 @@ Test(mirror, a_shared_gateway)
 		file_close(&f);
 	}
 }
+
+/* Istio drops a route of a delegate with a block that conflicts with all blocks of the root. */
+Test(mirror, a_copy_below_a_root)
+{
+	static const struct {
+		const char *root, *own;
+		enum mirror_place place;
+	} cases[] = {
+		{ "", "", MIRROR_ON_COPY },
+		{ "match: [{uri: {prefix: /a}}], ", "", MIRROR_ON_COPY },
+		{ "match: [{uri: {prefix: /a}}], ", "match: [{uri: {prefix: /a/b}}], ",
+		  MIRROR_ON_COPY },
+		{ "match: [{method: {exact: GET}}], ", "", MIRROR_NONE }, /* HEAD conflicts */
+		{ "match: [{method: {exact: POST}}], ", "", MIRROR_NONE },
+		{ "match: [{method: {regex: .*}}], ", "", MIRROR_NONE },
+		{ "match: [{method: {exact: GET}}, {method: {exact: HEAD}}], ", "",
+		  MIRROR_ON_COPY },
+		{ "match: [{ignoreUriCase: true, uri: {prefix: /a}}], ", "", MIRROR_NONE },
+		{ "match: [{ignoreUriCase: false, uri: {prefix: /a}}], ", "", MIRROR_ON_COPY },
+		{ "match: [{ignoreUriCase: true, uri: {prefix: /a}}], ",
+		  "match: [{ignoreUriCase: true}], ", MIRROR_ON_COPY },
+		{ "match: [{sourceNamespace: a}], ", "", MIRROR_NONE },
+		{ "match: [{sourceNamespace: a}], ", "match: [{sourceNamespace: a}], ",
+		  MIRROR_ON_COPY },
+		{ "match: [{sourceLabels: {a: b}}], ", "", MIRROR_ON_COPY },
+		{ "match: [{sourceLabels: {a: b}}], ", "match: [{sourceLabels: {a: c}}], ",
+		  MIRROR_NONE },
+		{ "match: [{headers: {x: {exact: a}}}], ", "match: [{headers: {y: {exact: b}}}], ",
+		  MIRROR_ON_COPY },
+		{ "match: [{headers: {x: {exact: a}}}], ", "match: [{headers: {x: {exact: b}}}], ",
+		  MIRROR_NONE },
+		{ "match: [{port: 80}], ", "match: [{port: 81}], ", MIRROR_NONE },
+		{ "match: [{port: 80}], ", "match: [{uri: {exact: /}}], ", MIRROR_ON_COPY },
+		{ "match: [{gateways: [g]}], ", "match: [{gateways: [h]}], ", MIRROR_NONE },
+		{ "match: [{gateways: [g]}], ", "", MIRROR_ON_COPY },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		AUTO_STR struct str text = STR_INIT;
+		struct move move = scene_move();
+		struct file f;
+
+		str_addf(
+			&text,
+			VS("x") "  http:\n  - {%sroute: [{destination: {host: old.example.com}}]}\n"
+				"---\napiVersion: networking.istio.io/v1\nkind: VirtualService\n"
+				"metadata: {name: root, namespace: shop}\n"
+				"spec: {hosts: [a.b], http: [{%sdelegate: {name: x}}]}\n",
+			cases[i].own, cases[i].root);
+		cr_assert_eq(file_read_vs(&f, text.ptr), 0);
+		f.findings.n = 0;
+		vs_add_roots(&f.vs, &f.objects.items[1], f.arena);
+		cr_assert_eq(f.vs.nroots, 1);
+		cr_expect_eq(mirror_choose(&f.vs, &f.vs.routes[0],
+					   &(struct move_context){ &move, f.arena, &f.findings }),
+			     cases[i].place, "%zu", i);
+		cr_expect_str_eq(file_codes(&f), cases[i].place == MIRROR_NONE ? "GCB1105@11" : "",
+				 "%zu: %s", i, file_codes(&f));
+		file_close(&f);
+	}
+}

@@ -1,0 +1,49 @@
+/*
+ * binding.h - the listeners that routes are bound to: those of sidecars, called "mesh", and those
+ * of gateways.
+ *
+ * Source: `gateways` of a VirtualService and of its match blocks, of which none means "mesh"
+ * (BuildHTTPRoutesForVirtualService in pilot/pkg/networking/core/route/route.go); which servers of
+ * a Gateway accept http routes (pkg/config/gateway/gateway.go, IsHTTPServer), and for which hosts
+ * (pilot/pkg/networking/core/gateway.go).
+ */
+#ifndef GCB_ISTIO_BINDING_H
+#define GCB_ISTIO_BINDING_H
+
+#include "kube/object.h"
+
+#define MESH "mesh"
+
+/* Does the match block apply to callers of this gateway of a VirtualService in namespace `ns`? */
+bool binding_has_block(const struct yaml_node *block, struct slice gateway, struct slice ns);
+
+/* Does one of the match blocks? An absent or an empty list applies to all callers. */
+bool binding_has_match(const struct yaml_node *match, struct slice gateway, struct slice ns);
+
+/* Is the VirtualService bound to the mesh? */
+bool binding_on_mesh(const struct object *vs);
+
+/* Is it a Gateway of Istio? */
+bool gateway_is(const struct object *o);
+
+/*
+ * Is the Gateway the one that a VirtualService in namespace `ns` calls `name`: "NAMESPACE/NAME", or
+ * NAME for one in its own namespace? A namespace that is not known may be the same.
+ */
+bool gateway_has_name(const struct object *gateway, struct slice name, struct slice ns);
+
+/* A route at a gateway. */
+struct gateway_route {
+	const struct object *vs; /* its hosts are compared with those of the servers */
+	struct slice ns;         /* of `vs` */
+	const struct yaml_node *match;
+	struct slice gateway; /* the name in the list of gateways */
+};
+
+/*
+ * Does a server of the Gateway accept http requests for the route: by its protocol, its hosts, and
+ * the port that a match block of the route requires?
+ */
+bool gateway_takes_http(const struct object *gateway, const struct gateway_route *r);
+
+#endif

@@ -1,0 +1,134 @@
+#include "istio/visible.h"
+
+#include "istio/host.h"
+#include "kube/group.h"
+
+bool sidecar_is(const struct object *o)
+{
+	return object_is(o, ISTIO_GROUP, "Sidecar");
+}
+
+/* The list under the first of two spellings of a key; NULL: none, or an empty one. */
+static const struct yaml_node *list_of(const struct yaml_node *map, const char *key,
+				       const char *snake)
+{
+	const struct yaml_node *list = yaml_get(map, key);
+
+	list = list ? list : yaml_get(map, snake);
+	return list && list->kind == YAML_SEQ && list->nchildren ? list : NULL;
+}
+
+/* --- exportTo ------------------------------------------------------------- */
+
+static const struct yaml_node *exports_of(const struct object *o)
+{
+	return list_of(o->spec, "exportTo", "export_to");
+}
+
+bool visible_everywhere(const struct object *o)
+{
+	const struct yaml_node *list = exports_of(o);
+
+	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
+		if (slice_is(yaml_string(c), "*"))
+			return true;
+	return !list;
+}
+
+struct slice visible_namespace(const struct visible *v, const struct yaml_node *item)
+{
+	return slice_is(yaml_string(item), ".") ? v->ns : yaml_string(item);
+}
+
+bool visible_in(const struct visible *v, struct slice ns)
+{
+	const struct yaml_node *list = exports_of(v->object);
+
+	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
+		if (slice_eq(visible_namespace(v, c), ns))
+			return true;
+	return visible_everywhere(v->object);
+}
+
+/* --- revisions ------------------------------------------------------------ */
+
+bool visible_same_revision(const struct object *a, const struct object *b)
+{
+	struct slice x = yaml_string(yaml_path(a->metadata, "labels", "istio.io/rev", NULL)),
+		     y = yaml_string(yaml_path(b->metadata, "labels", "istio.io/rev", NULL));
+
+	return !x.len || !y.len || slice_eq(x, y);
+}
+
+/* --- Sidecars ------------------------------------------------------------- */
+
+/* Does "namespace/host" of a Sidecar let the object in? */
+static bool egress_shows(struct slice egress, const struct object *sidecar, const struct visible *v)
+{
+	size_t slash = slice_find_byte(egress, '/');
+	struct slice ns = slash == SIZE_MAX ? SLICE("*") : slice_sub(egress, 0, slash);
+	struct slice host = slash == SIZE_MAX ? egress : slice_sub(egress, slash + 1, egress.len);
+	const struct yaml_node *hosts = yaml_get(v->object->spec, "hosts");
+
+	if (slice_is(ns, "~") ||
+	    (slice_is(ns, ".") && sidecar->ns.len && v->ns.len && !slice_eq(sidecar->ns, v->ns)))
+		return false;
+	if (!slice_is(ns, "*") && !slice_is(ns, ".") && v->ns.len && !slice_eq(ns, v->ns))
+		return false;
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
+		if (slice_is(host, "*") || slice_eq_case(host, yaml_string(c)) ||
+		    host_covered(host, yaml_string(c)) || host_covered(yaml_string(c), host))
+			return true;
+	return !hosts || !hosts->nchildren;
+}
+
+bool visible_is_hidden(const struct object *sidecar, const struct visible *v)
+{
+	const struct yaml_node *egress = list_of(sidecar->spec, "egress", "egress");
+
+	for (const struct yaml_node *c = egress ? egress->first : NULL; c; c = c->next) {
+		const struct yaml_node *hosts = yaml_get(c, "hosts");
+
+		for (const struct yaml_node *h = hosts ? hosts->first : NULL; h; h = h->next)
+			if (egress_shows(yaml_string(h), sidecar, v))
+				return false;
+	}
+	return egress != NULL;
+}
+
+/* --- two objects ---------------------------------------------------------- */
+
+/* Does the Sidecar for all workloads of the namespace hide one of the two? */
+static bool is_hidden_in(struct slice ns, const struct visible *a, const struct visible *b,
+			 const struct sidecar_list *sidecars)
+{
+	for (size_t i = 0; i < sidecars->n; i++) {
+		const struct object *o = sidecars->items[i];
+
+		if (slice_eq(o->ns, ns) && !yaml_get(o->spec, "workloadSelector") &&
+		    !yaml_get(o->spec, "workload_selector") &&
+		    (visible_is_hidden(o, a) || visible_is_hidden(o, b)))
+			return true;
+	}
+	return false;
+}
+
+bool visible_together(const struct visible *a, const struct visible *b,
+		      const struct sidecar_list *sidecars)
+{
+	const struct visible *few = visible_everywhere(a->object) ? b : a;
+	const struct visible *other = few == a ? b : a;
+	const struct yaml_node *list = exports_of(few->object);
+
+	if (!visible_same_revision(a->object, b->object))
+		return false;
+	if (visible_everywhere(few->object))
+		return true;
+	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
+		struct slice ns = visible_namespace(few, c);
+
+		if (visible_in(other, ns) && !is_hidden_in(ns, a, b, sidecars))
+			return true;
+	}
+	return false;
+}
