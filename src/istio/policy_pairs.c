@@ -6,7 +6,9 @@
 struct pair_walk {
 	const struct view *v;
 	struct policy_rules old, new;
+	struct slices revisions; /* that objects name */
 	const struct vs *vs;
+	const struct object *head; /* the VirtualService itself, or one that delegates to it */
 	const struct route *route;
 	const struct dest *dest;
 	bool gateway; /* the clients are gateways */
@@ -39,18 +41,21 @@ static bool route_takes(const struct pair_walk *w)
 	return !match || !match->nchildren;
 }
 
-/* Do clients of the namespace see the VirtualService and the old host? */
+/* Do clients of the namespace and of the control plane see the object? */
+static bool sees_object(const struct pair_walk *w, const struct object *o)
+{
+	return revision_reads(policy_revision(o), w->client.revision) &&
+	       exports_reach(yaml_get(o->spec, "exportTo"), view_ns(w->v, o), w->client.ns);
+}
+
+/* Do the clients at hand see the VirtualService and the old host? */
 static bool sees_route(const struct pair_walk *w)
 {
-	const struct object *o = w->vs->object;
 	bool seen = !w->v->entries.n;
 
-	for (size_t i = 0; i < w->v->entries.n && !seen; i++) {
-		const struct object *e = w->v->entries.items[i];
-
-		seen = exports_reach(yaml_get(e->spec, "exportTo"), view_ns(w->v, e), w->client.ns);
-	}
-	return seen && exports_reach(yaml_get(o->spec, "exportTo"), view_ns(w->v, o), w->client.ns);
+	for (size_t i = 0; i < w->v->entries.n && !seen; i++)
+		seen = sees_object(w, w->v->entries.items[i]);
+	return seen && sees_object(w, w->head);
 }
 
 /* --- on which port -------------------------------------------------------- */
@@ -160,7 +165,8 @@ static void pairs_of_ns(struct pair_walk *w, struct slice ns)
 	const struct policy_rules both[] = { policy_rules_of(&w->old, ns),
 					     policy_rules_of(&w->new, ns) };
 
-	w->client = (struct policy_client){ ns, NULL };
+	w->client.ns = ns;
+	w->client.labels = NULL;
 	pairs_of_client(w);
 	for (size_t s = 0; s < 2; s++)
 		for (size_t i = 0; i < both[s].n; i++)
@@ -170,33 +176,41 @@ static void pairs_of_ns(struct pair_walk *w, struct slice ns)
 			}
 }
 
-/* The clients of each namespace that has rules. */
+/* The clients of the namespaces that a list of exportTo names. */
+static void pairs_of_exports(struct pair_walk *w, const struct yaml_node *exports)
+{
+	for (const struct yaml_node *c = exports ? exports->first : NULL; c; c = c->next)
+		if (!slice_is(yaml_string(c), "*") && !slice_is(yaml_string(c), "."))
+			pairs_of_ns(w, yaml_string(c));
+}
+
+/* The clients of each namespace that has rules, or that rules are exported to. */
 static void pairs_of_rules(struct pair_walk *w, const struct policy_rules *rules)
 {
-	for (size_t i = 0; i < rules->n; i++)
+	for (size_t i = 0; i < rules->n; i++) {
 		if (!i || !slice_eq(rules->items[i].ns, rules->items[i - 1].ns))
 			pairs_of_ns(w, rules->items[i].ns);
+		pairs_of_exports(w, rules->items[i].exports);
+	}
 }
 
 /* The sidecars: of the namespaces with rules, of those that exportTo lists, of any other. */
 static void pairs_of_mesh(struct pair_walk *w)
 {
-	const struct yaml_node *exports = yaml_get(w->vs->object->spec, "exportTo");
-
 	w->gateway = false;
-	pairs_of_ns(w, view_ns(w->v, w->vs->object));
+	pairs_of_ns(w, view_ns(w->v, w->head));
 	pairs_of_rules(w, &w->old);
 	pairs_of_rules(w, &w->new);
-	for (const struct yaml_node *c = exports ? exports->first : NULL; c; c = c->next)
-		if (!slice_is(yaml_string(c), "*") && !slice_is(yaml_string(c), "."))
-			pairs_of_ns(w, yaml_string(c));
+	pairs_of_exports(w, yaml_get(w->head->spec, "exportTo"));
+	for (size_t e = 0; e < w->v->entries.n; e++)
+		pairs_of_exports(w, yaml_get(w->v->entries.items[e]->spec, "exportTo"));
 	pairs_of_ns(w, SLICE(ELSEWHERE));
 }
 
 /* The gateways, which usually run in the namespace of their Gateway. */
 static void pairs_of_gateways(struct pair_walk *w)
 {
-	const struct yaml_node *list = yaml_get(w->vs->object->spec, "gateways");
+	const struct yaml_node *list = yaml_get(w->head->spec, "gateways");
 
 	w->gateway = true;
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
@@ -204,22 +218,75 @@ static void pairs_of_gateways(struct pair_walk *w)
 		size_t slash = slice_find_byte(text, '/');
 
 		if (!slice_is(text, "mesh"))
-			pairs_of_ns(w, slash == SIZE_MAX ? view_ns(w->v, w->vs->object) :
+			pairs_of_ns(w, slash == SIZE_MAX ? view_ns(w->v, w->head) :
 							   slice_sub(text, 0, slash));
 	}
+}
+
+/* All clients whose control plane has the revision at hand. */
+static void pairs_of_revision(struct pair_walk *w)
+{
+	if (binding_on_mesh(w->head))
+		pairs_of_mesh(w);
+	pairs_of_gateways(w);
+}
+
+/*
+ * All clients of an old destination. Where only one revision is named, others read what has no
+ * label.
+ */
+static void pairs_of_destination(struct pair_walk *w)
+{
+	const struct slices *names = &w->revisions;
+
+	for (size_t i = 0; i < names->n; i++) {
+		w->client.revision = names->items[i];
+		pairs_of_revision(w);
+	}
+	w->client.revision = SLICE(ELSEWHERE);
+	if (names->n < 2)
+		pairs_of_revision(w);
 }
 
 /* All clients of a route. */
 static void pairs_of_route(struct pair_walk *w)
 {
-	for (size_t d = 0; d < w->route->n; d++) {
-		w->dest = &w->route->dests[d];
-		if (w->dest->side != SIDE_OLD)
-			continue;
-		if (on_mesh(w->vs->object))
-			pairs_of_mesh(w);
-		pairs_of_gateways(w);
+	struct object_set heads = view_heads(w->v, w->vs->object);
+
+	for (size_t h = 0; h < heads.n || !h; h++) {
+		w->head = h < heads.n ? heads.items[h] : w->vs->object;
+		for (size_t d = 0; d < w->route->n; d++) {
+			w->dest = &w->route->dests[d];
+			if (w->dest->side == SIDE_OLD)
+				pairs_of_destination(w);
+		}
 	}
+}
+
+/* Adds the revision of an object to those that are named. */
+static void add_revision(struct pair_walk *w, const struct object *o)
+{
+	struct slice name = policy_revision(o);
+
+	if (name.len && !slices_have(w->revisions, name))
+		w->revisions.items[w->revisions.n++] = name;
+}
+
+/* Collects the revisions that rules, ServiceEntries and VirtualServices name. */
+static void find_revisions(struct pair_walk *w)
+{
+	const struct view *v = w->v;
+	size_t most = w->old.n + w->new.n + v->entries.n + v->s->nvss;
+
+	w->revisions.items = arena_array(v->s->arena, most, sizeof(struct slice));
+	for (size_t i = 0; i < w->old.n; i++)
+		add_revision(w, w->old.items[i].object);
+	for (size_t i = 0; i < w->new.n; i++)
+		add_revision(w, w->new.items[i].object);
+	for (size_t i = 0; i < v->entries.n; i++)
+		add_revision(w, v->entries.items[i]);
+	for (size_t i = 0; i < v->s->nvss; i++)
+		add_revision(w, v->s->vss[i].object);
 }
 
 void policy_each_pair(const struct view *v, void (*pair)(const struct policy_pair *p, void *ctx),
@@ -231,6 +298,7 @@ void policy_each_pair(const struct view *v, void (*pair)(const struct policy_pai
 		return;
 	w.old = policy_rules_read(v, &v->old_rules);
 	w.new = policy_rules_read(v, &v->new_rules);
+	find_revisions(&w);
 	for (size_t i = 0; i < v->s->nvss; i++)
 		for (size_t r = 0; r < v->s->vss[i].n; r++) {
 			w.vs = &v->s->vss[i];

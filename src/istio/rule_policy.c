@@ -73,7 +73,17 @@ struct policy_rules policy_rules_of(const struct policy_rules *all, struct slice
 	return (struct policy_rules){ all->items + begin, end - begin };
 }
 
-/* --- exportTo ------------------------------------------------------------- */
+/* --- who sees it ---------------------------------------------------------- */
+
+struct slice policy_revision(const struct object *o)
+{
+	return yaml_string(yaml_path(o->metadata, "labels", "istio.io/rev", NULL));
+}
+
+bool revision_reads(struct slice of_object, struct slice of_client)
+{
+	return !of_object.len || slice_eq(of_object, of_client);
+}
 
 bool exports_reach(const struct yaml_node *exports, struct slice own, struct slice client)
 {
@@ -116,11 +126,14 @@ enum place_kind {
 struct rule_place {
 	struct policy_rules rules;
 	enum place_kind kind;
+	struct slice revision; /* of the client */
 	struct slice host; /* the most specific one of a rule; absent: no rule is for the host */
 };
 
 static bool is_in_place(const struct rule_place *p, const struct policy_rule *r)
 {
+	if (!revision_reads(policy_revision(r->object), p->revision))
+		return false;
 	if (p->kind == OWN_NAMESPACE)
 		return r->labels || exports_reach(r->exports, r->ns, r->ns);
 	return r->own == (p->kind == OWN_ROOT);
@@ -217,7 +230,7 @@ static const struct policy_rule *find_rule(const struct policy_query *q, struct 
 		const struct policy_rule *found;
 
 		*p = (struct rule_place){ policy_rules_of(q->rules, places[i].ns), places[i].kind,
-					  SLICE_NONE };
+					  q->client.revision, SLICE_NONE };
 		find_host(p, q->host);
 		found = find_first(p, &q->client);
 		if (found || (p->host.ptr && p->kind != EXPORTED))

@@ -223,17 +223,22 @@ struct lost_policies {
 	unsigned *fields; /* of each of the old host's rules */
 };
 
+/* Marks a field as lost with the rule that sets it. */
+static void mark_lost(const struct lost_policies *lost, const struct object *rule, size_t field)
+{
+	for (size_t i = 0; i < lost->v->old_rules.n; i++)
+		if (lost->v->old_rules.items[i] == rule)
+			lost->fields[i] |= 1U << field;
+}
+
 static void find_lost_fields(const struct policy_pair *p, void *ctx)
 {
-	const struct lost_policies *lost = ctx;
 	const struct object *owner;
 
 	for (size_t f = 0; f < LOST_FIELDS; f++)
 		if (policy_value(&p->old, lost_fields[f], &owner) &&
 		    !policy_value(&p->new, lost_fields[f], NULL))
-			for (size_t i = 0; i < lost->v->old_rules.n; i++)
-				if (lost->v->old_rules.items[i] == owner)
-					lost->fields[i] |= 1U << f;
+			mark_lost(ctx, owner, f);
 }
 
 static void check_lost(const struct view *v, const struct code *code, struct findings *out)

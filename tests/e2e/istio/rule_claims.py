@@ -321,8 +321,8 @@ def backwards(o):
 
 
 def lighter(o):
-    """A weight of 50 is read as 40."""
-    return yaml.safe_load(yaml.safe_dump(o).replace("weight: 50", "weight: 40"))
+    """A weight of 30, as a stage makes it of 60, is read as 40."""
+    return yaml.safe_load(yaml.safe_dump(o).replace("weight: 30", "weight: 40"))
 
 
 # What Istio reads is changed, and the claim must be wrong somewhere.
@@ -333,8 +333,10 @@ MUTATIONS = (
     ("rules have no tls", fewer("DestinationRule", "tls"), origination, "GCB1303"),
     ("rules have no pools", fewer("DestinationRule", "connectionPool", "outlierDetection", "loadBalancer"), policies, "GCB1304"),
     ("rules have no balancers", fewer("DestinationRule", "loadBalancer"), policies, "GCB1306"),
-    ("rules have no selectors", fewer("DestinationRule", "workloadSelector"), tls, ""),
-    ("rules are for all namespaces", fewer("DestinationRule", "exportTo"), policies, ""),
+    ("rules are for all workloads", fewer("DestinationRule", "workloadSelector"), tls, "GCB1"),
+    ("rules are for all namespaces", fewer("DestinationRule", "exportTo"), tls, "GCB1"),
+    ("rules have no ports of their own", fewer("DestinationRule", "portLevelSettings"), tls, "GCB1"),
+    ("rules have no subsets", fewer("DestinationRule", "subsets"), tls, "GCB1"),
     ("the old host is not there", named("old"), known, "GCB1201/1202"),
     ("endpoints are plain", fewer("ServiceEntry", "serviceAccount", "labels"), endpoints, "GCB1209"),
     ("there is no twin", named("twin"), twins, "GCB1216"),

@@ -39,7 +39,7 @@ def destination(host, port=None, subset=None, weight=None):
 
 class Scene:
     """FLAVOURS choose what a scene is mostly about; all have a little of everything."""
-    FLAVOURS = ("tls", "routes", "gateway", "sight", "entry")
+    FLAVOURS = ("tls", "routes", "tls", "gateway", "sight", "tls", "entry")
 
     def __init__(self, seed):
         self.seed = seed
@@ -245,7 +245,7 @@ class Scene:
 
     def policy(self, whole):
         out = {}
-        if self.chance(0.5):
+        if self.chance(0.5, tls=0.75):
             out["tls"] = self.tls()
         if self.chance(0.2):
             out["connectionPool"] = {"tcp": {"maxConnections": 9}}
@@ -262,7 +262,7 @@ class Scene:
 
     def rule(self):
         namespace = self.pick(self.home, self.home, "web", "ops", ROOT)
-        host = self.pick(self.full, self.full, NEW, NEW, "*.corp.test", "*.gcp.test", "*.test", "*",
+        host = self.pick(self.full, self.full, self.full, self.full, NEW, NEW, "*.corp.test", "*.gcp.test", "*.test", "*",
                          self.name if namespace == self.home else self.full)
         spec = {"host": host, **(self.exports() if self.chance(0.5, sight=1) else {})}
         policy = self.policy(True)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	wrapper "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/proxy_protocol/v3"
 	tls "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	http "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
 
@@ -35,8 +36,12 @@ func kind(t test.Failer, c *cluster.Cluster, out *peer) {
 	if c.TransportSocket == nil {
 		return
 	}
+	socket, wrapped := c.TransportSocket, &wrapper.ProxyProtocolUpstreamTransport{}
+	if socket.GetTypedConfig().UnmarshalTo(wrapped) == nil {
+		socket = wrapped.TransportSocket
+	}
 	context := &tls.UpstreamTlsContext{}
-	if err := c.TransportSocket.GetTypedConfig().UnmarshalTo(context); err != nil {
+	if err := socket.GetTypedConfig().UnmarshalTo(context); err != nil {
 		out.TLS = "plain" // a raw buffer
 		return
 	}
