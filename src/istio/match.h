@@ -13,10 +13,20 @@
 struct slice match_method(const struct yaml_node *block, bool *odd);
 
 /*
- * Does the block match every request: nothing but the uri prefix "/" or regex ".*" or "*"? With
- * `any_gateway` its list of gateways is disregarded.
+ * Does the block match every request of all proxies (route.go, IsCatchAllRoute): no uri, or the
+ * prefix "/" or regex ".*", and nothing else that restricts? With `any_gateway` its list of
+ * gateways is disregarded.
  */
 bool match_takes_all(const struct yaml_node *block, bool any_gateway);
+
+/*
+ * Does a block of an earlier route's match, or a route without one, keep all requests from a later
+ * block: by a catch-all for the same port, gateways and sources, or for all (route.go,
+ * BuildHTTPRoutesForVirtualService)? `block` NULL is a route without a match; `gateways` are those
+ * of the VirtualService.
+ */
+bool match_hides(const struct yaml_node *earlier, const struct yaml_node *block,
+		 const struct yaml_node *gateways);
 
 /*
  * Does Istio sort a route with this list of match blocks, or one of those that it makes of it,

@@ -413,12 +413,30 @@ bool vs_is_moved(const struct vs *vs)
 	return false;
 }
 
-const struct route *route_hidden_by(const struct vs *vs, const struct route *route)
+/* The first route before this one that hides a block of its match; NULL: none. */
+static const struct route *block_hidden_by(const struct vs *vs, const struct route *route,
+					   const struct yaml_node *block)
 {
-	for (const struct route *r = vs->routes; r < route && route->kind == ROUTE_HTTP; r++)
-		if (r->kind == ROUTE_HTTP && r->catch_all && !r->our_copy)
+	const struct yaml_node *gateways = yaml_get(vs->object->spec, "gateways");
+
+	for (const struct route *r = vs->routes; r < route; r++)
+		if (r->kind == ROUTE_HTTP && !r->our_copy && match_hides(r->match, block, gateways))
 			return r;
 	return NULL;
+}
+
+const struct route *route_hidden_by(const struct vs *vs, const struct route *route)
+{
+	const struct route *found = NULL;
+
+	if (route->kind != ROUTE_HTTP)
+		return NULL;
+	if (!route->match || !route->match->nchildren)
+		return block_hidden_by(vs, route, NULL);
+	for (const struct yaml_node *c = route->match->first; c; c = c->next)
+		if (!(found = block_hidden_by(vs, route, c)))
+			return NULL;
+	return found;
 }
 
 void vs_number_routes(struct vs *vs)

@@ -42,7 +42,7 @@ struct route {
 	bool foreign_mirror; /* `mirror` to another host, or `mirrors` */
 	bool our_mirror;     /* `mirror` names the new host */
 	bool our_copy;       /* a generated copy of the next route */
-	bool catch_all;      /* no match, or a match of the uri prefix "/" or regex ".*" alone */
+	bool catch_all;      /* it matches every request of all proxies (match_takes_all) */
 	bool sorted_last;    /* on a gateway, behind the routes of other VirtualServices of the host
 				(match_is_sorted_last) */
 	bool delegate, redirect;
@@ -126,7 +126,7 @@ bool vs_is_done(const struct vs *vs);
 bool vs_is_moved(const struct vs *vs);
 
 /*
- * The http route before this one that matches all requests, so that this one is never sent to
+ * The http route before this one that takes all its requests, so that this one is never sent to
  * Envoy; NULL: none.
  */
 const struct route *route_hidden_by(const struct vs *vs, const struct route *route);

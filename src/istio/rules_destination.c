@@ -4,7 +4,7 @@
  */
 #include "istio/header.h"
 #include "istio/host.h"
-#include "istio/rule_tls_internal.h"
+#include "istio/policy_pairs_internal.h"
 #include "istio/rules_internal.h"
 
 /*
@@ -48,144 +48,53 @@ static const struct yaml_node *walk_next(struct policy_walk *w)
 	return NULL;
 }
 
-/* The first field of this name in a policy of a rule. */
-static const struct yaml_node *policy_field(const struct object *o, const char *key)
+/* Adds a finding once. */
+static void add_once(struct findings *out, const struct code *code, const struct yaml_node *at,
+		     struct slice reason)
 {
-	struct policy_walk w = { .o = o };
-
-	for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w))
-		if (has_field(p, key))
-			return yaml_get(p, key);
-	return NULL;
-}
-
-/* The same in a set of rules. */
-static const struct yaml_node *find_field(const struct object_set *rules, const char *key)
-{
-	const struct yaml_node *found = NULL;
-
-	for (size_t i = 0; i < rules->n && !found; i++)
-		found = policy_field(rules->items[i], key);
-	return found;
+	findings_add_new(out,
+			 &(struct finding){ .code = code, .at = yaml_place(at), .reason = reason });
 }
 
 /* --- TLS ------------------------------------------------------------------ */
 
-enum { MODE_SIMPLE = 1, MODE_MUTUAL = 2, MODE_OFF = 4 };
-
-/* The meaning of a value of tls.mode; 0: none. */
-static int mode_of(struct slice text)
+/* Is the mode of these tls settings one of those with a client certificate? */
+static bool is_mutual(const struct yaml_node *tls)
 {
-	if (slice_is(text, "SIMPLE"))
-		return MODE_SIMPLE;
-	if (slice_is(text, "MUTUAL") || slice_is(text, "ISTIO_MUTUAL"))
-		return MODE_MUTUAL;
-	return slice_is(text, "DISABLE") ? MODE_OFF : 0;
+	struct slice mode = yaml_string(yaml_get(tls, "mode"));
+
+	return slice_is(mode, "MUTUAL") || slice_is(mode, "ISTIO_MUTUAL");
 }
 
-/* The first `mode` of one of these kinds in a set of rules. */
-static const struct yaml_node *find_mode(const struct object_set *rules, int kinds)
+static bool is_simple(const struct yaml_node *tls)
 {
-	for (size_t i = 0; i < rules->n; i++) {
-		struct policy_walk w = { .o = rules->items[i] };
-
-		for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w))
-			if (mode_of(yaml_string(yaml_path(p, "tls", "mode", NULL))) & kinds)
-				return yaml_path(p, "tls", "mode", NULL);
-	}
-	return NULL;
+	return slice_is(yaml_string(yaml_get(tls, "mode")), "SIMPLE");
 }
 
-/* A search for TLS to the old host that the new one would not have. */
-struct tls_search {
-	const struct view *v;
-	int kinds;                     /* of the mode that is looked for */
-	const struct yaml_node *found; /* the first such mode */
+/* The modes that calls to the old host use, and the new one would not have; NULL: none. */
+struct lost_modes {
+	const struct yaml_node *mutual, *simple;
 };
 
-/* Is it decided for a port of the new host whether it is called with TLS? */
-static bool new_is_decided(const struct view *v, struct slice ns, long port)
+static void find_lost(const struct policy_pair *p, void *ctx)
 {
-	struct tls_query q = { &v->new_rules, v->new, ns, SLICE_NONE, port };
+	const struct yaml_node *tls = policy_value(&p->old, "tls", NULL);
+	struct lost_modes *lost = ctx;
 
-	if (rule_tls_object(v, &q))
-		return rule_tls_mode(v, &q);
-	for (size_t i = 0; i < v->new_rules.n; i++) { /* those of the service, or of the root */
-		q.ns = view_ns(v, v->new_rules.items[i]);
-		if (rule_tls_mode(v, &q))
-			return true;
-	}
-	return false;
+	if (!tls || policy_value(&p->new, "tls", NULL))
+		return;
+	if (is_mutual(tls) && !lost->mutual)
+		lost->mutual = yaml_get(tls, "mode");
+	if (is_simple(tls) && !lost->simple)
+		lost->simple = yaml_get(tls, "mode");
 }
 
-/* Looks at one port of an old destination. */
-static void search_port(struct tls_search *s, const struct dest *dest, long port)
+static struct lost_modes find_lost_modes(const struct view *v)
 {
-	const struct view *v = s->v;
-	long to = v->s->move->port ? v->s->move->port : port;
+	struct lost_modes lost = { NULL, NULL };
 
-	for (size_t i = 0; i < v->old_rules.n && !s->found; i++) {
-		const struct tls_query q = { &v->old_rules, v->old,
-					     view_ns(v, v->old_rules.items[i]),
-					     yaml_string(dest->subset), port };
-		const struct yaml_node *mode = rule_tls_mode(v, &q);
-
-		if (mode_of(yaml_string(mode)) & s->kinds && !new_is_decided(v, q.ns, to))
-			s->found = mode;
-	}
-}
-
-/* Looks at the ports for which DestinationRules of the old host have settings of their own. */
-static void search_set_ports(struct tls_search *s, const struct dest *dest)
-{
-	for (size_t i = 0; i < s->v->old_rules.n; i++) {
-		const struct yaml_node *policy =
-			yaml_get(s->v->old_rules.items[i]->spec, "trafficPolicy");
-
-		for (const struct yaml_node *c = first_item(policy, "portLevelSettings"); c;
-		     c = c->next)
-			search_port(s, dest, port_number(yaml_get(c, "port")));
-	}
-}
-
-/*
- * Looks at an old destination: at its port, else at all ports of the old host; if these are not
- * known, at all ports that a rule mentions.
- */
-static void search_destination(struct tls_search *s, const struct dest *dest)
-{
-	long port = port_number(dest->port);
-	bool any = false;
-
-	for (size_t e = 0; e < s->v->entries.n && port < 0; e++)
-		for (const struct yaml_node *c = first_item(s->v->entries.items[e]->spec, "ports");
-		     c; c = c->next) {
-			search_port(s, dest, port_number(c));
-			any = true;
-		}
-	if (!any)
-		search_port(s, dest, port);
-	if (!any && port < 0)
-		search_set_ports(s, dest);
-}
-
-/* Looks at the old destinations of a route. */
-static void search_route(struct tls_search *s, const struct route *route)
-{
-	for (size_t d = 0; d < route->n && !s->found; d++)
-		if (route->dests[d].side == SIDE_OLD)
-			search_destination(s, &route->dests[d]);
-}
-
-/* The first mode of these kinds that calls to the old host use, and the new one would not have. */
-static const struct yaml_node *find_lost_mode(const struct view *v, int kinds)
-{
-	struct tls_search s = { v, kinds, NULL };
-
-	for (size_t i = 0; i < v->s->nvss; i++)
-		for (size_t r = 0; r < v->s->vss[i].n; r++)
-			search_route(&s, &v->s->vss[i].routes[r]);
-	return s.found;
+	policy_each_pair(v, find_lost, &lost);
+	return lost;
 }
 
 /*
@@ -195,7 +104,7 @@ static const struct yaml_node *find_lost_mode(const struct view *v, int kinds)
  */
 static void check_mutual(const struct view *v, const struct code *code, struct findings *out)
 {
-	const struct yaml_node *mode = find_lost_mode(v, MODE_MUTUAL);
+	const struct yaml_node *mode = find_lost_modes(v).mutual;
 
 	if (mode)
 		findings_add(out, code, yaml_place(mode),
@@ -206,14 +115,21 @@ static void check_mutual(const struct view *v, const struct code *code, struct f
 
 static void check_tls(const struct view *v, const struct code *code, struct findings *out)
 {
-	const struct yaml_node *mode = find_lost_mode(v, MODE_SIMPLE);
+	struct lost_modes lost = find_lost_modes(v);
 
-	if (mode && !find_lost_mode(v, MODE_MUTUAL))
-		findings_add(out, code, yaml_place(mode),
+	if (lost.simple && !lost.mutual)
+		findings_add(out, code, yaml_place(lost.simple),
 			     "a DestinationRule uses TLS (%" SLICE_FMT ") for '%" SLICE_FMT
 			     "', but none sets tls.mode for '%" SLICE_FMT "'",
-			     SLICE_ARG(mode->text), SLICE_ARG(v->old), SLICE_ARG(v->new));
+			     SLICE_ARG(lost.simple->text), SLICE_ARG(v->old), SLICE_ARG(v->new));
 }
+
+/* What a check of pairs passes around. */
+struct pair_check {
+	const struct view *v;
+	const struct code *code;
+	struct findings *out;
+};
 
 /*
  * Does the migration, or a route of a moved VirtualService, set the host? Then SNI and certificate
@@ -233,24 +149,25 @@ static bool sets_authority(const struct view *v)
 	return false;
 }
 
+/* Adds a finding when TLS to the new host has no server name. */
+static void find_sni(const struct policy_pair *p, void *ctx)
+{
+	const struct yaml_node *tls = policy_value(&p->new, "tls", NULL);
+	const struct pair_check *c = ctx;
+	struct slice mode = yaml_string(yaml_get(tls, "mode"));
+
+	if ((slice_is(mode, "SIMPLE") || slice_is(mode, "MUTUAL")) && !has_field(tls, "sni"))
+		add_once(c->out, c->code, tls->key,
+			 arena_printf(c->v->s->arena,
+				      "TLS to '%" SLICE_FMT "' has no sni: Istio uses the host of "
+				      "the request, which is not the new host",
+				      SLICE_ARG(c->v->new)));
+}
+
 static void check_sni(const struct view *v, const struct code *code, struct findings *out)
 {
-	for (size_t i = 0; i < v->new_rules.n && !sets_authority(v); i++) {
-		struct policy_walk w = { .o = v->new_rules.items[i] };
-
-		for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w)) {
-			const struct yaml_node *tls = yaml_get(p, "tls");
-			struct slice mode = yaml_string(yaml_get(tls, "mode"));
-
-			if ((slice_is(mode, "SIMPLE") || slice_is(mode, "MUTUAL")) &&
-			    !has_field(tls, "sni"))
-				findings_add(out, code, yaml_place(tls->key),
-					     "TLS to '%" SLICE_FMT
-					     "' has no sni: Istio uses the host of the request, "
-					     "which is not the new host",
-					     SLICE_ARG(v->new));
-		}
-	}
+	if (!sets_authority(v))
+		policy_each_pair(v, find_sni, &(struct pair_check){ v, code, out });
 }
 
 /* Does the proxy call another port than the one that the client dials? */
@@ -265,36 +182,78 @@ static const struct yaml_node *other_target(const struct yaml_node *port)
 	return target;
 }
 
-static void check_origination(const struct view *v, const struct code *code, struct findings *out)
+/* Adds a finding when calls to a port of the old host become TLS on another port. */
+static void find_origination(const struct policy_pair *p, void *ctx)
 {
-	for (size_t e = 0; e < v->entries.n && find_mode(&v->old_rules, MODE_SIMPLE); e++)
+	const struct pair_check *check = ctx;
+	const struct view *v = check->v;
+
+	if (!is_simple(policy_value(&p->old, "tls", NULL)))
+		return;
+	for (size_t e = 0; e < v->entries.n; e++)
 		for (const struct yaml_node *c = first_item(v->entries.items[e]->spec, "ports"); c;
 		     c = c->next)
-			if (other_target(c))
-				findings_add(out, code, yaml_place(other_target(c)),
-					     "port %ld of the ServiceEntry '%" SLICE_FMT
-					     "' is sent to port %" SLICE_FMT
-					     " with the TLS settings of a DestinationRule; neither "
-					     "applies to the new host",
-					     port_number(c), SLICE_ARG(v->entries.items[e]->name),
-					     SLICE_ARG(other_target(c)->text));
+			if (port_number(c) == p->old.port && other_target(c))
+				add_once(check->out, check->code, other_target(c),
+					 arena_printf(v->s->arena,
+						      "port %ld of the ServiceEntry '%" SLICE_FMT
+						      "' is sent to port %" SLICE_FMT
+						      " with the TLS settings of a "
+						      "DestinationRule; neither applies to the new "
+						      "host",
+						      port_number(c),
+						      SLICE_ARG(v->entries.items[e]->name),
+						      SLICE_ARG(other_target(c)->text)));
+}
+
+static void check_origination(const struct view *v, const struct code *code, struct findings *out)
+{
+	policy_each_pair(v, find_origination, &(struct pair_check){ v, code, out });
 }
 
 /* --- the rest of the policy ----------------------------------------------- */
 
+/* Fields of a policy; TLS is checked by other rules. */
+static const char *const lost_fields[] = { "connectionPool", "outlierDetection", "loadBalancer" };
+enum { LOST_FIELDS = sizeof(lost_fields) / sizeof(lost_fields[0]) };
+
+/* What rules set for the old host and none sets for the new one; a bit for each field. */
+struct lost_policies {
+	const struct view *v;
+	unsigned *fields; /* of each of the old host's rules */
+};
+
+/* Marks a field as lost with the rule that sets it. */
+static void mark_lost(const struct lost_policies *lost, const struct object *rule, size_t field)
+{
+	for (size_t i = 0; i < lost->v->old_rules.n; i++)
+		if (lost->v->old_rules.items[i] == rule)
+			lost->fields[i] |= 1U << field;
+}
+
+static void find_lost_fields(const struct policy_pair *p, void *ctx)
+{
+	const struct object *owner;
+
+	for (size_t f = 0; f < LOST_FIELDS; f++)
+		if (policy_value(&p->old, lost_fields[f], &owner) &&
+		    !policy_value(&p->new, lost_fields[f], NULL))
+			mark_lost(ctx, owner, f);
+}
+
 static void check_lost(const struct view *v, const struct code *code, struct findings *out)
 {
-	/* portLevelSettings are included; TLS among them is checked by other rules. */
-	static const char *const fields[] = { "connectionPool", "outlierDetection", "loadBalancer",
-					      NULL };
+	struct lost_policies lost = { v, arena_array(v->s->arena, v->old_rules.n,
+						     sizeof(*lost.fields)) };
 
+	policy_each_pair(v, find_lost_fields, &lost);
 	for (size_t i = 0; i < v->old_rules.n; i++) {
 		const struct object *o = v->old_rules.items[i];
 		AUTO_STR struct str list = STR_INIT;
 
-		for (size_t f = 0; fields[f]; f++)
-			if (policy_field(o, fields[f]) && !find_field(&v->new_rules, fields[f]))
-				add_word(&list, slice_of(fields[f]));
+		for (size_t f = 0; f < LOST_FIELDS; f++)
+			if (lost.fields[i] & 1U << f)
+				add_word(&list, slice_of(lost_fields[f]));
 		if (list.len)
 			findings_add(out, code, yaml_place(o->node),
 				     "DestinationRule '%" SLICE_FMT
@@ -303,42 +262,51 @@ static void check_lost(const struct view *v, const struct code *code, struct fin
 	}
 }
 
-/* A finding when rules set a field for the old host, and none sets it for the new one. */
-static void check_field(const struct view *v, const struct code *code, const char *key,
-			const char *what, struct findings *out)
+/* The first setting of the old host that the new one has not. */
+static void find_tunnel(const struct policy_pair *p, void *ctx)
 {
-	const struct yaml_node *node = find_field(&v->old_rules, key);
+	static const struct {
+		const char *key, *what;
+	} fields[] = { { "tunnel", "through a tunnel" },
+		       { "proxyProtocol", "with the PROXY protocol" } };
+	const struct pair_check *c = ctx;
 
-	if (node && !find_field(&v->new_rules, key))
-		findings_add(out, code, yaml_place(node->key),
-			     "'%" SLICE_FMT "' is reached %s, but '%" SLICE_FMT "' is not",
-			     SLICE_ARG(v->old), what, SLICE_ARG(v->new));
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		const struct yaml_node *node = policy_value(&p->old, fields[i].key, NULL);
+
+		if (node && !policy_value(&p->new, fields[i].key, NULL))
+			add_once(c->out, c->code, node->key,
+				 arena_printf(c->v->s->arena,
+					      "'%" SLICE_FMT "' is reached %s, but '%" SLICE_FMT
+					      "' is not",
+					      SLICE_ARG(c->v->old), fields[i].what,
+					      SLICE_ARG(c->v->new)));
+	}
 }
 
 static void check_tunnel(const struct view *v, const struct code *code, struct findings *out)
 {
-	check_field(v, code, "tunnel", "through a tunnel", out);
-	check_field(v, code, "proxyProtocol", "with the PROXY protocol", out);
+	policy_each_pair(v, find_tunnel, &(struct pair_check){ v, code, out });
+}
+
+static void find_affinity(const struct policy_pair *p, void *ctx)
+{
+	const struct yaml_node **hash = ctx;
+
+	if (!*hash)
+		*hash = yaml_get(policy_value(&p->old, "loadBalancer", NULL), "consistentHash");
 }
 
 static void check_affinity(const struct view *v, const struct code *code, struct findings *out)
 {
-	for (size_t i = 0; i < v->old_rules.n; i++) {
-		struct policy_walk w = { .o = v->old_rules.items[i] };
+	const struct yaml_node *hash = NULL;
 
-		for (const struct yaml_node *p = walk_next(&w); p; p = walk_next(&w)) {
-			const struct yaml_node *hash =
-				yaml_path(p, "loadBalancer", "consistentHash", NULL);
-
-			if (!hash)
-				continue;
-			findings_add(out, code, yaml_place(hash->key),
-				     "sessions are bound to an endpoint of '%" SLICE_FMT
-				     "', but a split selects a host for each request",
-				     SLICE_ARG(v->old));
-			return;
-		}
-	}
+	policy_each_pair(v, find_affinity, &hash);
+	if (hash)
+		findings_add(out, code, yaml_place(hash->key),
+			     "sessions are bound to an endpoint of '%" SLICE_FMT
+			     "', but a split selects a host for each request",
+			     SLICE_ARG(v->old));
 }
 
 /* Adds the subsets of the old host that a route names; `*at` is the first of all routes. */

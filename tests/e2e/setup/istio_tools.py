@@ -1,4 +1,5 @@
-"""Istio 1.29.1 and Envoy 1.40.0 for the tests: istiod, the judge of files (setup/istio/judge), and Envoy as Python's package has it.
+"""Istio 1.29.1 and Envoy 1.40.0 for the tests: istiod, the judge of files (setup/istio/judge), what Envoy gets
+(setup/istio/envoys), and Envoy as Python's package has it.
 
 Istio up to 1.29 starts without Kubernetes, later ones do not. go.sum holds Istio's own sums, so that nothing is looked up.
 """
@@ -19,6 +20,10 @@ def istiod():
 
 def judge():
     return cached.go_build("istio-judge", MODULE, "./judge", FLAGS)
+
+
+def envoys():
+    return cached.go_build("istio-envoys", MODULE, "./envoys", FLAGS)
 
 
 def envoy():

@@ -8,6 +8,11 @@
 	"  host: old.example.com\n  subsets:\n  - {name: v, trafficPolicy: {tls: {mode: "          \
 	"SIMPLE}}}\n"
 
+#define POOLS                                                                                      \
+	ISTIO("DestinationRule")                                                                   \
+	"  host: old.example.com\n  subsets: [{name: a}, {name: b, trafficPolicy: "                \
+	"{outlierDetection: {interval: 1s}}}]\n"
+
 const struct rule_row rows_destination[] = {
 	{ "TLS for old", &CODE_tls_lost, 14, BASE FOR_OLD("{tls: {mode: SIMPLE}}") },
 	{ "TLS for both", &CODE_tls_lost, RAISED_NEVER,
@@ -91,8 +96,8 @@ const struct rule_row rows_destination[] = {
 	{ "a pool of a wildcard for both", &CODE_rule_lost, RAISED_NEVER,
 	  BASE RULE("*.example.com", "{connectionPool: {tcp: {maxConnections: 1}}}") },
 	{ "a pool of a subset", &CODE_rule_lost, 9,
-	  BASE ISTIO("DestinationRule") "  host: old.example.com\n  subsets: [{name: a}, {name: b, "
-					"trafficPolicy: {outlierDetection: {interval: 1s}}}]\n" },
+	  ROUTES "  - route: [{destination: {host: old.example.com, subset: b}}]\n" POOLS },
+	{ "a pool of a subset that no route uses", &CODE_rule_lost, RAISED_NEVER, BASE POOLS },
 
 	{ "a tunnel", &CODE_rule_tunnel, 14,
 	  BASE FOR_OLD("{tunnel: {targetHost: a, targetPort: 1}}") },

@@ -106,7 +106,7 @@ Test(route, what_it_has_besides)
 		{ "{match: []}", true, false, false, false, false },
 		{ "{match: [{uri: {prefix: /}}]}", true, false, false, false, false },
 		{ "{match: [{uri: {regex: '.*'}, name: n}]}", true, false, false, false, false },
-		{ "{match: [{uri: {regex: '*'}}]}", true, false, false, false, false },
+		{ "{match: [{uri: {regex: '*'}}]}", false, false, false, false, false },
 		{ "{match: [{uri: {prefix: /}, method: {exact: GET}}]}", false, false, false, false,
 		  false },
 		{ "{match: [{uri: {prefix: /a}}, {uri: {prefix: /}}]}", true, false, false, false,

@@ -1,0 +1,325 @@
+#!/usr/bin/env python3
+"""What the rules claim of random manifests agrees with what Istio makes of them: tests/e2e/istio/test_rules.py [SEED...]
+
+GCB_SCENES scenes (500), from GCB_SEED (0) on, are repositories of rule_scenes.py. `check`, `plan` and `render` of the program are compared
+with what Istio's own code gives the Envoys of each namespace and gateway (tests/e2e/setup/istio/envoys): rule_claims.py has the claims.
+EXPLAINED has the differences that are meant. Then some scenes are changed for Istio alone: every claim must notice. With seeds as
+arguments, these scenes are shown; SEED:CLAIM makes the scene as small as it can be for the difference.
+"""
+import collections
+import concurrent.futures
+import json
+import os
+import pathlib
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "setup"))
+import cached  # noqa: E402
+import istio_tools  # noqa: E402
+import rule_claims  # noqa: E402
+import rule_scenes  # noqa: E402
+
+import yaml  # noqa: E402
+
+ROOT = HERE.parent.parent.parent
+BINARY = os.environ.get("GCB_BINARY", str(ROOT / "build/kubectl-gcpbackend"))
+WORKERS = int(os.environ.get("GCB_WORKERS", "2"))
+GIT = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.com",
+       "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@example.com"}
+TRIES = 60  # scenes that are changed before nothing has noticed
+POLICIES = ("GCB1005", "GCB1301", "GCB1302", "GCB1303", "GCB1304", "GCB1305", "GCB1306")
+
+
+def has_credential(case):
+    return any("credentialName" in json.dumps(o["spec"]) for o in case.scene.objects if o["kind"] == "DestinationRule")
+
+
+def has_delegate(case):
+    return any(o["metadata"]["name"] == "part" for o in case.scene.objects)
+
+
+def hosts(service):
+    """The hosts of a VirtualService, with short names completed."""
+    return {h if "." in h else f"{h}.{service['metadata']['namespace']}.svc.cluster.local" for h in service["spec"].get("hosts", [])}
+
+
+def all_matches(case):
+    return [m for o in case.scene.objects if o["kind"] == "VirtualService" for r in o["spec"]["http"] for m in r.get("match", [])]
+
+
+# (claims, what the program claims, when, why): differences that are meant.
+EXPLAINED = [
+    (POLICIES, True, lambda case: "GCB1405" in case.codes,
+     "GCB1405: another VirtualService has the host, and this one may get no request"),
+    (POLICIES, True, has_credential,
+     "credentialName without workloadSelector: sidecars call in plain text, which the author of the rule did not mean"),
+    (POLICIES, True, lambda case: not all(case.scene.full in hosts(o) for o, _ in case.moved.values()),
+     "a VirtualService of another host: on which ports it listens is not looked up, all HTTP ports of the old host count"),
+    (("callers: sidecars",), True, lambda case: "GCB1405" in case.codes,
+     "GCB1405: another VirtualService has the host, and this one may get no request"),
+    (("GCB1402",), False, lambda case: any("port" in m for m in all_matches(case)),
+     "a catch-all for one port, which is the only one of the host"),
+    (("GCB1402",), True, has_delegate, "a route of a delegate: Envoy has it behind one with the same match, that of the root"),
+    (("callers: sidecars", "callers: gateway"), False, has_delegate,
+     "a route of a delegate: Envoy has it behind one with the same match, that of the root"),
+]
+
+
+class Judge:
+    """A process of the judge: a line in, a line out."""
+
+    def __init__(self, program):
+        self.child = subprocess.Popen([str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.change = None
+
+    def ask(self, scene, manifests, calls):
+        if self.change:
+            objects = [self.change(o) for o in yaml.load_all(manifests, Loader=yaml.CSafeLoader)]
+            manifests = rule_scenes.text([o for o in objects if o])
+        line = {"manifests": manifests, "proxies": scene.proxies, "calls": scene.calls if calls else []}
+        self.child.stdin.write(json.dumps(line) + "\n")
+        self.child.stdin.flush()
+        answer = self.child.stdout.readline()
+        if not answer:
+            raise SystemExit(f"rules: the judge ended at the scene {scene.seed}")
+        answer = json.loads(answer)
+        if answer.get("error"):
+            raise Refused(answer["error"])
+        return answer
+
+
+class Refused(Exception):
+    """Manifests that Istio does not accept."""
+
+
+class Program:
+    """The program on a scene's repository."""
+
+    def __init__(self, scene, directory):
+        self.directory = directory
+        self.env = {**os.environ, **GIT, "HOME": str(directory)}
+        for name, text in scene.files().items():
+            path = directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        for argv in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "scene"]):
+            subprocess.run(["git", *argv], cwd=directory, env=self.env, check=True, capture_output=True)
+        self.findings = self.json("check")["items"][0].get("findings", [])
+        self.audiences = self.json("plan", "--to", "50")["items"][0].get("audiences", [])
+
+    def run(self, command, *argv):
+        return subprocess.run([BINARY, "migrate", command, "web", *argv], cwd=self.directory, env=self.env, capture_output=True, text=True,
+                              timeout=60)
+
+    def json(self, command, *argv):
+        done = self.run(command, *argv, "-o", "json")
+        out = json.loads(done.stdout) if done.stdout.strip() else {}
+        if not out.get("items") or out["kind"] == "ErrorList":
+            raise SystemExit(f"rules: {command} in {self.directory}: {done.returncode}: {done.stderr[:500]}{done.stdout[:500]}")
+        return out
+
+    def render(self, stage):
+        """The objects of apps/all.yaml at a stage; None: refused."""
+        done = self.run("render", "--stage", stage)
+        if done.returncode == 6:
+            return None
+        if done.returncode:
+            raise SystemExit(f"rules: render in {self.directory}: {done.returncode}: {done.stderr[:500]}")
+        return [o for o in yaml.load_all(done.stdout, Loader=yaml.CSafeLoader) if o]
+
+
+class Case(rule_claims.Case):
+    def rendered(self, stage):
+        objects = self.program.render(stage)
+        if objects is not None and len(objects) != len(self.scene.objects):
+            raise SystemExit(f"rules: scene {self.scene.seed}: {len(objects)} objects rendered of {len(self.scene.objects)}")
+        return objects
+
+
+def explain(case, what, claimed):
+    for names, ours, test, why in EXPLAINED:
+        if what in names and ours == claimed and test(case):
+            return why
+    return None
+
+
+def look(scene, judge, claims=rule_claims.ALL):
+    """(scene, case, [(what, claimed, so, why)]) of one scene."""
+    with tempfile.TemporaryDirectory(prefix="gcb-rules-") as directory:
+        program = Program(scene, pathlib.Path(directory))
+        case = Case(scene, program, judge.ask)
+        rows = []
+        for claim in claims:
+            for what, claimed, so in claim(case):
+                rows.append((what, claimed, so, None if claimed == so else explain(case, what, claimed)))
+    return scene, case, rows
+
+
+def notices(judge, change, claim, what, seeds):
+    """Does the claim differ in one of the scenes, where it agrees, when Istio reads something else?"""
+    judge.change = change
+    try:
+        for seed in seeds:
+            try:
+                _, _, rows = look(rule_scenes.Scene(seed), judge, (claim,))
+            except Refused:
+                continue
+            if any(row[0].startswith(what) and row[1] != row[2] for row in rows):
+                return True
+        return False
+    finally:
+        judge.change = None
+
+
+def smaller(value):
+    """Copies of objects, each with one list item or key less; lists of routes and such stay lists."""
+    if isinstance(value, dict) and value.get("kind") == "GCPBackend":
+        return
+    if isinstance(value, list):
+        for i, one in enumerate(value):
+            if len(value) > 1:
+                yield value[:i] + value[i + 1:]
+            for less in smaller(one):
+                yield value[:i] + [less] + value[i + 1:]
+    elif isinstance(value, dict):
+        for k, one in value.items():
+            if k not in ("apiVersion", "kind", "metadata", "hosts", "host", "name", "number"):
+                yield {other: v for other, v in value.items() if other != k}
+            for less in smaller(one) if k != "metadata" else ():
+                yield {**value, k: less}
+
+
+def shrink(scene, judge, wanted):
+    """Makes the scene smaller as long as it shows the difference."""
+    def shows(objects, others):
+        old = scene.objects, scene.others
+        scene.objects, scene.others = objects, others
+        try:
+            backends = [o for o in objects if o["kind"] == "GCPBackend"]
+            if backends and any(o["kind"] == "ServiceEntry" and o["metadata"]["name"] == "old" for o in objects):
+                _, _, rows = look(scene, judge)
+                if any(r[:3] == wanted and not r[3] for r in rows):
+                    return True
+        except (Refused, SystemExit, KeyError, IndexError, TypeError):
+            pass
+        scene.objects, scene.others = old
+        return False
+    again = True
+    while again:
+        again = any(shows(less, scene.others) for less in smaller(scene.objects)) or (
+            bool(scene.others) and (shows(scene.objects, []) or any(shows(scene.objects, less) for less in smaller(scene.others))))
+
+
+def show(seed, judge, wanted=None):
+    scene = rule_scenes.Scene(seed)
+    if wanted:
+        _, _, rows = look(scene, judge)
+        found = [r[:3] for r in rows if r[1] != r[2] and not r[3] and r[0].startswith(wanted)]
+        if found:
+            shrink(scene, judge, found[0])
+    scene, case, rows = look(scene, judge)
+    for name, text in scene.files().items():
+        print(f"--- {name}\n{text.split('  allow')[0]}")
+    for f in case.program.findings:
+        print(f"{f['code']} {f['severity']} {f.get('path')}:{f.get('line')} {f['reason']}")
+    for proxy, gets in case.half["proxies"].items():
+        print(f"--- {proxy}, half of the share moved")
+        for r in gets["routes"]:
+            if r["service"]:
+                print(f"{r['config']} {r['host']}: {r['service']} {r['route']} {[s['cluster'] for s in r['shares'] or []]}")
+        for c, peer in gets["clusters"].items():
+            if case.host(c) in (scene.full, rule_scenes.NEW):
+                print(f"{c}: {({k: v for k, v in peer.items() if v})}")
+    for what, claimed, so, why in rows:
+        if claimed or so:
+            print(f"{what}: the program {claimed}, Envoy {so} {'' if claimed == so else why or 'DIFFERENT'}")
+
+
+class Figures:
+    """How often the program and Istio agree on each claim."""
+
+    def __init__(self):
+        self.agreed, self.yes, self.explained = collections.Counter(), collections.Counter(), collections.Counter()
+        self.differ, self.so = collections.defaultdict(list), collections.defaultdict(list)
+
+    def add(self, seed, rows):
+        for what, claimed, so, why in rows:
+            if claimed == so:
+                self.agreed[what] += 1
+                self.yes[what] += so
+                if so and seed not in self.so[what]:
+                    self.so[what].append(seed)
+            elif why:
+                self.explained[what, why] += 1
+            else:
+                self.differ[what, claimed].append(seed)
+
+    def likely(self, what):
+        """Scenes in which a claim is true and is made: in these, a change shows."""
+        found = [seeds for name, seeds in self.so.items() if name.startswith(what)]
+        return sorted({seed for seeds in found for seed in seeds})[:TRIES]
+
+    def show(self):
+        for what in sorted(self.agreed):
+            print(f"  {self.agreed[what]:6} agree on {what}, {self.yes[what]} of them that it is so")
+        for (what, why), n in sorted(self.explained.items()):
+            print(f"  {n:6} explained: {what}: {why}")
+        for (what, claimed), seeds in sorted(self.differ.items()):
+            print(f"  {len(seeds):6} DIFFER on {what}: the program claims {claimed}: scenes {seeds[:12]}")
+
+    def sum(self):
+        """(passed, failed)"""
+        return sum(self.agreed.values()) + sum(self.explained.values()), sum(map(len, self.differ.values()))
+
+
+def main(seeds):
+    try:
+        built = istio_tools.envoys()
+    except cached.Missing as why:
+        print(f"rules: skipped: {why}\n0 passed, 0 failed, 1 skipped")
+        return 0
+    if seeds:
+        judge = Judge(built)
+        for seed in seeds:
+            number, _, wanted = seed.partition(":")
+            show(int(number), judge, wanted)
+        return 0
+    judges = queue.Queue()
+    for _ in range(WORKERS):
+        judges.put(Judge(built))
+
+    def one(seed):
+        judge = judges.get()
+        try:
+            return look(rule_scenes.Scene(seed), judge)
+        finally:
+            judges.put(judge)
+
+    first, count = int(os.environ.get("GCB_SEED", "0")), int(os.environ.get("GCB_SCENES", "500"))
+    figures, begin = Figures(), time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        for scene, _, rows in pool.map(one, range(first, first + count)):
+            figures.add(scene.seed, rows)
+    figures.show()
+    print(f"rules: {count} scenes in {time.monotonic() - begin:.0f} s", flush=True)
+    passed, failed = figures.sum()
+    judge = judges.get()
+    for name, change, claim, what in rule_claims.MUTATIONS:
+        if notices(judge, change, claim, what, figures.likely(what)):
+            passed += 1
+        else:
+            failed += 1
+            print(f"FAIL nothing notices that {name}: {claim.__name__} {what}")
+    print(f"rules: {len(rule_claims.MUTATIONS)} changes, {time.monotonic() - begin:.0f} s")
+    print(f"{passed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
