@@ -15,6 +15,40 @@ struct slice host_wildcard(struct slice suffix, struct arena *arena)
 	return arena_join(arena, (struct slice[]){ SLICE("*"), suffix }, 2);
 }
 
+bool host_is_odd_wildcard(struct slice host)
+{
+	return slice_starts(host, SLICE("*")) && !slice_starts(host, SLICE("*."));
+}
+
+/* Is an item behind "host:" or "hosts:" such a wildcard? Up to the colon of the next key. */
+static bool list_has_odd_wildcard(struct slice bytes)
+{
+	for (size_t i = 0; i < bytes.len && bytes.ptr[i] != ':'; i++) {
+		bool start = !i || strchr(" \t\r\n[,\"'", bytes.ptr[i - 1]);
+
+		if (bytes.ptr[i] == '*' && start && !(i + 1 < bytes.len && bytes.ptr[i + 1] == '.'))
+			return true;
+	}
+	return false;
+}
+
+bool host_odd_wildcard_in(struct slice bytes)
+{
+	if (slice_find_byte(bytes, '*') == SIZE_MAX)
+		return false;
+	for (size_t at = slice_find(bytes, SLICE("host")); at != SIZE_MAX;
+	     at = slice_find(bytes, SLICE("host"))) {
+		size_t colon;
+
+		bytes = slice_sub(bytes, at + 4, bytes.len);
+		colon = slice_find_byte(slice_sub(bytes, 0, 3), ':'); /* s, and a quote */
+		if (colon != SIZE_MAX &&
+		    list_has_odd_wildcard(slice_sub(bytes, colon + 1, bytes.len)))
+			return true;
+	}
+	return false;
+}
+
 struct slice host_needle(struct slice host)
 {
 	return slice_ends(host, SLICE(".svc.cluster.local")) ? host_first_label(host) : host;

@@ -29,6 +29,15 @@ struct slice host_token(struct slice host);
 /* "*.example.com" for the suffix ".example.com", in `arena`. */
 struct slice host_wildcard(struct slice suffix, struct arena *arena);
 
+/*
+ * Is it a wildcard that no token finds, since it covers a part of a label, or everything:
+ * "*-vm.example.com", "*"?
+ */
+bool host_is_odd_wildcard(struct slice host);
+
+/* True if the bytes may contain such a wildcard as a host. */
+bool host_odd_wildcard_in(struct slice bytes);
+
 /* The text that each reference to a host contains: for a cluster service, only its first label. */
 struct slice host_needle(struct slice host);
 

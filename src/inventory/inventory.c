@@ -65,6 +65,7 @@ void inventory_free(struct inventory *inv)
 	free(inv->related.items);
 	free(inv->objects);
 	free(inv->sidecars);
+	free(inv->wildcards);
 	free(inv->gateways);
 	free(inv->writers);
 	free(inv->unfilled);
@@ -178,7 +179,8 @@ bool inventory_may_configure_proxies(struct slice bytes)
 {
 	return (slice_find(bytes, SLICE("Sidecar")) != SIZE_MAX ||
 		(slice_find(bytes, SLICE("Gateway")) != SIZE_MAX &&
-		 slice_find(bytes, SLICE("servers")) != SIZE_MAX)) &&
+		 slice_find(bytes, SLICE("servers")) != SIZE_MAX) ||
+		host_odd_wildcard_in(bytes)) &&
 	       slice_find(bytes, SLICE(ISTIO_GROUP)) != SIZE_MAX;
 }
 
@@ -332,12 +334,29 @@ static void parse_source(void *ctx, size_t i)
 	inventory_parse_source(inv, inv->sources.items[i]);
 }
 
+/* Has the object, a DestinationRule or a ServiceEntry, a host that no token finds? */
+static bool has_odd_wildcard(const struct object *o)
+{
+	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
+
+	if (!object_is(o, ISTIO_GROUP, "DestinationRule") &&
+	    !object_is(o, ISTIO_GROUP, "ServiceEntry"))
+		return false;
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
+		if (host_is_odd_wildcard(yaml_string(c)))
+			return true;
+	return host_is_odd_wildcard(yaml_string(yaml_get(o->spec, "host")));
+}
+
 /* Adds an object to the lists of its kind. */
 static void list_object(struct inventory *inv, const struct object *o, const struct source *s)
 {
 	if (sidecar_is(o)) {
 		ROOM(inv->sidecars, inv->nsidecars, inv->sidecars_cap);
 		inv->sidecars[inv->nsidecars++] = (struct object_ref){ o, s };
+	} else if (has_odd_wildcard(o)) {
+		ROOM(inv->wildcards, inv->nwildcards, inv->wildcards_cap);
+		inv->wildcards[inv->nwildcards++] = (struct object_ref){ o, s };
 	} else if (gateway_is(o)) {
 		ROOM(inv->gateways, inv->ngateways, inv->gateways_cap);
 		inv->gateways[inv->ngateways++] = (struct object_ref){ o, s };

@@ -43,6 +43,32 @@ static void collect_refs(const struct inventory *inv, struct slice token, struct
 		}
 }
 
+/* Does a host of the object cover the host? */
+static bool object_covers(const struct object *o, struct slice host)
+{
+	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
+
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
+		if (host_covered(yaml_string(c), host))
+			return true;
+	return host_covered(yaml_string(yaml_get(o->spec, "host")), host);
+}
+
+/* Adds the objects with a wildcard that no token finds and that covers the host. */
+static void collect_wildcards(const struct inventory *inv, struct slice host, struct ref_list *out)
+{
+	for (const struct inventory *at = inv; at; at = at->under)
+		for (size_t i = 0; i < at->nwildcards; i++) {
+			const struct object_ref *ref = &at->wildcards[i];
+
+			if (is_hidden(inv, at, ref->source->path) ||
+			    !object_covers(ref->object, host))
+				continue;
+			ROOM(out->items, out->n, out->cap);
+			out->items[out->n++] = *ref;
+		}
+}
+
 struct object_refs inventory_by_host(const struct inventory *inv, struct slice host,
 				     struct arena *arena)
 {
@@ -54,6 +80,7 @@ struct object_refs inventory_by_host(const struct inventory *inv, struct slice h
 	for (size_t i = 0; i < host.len; i++)
 		if (host.ptr[i] == '.')
 			collect_refs(inv, host_wildcard(slice_sub(host, i, host.len), arena), &all);
+	collect_wildcards(inv, host, &all);
 	if (all.n)
 		qsort(all.items, all.n, sizeof(*all.items), compare_refs);
 	unique = arena_array(arena, all.n, sizeof(*unique));

@@ -47,6 +47,8 @@ struct inventory {
 	size_t related_cap;
 	struct object_ref *sidecars;
 	size_t nsidecars, sidecars_cap;
+	struct object_ref *wildcards; /* with a host that no token finds (host_is_odd_wildcard) */
+	size_t nwildcards, wildcards_cap;
 	struct object_ref *gateways;
 	size_t ngateways, gateways_cap;
 	struct object_ref *writers;
@@ -59,8 +61,8 @@ struct inventory {
 };
 
 /*
- * True if the bytes may contain a Sidecar or a Gateway of Istio, which concern all hosts, also
- * those that they do not contain.
+ * True if the bytes may contain a Sidecar or a Gateway of Istio, or a wildcard that no token finds:
+ * these concern hosts that the bytes do not contain.
  */
 bool inventory_may_configure_proxies(struct slice bytes);
 
