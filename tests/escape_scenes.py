@@ -365,7 +365,7 @@ UNSEEN = {
     "no finding is about it":
         "se-san se-port-name se-address dr-name dr-namespace dr-export dr-mode dr-sni dr-label "
         "dr-label-value sidecar-namespace policy-namespace app-namespace app-project "
-        "flux-namespace kustomize-namespace set-name",
+        "flux-namespace set-name",
     "the object has then nothing to do with the migration":
         "dr-host sidecar-host policy-kind gb-type gb2-host app-url flux-source kustomize-entry",
     "only the index in this place is used": "git-index-file",

@@ -41,7 +41,6 @@ void environment_index_free(struct environment_index *x)
 }
 
 /* How many kustomizations that do nothing but reference others may be above each other. */
-enum { COLLECT_DEPTH = 16 };
 
 /* --- files ---------------------------------------------------------------- */
 

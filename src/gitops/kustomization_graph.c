@@ -68,8 +68,10 @@ size_t kustomization_graph_find(const struct kustomization_graph *g, const struc
 	return path.ptr ? kustomization_graph_in(g, path) : MAP_NONE;
 }
 
-bool kustomization_graph_collects(const struct kustomization_graph *g,
-				  const struct kustomization *k)
+/* The kustomizations that this one references, if it does nothing else to them: how many, the last.
+ */
+static size_t count_collected(const struct kustomization_graph *g, const struct kustomization *k,
+			      size_t *last)
 {
 	static const char *const keys[] = { "apiVersion", "kind", "metadata", "resources",
 					    "bases" };
@@ -81,10 +83,27 @@ bool kustomization_graph_collects(const struct kustomization_graph *g,
 		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 			known = known || slice_is(c->key->text, keys[i]);
 		if (!known)
-			return false;
+			return 0;
 		for (const struct yaml_node *entry = c->kind == YAML_SEQ ? c->first : NULL; entry;
-		     entry = entry->next)
-			n += kustomization_graph_find(g, k, yaml_string(entry)) != MAP_NONE;
+		     entry = entry->next) {
+			size_t at = kustomization_graph_find(g, k, yaml_string(entry));
+
+			n += at != MAP_NONE;
+			*last = at != MAP_NONE ? at : *last;
+		}
 	}
-	return n > 0;
+	return n;
+}
+
+bool kustomization_graph_collects(const struct kustomization_graph *g,
+				  const struct kustomization *k)
+{
+	for (unsigned depth = 0; depth < COLLECT_DEPTH; depth++) {
+		size_t last = MAP_NONE, n = count_collected(g, k, &last);
+
+		if (n != 1)
+			return n > 1;
+		k = &g->items[last];
+	}
+	return false;
 }

@@ -49,7 +49,13 @@ size_t kustomization_graph_in(const struct kustomization_graph *g, struct slice 
 bool kustomization_graph_is_root(const struct kustomization_graph *g,
 				 const struct kustomization *k);
 
-/* Does it reference kustomizations of the repository, and change nothing of what they make? */
+/* Most kustomizations that collect others on one way. */
+enum { COLLECT_DEPTH = 16 };
+
+/*
+ * Does it reference several kustomizations of the repository, and change nothing of what they make?
+ * So does one that references nothing but such a one.
+ */
 bool kustomization_graph_collects(const struct kustomization_graph *g,
 				  const struct kustomization *k);
 

@@ -458,13 +458,16 @@ struct source *const *inventory_sources(const struct inventory *inv, size_t *n)
 
 struct source *const *inventory_parsed(const struct inventory *inv, size_t *n, struct arena *arena)
 {
-	struct source **all = arena_array(
-		arena, inv->parsed.n + (inv->under ? inv->under->parsed.n : 0), sizeof(*all));
+	struct source **all;
+	size_t most = 0;
 
+	for (const struct inventory *at = inv; at; at = at->under)
+		most += at->parsed.n;
+	all = arena_array(arena, most, sizeof(*all));
 	*n = 0;
 	for (const struct inventory *at = inv; at; at = at->under)
 		for (size_t i = 0; i < at->parsed.n; i++)
-			if (at == inv || !map_has(&inv->paths, at->parsed.items[i]->path))
+			if (!inventory_hides(inv, at, at->parsed.items[i]->path))
 				all[(*n)++] = at->parsed.items[i];
 	return all;
 }

@@ -15,8 +15,7 @@ static int compare_refs(const void *a, const void *b)
 	return order ? order : (x->object > y->object) - (x->object < y->object);
 }
 
-/* True if an inventory from `top` down to `low` hides the path of `low`. */
-static bool is_hidden(const struct inventory *top, const struct inventory *low, struct slice path)
+bool inventory_hides(const struct inventory *top, const struct inventory *low, struct slice path)
 {
 	for (; top != low; top = top->under)
 		if (map_has(&top->paths, path))
@@ -36,7 +35,7 @@ static void collect_refs(const struct inventory *inv, struct slice token, struct
 	for (const struct inventory *at = inv; at; at = at->under)
 		for (size_t i = map_get(&at->by_token, token); i != MAP_NONE;
 		     i = at->objects[i].next) {
-			if (is_hidden(inv, at, at->objects[i].ref.source->path))
+			if (inventory_hides(inv, at, at->objects[i].ref.source->path))
 				continue;
 			ROOM(out->items, out->n, out->cap);
 			out->items[out->n++] = at->objects[i].ref;
@@ -61,7 +60,7 @@ static void collect_wildcards(const struct inventory *inv, struct slice host, st
 		for (size_t i = 0; i < at->nwildcards; i++) {
 			const struct object_ref *ref = &at->wildcards[i];
 
-			if (is_hidden(inv, at, ref->source->path) ||
+			if (inventory_hides(inv, at, ref->source->path) ||
 			    !object_covers(ref->object, host))
 				continue;
 			ROOM(out->items, out->n, out->cap);

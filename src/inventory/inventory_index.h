@@ -18,4 +18,7 @@ struct object_refs {
 struct object_refs inventory_by_host(const struct inventory *inv, struct slice host,
 				     struct arena *arena);
 
+/* True if an inventory from `top` down to `low`, without that, hides the path of `low`. */
+bool inventory_hides(const struct inventory *top, const struct inventory *low, struct slice path);
+
 #endif

@@ -268,6 +268,10 @@ static void check_route_gateways(const struct view *v, const struct vs *vs,
 static void check_protocol(const struct view *v, const struct code *code, struct findings *out)
 {
 	each_http_route(v, code, out, check_route_port);
+}
+
+static void check_gateways(const struct view *v, const struct code *code, struct findings *out)
+{
 	each_http_route(v, code, out, check_route_gateways);
 }
 
@@ -463,8 +467,13 @@ static void check_port(const struct view *v, const struct code *code, struct fin
 }
 
 const struct rule rules_of_ports[] = {
-	{ &CODE_not_http, check_protocol },     { &CODE_vs_gateway, check_sidecars },
-	{ &CODE_route_raw, check_raw },         { &CODE_entry_http2, check_http2 },
-	{ &CODE_entry_sniffed, check_sniffed }, { &CODE_entry_ports, check_ports },
-	{ &CODE_entry_port, check_port },       { NULL, NULL },
+	{ &CODE_not_http, check_protocol },
+	{ &CODE_route_dead, check_gateways },
+	{ &CODE_vs_gateway, check_sidecars },
+	{ &CODE_route_raw, check_raw },
+	{ &CODE_entry_http2, check_http2 },
+	{ &CODE_entry_sniffed, check_sniffed },
+	{ &CODE_entry_ports, check_ports },
+	{ &CODE_entry_port, check_port },
+	{ NULL, NULL },
 };

@@ -152,7 +152,7 @@ def main():
                 print(f"at stage {stage}:\n{text}")
         scene.run(BINARY, "migrate", "rollback", "pay", "--to", "10", "--yes")
         scene.write("dev/kustomization.yaml", FILES["dev/kustomization.yaml"] + "configurations: [c.yaml]\n")
-        scene.write("dev/c.yaml", "nameReference: []\n")
+        scene.write("dev/c.yaml", "nameReference: [{kind: Service, fieldSpecs: [{kind: VirtualService, path: spec/hosts}]}]\n")
         scene.commit()
         text, good = scene.check()
         good = good and "GCB4134" in text
