@@ -244,6 +244,17 @@ static bool patch_named(const struct patch *p, const struct yaml_node *patch)
 	return !found || patch_object(p, patch, found);
 }
 
+/* The text of a patch as its file or its entry has it. */
+static struct slice source_text(const struct patch *p)
+{
+	const struct yaml_node *text =
+		p->entry->kind == YAML_MAP ? yaml_get(p->entry, "patch") : p->entry;
+
+	return text && (p->entry->kind == YAML_MAP || patch_is_inline(p->entry)) ?
+		       text->text :
+		       yaml_bytes(p->file);
+}
+
 /* Applies all documents of a patch. False: the build fails. */
 static bool apply_documents(const struct patch *p)
 {
@@ -251,9 +262,13 @@ static bool apply_documents(const struct patch *p)
 	size_t n = yaml_documents(p->file);
 
 	if (first && first->kind == YAML_SEQ) {
-		if (p->target)
+		bool accepted = patch_json_is_accepted(source_text(p));
+
+		if (p->target && accepted)
 			return patch_selected(p, first);
-		build_fail(&p->objects->stop, p->entry, "the JSON patch has no target");
+		build_fail(&p->objects->stop, p->entry,
+			   accepted ? "the JSON patch has no target" :
+				      "a patch that begins with '[' must be JSON");
 		return false;
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -3,6 +3,8 @@
 #include "base/ascii.h"
 #include "yaml/value.h"
 
+#include <cjson/cJSON.h>
+
 /* Most nodes of a value that an operation may make. */
 #define PATCHED_NODES_MAX 100000
 
@@ -332,4 +334,17 @@ const struct yaml_node *patch_json_apply(const struct yaml_node *patch,
 	for (const struct yaml_node *c = patch->first; c && document; c = c->next)
 		document = apply_operation(c, document, stop, arena);
 	return document;
+}
+
+bool patch_json_is_accepted(struct slice text)
+{
+	struct slice rest = slice_trim(text);
+	const char *end = NULL;
+	cJSON *parsed;
+
+	if (!slice_starts(text, SLICE("[")))
+		return true;
+	parsed = cJSON_ParseWithLengthOpts(rest.ptr, rest.len, &end, false);
+	cJSON_Delete(parsed);
+	return parsed && end == rest.ptr + rest.len;
 }

@@ -20,4 +20,10 @@ const struct yaml_node *patch_json_apply(const struct yaml_node *patch,
 					 const struct yaml_node *document, struct build_stop *stop,
 					 struct arena *arena);
 
+/*
+ * Does kustomize accept the text of a JSON patch? One that begins with "[" must be JSON; all others
+ * are YAML (api/internal/builtins/PatchTransformer.go, jsonPatchFromBytes).
+ */
+bool patch_json_is_accepted(struct slice text);
+
 #endif

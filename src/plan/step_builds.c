@@ -245,13 +245,59 @@ static void note_environment(const struct step_work *w, const struct placement *
 			    &w->step->findings);
 }
 
+/* Where the patch is that is applied last to an object; the place of the object if there is none.
+ */
+static struct place last_patch(const struct built *b)
+{
+	return b->patches ? b->patches->at : yaml_place(b->origin->node);
+}
+
+/*
+ * Adds findings for VirtualServices of an environment that route to the old host only by what is
+ * done to them on the way: their files do not, so that no stage moves them. Those with variables
+ * are reported by filled_hosts_check.
+ */
+static void note_patched_routes(const struct step_work *w, const struct environment *e)
+{
+	const struct built_set *set = builds_of(w->builds, e);
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct built *b = &set->items[i];
+		struct finding f = { .code = &CODE_routes_made, .at = last_patch(b) };
+		struct err ignored = ERR_INIT;
+		const struct vs *vs = NULL;
+
+		if (!b->as_written && vs_is(&b->object) && b->stop.verdict == BUILD_KNOWN &&
+		    !step_builds_own(w, b) && !vs_find_placeholder(b->origin))
+			vs = step_builds_parse(w, b, &ignored);
+		if (!vs || !vs->nold)
+			continue;
+		f.reason = arena_printf(
+			w->pool->arena,
+			"the %s '%" SLICE_FMT "' changes the VirtualService '%" SLICE_FMT
+			"' so that it routes to '%" SLICE_FMT "'; its file does not",
+			environment_kind_text(e->kind), SLICE_ARG(e->name),
+			SLICE_ARG(b->object.name), SLICE_ARG(vs->old_host));
+		(void)findings_add_new(&w->step->findings, &f);
+	}
+}
+
+/* The same for one use of a file by an environment, and whether that is known. */
+static void note_use(const struct step_work *w, const struct placement *p,
+		     const struct environment_use *use)
+{
+	note_environment(w, p, use);
+	if (!use->environment->other_revision)
+		note_patched_routes(w, use->environment);
+}
+
 void step_builds_note_unknown(const struct step_work *w)
 {
 	const struct placements *l = &w->step->placements;
 
 	for (size_t i = 0; i < l->n && w->builds; i++)
 		for (size_t j = 0; j < l->items[i].uses.n; j++)
-			note_environment(w, &l->items[i], &l->items[i].uses.items[j]);
+			note_use(w, &l->items[i], &l->items[i].uses.items[j]);
 	for (size_t i = 0; i < w->built.n; i++) {
 		const struct built_member *m = &w->built.items[i];
 		const struct built *b = m->built;

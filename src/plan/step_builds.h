@@ -38,7 +38,8 @@ const struct yaml_node *step_builds_converge(const struct step_work *w, const st
 					     struct err *err);
 
 /*
- * Adds findings for the environments of which it is not known what they apply.
+ * Adds findings for the environments of which it is not known what they apply, and for routes to
+ * the old host that they make of files without such a route.
  */
 void step_builds_note_unknown(const struct step_work *w);
 

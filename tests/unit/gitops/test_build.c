@@ -22,8 +22,8 @@
 	"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: e}\n"   \
 	"spec: {path: apps, " fields "}\n"
 #define SECOND_TIMEOUT                                                                             \
-	"patches: [{target: {kind: VirtualService}, patch: '[{op: replace, path: "                 \
-	"/spec/http/1/timeout, value: 9s}]'}]"
+	"patches: [{target: {kind: VirtualService}, patch: '- {op: replace, path: "                \
+	"/spec/http/1/timeout, value: 9s}'}]"
 
 /* A build of apps/web.yaml by the environment "e". */
 struct built_fixture {
