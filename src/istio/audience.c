@@ -48,6 +48,7 @@ struct filling {
 	struct audience *a;
 	const struct vs *vs;
 	const struct route *route;
+	const struct audience_scene *scene;
 	struct arena *arena;
 	size_t callers_cap, limits_cap;
 };
@@ -56,6 +57,35 @@ static void add_limit(struct filling *f, struct slice text)
 {
 	ARENA_ROOM(f->arena, f->a->limits.items, f->a->limits.n, f->limits_cap);
 	f->a->limits.items[f->a->limits.n++] = text;
+}
+
+/* Does a server of the Gateway accept requests for the route? */
+static bool serves(const struct filling *f, const struct head *h, const struct object *gateway,
+		   struct slice name)
+{
+	struct gateway_route r = { h->object, h->ns, h->match, name };
+
+	if (!gateway_takes_http(gateway, &r))
+		return false;
+	r.match = f->route->match;
+	return gateway_takes_http(gateway, &r);
+}
+
+/* Has a gateway, which is known, no server for the http route? */
+static bool is_unserved(const struct filling *f, const struct head *h, struct slice name)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < f->scene->ngateways && f->route->kind == ROUTE_HTTP; i++) {
+		const struct object *o = f->scene->gateways[i];
+
+		if (!gateway_has_name(o, name, h->ns))
+			continue;
+		if (serves(f, h, o, name))
+			return false;
+		known = true;
+	}
+	return known;
 }
 
 /* Adds one kind of callers, or why there are none of them. */
@@ -75,6 +105,14 @@ static void add_callers(struct filling *f, const struct head *h, struct slice ga
 					  " reaches this route: %" SLICE_FMT " matches all of them",
 					  mesh ? "" : "the ", SLICE_ARG(who),
 					  SLICE_ARG(route_label(before, f->arena))));
+		return;
+	}
+	if (!mesh && is_unserved(f, h, gateway)) {
+		add_limit(f, arena_printf(f->arena,
+					  "no request of the %" SLICE_FMT
+					  " reaches this route: no HTTP server of it has a host of "
+					  "the VirtualService and a port that the route matches",
+					  SLICE_ARG(who)));
 		return;
 	}
 	ARENA_ROOM(f->arena, f->a->callers.items, f->a->callers.n, f->callers_cap);
@@ -113,9 +151,9 @@ static void add_export(struct filling *f, const struct head *h)
 }
 
 /* Adds the Sidecars that hide it. */
-static void add_sidecars(struct filling *f, const struct head *h,
-			 const struct sidecar_list *sidecars)
+static void add_sidecars(struct filling *f, const struct head *h)
 {
+	const struct sidecar_list *sidecars = &f->scene->sidecars;
 	const struct visible own = { h->object, h->ns };
 
 	for (size_t i = 0; i < sidecars->n; i++) {
@@ -136,7 +174,7 @@ static void add_sidecars(struct filling *f, const struct head *h,
 }
 
 /* Adds what a head gives the route. */
-static void add_head(struct filling *f, const struct head *h, const struct sidecar_list *sidecars)
+static void add_head(struct filling *f, const struct head *h)
 {
 	size_t before = f->a->callers.n;
 	bool mesh = false;
@@ -147,7 +185,7 @@ static void add_head(struct filling *f, const struct head *h, const struct sidec
 	if (f->a->callers.n > before)
 		add_export(f, h);
 	if (mesh)
-		add_sidecars(f, h, sidecars);
+		add_sidecars(f, h);
 }
 
 /* A new row. */
@@ -158,11 +196,11 @@ static struct audience *row_new(struct audiences *out)
 }
 
 void audience_add(struct audiences *out, const struct vs *vs, const struct route *route,
-		  const struct sidecar_list *sidecars)
+		  const struct audience_scene *scene)
 {
 	struct arena *arena = out->arena;
 	struct audience *a = row_new(out);
-	struct filling f = { a, vs, route, arena, 0, 0 };
+	struct filling f = { a, vs, route, scene, arena, 0, 0 };
 	const struct object *o = vs->object;
 
 	*a = (struct audience){ .route = route_label(route, arena) };
@@ -170,17 +208,15 @@ void audience_add(struct audiences *out, const struct vs *vs, const struct route
 					 SLICE_ARG(o->name)) :
 			    o->name;
 	if (!vs->is_delegate)
-		add_head(&f, &(struct head){ o, vs->ns, NULL }, sidecars);
+		add_head(&f, &(struct head){ o, vs->ns, NULL });
 	else if (!vs->nroots)
 		add_limit(&f, SLICE("no VirtualService that delegates to it was found: its callers "
 				    "are not known"));
 	for (size_t i = 0; i < vs->nroots; i++) {
 		const struct object *root = vs->roots[i].object;
 
-		add_head(&f,
-			 &(struct head){ root, root->ns.len ? root->ns : vs->ns,
-					 yaml_get(vs->roots[i].route, "match") },
-			 sidecars);
+		add_head(&f, &(struct head){ root, root->ns.len ? root->ns : vs->ns,
+					     yaml_get(vs->roots[i].route, "match") });
 	}
 	a->plain = a->callers.n == 1 && slice_is(a->callers.items[0], "sidecars") && !a->limits.n;
 }

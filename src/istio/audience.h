@@ -30,12 +30,19 @@ struct audiences {
 	struct arena *arena;
 };
 
+/* All objects that are known and decide who sees a route; their namespaces may be unknown. */
+struct audience_scene {
+	struct sidecar_list sidecars;
+	const struct object *const *gateways; /* Gateways */
+	size_t ngateways;
+};
+
 /*
  * Adds the audience of a route of a VirtualService; of a delegate, that of all its roots together.
- * `sidecars` are all Sidecars that are known; their namespaces, and that of the VirtualService, may
- * be unknown (`ns` stands for them then, if present).
+ * The namespace of the VirtualService may be unknown, too (`ns` stands for it then, if present). A
+ * gateway that is not known is taken to have a server for the route.
  */
 void audience_add(struct audiences *out, const struct vs *vs, const struct route *route,
-		  const struct sidecar_list *sidecars);
+		  const struct audience_scene *scene);
 
 #endif

@@ -176,6 +176,25 @@ static bool lets_in(const struct route *route, long port)
 }
 
 /*
+ * Does the route get the requests of sidecars on port 80 though the ServiceEntry has no such port?
+ * Istio makes such a route for a VirtualService without any HTTP port
+ * (buildSidecarVirtualHostsForVirtualService in pilot/pkg/networking/core/httproute.go). It works
+ * if the destination names a port that the ServiceEntry has.
+ */
+static bool is_on_port_80(const struct object *entry, const struct route *route,
+			  const struct dest *d)
+{
+	bool found = false;
+
+	for (const struct yaml_node *c = ports_of(entry); c; c = c->next) {
+		if (port_number(c) == 80)
+			return false;
+		found = found || (d->port && port_number(c) == port_number(d->port));
+	}
+	return found && lets_in(route, 80);
+}
+
+/*
  * The port of the ServiceEntry that keeps requests from the route, since it is not HTTP; NULL:
  * fine. What counts is the port on which the client calls, not the one that the destination names:
  * HTTP in on port 80 and out to port 443 is how TLS is begun for clients.
@@ -197,15 +216,22 @@ static const struct yaml_node *bad_port(const struct object *entry, const struct
 	return bad;
 }
 
-/* The port that keeps the requests of sidecars from the route; NULL: fine. */
-static const struct yaml_node *bad_port_of(const struct object *entry, const struct route *route)
-{
-	const struct yaml_node *bad = NULL;
+/* A port that keeps requests of sidecars from a route, and whether others come on port 80. */
+struct blocked {
+	const struct yaml_node *port; /* NULL: none */
+	bool on_80;
+};
 
-	for (size_t i = 0; i < route->n && !bad; i++)
-		if (route->dests[i].side == SIDE_OLD)
-			bad = bad_port(entry, route, &route->dests[i]);
-	return bad;
+static struct blocked blocked_by(const struct object *entry, const struct route *route)
+{
+	struct blocked b = { NULL, false };
+
+	for (size_t i = 0; i < route->n && !b.port; i++)
+		if (route->dests[i].side == SIDE_OLD) {
+			b.port = bad_port(entry, route, &route->dests[i]);
+			b.on_80 = is_on_port_80(entry, route, &route->dests[i]);
+		}
+	return b;
 }
 
 /* Calls back for each http route of the move that names the old host. */
@@ -231,21 +257,21 @@ static bool is_new_place(const struct findings *out, const struct code *code, st
 	return true;
 }
 
-/* A route that sidecars use on a port that is not HTTP, and that works at no gateway either. */
+/* A route that sidecars use on ports that are not HTTP, and that works at no gateway either. */
 static void check_route_port(const struct view *v, const struct vs *vs, const struct route *route,
 			     const struct code *code, struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n && listens_as_old(v, vs, route); e++) {
 		const struct object *entry = v->entries.items[e];
-		const struct yaml_node *bad = bad_port_of(entry, route);
+		struct blocked bad = blocked_by(entry, route);
 
-		if (bad && !gateways_of(v, vs, route).works &&
-		    is_new_place(out, code, yaml_place(bad)))
-			findings_add(out, code, yaml_place(bad),
+		if (bad.port && !bad.on_80 && !gateways_of(v, vs, route).works &&
+		    is_new_place(out, code, yaml_place(bad.port)))
+			findings_add(out, code, yaml_place(bad.port),
 				     "port %ld of the ServiceEntry '%" SLICE_FMT "' is %" SLICE_FMT
 				     ", not HTTP",
-				     port_number(bad), SLICE_ARG(entry->name),
-				     SLICE_ARG(protocol_of(bad)));
+				     port_number(bad.port), SLICE_ARG(entry->name),
+				     SLICE_ARG(protocol_of(bad.port)));
 	}
 }
 
@@ -275,22 +301,30 @@ static void check_gateways(const struct view *v, const struct code *code, struct
 	each_http_route(v, code, out, check_route_gateways);
 }
 
-/* A route that works at a gateway, and not for sidecars, which call the old host past it. */
+/*
+ * A route that works at a gateway, or for requests on port 80, and not for sidecars that call the
+ * old host on its own ports, past the route.
+ */
 static void check_route_sidecars(const struct view *v, const struct vs *vs,
 				 const struct route *route, const struct code *code,
 				 struct findings *out)
 {
 	for (size_t e = 0; e < v->entries.n && listens_as_old(v, vs, route); e++) {
 		const struct object *entry = v->entries.items[e];
-		const struct yaml_node *bad = bad_port_of(entry, route);
+		struct blocked bad = blocked_by(entry, route);
+		bool works = gateways_of(v, vs, route).works;
 
-		if (bad && gateways_of(v, vs, route).works)
+		if (bad.port && (bad.on_80 || works))
 			findings_add(out, code, yaml_place(route->node),
-				     "%" SLICE_FMT " is used by gateways only: port %ld of the "
+				     "%" SLICE_FMT " is used %s only: port %ld of the "
 				     "ServiceEntry '%" SLICE_FMT "' is %" SLICE_FMT
 				     ", so pods that call it keep calling the old host",
-				     SLICE_ARG(route_label(route, v->s->arena)), port_number(bad),
-				     SLICE_ARG(entry->name), SLICE_ARG(protocol_of(bad)));
+				     SLICE_ARG(route_label(route, v->s->arena)),
+				     !works     ? "on port 80" :
+				     !bad.on_80 ? "by gateways" :
+						  "by gateways and on port 80",
+				     port_number(bad.port), SLICE_ARG(entry->name),
+				     SLICE_ARG(protocol_of(bad.port)));
 	}
 }
 
@@ -450,19 +484,47 @@ static void check_ports(const struct view *v, const struct code *code, struct fi
 	}
 }
 
+/* Is there a route without a port for gateways alone? They call whatever port is the only one. */
+static bool has_gateway_dest(const struct view *v)
+{
+	for (size_t i = 0; i < v->s->nvss; i++)
+		for (size_t r = 0; r < v->s->vss[i].n; r++) {
+			const struct vs *vs = &v->s->vss[i];
+			const struct route *route = &vs->routes[r];
+
+			if (route->kind == ROUTE_HTTP && portless_dest(route) &&
+			    !route_hidden_by(vs, route) && !is_for_mesh(v, vs, route))
+				return true;
+		}
+	return false;
+}
+
+/* The one port of the old host that routes call; 80 if there are several. */
+static long sole_port(const struct view *v, const struct object *entry)
+{
+	const struct yaml_node *ports = yaml_get(entry->spec, "ports");
+	AUTO_STR struct str list = STR_INIT;
+	long last = 80;
+	size_t n = http_ports(entry, &list, &last);
+
+	if (!n && ports && ports->nchildren == 1 && port_number(ports->first) > 0 &&
+	    has_gateway_dest(v))
+		return port_number(ports->first);
+	return n == 1 ? last : 80;
+}
+
 static void check_port(const struct view *v, const struct code *code, struct findings *out)
 {
 	const struct dest *dest = v->s->move->port ? NULL : any_port(v, false);
 
 	for (size_t e = 0; e < v->entries.n && dest; e++) {
-		AUTO_STR struct str list = STR_INIT;
-		long last = 80;
+		long port = sole_port(v, v->entries.items[e]);
 
-		if (http_ports(v->entries.items[e], &list, &last) == 1 && last != 80)
+		if (port != 80)
 			findings_add(out, code, yaml_place(dest->host),
 				     "'%" SLICE_FMT
 				     "' will be called on port %ld, the port of the old host",
-				     SLICE_ARG(v->new), last);
+				     SLICE_ARG(v->new), port);
 	}
 }
 

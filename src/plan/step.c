@@ -305,22 +305,33 @@ static void claim_nodes(const struct step_work *w)
 				    w->step->to.kind == STAGE_MIRROR);
 }
 
-/* All Sidecars of the commit. */
-static struct sidecar_list list_sidecars(const struct step_work *w)
+/* The objects of a list, without their files. */
+static const struct object **list_objects(const struct step_work *w, const struct object_ref *all,
+					  size_t n)
 {
-	size_t n;
-	const struct object_ref *all = inventory_sidecars(w->in->inventory, &n);
 	const struct object **items = arena_array(w->pool->arena, n, sizeof(*items));
 
 	for (size_t i = 0; i < n; i++)
 		items[i] = all[i].object;
-	return (struct sidecar_list){ items, n };
+	return items;
+}
+
+/* All Sidecars and Gateways of the commit. */
+static struct audience_scene list_scene(const struct step_work *w)
+{
+	struct audience_scene scene;
+	const struct object_ref *all = inventory_sidecars(w->in->inventory, &scene.sidecars.n);
+
+	scene.sidecars.items = list_objects(w, all, scene.sidecars.n);
+	all = inventory_gateways(w->in->inventory, &scene.ngateways);
+	scene.gateways = list_objects(w, all, scene.ngateways);
+	return scene;
 }
 
 /* Sets the audiences of the routes that are moved. */
 static void note_audiences(const struct step_work *w)
 {
-	struct sidecar_list sidecars = list_sidecars(w);
+	struct audience_scene scene = list_scene(w);
 
 	for (size_t i = 0; i < w->scope.n; i++)
 		for (size_t r = 0; r < w->scope.members[i].vs.n; r++) {
@@ -329,7 +340,7 @@ static void note_audiences(const struct step_work *w)
 			if ((route->nold || (w->scope.finalized && route->nnew)) &&
 			    !route->our_copy)
 				audience_add(&w->step->audiences, &w->scope.members[i].vs, route,
-					     &sidecars);
+					     &scene);
 		}
 }
 

@@ -293,6 +293,15 @@ class Scene:
                     spec["workloadSelector"] = {"labels": {"app": "gold"}}
                 self.objects.append(item("Sidecar", "limits", namespace, spec))
 
+    def numbers(self):
+        """The ports of the old host."""
+        return {p["number"] for o in self.objects if o["metadata"]["name"] == "old" for p in o["spec"]["ports"]}
+
+    @staticmethod
+    def hosts(service):
+        """The hosts of a VirtualService, with short names completed."""
+        return {h if "." in h else f"{h}.{service['metadata']['namespace']}.svc.cluster.local" for h in service["spec"].get("hosts", [])}
+
     # --- as files, and as Istio reads them ------------------------------------
 
     def migration(self):

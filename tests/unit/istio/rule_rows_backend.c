@@ -112,6 +112,13 @@ const struct rule_row rows_port[] = {
 	  ROUTES
 	  "  - {match: [{port: 443}], route: [{destination: {host: old.example.com}}]}\n" PORTS(
 		  "[{number: 443, protocol: HTTPS}, {number: 80, protocol: HTTP}]") },
+	{ "HTTPS, for requests on port 80", &CODE_not_http, RAISED_NEVER, SAYS("443") HTTPS_ONLY },
+	{ "HTTPS, for requests on port 80, for pods", &CODE_vs_gateway, 7, SAYS("443") HTTPS_ONLY },
+	{ "HTTPS, to a port that is not there", &CODE_not_http, 14, SAYS("8443") HTTPS_ONLY },
+	{ "TCP on port 80", &CODE_not_http, 14, SAYS("80") PORTS("[{number: 80, protocol: TCP}]") },
+	{ "HTTPS, for requests on port 443 only", &CODE_not_http, 14,
+	  ROUTES "  - {match: [{port: 443}], route: [{destination: {host: old.example.com, port: "
+		 "{number: 443}}}]}\n" HTTPS_ONLY },
 	{ "TCP, for callers of another host", &CODE_not_http, RAISED_NEVER,
 	  VS("x") "  hosts: [a.example.com]\n  http:\n  - route: [{destination: {host: "
 		  "old.example.com}}]\n" PORTS("[{number: 80, protocol: TCP}]") },
@@ -194,6 +201,10 @@ const struct rule_row rows_port[] = {
 	  BASE PORTS("[{number: 80, protocol: HTTP}, {number: 81, protocol: HTTP}]"), .port = 80 },
 
 	{ "an odd port", &CODE_entry_port, 7, BASE PORTS("[{number: 8080, protocol: HTTP}]") },
+	{ "a port that is not HTTP, for a gateway", &CODE_entry_port, 8,
+	  VS("x") "  hosts: [old.example.com]\n  gateways: [g]\n  http:\n"
+		  "  - {route: [{destination: {host: old.example.com}}]}\n" HTTPS_ONLY },
+	{ "a port that is not HTTP, for pods", &CODE_entry_port, RAISED_NEVER, BASE HTTPS_ONLY },
 	{ "the usual port", &CODE_entry_port, RAISED_NEVER,
 	  BASE PORTS("[{number: 80, protocol: HTTP}]") },
 	{ "an odd port, and that of new is known", &CODE_entry_port, RAISED_NEVER,

@@ -13,6 +13,17 @@
 	"  host: old.example.com\n  subsets: [{name: a}, {name: b, trafficPolicy: "                \
 	"{outlierDetection: {interval: 1s}}}]\n"
 
+/* Rules with the metadata and the spec that are specified, in line 12 if they come first. */
+#define RULE_OF(metadata, spec)                                                                    \
+	"---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: "        \
+	"r, " metadata "}\nspec: {" spec ", trafficPolicy: {tls: {mode: SIMPLE}}}\n"
+#define OLD_OF(metadata, fields) RULE_OF(metadata, "host: old.example.com" fields)
+#define NEW_OF(metadata, fields) RULE_OF(metadata, "host: new.example.com" fields)
+#define SHOP "namespace: shop"
+#define ROOT_NS "namespace: istio-system"
+#define REV(name) "namespace: shop, labels: {istio.io/rev: " name "}"
+#define FOR_GOLD ", workloadSelector: {matchLabels: {app: gold}}"
+
 const struct rule_row rows_destination[] = {
 	{ "TLS for old", &CODE_tls_lost, 14, BASE FOR_OLD("{tls: {mode: SIMPLE}}") },
 	{ "TLS for both", &CODE_tls_lost, RAISED_NEVER,
@@ -55,6 +66,31 @@ const struct rule_row rows_destination[] = {
 	  0, 80 },
 	{ "a wildcard, and an exact rule that switches TLS off", &CODE_tls_lost, RAISED_NEVER,
 	  BASE RULE("*d.example.com", "{tls: {mode: SIMPLE}}") FOR_OLD("{tls: {mode: DISABLE}}") },
+	{ "TLS for clients of another namespace", &CODE_tls_lost, 12,
+	  BASE OLD_OF("namespace: web", "") },
+	{ "new has TLS for clients of another namespace", &CODE_tls_lost, 12,
+	  BASE OLD_OF(SHOP, "") NEW_OF("namespace: web", "") },
+	{ "new has TLS by the root namespace", &CODE_tls_lost, RAISED_NEVER,
+	  BASE OLD_OF(SHOP, "") NEW_OF(ROOT_NS, "") },
+	{ "new has TLS in the root namespace alone", &CODE_tls_lost, 12,
+	  BASE OLD_OF(SHOP, "") NEW_OF(ROOT_NS, ", exportTo: [.]") },
+	{ "new has TLS by the root namespace for some", &CODE_tls_lost, 12,
+	  BASE OLD_OF(SHOP, "") NEW_OF(ROOT_NS, ", exportTo: [shop]") },
+	{ "both have TLS for the same clients", &CODE_tls_lost, RAISED_NEVER,
+	  BASE OLD_OF(SHOP, ", exportTo: [.]") NEW_OF(ROOT_NS, ", exportTo: [shop]") },
+	{ "TLS for some workloads", &CODE_tls_lost, 12, BASE OLD_OF(SHOP, FOR_GOLD) },
+	{ "TLS for some workloads, and new has it for all", &CODE_tls_lost, RAISED_NEVER,
+	  BASE OLD_OF(SHOP, FOR_GOLD) NEW_OF(SHOP, "") },
+	{ "TLS for all workloads, and new has it for some", &CODE_tls_lost, 12,
+	  BASE OLD_OF(SHOP, "") NEW_OF(SHOP, FOR_GOLD) },
+	{ "both have TLS for the same workloads", &CODE_tls_lost, RAISED_NEVER,
+	  BASE OLD_OF(SHOP, FOR_GOLD) NEW_OF(SHOP, FOR_GOLD) },
+	{ "new has TLS in another control plane", &CODE_tls_lost, 12,
+	  BASE OLD_OF(REV("blue"), "") NEW_OF(REV("green"), "") },
+	{ "both have TLS in one control plane", &CODE_tls_lost, RAISED_NEVER,
+	  BASE OLD_OF(REV("blue"), "") NEW_OF(REV("blue"), "") },
+	{ "new has TLS in all control planes", &CODE_tls_lost, RAISED_NEVER,
+	  BASE OLD_OF(REV("blue"), "") NEW_OF(SHOP, "") },
 	{ "odd values are nothing", &CODE_tls_lost, RAISED_NEVER,
 	  BASE ISTIO("DestinationRule") "  host: [old.example.com]\n  trafficPolicy: text\n" ISTIO(
 		  "ServiceEntry") "  hosts: old.example.com\n  ports: {a: b}\n" },

@@ -13,6 +13,10 @@
 #define HEADER(name, value)                                                                        \
 	ROUTES "  - {headers: {request: {set: {" name ": " value "}}}, " TO_OLD "}\n"
 
+#define BEHIND(first, match)                                                                       \
+	ROUTES "  - {match: [" first "], route: [{destination: {host: b}}]}\n"                     \
+	       "  - {match: [" match "], route: [{destination: {host: old.example.com}}]}\n"
+
 const struct rule_row rows_route[] = {
 	{ "rewritten to old", &CODE_route_authority, 7,
 	  ROUTES "  - {rewrite: {authority: old.example.com}, " TO_OLD "}\n" },
@@ -41,6 +45,28 @@ const struct rule_row rows_route[] = {
 	  ROUTES "  - " TO_OLD "\n  - {match: [{uri: {prefix: /a}}], " TO_OLD "}\n" },
 	{ "behind the prefix /", &CODE_route_dead, 8,
 	  ROUTES "  - {match: [{uri: {prefix: /}}], " TO_OLD "}\n  - " TO_OLD "\n" },
+	{ "behind all of the same port", &CODE_route_dead, 8,
+	  BEHIND("{port: 80}", "{port: 80, uri: {prefix: /a}}") },
+	{ "behind all of another port", &CODE_route_dead, RAISED_NEVER,
+	  BEHIND("{port: 80}", "{port: 81}") },
+	{ "behind all of one port", &CODE_route_dead, RAISED_NEVER,
+	  BEHIND("{port: 80}", "{uri: {prefix: /a}}") },
+	{ "behind all of the mesh", &CODE_route_dead, 8,
+	  BEHIND("{gateways: [mesh]}", "{uri: {prefix: /a}}") },
+	{ "behind all of a gateway", &CODE_route_dead, RAISED_NEVER,
+	  BEHIND("{gateways: [g]}", "{uri: {prefix: /a}}") },
+	{ "behind all of the same namespace", &CODE_route_dead, 8,
+	  BEHIND("{sourceNamespace: a}", "{sourceNamespace: a, uri: {prefix: /a}}") },
+	{ "behind all of a namespace", &CODE_route_dead, RAISED_NEVER,
+	  BEHIND("{sourceNamespace: a}", "{uri: {prefix: /a}}") },
+	{ "behind all of fewer labels", &CODE_route_dead, 8,
+	  BEHIND("{sourceLabels: {app: a}}", "{sourceLabels: {app: a, v: b}}") },
+	{ "behind all of more labels", &CODE_route_dead, RAISED_NEVER,
+	  BEHIND("{sourceLabels: {app: a, v: b}}", "{sourceLabels: {app: a}}") },
+	{ "behind all in any letter case", &CODE_route_dead, 8,
+	  BEHIND("{uri: {prefix: /}, ignoreUriCase: true, statPrefix: s}", "{uri: {prefix: /a}}") },
+	{ "one of two blocks is behind all", &CODE_route_dead, RAISED_NEVER,
+	  BEHIND("{port: 80}", "{port: 80}, {port: 81}") },
 	{ "behind a route for some", &CODE_route_dead, RAISED_NEVER,
 	  ROUTES "  - {match: [{uri: {prefix: /a}}], " TO_OLD "}\n  - " TO_OLD "\n" },
 

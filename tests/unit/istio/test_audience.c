@@ -3,7 +3,7 @@
  * exportTo, Sidecars.
  */
 #include "istio/audience.h"
-#include "istio/visible.h"
+#include "istio/binding.h"
 #include "tests/unit/istio/scene.h"
 
 #include <criterion/criterion.h>
@@ -19,6 +19,12 @@
 #define ROOT(spec)                                                                                 \
 	"---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: root, "   \
 	"namespace: shop}\nspec: " spec "\n"
+#define GATEWAY(port, rest)                                                                        \
+	"---\napiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: public, "        \
+	"namespace: in}\nspec: {servers: [{port: " port ", hosts: ['*'], " rest "}]}\n"
+#define UNSERVED                                                                                   \
+	"no request of the gateway in/public reaches this route: no HTTP server of it has a host " \
+	"of the VirtualService and a port that the route matches"
 #define EGRESS(host) "{egress: [{hosts: [" host "]}]}"
 
 /* The audience of the last route that names the old host: callers, and behind "|" the limits. */
@@ -111,6 +117,19 @@ static const struct {
 	  "sidecars|" },
 	{ "a delegate of none", "  http: [{" OLD "}]\n", "",
 	  "|no VirtualService that delegates to it was found: its callers are not known" },
+	{ "a gateway that passes TLS through",
+	  HOSTS "  gateways: [in/public, mesh]\n  http: [{" OLD "}]\n",
+	  GATEWAY("{number: 443, protocol: HTTPS}", "tls: {mode: PASSTHROUGH}"),
+	  "sidecars|" UNSERVED },
+	{ "a gateway that ends TLS", HOSTS "  gateways: [in/public]\n  http: [{" OLD "}]\n",
+	  GATEWAY("{number: 443, protocol: HTTPS}", "tls: {mode: SIMPLE}"), "gateway in/public|" },
+	{ "a port that the gateway has not",
+	  HOSTS "  gateways: [in/public]\n  http: [{match: [{port: 8080}], " OLD "}]\n",
+	  GATEWAY("{number: 80, protocol: HTTP}", "name: web"), "|" UNSERVED },
+	{ "a port of the root that the gateway has not", "  http: [{" OLD "}]\n",
+	  ROOT("{hosts: [a.example.com], gateways: [in/public], http: [{match: [{port: 8080}], "
+	       "delegate: {name: x}}]}") GATEWAY("{number: 80, protocol: HTTP}", "name: web"),
+	  "|" UNSERVED },
 	{ "gateways do not look at Sidecars",
 	  HOSTS "  gateways: [in/public]\n  http: [{" OLD "}]\n", SIDECAR("x", EGRESS("y/*")),
 	  "gateway in/public|" },
@@ -120,8 +139,8 @@ Test(audience, of_a_route)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		AUTO_STR struct str text = STR_INIT, got = STR_INIT;
-		const struct object *items[1];
-		struct sidecar_list sidecars = { items, 0 };
+		const struct object *items[1], *gateways[1];
+		struct audience_scene scene = { { items, 0 }, gateways, 0 };
 		struct audiences all = { .n = 0 };
 		const struct route *route = NULL;
 		struct file f;
@@ -129,13 +148,15 @@ Test(audience, of_a_route)
 		cr_assert_eq(file_read_vs(&f, text.ptr), 0, "%s: %s", rows[i].name, f.err.reason);
 		for (size_t o = 1; o < f.objects.n; o++)
 			if (sidecar_is(&f.objects.items[o]))
-				items[sidecars.n++] = &f.objects.items[o];
+				items[scene.sidecars.n++] = &f.objects.items[o];
+			else if (gateway_is(&f.objects.items[o]))
+				gateways[scene.ngateways++] = &f.objects.items[o];
 			else
 				vs_add_roots(&f.vs, &f.objects.items[o], f.arena);
 		for (size_t r = 0; r < f.vs.n; r++)
 			route = f.vs.routes[r].nold ? &f.vs.routes[r] : route;
 		all.arena = f.arena;
-		audience_add(&all, &f.vs, route, &sidecars);
+		audience_add(&all, &f.vs, route, &scene);
 		cr_assert_eq(all.n, 1);
 		for (size_t c = 0; c < all.items[0].callers.n; c++)
 			str_addf(&got, "%s%" SLICE_FMT, c ? " " : "",
