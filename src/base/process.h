@@ -34,9 +34,9 @@ struct process {
 	const char *directory;   /* where it works; NULL: where we do */
 	struct slice input;      /* its standard input; empty: /dev/null */
 	size_t out_max, err_max; /* bytes; 0: the default limits */
-	size_t memory_max;       /* bytes of address space; 0: our own limit */
-	int64_t timeout_ms;      /* 0: no limit */
-	int64_t grace_ms;        /* between SIGTERM and SIGKILL; 0: two seconds */
+	size_t memory_max;  /* bytes of address space, soon after it starts; 0: our own limit */
+	int64_t timeout_ms; /* 0: no limit */
+	int64_t grace_ms;   /* between SIGTERM and SIGKILL; 0: two seconds */
 	/*
 	 * It may ask on the terminal, as git and ssh do for a passphrase: it stays in our process
 	 * group, since one in the background may not read. Programs that it starts are then not

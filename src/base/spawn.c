@@ -101,23 +101,22 @@ static int spawn_script(pid_t *pid, const struct spawn *s,
 }
 
 /*
- * Sets the soft limit of the address space, which a child inherits, to at most `max` bytes; 0:
- * leaves it. `before` is what to restore.
+ * Lowers the soft limit of the address space of a child to `max` bytes. It is that of the child and
+ * not ours, which the child would inherit: our own address space may be larger.
  */
-static void limit_memory(size_t max, struct rlimit *before)
+static void limit_memory(pid_t pid, size_t max)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_AS, before) < 0 || !max || before->rlim_cur <= max)
+	if (prlimit(pid, RLIMIT_AS, NULL, &limit) < 0 || limit.rlim_cur <= max)
 		return;
-	limit = (struct rlimit){ max, before->rlim_max };
-	(void)setrlimit(RLIMIT_AS, &limit);
+	limit.rlim_cur = max;
+	(void)prlimit(pid, RLIMIT_AS, &limit, NULL);
 }
 
 int process_spawn(pid_t *pid, const struct spawn *s)
 {
 	AUTO_FREE char **env = merge_environment(s->env, s->only_env);
-	struct rlimit memory;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	int failed;
@@ -127,13 +126,12 @@ int process_spawn(pid_t *pid, const struct spawn *s)
 	if (posix_spawnattr_init(&attributes) || fill_actions(s, &actions) ||
 	    fill_attributes(s, &attributes))
 		fatal("out of memory");
-	limit_memory(s->memory_max, &memory);
 	failed = posix_spawn(pid, s->file, &actions, &attributes, (char *const *)(uintptr_t)s->argv,
 			     env);
 	if (failed == ENOEXEC)
 		failed = spawn_script(pid, s, &actions, &attributes, env);
-	if (s->memory_max)
-		(void)setrlimit(RLIMIT_AS, &memory);
+	if (!failed && s->memory_max)
+		limit_memory(*pid, s->memory_max);
 	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return failed;

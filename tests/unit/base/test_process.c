@@ -465,7 +465,8 @@ Test(process, traced)
 
 Test(process, gets_only_what_it_is_given)
 {
-	const char *const argv[] = { "/bin/sh", "-c", "echo ${HOME-none} $A; ulimit -v", NULL };
+	const char *const argv[] = { "/bin/sh", "-c",
+				     "echo ${HOME-none} $A; /bin/sleep 0.3; ulimit -v", NULL };
 	const char *const env[] = { "A=1", NULL };
 	AUTO_PROCESS struct process_result r = PROCESS_RESULT_INIT;
 	AUTO_PROCESS struct process_result free_run = PROCESS_RESULT_INIT;
