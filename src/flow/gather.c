@@ -139,20 +139,30 @@ static int read_tree(struct gathering *g, struct err *err)
 	return 0;
 }
 
+/* Makes the empty evidence of a fleet. Released with evidence_release. */
+static int begin_evidence(struct evidence *e, struct err *err)
+{
+	struct session *s = e->fleet->base.session;
+	struct template_text template;
+
+	if (templates_get(s->options.templates_dir, SLICE("virtualservice"), s->arena, &template,
+			  err) < 0)
+		return -1;
+	e->vs_template = template.bytes;
+	e->inventory = inventory_new();
+	e->baselines = baselines_new();
+	return 0;
+}
+
 int gather_around(const struct fleet *fleet, const struct migration *m, struct evidence *out,
 		  struct err *err)
 {
 	struct session *s = fleet->base.session;
 	struct evidence evidence = { .fleet = fleet };
 	struct gathering g = { .session = s, .fleet = fleet, .evidence = &evidence };
-	struct template_text template;
 
-	if (templates_get(s->options.templates_dir, SLICE("virtualservice"), s->arena, &template,
-			  err) < 0)
+	if (begin_evidence(&evidence, err) < 0)
 		return -1;
-	evidence.vs_template = template.bytes;
-	evidence.inventory = inventory_new();
-	evidence.baselines = baselines_new();
 	inventory_watch(evidence.inventory, m);
 	inventory_want_environments(evidence.inventory);
 	do {
@@ -258,15 +268,10 @@ int gather_evidence(const struct fleet *fleet, struct evidence *out, struct err 
 	struct evidence evidence = { .fleet = fleet };
 	struct session *s = fleet->base.session;
 	struct gathering g = { .session = s, .fleet = fleet, .evidence = &evidence };
-	struct template_text template;
 	int failed;
 
-	if (templates_get(s->options.templates_dir, SLICE("virtualservice"), s->arena, &template,
-			  err) < 0)
+	if (begin_evidence(&evidence, err) < 0)
 		return -1;
-	evidence.vs_template = template.bytes;
-	evidence.inventory = inventory_new();
-	evidence.baselines = baselines_new();
 	if (!fleet->named)
 		evidence.owners = owners_new(fleet->all, fleet->n);
 	for (size_t i = 0; i < fleet->selected.n; i++)

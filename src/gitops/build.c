@@ -148,8 +148,8 @@ void builder_free(struct builder *b)
 	free(b);
 }
 
-/* Adds the objects of a file. */
-static void add_file(struct builder *b, struct build_objects *to, const struct build_file *file,
+/* Adds the objects of a file. False: the build fails. */
+static bool add_file(struct builder *b, struct build_objects *to, const struct build_file *file,
 		     bool kustomize)
 {
 	for (size_t i = 0; i < file->objects->n; i++) {
@@ -160,8 +160,13 @@ static void add_file(struct builder *b, struct build_objects *to, const struct b
 
 		if (!build_follows(o) || (kustomize && build_is_local(o)))
 			continue;
+		if (kustomize && !o->name.len) {
+			build_fail(&to->stop, o->node, "the object has no name");
+			return false;
+		}
 		build_append(&b->state, to, &built);
 	}
+	return true;
 }
 
 /* --- kustomizations ------------------------------------------------------- */
@@ -233,10 +238,8 @@ static bool add_resource(struct builder *b, const struct build_layer *layer,
 					   "object");
 		return true;
 	}
-	if (file != MAP_NONE) {
-		add_file(b, to, &b->inputs->files[file], true);
-		return true;
-	}
+	if (file != MAP_NONE)
+		return add_file(b, to, &b->inputs->files[file], true);
 	if (k == MAP_NONE || (!component && !is_wanted(b, k)))
 		return true;
 	if (kustomization_is_component(g->items[k].root) != component && g->items[k].root) {
@@ -390,7 +393,7 @@ static void add_plain_files(struct builder *b, const struct environment_source *
 {
 	for (size_t i = 0; i < b->inputs->n; i++)
 		if (environment_source_reads(s, b->inputs->files[i].path))
-			add_file(b, to, &b->inputs->files[i], false);
+			(void)add_file(b, to, &b->inputs->files[i], false);
 }
 
 /* Is the kustomization, or the file's directory, the first one with a kustomization below `top`? */
@@ -419,8 +422,9 @@ static bool build_generated(struct builder *b, const struct environment_source *
 
 		if (path_below(path, s->directory) && !slice_ends(path, SLICE(".json")) &&
 		    kustomization_graph_in(g, in) == MAP_NONE &&
-		    is_first_below(g, in, s->directory))
-			add_file(b, to, &b->inputs->files[i], true);
+		    is_first_below(g, in, s->directory) &&
+		    !add_file(b, to, &b->inputs->files[i], true))
+			return false;
 	}
 	for (size_t k = 0; k < g->n; k++)
 		if (is_wanted(b, k) && path_below(g->items[k].directory, s->directory) &&

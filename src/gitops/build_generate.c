@@ -74,6 +74,8 @@ static bool is_plain(const struct yaml_node *entry)
 	static const char *const known[] = { "name", "namespace", "literals",
 					     "envs", "options",   "behavior" };
 
+	if (entry->kind != YAML_MAP)
+		return false;
 	for (const struct yaml_node *c = entry->first; c; c = c->next) {
 		size_t i = 0, n = sizeof(known) / sizeof(known[0]);
 

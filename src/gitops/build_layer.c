@@ -66,8 +66,12 @@ static void put_pairs(const struct build_state *state, struct built *b, struct s
 	const struct yaml_node *metadata = b->object.metadata, *map, *node;
 	struct slice name = b->object.name, ns = b->object.ns;
 
-	if (!metadata || !pairs || !pairs->first || b->stop.verdict != BUILD_KNOWN)
+	if (!metadata || !pairs->first || b->stop.verdict != BUILD_KNOWN)
 		return;
+	if (pairs->kind != YAML_MAP || metadata->kind != YAML_MAP) {
+		build_unknown(&b->stop, pairs, "the labels or annotations are not a map");
+		return;
+	}
 	map = value_get(metadata, key);
 	if (!map || map->kind != YAML_MAP)
 		map = value_empty_map(metadata, state->arena);

@@ -108,6 +108,8 @@ const struct yaml_node *build_named_node(const struct build_state *state, const 
 {
 	const struct yaml_node *metadata = o->metadata;
 
+	if (!metadata || metadata->kind != YAML_MAP)
+		return o->node;
 	if (!slice_eq(yaml_string(yaml_get(metadata, "name")), o->name))
 		metadata = value_put(metadata, SLICE("name"),
 				     value_text(metadata, o->name, state->arena), state->arena);

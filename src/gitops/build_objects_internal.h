@@ -75,7 +75,7 @@ bool build_follows(const struct object *o);
 /* Is it an object that kustomize keeps to itself (config.kubernetes.io/local-config)? */
 bool build_is_local(const struct object *o);
 
-/* The object's node with its current name and namespace written into it. */
+/* The object's node with its current name and namespace written into it, if it has metadata. */
 const struct yaml_node *build_named_node(const struct build_state *state, const struct object *o);
 
 /* Writes the current name and namespace of an object into its node. */

@@ -395,7 +395,7 @@ static const struct yaml_node *apply_engine(const struct recipe_work *w, size_t 
 	const struct yaml_node *of = flux ? s->node : yaml_get(s->node, "kustomize"),
 			       *root = find_root(w, k);
 
-	if (!root || (of && !value_is_clear(of))) {
+	if (!root || (of && (of->kind != YAML_MAP || !value_is_clear(of)))) {
 		(void)stop_recipe(w, root ? of : s->node, "a kustomization cannot be read");
 		return NULL;
 	}

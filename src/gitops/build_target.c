@@ -37,7 +37,7 @@ static enum match match_labels(const struct yaml_node *selector, const char *key
 
 	if (!text.len)
 		return MATCH_YES;
-	if (selector_check(text, &ignored) < 0)
+	if (selector_check(text, &ignored) < 0 || (map && map->kind != YAML_MAP))
 		return MATCH_UNKNOWN;
 	items = xrealloc_array(NULL, (map ? map->nchildren : 0) + 1, sizeof(*items));
 	for (const struct yaml_node *c = map ? map->first : NULL; c; c = c->next)

@@ -77,7 +77,9 @@ static size_t count_collected(const struct kustomization_graph *g, const struct 
 					    "bases" };
 	size_t n = 0;
 
-	for (const struct yaml_node *c = k->root ? k->root->first : NULL; c; c = c->next) {
+	for (const struct yaml_node *c = k->root && k->root->kind == YAML_MAP ? k->root->first :
+										NULL;
+	     c; c = c->next) {
 		bool known = false;
 
 		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)

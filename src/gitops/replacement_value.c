@@ -101,6 +101,8 @@ static const struct yaml_node *make_scalar(const struct yaml_node *near, enum sc
 bool replacement_options_read(const struct yaml_node *node, struct replacement_options *out)
 {
 	*out = (struct replacement_options){ .delimiter = SLICE_NONE };
+	if (node && node->kind != YAML_MAP)
+		return value_is_null(node);
 	for (const struct yaml_node *c = node ? node->first : NULL; c; c = c->next) {
 		if (slice_is(c->key->text, "delimiter") && yaml_string(c).ptr) {
 			out->delimiter = yaml_string(c).len ? yaml_string(c) : SLICE_NONE;

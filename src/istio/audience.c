@@ -4,16 +4,6 @@
 #include "istio/match.h"
 #include "istio/visible.h"
 
-/* The list under the first of two spellings of a key. */
-static const struct yaml_node *list_of(const struct yaml_node *map, const char *key,
-				       const char *snake)
-{
-	const struct yaml_node *list = yaml_get(map, key);
-
-	list = list ? list : yaml_get(map, snake);
-	return list && list->kind == YAML_SEQ && list->nchildren ? list : NULL;
-}
-
 /* The route of the list before `r` that takes all requests of this gateway; NULL: none does. */
 static const struct route *taken_before(const struct vs *vs, const struct route *r,
 					struct slice gateway)
@@ -122,9 +112,9 @@ static void add_callers(struct filling *f, const struct head *h, struct slice ga
 /* Adds the callers of all gateways of a head. */
 static void add_all_callers(struct filling *f, const struct head *h)
 {
-	const struct yaml_node *gateways = list_of(h->object->spec, "gateways", "gateways");
+	const struct yaml_node *gateways = yaml_get(h->object->spec, "gateways");
 
-	if (!gateways)
+	if (!gateways || !gateways->nchildren)
 		add_callers(f, h, SLICE(MESH));
 	for (const struct yaml_node *c = gateways ? gateways->first : NULL; c; c = c->next)
 		add_callers(f, h, yaml_string(c));
@@ -133,7 +123,7 @@ static void add_all_callers(struct filling *f, const struct head *h)
 /* Adds the namespaces that exportTo limits the VirtualService to. */
 static void add_export(struct filling *f, const struct head *h)
 {
-	const struct yaml_node *list = list_of(h->object->spec, "exportTo", "export_to");
+	const struct yaml_node *list = visible_exports(h->object);
 	const struct visible own = { h->object, h->ns };
 	AUTO_STR struct str names = STR_INIT;
 

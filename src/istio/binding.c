@@ -34,6 +34,29 @@ bool binding_has_match(const struct yaml_node *match, struct slice gateway, stru
 	return !match || !match->nchildren;
 }
 
+bool binding_takes_port(const struct yaml_node *match, long port)
+{
+	for (const struct yaml_node *c = match ? match->first : NULL; c; c = c->next) {
+		const struct yaml_node *wanted = yaml_get(c, "port");
+		long number;
+
+		if (binding_has_block(c, SLICE(MESH), SLICE_NONE) &&
+		    (!wanted || !parse_int(wanted->text, 1, 65535, &number) || number == port))
+			return true;
+	}
+	return !match || !match->nchildren;
+}
+
+bool binding_is_http(struct slice protocol)
+{
+	static const char *const http[] = { "HTTP", "HTTP2", "GRPC", "GRPC-WEB" };
+
+	for (size_t i = 0; i < sizeof(http) / sizeof(http[0]); i++)
+		if (slice_eq_case(protocol, slice_of(http[i])))
+			return true;
+	return false;
+}
+
 bool binding_on_mesh(const struct object *vs)
 {
 	const struct yaml_node *gateways = yaml_get(vs->spec, "gateways");
@@ -78,13 +101,11 @@ bool gateway_has_name(const struct object *gateway, struct slice name, struct sl
 /* Does the server accept http requests? */
 static bool is_http_server(const struct yaml_node *server)
 {
-	static const char *const http[] = { "HTTP", "HTTP2", "HTTP_PROXY", "GRPC", "GRPC-WEB" };
 	struct slice protocol = yaml_string(yaml_path(server, "port", "protocol", NULL));
 	struct slice mode = yaml_string(yaml_path(server, "tls", "mode", NULL));
 
-	for (size_t i = 0; i < sizeof(http) / sizeof(http[0]); i++)
-		if (slice_eq_case(protocol, slice_of(http[i])))
-			return true;
+	if (binding_is_http(protocol) || slice_eq_case(protocol, SLICE("HTTP_PROXY")))
+		return true;
 	return slice_eq_case(protocol, SLICE("HTTPS")) && !slice_is(mode, "PASSTHROUGH") &&
 	       !slice_is(mode, "AUTO_PASSTHROUGH");
 }

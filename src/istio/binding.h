@@ -20,6 +20,15 @@ bool binding_has_block(const struct yaml_node *block, struct slice gateway, stru
 /* Does one of the match blocks? An absent or an empty list applies to all callers. */
 bool binding_has_match(const struct yaml_node *match, struct slice gateway, struct slice ns);
 
+/* May a request of a sidecar to this port come to a route with these match blocks? */
+bool binding_takes_port(const struct yaml_node *match, long port);
+
+/*
+ * Is it a protocol of ports that http routes work on (pkg/config/protocol/instance.go)? In any
+ * letter case.
+ */
+bool binding_is_http(struct slice protocol);
+
 /* Is the VirtualService bound to the mesh? */
 bool binding_on_mesh(const struct object *vs);
 

@@ -44,8 +44,8 @@ static bool route_takes(const struct pair_walk *w)
 /* Do clients of the namespace and of the control plane see the object? */
 static bool sees_object(const struct pair_walk *w, const struct object *o)
 {
-	return revision_reads(policy_revision(o), w->client.revision) &&
-	       exports_reach(yaml_get(o->spec, "exportTo"), view_ns(w->v, o), w->client.ns);
+	return revision_reads(visible_revision(o), w->client.revision) &&
+	       visible_in(&(struct visible){ o, view_ns(w->v, o) }, w->client.ns);
 }
 
 /* Do the clients at hand see the VirtualService and the old host? */
@@ -60,30 +60,10 @@ static bool sees_route(const struct pair_walk *w)
 
 /* --- on which port -------------------------------------------------------- */
 
-/* May a request on this port of the old host come to the route? */
-static bool port_takes(const struct route *route, long port)
-{
-	const struct yaml_node *match = route->match;
-
-	for (const struct yaml_node *c = match ? match->first : NULL; c; c = c->next) {
-		const struct yaml_node *wanted = yaml_get(c, "port");
-		long number;
-
-		if (!wanted || !parse_int(wanted->text, 1, 65535, &number) || number == port)
-			return true;
-	}
-	return !match || !match->nchildren;
-}
-
 /* Do routes of this kind work on a port of the protocol? Without one, all do. */
 static bool kind_takes(enum route_kind kind, struct slice protocol)
 {
-	static const char *const http[] = { "HTTP", "HTTP2", "GRPC", "GRPC-WEB" };
-
-	for (size_t i = 0; i < sizeof(http) / sizeof(http[0]); i++)
-		if (slice_eq_case(protocol, slice_of(http[i])))
-			return kind == ROUTE_HTTP;
-	return kind != ROUTE_HTTP || !protocol.len;
+	return !protocol.len || binding_is_http(protocol) == (kind == ROUTE_HTTP);
 }
 
 /* Calls back for the clients at hand, when they call the old host on this port. */
@@ -122,7 +102,7 @@ static size_t pairs_of_entry(const struct pair_walk *w, const struct object *ent
 		if (!sole && !kind_takes(w->route->kind, protocol))
 			continue;
 		n++;
-		if (w->gateway || port_takes(w->route, port))
+		if (w->gateway || binding_takes_port(w->route->match, port))
 			pair_on(w, port);
 	}
 	return n;
@@ -266,7 +246,7 @@ static void pairs_of_route(struct pair_walk *w)
 /* Adds the revision of an object to those that are named. */
 static void add_revision(struct pair_walk *w, const struct object *o)
 {
-	struct slice name = policy_revision(o);
+	struct slice name = visible_revision(o);
 
 	if (name.len && !slices_have(w->revisions, name))
 		w->revisions.items[w->revisions.n++] = name;

@@ -17,13 +17,14 @@ static bool is_own_only(const struct yaml_node *exports, struct slice ns)
 static struct policy_rule read_rule(const struct view *v, const struct object *o)
 {
 	struct policy_rule r = { .object = o, .ns = view_ns(v, o) };
-	const struct yaml_node *exports = yaml_get(o->spec, "exportTo"),
-			       *selector = yaml_get(o->spec, "workloadSelector");
+	const struct yaml_node *selector = yaml_get(o->spec, "workloadSelector");
 
 	r.host = host_resolve(yaml_string(yaml_get(o->spec, "host")), r.ns, v->s->arena);
-	r.exports = exports && exports->nchildren ? exports : NULL;
+	r.exports = visible_exports(o);
 	r.labels = yaml_get(selector, "matchLabels");
 	r.labels = r.labels ? r.labels : selector;
+	if (r.labels && r.labels->kind != YAML_MAP)
+		r.labels = NULL;
 	r.own = r.labels || is_own_only(r.exports, r.ns);
 	return r;
 }
@@ -75,28 +76,9 @@ struct policy_rules policy_rules_of(const struct policy_rules *all, struct slice
 
 /* --- who sees it ---------------------------------------------------------- */
 
-struct slice policy_revision(const struct object *o)
-{
-	return yaml_string(yaml_path(o->metadata, "labels", "istio.io/rev", NULL));
-}
-
 bool revision_reads(struct slice of_object, struct slice of_client)
 {
 	return !of_object.len || slice_eq(of_object, of_client);
-}
-
-bool exports_reach(const struct yaml_node *exports, struct slice own, struct slice client)
-{
-	if (!exports || !exports->nchildren)
-		return true;
-	for (const struct yaml_node *c = exports->first; c; c = c->next) {
-		struct slice text = yaml_string(c);
-
-		if (slice_is(text, "*") || slice_eq(text, client) ||
-		    (slice_is(text, ".") && slice_eq(own, client)))
-			return true;
-	}
-	return false;
 }
 
 /* Has the first list every item of the second one? */
@@ -132,10 +114,10 @@ struct rule_place {
 
 static bool is_in_place(const struct rule_place *p, const struct policy_rule *r)
 {
-	if (!revision_reads(policy_revision(r->object), p->revision))
+	if (!revision_reads(visible_revision(r->object), p->revision))
 		return false;
 	if (p->kind == OWN_NAMESPACE)
-		return r->labels || exports_reach(r->exports, r->ns, r->ns);
+		return r->labels || visible_in(&(struct visible){ r->object, r->ns }, r->ns);
 	return r->own == (p->kind == OWN_ROOT);
 }
 
@@ -208,7 +190,8 @@ static const struct policy_rule *find_first(const struct rule_place *p,
 		if (!is_chosen(p, r) || r->labels || (last && joins(last, r)))
 			continue;
 		last = r;
-		if (p->kind != EXPORTED || exports_reach(r->exports, r->ns, client->ns))
+		if (p->kind != EXPORTED ||
+		    visible_in(&(struct visible){ r->object, r->ns }, client->ns))
 			found = r;
 	}
 	return found;

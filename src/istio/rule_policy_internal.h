@@ -66,13 +66,7 @@ struct policy_rules policy_rules_of(const struct policy_rules *all, struct slice
 const struct yaml_node *policy_value(const struct policy_query *q, const char *key,
 				     const struct object **owner);
 
-/* The revision of control planes that read the object; absent: all do. */
-struct slice policy_revision(const struct object *o);
-
 /* Does a control plane of the client's revision read an object of this one? */
 bool revision_reads(struct slice of_object, struct slice of_client);
-
-/* Is a list of exportTo, of an object of namespace `own`, for clients of the namespace? */
-bool exports_reach(const struct yaml_node *exports, struct slice own, struct slice client);
 
 #endif

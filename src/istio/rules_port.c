@@ -14,15 +14,11 @@ static bool one_of(struct slice text, const char *const *protocols)
 	return false;
 }
 
-/*
- * Do http routes work on a port of this protocol? None means sniffed, which is HTTP or TCP by the
- * connection.
- */
+/* Do http routes work on a port of this protocol? None means sniffed, HTTP or TCP by the
+ * connection. */
 static bool protocol_is_http(struct slice protocol)
 {
-	static const char *const http[] = { "HTTP", "HTTP2", "GRPC", "GRPC-WEB", NULL };
-
-	return !protocol.len || one_of(protocol, http);
+	return !protocol.len || binding_is_http(protocol);
 }
 
 static struct slice protocol_of(const struct yaml_node *port)
@@ -156,25 +152,6 @@ static struct gateway_use gateways_of(const struct view *v, const struct vs *vs,
 
 /* --- http routes ---------------------------------------------------------- */
 
-/* May a request of a sidecar that arrives on this port come to the route? */
-static bool lets_in(const struct route *route, long port)
-{
-	bool any = false;
-
-	for (const struct yaml_node *c = route->match ? route->match->first : NULL; c;
-	     c = c->next) {
-		const struct yaml_node *wanted = yaml_get(c, "port");
-		long number;
-
-		any = true;
-		if (!binding_has_block(c, SLICE(MESH), SLICE_NONE))
-			continue;
-		if (!wanted || !parse_int(wanted->text, 1, 65535, &number) || number == port)
-			return true;
-	}
-	return !any;
-}
-
 /*
  * Does the route get the requests of sidecars on port 80 though the ServiceEntry has no such port?
  * Istio makes such a route for a VirtualService without any HTTP port
@@ -191,7 +168,7 @@ static bool is_on_port_80(const struct object *entry, const struct route *route,
 			return false;
 		found = found || (d->port && port_number(c) == port_number(d->port));
 	}
-	return found && lets_in(route, 80);
+	return found && binding_takes_port(route->match, 80);
 }
 
 /*
@@ -207,7 +184,7 @@ static const struct yaml_node *bad_port(const struct object *entry, const struct
 
 	for (const struct yaml_node *c = ports_of(entry); c; c = c->next) {
 		if (protocol_is_http(protocol_of(c))) {
-			if (lets_in(route, port_number(c)))
+			if (binding_takes_port(route->match, port_number(c)))
 				return NULL;
 		} else if (!bad || port_number(c) == wanted) {
 			bad = c;
@@ -342,7 +319,7 @@ static const struct yaml_node *http_only(const struct object *entry, const struc
 	const struct yaml_node *found = NULL;
 
 	for (const struct yaml_node *c = ports_of(entry); c; c = c->next) {
-		if (!lets_in(route, port_number(c)))
+		if (!binding_takes_port(route->match, port_number(c)))
 			continue;
 		if (!protocol_of(c).len || !protocol_is_http(protocol_of(c)))
 			return NULL;

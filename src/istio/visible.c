@@ -20,14 +20,14 @@ static const struct yaml_node *list_of(const struct yaml_node *map, const char *
 
 /* --- exportTo ------------------------------------------------------------- */
 
-static const struct yaml_node *exports_of(const struct object *o)
+const struct yaml_node *visible_exports(const struct object *o)
 {
 	return list_of(o->spec, "exportTo", "export_to");
 }
 
 bool visible_everywhere(const struct object *o)
 {
-	const struct yaml_node *list = exports_of(o);
+	const struct yaml_node *list = visible_exports(o);
 
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
 		if (slice_is(yaml_string(c), "*"))
@@ -42,7 +42,7 @@ struct slice visible_namespace(const struct visible *v, const struct yaml_node *
 
 bool visible_in(const struct visible *v, struct slice ns)
 {
-	const struct yaml_node *list = exports_of(v->object);
+	const struct yaml_node *list = visible_exports(v->object);
 
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
 		if (slice_eq(visible_namespace(v, c), ns))
@@ -52,10 +52,14 @@ bool visible_in(const struct visible *v, struct slice ns)
 
 /* --- revisions ------------------------------------------------------------ */
 
+struct slice visible_revision(const struct object *o)
+{
+	return yaml_string(yaml_path(o->metadata, "labels", "istio.io/rev", NULL));
+}
+
 bool visible_same_revision(const struct object *a, const struct object *b)
 {
-	struct slice x = yaml_string(yaml_path(a->metadata, "labels", "istio.io/rev", NULL)),
-		     y = yaml_string(yaml_path(b->metadata, "labels", "istio.io/rev", NULL));
+	struct slice x = visible_revision(a), y = visible_revision(b);
 
 	return !x.len || !y.len || slice_eq(x, y);
 }
@@ -118,7 +122,7 @@ bool visible_together(const struct visible *a, const struct visible *b,
 {
 	const struct visible *few = visible_everywhere(a->object) ? b : a;
 	const struct visible *other = few == a ? b : a;
-	const struct yaml_node *list = exports_of(few->object);
+	const struct yaml_node *list = visible_exports(few->object);
 
 	if (!visible_same_revision(a->object, b->object))
 		return false;

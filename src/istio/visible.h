@@ -27,6 +27,9 @@ struct sidecar_list {
 /* Is it a Sidecar of Istio? */
 bool sidecar_is(const struct object *o);
 
+/* The object's list of exportTo; NULL: it has none, which means all namespaces. */
+const struct yaml_node *visible_exports(const struct object *o);
+
 /* Is the object exported to all namespaces? */
 bool visible_everywhere(const struct object *o);
 
@@ -35,6 +38,9 @@ bool visible_in(const struct visible *v, struct slice ns);
 
 /* The namespace that an item of the object's exportTo means. */
 struct slice visible_namespace(const struct visible *v, const struct yaml_node *item);
+
+/* The revision of the control planes that read the object; absent: all do. */
+struct slice visible_revision(const struct object *o);
 
 /* Does a control plane read both objects: is the label istio.io/rev of both the same, or absent? */
 bool visible_same_revision(const struct object *a, const struct object *b);

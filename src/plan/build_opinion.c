@@ -207,7 +207,7 @@ static const struct yaml_node *apply_namespace(const struct opinion_work *c, con
 	struct arena *arena = c->o->pool.arena;
 	struct slice ns = find_namespace(c, o);
 
-	if (o->ns.len || !ns.len || !o->metadata)
+	if (o->ns.len || !ns.len || !o->metadata || o->metadata->kind != YAML_MAP)
 		return o->node;
 	return value_put(o->node, SLICE("metadata"),
 			 value_put(o->metadata, SLICE("namespace"),
