@@ -81,7 +81,8 @@ def gateway_more(o, _):
 
 def full_name(o, scene):
     """The ServiceEntry has the host that destinations mean, and all ports, of HTTP."""
-    ports = [{"number": n, "name": f"p{n}", "protocol": "HTTP"} for n in (80, 443, 7000, 8000, 8080)]
+    numbers = sorted({80, 443, 7000, 8000, 8080} | scene.numbers())
+    ports = [{"number": n, "name": f"p{n}", "protocol": "HTTP"} for n in numbers]
     if o["metadata"]["name"] == "new-stand-in":
         return with_spec(o, ports=ports)
     return with_spec(o, hosts=[scene.full], ports=ports) if o["metadata"]["name"] == "old" else o
