@@ -101,7 +101,8 @@ static int refuse_host(const struct init_run *r, struct err *err)
 static const struct finding *find_taken(const struct step *step)
 {
 	for (size_t i = 0; i < step->findings.n; i++)
-		if (step->findings.items[i].code == &CODE_create_taken)
+		if (step->findings.items[i].code == &CODE_create_taken ||
+		    step->findings.items[i].code == &CODE_two_migrations)
 			return &step->findings.items[i];
 	return NULL;
 }

@@ -11,16 +11,27 @@
 #include "git/tree.h"
 #include "plan/owners.h"
 
+#include <stdatomic.h>
+
 /* Evidence that is being gathered. */
 struct gathering {
 	struct session *session;
 	const struct fleet *fleet;
 	struct evidence *evidence;
 	struct search_paths paths;
-	size_t count; /* files, or versions, so far: for the progress */
+	size_t count;       /* files, or versions, so far: for the progress */
+	atomic_bool others; /* migrations that are not selected name a host of those that are */
 };
 
 /* --- the tree ------------------------------------------------------------- */
+
+/* Is it the directory of migrations, or in it? It is searched for others with the same hosts. */
+static bool is_of_migrations(const struct gathering *g, struct slice path)
+{
+	struct slice dir = slice_of(g->session->migrations_dir);
+
+	return slice_starts(path, dir) && (path.len == dir.len || path.ptr[dir.len] == '/');
+}
 
 static bool wants_name(struct slice path, void *ctx)
 {
@@ -28,23 +39,38 @@ static bool wants_name(struct slice path, void *ctx)
 
 	progress_report(&g->session->options.progress, "files scanned", ++g->count, 0);
 	return inventory_wants_path(g->evidence->inventory, path) &&
-	       search_paths_have_file(&g->paths, path);
+	       (search_paths_have_file(&g->paths, path) || is_of_migrations(g, path));
 }
 
 static bool wants_directory(struct slice path, void *ctx)
 {
 	const struct gathering *g = ctx;
 
-	return search_paths_have_directory(&g->paths, path);
+	return search_paths_have_directory(&g->paths, path) || is_of_migrations(g, path) ||
+	       slice_starts(slice_of(g->session->migrations_dir), path); /* perhaps above it */
+}
+
+/* Is the path the one of a migration that was read? */
+static bool is_read(const struct fleet *fleet, struct slice path)
+{
+	for (size_t i = 0; i < fleet->n; i++)
+		if (slice_eq(fleet->all[i]->path, path))
+			return true;
+	return false;
 }
 
 /* Called by several threads: the inventory does not change meanwhile. */
 static bool wants_bytes(struct slice path, struct slice bytes, void *ctx)
 {
-	const struct gathering *g = ctx;
+	struct gathering *g = ctx;
 
-	return !fleet_has_file(g->fleet, path, bytes) &&
-	       inventory_wants(g->evidence->inventory, path, bytes);
+	if (!inventory_wants(g->evidence->inventory, path, bytes))
+		return false;
+	if (!fleet_has_file(g->fleet, path, bytes))
+		return true;
+	if (!is_read(g->fleet, path))
+		atomic_store_explicit(&g->others, true, memory_order_relaxed);
+	return false;
 }
 
 /* Adds one file of the tree, which may matter, to the inventory. */
@@ -154,30 +180,6 @@ static int begin_evidence(struct evidence *e, struct err *err)
 	return 0;
 }
 
-int gather_around(const struct fleet *fleet, const struct migration *m, struct evidence *out,
-		  struct err *err)
-{
-	struct session *s = fleet->base.session;
-	struct evidence evidence = { .fleet = fleet };
-	struct gathering g = { .session = s, .fleet = fleet, .evidence = &evidence };
-
-	if (begin_evidence(&evidence, err) < 0)
-		return -1;
-	inventory_watch(evidence.inventory, m);
-	inventory_want_environments(evidence.inventory);
-	do {
-		if (search_tree(&g, err) < 0) {
-			evidence_release(&evidence);
-			return -1;
-		}
-		inventory_parse(evidence.inventory, parallel_each);
-	} while (!inventory_complete(evidence.inventory));
-	inventory_set_whole(evidence.inventory, true);
-	gather_environments(&evidence);
-	*out = evidence;
-	return 0;
-}
-
 /* --- the history ---------------------------------------------------------- */
 
 /* The author of the last version: many files have the same. */
@@ -263,6 +265,49 @@ static int walk_whole_history(struct gathering *g, struct err *err)
 	return walk_history(g, err);
 }
 
+/*
+ * Finds which migrations move which routes. Where only some were read, all are if another one names
+ * a host of theirs.
+ */
+static void find_owners(struct gathering *g)
+{
+	struct evidence *e = g->evidence;
+	const struct fleet *fleet = g->fleet;
+	struct err ignored = ERR_INIT;
+
+	if (fleet->named && !g->others)
+		return;
+	if (fleet->named && fleet_open_at(g->session, &fleet->base.id, NULL, &e->all, &ignored) < 0)
+		return;
+	fleet = fleet->named ? &e->all : fleet;
+	e->owners = owners_new(fleet->all, fleet->n);
+}
+
+int gather_around(const struct fleet *fleet, const struct migration *m, struct evidence *out,
+		  struct err *err)
+{
+	struct session *s = fleet->base.session;
+	struct evidence evidence = { .fleet = fleet };
+	struct gathering g = { .session = s, .fleet = fleet, .evidence = &evidence };
+
+	if (begin_evidence(&evidence, err) < 0)
+		return -1;
+	inventory_watch(evidence.inventory, m);
+	inventory_want_environments(evidence.inventory);
+	do {
+		if (search_tree(&g, err) < 0) {
+			evidence_release(&evidence);
+			return -1;
+		}
+		inventory_parse(evidence.inventory, parallel_each);
+	} while (!inventory_complete(evidence.inventory));
+	inventory_set_whole(evidence.inventory, true);
+	gather_environments(&evidence);
+	find_owners(&g);
+	*out = evidence;
+	return 0;
+}
+
 int gather_evidence(const struct fleet *fleet, struct evidence *out, struct err *err)
 {
 	struct evidence evidence = { .fleet = fleet };
@@ -272,8 +317,6 @@ int gather_evidence(const struct fleet *fleet, struct evidence *out, struct err 
 
 	if (begin_evidence(&evidence, err) < 0)
 		return -1;
-	if (!fleet->named)
-		evidence.owners = owners_new(fleet->all, fleet->n);
 	for (size_t i = 0; i < fleet->selected.n; i++)
 		inventory_watch(evidence.inventory, fleet->selected.items[i]);
 	if (s->options.within_search)
@@ -284,6 +327,7 @@ int gather_evidence(const struct fleet *fleet, struct evidence *out, struct err 
 		evidence_release(&evidence);
 		return -1;
 	}
+	find_owners(&g);
 	*out = evidence;
 	return 0;
 }
@@ -318,6 +362,7 @@ static void release_planning(struct evidence *evidence)
 	evidence->partition = NULL;
 	owners_free(evidence->owners);
 	evidence->owners = NULL;
+	fleet_release(&evidence->all);
 }
 
 void evidence_trim(struct evidence *evidence, struct plan *plan)

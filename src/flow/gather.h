@@ -15,7 +15,8 @@ struct evidence {
 	struct baselines *baselines;            /* from the history */
 	struct partition *partition;            /* of the selected migrations */
 	struct owners *owners;                  /* of routes; NULL: not all migrations were read */
-	struct slice vs_template;               /* the template of VirtualServices */
+	struct fleet all;         /* those that were read for the owners only; else zeros */
+	struct slice vs_template; /* the template of VirtualServices */
 };
 
 /*

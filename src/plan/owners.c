@@ -54,12 +54,18 @@ const struct migration *owners_find_other(const struct owners *o, const struct m
 	return NULL;
 }
 
-bool owners_are_wanted(const struct step *step)
+void owners_check(const struct owners *o, struct step *step)
 {
-	for (size_t i = 0; i < step->findings.n; i++)
-		if (step->findings.items[i].code == &CODE_elsewhere)
-			return true;
-	return false;
+	for (size_t i = 0; i < step->files.n; i++) {
+		const struct migration *other = owners_find_other(o, step->m, step->files.items[i]);
+
+		if (other)
+			findings_add(&step->findings, &CODE_two_migrations,
+				     (struct place){ step->files.items[i], 0, 0 },
+				     "the migration '%" SLICE_FMT "' (%" SLICE_FMT
+				     ") moves the same routes",
+				     SLICE_ARG(other->name), SLICE_ARG(other->path));
+	}
 }
 
 void owners_filter(const struct owners *o, struct step *step)

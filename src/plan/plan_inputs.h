@@ -12,6 +12,7 @@
 #include "plan/partition.h"
 
 struct builds;
+struct owners;
 
 /* A place in a file of the commit that contains a host. */
 struct host_reference {
@@ -24,10 +25,11 @@ struct plan_inputs {
 	struct partition *partition; /* of the inventory; NULL: it is planned as one shard */
 	struct baselines *baselines;
 	const struct environment_index *environments; /* NULL: unknown, as for a single file */
-	struct builds **builds; /* of the inventory: made when they are first needed; NULL: the
-				   caller does not want any */
-	each_fn *each;          /* runs work on many files */
-	each_fn *each_shard;    /* runs work on many shards; with a partition */
+	const struct owners *owners; /* NULL: no other migration has a host of these */
+	struct builds **builds;      /* of the inventory: made when they are first needed; NULL: the
+					caller does not want any */
+	each_fn *each;               /* runs work on many files */
+	each_fn *each_shard;         /* runs work on many shards; with a partition */
 	const struct progress *progress;         /* NULL: not reported */
 	struct slice vs_template;                /* the template of manifests.create */
 	const struct host_reference *references; /* GO_DELETE_ENTRY: all of the old host, except

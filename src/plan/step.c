@@ -2,6 +2,7 @@
 
 #include "migration/migration_write.h"
 #include "plan/mixed.h"
+#include "plan/owners.h"
 #include "plan/step_builds.h"
 #include "plan/step_created.h"
 #include "plan/step_delete.h"
@@ -215,6 +216,8 @@ static int check_step(const struct step_work *w)
 	}
 	if (step->to.kind == STAGE_DONE)
 		finalize_check_traffic(w);
+	if (w->intent->direction != GO_DOWN)
+		owners_check(w->in->owners, step);
 	if (!findings_stop(&step->findings))
 		return 0;
 	(void)step_refuse(w);
