@@ -97,13 +97,16 @@ static int refuse_host(const struct init_run *r, struct err *err)
 		SLICE_ARG(dir), root ? "" : "/", SLICE_ARG(r->m.name));
 }
 
-/* The first error that a file of this name would have from the start; NULL: there is none. */
-static const struct finding *find_taken(const struct step *step)
+/* The first error that would keep the migration from its first stage; NULL: there is none. */
+static const struct finding *find_obstacle(const struct step *step)
 {
+	static const struct code *const obstacles[] = { &CODE_create_taken, &CODE_two_migrations,
+							&CODE_namespace_unclear };
+
 	for (size_t i = 0; i < step->findings.n; i++)
-		if (step->findings.items[i].code == &CODE_create_taken ||
-		    step->findings.items[i].code == &CODE_two_migrations)
-			return &step->findings.items[i];
+		for (size_t c = 0; c < sizeof(obstacles) / sizeof(obstacles[0]); c++)
+			if (step->findings.items[i].code == obstacles[c])
+				return &step->findings.items[i];
 	return NULL;
 }
 
@@ -114,7 +117,7 @@ static int choose_environments(struct init_run *r, struct err *err)
 				       .direction = GO_ANYWHERE,
 				       .next = true,
 				       .options = { .all_findings = true } };
-	const struct finding *taken;
+	const struct finding *obstacle;
 	struct init_environments choice = { r->app, &r->m, NULL, r->ctx->yes };
 	struct plan plan;
 	int failed;
@@ -123,9 +126,9 @@ static int choose_environments(struct init_run *r, struct err *err)
 		return -1;
 	choice.placements = &plan.steps[0].placements;
 	failed = init_environments_choose(&choice, err);
-	taken = failed ? NULL : find_taken(&plan.steps[0]);
-	if (taken)
-		failed = err_from_finding(err, taken);
+	obstacle = failed ? NULL : find_obstacle(&plan.steps[0]);
+	if (obstacle)
+		failed = err_from_finding(err, obstacle);
 	plan_release(&plan);
 	return failed;
 }
