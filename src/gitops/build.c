@@ -190,6 +190,7 @@ static bool add_objects(struct builder *b, struct build_objects *to,
 			const struct build_objects *from)
 {
 	build_config_add(&b->state, to, from);
+	to->linked = to->linked || from->linked;
 	if (to->stop.verdict == BUILD_KNOWN)
 		to->stop = from->stop;
 	if (from->stop.verdict == BUILD_FAILS) {
@@ -473,7 +474,9 @@ static bool add_source(struct builder *b, const struct environment_source *s,
 /* The set that objects are, without those that kustomize keeps to itself. */
 static struct built_set finish_set(struct build_state *state, struct build_objects *objects)
 {
-	struct built_set set = { objects->items, 0, objects->stop };
+	struct built_set set = { .items = objects->items,
+				 .linked = objects->linked,
+				 .stop = objects->stop };
 
 	build_config_apply(state, objects);
 	for (size_t i = 0; i < objects->n && set.stop.verdict != BUILD_FAILS; i++) {
