@@ -195,27 +195,35 @@ static struct use_query start_query(const struct environment_index *x, struct ar
 	};
 }
 
+/* Marks the kustomizations that reference one, as having the file in more than one way. */
+static bool mark_above(struct use_query *q, const struct kustomization *k)
+{
+	const struct kustomization_graph *g = &q->index->kustomizations;
+	bool changed = false;
+
+	for (size_t r = map_get(&g->to, k->directory); r != MAP_NONE; r = g->references[r].next) {
+		struct including *above = find_including(q, g->references[r].kustomization);
+
+		if (!above || above->again)
+			continue;
+		above->again = true;
+		changed = true;
+	}
+	return changed;
+}
+
 /* Marks the kustomizations that reference one with the file in more than one way. */
 static void spread_again(struct use_query *q)
 {
-	const struct kustomization_graph *g = &q->index->kustomizations;
 	bool changed = true;
 
 	while (changed) {
 		changed = false;
-		for (size_t i = 0; i < q->ntodo; i++) {
-			struct slice directory = g->items[q->todo[i].kustomization].directory;
-
-			for (size_t r = q->todo[i].again ? map_get(&g->to, directory) : MAP_NONE;
-			     r != MAP_NONE; r = g->references[r].next) {
-				struct including *above =
-					find_including(q, g->references[r].kustomization);
-
-				changed = changed || (above && !above->again);
-				if (above)
-					above->again = true;
-			}
-		}
+		for (size_t i = 0; i < q->ntodo; i++)
+			if (q->todo[i].again &&
+			    mark_above(q,
+				       &q->index->kustomizations.items[q->todo[i].kustomization]))
+				changed = true;
 	}
 }
 
