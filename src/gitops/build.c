@@ -21,6 +21,9 @@ struct kustomization_state {
 	size_t number;
 	const struct yaml_node *root; /* its document */
 	bool wanted; /* it, or one that it references, lists a file of the inputs */
+	const struct kustomization_reference **entries; /* its items that list files of the inputs,
+							   or lead to them, in its order */
+	size_t nentries, entries_cap;
 	bool active; /* it is being built */
 	bool built;
 	struct build_objects objects;
@@ -76,13 +79,37 @@ static bool is_wanted(const struct builder *b, size_t k)
 /* --- the files ------------------------------------------------------------ */
 
 /* build_way_each for a file of the inputs. */
-static bool want_kustomization(size_t k, void *ctx)
+static bool want_reference(const struct kustomization_reference *r, void *ctx)
 {
-	struct kustomization_state *s = get_state(ctx, k);
+	struct builder *b = ctx;
+	struct kustomization_state *s = get_state(b, r->kustomization);
 	bool known = s->wanted;
 
 	s->wanted = true;
+	ARENA_ROOM(b->arena, s->entries, s->nentries, s->entries_cap);
+	s->entries[s->nentries++] = r;
 	return !known;
+}
+
+static int compare_addresses(const void *a, const void *b)
+{
+	const struct kustomization_reference *x = *(const struct kustomization_reference *const *)a,
+					     *y = *(const struct kustomization_reference *const *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Puts the entries of a kustomization into its order, each once. */
+static void sort_entries(struct kustomization_state *s)
+{
+	size_t n = 0;
+
+	if (s->nentries)
+		qsort(s->entries, s->nentries, sizeof(*s->entries), compare_addresses);
+	for (size_t i = 0; i < s->nentries; i++)
+		if (!n || s->entries[n - 1] != s->entries[i])
+			s->entries[n++] = s->entries[i];
+	s->nentries = n;
 }
 
 /* The kustomizations that may change what others build, by number. */
@@ -106,8 +133,8 @@ static void take_edited(struct builder *b, const struct build_kustomization *edi
 	if (k == MAP_NONE || !slice_eq(g->items[k].path, edited->path))
 		return;
 	get_state(b, k)->root = edited->root;
-	(void)want_kustomization(k, b);
-	build_way_each(g, g->items[k].directory, want_kustomization, b);
+	get_state(b, k)->wanted = true;
+	build_way_each(g, g->items[k].directory, want_reference, b);
 }
 
 struct builder *builder_new(const struct environment_index *index,
@@ -129,11 +156,12 @@ struct builder *builder_new(const struct environment_index *index,
 					 .steps = BUILD_STEPS };
 	for (size_t i = 0; i < inputs->n; i++) {
 		map_set(&b->file_at, inputs->files[i].path, i);
-		build_way_each(&index->kustomizations, inputs->files[i].path, want_kustomization,
-			       b);
+		build_way_each(&index->kustomizations, inputs->files[i].path, want_reference, b);
 	}
 	for (size_t i = 0; i < inputs->nedited; i++)
 		take_edited(b, &inputs->edited[i]);
+	for (size_t i = 0; i < b->nstates; i++)
+		sort_entries(b->states[i]);
 	return b;
 }
 
@@ -190,6 +218,7 @@ static bool add_objects(struct builder *b, struct build_objects *to,
 			const struct build_objects *from)
 {
 	build_config_add(&b->state, to, from);
+	to->linked = to->linked || from->linked;
 	if (to->stop.verdict == BUILD_KNOWN)
 		to->stop = from->stop;
 	if (from->stop.verdict == BUILD_FAILS) {
@@ -208,18 +237,6 @@ static void note_missing(struct build_objects *to, const struct yaml_node *at, c
 		build_unknown(&to->stop, at, why);
 }
 
-/* Is the entry of a list one of another repository, where no such directory is in this one? */
-static bool is_remote(struct slice text)
-{
-	static const char *const signs[] = { "://", "?ref=", "::", "git@", ".git/" };
-
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		if (slice_find(text, slice_of(signs[i])) != SIZE_MAX)
-			return true;
-	return slice_starts(text, SLICE("gh:")) || slice_starts(text, SLICE("github.com")) ||
-	       slice_ends(text, SLICE(".git"));
-}
-
 /* Adds one entry of resources, or of components. False: the build fails. */
 static bool add_resource(struct builder *b, const struct build_layer *layer,
 			 const struct yaml_node *entry, bool component, struct build_objects *to)
@@ -230,7 +247,8 @@ static bool add_resource(struct builder *b, const struct build_layer *layer,
 	size_t file = path.ptr ? map_get(&b->file_at, path) : MAP_NONE,
 	       k = path.ptr ? kustomization_graph_in(g, path) : MAP_NONE;
 
-	if (!path.ptr || (k == MAP_NONE && file == MAP_NONE && is_remote(yaml_string(entry)))) {
+	if (!path.ptr ||
+	    (k == MAP_NONE && file == MAP_NONE && kustomization_is_remote(yaml_string(entry)))) {
 		note_missing(to, entry, "objects of another repository are applied, too");
 		if (component)
 			build_mark_unknown(to, entry,
@@ -251,13 +269,40 @@ static bool add_resource(struct builder *b, const struct build_layer *layer,
 	return component ? build_layer(b, k, NULL, to) : add_objects(b, to, build_alone(b, k));
 }
 
-/* Adds the entries of a list. False: the build fails. */
-static bool add_list(struct builder *b, const struct build_layer *layer,
-		     const struct yaml_node *list, bool component, struct build_objects *to)
+/* Adds all entries of a list. False: the build fails. */
+static bool add_all(struct builder *b, const struct build_layer *layer,
+		    const struct yaml_node *list, bool component, struct build_objects *to)
 {
 	for (const struct yaml_node *c = list && list->kind == YAML_SEQ ? list->first : NULL; c;
 	     c = c->next)
 		if (!add_resource(b, layer, c, component, to))
+			return false;
+	return true;
+}
+
+/*
+ * Are the entries of a kustomization that lead to files of the inputs all that can matter: has it
+ * no other ones, and none that changes what others build?
+ */
+static bool has_all_entries(const struct builder *b, const struct kustomization_state *s)
+{
+	const struct kustomization *item = &b->index->kustomizations.items[s->number];
+
+	return item->plain && s->root == item->root && !b->beside[s->number];
+}
+
+/* Adds the entries of a list of the kustomization that can matter. False: the build fails. */
+static bool add_list(struct builder *b, const struct build_layer *layer,
+		     const struct kustomization_state *s, const char *field,
+		     struct build_objects *to)
+{
+	const struct yaml_node *list = yaml_get(s->root, field);
+
+	if (!has_all_entries(b, s))
+		return add_all(b, layer, list, false, to);
+	for (size_t i = 0; i < s->nentries; i++)
+		if (s->entries[i]->entry->parent == list &&
+		    !add_resource(b, layer, s->entries[i]->entry, false, to))
 			return false;
 	return true;
 }
@@ -354,11 +399,10 @@ static bool build_layer(struct builder *b, size_t k, const struct build_extra *e
 		return false;
 	}
 	s->active = true;
-	done = add_list(b, &layer, yaml_get(s->root, "resources"), false, to) &&
-	       add_list(b, &layer, yaml_get(s->root, "bases"), false, to) &&
+	done = add_list(b, &layer, s, "resources", to) && add_list(b, &layer, s, "bases", to) &&
 	       add_generated(&layer, to) &&
-	       add_list(b, &layer, yaml_get(s->root, "components"), true, to) &&
-	       (!extra || add_list(b, &layer, extra->components, true, to)) &&
+	       add_all(b, &layer, yaml_get(s->root, "components"), true, to) &&
+	       (!extra || add_all(b, &layer, extra->components, true, to)) &&
 	       build_check_ids(&b->state, to) && build_layer_apply(&layer, to);
 	s->active = false;
 	check_fields(s->root, to);
@@ -473,7 +517,9 @@ static bool add_source(struct builder *b, const struct environment_source *s,
 /* The set that objects are, without those that kustomize keeps to itself. */
 static struct built_set finish_set(struct build_state *state, struct build_objects *objects)
 {
-	struct built_set set = { objects->items, 0, objects->stop };
+	struct built_set set = { .items = objects->items,
+				 .linked = objects->linked,
+				 .stop = objects->stop };
 
 	build_config_apply(state, objects);
 	for (size_t i = 0; i < objects->n && set.stop.verdict != BUILD_FAILS; i++) {
@@ -503,12 +549,11 @@ struct built_set build_environment(struct builder *b, const struct environment *
 
 	if (e->kind == ENVIRONMENT_OVERLAY)
 		return build_kustomization(b, e->at.path);
-	for (size_t i = 0; i < l->nsources; i++) {
+	for (size_t i = e->first_source; i; i = l->sources[i - 1].later) {
 		struct build_objects objects = { .n = 0 };
 
-		if (l->sources[i].environment != e)
-			continue;
-		if (!add_source(b, &l->sources[i], &objects) || !add_objects(b, &all, &objects)) {
+		if (!add_source(b, &l->sources[i - 1], &objects) ||
+		    !add_objects(b, &all, &objects)) {
 			if (objects.stop.verdict == BUILD_FAILS)
 				all.stop = objects.stop;
 			break;

@@ -57,6 +57,7 @@ struct built_patch {
 struct built_set {
 	struct built *items;
 	size_t n;
+	bool linked;            /* there are replacements: an object can depend on others */
 	struct build_stop stop; /* BUILD_FAILS: there are no items; BUILD_UNKNOWN: other objects
 				   may be applied that no file declares */
 };

@@ -364,18 +364,21 @@ static bool apply_entry(const struct build_layer *layer, struct build_objects *o
 static bool apply_read_list(const struct build_layer *layer, struct build_objects *objects,
 			    const struct patch_list *list, bool stores_id)
 {
-	AUTO_FREE bool *marks = xzalloc(list->n);
+	struct patch_selection s = { .n = 0 };
 	size_t renames = objects->renames;
 
-	patch_list_mark(list, objects->items, objects->n, marks);
-	for (size_t i = 0; i < list->n; i++) {
-		if (!marks[i])
-			continue;
-		if (!apply_entry(layer, objects, &list->entries[i], stores_id))
+	patch_list_select(list, objects->items, objects->n, &s, layer->state->arena);
+	for (size_t i = 0; i < s.n; i++) {
+		size_t entry = s.items[i];
+
+		if (!apply_entry(layer, objects, &list->entries[entry], stores_id))
 			return false;
-		if (objects->renames != renames)
-			patch_list_mark(list, objects->items, objects->n, marks);
+		if (objects->renames == renames)
+			continue;
 		renames = objects->renames;
+		patch_list_select(list, objects->items, objects->n, &s, layer->state->arena);
+		while (s.items[i] < entry) /* others may precede it now, too late */
+			i++;
 	}
 	return true;
 }

@@ -29,6 +29,7 @@ struct build_objects {
 	size_t n, cap;
 	const struct build_config *configs;
 	size_t renames;         /* how often a patch has changed a name */
+	bool linked;            /* as that of a built set */
 	struct build_stop stop; /* as that of a built set */
 };
 

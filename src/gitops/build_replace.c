@@ -336,6 +336,7 @@ void build_replace(const struct build_layer *layer, struct build_objects *object
 {
 	const struct yaml_node *list = yaml_get(layer->root, "replacements");
 
+	objects->linked = objects->linked || list;
 	for (const struct yaml_node *c = first_of(list); c; c = c->next) {
 		if (yaml_get(c, "path"))
 			apply_file(layer, objects, c);

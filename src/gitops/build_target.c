@@ -46,29 +46,42 @@ static enum match match_labels(const struct yaml_node *selector, const char *key
 	return selector_matches(text, labels) ? MATCH_YES : MATCH_NO;
 }
 
-bool build_target_selects(const struct yaml_node *selector, const struct built *b,
-			  struct build_stop *stop)
+/* Compares an object with the fields of a selector besides the name. */
+static enum match match_others(const struct yaml_node *selector, const struct object *o,
+			       struct slice first_ns)
 {
-	const struct object *o = &b->object;
-	struct slice ns = build_namespace(o->ns);
-	struct built_id first = b->nids ? b->ids[0] : (struct built_id){ o->name, ns };
 	const enum match matches[] = {
 		match_field(selector, "group", o->group, o->group),
 		match_field(selector, "version", o->version, o->version),
 		match_field(selector, "kind", o->kind, o->kind),
-		match_field(selector, "name", first.name, o->name),
-		match_field(selector, "namespace", first.ns, ns),
+		match_field(selector, "namespace", first_ns, build_namespace(o->ns)),
 		match_labels(selector, "labelSelector", yaml_get(o->metadata, "labels")),
 		match_labels(selector, "annotationSelector", yaml_get(o->metadata, "annotations")),
 	};
-	bool unknown = false;
+	enum match all = MATCH_YES;
 
 	for (size_t i = 0; i < sizeof(matches) / sizeof(matches[0]); i++) {
 		if (matches[i] == MATCH_NO)
-			return false;
-		unknown = unknown || matches[i] == MATCH_UNKNOWN;
+			return MATCH_NO;
+		all = matches[i] == MATCH_UNKNOWN ? MATCH_UNKNOWN : all;
 	}
-	if (unknown)
+	return all;
+}
+
+bool build_target_selects(const struct yaml_node *selector, const struct built *b,
+			  struct build_stop *stop)
+{
+	const struct object *o = &b->object;
+	struct built_id first =
+		b->nids ? b->ids[0] : (struct built_id){ o->name, build_namespace(o->ns) };
+	enum match name = match_field(selector, "name", first.name, o->name), others;
+
+	if (name == MATCH_NO) /* as of most objects */
+		return false;
+	others = match_others(selector, o, first.ns);
+	if (others == MATCH_NO)
+		return false;
+	if (name == MATCH_UNKNOWN || others == MATCH_UNKNOWN)
 		build_unknown(stop, selector, "it is not known which objects the pattern selects");
 	return true;
 }

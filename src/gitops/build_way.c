@@ -1,36 +1,36 @@
 #include "gitops/build_way_internal.h"
 
-/* A callback for kustomizations, and its argument. */
+/* A callback for references, and its argument. */
 struct visitor {
-	bool (*found)(size_t k, void *ctx);
+	build_way_fn *found;
 	void *ctx;
 };
 
-/* Visits the kustomizations that reference the path, from this depth on. */
+/* Visits the references to the path, from this depth on. */
 static void visit_references(const struct kustomization_graph *g, struct slice path,
 			     const struct visitor *v, unsigned depth)
 {
 	for (size_t i = map_get(&g->to, path); i != MAP_NONE; i = g->references[i].next) {
-		size_t k = g->references[i].kustomization;
+		const struct kustomization_reference *r = &g->references[i];
 
-		if (depth <= BUILD_DEPTH && v->found(k, v->ctx))
-			visit_references(g, g->items[k].directory, v, depth + 1);
+		if (depth <= BUILD_DEPTH && v->found(r, v->ctx))
+			visit_references(g, g->items[r->kustomization].directory, v, depth + 1);
 	}
 }
 
-void build_way_each(const struct kustomization_graph *g, struct slice path,
-		    bool (*found)(size_t k, void *ctx), void *ctx)
+void build_way_each(const struct kustomization_graph *g, struct slice path, build_way_fn *found,
+		    void *ctx)
 {
 	visit_references(g, path, &(struct visitor){ found, ctx }, 0);
 }
 
 /* Marks a kustomization. */
-static bool mark(size_t k, void *ctx)
+static bool mark(const struct kustomization_reference *r, void *ctx)
 {
 	bool *marks = ctx;
-	bool known = marks[k];
+	bool known = marks[r->kustomization];
 
-	marks[k] = true;
+	marks[r->kustomization] = true;
 	return !known;
 }
 

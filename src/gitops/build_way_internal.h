@@ -10,11 +10,12 @@
 enum { BUILD_DEPTH = 64 };
 
 /*
- * Calls `found` for the kustomizations, by number, that list the path, and for those that list
+ * Calls `found` for the references of kustomizations that list the path, and for those that list
  * these, and so on, where a call returns true.
  */
-void build_way_each(const struct kustomization_graph *g, struct slice path,
-		    bool (*found)(size_t k, void *ctx), void *ctx);
+typedef bool build_way_fn(const struct kustomization_reference *r, void *ctx);
+void build_way_each(const struct kustomization_graph *g, struct slice path, build_way_fn *found,
+		    void *ctx);
 
 /* Marks all of these kustomizations. */
 void build_way_mark(const struct kustomization_graph *g, struct slice path, bool *marks);

@@ -41,6 +41,7 @@ struct environment {
 	bool collected;      /* one of those: an environment only where they are told apart
 				(environment_uses_find) */
 	size_t number;       /* among all environments */
+	size_t first_source, last_source;    /* in the list of sources, counted from 1; 0: none */
 	const struct yaml_node *object_node; /* the object; of an overlay NULL */
 	const struct yaml_node *spec;        /* of the Application (of an ApplicationSet's template)
 						or Kustomization; of an overlay NULL */

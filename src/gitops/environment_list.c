@@ -42,6 +42,12 @@ void environment_list_add_source(struct environment_list *l,
 	e->unsure = e->unsure || source->prefix;
 	ROOM(l->sources, l->nsources, l->sources_cap);
 	l->sources[l->nsources++] = *source;
+	l->sources[l->nsources - 1].later = 0;
+	if (e->last_source)
+		l->sources[e->last_source - 1].later = l->nsources;
+	else
+		e->first_source = l->nsources;
+	e->last_source = l->nsources;
 }
 
 void environment_list_add_components(struct environment_list *l,

@@ -29,6 +29,7 @@ struct environment_source {
 	bool recurse;                          /* TOOL_DIRECTORY */
 	struct slice include, exclude;         /* the same; absent: all files, none */
 	const struct environment_source *next; /* of the same directory (source_index_internal.h) */
+	size_t later; /* the next one of the environment in the list, counted from 1; 0: none */
 };
 
 /*

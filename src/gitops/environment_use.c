@@ -6,44 +6,69 @@
 
 #include <stdlib.h>
 
-/* The state of one query. */
+/* A kustomization that includes the file. */
+struct including {
+	size_t kustomization; /* by number */
+	bool again;           /* in more than one way */
+};
+
+/* The state of one query. It has few of all kustomizations and environments. */
 struct use_query {
 	const struct environment_index *index;
 	struct environment_use *items;
 	size_t n, cap;
-	size_t *todo; /* kustomizations that include the file, by number */
+	struct including *todo;
 	size_t ntodo, todo_cap;
-	bool *seen;   /* kustomizations that are in `todo` */
-	bool *again;  /* kustomizations that include the file in more than one way */
-	size_t *slot; /* by number of an environment: its place in `items`, counted from 1 */
-	bool apart;   /* collected kustomizations are environments of their own */
+	struct map todo_at;    /* number of a kustomization, to its index in `todo` */
+	struct map item_at;    /* address of an environment, to its index in `items` */
+	struct arena *scratch; /* of the keys */
+	bool apart;            /* collected kustomizations are environments of their own */
 };
+
+/* The bytes of a number or an address as a key. */
+static struct slice bytes_key(const void *value, size_t n)
+{
+	return (struct slice){ value, n };
+}
 
 /* An environment applies the file. */
 static struct environment_use *add_use(struct use_query *q, const struct environment *e,
 				       unsigned types)
 {
-	size_t *slot = &q->slot[e->number];
+	struct slice key = bytes_key(&e, sizeof(e));
+	size_t at = map_get(&q->item_at, key);
 
-	if (!*slot) {
+	if (at == MAP_NONE) {
+		at = q->n;
+		map_set(&q->item_at, arena_copy(q->scratch, key), at);
 		ROOM(q->items, q->n, q->cap);
 		q->items[q->n++] = (struct environment_use){ e, 0, 0 };
-		*slot = q->n;
 	}
-	q->items[*slot - 1].source_types |= types;
-	return &q->items[*slot - 1];
+	q->items[at].source_types |= types;
+	return &q->items[at];
+}
+
+/* The kustomization in `todo`; NULL: it is not there. */
+static struct including *find_including(const struct use_query *q, size_t kustomization)
+{
+	size_t at = map_get(&q->todo_at, bytes_key(&kustomization, sizeof(kustomization)));
+
+	return at == MAP_NONE ? NULL : &q->todo[at];
 }
 
 /* A kustomization includes the file. */
 static void push_kustomization(struct use_query *q, size_t kustomization)
 {
-	if (q->seen[kustomization]) {
-		q->again[kustomization] = true;
+	struct including *known = find_including(q, kustomization);
+
+	if (known) {
+		known->again = true;
 		return;
 	}
-	q->seen[kustomization] = true;
+	map_set(&q->todo_at,
+		arena_copy(q->scratch, bytes_key(&kustomization, sizeof(kustomization))), q->ntodo);
 	ROOM(q->todo, q->ntodo, q->todo_cap);
-	q->todo[q->ntodo++] = kustomization;
+	q->todo[q->ntodo++] = (struct including){ kustomization, false };
 }
 
 /* Pushes all kustomizations that reference a path. */
@@ -162,37 +187,43 @@ static int compare_names(const void *a, const void *b)
 	return order ? order : (x->number > y->number) - (x->number < y->number);
 }
 
-/* Starts a query; its lists of fixed length are in `scratch`. */
+/* Starts a query; the keys of its maps are in `scratch`. */
 static struct use_query start_query(const struct environment_index *x, struct arena *scratch)
 {
-	struct use_query q = { .index = x };
+	return (struct use_query){
+		.index = x, .todo_at = MAP_INIT, .item_at = MAP_INIT, .scratch = scratch
+	};
+}
 
-	q.seen = arena_array(scratch, x->kustomizations.n, sizeof(*q.seen));
-	q.again = arena_array(scratch, x->kustomizations.n, sizeof(*q.again));
-	q.slot = arena_array(scratch, x->environments.n, sizeof(*q.slot));
-	return q;
+/* Marks the kustomizations that reference one, as having the file in more than one way. */
+static bool mark_above(struct use_query *q, const struct kustomization *k)
+{
+	const struct kustomization_graph *g = &q->index->kustomizations;
+	bool changed = false;
+
+	for (size_t r = map_get(&g->to, k->directory); r != MAP_NONE; r = g->references[r].next) {
+		struct including *above = find_including(q, g->references[r].kustomization);
+
+		if (!above || above->again)
+			continue;
+		above->again = true;
+		changed = true;
+	}
+	return changed;
 }
 
 /* Marks the kustomizations that reference one with the file in more than one way. */
 static void spread_again(struct use_query *q)
 {
-	const struct kustomization_graph *g = &q->index->kustomizations;
 	bool changed = true;
 
 	while (changed) {
 		changed = false;
-		for (size_t i = 0; i < q->ntodo; i++) {
-			struct slice directory = g->items[q->todo[i]].directory;
-
-			for (size_t r = q->again[q->todo[i]] ? map_get(&g->to, directory) :
-							       MAP_NONE;
-			     r != MAP_NONE; r = g->references[r].next) {
-				size_t k = g->references[r].kustomization;
-
-				changed = changed || !q->again[k];
-				q->again[k] = true;
-			}
-		}
+		for (size_t i = 0; i < q->ntodo; i++)
+			if (q->todo[i].again &&
+			    mark_above(q,
+				       &q->index->kustomizations.items[q->todo[i].kustomization]))
+				changed = true;
 	}
 }
 
@@ -201,11 +232,12 @@ static void count_ways(struct use_query *q)
 {
 	spread_again(q);
 	for (size_t i = 0; i < q->ntodo; i++) {
-		const struct kustomization *k = &q->index->kustomizations.items[q->todo[i]];
+		const struct kustomization *k =
+			&q->index->kustomizations.items[q->todo[i].kustomization];
 		const struct environment_source *s =
 			source_index_find(&q->index->sources, k->directory);
 
-		if (!q->again[q->todo[i]])
+		if (!q->todo[i].again)
 			continue;
 		if (overlay_of(q, k))
 			add_use(q, overlay_of(q, k), 0)->roots = 2;
@@ -221,7 +253,8 @@ static struct environment_uses finish_query(struct use_query *q, struct arena *a
 	struct environment_uses out = { NULL, 0 };
 
 	for (size_t i = 0; i < q->ntodo; i++)
-		add_kustomization_uses(q, &q->index->kustomizations.items[q->todo[i]]);
+		add_kustomization_uses(q,
+				       &q->index->kustomizations.items[q->todo[i].kustomization]);
 	count_ways(q);
 	if (q->n)
 		qsort(q->items, q->n, sizeof(*q->items), compare_names);
@@ -230,6 +263,8 @@ static struct environment_uses finish_query(struct use_query *q, struct arena *a
 		out.items[out.n] = q->items[out.n];
 	free(q->items);
 	free(q->todo);
+	map_release(&q->todo_at);
+	map_release(&q->item_at);
 	return out;
 }
 

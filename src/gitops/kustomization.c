@@ -106,8 +106,8 @@ static const struct reference_field reference_fields[] = {
 };
 
 /* Visits a text, or each one of a list. With `keys`, a key may precede a file: "key=file". */
-static void visit_texts(const struct yaml_node *node, bool keys,
-			void (*each)(struct slice reference, void *ctx), void *ctx)
+static void visit_texts(const struct yaml_node *node, bool keys, kustomization_reference_fn *each,
+			void *ctx)
 {
 	const struct yaml_node *c = node && node->kind == YAML_SEQ ? node->first : node;
 
@@ -116,13 +116,12 @@ static void visit_texts(const struct yaml_node *node, bool keys,
 		size_t equals = keys ? slice_find_byte(text, '=') : SIZE_MAX;
 
 		if (text.len)
-			each(equals == SIZE_MAX ? text : slice_sub(text, equals + 1, text.len),
+			each(equals == SIZE_MAX ? text : slice_sub(text, equals + 1, text.len), c,
 			     ctx);
 	}
 }
 
-void kustomization_each(const struct yaml_node *root,
-			void (*each)(struct slice reference, void *ctx), void *ctx)
+void kustomization_each(const struct yaml_node *root, kustomization_reference_fn *each, void *ctx)
 {
 	for (size_t i = 0; i < sizeof(reference_fields) / sizeof(reference_fields[0]); i++) {
 		const struct reference_field *f = &reference_fields[i];
@@ -137,6 +136,17 @@ void kustomization_each(const struct yaml_node *root,
 			visit_texts(yaml_get(c, f->part), slice_is(slice_of(f->part), "files"),
 				    each, ctx);
 	}
+}
+
+bool kustomization_is_remote(struct slice item)
+{
+	static const char *const signs[] = { "://", "?ref=", "::", "git@", ".git/" };
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (slice_find(item, slice_of(signs[i])) != SIZE_MAX)
+			return true;
+	return slice_starts(item, SLICE("gh:")) || slice_starts(item, SLICE("github.com")) ||
+	       slice_ends(item, SLICE(".git"));
 }
 
 bool kustomization_is_component(const struct yaml_node *root)

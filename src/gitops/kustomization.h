@@ -34,13 +34,22 @@ void kustomization_add(struct yaml_edits *e, struct slice kustomization,
 void kustomization_remove(struct yaml_edits *e, struct slice kustomization,
 			  const struct yaml_node *root, struct slice path);
 
+/* Receives a text that a kustomization references, and the node that has it. */
+typedef void kustomization_reference_fn(struct slice reference, const struct yaml_node *node,
+					void *ctx);
+
 /*
  * Calls `each` for everything that a kustomization (its document `root`) references: files and
  * directories of resources, components, bases, patches, generators, transformers, values. The texts
  * are as written: inline patches and URLs of other repositories are among them.
  */
-void kustomization_each(const struct yaml_node *root,
-			void (*each)(struct slice reference, void *ctx), void *ctx);
+void kustomization_each(const struct yaml_node *root, kustomization_reference_fn *each, void *ctx);
+
+/*
+ * Is an item of resources, bases or components one of another repository, if there is no such file
+ * or directory in this one?
+ */
+bool kustomization_is_remote(struct slice item);
 
 /* Is it a Component, which is only built where another kustomization references it? */
 bool kustomization_is_component(const struct yaml_node *root);

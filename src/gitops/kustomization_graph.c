@@ -15,7 +15,7 @@ void kustomization_graph_release(struct kustomization_graph *g)
 }
 
 /* One reference of the newest kustomization; a second one to the same path adds nothing. */
-static void add_reference(struct slice reference, void *ctx)
+static void add_reference(struct slice reference, const struct yaml_node *entry, void *ctx)
 {
 	struct kustomization_graph *g = ctx;
 	size_t number = g->n - 1;
@@ -27,19 +27,50 @@ static void add_reference(struct slice reference, void *ctx)
 		return;
 	map_set(&g->to, path, g->nreferences);
 	ROOM(g->references, g->nreferences, g->references_cap);
-	g->references[g->nreferences++] = (struct kustomization_reference){ number, first };
+	g->references[g->nreferences++] = (struct kustomization_reference){ number, first, entry };
+}
+
+const char *const kustomization_graph_lists[OBJECT_LISTS] = { "resources", "bases", "components" };
+
+/* Do the references from number `first` on have all items of a list of objects, each once? */
+static bool has_all(const struct kustomization_graph *g, size_t first, const struct yaml_node *list)
+{
+	size_t n = 0;
+
+	for (const struct yaml_node *c = list->first; c; c = c->next)
+		if (kustomization_is_remote(yaml_string(c)))
+			return false;
+	for (size_t i = first; i < g->nreferences; i++)
+		n += g->references[i].entry->parent == list;
+	return n == list->nchildren;
+}
+
+/* The same for all lists of objects. */
+static bool is_plain(const struct kustomization_graph *g, size_t first,
+		     const struct yaml_node *root)
+{
+	for (size_t i = 0; i < OBJECT_LISTS; i++) {
+		const struct yaml_node *list = yaml_get(root, kustomization_graph_lists[i]);
+
+		if (list && list->kind == YAML_SEQ && !has_all(g, first, list))
+			return false;
+	}
+	return true;
 }
 
 void kustomization_graph_add(struct kustomization_graph *g, struct slice path,
 			     const struct yaml_node *root)
 {
 	struct slice directory = path_directory(path);
+	size_t first = g->nreferences;
 
 	if (!map_has(&g->in, directory))
 		map_set(&g->in, directory, g->n);
 	ROOM(g->items, g->n, g->cap);
-	g->items[g->n++] = (struct kustomization){ path, directory, root, NULL };
+	g->items[g->n++] =
+		(struct kustomization){ .path = path, .directory = directory, .root = root };
 	kustomization_each(root, add_reference, g);
+	g->items[g->n - 1].plain = is_plain(g, first, root);
 }
 
 size_t kustomization_graph_in(const struct kustomization_graph *g, struct slice directory)

@@ -11,18 +11,25 @@
 
 struct kustomization {
 	struct slice path, directory;
-	const struct yaml_node *root;  /* NULL: it cannot be read */
-	struct environment *overlay;   /* itself as an environment; NULL: it is none */
-	bool collects;                 /* an overlay, or collected by one, that does nothing but
-					  reference others (kustomization_graph_collects) */
+	const struct yaml_node *root; /* NULL: it cannot be read */
+	struct environment *overlay;  /* itself as an environment; NULL: it is none */
+	bool collects;                /* an overlay, or collected by one, that does nothing but
+					 reference others (kustomization_graph_collects) */
+	bool plain; /* each item of its lists of objects (kustomization_graph_lists) is a path of
+		       the repository, and in them once, so that the references have them all */
 	struct environment *collected; /* what it is instead of the overlay that collects it, where
 					  these are told apart; NULL: none does, or it `collects` */
 };
 
-/* One of the kustomizations that reference a path, by number. */
+/* One of the kustomizations that reference a path, by number, and the node that does so. */
 struct kustomization_reference {
 	size_t kustomization, next;
+	const struct yaml_node *entry;
 };
+
+/* The fields that list objects: resources, bases, components. */
+enum { OBJECT_LISTS = 3 };
+extern const char *const kustomization_graph_lists[OBJECT_LISTS];
 
 struct kustomization_graph {
 	const struct repository_id *repository;
@@ -30,7 +37,7 @@ struct kustomization_graph {
 	struct kustomization *items;
 	size_t n, cap;
 	struct map in; /* directory, to the number of its kustomization */
-	struct kustomization_reference *references;
+	struct kustomization_reference *references; /* those of one kustomization in its order */
 	size_t nreferences, references_cap;
 	struct map to; /* path, to the number of the last reference to it */
 };

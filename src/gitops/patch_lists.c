@@ -60,8 +60,9 @@ static void add_entry(struct patch_lists *l, struct patch_list *list, const stru
 	struct yaml_file *file = text ? patch_parse(text, l->arena) : NULL;
 	struct slice name = literal_name(node);
 	struct patch_entry *e = &list->entries[list->n];
+	bool any = !name.len;
 
-	*e = (struct patch_entry){ node, file, MAP_NONE, !name.len };
+	*e = (struct patch_entry){ node, file, list->any };
 	if (file) {
 		ROOM(l->texts, l->ntexts, l->texts_cap);
 		l->texts[l->ntexts++] = file;
@@ -69,8 +70,10 @@ static void add_entry(struct patch_lists *l, struct patch_list *list, const stru
 	/* A patch of a form that is not evaluated may concern all objects. */
 	if (text && (!file || yaml_documents(file) != 1 || !yaml_root(file, 0) ||
 		     yaml_root(file, 0)->kind == YAML_SCALAR))
-		e->any = true;
-	if (!e->any) {
+		any = true;
+	if (any) {
+		list->any = list->n;
+	} else {
 		e->next = map_get(&list->named, name);
 		map_set(&list->named, name, list->n);
 	}
@@ -92,6 +95,7 @@ void patch_lists_add(struct patch_lists *l, const struct yaml_node *node)
 	list = arena_alloc(l->arena, sizeof(*list));
 	list->entries = arena_array(l->arena, node->nchildren, sizeof(*list->entries));
 	list->named = (struct map)MAP_INIT;
+	list->any = MAP_NONE;
 	for (const struct yaml_node *c = node->first; c; c = c->next)
 		add_entry(l, list, c);
 	map_set(&l->at, arena_copy(l->arena, address_key(&node)), l->n);
@@ -106,20 +110,42 @@ const struct patch_list *patch_lists_find(const struct patch_lists *l, const str
 	return at == MAP_NONE ? NULL : l->items[at];
 }
 
-/* Marks the entries whose target has the name. */
-static void mark_named(const struct patch_list *l, struct slice name, bool *marks)
+/* Adds linked entries, the last of which is number `at`. */
+static void select_entries(const struct patch_list *l, size_t at, struct patch_selection *s,
+			   struct arena *arena)
 {
-	for (size_t i = map_get(&l->named, name); i != MAP_NONE; i = l->entries[i].next)
-		marks[i] = true;
+	for (; at != MAP_NONE; at = l->entries[at].next) {
+		ARENA_ROOM(arena, s->items, s->n, s->cap);
+		s->items[s->n++] = at;
+	}
 }
 
-void patch_list_mark(const struct patch_list *l, const struct built *objects, size_t n, bool *marks)
+static int compare_numbers(const void *a, const void *b)
 {
-	for (size_t i = 0; i < l->n; i++)
-		marks[i] = marks[i] || l->entries[i].any;
+	const size_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+void patch_list_select(const struct patch_list *l, const struct built *objects, size_t n,
+		       struct patch_selection *selection, struct arena *arena)
+{
+	size_t all;
+
+	select_entries(l, l->any, selection, arena);
 	for (size_t i = 0; i < n; i++) {
-		mark_named(l, objects[i].object.name, marks);
-		if (objects[i].nids)
-			mark_named(l, objects[i].ids[0].name, marks);
+		struct slice name = objects[i].object.name,
+			     first = objects[i].nids ? objects[i].ids[0].name : name;
+
+		select_entries(l, map_get(&l->named, name), selection, arena);
+		if (!slice_eq(first, name))
+			select_entries(l, map_get(&l->named, first), selection, arena);
 	}
+	all = selection->n;
+	if (all)
+		qsort(selection->items, all, sizeof(*selection->items), compare_numbers);
+	selection->n = 0;
+	for (size_t i = 0; i < all; i++)
+		if (!selection->n || selection->items[selection->n - 1] != selection->items[i])
+			selection->items[selection->n++] = selection->items[i];
 }

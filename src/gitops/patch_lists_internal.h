@@ -6,7 +6,7 @@
  * the entries of a list are found by the name in their target.
  *
  * Calling order: patch_lists_add for each list that may be asked for; then patch_lists_find and
- * patch_list_next by any number of threads. Pure.
+ * patch_list_select by any number of threads. Pure.
  */
 #ifndef GCB_GITOPS_PATCH_LISTS_INTERNAL_H
 #define GCB_GITOPS_PATCH_LISTS_INTERNAL_H
@@ -19,14 +19,21 @@ struct patch_entry {
 	const struct yaml_node *node;
 	const struct yaml_file *text; /* its inline patch; NULL: there is none, or it cannot be
 					 parsed */
-	size_t next; /* the next entry whose target has the same name, or MAP_NONE */
-	bool any;    /* it may select objects of any name */
+	size_t next; /* the next entry whose target has the same name, or which may select objects
+			of any name as this one; or MAP_NONE */
 };
 
 struct patch_list {
 	struct patch_entry *entries;
 	size_t n;
 	struct map named; /* name in the target, to the last entry with it */
+	size_t any;       /* the last entry that may select objects of any name, or MAP_NONE */
+};
+
+/* Entries of a list that may be applied to some objects, in the order of the list, each once. */
+struct patch_selection {
+	size_t *items;
+	size_t n, cap;
 };
 
 struct patch_lists {
@@ -50,11 +57,11 @@ const struct patch_list *patch_lists_find(const struct patch_lists *l,
 					  const struct yaml_node *list);
 
 /*
- * Sets `marks` of the entries that may be applied to one of the objects, as they are and were
- * named; other marks stay as they are.
+ * Adds the entries that may be applied to one of the objects, as they are and were named, to the
+ * selection, which is in `arena`.
  */
-void patch_list_mark(const struct patch_list *l, const struct built *objects, size_t n,
-		     bool *marks);
+void patch_list_select(const struct patch_list *l, const struct built *objects, size_t n,
+		       struct patch_selection *selection, struct arena *arena);
 
 /*
  * Parses the text of an inline patch, with the lines that it has in its file; NULL: it cannot be

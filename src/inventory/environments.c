@@ -1,6 +1,7 @@
 #include "inventory/environments.h"
 
 #include "base/ascii.h"
+#include "base/map.h"
 #include "gitops/guard.h"
 #include "gitops/kustomization.h"
 #include "inventory/inventory.h"
@@ -265,13 +266,47 @@ static void note_several(const struct placements *l, const struct environment_us
 					SLICE_ARG(format_list(all, findings->arena)));
 }
 
-/* True if a name of the list is that of the environment. */
-static bool is_listed(const struct environment *e, struct slices listed)
+/* "FILE:object": the other name of an environment (environment_is_named). */
+static struct slice full_name(const struct environment *e, struct arena *arena)
 {
+	return arena_join(arena, (struct slice[]){ e->at.path, SLICE(":"), e->object }, 3);
+}
+
+/* Writes the names of the list that no environment has. */
+static void note_absent(struct str *why, const struct environment_uses *all, struct slices listed,
+			struct arena *arena)
+{
+	struct map names = MAP_INIT;
+
+	for (size_t i = 0; i < all->n; i++) {
+		(void)map_add(&names, all->items[i].environment->name);
+		(void)map_add(&names, full_name(all->items[i].environment, arena));
+	}
 	for (size_t i = 0; i < listed.n; i++)
-		if (environment_is_named(e, listed.items[i]))
-			return true;
-	return false;
+		if (!map_has(&names, listed.items[i]))
+			str_addf(why, "%s'%" SLICE_FMT "' applies no file of the migration",
+				 why->len ? "; " : "", SLICE_ARG(listed.items[i]));
+	map_release(&names);
+}
+
+/* Writes the environments of which the list has no name. */
+static void note_unlisted(struct str *why, const struct environment_uses *all, struct slices listed,
+			  struct arena *arena)
+{
+	struct map names = MAP_INIT;
+
+	for (size_t i = 0; i < listed.n; i++)
+		(void)map_add(&names, listed.items[i]);
+	for (size_t i = 0; i < all->n; i++) {
+		const struct environment *e = all->items[i].environment;
+
+		if (!map_has(&names, e->name) && !map_has(&names, full_name(e, arena)))
+			str_addf(why,
+				 "%s'%" SLICE_FMT
+				 "' applies a file of the migration but is not listed",
+				 why->len ? "; " : "", SLICE_ARG(e->name));
+	}
+	map_release(&names);
 }
 
 /* Adds a finding if the list differs from the environments. */
@@ -280,21 +315,8 @@ static void compare_list(const struct environment_uses *all, struct slices liste
 {
 	AUTO_STR struct str why = STR_INIT;
 
-	for (size_t i = 0; i < listed.n; i++) {
-		bool found = false;
-
-		for (size_t j = 0; j < all->n && !found; j++)
-			found = environment_is_named(all->items[j].environment, listed.items[i]);
-		if (!found)
-			str_addf(&why, "%s'%" SLICE_FMT "' applies no file of the migration",
-				 why.len ? "; " : "", SLICE_ARG(listed.items[i]));
-	}
-	for (size_t j = 0; j < all->n; j++)
-		if (!is_listed(all->items[j].environment, listed))
-			str_addf(&why,
-				 "%s'%" SLICE_FMT
-				 "' applies a file of the migration but is not listed",
-				 why.len ? "; " : "", SLICE_ARG(all->items[j].environment->name));
+	note_absent(&why, all, listed, findings->arena);
+	note_unlisted(&why, all, listed, findings->arena);
 	if (why.len)
 		findings_add(findings, &CODE_environments_differ, at, "%s", why.ptr)->remedy =
 			all->n ? arena_printf(findings->arena,

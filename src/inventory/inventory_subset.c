@@ -165,6 +165,7 @@ struct inventory *inventory_subset(const struct inventory *inv,
 				   each_fn *each)
 {
 	struct inventory *subset = inventory_overlay(inv);
+	struct map taken = MAP_INIT_FOLD;
 
 	for (size_t i = 0; i < n; i++)
 		host_tokens_of(migrations[i], subset->arena, take_token, subset);
@@ -173,7 +174,9 @@ struct inventory *inventory_subset(const struct inventory *inv,
 	for (size_t i = 0; i < n; i++)
 		host_tokens_of_created(migrations[i], take_token, subset);
 	for (size_t i = 0; i < subset->related.n; i++)
-		take_token(subset->related.items[i], subset);
+		if (map_add(&taken, subset->related.items[i]))
+			take_token(subset->related.items[i], subset);
+	map_release(&taken);
 	inventory_parse(subset, each);
 	return subset;
 }

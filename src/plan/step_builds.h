@@ -19,8 +19,24 @@ bool step_builds_at(const struct step_work *w, const struct goal *goal);
  */
 bool step_builds_own(const struct step_work *w, const struct built *b);
 
-/* The object of another set with the same kind, name and namespace; NULL: it is not there. */
-const struct built *step_builds_find(const struct built_set *set, const struct built *b);
+/* Is it a file of the step? */
+bool step_builds_own_file(const struct step_work *w, struct slice path);
+
+/*
+ * The first object among w->built that is known, and that an environment makes of an object of a
+ * file; NULL: there is none. `built`: it must be this one; NULL: any.
+ */
+const struct built_member *step_builds_member(const struct step_work *w,
+					      const struct environment *e,
+					      const struct object *origin,
+					      const struct built *built);
+
+/*
+ * Builds with other files in the place of those of the step, of the objects that these may change.
+ * Freed with builds_free.
+ */
+struct builds *step_builds_change(const struct step_work *w, const struct build_override *overrides,
+				  size_t n);
 
 /*
  * The object as a VirtualService of a file of its own, in the memory of the pool. NULL with the

@@ -1,5 +1,6 @@
 #include "plan/step_proof.h"
 
+#include "gitops/kustomization.h"
 #include "plan/step_builds.h"
 #include "yaml/value.h"
 
@@ -9,6 +10,7 @@ struct proof {
 	const struct targets *targets;
 	struct stage stage;
 	struct builds *after;
+	bool whole; /* the edits may change any object, not only those of the files of the step */
 };
 
 /* How a proof fails. */
@@ -32,6 +34,12 @@ static const struct yaml_file *edit_file(const struct proof *p, const struct tar
 				yaml_pool_apply(pool, t->edits, t->path, err);
 }
 
+/* May a target change objects of other files than those of the step? */
+static bool reaches_others(const struct proof *p, const struct target *t)
+{
+	return t->remove || kustomization_is(t->path) || !step_builds_own_file(p->w, t->path);
+}
+
 /* Makes the builds of the edited files. False with the reason. */
 static bool build_after(struct proof *p, struct err *err)
 {
@@ -50,9 +58,11 @@ static bool build_after(struct proof *p, struct err *err)
 			if (!files[n].file)
 				return false;
 		}
+		p->whole = p->whole || reaches_others(p, t);
 		n++;
 	}
-	p->after = builds_new(w->in->inventory, w->in->environments, files, n);
+	p->after = p->whole ? builds_new(w->in->inventory, w->in->environments, files, n) :
+			      step_builds_change(w, files, n);
 	return true;
 }
 
@@ -66,27 +76,16 @@ static const struct yaml_node *move_spec(const struct step_work *w, const struct
 	return yaml_get(step_builds_converge(w, vs, baseline, stage, err), "spec");
 }
 
-/* The member of an object; NULL: it is none, or its routes cannot be read. */
-static const struct built_member *find_member(const struct proof *p, const struct built *b)
-{
-	const struct step_work *w = p->w;
-
-	for (size_t i = 0; i < w->built.n; i++)
-		if (w->built.items[i].built == b && w->built.items[i].known)
-			return &w->built.items[i];
-	return NULL;
-}
-
 /*
  * Is the VirtualService after the step the one that the step should make of the one before? If the
  * step restores the old destinations after the end, removing them again must lead to the one
  * before.
  */
-static bool is_moved_right(const struct proof *p, const struct built *before,
-			   const struct built *now, struct disproof *why)
+static bool is_moved_right(const struct proof *p, const struct built_member *member,
+			   const struct built *before, const struct built *now,
+			   struct disproof *why)
 {
 	const struct step_work *w = p->w;
-	const struct built_member *member = find_member(p, before);
 	const struct yaml_node *expected = NULL, *actual = now->object.spec;
 	struct err err = ERR_INIT;
 
@@ -117,10 +116,10 @@ static struct place patch_place(const struct built *b)
 }
 
 /* Compares an object before and after. False: the step does not have its effect. */
-static bool compare_object(const struct proof *p, const struct built *before,
-			   const struct built_set *after, struct disproof *why)
+static bool compare_object(const struct proof *p, const struct environment *e,
+			   const struct built *before, struct disproof *why)
 {
-	const struct built *now = step_builds_find(after, before);
+	const struct built *now = builds_find_same(p->after, e, before);
 	bool own = step_builds_own(p->w, before);
 
 	if (before->stop.verdict != BUILD_KNOWN) /* reported by step_builds_note_unknown */
@@ -140,9 +139,25 @@ static bool compare_object(const struct proof *p, const struct built *before,
 	if (before->as_written && now->as_written)
 		return true;
 	if (own && vs_is(&before->object))
-		return is_moved_right(p, before, now, why);
+		return is_moved_right(p, step_builds_member(p->w, e, before->origin, before),
+				      before, now, why);
 	why->why = "with the edited file, the patch changes another object than now";
 	return value_same(now->object.spec, before->object.spec);
+}
+
+/* The objects that the step may change: those of its files, or all. */
+static struct built_refs list_compared(const struct proof *p, const struct environment *e,
+				       const struct built_set *before)
+{
+	struct arena *arena = p->w->pool->arena;
+	struct built_refs all = { NULL, 0 };
+
+	if (!p->whole && !p->w->built.linked)
+		return builds_of_files(p->w->builds, e, p->w->built.files, arena);
+	all.items = arena_array(arena, before->n, sizeof(*all.items));
+	for (; all.n < before->n; all.n++)
+		all.items[all.n] = &before->items[all.n];
+	return all;
 }
 
 /* Compares what an environment applies. False with the reason: the step has another effect. */
@@ -151,6 +166,7 @@ static bool compare_environment(const struct proof *p, const struct environment 
 {
 	const struct built_set *before = builds_of(p->w->builds, e),
 			       *after = builds_of(p->after, e);
+	struct built_refs compared;
 
 	*why = (struct disproof){ .environment = e };
 	if (before->stop.verdict == BUILD_FAILS)
@@ -160,8 +176,9 @@ static bool compare_environment(const struct proof *p, const struct environment 
 		why->why = after->stop.why;
 		return false;
 	}
-	for (size_t i = 0; i < before->n; i++)
-		if (!compare_object(p, &before->items[i], after, why))
+	compared = list_compared(p, e, before);
+	for (size_t i = 0; i < compared.n; i++)
+		if (!compare_object(p, e, compared.items[i], why))
 			return false;
 	return true;
 }
@@ -202,15 +219,6 @@ static bool compare_created(const struct proof *p, const struct environment_use 
 }
 
 /* --- all environments ----------------------------------------------------- */
-
-/* Was the environment of a member met before? */
-static bool is_repeated(const struct built_members *l, size_t at)
-{
-	for (size_t i = 0; i < at; i++)
-		if (l->items[i].environment == l->items[at].environment)
-			return true;
-	return false;
-}
 
 /* Adds the finding of a failed proof. */
 static void note_disproof(const struct proof *p, const struct disproof *why)
@@ -261,17 +269,17 @@ static bool prove_created(const struct proof *p)
 static bool prove(const struct step_work *w, const struct targets *targets, struct stage stage,
 		  bool note)
 {
-	struct proof p = { .w = w, .targets = targets, .stage = stage };
+	struct proof p = { .w = w, .targets = targets, .stage = stage, .whole = w->scope.created };
 	struct err err = ERR_INIT;
 	bool holds = true;
 
 	if ((!w->built.n && !(w->scope.created && w->builds)) || !build_after(&p, &err))
 		return true; /* edits that cannot be applied are refused elsewhere */
-	for (size_t i = 0; i < w->built.n && (note || holds); i++) {
+	for (size_t i = 0; i < w->built.nenvironments && (note || holds); i++) {
 		struct disproof why;
 
-		if (is_repeated(&w->built, i) ||
-		    compare_environment(&p, w->built.items[i].environment, &why))
+		if (!w->built.environments[i].n ||
+		    compare_environment(&p, w->built.environments[i].environment, &why))
 			continue;
 		holds = false;
 		if (note)

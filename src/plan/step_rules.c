@@ -4,6 +4,7 @@
 #include "inventory/surroundings.h"
 #include "inventory/weight_owners.h"
 #include "istio/rules.h"
+#include "plan/step_builds.h"
 
 /* The rules of one environment. */
 struct environment_rules {
@@ -26,15 +27,12 @@ static struct environment_uses uses_of_member(const struct step_work *w, const s
 static struct vs applied_member(const struct environment_rules *r, const struct member *m)
 {
 	const struct environment *e = r->s.environment;
+	const struct built_member *member = step_builds_member(r->w, e, m->vs.object, NULL);
 	const struct object *object;
 	struct vs vs = m->vs;
 
-	for (size_t i = 0; i < r->w->built.n; i++) {
-		const struct built_member *b = &r->w->built.items[i];
-
-		if (b->environment == e && b->built->origin == m->vs.object && b->known)
-			return b->vs;
-	}
+	if (member)
+		return member->vs;
 	object = e && r->s.builds ? surroundings_applied(&r->s, e, vs.object) : NULL;
 	if (object) { /* its name and namespace may be other ones */
 		vs.object = object;

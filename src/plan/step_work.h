@@ -20,9 +20,28 @@ struct built_member {
 	const struct vs *baseline; /* the same at the baseline; NULL: not known */
 };
 
+/* An environment that applies files of the step, with its members, `n` from `first` on. */
+struct built_environment {
+	const struct environment *environment;
+	size_t first, n;
+};
+
+/* What step_builds.h has read. */
 struct built_members {
-	struct built_member *items;
+	struct built_member *items; /* in the order of the environments */
 	size_t n, cap;
+	struct built_environment *environments; /* each once */
+	size_t nenvironments, environments_cap;
+	const struct member **by_object;       /* all of the scope, by the address of the object */
+	const struct built_member **by_origin; /* `items`, by the addresses of environment and
+						  origin */
+	bool *replaced;      /* of the scope by number: applied only with changes, so that the file
+				does not show its stage */
+	struct slices files; /* of the step, sorted */
+	struct slices built_files; /* those, and the files to whose objects patches of those are
+				      applied: no others change by edits of the step, unless an
+				      object is `linked` to others */
+	bool linked;
 };
 
 /* A step while it is made. */

@@ -32,14 +32,14 @@ static const struct {
 	{ "an empty list", "[]", { "b" }, "" },
 };
 
-Test(patch_lists, marks)
+Test(patch_lists, selects)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct patch_lists lists = { .arena = arena_new() };
 		struct built_id first = { SLICE("first"), SLICE("default") };
 		struct built objects[3] = { 0 };
 		const struct patch_list *list;
-		bool marks[4] = { false };
+		struct patch_selection s = { .n = 0 };
 		struct yaml_file *file = NULL;
 		struct err err = ERR_INIT;
 		size_t n = 0;
@@ -57,9 +57,14 @@ Test(patch_lists, marks)
 			objects[n] = (struct built){ .object.name = slice_of(rows[i].objects[n]),
 						     .ids = &first,
 						     .nids = 1 };
-		patch_list_mark(list, objects, n, marks);
-		for (size_t j = 0; j < list->n; j++)
-			cr_expect_eq(marks[j], rows[i].marks[j] == '+', "%s: %zu", rows[i].name, j);
+		patch_list_select(list, objects, n, &s, lists.arena);
+		patch_list_select(list, objects, n, &s, lists.arena);
+		for (size_t j = 0, at = 0; j < list->n; j++) {
+			bool selected = at < s.n && s.items[at] == j;
+
+			cr_expect_eq(selected, rows[i].marks[j] == '+', "%s: %zu", rows[i].name, j);
+			at += selected;
+		}
 		patch_lists_release(&lists);
 		arena_free(lists.arena);
 		yaml_file_free(file);
