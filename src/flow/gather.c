@@ -1,5 +1,6 @@
 #include "flow/gather.h"
 
+#include "inventory/carried.h"
 #include "inventory/inventory_subset.h"
 #include "base/parallel.h"
 #include "flow/search_paths.h"
@@ -75,6 +76,53 @@ static int search_tree(struct gathering *g, struct err *err)
 	return tree_search(g->session->repo, &g->fleet->base.id, &query, err);
 }
 
+/* A file that may get a host of a migration only on the way to the cluster. */
+static int take_carried(const struct tree_file *file, void *ctx, struct err *err)
+{
+	const struct evidence *e = ctx;
+
+	(void)err;
+	if (file->bytes.ptr && carried_wants(file->bytes) &&
+	    !fleet_has_file(e->fleet, file->path, file->bytes))
+		carried_add(e->inventory, file->path, file->bytes, file->mode);
+	return 0;
+}
+
+static bool is_manifest(struct slice path, void *ctx)
+{
+	const struct evidence *e = ctx;
+
+	return inventory_wants_path(e->inventory, path);
+}
+
+/* Reads these files. */
+static void read_carried(struct evidence *e)
+{
+	struct session *s = e->fleet->base.session;
+	struct carried carried = carried_files(e->inventory, e->environments, s->arena);
+	struct err ignored = ERR_INIT;
+
+	for (size_t i = 0; i < carried.files.n; i++) {
+		const struct commit_path at = { &e->fleet->base.id, carried.files.items[i].ptr,
+						MANIFEST_MAX };
+		struct tree_file file;
+
+		if (tree_find(s->repo, &at, s->arena, &file, &ignored) == 0)
+			(void)take_carried(&file, e, &ignored);
+	}
+	for (size_t i = 0; i < carried.directories.n; i++) {
+		const struct tree_query query = {
+			.under = arena_copy(s->arena, carried.directories.items[i]).ptr,
+			.name_wanted = is_manifest,
+			.max = MANIFEST_MAX,
+			.file = take_carried,
+			.ctx = e
+		};
+
+		(void)tree_search(s->repo, &e->fleet->base.id, &query, &ignored);
+	}
+}
+
 /*
  * Reads the files with patches that decide what environments make of the manifests. Files that
  * cannot be read are missing then, and what they change is not known.
@@ -82,13 +130,16 @@ static int search_tree(struct gathering *g, struct err *err)
 static void read_patches(struct evidence *e)
 {
 	struct session *s = e->fleet->base.session;
-	size_t n;
+	size_t n, ncarried;
 	struct source *const *sources = inventory_sources(e->inventory, &n);
-	struct slices paths = { arena_array(s->arena, n, sizeof(struct slice)), 0 };
+	struct source *const *carried = carried_sources(e->inventory, &ncarried);
+	struct slices paths = { arena_array(s->arena, n + ncarried, sizeof(struct slice)), 0 };
 
 	for (size_t i = 0; i < n; i++)
 		if (!sources[i]->common)
 			paths.items[paths.n++] = sources[i]->path;
+	for (size_t i = 0; i < ncarried; i++)
+		paths.items[paths.n++] = carried[i]->path;
 	paths = build_needs(e->environments, paths, s->arena);
 	for (size_t i = 0; i < paths.n; i++) {
 		const struct commit_path at = { &e->fleet->base.id, paths.items[i].ptr,
@@ -96,8 +147,12 @@ static void read_patches(struct evidence *e)
 		struct tree_file file;
 		struct err ignored = ERR_INIT;
 
-		if (!inventory_find(e->inventory, paths.items[i]) &&
-		    tree_find(s->repo, &at, s->arena, &file, &ignored) == 0 && file.bytes.ptr)
+		if (inventory_find(e->inventory, paths.items[i]) ||
+		    tree_find(s->repo, &at, s->arena, &file, &ignored) != 0 || !file.bytes.ptr)
+			continue;
+		if (carried_wants(file.bytes))
+			carried_add(e->inventory, file.path, file.bytes, file.mode);
+		else
 			inventory_add_parsed(e->inventory, file.path, file.bytes, file.mode);
 	}
 }
@@ -111,6 +166,7 @@ void gather_environments(struct evidence *evidence)
 	*id = (struct repository_id){ repo_remote_urls(s->repo, s->arena), base->branch };
 	evidence->environments = environments_read(
 		evidence->inventory, id, arena_printf(s->arena, "%s/x.yaml", s->migrations_dir));
+	read_carried(evidence);
 	read_patches(evidence);
 }
 

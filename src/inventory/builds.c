@@ -10,6 +10,7 @@
 struct environment_build {
 	struct built_set set;
 	struct map by_origin; /* from the address of an object of a file to its first item */
+	size_t *next;         /* of each item, the next one of the same object, or MAP_NONE */
 	bool indexed;
 };
 
@@ -155,6 +156,19 @@ static struct slice key_of(const struct object *const *address)
 	return (struct slice){ (const char *)address, sizeof(const struct object *) };
 }
 
+/* Indexes the items by the objects of the files. */
+static void index_items(const struct builds *b, struct environment_build *build)
+{
+	build->next = arena_array(b->arena, build->set.n, sizeof(*build->next));
+	for (size_t i = build->set.n; i-- > 0;) {
+		struct slice key = key_of(&build->set.items[i].origin);
+
+		build->next[i] = map_get(&build->by_origin, key);
+		map_set(&build->by_origin, key, i);
+	}
+	build->indexed = true;
+}
+
 const struct built *builds_find(struct builds *b, const struct environment *environment,
 				const struct object *origin)
 {
@@ -164,11 +178,18 @@ const struct built *builds_find(struct builds *b, const struct environment *envi
 	if (environment->kind == ENVIRONMENT_DIRECTORY)
 		return NULL;
 	build = find_build(b, environment);
-	for (size_t i = 0; i < build->set.n && !build->indexed; i++)
-		if (!map_has(&build->by_origin, key_of(&build->set.items[i].origin)))
-			map_set(&build->by_origin, key_of(&build->set.items[i].origin), i);
-	build->indexed = true;
+	if (!build->indexed)
+		index_items(b, build);
 	at = map_get(&build->by_origin, key_of(&origin));
+	return at == MAP_NONE ? NULL : &build->set.items[at];
+}
+
+const struct built *builds_next(struct builds *b, const struct environment *environment,
+				const struct built *built)
+{
+	const struct environment_build *build = find_build(b, environment);
+	size_t at = build->indexed ? build->next[built - build->set.items] : MAP_NONE;
+
 	return at == MAP_NONE ? NULL : &build->set.items[at];
 }
 

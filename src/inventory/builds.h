@@ -32,6 +32,10 @@ const struct built_set *builds_of(struct builds *b, const struct environment *en
 const struct built *builds_find(struct builds *b, const struct environment *environment,
 				const struct object *origin);
 
+/* The next object that the environment makes of the same object; NULL: there is none. */
+const struct built *builds_next(struct builds *b, const struct environment *environment,
+				const struct built *built);
+
 /*
  * Adds a finding (build_unknown) if the environment of the use does not build, or if it is not
  * known whether it applies the file. `found`: the build has an object of the file.

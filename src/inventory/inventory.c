@@ -21,6 +21,7 @@ struct inventory *inventory_new(void)
 
 	inv->arena = arena_new();
 	host_tokens_init(&inv->tokens);
+	carried_hosts_init(&inv->hosts);
 	inv->by_token = inv->containing = (struct map)MAP_INIT_FOLD;
 	return inv;
 }
@@ -61,6 +62,7 @@ void inventory_free(struct inventory *inv)
 	free(inv->broken.items);
 	free(inv->kustomizations.items);
 	free(inv->parsed.items);
+	free(inv->carried.items);
 	free(inv->occurrences);
 	free(inv->related.items);
 	free(inv->objects);
@@ -70,6 +72,7 @@ void inventory_free(struct inventory *inv)
 	free(inv->writers);
 	free(inv->unfilled);
 	host_tokens_release(&inv->tokens);
+	carried_hosts_release(&inv->hosts);
 	map_release(&inv->paths);
 	map_release(&inv->creates);
 	map_release(&inv->by_token);
@@ -97,6 +100,7 @@ static void watch_related(struct slice token, void *ctx)
 void inventory_watch(struct inventory *inv, const struct migration *m)
 {
 	host_tokens_of(m, inv->arena, watch_token, inv);
+	carried_hosts_add(&inv->hosts, m, inv->arena);
 	host_tokens_of_created(m, watch_related, inv);
 	if (m->f.spec.manifests.create.len) {
 		inv->want_kustomizations = true;

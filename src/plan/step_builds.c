@@ -1,5 +1,6 @@
 #include "plan/step_builds.h"
 
+#include "plan/step_relatives.h"
 #include "yaml/value.h"
 
 bool step_builds_own(const struct step_work *w, const struct built *b)
@@ -163,6 +164,7 @@ void step_builds_read(struct step_work *w)
 	if (!*w->in->builds)
 		*w->in->builds = builds_new(w->in->inventory, w->in->environments, NULL, 0);
 	w->builds = *w->in->builds;
+	step_relatives_note(w);
 	for (size_t i = 0; i < l->n; i++)
 		for (size_t j = 0; j < l->items[i].uses.n; j++)
 			if (!l->items[i].uses.items[j].environment->other_revision &&
