@@ -82,8 +82,23 @@ static void add_form(struct member_search *q, const struct object *form)
 		add_others(q, q->form, form);
 }
 
-/* Compares the member with the others, in all environments of its file. */
-static void search_member(struct member_search *q, const struct center *center)
+/* Compares the member with the others, in one environment. */
+static void search_environment(struct member_search *q, const struct object *o,
+			       const struct environment *e)
+{
+	if (e->other_revision)
+		return;
+	surroundings_enter(&q->s, e);
+	each_form(q, o, e, compare_form);
+	q->unknown = q->unknown || builds_of(q->w->builds, e)->stop.verdict != BUILD_KNOWN;
+}
+
+/*
+ * Compares the member with the others, in all environments of its file; and in those that only
+ * collect others, since these may be one cluster after all.
+ */
+static void search_member(struct member_search *q, const struct center *center,
+			  const struct environment_uses *collecting)
 {
 	const struct environment_uses *uses = &center->uses;
 
@@ -91,23 +106,20 @@ static void search_member(struct member_search *q, const struct center *center)
 	for (size_t i = 0; i < uses->n; i++)
 		each_form(q, center->object, uses->items[i].environment, add_form);
 	surroundings_begin(&q->s);
-	for (size_t i = 0; i < uses->n; i++) {
-		const struct environment *e = uses->items[i].environment;
-
-		if (e->other_revision)
-			continue;
-		surroundings_enter(&q->s, e);
-		each_form(q, center->object, e, compare_form);
-		q->unknown = q->unknown || builds_of(q->w->builds, e)->stop.verdict != BUILD_KNOWN;
-	}
+	for (size_t i = 0; i < uses->n; i++)
+		search_environment(q, center->object, uses->items[i].environment);
+	for (size_t i = 0; i < collecting->n; i++)
+		search_environment(q, center->object, collecting->items[i].environment);
 }
 
 void step_relatives_note(const struct step_work *w)
 {
 	const struct center *centers = step_centers(w);
+	bool collects = environment_index_collects(w->in->environments);
 
 	for (size_t i = 0; i < w->scope.n; i++) {
 		struct vs *vs = &w->scope.members[i].vs;
+		struct environment_uses collecting = { NULL, 0 };
 		struct member_search q = { .w = w,
 					   .s = { .view = w->view,
 						  .builds = w->builds,
@@ -117,7 +129,11 @@ void step_relatives_note(const struct step_work *w)
 
 		if (vs->is_delegate)
 			continue;
-		search_member(&q, &centers[i]);
+		if (collects)
+			collecting = environment_uses_of(w->in->environments,
+							 w->scope.members[i].source->path,
+							 w->pool->arena);
+		search_member(&q, &centers[i], &collecting);
 		if (!q.applied || q.shares == vs->shares_gateway_host || (q.unknown && !q.shares))
 			continue;
 		vs->shares_gateway_host = q.shares;

@@ -292,7 +292,12 @@ class Scene:
         return {f"deploy/{d}" for d in self.tree.roots if d not in listed} | set(self.tree.environments)
 
     def is_named(self, place, named):
-        return place in (named if named is not None else self.environment_roots())
+        """Is it an environment of the migration, or one that only collects them?"""
+        if place in (named if named is not None else self.environment_roots()):
+            return True
+        written = self.tree.written.get(place.removeprefix("deploy/"), {})
+        return written.keys() <= {"apiVersion", "kind", "resources"} and any(
+            self.is_named(f"deploy/{r[3:]}", named) for r in written.get("resources", []) if r.startswith("../"))
 
     def compare_model(self, words, place, first, now, done):
         if place not in self.models:
