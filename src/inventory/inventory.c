@@ -6,6 +6,7 @@
 #include "gitops/environment_index.h"
 #include "inventory/inventory_internal.h"
 #include "inventory/relatives.h"
+#include "istio/host.h"
 #include "istio/rules.h"
 #include "istio/visible.h"
 #include "istio/binding.h"
@@ -194,9 +195,10 @@ bool inventory_may_escape(struct slice bytes)
 	       slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
 }
 
-bool inventory_may_hide_host(struct slice bytes)
+/* May the bytes contain an object of the kind whose host is filled in? */
+static bool may_hide_host_of(const char *kind, struct slice bytes)
 {
-	if (slice_find(bytes, SLICE("VirtualService")) == SIZE_MAX)
+	if (slice_find(bytes, slice_of(kind)) == SIZE_MAX)
 		return false;
 	for (size_t at = slice_find(bytes, SLICE("host:")); at != SIZE_MAX;
 	     at = slice_find(bytes, SLICE("host:"))) {
@@ -211,13 +213,23 @@ bool inventory_may_hide_host(struct slice bytes)
 	return false;
 }
 
+bool inventory_may_hide_host(struct slice bytes)
+{
+	return may_hide_host_of("VirtualService", bytes);
+}
+
+bool inventory_may_hide_rule(struct slice bytes)
+{
+	return may_hide_host_of("DestinationRule", bytes);
+}
+
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes)
 {
 	if (map_has(&inv->creates, path) || inventory_wants_definition(inv, path, bytes) ||
 	    host_tokens_in(&inv->tokens, bytes))
 		return true;
 	return inventory_may_configure_proxies(bytes) || inventory_may_escape(bytes) ||
-	       inventory_may_hide_host(bytes);
+	       inventory_may_hide_host(bytes) || inventory_may_hide_rule(bytes);
 }
 
 /* The object at hand, while its hosts are indexed. */
@@ -352,6 +364,12 @@ static bool has_odd_wildcard(const struct object *o)
 	return host_is_odd_wildcard(yaml_string(yaml_get(o->spec, "host")));
 }
 
+bool rule_has_placeholder(const struct object *o)
+{
+	return object_is(o, ISTIO_GROUP, "DestinationRule") &&
+	       host_is_placeholder(yaml_string(yaml_get(o->spec, "host")));
+}
+
 /* Adds an object to the lists of its kind. */
 static void list_object(struct inventory *inv, const struct object *o, const struct source *s)
 {
@@ -367,7 +385,7 @@ static void list_object(struct inventory *inv, const struct object *o, const str
 	} else if (writer_is(o)) {
 		ROOM(inv->writers, inv->nwriters, inv->writers_cap);
 		inv->writers[inv->nwriters++] = (struct object_ref){ o, s };
-	} else if (vs_find_placeholder(o)) {
+	} else if (vs_find_placeholder(o) || rule_has_placeholder(o)) {
 		ROOM(inv->unfilled, inv->nunfilled, inv->unfilled_cap);
 		inv->unfilled[inv->nunfilled++] = (struct object_ref){ o, s };
 	}
