@@ -76,51 +76,72 @@ static int search_tree(struct gathering *g, struct err *err)
 	return tree_search(g->session->repo, &g->fleet->base.id, &query, err);
 }
 
-/* A file that may get a host of a migration only on the way to the cluster. */
+/* Files that get a host of a migration only on the way to the cluster. */
+struct carried_read {
+	struct evidence *evidence;
+	struct carried carried;
+	bool named; /* only files with one of the names are wanted */
+};
+
 static int take_carried(const struct tree_file *file, void *ctx, struct err *err)
 {
-	const struct evidence *e = ctx;
+	const struct carried_read *r = ctx;
 
 	(void)err;
 	if (file->bytes.ptr && carried_wants(file->bytes) &&
-	    !fleet_has_file(e->fleet, file->path, file->bytes))
-		carried_add(e->inventory, file->path, file->bytes, file->mode);
+	    (!r->named || carried_has_name(&r->carried, file->bytes)) &&
+	    !fleet_has_file(r->evidence->fleet, file->path, file->bytes))
+		carried_add(r->evidence->inventory, file->path, file->bytes, file->mode);
 	return 0;
 }
 
 static bool is_manifest(struct slice path, void *ctx)
 {
-	const struct evidence *e = ctx;
+	const struct carried_read *r = ctx;
 
-	return inventory_wants_path(e->inventory, path);
+	return inventory_wants_path(r->evidence->inventory, path);
 }
 
-/* Reads these files. */
-static void read_carried(struct evidence *e)
+/* Reads the files of a list. */
+static void read_carried_files(struct carried_read *r, const struct slices *files)
 {
-	struct session *s = e->fleet->base.session;
-	struct carried carried = carried_files(e->inventory, e->environments, s->arena);
+	const struct base_commit *base = &r->evidence->fleet->base;
 	struct err ignored = ERR_INIT;
 
-	for (size_t i = 0; i < carried.files.n; i++) {
-		const struct commit_path at = { &e->fleet->base.id, carried.files.items[i].ptr,
-						MANIFEST_MAX };
+	for (size_t i = 0; i < files->n; i++) {
+		AUTO_ARENA struct arena *arena = arena_new();
+		const struct commit_path at = { &base->id, files->items[i].ptr, MANIFEST_MAX };
 		struct tree_file file;
 
-		if (tree_find(s->repo, &at, s->arena, &file, &ignored) == 0)
-			(void)take_carried(&file, e, &ignored);
+		if (tree_find(base->session->repo, &at, arena, &file, &ignored) == 0)
+			(void)take_carried(&file, r, &ignored);
 	}
-	for (size_t i = 0; i < carried.directories.n; i++) {
+}
+
+/* Reads all these files. */
+static void read_carried(struct evidence *e)
+{
+	const struct base_commit *base = &e->fleet->base;
+	struct arena *arena = base->session->arena;
+	struct carried_read r = { .evidence = e };
+	struct err ignored = ERR_INIT;
+
+	r.carried = carried_files(e->inventory, e->environments, arena);
+	read_carried_files(&r, &r.carried.files);
+	for (size_t i = 0; i < r.carried.directories.n; i++) {
 		const struct tree_query query = {
-			.under = arena_copy(s->arena, carried.directories.items[i]).ptr,
+			.under = arena_copy(arena, r.carried.directories.items[i]).ptr,
 			.name_wanted = is_manifest,
 			.max = MANIFEST_MAX,
 			.file = take_carried,
-			.ctx = e
+			.ctx = &r
 		};
 
-		(void)tree_search(s->repo, &e->fleet->base.id, &query, &ignored);
+		(void)tree_search(base->session->repo, &base->id, &query, &ignored);
 	}
+	r.named = true;
+	read_carried_files(&r, &r.carried.named);
+	carried_release(&r.carried);
 }
 
 /*

@@ -29,6 +29,14 @@ static bool in_file(struct slice path, void *ctx)
 	return !s->bytes.ptr || carried_hosts_in(&inv->hosts, s->bytes);
 }
 
+static struct slice read_file(struct slice path, void *ctx)
+{
+	const struct inventory *inv = ctx;
+	const struct source *s = inventory_find(inv, path);
+
+	return s ? s->bytes : SLICE_NONE;
+}
+
 bool carried_in_file(const struct inventory *inv, struct slice path)
 {
 	while (inv->under)
@@ -39,10 +47,11 @@ bool carried_in_file(const struct inventory *inv, struct slice path)
 struct carried carried_files(const struct inventory *inv, const struct environment_index *index,
 			     struct arena *arena)
 {
-	const struct carry_query query = { in_text, in_part, in_file, (void *)(uintptr_t)inv };
+	const struct carry_query query = { in_text, in_part, in_file, read_file,
+					   (void *)(uintptr_t)inv };
 
 	if (!inv->hosts.names.n)
-		return (struct carried){ { NULL, 0 }, { NULL, 0 } };
+		return (struct carried){ .names = MAP_INIT };
 	return build_carried(index, &query, arena);
 }
 

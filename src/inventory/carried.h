@@ -10,7 +10,7 @@
 
 /*
  * The files that may be such ones, of the hosts of the watched migrations; the caller reads them.
- * The index is that of the inventory.
+ * The index is that of the inventory. Released with carried_release.
  */
 struct carried carried_files(const struct inventory *inv, const struct environment_index *index,
 			     struct arena *arena);

@@ -21,12 +21,22 @@ static bool in_file(struct slice path, void *ctx)
 	return in_text(path, ctx);
 }
 
+static struct slice read_file(struct slice path, void *ctx)
+{
+	(void)ctx;
+	return slice_ends(path, SLICE(".patch")) ?
+		       SLICE("kind: X\nmetadata: {name: merged}\nspec: {host: old}\n") :
+		       SLICE_NONE;
+}
+
 #define ENTRY(patch) "patches: [{target: {kind: X}, " patch "}]\n"
+#define NAMED(name) "patches: [{target: {kind: X, name: " name "}, patch: 'host: old'}]\n"
 #define COMPONENT "kind: Component\n"
 
 static const struct {
 	const char *name, *base, *top, *engine;
-	const char *files; /* that are found, each with a blank behind; directories end with '/' */
+	const char *files; /* that are found, each with a blank behind; directories end with '/',
+			      files of which only some objects may be meant with '?' */
 } rows[] = {
 	{ "nothing", K("a.yaml"), K("../base"), NULL, "" },
 	{ "the name of a resource", K("old.yaml"), K("../base"), NULL, "" },
@@ -39,7 +49,16 @@ static const struct {
 	{ "a patch file", K("a.yaml"), K("../base") ENTRY("path: old.yaml"), NULL, "base/a.yaml " },
 	{ "another patch file", K("a.yaml"), K("../base") ENTRY("path: p.yaml"), NULL, "" },
 	{ "a strategic merge", K("a.yaml"), K("../base") "patchesStrategicMerge: [old.patch]\n",
-	  NULL, "base/a.yaml " },
+	  NULL, "base/a.yaml? " },
+	{ "an inline strategic merge", K("a.yaml"),
+	  K("../base") "patches: [{patch: '{metadata: {name: a}, spec: {host: old}}'}]\n", NULL,
+	  "base/a.yaml? " },
+	{ "a patch of a name", K("a.yaml"), K("../base") NAMED("a-b"), NULL, "base/a.yaml? " },
+	{ "a patch of a pattern", K("a.yaml"), K("../base") NAMED("a.*"), NULL, "base/a.yaml " },
+	{ "a patch of a name where there are prefixes", K("a.yaml") "namePrefix: p-\n",
+	  K("../base") NAMED("a-b"), NULL, "base/a.yaml " },
+	{ "a patch of a name, and one of all", K("a.yaml, b.yaml") ENTRY("patch: 'host: old'"),
+	  K("../base, c.yaml") NAMED("a-b"), NULL, "base/a.yaml base/b.yaml top/c.yaml? " },
 	{ "a replacement", K("a.yaml"), K("../base") "replacements: [{sourceValue: part}]\n", NULL,
 	  "base/a.yaml " },
 	{ "a literal without a replacement", K("a.yaml"),
@@ -68,6 +87,8 @@ static void list_paths(const struct carried *c, struct str *out)
 {
 	for (size_t i = 0; i < c->files.n; i++)
 		str_addf(out, "%" SLICE_FMT " ", SLICE_ARG(c->files.items[i]));
+	for (size_t i = 0; i < c->named.n; i++)
+		str_addf(out, "%" SLICE_FMT "? ", SLICE_ARG(c->named.items[i]));
 	for (size_t i = 0; i < c->directories.n; i++)
 		str_addf(out, "%" SLICE_FMT "/ ", SLICE_ARG(c->directories.items[i]));
 }
@@ -75,7 +96,7 @@ static void list_paths(const struct carried *c, struct str *out)
 Test(build_carry, rows)
 {
 	static const struct repository_id repository = { .branch = SLICE_INIT("main") };
-	const struct carry_query query = { in_text, in_part, in_file, NULL };
+	const struct carry_query query = { in_text, in_part, in_file, read_file, NULL };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct tree_entry entries[] = {
@@ -91,6 +112,20 @@ Test(build_carry, rows)
 		list_paths(&c, &found);
 		cr_expect(slice_is(str_slice(&found), rows[i].files), "%s: %s", rows[i].name,
 			  found.ptr ? found.ptr : "");
+		carried_release(&c);
 		tree_free(t);
 	}
+}
+
+Test(build_carry, names)
+{
+	struct carried c = { .names = MAP_INIT };
+
+	cr_expect_not(carried_has_name(&c, SLICE("name: a-b")));
+	map_add(&c.names, SLICE("a-b"));
+	cr_expect(carried_has_name(&c, SLICE("name: a-b")));
+	cr_expect(carried_has_name(&c, SLICE("{\"name\":\"a-b\"}")));
+	cr_expect_not(carried_has_name(&c, SLICE("name: a-b-c")));
+	cr_expect_not(carried_has_name(&c, SLICE("name: xa-b")));
+	carried_release(&c);
 }
