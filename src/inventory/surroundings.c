@@ -175,17 +175,35 @@ bool surroundings_have_file(const struct surroundings *s, struct slice path)
 	return !uses.n && (!e || environment_is_assumed(e));
 }
 
+/*
+ * May a Sidecar show one of these objects to a proxy and hide another? Not where they are one
+ * VirtualService and one ServiceEntry of the same namespace.
+ */
+static bool want_sidecars(const struct rule_scene *scene)
+{
+	const struct object *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < scene->nobjects; i++) {
+		const struct object *o = scene->objects[i];
+
+		if (!vs_is(o) && !object_is(o, ISTIO_GROUP, "ServiceEntry"))
+			continue;
+		if (++n > 2 || (first && !slice_eq(first->ns, o->ns)))
+			return true;
+		first = o;
+	}
+	return false;
+}
+
 void surroundings_add_sidecars(const struct surroundings *s, const struct inventory *inv,
 			       struct rule_scene *scene)
 {
-	size_t n, rivals = 0;
+	size_t n;
 	const struct object_ref *all = inventory_sidecars(inv, &n);
 	const struct object **items;
 
-	for (size_t i = 0; i < scene->nobjects; i++)
-		rivals += vs_is(scene->objects[i]) ||
-			  object_is(scene->objects[i], ISTIO_GROUP, "ServiceEntry");
-	if (rivals <= 2)
+	if (!want_sidecars(scene))
 		return;
 	items = arena_array(scene->arena, n, sizeof(*items));
 	for (size_t i = 0; i < n; i++)

@@ -72,8 +72,8 @@ const struct object *surroundings_applied(const struct surroundings *s, const st
 					  const struct object *o);
 
 /*
- * Adds the Sidecars that count for the environment at hand. They only decide which of several
- * objects of the old host a proxy sees, so they are not wanted where there is one.
+ * Adds the Sidecars that count for the environment at hand. They decide which of several objects
+ * of the old host a proxy sees; where that cannot differ, none are added.
  */
 void surroundings_add_sidecars(const struct surroundings *s, const struct inventory *inv,
 			       struct rule_scene *scene);

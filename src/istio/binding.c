@@ -155,12 +155,19 @@ static bool serves_port(const struct yaml_node *server, const struct gateway_rou
 	return !r->match || !r->match->nchildren;
 }
 
-bool gateway_takes_http(const struct object *gateway, const struct gateway_route *r)
+const struct yaml_node *gateway_next_server(const struct object *gateway,
+					    const struct gateway_route *r,
+					    const struct yaml_node *server)
 {
 	const struct yaml_node *servers = yaml_get(gateway->spec, "servers");
+	const struct yaml_node *c = server ? server->next : servers ? servers->first : NULL;
 
-	for (const struct yaml_node *c = servers ? servers->first : NULL; c; c = c->next)
-		if (is_http_server(c) && serves_hosts(gateway, c, r) && serves_port(c, r))
-			return true;
-	return false;
+	while (c && !(is_http_server(c) && serves_hosts(gateway, c, r) && serves_port(c, r)))
+		c = c->next;
+	return c;
+}
+
+bool gateway_takes_http(const struct object *gateway, const struct gateway_route *r)
+{
+	return gateway_next_server(gateway, r, NULL);
 }

@@ -56,9 +56,15 @@ struct gateway_route {
 };
 
 /*
- * Does a server of the Gateway accept http requests for the route: by its protocol, its hosts, and
- * the port that a match block of the route requires?
+ * The servers of the Gateway that accept http requests for the route, by their protocol, their
+ * hosts, and the port that a match block of the route requires: the one behind `server`, or the
+ * first one behind NULL; NULL: no more.
  */
+const struct yaml_node *gateway_next_server(const struct object *gateway,
+					    const struct gateway_route *r,
+					    const struct yaml_node *server);
+
+/* Has the Gateway such a server? */
 bool gateway_takes_http(const struct object *gateway, const struct gateway_route *r);
 
 #endif

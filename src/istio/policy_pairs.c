@@ -6,12 +6,12 @@
 struct pair_walk {
 	const struct view *v;
 	struct policy_rules old, new;
-	struct slices revisions; /* that objects name */
+	struct slices revisions;
 	const struct vs *vs;
 	const struct object *head; /* the VirtualService itself, or one that delegates to it */
 	const struct route *route;
 	const struct dest *dest;
-	bool gateway; /* the clients are gateways */
+	struct slice listener; /* MESH: the clients are sidecars; else a gateway's name in `head` */
 	struct policy_client client;
 	void (*pair)(const struct policy_pair *p, void *ctx);
 	void *ctx;
@@ -19,15 +19,20 @@ struct pair_walk {
 
 /* --- who calls ------------------------------------------------------------ */
 
-/* Is a match block for the clients at hand? */
+/* Are the clients sidecars, not gateways? */
+static bool is_for_sidecars(const struct pair_walk *w)
+{
+	return slice_is(w->listener, MESH);
+}
+
+/* Is a match block for the clients at hand? A list of gateways replaces what it has of sources. */
 static bool block_takes(const struct pair_walk *w, const struct yaml_node *block)
 {
-	const struct yaml_node *gateways = yaml_get(block, "gateways");
 	struct slice ns = yaml_string(yaml_get(block, "sourceNamespace"));
 
-	if (gateways && gateways->nchildren)
-		return w->gateway || list_has(gateways, "mesh");
-	return w->gateway || !ns.len || slice_eq(ns, w->client.ns);
+	return binding_has_block(block, w->listener, view_ns(w->v, w->head)) &&
+	       (!is_for_sidecars(w) || has_field(block, "gateways") || !ns.len ||
+		slice_eq(ns, w->client.ns));
 }
 
 /* Is the route for the clients at hand? */
@@ -44,18 +49,29 @@ static bool route_takes(const struct pair_walk *w)
 /* Do clients of the namespace and of the control plane see the object? */
 static bool sees_object(const struct pair_walk *w, const struct object *o)
 {
-	return revision_reads(visible_revision(o), w->client.revision) &&
+	return visible_to_revision(o, w->client.revision) &&
 	       visible_in(&(struct visible){ o, view_ns(w->v, o) }, w->client.ns);
+}
+
+/* Do sidecars see the ServiceEntry, as a destination in their own namespace? */
+static bool sees_own(const struct pair_walk *w, const struct object *entry)
+{
+	return is_for_sidecars(w) && visible_to_revision(entry, w->client.revision) &&
+	       slice_eq(view_ns(w->v, entry), w->client.ns);
 }
 
 /* Do the clients at hand see the VirtualService and the old host? */
 static bool sees_route(const struct pair_walk *w)
 {
+	struct visible head = { w->head, view_ns(w->v, w->head) };
 	bool seen = !w->v->entries.n;
 
 	for (size_t i = 0; i < w->v->entries.n && !seen; i++)
-		seen = sees_object(w, w->v->entries.items[i]);
-	return seen && sees_object(w, w->head);
+		seen = sees_object(w, w->v->entries.items[i]) ||
+		       sees_own(w, w->v->entries.items[i]);
+	return seen && sees_object(w, w->head) &&
+	       !(is_for_sidecars(w) &&
+		 visible_is_hidden_in(&head, w->client.ns, &w->v->s->sidecars));
 }
 
 /* --- on which port -------------------------------------------------------- */
@@ -66,8 +82,11 @@ static bool kind_takes(enum route_kind kind, struct slice protocol)
 	return !protocol.len || binding_is_http(protocol) == (kind == ROUTE_HTTP);
 }
 
-/* Calls back for the clients at hand, when they call the old host on this port. */
-static void pair_on(const struct pair_walk *w, long port)
+/*
+ * Calls back for the clients at hand, which call the old host on one port and the new one on
+ * another, unless the move has one for it; -1: not known.
+ */
+static void pair_on(const struct pair_walk *w, long port, long new_port)
 {
 	const struct view *v = w->v;
 	struct slice vs_ns = view_ns(v, w->vs->object);
@@ -81,29 +100,93 @@ static void pair_on(const struct pair_walk *w, long port)
 		.new = { .rules = &w->new,
 			 .host = v->new,
 			 .ns = v->backends.n ? view_ns(v, v->backends.items[0]) : vs_ns,
-			 .port = v->s->move->port ? v->s->move->port : port,
+			 .port = v->s->move->port ? v->s->move->port : new_port,
 			 .client = w->client }
 	};
 
 	w->pair(&p, w->ctx);
 }
 
-/* Calls back for the ports of a ServiceEntry that the route may call; how many? */
+/* The ports of a ServiceEntry. */
+static const struct yaml_node *ports_of(const struct object *entry)
+{
+	return yaml_get(entry->spec, "ports");
+}
+
+static bool has_port(const struct object *entry, long port)
+{
+	const struct yaml_node *ports = ports_of(entry);
+
+	for (const struct yaml_node *c = ports ? ports->first : NULL; c; c = c->next)
+		if (port_number(c) == port)
+			return true;
+	return false;
+}
+
+/* The port of a ServiceEntry that has no other; -1: it has several, or none. */
+static long sole_port(const struct object *entry)
+{
+	const struct yaml_node *ports = ports_of(entry);
+
+	return ports && ports->nchildren == 1 ? port_number(ports->first) : -1;
+}
+
+/*
+ * Calls back for requests that come in on a port of a listener. Without a port, a destination is
+ * called on that, or on the only one that the host has (GetDestinationCluster in
+ * pilot/pkg/networking/core/route/route.go).
+ */
+static void pairs_of_listener(const struct pair_walk *w, long listener)
+{
+	const struct object_set *entries = &w->v->entries;
+
+	for (size_t e = 0; e < entries->n; e++) {
+		long sole = sole_port(entries->items[e]);
+
+		if (sole >= 0 || has_port(entries->items[e], listener))
+			pair_on(w, sole >= 0 ? sole : listener, listener);
+	}
+}
+
+/* The Gateway that the clients are; NULL: it is not known. */
+static const struct object *find_gateway(const struct pair_walk *w)
+{
+	const struct object_set *all = &w->v->gateways;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (gateway_has_name(all->items[i], w->listener, view_ns(w->v, w->head)))
+			return all->items[i];
+	return NULL;
+}
+
+/* Calls back for the ports of a gateway that have the route. */
+static void pairs_of_servers(const struct pair_walk *w, const struct object *gateway)
+{
+	struct gateway_route r = { w->head, view_ns(w->v, w->head), w->route->match, w->listener };
+	const struct yaml_node *c = NULL;
+
+	while ((c = gateway_next_server(gateway, &r, c)))
+		pairs_of_listener(w, port_number(yaml_get(c, "port")));
+}
+
+/*
+ * Calls back for the ports of a ServiceEntry that the route may call; how many? All that may be:
+ * which port the clients call is known only if they are sidecars that call the old host.
+ */
 static size_t pairs_of_entry(const struct pair_walk *w, const struct object *entry)
 {
-	const struct yaml_node *ports = yaml_get(entry->spec, "ports");
-	bool sole = w->gateway && ports && ports->nchildren == 1;
+	const struct yaml_node *ports = ports_of(entry);
+	bool any = !is_for_sidecars(w) && sole_port(entry) >= 0;
 	size_t n = 0;
 
 	for (const struct yaml_node *c = ports ? ports->first : NULL; c; c = c->next) {
-		struct slice protocol = yaml_string(yaml_get(c, "protocol"));
 		long port = port_number(c);
 
-		if (!sole && !kind_takes(w->route->kind, protocol))
+		if (!any && !kind_takes(w->route->kind, yaml_string(yaml_get(c, "protocol"))))
 			continue;
 		n++;
-		if (w->gateway || binding_takes_port(w->route->match, port))
-			pair_on(w, port);
+		if (!is_for_sidecars(w) || binding_takes_port(w->route->match, port))
+			pair_on(w, port, port);
 	}
 	return n;
 }
@@ -115,26 +198,56 @@ static void pairs_of_settings(const struct pair_walk *w)
 		const struct yaml_node *list = yaml_path(
 			w->old.items[i].object->spec, "trafficPolicy", "portLevelSettings", NULL);
 
-		for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
-			pair_on(w, port_number(yaml_get(c, "port")));
+		for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
+			long port = port_number(yaml_get(c, "port"));
+
+			pair_on(w, port, port);
+		}
 	}
+}
+
+/* Calls back for a destination without a port. */
+static void pairs_without_port(const struct pair_walk *w)
+{
+	const struct object_set *entries = &w->v->entries;
+	const struct object *gateway = is_for_sidecars(w) ? NULL : find_gateway(w);
+	size_t n = 0;
+
+	if (gateway && entries->n && w->route->kind == ROUTE_HTTP) {
+		pairs_of_servers(w, gateway);
+		return;
+	}
+	for (size_t e = 0; e < entries->n; e++)
+		n += pairs_of_entry(w, entries->items[e]);
+	if (n)
+		return;
+	pair_on(w, -1, -1);
+	pairs_of_settings(w);
+}
+
+/* Calls back for a destination with a port, if any ServiceEntry has it; else calls fail today. */
+static void pairs_with_port(const struct pair_walk *w, long port)
+{
+	const struct object_set *entries = &w->v->entries;
+	bool found = !entries->n;
+
+	for (size_t e = 0; e < entries->n && !found; e++)
+		found = has_port(entries->items[e], port);
+	if (found)
+		pair_on(w, port, port);
 }
 
 /* Calls back for the clients at hand, on each port that they may call. */
 static void pairs_of_client(const struct pair_walk *w)
 {
 	long port = port_number(w->dest->port);
-	size_t n = 0;
 
 	if (!route_takes(w) || !sees_route(w))
 		return;
-	for (size_t e = 0; e < w->v->entries.n && port < 0; e++)
-		n += pairs_of_entry(w, w->v->entries.items[e]);
-	if (n)
-		return;
-	pair_on(w, port);
-	if (port < 0) /* the ports are not known */
-		pairs_of_settings(w);
+	if (port < 0)
+		pairs_without_port(w);
+	else
+		pairs_with_port(w, port);
 }
 
 /* --- all clients ---------------------------------------------------------- */
@@ -177,7 +290,7 @@ static void pairs_of_rules(struct pair_walk *w, const struct policy_rules *rules
 /* The sidecars: of the namespaces with rules, of those that exportTo lists, of any other. */
 static void pairs_of_mesh(struct pair_walk *w)
 {
-	w->gateway = false;
+	w->listener = SLICE(MESH);
 	pairs_of_ns(w, view_ns(w->v, w->head));
 	pairs_of_rules(w, &w->old);
 	pairs_of_rules(w, &w->new);
@@ -192,12 +305,12 @@ static void pairs_of_gateways(struct pair_walk *w)
 {
 	const struct yaml_node *list = yaml_get(w->head->spec, "gateways");
 
-	w->gateway = true;
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
 		struct slice text = yaml_string(c);
 		size_t slash = slice_find_byte(text, '/');
 
-		if (!slice_is(text, "mesh"))
+		w->listener = text;
+		if (!is_for_sidecars(w))
 			pairs_of_ns(w, slash == SIZE_MAX ? view_ns(w->v, w->head) :
 							   slice_sub(text, 0, slash));
 	}
@@ -211,10 +324,7 @@ static void pairs_of_revision(struct pair_walk *w)
 	pairs_of_gateways(w);
 }
 
-/*
- * All clients of an old destination. Where only one revision is named, others read what has no
- * label.
- */
+/* All clients of an old destination. */
 static void pairs_of_destination(struct pair_walk *w)
 {
 	const struct slices *names = &w->revisions;
@@ -223,9 +333,6 @@ static void pairs_of_destination(struct pair_walk *w)
 		w->client.revision = names->items[i];
 		pairs_of_revision(w);
 	}
-	w->client.revision = SLICE(ELSEWHERE);
-	if (names->n < 2)
-		pairs_of_revision(w);
 }
 
 /* All clients of a route. */
@@ -243,32 +350,6 @@ static void pairs_of_route(struct pair_walk *w)
 	}
 }
 
-/* Adds the revision of an object to those that are named. */
-static void add_revision(struct pair_walk *w, const struct object *o)
-{
-	struct slice name = visible_revision(o);
-
-	if (name.len && !slices_have(w->revisions, name))
-		w->revisions.items[w->revisions.n++] = name;
-}
-
-/* Collects the revisions that rules, ServiceEntries and VirtualServices name. */
-static void find_revisions(struct pair_walk *w)
-{
-	const struct view *v = w->v;
-	size_t most = w->old.n + w->new.n + v->entries.n + v->s->nvss;
-
-	w->revisions.items = arena_array(v->s->arena, most, sizeof(struct slice));
-	for (size_t i = 0; i < w->old.n; i++)
-		add_revision(w, w->old.items[i].object);
-	for (size_t i = 0; i < w->new.n; i++)
-		add_revision(w, w->new.items[i].object);
-	for (size_t i = 0; i < v->entries.n; i++)
-		add_revision(w, v->entries.items[i]);
-	for (size_t i = 0; i < v->s->nvss; i++)
-		add_revision(w, v->s->vss[i].object);
-}
-
 void policy_each_pair(const struct view *v, void (*pair)(const struct policy_pair *p, void *ctx),
 		      void *ctx)
 {
@@ -278,7 +359,7 @@ void policy_each_pair(const struct view *v, void (*pair)(const struct policy_pai
 		return;
 	w.old = policy_rules_read(v, &v->old_rules);
 	w.new = policy_rules_read(v, &v->new_rules);
-	find_revisions(&w);
+	w.revisions = view_revisions(v);
 	for (size_t i = 0; i < v->s->nvss; i++)
 		for (size_t r = 0; r < v->s->vss[i].n; r++) {
 			w.vs = &v->s->vss[i];

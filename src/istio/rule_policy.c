@@ -76,11 +76,6 @@ struct policy_rules policy_rules_of(const struct policy_rules *all, struct slice
 
 /* --- who sees it ---------------------------------------------------------- */
 
-bool revision_reads(struct slice of_object, struct slice of_client)
-{
-	return !of_object.len || slice_eq(of_object, of_client);
-}
-
 /* Has the first list every item of the second one? */
 static bool exports_include(const struct yaml_node *a, const struct yaml_node *b)
 {
@@ -114,7 +109,7 @@ struct rule_place {
 
 static bool is_in_place(const struct rule_place *p, const struct policy_rule *r)
 {
-	if (!revision_reads(visible_revision(r->object), p->revision))
+	if (!visible_to_revision(r->object, p->revision))
 		return false;
 	if (p->kind == OWN_NAMESPACE)
 		return r->labels || visible_in(&(struct visible){ r->object, r->ns }, r->ns);

@@ -19,9 +19,6 @@
 /* The namespace whose rules apply to all that have none. */
 #define ROOT_NAMESPACE "istio-system"
 
-/* Stands for all namespaces that have no object. */
-#define ELSEWHERE "/"
-
 /* A DestinationRule, read. */
 struct policy_rule {
 	const struct object *object;
@@ -65,8 +62,5 @@ struct policy_rules policy_rules_of(const struct policy_rules *all, struct slice
  */
 const struct yaml_node *policy_value(const struct policy_query *q, const char *key,
 				     const struct object **owner);
-
-/* Does a control plane of the client's revision read an object of this one? */
-bool revision_reads(struct slice of_object, struct slice of_client);
 
 #endif

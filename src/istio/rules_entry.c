@@ -1,5 +1,6 @@
 /* The ServiceEntry of the old host. */
 #include "istio/host.h"
+#include "istio/policy_pairs_internal.h"
 #include "istio/rules_internal.h"
 
 static const struct yaml_node *endpoints_of(const struct object *entry)
@@ -157,12 +158,35 @@ static const struct yaml_node *mtls_endpoint(const struct object *entry)
 	return NULL;
 }
 
+/* With which certificate the old host is called. */
+struct certificates {
+	bool known;   /* some clients have a policy of their own */
+	bool of_mesh; /* some call with that of the mesh */
+};
+
+/* The mesh's certificate is used without settings, and with those that name it. */
+static void find_certificate(const struct policy_pair *p, void *ctx)
+{
+	const struct yaml_node *tls = policy_value(&p->old, "tls", NULL);
+	struct certificates *found = ctx;
+
+	found->known = true;
+	found->of_mesh = found->of_mesh || !tls ||
+			 slice_is(yaml_string(yaml_get(tls, "mode")), "ISTIO_MUTUAL");
+}
+
 /*
- * Only in the mesh: endpoints of other services are called in plain text whatever they expect
+ * Only in the mesh: endpoints of other services are called in plain text whatever they expect, and
+ * those with tls settings of a DestinationRule as these specify
  * (pilot/pkg/networking/core/cluster_tls.go, buildUpstreamTLSSettings).
  */
 static void check_mtls(const struct view *v, const struct code *code, struct findings *out)
 {
+	struct certificates used = { false, false };
+
+	policy_each_pair(v, find_certificate, &used);
+	if (used.known && !used.of_mesh)
+		return;
 	for (size_t e = 0; e < v->entries.n; e++) {
 		const struct object *entry = v->entries.items[e], *o = mtls_workload(v, entry);
 		const struct yaml_node *endpoint = mtls_endpoint(entry);
@@ -221,102 +245,169 @@ static bool decides_old(const struct view *v, const struct object *o)
 	return owns_old(v, o) && binding_claims_mesh(o);
 }
 
-/* The first such VirtualService of the move, or root of one; NULL: none. */
-static const struct object *first_head(const struct view *v)
+/*
+ * All such VirtualServices: those of the move and their roots first, `*nown` of them; then those
+ * that are none of the move's. Callers that see one of these follow it.
+ */
+static struct object_set mesh_heads(const struct view *v, size_t *nown)
 {
+	size_t most = v->others.n;
+	struct object_set all;
+
+	for (size_t i = 0; i < v->s->nvss; i++)
+		most += view_heads(v, v->s->vss[i].object).n;
+	all = (struct object_set){ arena_array(v->s->arena, most, sizeof(*all.items)), 0 };
 	for (size_t i = 0; i < v->s->nvss; i++) {
 		struct object_set heads = view_heads(v, v->s->vss[i].object);
 
 		for (size_t h = 0; h < heads.n; h++)
 			if (decides_old(v, heads.items[h]))
-				return heads.items[h];
+				all.items[all.n++] = heads.items[h];
 	}
-	return NULL;
-}
-
-/*
- * All such VirtualServices, also those that are none of the move's: callers that see one of these
- * follow it.
- */
-static struct object_set mesh_heads(const struct view *v)
-{
-	size_t most = v->s->nvss + v->others.n;
-	struct object_set all = { arena_array(v->s->arena, most, sizeof(const struct object *)),
-				  0 };
-
-	for (size_t i = 0; i < most; i++) {
-		const struct object *o =
-			i < v->s->nvss ? v->s->vss[i].object : v->others.items[i - v->s->nvss];
-
-		if (decides_old(v, o))
-			all.items[all.n++] = o;
-	}
+	*nown = all.n;
+	for (size_t i = 0; i < v->others.n; i++)
+		if (decides_old(v, v->others.items[i]))
+			all.items[all.n++] = v->others.items[i];
 	return all;
 }
 
-/* Does the namespace see one of the VirtualServices of the ServiceEntry's control plane? */
-static bool any_seen_in(const struct view *v, const struct object *entry,
-			const struct object_set *heads, struct slice ns)
+/* What the check of exportTo passes around. */
+struct export_check {
+	const struct view *v;
+	const struct object *entry;
+	const struct object_set *heads; /* as of mesh_heads */
+	size_t nown;
+	struct slice revision; /* of the callers' control plane */
+};
+
+/* Does the namespace see one of the VirtualServices? */
+static bool any_seen_in(const struct export_check *c, struct slice ns)
 {
-	for (size_t i = 0; i < heads->n; i++)
-		if (visible_same_revision(entry, heads->items[i]) &&
-		    visible_in(&(struct visible){ heads->items[i], view_ns(v, heads->items[i]) },
-			       ns))
+	for (size_t i = 0; i < c->heads->n; i++) {
+		struct visible head = { c->heads->items[i], view_ns(c->v, c->heads->items[i]) };
+
+		if (visible_to_revision(head.object, c->revision) && visible_in(&head, ns))
+			return true;
+	}
+	return false;
+}
+
+/* Is one of the VirtualServices exported to all namespaces? */
+static bool any_everywhere(const struct export_check *c)
+{
+	for (size_t i = 0; i < c->heads->n; i++)
+		if (visible_to_revision(c->heads->items[i], c->revision) &&
+		    visible_everywhere(c->heads->items[i]))
 			return true;
 	return false;
 }
 
-/* Is one of the VirtualServices of the ServiceEntry's control plane exported to all namespaces? */
-static bool any_everywhere(const struct object *entry, const struct object_set *heads)
+/* The first of the move's own that callers of the control plane read; NULL: none. */
+static const struct object *first_own(const struct export_check *c)
 {
-	for (size_t i = 0; i < heads->n; i++)
-		if (visible_same_revision(entry, heads->items[i]) &&
-		    visible_everywhere(heads->items[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < c->nown; i++)
+		if (visible_to_revision(c->heads->items[i], c->revision))
+			return c->heads->items[i];
+	return NULL;
 }
 
 /* Adds the namespaces that see the ServiceEntry but none of the VirtualServices that move it. */
-static void unseen_by(const struct view *v, const struct object *entry,
-		      const struct object_set *heads, struct str *list)
+static void unseen_by(const struct export_check *c, struct str *list)
 {
-	const struct visible own = { entry, view_ns(v, entry) };
-	const struct yaml_node *exports = yaml_get(entry->spec, "exportTo");
+	const struct visible own = { c->entry, view_ns(c->v, c->entry) };
+	const struct yaml_node *exports = visible_exports(c->entry);
 
-	if (any_everywhere(entry, heads))
+	if (any_everywhere(c))
 		return;
-	if (visible_everywhere(entry)) {
+	if (visible_everywhere(c->entry)) {
 		add_word(list, SLICE("all others"));
 		return;
 	}
-	for (const struct yaml_node *c = exports ? exports->first : NULL; c; c = c->next)
-		if (!any_seen_in(v, entry, heads, visible_namespace(&own, c)))
-			add_word(list, visible_namespace(&own, c));
+	for (const struct yaml_node *n = exports ? exports->first : NULL; n; n = n->next)
+		if (!any_seen_in(c, visible_namespace(&own, n)))
+			add_word(list, visible_namespace(&own, n));
+}
+
+/* The namespaces that a ServiceEntry is exported to, of one control plane; was there a finding? */
+static bool check_entry_exports(const struct export_check *c, const struct code *code,
+				struct findings *out)
+{
+	const struct object *first =
+		visible_to_revision(c->entry, c->revision) ? first_own(c) : NULL;
+	AUTO_STR struct str unseen = STR_INIT;
+
+	if (first)
+		unseen_by(c, &unseen);
+	if (unseen.len)
+		findings_add(out, code, yaml_place(yaml_get(first->spec, "exportTo")),
+			     "these namespaces see the ServiceEntry '%" SLICE_FMT
+			     "' but not this VirtualService, and keep calling the old host: %s",
+			     SLICE_ARG(c->entry->name), unseen.ptr);
+	return unseen.len;
+}
+
+/* Does the Sidecar hide all of the VirtualServices that its namespace sees, and sees it any? */
+static bool hides_all(const struct export_check *c, const struct object *sidecar)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->heads->n; i++) {
+		struct visible head = { c->heads->items[i], view_ns(c->v, c->heads->items[i]) };
+
+		if (!visible_same_revision(head.object, sidecar) || !visible_in(&head, sidecar->ns))
+			continue;
+		if (!visible_is_hidden(sidecar, &head))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* Sidecars that show their pods a ServiceEntry, and none of the VirtualServices. */
+static void check_entry_sidecars(const struct export_check *c, const struct code *code,
+				 struct findings *out)
+{
+	struct visible entry = { c->entry, view_ns(c->v, c->entry) };
+
+	for (size_t i = 0; i < c->v->s->sidecars.n; i++) {
+		const struct object *sidecar = c->v->s->sidecars.items[i];
+
+		if (visible_same_revision(c->entry, sidecar) && visible_in(&entry, sidecar->ns) &&
+		    !visible_is_hidden(sidecar, &entry) && hides_all(c, sidecar))
+			findings_add(out, code, yaml_place(sidecar->node),
+				     "the Sidecar '%" SLICE_FMT
+				     "' shows its pods the ServiceEntry '%" SLICE_FMT
+				     "' but no VirtualService of it: they keep calling the old "
+				     "host",
+				     SLICE_ARG(full_name(c->v, sidecar)),
+				     SLICE_ARG(c->entry->name));
+	}
 }
 
 static void check_exports(const struct view *v, const struct code *code, struct findings *out)
 {
-	struct object_set heads = mesh_heads(v);
-	const struct object *first = first_head(v);
+	size_t nown;
+	struct object_set heads = mesh_heads(v, &nown);
+	struct slices revisions = view_revisions(v);
 
 	for (size_t e = 0; e < v->entries.n; e++) {
-		const struct object *entry = v->entries.items[e];
-		const struct yaml_node *list = yaml_get(entry->spec, "exportTo");
-		AUTO_STR struct str unseen = STR_INIT;
+		struct export_check c = { v, v->entries.items[e], &heads, nown, SLICE_NONE };
+		const struct yaml_node *list = visible_exports(c.entry);
 
-		if (list_has(list, "~"))
+		if (list_has(list, "~")) {
 			findings_add(out, code, yaml_place(list),
 				     "the ServiceEntry '%" SLICE_FMT
 				     "' is exported to no namespace",
-				     SLICE_ARG(entry->name));
-		if (first && !list_has(list, "~"))
-			unseen_by(v, entry, &heads, &unseen);
-		if (unseen.len)
-			findings_add(out, code, yaml_place(yaml_get(first->spec, "exportTo")),
-				     "these namespaces see the ServiceEntry '%" SLICE_FMT
-				     "' but not this VirtualService, and keep calling the old "
-				     "host: %s",
-				     SLICE_ARG(entry->name), unseen.ptr);
+				     SLICE_ARG(c.entry->name));
+			continue;
+		}
+		for (size_t r = 0; r < revisions.n; r++) {
+			c.revision = revisions.items[r];
+			if (check_entry_exports(&c, code, out))
+				break;
+		}
+		if (nown)
+			check_entry_sidecars(&c, code, out);
 	}
 }
 

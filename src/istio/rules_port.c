@@ -186,7 +186,8 @@ static const struct yaml_node *bad_port(const struct object *entry, const struct
 		if (protocol_is_http(protocol_of(c))) {
 			if (binding_takes_port(route->match, port_number(c)))
 				return NULL;
-		} else if (!bad || port_number(c) == wanted) {
+		} else if (binding_takes_port(route->match, port_number(c)) &&
+			   (!bad || port_number(c) == wanted)) {
 			bad = c;
 		}
 	}
@@ -211,17 +212,20 @@ static struct blocked blocked_by(const struct object *entry, const struct route 
 	return b;
 }
 
-/* Calls back for each http route of the move that names the old host. */
+/* Calls back for each http route of the move that names the old host and may be reached. */
 static void each_http_route(const struct view *v, const struct code *code, struct findings *out,
 			    void (*check)(const struct view *v, const struct vs *vs,
 					  const struct route *route, const struct code *code,
 					  struct findings *out))
 {
 	for (size_t i = 0; i < v->s->nvss; i++)
-		for (size_t r = 0; r < v->s->vss[i].n; r++)
-			if (v->s->vss[i].routes[r].kind == ROUTE_HTTP &&
-			    v->s->vss[i].routes[r].nold)
-				check(v, &v->s->vss[i], &v->s->vss[i].routes[r], code, out);
+		for (size_t r = 0; r < v->s->vss[i].n; r++) {
+			const struct vs *vs = &v->s->vss[i];
+			const struct route *route = &vs->routes[r];
+
+			if (route->kind == ROUTE_HTTP && route->nold && !route_hidden_by(vs, route))
+				check(v, vs, route, code, out);
+		}
 }
 
 /* Is there no finding of the code at the place yet? */

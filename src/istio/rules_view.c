@@ -153,10 +153,57 @@ struct object_set view_heads(const struct view *v, const struct object *vs)
 	return heads;
 }
 
+/* Adds the revisions that objects name, each once. */
+static void add_revisions(struct slices *names, const struct object_set *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		struct slice name = visible_revision(set->items[i]);
+
+		if (name.len && !slices_have(*names, name))
+			names->items[names->n++] = name;
+	}
+}
+
+struct slices view_revisions(const struct view *v)
+{
+	struct object_set own = { arena_array(v->s->arena, v->s->nvss, sizeof(*own.items)), 0 };
+	const struct object_set *sets[] = { &v->entries, &v->old_rules, &v->new_rules, &v->others,
+					    &own };
+	struct slices names = { NULL, 0 };
+	size_t most = 1;
+
+	while (own.n < v->s->nvss) {
+		own.items[own.n] = v->s->vss[own.n].object;
+		own.n++;
+	}
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+		most += sets[i]->n;
+	names.items = arena_array(v->s->arena, most, sizeof(*names.items));
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+		add_revisions(&names, sets[i]);
+	if (names.n < 2)
+		names.items[names.n++] = SLICE(ELSEWHERE);
+	return names;
+}
+
 bool seen_together(const struct view *v, const struct object *a, const struct object *b)
 {
 	return visible_together(&(struct visible){ a, view_ns(v, a) },
 				&(struct visible){ b, view_ns(v, b) }, &v->s->sidecars);
+}
+
+/*
+ * May a proxy see the VirtualService together with the object? The destinations of a VirtualService
+ * are looked up in the namespace of the client first, and found there whatever they are exported to
+ * (pilot/pkg/model/sidecar.go, collectImportedServices).
+ */
+static bool is_seen_with(const struct view *v, const struct object *head, const struct object *o)
+{
+	struct visible in = { head, view_ns(v, head) };
+
+	return seen_together(v, head, o) ||
+	       (object_is(o, ISTIO_GROUP, "ServiceEntry") && visible_same_revision(head, o) &&
+		visible_in(&in, view_ns(v, o)));
 }
 
 /* May a proxy that uses a VirtualService of the move see the object? True without any. */
@@ -169,7 +216,7 @@ static bool is_seen(const struct view *v, const struct object *o)
 
 		for (size_t h = 0; h < heads.n; h++) {
 			any = true;
-			if (seen_together(v, heads.items[h], o))
+			if (is_seen_with(v, heads.items[h], o))
 				return true;
 		}
 	}

@@ -9,6 +9,9 @@
 #include "istio/visible.h"
 #include "istio/workload_internal.h"
 
+/* Stands for all namespaces that have no object, and for all revisions that none names. */
+#define ELSEWHERE "/"
+
 struct object_set {
 	const struct object **items;
 	size_t n;
@@ -95,6 +98,13 @@ bool owns_old(const struct view *v, const struct object *o);
  * delegate, the others that delegate to it, of which there may be none.
  */
 struct object_set view_heads(const struct view *v, const struct object *vs);
+
+/*
+ * The revisions of control planes that there may be: those that ServiceEntries, DestinationRules
+ * and VirtualServices name, and ELSEWHERE where less than two are named: others read what has no
+ * label.
+ */
+struct slices view_revisions(const struct view *v);
 
 /* May a proxy see both objects? */
 bool seen_together(const struct view *v, const struct object *a, const struct object *b);

@@ -57,6 +57,13 @@ struct slice visible_revision(const struct object *o)
 	return yaml_string(yaml_path(o->metadata, "labels", "istio.io/rev", NULL));
 }
 
+bool visible_to_revision(const struct object *o, struct slice revision)
+{
+	struct slice own = visible_revision(o);
+
+	return !own.len || slice_eq(own, revision);
+}
+
 bool visible_same_revision(const struct object *a, const struct object *b)
 {
 	struct slice x = visible_revision(a), y = visible_revision(b);
@@ -100,22 +107,26 @@ bool visible_is_hidden(const struct object *sidecar, const struct visible *v)
 	return egress != NULL;
 }
 
-/* --- two objects ---------------------------------------------------------- */
+/* Is the Sidecar for some workloads of its namespace only? */
+static bool is_for_some(const struct object *sidecar)
+{
+	return yaml_get(sidecar->spec, "workloadSelector") ||
+	       yaml_get(sidecar->spec, "workload_selector");
+}
 
-/* Does the Sidecar for all workloads of the namespace hide one of the two? */
-static bool is_hidden_in(struct slice ns, const struct visible *a, const struct visible *b,
-			 const struct sidecar_list *sidecars)
+bool visible_is_hidden_in(const struct visible *v, struct slice ns,
+			  const struct sidecar_list *sidecars)
 {
 	for (size_t i = 0; i < sidecars->n; i++) {
 		const struct object *o = sidecars->items[i];
 
-		if (slice_eq(o->ns, ns) && !yaml_get(o->spec, "workloadSelector") &&
-		    !yaml_get(o->spec, "workload_selector") &&
-		    (visible_is_hidden(o, a) || visible_is_hidden(o, b)))
+		if (slice_eq(o->ns, ns) && !is_for_some(o) && visible_is_hidden(o, v))
 			return true;
 	}
 	return false;
 }
+
+/* --- two objects ---------------------------------------------------------- */
 
 bool visible_together(const struct visible *a, const struct visible *b,
 		      const struct sidecar_list *sidecars)
@@ -131,7 +142,8 @@ bool visible_together(const struct visible *a, const struct visible *b,
 	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next) {
 		struct slice ns = visible_namespace(few, c);
 
-		if (visible_in(other, ns) && !is_hidden_in(ns, a, b, sidecars))
+		if (visible_in(other, ns) && !visible_is_hidden_in(a, ns, sidecars) &&
+		    !visible_is_hidden_in(b, ns, sidecars))
 			return true;
 	}
 	return false;

@@ -42,6 +42,9 @@ struct slice visible_namespace(const struct visible *v, const struct yaml_node *
 /* The revision of the control planes that read the object; absent: all do. */
 struct slice visible_revision(const struct object *o);
 
+/* Does a control plane of the revision read the object? */
+bool visible_to_revision(const struct object *o, struct slice revision);
+
 /* Does a control plane read both objects: is the label istio.io/rev of both the same, or absent? */
 bool visible_same_revision(const struct object *a, const struct object *b);
 
@@ -50,6 +53,10 @@ bool visible_same_revision(const struct object *a, const struct object *b);
  * egress hides nothing, and nothing hides an object without hosts but by its namespace.
  */
 bool visible_is_hidden(const struct object *sidecar, const struct visible *v);
+
+/* Does the Sidecar for all workloads of the namespace, if there is one, hide the object? */
+bool visible_is_hidden_in(const struct visible *v, struct slice ns,
+			  const struct sidecar_list *sidecars);
 
 /*
  * May a proxy see both objects? Where both are exported to few namespaces, one of these must see

@@ -66,6 +66,30 @@ static enum short_names check_names(const struct scope_search *s, const struct s
 	return short_names_check(*in->builds, &uses, vs, err);
 }
 
+/* May requests go to an old destination of the route? One with weight 0 gets none. */
+static bool sends_to_old(const struct route *r)
+{
+	bool others = false, old = false;
+
+	for (size_t i = 0; i < r->n; i++) {
+		old = old || (r->dests[i].side == SIDE_OLD && r->dests[i].value != 0);
+		others = others || (r->dests[i].side != SIDE_OLD && r->dests[i].value > 0);
+	}
+	return r->nold && (old || !others);
+}
+
+/*
+ * May requests of the VirtualService go to the old host? Not at stage 100 of another migration:
+ * else two migrations of one host would wait for each other's end.
+ */
+static bool any_sends_to_old(const struct vs *vs)
+{
+	for (size_t i = 0; i < vs->n; i++)
+		if (sends_to_old(&vs->routes[i]))
+			return true;
+	return false;
+}
+
 /* Adds a VirtualService as a member if it routes to the old host. */
 static int add_member(struct scope_search *s, const struct object_ref *ref)
 {
@@ -93,6 +117,8 @@ static int add_member(struct scope_search *s, const struct object_ref *ref)
 		break;
 	}
 	if (!vs.nold)
+		return 0;
+	if (!covered && !any_sends_to_old(&vs))
 		return 0;
 	if (!covered) {
 		s->scope->elsewhere[s->scope->nelsewhere++] = *ref;

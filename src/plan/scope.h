@@ -17,8 +17,8 @@ struct member {
 struct scope {
 	struct member *members;
 	size_t n;
-	struct object_ref *elsewhere; /* VirtualServices that route to the old host, and that the
-					 migration does not cover */
+	struct object_ref *elsewhere; /* VirtualServices that send requests to the old host, and
+					 that the migration does not cover */
 	size_t nelsewhere;
 	bool finalized;               /* no member routes to the old host, and each did at the
 					 baseline */

@@ -16,6 +16,15 @@ def fewer(kind, *keys):
     return lambda o, _: {**o, "spec": less(o["spec"])} if o["kind"] == kind else o
 
 
+def wider(*keys):
+    """Match blocks without these conditions."""
+    def less(value):
+        if isinstance(value, dict):
+            return {k: [{c: x for c, x in b.items() if c not in keys} for b in v] if k == "match" else less(v) for k, v in value.items()}
+        return [less(v) for v in value] if isinstance(value, list) else value
+    return lambda o, _: {**o, "spec": less(o["spec"])} if o["kind"] == "VirtualService" else o
+
+
 def named(name):
     """All objects but one."""
     return lambda o, _: None if o["metadata"]["name"] == name else o
@@ -36,6 +45,10 @@ def for_plain(o, _):
     if o["kind"] != "DestinationRule" or "workloadSelector" not in o["spec"]:
         return o
     return with_spec(o, workloadSelector={"matchLabels": {"app": "plain"}})
+
+
+def no_sidecars(o, _):
+    return None if o["kind"] == "Sidecar" else o
 
 
 def listen(o, scene):
@@ -59,9 +72,26 @@ def gateway_80(o, _):
     return with_spec(o, servers=[{"hosts": ["*"], "port": {"number": 80, "name": "http", "protocol": "HTTP"}}])
 
 
+def gateway_more(o, _):
+    """Gateways listen on one more port."""
+    if o["kind"] != "Gateway":
+        return o
+    return with_spec(o, servers=o["spec"]["servers"] + [{"hosts": ["*"], "port": {"number": 8765, "name": "more", "protocol": "HTTP"}}])
+
+
 def full_name(o, scene):
-    """The ServiceEntry has the host that destinations mean."""
-    return with_spec(o, hosts=[scene.full]) if o["metadata"]["name"] == "old" else o
+    """The ServiceEntry has the host that destinations mean, and all ports, of HTTP."""
+    numbers = sorted({80, 443, 7000, 8000, 8080} | scene.numbers())
+    ports = [{"number": n, "name": f"p{n}", "protocol": "HTTP"} for n in numbers]
+    if o["metadata"]["name"] == "new-stand-in":
+        return with_spec(o, ports=ports)
+    return with_spec(o, hosts=[scene.full], ports=ports) if o["metadata"]["name"] == "old" else o
+
+
+def labelled(o, _):
+    """Every endpoint is in the subsets of rules."""
+    endpoints = o["spec"].get("endpoints", [])
+    return with_spec(o, endpoints=[{**e, "labels": {**e.get("labels", {}), "v": "1"}} for e in endpoints]) if endpoints else o
 
 
 def public(o, scene):

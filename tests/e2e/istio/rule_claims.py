@@ -143,14 +143,12 @@ def twins(case):
 
 
 def protocols(case):
-    """A finding is right when the route is nowhere, and would be if all listeners were for HTTP."""
+    """A finding is right when the route is nowhere, and would be if all ports of services were for HTTP."""
     def plain(o):
         spec = o["spec"]
         if o["kind"] == "ServiceEntry":
             return {**o, "spec": {**spec, "ports": [{**p, "protocol": "HTTP"} for p in spec["ports"]]}}
-        if o["kind"] != "Gateway":
-            return o
-        return {**o, "spec": {**spec, "servers": [{"hosts": s["hosts"], "port": {**s["port"], "protocol": "HTTP"}} for s in spec["servers"]]}}
+        return o
     missing = set(case.moved) - case.names(case.before)
     found = bool(missing and missing & case.names(case.without(lambda o: False, plain)))
     yield "GCB1004", "GCB1004" in case.codes, found
@@ -223,12 +221,12 @@ def exports(case):
     mine = [o for o in owners(case) if "mesh" in o["spec"].get("gateways", ["mesh"])]
     found = False
     stay = direct(case, case.before)
-    if stay and any("exportTo" in o["spec"] for o in mine):
+    if stay and any("exportTo" in o["spec"] or o["kind"] == "Sidecar" for o in mine + case.scene.objects):
         names = {key(o) for o in mine}
 
         def public(o):
             return {**o, "spec": {k: v for k, v in o["spec"].items() if k != "exportTo"}} if key(o) in names else o
-        then = case.without(lambda o: False, public, True)
+        then = case.without(lambda o: o["kind"] == "Sidecar", public, True)
         found = any(then["calls"][i]["service"] in names for i in stay)
     yield "GCB1215", "GCB1215" in case.codes, found
 

@@ -324,7 +324,7 @@ class Scene:
         revisions = ["blue", "green"] if any("istio.io/rev" in json.dumps(o) for o in self.objects + self.others) else [""]
         for revision in revisions:
             for namespace in NAMESPACES:
-                for app in ("plain", "gold")[:2 if namespace in (self.home, "web") else 1]:
+                for app in ("plain", "gold")[:2 if namespace != ROOT else 1]:
                     out.append({"name": f"{app}.{namespace}{revision}", "gateway": False, "namespace": namespace, "labels": {"app": app},
                                 "revision": revision})
             if self.gateways:

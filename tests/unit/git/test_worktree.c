@@ -572,7 +572,7 @@ Test(worktree, changed_between_writing_and_the_index)
 		     0);
 	cr_assert_eq(worktree_prepare(r, "main", CHANGES(changes, 1), &plan, &err), 0);
 	cr_assert_eq(worktree_files(plan, &err), 0);
-	put("apps/web/vs.yaml", "weight: 77\n");
+	put("apps/web/vs.yaml", "weight: 777\n");
 	cr_assert_eq(worktree_index(plan, &err), 0);
 	worktree_free(plan);
 	expect_git("MM apps/web/vs.yaml", "status", "--porcelain");

@@ -104,6 +104,12 @@ const struct rule_row rows_port[] = {
 	{ "TCP", &CODE_not_http, 14, BASE PORTS("[{number: 80, protocol: TCP}]") },
 	{ "HTTPS", &CODE_not_http, 14, BASE PORTS("[{number: 443, protocol: HTTPS}]") },
 	{ "a proxy", &CODE_not_http, 14, BASE PORTS("[{number: 3128, protocol: HTTP_PROXY}]") },
+	{ "TCP, behind a route for all requests", &CODE_not_http, RAISED_NEVER,
+	  ROUTES "  - route: [{destination: {host: a.b}}]\n  - route: [{destination: {host: "
+		 "old.example.com}}]\n" PORTS("[{number: 80, protocol: TCP}]") },
+	{ "TCP on a port that the match does not have", &CODE_not_http, RAISED_NEVER,
+	  ROUTES "  - {match: [{port: 81}], route: [{destination: {host: old.example.com, port: "
+		 "{number: 80}}}]}\n" PORTS("[{number: 80, protocol: TCP}]") },
 	{ "one of two is HTTP, and none is specified", &CODE_not_http, RAISED_NEVER,
 	  BASE PORTS("[{number: 1, protocol: TCP}, {number: 80, protocol: HTTP}]") },
 	{ "in on HTTP, out to HTTPS", &CODE_not_http, RAISED_NEVER,

@@ -24,6 +24,38 @@
 #define REV(name) "namespace: shop, labels: {istio.io/rev: " name "}"
 #define FOR_GOLD ", workloadSelector: {matchLabels: {app: gold}}"
 
+/* A route at a gateway; the ServiceEntry; TLS for one of its ports; the gateway's only server. */
+#define AT_GATEWAY(server)                                                                          \
+	VS("x")                                                                                     \
+	"  hosts: [old.example.com]\n  gateways: [in/g]\n"                                          \
+	"  http: [{route: [{destination: {host: old.example.com}}]}]\n" ENTRY("  ports: "           \
+									      "[{number: 80, "      \
+									      "protocol: HTTP}, "   \
+									      "{number: 443, "      \
+									      "protocol: "          \
+									      "HTTPS}]\n") FOR_OLD( \
+		"{portLevelSettings: [{port: {number: 443}, tls: {mode: SIMPLE}}]}") "---"          \
+										     "\napiVersio"  \
+										     "n: "          \
+										     "networking."  \
+										     "istio.io/"    \
+										     "v1\nkind: "   \
+										     "Gateway\nme"  \
+										     "tadata: "     \
+										     "{name: g, "   \
+										     "namespace: "  \
+										     "in}\nspec: "  \
+										     "{servers: "   \
+										     "[{port:"      \
+										     " " server     \
+										     ", hosts: "    \
+										     "['*']}]}\n"
+#define OWN_ONLY(exports)                                                                          \
+	VS("x")                                                                                    \
+	"  hosts: [old.example.com]\n  exportTo: " exports                                         \
+	"\n  http: [{route: [{destination: {host: old.example.com}}]}]\n" OLD_OF(                  \
+		SHOP, ", exportTo: [.]")
+
 const struct rule_row rows_destination[] = {
 	{ "TLS for old", &CODE_tls_lost, 14, BASE FOR_OLD("{tls: {mode: SIMPLE}}") },
 	{ "TLS for both", &CODE_tls_lost, RAISED_NEVER,
@@ -91,6 +123,21 @@ const struct rule_row rows_destination[] = {
 	  BASE OLD_OF(REV("blue"), "") NEW_OF(REV("blue"), "") },
 	{ "new has TLS in all control planes", &CODE_tls_lost, RAISED_NEVER,
 	  BASE OLD_OF(REV("blue"), "") NEW_OF(SHOP, "") },
+	{ "TLS of the port of a gateway's server", &CODE_tls_lost, 21,
+	  AT_GATEWAY("{number: 443, protocol: HTTPS}") },
+	{ "TLS of a port that no server of the gateway has", &CODE_tls_lost, RAISED_NEVER,
+	  AT_GATEWAY("{number: 80, protocol: HTTP}") },
+	{ "a port that the ServiceEntry does not have", &CODE_tls_lost, RAISED_NEVER,
+	  ROUTES "  - route: [{destination: {host: old.example.com, port: {number: 81}}}]\n" ENTRY(
+		  "  ports: [{number: 80, protocol: HTTP}]\n") FOR_OLD("{tls: {mode: SIMPLE}}") },
+	{ "a destination in its own namespace, exported to another one", &CODE_tls_lost, 12,
+	  OWN_ONLY("[shop]") ENTRY("  exportTo: [web]\n") },
+	{ "a VirtualService for another namespace", &CODE_tls_lost, RAISED_NEVER,
+	  OWN_ONLY("[web]") ENTRY("  exportTo: [web]\n") },
+	{ "TLS for clients whose Sidecar hides the VirtualService", &CODE_tls_lost, RAISED_NEVER,
+	  BASE OLD_OF("namespace: web", "") "---\napiVersion: networking.istio.io/v1\nkind: "
+					    "Sidecar\nmetadata: {name: s, namespace: web}\nspec: "
+					    "{egress: [{hosts: [./*]}]}\n" },
 	{ "odd values are nothing", &CODE_tls_lost, RAISED_NEVER,
 	  BASE ISTIO("DestinationRule") "  host: [old.example.com]\n  trafficPolicy: text\n" ISTIO(
 		  "ServiceEntry") "  hosts: old.example.com\n  ports: {a: b}\n" },

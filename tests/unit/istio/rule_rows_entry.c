@@ -20,6 +20,13 @@
 	", namespace: shop, labels: {istio.io/rev: " revision                                      \
 	"}}\nspec: {hosts: [old.example.com]}\n"
 
+#define MTLS_RULE(mode)                                                                            \
+	BASE INTERNAL("[{address: 10.0.0.1, serviceAccount: a}]")                                  \
+		RULE("old.example.com", "{tls: {mode: " mode "}}")
+#define SIDECAR_OF(ns, hosts)                                                                      \
+	"---\napiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: s, "             \
+	"namespace: " ns "}\nspec: {egress: [{hosts: " hosts "}]}\n"
+
 const struct rule_row rows_entry[] = {
 	{ "there is none", &CODE_entry_missing, RAISED_MOVE, BASE },
 	{ "there is one", &CODE_entry_missing, RAISED_NEVER, BASE ENTRY("") },
@@ -61,6 +68,9 @@ const struct rule_row rows_entry[] = {
 	  BASE INTERNAL("[{address: 10.0.0.1, serviceAccount: a}]") },
 	{ "a service account outside of the mesh", &CODE_entry_mtls, RAISED_NEVER,
 	  BASE ENTRY("  endpoints: [{address: 10.0.0.1, serviceAccount: a}]\n") },
+	{ "called with the mesh's certificate", &CODE_entry_mtls, 15, MTLS_RULE("ISTIO_MUTUAL") },
+	{ "called in plain text by a rule", &CODE_entry_mtls, RAISED_NEVER, MTLS_RULE("DISABLE") },
+	{ "called with another certificate", &CODE_entry_mtls, RAISED_NEVER, MTLS_RULE("MUTUAL") },
 	{ "the label", &CODE_entry_mtls, 15,
 	  BASE INTERNAL("[{address: a, labels: {security.istio.io/tlsMode: istio}}]") },
 	{ "the label off", &CODE_entry_mtls, RAISED_NEVER,
@@ -117,6 +127,18 @@ const struct rule_row rows_entry[] = {
 	{ "of another namespace, which sees its own", &CODE_entry_exports, RAISED_NEVER,
 	  EXPORTED("['.']") ENTRY("  exportTo: ['.']\n")
 		  NAMED("e", "b", OLD "  exportTo: ['.']\n") },
+	{ "shown by a Sidecar that hides the VirtualService", &CODE_entry_exports, 15,
+	  BASE NAMED("e", "b", OLD) SIDECAR_OF("web", "[b/*]") },
+	{ "shown by a Sidecar with the VirtualService", &CODE_entry_exports, RAISED_NEVER,
+	  BASE NAMED("e", "b", OLD) SIDECAR_OF("web", "[b/*, shop/*]") },
+	{ "hidden by a Sidecar, too", &CODE_entry_exports, RAISED_NEVER,
+	  BASE NAMED("e", "b", OLD) SIDECAR_OF("web", "[./*]") },
+	{ "another VirtualService for all others of one control plane", &CODE_entry_exports, 6,
+	  EXPORTED("['.']") ENTRY(
+		  "") "---\napiVersion: networking.istio.io/v1\nkind: "
+		      "VirtualService\nmetadata: {name: y, namespace: b, labels: "
+		      "{istio.io/rev: green}}\nspec: {hosts: [old.example.com], http: [{route: "
+		      "[]}]}\n" },
 	{ "another VirtualService for all others", &CODE_entry_exports, RAISED_NEVER,
 	  EXPORTED("['.']") ENTRY("") "---\napiVersion: networking.istio.io/v1\nkind: "
 				      "VirtualService\nmetadata: {name: y, namespace: b}\nspec: "

@@ -18,7 +18,7 @@ static void check_text(struct file *f, struct move *move, const char *text, enum
 				    .to = { to, 0 },
 				    .thorough = true,
 				    .whole = whole };
-	const struct object **objects;
+	const struct object **objects, **sidecars;
 
 	cr_assert_eq(file_read_vs(f, text), 0, "%s", f->err.reason);
 	if (move->tcp || !slice_is(move->from, "old.example.com"))
@@ -26,10 +26,15 @@ static void check_text(struct file *f, struct move *move, const char *text, enum
 				     &(struct move_context){ move, f->arena, NULL }, &f->err),
 			     0, "%s", f->err.reason);
 	objects = arena_array(f->arena, f->objects.n, sizeof(*objects));
-	for (size_t i = 0; i < f->objects.n; i++)
+	sidecars = arena_array(f->arena, f->objects.n, sizeof(*sidecars));
+	for (size_t i = 0; i < f->objects.n; i++) {
 		objects[i] = &f->objects.items[i];
+		if (sidecar_is(objects[i]))
+			sidecars[scene.sidecars.n++] = objects[i];
+	}
 	scene.objects = objects;
 	scene.nobjects = f->objects.n;
+	scene.sidecars.items = sidecars;
 	scene.at = (struct place){ SLICE("migration.yaml"), RAISED_MOVE, 1 };
 	scene.arena = f->arena;
 	f->findings.n = 0; /* those of the reader have their own tests */
