@@ -24,37 +24,18 @@
 #define REV(name) "namespace: shop, labels: {istio.io/rev: " name "}"
 #define FOR_GOLD ", workloadSelector: {matchLabels: {app: gold}}"
 
-/* A route at a gateway; the ServiceEntry; TLS for one of its ports; the gateway's only server. */
-#define AT_GATEWAY(server)                                                                          \
-	VS("x")                                                                                     \
-	"  hosts: [old.example.com]\n  gateways: [in/g]\n"                                          \
-	"  http: [{route: [{destination: {host: old.example.com}}]}]\n" ENTRY("  ports: "           \
-									      "[{number: 80, "      \
-									      "protocol: HTTP}, "   \
-									      "{number: 443, "      \
-									      "protocol: "          \
-									      "HTTPS}]\n") FOR_OLD( \
-		"{portLevelSettings: [{port: {number: 443}, tls: {mode: SIMPLE}}]}") "---"          \
-										     "\napiVersio"  \
-										     "n: "          \
-										     "networking."  \
-										     "istio.io/"    \
-										     "v1\nkind: "   \
-										     "Gateway\nme"  \
-										     "tadata: "     \
-										     "{name: g, "   \
-										     "namespace: "  \
-										     "in}\nspec: "  \
-										     "{servers: "   \
-										     "[{port:"      \
-										     " " server     \
-										     ", hosts: "    \
-										     "['*']}]}\n"
-#define OWN_ONLY(exports)                                                                          \
+/* A route at a gateway, TLS for one of two ports, and the gateway's only server. */
+#define TWO_PORTS "  ports: [{number: 80, protocol: HTTP}, {number: 443, protocol: HTTPS}]\n"
+#define TLS_OF_443 "{portLevelSettings: [{port: {number: 443}, tls: {mode: SIMPLE}}]}"
+#define SERVER(port) ISTIO("Gateway") "  servers: [{port: " port ", hosts: ['*']}]\n"
+#define AT_GATEWAY                                                                                 \
+	VS("x")                                                                                    \
+	"  hosts: [old.example.com]\n  gateways: [x]\n"                                            \
+	"  http: [{route: [{destination: {host: old.example.com}}]}]\n"
+#define EXPORTED(exports)                                                                          \
 	VS("x")                                                                                    \
 	"  hosts: [old.example.com]\n  exportTo: " exports                                         \
-	"\n  http: [{route: [{destination: {host: old.example.com}}]}]\n" OLD_OF(                  \
-		SHOP, ", exportTo: [.]")
+	"\n  http: [{route: [{destination: {host: old.example.com}}]}]\n"
 
 const struct rule_row rows_destination[] = {
 	{ "TLS for old", &CODE_tls_lost, 14, BASE FOR_OLD("{tls: {mode: SIMPLE}}") },
@@ -124,16 +105,17 @@ const struct rule_row rows_destination[] = {
 	{ "new has TLS in all control planes", &CODE_tls_lost, RAISED_NEVER,
 	  BASE OLD_OF(REV("blue"), "") NEW_OF(SHOP, "") },
 	{ "TLS of the port of a gateway's server", &CODE_tls_lost, 21,
-	  AT_GATEWAY("{number: 443, protocol: HTTPS}") },
+	  AT_GATEWAY ENTRY(TWO_PORTS) FOR_OLD(TLS_OF_443)
+		  SERVER("{number: 443, protocol: HTTPS}") },
 	{ "TLS of a port that no server of the gateway has", &CODE_tls_lost, RAISED_NEVER,
-	  AT_GATEWAY("{number: 80, protocol: HTTP}") },
+	  AT_GATEWAY ENTRY(TWO_PORTS) FOR_OLD(TLS_OF_443) SERVER("{number: 80, protocol: HTTP}") },
 	{ "a port that the ServiceEntry does not have", &CODE_tls_lost, RAISED_NEVER,
 	  ROUTES "  - route: [{destination: {host: old.example.com, port: {number: 81}}}]\n" ENTRY(
 		  "  ports: [{number: 80, protocol: HTTP}]\n") FOR_OLD("{tls: {mode: SIMPLE}}") },
 	{ "a destination in its own namespace, exported to another one", &CODE_tls_lost, 12,
-	  OWN_ONLY("[shop]") ENTRY("  exportTo: [web]\n") },
+	  EXPORTED("[shop]") OLD_OF(SHOP, ", exportTo: [.]") ENTRY("  exportTo: [web]\n") },
 	{ "a VirtualService for another namespace", &CODE_tls_lost, RAISED_NEVER,
-	  OWN_ONLY("[web]") ENTRY("  exportTo: [web]\n") },
+	  EXPORTED("[web]") OLD_OF(SHOP, ", exportTo: [.]") ENTRY("  exportTo: [web]\n") },
 	{ "TLS for clients whose Sidecar hides the VirtualService", &CODE_tls_lost, RAISED_NEVER,
 	  BASE OLD_OF("namespace: web", "") "---\napiVersion: networking.istio.io/v1\nkind: "
 					    "Sidecar\nmetadata: {name: s, namespace: web}\nspec: "
