@@ -286,6 +286,8 @@ class Scene:
             if now[place] is None:
                 wrong.append(f"{words} {place}: does not build any more")
                 continue
+            if first[place] is None:
+                continue
             if not self.is_named(place, named):
                 if place in self.environment_roots() and now[place] != was[place]:
                     wrong.append(f"{words} {place}: is not named, and changed")
