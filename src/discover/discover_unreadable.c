@@ -306,8 +306,8 @@ static void search_broken(struct host_words *w, const struct source *s)
 		(void)file_entry(&f, 0);
 }
 
-/* Searches a file without objects, or a HelmRelease. */
-static void search_text(struct host_words *w, const struct text_file *t)
+/* Searches a file without objects, or a HelmRelease; `part`: it is a part of a kustomization. */
+static void search_text(struct host_words *w, const struct text_file *t, bool part)
 {
 	bool release = slice_find(t->bytes, SLICE("HelmRelease")) != SIZE_MAX;
 	struct file_search f = {
@@ -318,7 +318,7 @@ static void search_text(struct host_words *w, const struct text_file *t)
 			  slice_starts(path_base(t->path), SLICE("values")) ?
 				    SLICE("values are rendered by Helm") :
 				    SLICE("it is no manifest, and may be a part of one"),
-		.certain = release || is_ingredient(t->path, t->bytes)
+		.certain = release || part || is_ingredient(t->path, t->bytes)
 	};
 
 	w->file++;
@@ -413,6 +413,16 @@ static void search_kustomization(struct host_words *w, struct file_search *f,
 	search_part(w, f, generated);
 }
 
+/* Searches a ConfigMap that was read since a replacement may have it as its source. */
+static void search_source(struct host_words *w, struct file_search *f, const struct object *o)
+{
+	const struct yaml_node *data = yaml_get(o->node, "data");
+
+	f->reason = SLICE("a replacement of a kustomization may fill it in");
+	if (data && slice_is(o->kind, "ConfigMap"))
+		search_part(w, f, data);
+}
+
 /* Searches a file that can be parsed. */
 static void search_parsed(struct host_words *w, const struct source *s)
 {
@@ -420,7 +430,7 @@ static void search_parsed(struct host_words *w, const struct source *s)
 	const struct text_file text = { s->path, s->bytes };
 
 	if (!s->objects.n && !kustomization_is(s->path)) {
-		search_text(w, &text);
+		search_text(w, &text, s->common);
 		return;
 	}
 	w->file++;
@@ -431,6 +441,8 @@ static void search_parsed(struct host_words *w, const struct source *s)
 	for (size_t i = 0; i < s->objects.n; i++) {
 		const struct object *o = &s->objects.items[i];
 
+		if (s->common)
+			search_source(w, &f, o);
 		for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++)
 			if (parts[k].kind && slice_is(o->kind, parts[k].kind) &&
 			    (!k || parts[k].kind != parts[k - 1].kind))
@@ -577,7 +589,8 @@ void discover_list_unreadable(struct discovery *d, const struct discover_inputs 
 		}
 	}
 	for (size_t i = 0; i < in->ntexts; i++)
-		search_text(&w, &in->texts[i]);
+		if (!inventory_find(in->inventory, in->texts[i].path))
+			search_text(&w, &in->texts[i], false);
 	for (size_t i = 0; i < d->nunreadable; i++)
 		if (may_route_anywhere(&d->unreadable[i]))
 			note_anywhere(d, in, &d->unreadable[i]);

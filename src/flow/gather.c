@@ -1,5 +1,6 @@
 #include "flow/gather.h"
 
+#include "inventory/carried.h"
 #include "inventory/inventory_subset.h"
 #include "base/parallel.h"
 #include "flow/search_paths.h"
@@ -101,6 +102,74 @@ static int search_tree(struct gathering *g, struct err *err)
 	return tree_search(g->session->repo, &g->fleet->base.id, &query, err);
 }
 
+/* Files that get a host of a migration only on the way to the cluster. */
+struct carried_read {
+	struct evidence *evidence;
+	struct carried carried;
+	bool named; /* only files with one of the names are wanted */
+};
+
+static int take_carried(const struct tree_file *file, void *ctx, struct err *err)
+{
+	const struct carried_read *r = ctx;
+
+	(void)err;
+	if (file->bytes.ptr && carried_wants(file->bytes) &&
+	    (!r->named || carried_has_name(&r->carried, file->bytes)) &&
+	    !fleet_has_file(r->evidence->fleet, file->path, file->bytes))
+		carried_add(r->evidence->inventory, file->path, file->bytes, file->mode);
+	return 0;
+}
+
+static bool is_manifest(struct slice path, void *ctx)
+{
+	const struct carried_read *r = ctx;
+
+	return inventory_wants_path(r->evidence->inventory, path);
+}
+
+/* Reads the files of a list. */
+static void read_carried_files(struct carried_read *r, const struct slices *files)
+{
+	const struct base_commit *base = &r->evidence->fleet->base;
+	struct err ignored = ERR_INIT;
+
+	for (size_t i = 0; i < files->n; i++) {
+		AUTO_ARENA struct arena *arena = arena_new();
+		const struct commit_path at = { &base->id, files->items[i].ptr, MANIFEST_MAX };
+		struct tree_file file;
+
+		if (tree_find(base->session->repo, &at, arena, &file, &ignored) == 0)
+			(void)take_carried(&file, r, &ignored);
+	}
+}
+
+/* Reads all these files. */
+static void read_carried(struct evidence *e)
+{
+	const struct base_commit *base = &e->fleet->base;
+	struct arena *arena = base->session->arena;
+	struct carried_read r = { .evidence = e };
+	struct err ignored = ERR_INIT;
+
+	r.carried = carried_files(e->inventory, e->environments, arena);
+	read_carried_files(&r, &r.carried.files);
+	for (size_t i = 0; i < r.carried.directories.n; i++) {
+		const struct tree_query query = {
+			.under = arena_copy(arena, r.carried.directories.items[i]).ptr,
+			.name_wanted = is_manifest,
+			.max = MANIFEST_MAX,
+			.file = take_carried,
+			.ctx = &r
+		};
+
+		(void)tree_search(base->session->repo, &base->id, &query, &ignored);
+	}
+	r.named = true;
+	read_carried_files(&r, &r.carried.named);
+	carried_release(&r.carried);
+}
+
 /*
  * Reads the files with patches that decide what environments make of the manifests. Files that
  * cannot be read are missing then, and what they change is not known.
@@ -108,13 +177,16 @@ static int search_tree(struct gathering *g, struct err *err)
 static void read_patches(struct evidence *e)
 {
 	struct session *s = e->fleet->base.session;
-	size_t n;
+	size_t n, ncarried;
 	struct source *const *sources = inventory_sources(e->inventory, &n);
-	struct slices paths = { arena_array(s->arena, n, sizeof(struct slice)), 0 };
+	struct source *const *carried = carried_sources(e->inventory, &ncarried);
+	struct slices paths = { arena_array(s->arena, n + ncarried, sizeof(struct slice)), 0 };
 
 	for (size_t i = 0; i < n; i++)
 		if (!sources[i]->common)
 			paths.items[paths.n++] = sources[i]->path;
+	for (size_t i = 0; i < ncarried; i++)
+		paths.items[paths.n++] = carried[i]->path;
 	paths = build_needs(e->environments, paths, s->arena);
 	for (size_t i = 0; i < paths.n; i++) {
 		const struct commit_path at = { &e->fleet->base.id, paths.items[i].ptr,
@@ -122,8 +194,12 @@ static void read_patches(struct evidence *e)
 		struct tree_file file;
 		struct err ignored = ERR_INIT;
 
-		if (!inventory_find(e->inventory, paths.items[i]) &&
-		    tree_find(s->repo, &at, s->arena, &file, &ignored) == 0 && file.bytes.ptr)
+		if (inventory_find(e->inventory, paths.items[i]) ||
+		    tree_find(s->repo, &at, s->arena, &file, &ignored) != 0 || !file.bytes.ptr)
+			continue;
+		if (carried_wants(file.bytes))
+			carried_add(e->inventory, file.path, file.bytes, file.mode);
+		else
 			inventory_add_parsed(e->inventory, file.path, file.bytes, file.mode);
 	}
 }
@@ -137,6 +213,7 @@ void gather_environments(struct evidence *evidence)
 	*id = (struct repository_id){ repo_remote_urls(s->repo, s->arena), base->branch };
 	evidence->environments = environments_read(
 		evidence->inventory, id, arena_printf(s->arena, "%s/x.yaml", s->migrations_dir));
+	read_carried(evidence);
 	read_patches(evidence);
 }
 

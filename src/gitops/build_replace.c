@@ -297,6 +297,20 @@ static void apply_target(const struct replacing *r, const struct yaml_node *node
 	}
 }
 
+/*
+ * Marks the source if its value is not known: kustomize reports an error where a field is missing,
+ * whether or not the targets select anything.
+ */
+static void mark_source(const struct replacing *r)
+{
+	for (size_t i = 0; i < r->objects->n && r->stop.verdict != BUILD_KNOWN; i++) {
+		struct built *b = &r->objects->items[i];
+
+		if (b == r->source && b->stop.verdict == BUILD_KNOWN)
+			b->stop = r->stop;
+	}
+}
+
 /* Applies a replacement, inline or of a file. */
 static void apply_one(const struct build_layer *layer, struct build_objects *objects,
 		      const struct yaml_node *entry, const struct yaml_node *node)
@@ -310,6 +324,7 @@ static void apply_one(const struct build_layer *layer, struct build_objects *obj
 		return;
 	}
 	find_value(&r);
+	mark_source(&r);
 	build_note_readers(layer, objects, yaml_get(node, "source"));
 	for (const struct yaml_node *t = targets->first; t; t = t->next)
 		apply_target(&r, t);

@@ -99,6 +99,34 @@ size_t kustomization_graph_find(const struct kustomization_graph *g, const struc
 	return path.ptr ? kustomization_graph_in(g, path) : MAP_NONE;
 }
 
+/* Most references that are followed from one directory (is_part). */
+enum { PART_STEPS = 200 };
+
+/* Does the kustomization number `k` reference the directory? */
+static bool references(const struct kustomization_graph *g, size_t k, struct slice directory)
+{
+	for (size_t i = map_get(&g->to, directory); i != MAP_NONE; i = g->references[i].next)
+		if (g->references[i].kustomization == k)
+			return true;
+	return false;
+}
+
+/* Is a directory that `k` references part of another one that it references? */
+static bool is_part(const struct kustomization_graph *g, size_t k, struct slice directory,
+		    unsigned *steps)
+{
+	for (size_t i = map_get(&g->to, directory); i != MAP_NONE && *steps;
+	     i = g->references[i].next) {
+		size_t above = g->references[i].kustomization;
+
+		--*steps;
+		if (above != k && (references(g, k, g->items[above].directory) ||
+				   is_part(g, k, g->items[above].directory, steps)))
+			return true;
+	}
+	return false;
+}
+
 /* The kustomizations that this one references, if it does nothing else to them: how many, the last.
  */
 static size_t count_collected(const struct kustomization_graph *g, const struct kustomization *k,
@@ -128,6 +156,26 @@ static size_t count_collected(const struct kustomization_graph *g, const struct 
 	return n;
 }
 
+/* Does it reference one that is part of another: a base beside an overlay of it? */
+static bool has_part(const struct kustomization_graph *g, const struct kustomization *k)
+{
+	static const char *const keys[] = { "resources", "bases" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const struct yaml_node *list = yaml_get(k->root, keys[i]);
+
+		for (const struct yaml_node *e = list ? list->first : NULL; e; e = e->next) {
+			size_t at = kustomization_graph_find(g, k, yaml_string(e));
+			unsigned steps = PART_STEPS;
+
+			if (at != MAP_NONE &&
+			    is_part(g, (size_t)(k - g->items), g->items[at].directory, &steps))
+				return true;
+		}
+	}
+	return false;
+}
+
 bool kustomization_graph_collects(const struct kustomization_graph *g,
 				  const struct kustomization *k)
 {
@@ -135,7 +183,7 @@ bool kustomization_graph_collects(const struct kustomization_graph *g,
 		size_t last = MAP_NONE, n = count_collected(g, k, &last);
 
 		if (n != 1)
-			return n > 1;
+			return n > 1 && !has_part(g, k);
 		k = &g->items[last];
 	}
 	return false;

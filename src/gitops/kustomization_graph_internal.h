@@ -60,7 +60,8 @@ bool kustomization_graph_is_root(const struct kustomization_graph *g,
 enum { COLLECT_DEPTH = 16 };
 
 /*
- * Does it reference several kustomizations of the repository, and change nothing of what they make?
+ * Does it reference several kustomizations of the repository, none of them a base of another, and
+ * change nothing of what they make?
  * So does one that references nothing but such a one.
  */
 bool kustomization_graph_collects(const struct kustomization_graph *g,

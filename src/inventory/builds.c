@@ -199,6 +199,12 @@ const struct built *builds_find(struct builds *b, const struct environment *envi
 		       built_index_find(&find_build(b, environment)->index, origin);
 }
 
+const struct built *builds_next(struct builds *b, const struct environment *environment,
+				const struct built *built)
+{
+	return built_index_next(&find_build(b, environment)->index, built);
+}
+
 const struct built *builds_find_same(struct builds *b, const struct environment *environment,
 				     const struct built *like)
 {

@@ -38,6 +38,10 @@ const struct built_set *builds_of(struct builds *b, const struct environment *en
 const struct built *builds_find(struct builds *b, const struct environment *environment,
 				const struct object *origin);
 
+/* The next object that the environment makes of the same object; NULL: there is none. */
+const struct built *builds_next(struct builds *b, const struct environment *environment,
+				const struct built *built);
+
 /* The object with the kind, group, namespace and name of another one; NULL: there is none. */
 const struct built *builds_find_same(struct builds *b, const struct environment *environment,
 				     const struct built *like);

@@ -120,6 +120,19 @@ const struct built *built_index_find(struct built_index *x, const struct object 
 	return find_first(x, &x->origins, address_key(&origin));
 }
 
+const struct built *built_index_next(struct built_index *x, const struct built *built)
+{
+	const struct built_keys *keys = &x->origins;
+	size_t at;
+
+	make_keys(x, &x->origins, add_origin);
+	at = map_get(&keys->first, address_key(&built->origin));
+	while (at != MAP_NONE && &x->set->items[keys->links[at].item] != built)
+		at = keys->links[at].next;
+	at = at == MAP_NONE ? at : keys->links[at].next;
+	return at == MAP_NONE ? NULL : &x->set->items[keys->links[at].item];
+}
+
 const struct built *built_index_find_same(struct built_index *x, const struct built *like)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();

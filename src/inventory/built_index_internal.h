@@ -36,6 +36,9 @@ void built_index_release(struct built_index *x);
 /* The first object that is made of an object of a file; NULL: there is none. */
 const struct built *built_index_find(struct built_index *x, const struct object *origin);
 
+/* The next object that is made of the same one as an object of the set; NULL: there is none. */
+const struct built *built_index_next(struct built_index *x, const struct built *built);
+
 /* The object with the kind, group, namespace and name of another one; NULL: there is none. */
 const struct built *built_index_find_same(struct built_index *x, const struct built *like);
 

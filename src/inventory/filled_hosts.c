@@ -40,6 +40,29 @@ static const struct built *find_built(const struct fill_search *h, const struct 
 	return b && b->stop.verdict == BUILD_KNOWN ? b : NULL;
 }
 
+/*
+ * Looks at a DestinationRule. If its host is known, it is among the objects around, like any other
+ * one.
+ */
+static void check_rule(const struct fill_search *h, const struct object_ref *ref)
+{
+	const struct built *b = find_built(h, ref->object);
+	struct finding f = { .code = &CODE_host_rendered,
+			     .at = yaml_place(yaml_get(ref->object->spec, "host")),
+			     .remedy = SLICE("make sure that its policies, such as tls, are those "
+					     "that requests to the new host need") };
+
+	if ((b && !rule_has_placeholder(&b->object)) ||
+	    !migration_covers(h->m, ref->source->path) ||
+	    !surroundings_have_file(h->s, ref->source->path))
+		return;
+	f.reason = arena_printf(h->findings->arena,
+				"the host of the DestinationRule '%" SLICE_FMT
+				"' is filled in by another program, and may be '%" SLICE_FMT "'",
+				SLICE_ARG(ref->object->name), SLICE_ARG(h->old_host));
+	(void)findings_add_new(h->findings, &f);
+}
+
 /* Looks at one VirtualService. */
 static void check_one(const struct fill_search *h, const struct object_ref *ref)
 {
@@ -77,5 +100,8 @@ void filled_hosts_check(const struct surroundings *s, const struct inventory *in
 	const struct fill_search h = { s, inv, m, old_host, findings };
 
 	for (size_t i = 0; i < all.n; i++)
-		check_one(&h, all.items[i]);
+		if (vs_is(all.items[i]->object))
+			check_one(&h, all.items[i]);
+		else
+			check_rule(&h, all.items[i]);
 }

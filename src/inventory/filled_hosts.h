@@ -1,6 +1,6 @@
 /*
- * filled_hosts.h - hosts in routes that another program fills in: variables of Flux or kustomize,
- * templates.
+ * filled_hosts.h - hosts in routes and DestinationRules that another program fills in: variables of
+ * Flux or kustomize, templates.
  *
  * No stage edits such a route. Where the value is in the repository, it is known whether the route
  * goes to the old host in an environment.
@@ -12,8 +12,9 @@
 #include "inventory/surroundings.h"
 
 /*
- * Adds findings (host_rendered) about the VirtualServices that the environment at hand applies: a
- * host that is filled in is the old one; or, in a file that the migration covers, it is not known.
+ * Adds findings (host_rendered) about the VirtualServices and DestinationRules that the environment
+ * at hand applies: a host of a route that is filled in is the old one; or, in a file that the
+ * migration covers, a host is not known.
  */
 void filled_hosts_check(const struct surroundings *s, const struct inventory *inv,
 			const struct migration *m, struct slice old_host,

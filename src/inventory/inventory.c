@@ -6,6 +6,7 @@
 #include "gitops/environment_index.h"
 #include "inventory/inventory_internal.h"
 #include "inventory/relatives.h"
+#include "istio/host.h"
 #include "istio/rules.h"
 #include "istio/visible.h"
 #include "istio/binding.h"
@@ -21,6 +22,7 @@ struct inventory *inventory_new(void)
 
 	inv->arena = arena_new();
 	host_tokens_init(&inv->tokens);
+	carried_hosts_init(&inv->hosts);
 	inv->by_token = inv->containing = (struct map)MAP_INIT_FOLD;
 	return inv;
 }
@@ -61,6 +63,7 @@ void inventory_free(struct inventory *inv)
 	free(inv->broken.items);
 	free(inv->kustomizations.items);
 	free(inv->parsed.items);
+	free(inv->carried.items);
 	free(inv->occurrences);
 	free(inv->related.items);
 	free(inv->objects);
@@ -70,6 +73,7 @@ void inventory_free(struct inventory *inv)
 	free(inv->writers);
 	free(inv->unfilled);
 	host_tokens_release(&inv->tokens);
+	carried_hosts_release(&inv->hosts);
 	map_release(&inv->paths);
 	map_release(&inv->creates);
 	map_release(&inv->by_token);
@@ -97,6 +101,7 @@ static void watch_related(struct slice token, void *ctx)
 void inventory_watch(struct inventory *inv, const struct migration *m)
 {
 	host_tokens_of(m, inv->arena, watch_token, inv);
+	carried_hosts_add(&inv->hosts, m, inv->arena);
 	host_tokens_of_created(m, watch_related, inv);
 	if (m->f.spec.manifests.create.len) {
 		inv->want_kustomizations = true;
@@ -190,9 +195,10 @@ bool inventory_may_escape(struct slice bytes)
 	       slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
 }
 
-bool inventory_may_hide_host(struct slice bytes)
+/* May the bytes contain an object of the kind whose host is filled in? */
+static bool may_hide_host_of(const char *kind, struct slice bytes)
 {
-	if (slice_find(bytes, SLICE("VirtualService")) == SIZE_MAX)
+	if (slice_find(bytes, slice_of(kind)) == SIZE_MAX)
 		return false;
 	for (size_t at = slice_find(bytes, SLICE("host:")); at != SIZE_MAX;
 	     at = slice_find(bytes, SLICE("host:"))) {
@@ -207,13 +213,23 @@ bool inventory_may_hide_host(struct slice bytes)
 	return false;
 }
 
+bool inventory_may_hide_host(struct slice bytes)
+{
+	return may_hide_host_of("VirtualService", bytes);
+}
+
+bool inventory_may_hide_rule(struct slice bytes)
+{
+	return may_hide_host_of("DestinationRule", bytes);
+}
+
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes)
 {
 	if (map_has(&inv->creates, path) || inventory_wants_definition(inv, path, bytes) ||
 	    host_tokens_in(&inv->tokens, bytes))
 		return true;
 	return inventory_may_configure_proxies(bytes) || inventory_may_escape(bytes) ||
-	       inventory_may_hide_host(bytes);
+	       inventory_may_hide_host(bytes) || inventory_may_hide_rule(bytes);
 }
 
 /* The object at hand, while its hosts are indexed. */
@@ -348,6 +364,12 @@ static bool has_odd_wildcard(const struct object *o)
 	return host_is_odd_wildcard(yaml_string(yaml_get(o->spec, "host")));
 }
 
+bool rule_has_placeholder(const struct object *o)
+{
+	return object_is(o, ISTIO_GROUP, "DestinationRule") &&
+	       host_is_placeholder(yaml_string(yaml_get(o->spec, "host")));
+}
+
 /* Adds an object to the lists of its kind. */
 static void list_object(struct inventory *inv, const struct object *o, const struct source *s)
 {
@@ -363,7 +385,7 @@ static void list_object(struct inventory *inv, const struct object *o, const str
 	} else if (writer_is(o)) {
 		ROOM(inv->writers, inv->nwriters, inv->writers_cap);
 		inv->writers[inv->nwriters++] = (struct object_ref){ o, s };
-	} else if (vs_find_placeholder(o)) {
+	} else if (vs_find_placeholder(o) || rule_has_placeholder(o)) {
 		ROOM(inv->unfilled, inv->nunfilled, inv->unfilled_cap);
 		inv->unfilled[inv->nunfilled++] = (struct object_ref){ o, s };
 	}

@@ -85,6 +85,12 @@ bool inventory_wants(const struct inventory *inv, struct slice path, struct slic
 /* True if the bytes may contain a VirtualService whose host is filled in by another program. */
 bool inventory_may_hide_host(struct slice bytes);
 
+/* The same of a DestinationRule. */
+bool inventory_may_hide_rule(struct slice bytes);
+
+/* Is it a DestinationRule whose host is a placeholder (host_is_placeholder)? */
+bool rule_has_placeholder(const struct object *o);
+
 /* True if the file is a wanted kustomization, or may define an environment. */
 bool inventory_wants_definition(const struct inventory *inv, struct slice path, struct slice bytes);
 
@@ -140,8 +146,8 @@ const struct object_ref *inventory_sidecars(const struct inventory *inv, size_t 
 const struct object_ref *inventory_gateways(const struct inventory *inv, size_t *n);
 
 /*
- * All VirtualServices with a placeholder as a host (vs_find_placeholder), with their files;
- * in `arena`.
+ * All VirtualServices (vs_find_placeholder) and DestinationRules with a placeholder as a host, with
+ * their files; in `arena`.
  */
 struct object_list {
 	const struct object_ref **items;

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "inventory/carried_hosts.h"
 #include "inventory/host_tokens.h"
 #include "inventory/inventory.h"
 #include "inventory/inventory_index.h"
@@ -38,9 +39,11 @@ struct inventory {
 	size_t nobjects, objects_cap;
 	struct source_list sources, broken, kustomizations;
 	struct source_list parsed; /* without kustomizations */
-	size_t nscanned;           /* the number of `sources` that inventory_scan has seen */
-	struct map containing;     /* of a token, to the newest one in `occurrences`; filled by
-				      inventory_scan */
+	struct source_list carried;
+	struct carried_hosts hosts; /* of the watched migrations */
+	size_t nscanned;            /* the number of `sources` that inventory_scan has seen */
+	struct map containing;      /* of a token, to the newest one in `occurrences`; filled by
+				       inventory_scan */
 	struct occurrence *occurrences;
 	size_t noccurrences, occurrences_cap;
 	struct slices related; /* tokens of objects of this inventory */

@@ -95,7 +95,8 @@ static void parse_common(void *ctx, size_t i)
 	struct source *s = inv->sources.items[inv->nscanned + i];
 
 	s->common = is_common(inv, s);
-	s->unfilled = s->bytes.ptr && inventory_may_hide_host(s->bytes);
+	s->unfilled = s->bytes.ptr &&
+		      (inventory_may_hide_host(s->bytes) || inventory_may_hide_rule(s->bytes));
 	if (s->common || s->unfilled)
 		inventory_parse_source(inv, s);
 }

@@ -50,10 +50,19 @@ static bool has_host(const struct yaml_node *hosts, struct slice host)
 	return false;
 }
 
-/*
- * True if another VirtualService on a gateway has one of the hosts, so that Istio merges their
- * routes.
- */
+bool relatives_share_host(const struct object *a, const struct object *b)
+{
+	const struct yaml_node *hosts = yaml_get(a->spec, "hosts");
+
+	if (!vs_is(a) || !vs_is(b) || !vs_on_gateway(a) || !vs_on_gateway(b))
+		return false;
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c; c = c->next)
+		if (has_host(yaml_get(b->spec, "hosts"), yaml_string(c)))
+			return true;
+	return false;
+}
+
+/* True if Istio merges the routes of the VirtualService, on a gateway, with those of another. */
 static bool shares_host(const struct inventory *inv, const struct object *o, struct arena *arena)
 {
 	const struct yaml_node *hosts = yaml_get(o->spec, "hosts");
@@ -64,8 +73,7 @@ static bool shares_host(const struct inventory *inv, const struct object *o, str
 		for (size_t i = 0; i < others.n; i++) {
 			const struct object *other = others.items[i].object;
 
-			if (other != o && vs_is(other) && vs_on_gateway(other) &&
-			    has_host(yaml_get(other->spec, "hosts"), yaml_string(c)))
+			if (other != o && relatives_share_host(o, other))
 				return true;
 		}
 	}

@@ -32,6 +32,12 @@ void relatives_each_workload_token(const struct object *o, host_token_fn *found,
 struct object_refs relatives_workloads(const struct inventory *inv, const struct object *entry,
 				       struct arena *arena);
 
+/*
+ * Does Istio merge the routes of the two VirtualServices, since both are on a gateway and have a
+ * host in common?
+ */
+bool relatives_share_host(const struct object *a, const struct object *b);
+
 /* Sets what depends on the relatives of `vs`: shares_gateway_host, root_mirrors and roots. */
 void relatives_note(struct vs *vs, const struct inventory *inv, struct arena *arena);
 

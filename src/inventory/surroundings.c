@@ -107,26 +107,55 @@ const struct object *surroundings_applied(const struct surroundings *s, const st
 	return builds_of(s->builds, e)->stop.verdict == BUILD_KNOWN ? NULL : o;
 }
 
-const struct object *surroundings_object(const struct surroundings *s, size_t i)
+/*
+ * Finds what applies the object number `i` of `around` for the environment at hand; `*by` NULL: it
+ * counts as its file declares it. False: it does not count.
+ */
+static bool find_applier(const struct surroundings *s, size_t i, const struct environment **by)
 {
-	const struct object *o = s->around.items[i].object;
 	const struct environment_uses *uses = &s->uses[i];
 	const struct environment *e = s->environment;
 
+	*by = NULL;
 	if (!e)
-		return o;
+		return true;
 	if (!uses->n)
-		return environment_is_assumed(e) ? o : NULL;
+		return environment_is_assumed(e);
 	if (environment_uses_have(uses, e))
-		return surroundings_applied(s, e, o);
-	for (size_t j = 0; j < uses->n; j++) {
+		*by = e;
+	for (size_t j = 0; j < uses->n && !*by; j++) {
 		const struct environment *other = uses->items[j].environment;
 
 		if (!other->other_revision && environments_may_be_one_cluster(other, e) &&
 		    !is_rival(s, other))
-			return surroundings_applied(s, other, o);
+			*by = other;
 	}
-	return NULL;
+	return *by != NULL;
+}
+
+const struct object *surroundings_object(const struct surroundings *s, size_t i)
+{
+	const struct object *o = s->around.items[i].object;
+	const struct environment *by;
+
+	if (!find_applier(s, i, &by))
+		return NULL;
+	return by ? surroundings_applied(s, by, o) : o;
+}
+
+void surroundings_each(const struct surroundings *s, size_t i, surroundings_fn *found, void *ctx)
+{
+	const struct object *o = surroundings_object(s, i);
+	const struct environment *by;
+	const struct built *b;
+
+	if (!o || !find_applier(s, i, &by))
+		return;
+	b = by ? builds_find(s->builds, by, s->around.items[i].object) : NULL;
+	if (!b)
+		found(&(struct applied){ o, NULL, by }, ctx);
+	for (; b; b = builds_next(s->builds, by, b))
+		found(&(struct applied){ &b->object, b, by }, ctx);
 }
 
 bool surroundings_have_file(const struct surroundings *s, struct slice path)

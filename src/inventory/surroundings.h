@@ -50,6 +50,17 @@ void surroundings_enter(struct surroundings *s, const struct environment *e);
  */
 const struct object *surroundings_object(const struct surroundings *s, size_t i);
 
+/* An object of `around` as it counts. */
+struct applied {
+	const struct object *object;
+	const struct built *built;             /* NULL: it is as its file declares it */
+	const struct environment *environment; /* that applies it; NULL: none is known to */
+};
+
+/* Calls `found` for an object as it counts, once for each time that its file is applied. */
+typedef void surroundings_fn(const struct applied *a, void *ctx);
+void surroundings_each(const struct surroundings *s, size_t i, surroundings_fn *found, void *ctx);
+
 /* Does the environment at hand, or another one of its cluster, apply the file? */
 bool surroundings_have_file(const struct surroundings *s, struct slice path);
 

@@ -4,6 +4,7 @@
 #include "plan/mixed.h"
 #include "plan/owners.h"
 #include "plan/step_builds.h"
+#include "plan/step_carried.h"
 #include "plan/step_created.h"
 #include "plan/step_delete.h"
 #include "plan/step_environments.h"
@@ -481,6 +482,7 @@ void step_make(struct step *step, struct targets *targets, const struct intent *
 		w.view = environment_view_new(in->environments, &w.around, pool->arena);
 	step_set_placements(&w, step_deleted_files(&w));
 	step_builds_read(&w);
+	step_carried_add(&w);
 	targets->items = arena_array(pool->arena, max_targets(&w), sizeof(struct target));
 	find_stage(&w);
 	find_hold(&w);

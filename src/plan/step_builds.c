@@ -1,6 +1,7 @@
 #include "plan/step_builds.h"
 
 #include "base/map.h"
+#include "plan/step_relatives.h"
 #include "yaml/value.h"
 
 #include <stdlib.h>
@@ -328,6 +329,7 @@ void step_builds_read(struct step_work *w)
 	if (!*w->in->builds)
 		*w->in->builds = builds_new(w->in->inventory, w->in->environments, NULL, 0);
 	w->builds = *w->in->builds;
+	step_relatives_note(w);
 	sort_members(w);
 	read_environments(w, as_written);
 	note_replaced(w, as_written);

@@ -78,6 +78,27 @@ void step_set_placements(const struct step_work *w, struct slices deleted)
 	w->step->assumed = is_assumed(w->step);
 }
 
+/* The environments of the file of a member; none if no environment is known at all. */
+static struct environment_uses uses_of_member(const struct step_work *w, const struct member *m)
+{
+	const struct placements *l = &w->step->placements;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (slice_eq(l->items[i].path, m->source->path))
+			return l->items[i].uses;
+	return (struct environment_uses){ NULL, 0 };
+}
+
+const struct center *step_centers(const struct step_work *w)
+{
+	struct center *all = arena_array(w->pool->arena, w->scope.n, sizeof(*all));
+
+	for (size_t i = 0; i < w->scope.n; i++)
+		all[i] = (struct center){ w->scope.members[i].vs.object,
+					  uses_of_member(w, &w->scope.members[i]) };
+	return all;
+}
+
 /* Adds findings for environments that are defined outside of manifests.search. */
 static void check_search(const struct step_work *w)
 {

@@ -5,6 +5,7 @@
 #define GCB_PLAN_STEP_ENVIRONMENTS_H
 
 #include "inventory/inventory_index.h"
+#include "inventory/surroundings.h"
 #include "plan/step_work.h"
 
 /*
@@ -21,6 +22,9 @@ void step_list_created(const struct step_work *w);
  * There are none if the environments are unknown.
  */
 void step_set_placements(const struct step_work *w, struct slices deleted);
+
+/* The VirtualServices of the migration with the environments of their files; scope.n of them. */
+const struct center *step_centers(const struct step_work *w);
 
 /* Adds findings about edits of files with these placements. */
 void step_check_placements(const struct step_work *w);

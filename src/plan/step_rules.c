@@ -5,6 +5,8 @@
 #include "inventory/weight_owners.h"
 #include "istio/rules.h"
 #include "plan/step_builds.h"
+#include "plan/step_carried.h"
+#include "plan/step_environments.h"
 
 /* The rules of one environment. */
 struct environment_rules {
@@ -12,67 +14,138 @@ struct environment_rules {
 	struct surroundings s;
 };
 
-/* The environments of the file of a member; none if no environment is known at all. */
-static struct environment_uses uses_of_member(const struct step_work *w, const struct member *m)
-{
-	const struct placements *l = &w->step->placements;
+/* --- the scene ------------------------------------------------------------ */
 
-	for (size_t i = 0; i < l->n; i++)
-		if (slice_eq(l->items[i].path, m->source->path))
-			return l->items[i].uses;
-	return (struct environment_uses){ NULL, 0 };
+/* A scene while it is filled. */
+struct scene_lists {
+	const struct environment_rules *r;
+	struct arena *arena;
+	struct vs *vss;
+	const struct object **objects;
+	size_t nvss, vss_cap, nobjects, objects_cap;
+};
+
+/* Adds an object. */
+static void add_object(struct scene_lists *l, const struct object *o)
+{
+	ARENA_ROOM(l->arena, l->objects, l->nobjects, l->objects_cap);
+	l->objects[l->nobjects++] = o;
 }
 
-/* The VirtualService of a member as the environment applies it. */
-static struct vs applied_member(const struct environment_rules *r, const struct member *m)
+/* Adds a VirtualService of the migration. */
+static void add_vs(struct scene_lists *l, const struct vs *vs)
 {
-	const struct environment *e = r->s.environment;
-	const struct built_member *member = step_builds_member(r->w, e, m->vs.object, NULL);
-	const struct object *object;
+	ARENA_ROOM(l->arena, l->vss, l->nvss, l->vss_cap);
+	l->vss[l->nvss++] = *vs;
+	add_object(l, vs->object);
+}
+
+/* A member as the environment applies it. */
+static struct vs applied_member(const struct environment_rules *r, const struct member *m,
+				const struct built *built)
+{
+	const struct built_member *member =
+		step_builds_member(r->w, r->s.environment, m->vs.object, built);
 	struct vs vs = m->vs;
 
 	if (member)
 		return member->vs;
-	object = e && r->s.builds ? surroundings_applied(&r->s, e, vs.object) : NULL;
-	if (object) { /* its name and namespace may be other ones */
-		vs.object = object;
-		vs.ns = object->ns.len ? object->ns : vs.ns;
-	}
+	vs.object = &built->object; /* its name and namespace may be other ones */
+	vs.ns = built->object.ns.len ? built->object.ns : vs.ns;
 	return vs;
 }
 
-/* --- the rules ------------------------------------------------------------ */
+/* Adds what the environment applies of a member, once for each time that it applies its file. */
+static void add_member(struct scene_lists *l, const struct member *m)
+{
+	const struct environment_rules *r = l->r;
+	const struct environment *e = r->s.environment;
+	const struct built *built =
+		e && r->s.builds ? builds_find(r->s.builds, e, m->vs.object) : NULL;
+
+	if (!built && (!e || !r->s.builds || surroundings_applied(&r->s, e, m->vs.object)))
+		add_vs(l, &m->vs); /* else it is a patch of another object, or it is deleted */
+	for (; built; built = builds_next(r->s.builds, e, built)) {
+		struct vs vs = applied_member(r, m, built);
+
+		add_vs(l, &vs);
+	}
+}
+
+/* Is the object a VirtualService of the migration? */
+static bool is_member(const struct step_work *w, const struct object *o)
+{
+	for (size_t i = 0; i < w->scope.n; i++)
+		if (w->scope.members[i].vs.object == o)
+			return true;
+	return false;
+}
+
+/* Adds the VirtualServices of other files whose routes are patched by files of the migration. */
+static void add_patched(struct scene_lists *l)
+{
+	const struct built_members *all = &l->r->w->built;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (all->items[i].environment == l->r->s.environment && all->items[i].known &&
+		    !is_member(l->r->w, all->items[i].built->origin))
+			add_vs(l, &all->items[i].vs);
+}
+
+/* Adds an object that counts. */
+static void add_applied(const struct applied *a, void *ctx)
+{
+	add_object(ctx, a->object);
+}
 
 /* Adds the VirtualServices of the environment, and the objects that count for it. */
 static void fill_scene(const struct environment_rules *r, struct rule_scene *scene)
 {
 	const struct step_work *w = r->w;
-	struct vs *vss = arena_array(scene->arena, w->scope.n, sizeof(*vss));
-	const struct object **objects =
-		arena_array(scene->arena, r->s.around.n + w->scope.n, sizeof(*objects));
+	struct scene_lists l = { .r = r, .arena = scene->arena };
 
-	scene->vss = vss;
-	scene->objects = objects;
 	for (size_t i = 0; i < w->scope.n; i++) {
-		const struct member *m = &w->scope.members[i];
 		const struct environment_uses *uses = &r->s.centers[i].uses;
 
-		if (r->s.environment ? !environment_uses_have(uses, r->s.environment) : uses->n > 0)
-			continue;
-		vss[scene->nvss] = applied_member(r, m);
-		objects[scene->nobjects++] = vss[scene->nvss++].object;
+		if (r->s.environment ? environment_uses_have(uses, r->s.environment) : !uses->n)
+			add_member(&l, &w->scope.members[i]);
 	}
-	for (size_t i = 0; i < r->s.around.n; i++) {
-		const struct object *o = NULL;
-
-		for (size_t j = 0; j < w->scope.n && !o; j++)
-			if (w->scope.members[j].vs.object == r->s.around.items[i].object)
-				o = w->scope.members[j].vs.object;
-		o = o ? NULL : surroundings_object(&r->s, i);
-		if (o)
-			objects[scene->nobjects++] = o;
-	}
+	add_patched(&l);
+	for (size_t i = 0; i < r->s.around.n; i++)
+		if (!is_member(w, r->s.around.items[i].object))
+			surroundings_each(&r->s, i, add_applied, &l);
+	scene->vss = l.vss;
+	scene->nvss = l.nvss;
+	scene->objects = l.objects;
+	scene->nobjects = l.nobjects;
 	surroundings_add_sidecars(&r->s, w->in->inventory, scene);
+}
+
+/* --- the rules ------------------------------------------------------------ */
+
+/* Where findings about what environments make of objects go. */
+struct applied_notes {
+	const struct environment_rules *r;
+	struct findings *findings;
+};
+
+/* What an object that counts becomes, and what an environment makes of it. */
+static void note_applied(const struct applied *a, void *ctx)
+{
+	const struct applied_notes *n = ctx;
+
+	if (a->built)
+		step_carried_note(n->r->w, a, n->r->s.environment, n->findings);
+}
+
+/* Adds findings about objects around that environments change on the way from their files. */
+static void note_changed(const struct environment_rules *r, struct findings *findings)
+{
+	struct applied_notes n = { r, findings };
+
+	for (size_t i = 0; i < r->s.around.n; i++)
+		if (!is_member(r->w, r->s.around.items[i].object))
+			surroundings_each(&r->s, i, note_applied, &n);
 }
 
 /* Adds findings about VirtualServices that the migration does not cover. */
@@ -118,6 +191,7 @@ static void check_environment(struct environment_rules *r, struct stage to)
 	if (!scene.nvss)
 		return;
 	note_elsewhere(r, &own);
+	note_changed(r, &own);
 	rules_check(&scene, &own);
 	if (scene.whole) /* of a commit, not of a file that is rendered by itself */
 		check_owners(r, &scene, &own);
@@ -125,17 +199,6 @@ static void check_environment(struct environment_rules *r, struct stage to)
 	surroundings_explain_backend(&r->s, w->m->move.to, &own);
 	for (size_t i = 0; i < own.n; i++)
 		(void)findings_add_new(&w->step->findings, &own.items[i]);
-}
-
-/* The members with the environments of their files. */
-static const struct center *list_centers(const struct step_work *w)
-{
-	struct center *all = arena_array(w->pool->arena, w->scope.n, sizeof(*all));
-
-	for (size_t i = 0; i < w->scope.n; i++)
-		all[i] = (struct center){ w->scope.members[i].vs.object,
-					  uses_of_member(w, &w->scope.members[i]) };
-	return all;
 }
 
 void step_rules_check(const struct step_work *w, struct stage to)
@@ -146,7 +209,7 @@ void step_rules_check(const struct step_work *w, struct stage to)
 				       { .view = w->view,
 					 .builds = w->builds,
 					 .arena = w->pool->arena,
-					 .centers = list_centers(w),
+					 .centers = step_centers(w),
 					 .ncenters = w->scope.n,
 					 .around = w->around } };
 

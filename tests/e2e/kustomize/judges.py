@@ -5,6 +5,7 @@ Each judge is a function from directories to answers: {"items": [object...]}, or
 import json
 import os
 import pathlib
+import select
 import subprocess
 
 import cached
@@ -12,6 +13,8 @@ import cached
 import yaml
 
 MODULE = pathlib.Path(__file__).resolve().parent.parent / "setup/kustomize"
+# Old versions take hours for some errors. A build that takes longer is one that fails.
+SECONDS = 30
 
 
 class Library:
@@ -21,14 +24,19 @@ class Library:
         self.program, self.process = program, None
 
     def __call__(self, directories):
+        return [self.answer(directory) for directory in directories]
+
+    def answer(self, directory):
         if not self.process:
             self.process = subprocess.Popen([self.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        answers = []
-        for directory in directories:
-            self.process.stdin.write(directory + "\n")
-            self.process.stdin.flush()
-            answers.append(json.loads(self.process.stdout.readline()))
-        return answers
+        self.process.stdin.write(directory + "\n")
+        self.process.stdin.flush()
+        if select.select([self.process.stdout], [], [], SECONDS)[0]:
+            return json.loads(self.process.stdout.readline())
+        self.process.kill()
+        self.process.communicate()
+        self.process = None
+        return {"error": f"no answer in {SECONDS} seconds"}
 
 
 def kubectl(directories):

@@ -34,6 +34,7 @@ ENVIRONMENT = {**os.environ, "GIT_AUTHOR_NAME": "T", "GIT_AUTHOR_EMAIL": "t@exam
 STAGES = ("mirror", "10", "25", "50", "100")
 # Of related objects: an environment may apply one file twice, with two prefixes.
 RULES = ("GCB1003", "GCB1005", "GCB1216")
+ALLOWED = [f"--allow={code}=the edit matters here" for code in RULES]
 KINDS = ("networking.istio.io", "networking.gke.io")
 
 
@@ -42,18 +43,14 @@ class StageTree(trees.Tree):
 
     def __init__(self, seed, top):
         super().__init__(seed, top)
-        self.widths, self.prefix = (1,), "deploy/"  # no file is applied twice
-        self.declared = set()  # the names of VirtualServices whose files route to the old host
+        self.widths, self.prefix = (1, 1, 1, 2), "deploy/"
         self.calm = self.maybe(0.9)
 
     def object(self, kind):
         """The objects beside it are of other hosts."""
         made = super().object(kind)
         text = json.dumps(made).replace(NEW, "other.example.com")
-        made = json.loads(text if kind == "VirtualService" and self.maybe(0.3) else text.replace(OLD, "third.example.com"))
-        if routes_to(made, OLD):
-            self.declared.add(made["metadata"]["name"])
-        return made
+        return json.loads(text if kind == "VirtualService" and self.maybe(0.3) else text.replace(OLD, "third.example.com"))
 
     def pointer(self):
         path = super().pointer()
@@ -69,7 +66,6 @@ class StageTree(trees.Tree):
                 if len(route["route"]) == 2:
                     route["route"][0]["weight"], route["route"][1]["weight"] = 40, 60
             vs["metadata"].pop("annotations", None)
-            self.declared.add(vs["metadata"]["name"])
             self.write(f"{directory}/{name}", [vs, self.service_entry(), {
                 "apiVersion": "networking.gke.io/v1", "kind": "GCPBackend", "metadata": {"name": f"new-{self.n}"}, "spec": {"hostname": NEW}}])
         return name
@@ -123,21 +119,33 @@ def routes_to(o, host):
     return o["kind"] == "VirtualService" and f'"destination": {{"host": "{host}"' in json.dumps(o, sort_keys=True)
 
 
+def shares_host(one, other):
+    """Does Istio merge the routes of the two, on a gateway?"""
+    return all(o["kind"] == "VirtualService" and set(o["spec"].get("gateways") or []) - {"mesh"} for o in (one, other)) and \
+        set(one["spec"].get("hosts") or []) & set(other["spec"].get("hosts") or [])
+
+
 class Model:
     """What stages make of the objects that one environment builds: the program's edits of these objects as plain manifests."""
 
-    def __init__(self, top, built, own):
+    def __init__(self, top, built, scene):
         self.top, self.built = pathlib.Path(top), built
-        self.moved = [k for k, o in built.items() if routes_to(o, OLD) and own(o)]
+        self.moved = [k for k, o in built.items() if routes_to(o, OLD) and scene.owns(o)]
         for at, (k, o) in enumerate(built.items()):
-            path = self.top / ("moved" if k in self.moved else "rest") / f"{at}.yaml"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(o, indent=1))
+            self.write("moved" if k in self.moved else "rest", at, o)
+            if k in self.moved and scene.name_of(o) in scene.sharing:
+                self.write("rest", f"{at}-other", {**o, "metadata": {"name": f"other-{at}"}, "spec": {**o["spec"], "http": [
+                    {"route": [{"destination": {"host": "other.example.com"}}]}]}})
         self.repository = Repository(self.top) if self.moved else None
         self.error = ""
         if self.repository:
-            code, output = self.repository.init("moved", *(f"--allow={c}=the edit matters here" for c in RULES))
+            code, output = self.repository.init("moved", *ALLOWED)
             self.error = output if code else ""
+
+    def write(self, directory, name, o):
+        path = self.top / directory / f"{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(o, indent=1))
 
     def stage(self, *words):
         """The objects after a command; None: it is refused, see `error`."""
@@ -162,7 +170,8 @@ class Scene:
         self.repository = Repository(work)
         self.whole = seed % 3 == 0
         self.path = "deploy" if self.whole else "deploy/base-0"
-        self.names = {name for kind, name, _ in self.own_objects() if name in self.tree.declared}
+        self.names = {name for kind, name, _ in self.own_objects() if kind == "VirtualService"}
+        self.sharing = set()  # those that share a host of a gateway in one of the environments
         self.models = {}
 
     def own_objects(self):
@@ -172,8 +181,26 @@ class Scene:
         text = "".join(p.read_text() for p in (self.work / "deploy/base-0").glob("file-*"))
         return set(re.findall(r"[a-z]{2,3}-\d+", text))
 
+    def name_of(self, o):
+        """The name of the object in its file, if the migration covers it; None: it does not."""
+        return next((name for name in self.names if re.search(rf"(^|[^a-z]){re.escape(name)}($|[^0-9])", o["metadata"]["name"])), None)
+
     def owns(self, o):
-        return any(re.search(rf"(^|[^a-z]){re.escape(name)}($|[^0-9])", o["metadata"]["name"]) for name in self.names)
+        return self.name_of(o) is not None
+
+    def without_copies(self, o):
+        """One edit is for all environments: what has no gateway here, but shares one elsewhere, gets no copy of a route without a match."""
+        if self.name_of(o) not in self.sharing or not routes_to(o, OLD) or o["spec"].get("gateways"):
+            return o
+        routes = [r for r in o["spec"]["http"] if r.get("mirror") != {"host": NEW} or any(m.keys() != {"method"} for m in r.get("match", []))]
+        return {**o, "spec": {**o["spec"], "http": routes}}
+
+    def note_sharing(self, built):
+        """Notes what shares a host of a gateway in an environment; other models get a decoy for it."""
+        for one in built.values():
+            for other in built.values():
+                if one is not other and shares_host(one, other):
+                    self.sharing.add(self.name_of(one))
 
     def all_built(self):
         """What kustomize builds of each directory, and each engine of its own."""
@@ -193,16 +220,16 @@ class Scene:
 
     def start(self):
         """Makes the migration; False: it is refused."""
-        code, output = self.repository.init(self.path)
+        code, output = self.repository.init(self.path, *ALLOWED)
         if not code:
             code, output = self.repository.tool("plan", "m", "--to", "10")
         for _ in range(3):
-            listed = re.search(r"environments: \[([^]]*)\]", output)
+            listed = re.search(r"environments: \[([^]]*)\]", output) or re.search(r"--environments ([^ ]+) to move", output)
             if not listed:
                 break
             path = self.work / ".gcpbackend/m.yaml"
             if not path.exists():
-                code, output = self.repository.init(self.path, f"--environments={listed[1].replace(' ', '')}")
+                code, output = self.repository.init(self.path, f"--environments={listed[1].replace(' ', '')}", *ALLOWED)
                 continue
             text = re.sub(r"\n    environments: .*", "", path.read_text())
             path.write_text(re.sub(r"(\n    path: .*)", rf"\1\n    environments: [{listed[1]}]", text))
@@ -228,6 +255,9 @@ class Scene:
         if not self.start():
             return []
         named = self.environments()
+        for place in before:
+            if before[place] and self.is_named(place, named):
+                self.note_sharing(before[place])
         wrong, done, was = [], [], before
         for words in [("promote", "m", "--to", s, "--yes", "--resume") for s in STAGES] + [("rollback", "m", "--yes")]:
             if words[0] == "rollback" and not done:
@@ -256,6 +286,8 @@ class Scene:
             if now[place] is None:
                 wrong.append(f"{words} {place}: does not build any more")
                 continue
+            if first[place] is None:
+                continue
             if not self.is_named(place, named):
                 if place in self.environment_roots() and now[place] != was[place]:
                     wrong.append(f"{words} {place}: is not named, and changed")
@@ -269,11 +301,16 @@ class Scene:
         return {f"deploy/{d}" for d in self.tree.roots if d not in listed} | set(self.tree.environments)
 
     def is_named(self, place, named):
-        return place in (named if named is not None else self.environment_roots())
+        """Is it an environment of the migration, or one that only collects them?"""
+        if place in (named if named is not None else self.environment_roots()):
+            return True
+        written = self.tree.written.get(place.removeprefix("deploy/"), {})
+        return written.keys() <= {"apiVersion", "kind", "resources"} and any(
+            self.is_named(f"deploy/{r[3:]}", named) for r in written.get("resources", []) if r.startswith("../"))
 
     def compare_model(self, words, place, first, now, done):
         if place not in self.models:
-            self.models[place] = Model(self.work.parent / f"{self.work.name}-{place.rsplit('/', 1)[-1]}", first, self.owns)
+            self.models[place] = Model(self.work.parent / f"{self.work.name}-{place.rsplit('/', 1)[-1]}", first, self)
             self.models[place].steps = 0
         model = self.models[place]
         expected = model.built
@@ -285,6 +322,7 @@ class Scene:
                 return [] if words[0] == "rollback" else [f"{words} {place}: only the model refuses: {model.error[:600]}"]
         model.steps = len(done)
         self.counts["compared: " + ("rollback" if words[0] == "rollback" else words[3])] += 1
+        expected = {k: self.without_copies(o) for k, o in expected.items()}
         if expected == now:
             return []
         different = [k for k in expected.keys() | now.keys() if expected.get(k) != now.get(k)]
