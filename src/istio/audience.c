@@ -4,9 +4,9 @@
 #include "istio/match.h"
 #include "istio/visible.h"
 
-/* The route of the list before `r` that takes all requests of this gateway; NULL: none does. */
-static const struct route *taken_before(const struct vs *vs, const struct route *r,
-					struct slice gateway)
+/* A route before `r` that takes all requests of a gateway for a block; NULL: none does. */
+static const struct route *taken_by(const struct vs *vs, const struct route *r,
+				    const struct yaml_node *block, struct slice gateway)
 {
 	for (size_t i = 0; i < vs->n && &vs->routes[i] != r; i++) {
 		const struct route *before = &vs->routes[i];
@@ -17,10 +17,31 @@ static const struct route *taken_before(const struct vs *vs, const struct route 
 			return before;
 		for (const struct yaml_node *c = before->match->first; c && r->kind == ROUTE_HTTP;
 		     c = c->next)
-			if (match_takes_all(c, true) && binding_has_block(c, gateway, vs->ns))
+			if (binding_has_block(c, gateway, vs->ns) && match_hides_block(c, block))
 				return before;
 	}
 	return NULL;
+}
+
+/* The first route before `r` that takes requests of a gateway from it, if it gets none; or NULL. */
+static const struct route *taken_before(const struct vs *vs, const struct route *r,
+					struct slice gateway)
+{
+	const struct route *first = NULL;
+
+	if (!r->match || !r->match->nchildren)
+		return taken_by(vs, r, NULL, gateway);
+	for (const struct yaml_node *c = r->match->first; c; c = c->next) {
+		const struct route *by;
+
+		if (!binding_has_block(c, gateway, vs->ns))
+			continue;
+		by = taken_by(vs, r, c, gateway);
+		if (!by)
+			return NULL;
+		first = first ? first : by;
+	}
+	return first;
 }
 
 /*

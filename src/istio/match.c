@@ -98,22 +98,37 @@ static bool has_gateways(const struct yaml_node *list, const struct yaml_node *a
 	return false;
 }
 
+/* Is the earlier block for the ports and the sources of the later one? */
+static bool covers_sources(const struct yaml_node *earlier, const struct yaml_node *later)
+{
+	const struct yaml_node *labels = chooser(earlier, "sourceLabels"),
+			       *wanted = chooser(later, "sourceLabels");
+
+	if (!same_choice(earlier, later, "port"))
+		return false;
+	if (chooser(earlier, "gateways")) /* sources do not count beside gateways */
+		return true;
+	if (chooser(later, "gateways"))
+		return !labels && !chooser(earlier, "sourceNamespace");
+	return same_choice(earlier, later, "sourceNamespace") &&
+	       (!labels || (wanted && has_items(wanted, labels)));
+}
+
 /* Is the earlier block used wherever the later one is? NULL: a route without a match. */
 static bool covers(const struct yaml_node *earlier, const struct yaml_node *later,
 		   const struct yaml_node *gateways)
 {
-	const struct yaml_node *a = chooser(earlier, "gateways"), *b = chooser(later, "gateways"),
-			       *labels = chooser(earlier, "sourceLabels");
+	const struct yaml_node *a = chooser(earlier, "gateways"), *b = chooser(later, "gateways");
 
-	if (!same_choice(earlier, later, "port"))
+	if (a && !(b ? has_items(a, b) : has_gateways(a, gateways)))
 		return false;
-	if (a) /* sources do not count beside gateways */
-		return b ? has_items(a, b) : has_gateways(a, gateways);
-	if (b)
-		return !labels && !chooser(earlier, "sourceNamespace");
-	b = chooser(later, "sourceLabels");
-	return same_choice(earlier, later, "sourceNamespace") &&
-	       (!labels || (b && has_items(b, labels)));
+	return covers_sources(earlier, later);
+}
+
+bool match_hides_block(const struct yaml_node *earlier, const struct yaml_node *block)
+{
+	return earlier->kind == YAML_MAP && block_is_catch_all(earlier) &&
+	       covers_sources(earlier, block);
 }
 
 bool match_hides(const struct yaml_node *earlier, const struct yaml_node *block,

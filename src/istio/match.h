@@ -29,6 +29,12 @@ bool match_hides(const struct yaml_node *earlier, const struct yaml_node *block,
 		 const struct yaml_node *gateways);
 
 /*
+ * Does a block of an earlier route keep all requests of a gateway, for which both blocks are, from
+ * a later one? `block` NULL is a route without a match.
+ */
+bool match_hides_block(const struct yaml_node *earlier, const struct yaml_node *block);
+
+/*
  * Does Istio sort a route with this list of match blocks, or one of those that it makes of it,
  * behind all others of a gateway's host (route.go, IsCatchAllRoute, which reads what
  * TranslateRouteMatch has made of a block)? Fields that do not reach Envoy, or only choose where

@@ -222,7 +222,8 @@ static void pairs_without_port(const struct pair_walk *w)
 	if (n)
 		return;
 	pair_on(w, -1, -1);
-	pairs_of_settings(w);
+	if (!entries->n)
+		pairs_of_settings(w);
 }
 
 /* Calls back for a destination with a port, if any ServiceEntry has it; else calls fail today. */

@@ -413,12 +413,43 @@ static void check_exports(const struct view *v, const struct code *code, struct 
 
 /* --- other objects -------------------------------------------------------- */
 
+/*
+ * Do clients of the VirtualService in the namespace of one ServiceEntry see the other one? They
+ * see their own as a destination, whatever it is exported to.
+ */
+static bool meets_own(const struct view *v, const struct object *head, const struct object *own,
+		      const struct object *other)
+{
+	struct visible of_head = { head, view_ns(v, head) },
+		       of_other = { other, view_ns(v, other) };
+	struct slice ns = view_ns(v, own);
+
+	return visible_same_revision(own, other) && visible_same_revision(head, own) &&
+	       visible_same_revision(head, other) && visible_in(&of_head, ns) &&
+	       visible_in(&of_other, ns);
+}
+
+/* May a proxy that sees one of two ServiceEntries see the other one, too? */
+static bool meet(const struct view *v, const struct object *a, const struct object *b)
+{
+	bool found = seen_together(v, a, b);
+
+	for (size_t i = 0; i < v->s->nvss && !found; i++) {
+		struct object_set heads = view_heads(v, v->s->vss[i].object);
+
+		for (size_t h = 0; h < heads.n && !found; h++)
+			found = meets_own(v, heads.items[h], a, b) ||
+				meets_own(v, heads.items[h], b, a);
+	}
+	return found;
+}
+
 /* Another ServiceEntry of the old host that a proxy sees together with this one; NULL: none. */
 static const struct object *other_entry(const struct view *v, size_t first)
 {
 	for (size_t e = first + 1; e < v->entries.n; e++)
 		if (!same_object(v, v->entries.items[first], v->entries.items[e]) &&
-		    seen_together(v, v->entries.items[first], v->entries.items[e]))
+		    meet(v, v->entries.items[first], v->entries.items[e]))
 			return v->entries.items[e];
 	return NULL;
 }

@@ -109,31 +109,22 @@ struct gateway_use {
 	const struct object *gateway; /* the first known one that does not */
 };
 
-/* Adds a gateway of the route. */
-static void use_gateway(const struct view *v, const struct gateway_route *r,
-			struct gateway_use *use)
+/* The Gateway of the route; NULL: it is not known. */
+static const struct object *find_gateway(const struct view *v, const struct gateway_route *r)
 {
-	use->bound++;
-	for (size_t i = 0; i < v->gateways.n; i++) {
-		const struct object *o = v->gateways.items[i];
-
-		if (!gateway_has_name(o, r->gateway, r->ns))
-			continue;
-		use->known++;
-		if (gateway_takes_http(o, r))
-			use->works = true;
-		else if (!use->gateway)
-			use->gateway = o;
-		return;
-	}
+	for (size_t i = 0; i < v->gateways.n; i++)
+		if (gateway_has_name(v->gateways.items[i], r->gateway, r->ns))
+			return v->gateways.items[i];
+	return NULL;
 }
 
-/* The gateways that the route is bound to. */
-static struct gateway_use gateways_of(const struct view *v, const struct vs *vs,
-				      const struct route *route)
+/* Calls back for each gateway that the route is bound to; the Gateway is NULL if not known. */
+static void each_gateway(const struct view *v, const struct vs *vs, const struct route *route,
+			 void (*use)(const struct object *gateway, const struct gateway_route *r,
+				     void *ctx),
+			 void *ctx)
 {
 	struct object_set heads = view_heads(v, vs->object);
-	struct gateway_use use = { 0, 0, false, NULL };
 
 	for (size_t i = 0; i < heads.n; i++) {
 		const struct yaml_node *names = yaml_get(heads.items[i]->spec, "gateways");
@@ -144,9 +135,31 @@ static struct gateway_use gateways_of(const struct view *v, const struct vs *vs,
 			r.gateway = yaml_string(c);
 			if (!slice_is(r.gateway, MESH) &&
 			    binding_has_match(route->match, r.gateway, r.ns))
-				use_gateway(v, &r, &use);
+				use(find_gateway(v, &r), &r, ctx);
 		}
 	}
+}
+
+/* Adds a gateway of the route. */
+static void use_gateway(const struct object *gateway, const struct gateway_route *r, void *ctx)
+{
+	struct gateway_use *use = ctx;
+
+	use->bound++;
+	use->known += gateway != NULL;
+	if (gateway && gateway_takes_http(gateway, r))
+		use->works = true;
+	else if (!use->gateway)
+		use->gateway = gateway;
+}
+
+/* The gateways that the route is bound to. */
+static struct gateway_use gateways_of(const struct view *v, const struct vs *vs,
+				      const struct route *route)
+{
+	struct gateway_use use = { 0, 0, false, NULL };
+
+	each_gateway(v, vs, route, use_gateway, &use);
 	return use;
 }
 
@@ -256,14 +269,24 @@ static void check_route_port(const struct view *v, const struct vs *vs, const st
 	}
 }
 
-/* A route of gateways, all of which are known, and none of which has a server for it. */
+/*
+ * A route for gateways that its VirtualService does not have, or for such that are all known, and
+ * none of which has a server for it.
+ */
 static void check_route_gateways(const struct view *v, const struct vs *vs,
 				 const struct route *route, const struct code *code,
 				 struct findings *out)
 {
 	struct gateway_use use = gateways_of(v, vs, route);
 
-	if (!is_for_mesh(v, vs, route) && !use.works && use.bound && use.known == use.bound)
+	if (is_for_mesh(v, vs, route) || use.works || use.known != use.bound)
+		return;
+	if (!use.bound)
+		findings_add(out, code, yaml_place(route->node),
+			     "%" SLICE_FMT " is never reached: the VirtualService has none of the "
+			     "gateways that the route matches",
+			     SLICE_ARG(route_label(route, v->s->arena)));
+	else
 		findings_add(out, code, yaml_place(route->node),
 			     "%" SLICE_FMT " is never reached: the Gateway '%" SLICE_FMT
 			     "' has no HTTP server with a host of this VirtualService and a port "
@@ -396,19 +419,6 @@ static void check_sniffed(const struct view *v, const struct code *code, struct 
 		   "has no protocol: connections that are not HTTP bypass the http routes", out);
 }
 
-/* The ports of an entry that http routes work on: how many, the list of them, the last. */
-static size_t http_ports(const struct object *entry, struct str *list, long *last)
-{
-	size_t n = 0;
-
-	for (const struct yaml_node *c = ports_of(entry); c; c = c->next)
-		if (protocol_is_http(protocol_of(c)) && port_number(c) > 0) {
-			*last = port_number(c);
-			str_addf(list, "%s%ld", n++ ? ", " : "", *last);
-		}
-	return n;
-}
-
 /* Does every match block of the route specify a port? */
 static bool matches_port(const struct route *route)
 {
@@ -444,21 +454,84 @@ static const struct dest *any_port(const struct view *v, bool mesh_only)
 	return NULL;
 }
 
+/* Ports of the old host that routes without a port call. */
+struct called_ports {
+	const struct object *entry;
+	const struct dest *dest; /* of the first such route */
+	long items[16];          /* more are not listed */
+	size_t n;
+};
+
+static void add_port(struct called_ports *p, const struct dest *dest, long port)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->items[i] == port)
+			return;
+	if (p->n == sizeof(p->items) / sizeof(p->items[0]))
+		return;
+	p->items[p->n++] = port;
+	p->dest = p->dest ? p->dest : dest;
+}
+
+/* A route of gateways. */
+struct gateway_call {
+	struct called_ports *ports;
+	const struct dest *dest;
+};
+
 /*
- * Gateways use their own port where the old host has several, and sidecars that of the host that
- * clients call.
+ * Adds the ports of a gateway's servers that the ServiceEntry has. One that has a single port is
+ * called on that, whatever the server's.
  */
+static void add_server_ports(const struct object *gateway, const struct gateway_route *r, void *ctx)
+{
+	const struct gateway_call *call = ctx;
+	const struct yaml_node *first = ports_of(call->ports->entry), *server = NULL;
+
+	if (!gateway || !first || !first->next)
+		return;
+	while ((server = gateway_next_server(gateway, r, server)))
+		for (const struct yaml_node *c = first; c; c = c->next)
+			if (port_number(c) == port_number(yaml_get(server, "port")))
+				add_port(call->ports, call->dest, port_number(c));
+}
+
+/* Adds the ports that gateways call: their own. */
+static void add_gateway_ports(const struct view *v, struct called_ports *p)
+{
+	for (size_t i = 0; i < v->s->nvss; i++)
+		for (size_t r = 0; r < v->s->vss[i].n; r++) {
+			const struct vs *vs = &v->s->vss[i];
+			struct gateway_call call = { p, portless_dest(&vs->routes[r]) };
+
+			if (call.dest && !route_hidden_by(vs, &vs->routes[r]))
+				each_gateway(v, vs, &vs->routes[r], add_server_ports, &call);
+		}
+}
+
+/* Adds the ports that sidecars call: those of HTTP, which clients of the old host may call. */
+static void add_sidecar_ports(const struct view *v, struct called_ports *p)
+{
+	const struct dest *dest = any_port(v, true);
+
+	for (const struct yaml_node *c = dest ? ports_of(p->entry) : NULL; c; c = c->next)
+		if (protocol_is_http(protocol_of(c)) && port_number(c) > 0)
+			add_port(p, dest, port_number(c));
+}
+
 static void check_ports(const struct view *v, const struct code *code, struct findings *out)
 {
-	const struct dest *dest = v->s->move->port ? NULL : any_port(v, true);
-
-	for (size_t e = 0; e < v->entries.n && dest; e++) {
+	for (size_t e = 0; e < v->entries.n && !v->s->move->port; e++) {
+		struct called_ports p = { .entry = v->entries.items[e] };
 		AUTO_STR struct str list = STR_INIT;
-		long last;
 
-		if (http_ports(v->entries.items[e], &list, &last) > 1)
+		add_sidecar_ports(v, &p);
+		add_gateway_ports(v, &p);
+		for (size_t i = 0; i < p.n; i++)
+			str_addf(&list, "%s%ld", i ? ", " : "", p.items[i]);
+		if (p.n > 1)
 			findings_add(
-				out, code, yaml_place(dest->host),
+				out, code, yaml_place(p.dest->host),
 				"a route without a port applies to the ports %s, and '%" SLICE_FMT
 				"' must listen on each of them",
 				list.ptr, SLICE_ARG(v->new));
@@ -483,14 +556,17 @@ static bool has_gateway_dest(const struct view *v)
 /* The one port of the old host that routes call; 80 if there are several. */
 static long sole_port(const struct view *v, const struct object *entry)
 {
-	const struct yaml_node *ports = yaml_get(entry->spec, "ports");
-	AUTO_STR struct str list = STR_INIT;
+	const struct yaml_node *first = ports_of(entry);
 	long last = 80;
-	size_t n = http_ports(entry, &list, &last);
+	size_t n = 0;
 
-	if (!n && ports && ports->nchildren == 1 && port_number(ports->first) > 0 &&
-	    has_gateway_dest(v))
-		return port_number(ports->first);
+	for (const struct yaml_node *c = first; c; c = c->next)
+		if (protocol_is_http(protocol_of(c)) && port_number(c) > 0) {
+			last = port_number(c);
+			n++;
+		}
+	if (!n && first && !first->next && port_number(first) > 0 && has_gateway_dest(v))
+		return port_number(first);
 	return n == 1 ? last : 80;
 }
 

@@ -245,7 +245,7 @@ static void check_gateway_only(const struct view *v, const struct code *code, st
 
 			if (owns_old(v, o) && binding_claims_mesh(o))
 				return;
-			if (owns_old(v, o) && !only)
+			if (owns_old(v, o) && vs_on_gateway(o) && !only)
 				only = o;
 		}
 	}

@@ -37,7 +37,7 @@ def with_spec(o, **fields):
 def http(o, _):
     """Every port of the old host is HTTP."""
     ports = [{**p, "protocol": "HTTP"} for p in o["spec"].get("ports", [])]
-    return with_spec(o, ports=ports) if o["metadata"]["name"] == "old" and ports else o
+    return with_spec(o, ports=ports) if o["metadata"]["name"] in ("old", "twin") and ports else o
 
 
 def for_plain(o, _):
@@ -45,6 +45,16 @@ def for_plain(o, _):
     if o["kind"] != "DestinationRule" or "workloadSelector" not in o["spec"]:
         return o
     return with_spec(o, workloadSelector={"matchLabels": {"app": "plain"}})
+
+
+def one_plane(o, _):
+    """All objects are for all control planes."""
+    return {**o, "metadata": {k: v for k, v in o["metadata"].items() if k != "labels"}}
+
+
+def both_ways(o, _):
+    """The moved VirtualServices are for sidecars and for gateways."""
+    return with_spec(o, gateways=["mesh", "istio-system/gate"]) if o["metadata"]["name"] in ("ours", "more") else o
 
 
 def no_sidecars(o, _):

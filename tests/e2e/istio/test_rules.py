@@ -56,6 +56,15 @@ EXPLAINED = [
     (("GCB1004",), False, changes.more_ports, "a catch-all for one port, which is the only one of HTTP"),
     (("GCB1004",), False, changes.fewer("VirtualService", "subset"), "a subset that no rule seen has: calls fail today"),
     (("GCB1402",), False, changes.gateway_more, "a catch-all for one port, which is the only one of the gateway"),
+    (POLICIES, True, changes.named("twin"), "two ServiceEntries have the host, which GCB1216 refuses"),
+    (POLICIES, True, changes.plain_roots, "a route of a delegate that Istio drops: it conflicts with the match of the root"),
+    (("GCB1205", "GCB1206"), True, changes.one_plane, "the control plane of one of several VirtualServices has no ServiceEntry of the host"),
+    (("GCB1201/1202",), False, changes.no_sidecars, "a Sidecar hides all hosts from the only namespace that sees the ServiceEntry"),
+    (("GCB1215",), True, changes.no_sidecars, "a Sidecar hides all hosts from the namespaces that see the ServiceEntry"),
+    (("GCB1402",), False, changes.listen, "a catch-all for sidecars; the gateway has no listener for the route"),
+    (("GCB1402",), False, changes.both_ways, "a match for a gateway that the VirtualService does not have"),
+    (("GCB1406",), False, changes.wider("port"), "another VirtualService of the host is for one of its ports only"),
+    (("callers: gateway",), True, changes.wider("sourceNamespace"), "the namespaces of gateways are not known: they may be those of a match"),
     (("callers: sidecars",), True, changes.http, "GCB1406 names the route: pods call past it, since no port is HTTP"),
     (("callers: gateway",), True, changes.gateway_more, "a catch-all for one port, which is the only one of the gateway"),
     (("GCB1004",), True, changes.plain_roots, "a route of a delegate that Istio drops: it conflicts with the match of the root"),
@@ -149,14 +158,15 @@ class Case(rule_claims.Case):
         return objects
 
 
-def explain(case, judge, claim, what, claimed):
-    """Why a difference is meant: one cause, or two together; None: it is not."""
+def explain(case, judge, claim, rows, at):
+    """Why a difference is meant, that of one of the claim's rows: one cause, or two together; None: it is not."""
+    what, claimed, _ = rows[at]
     causes = [(change, why) for names, ours, change, why in EXPLAINED if what in names and ours == claimed]
     for change, why in causes:
-        if agrees(case, judge, change, claim, what):
+        if agrees(case, judge, change, claim, rows, at):
             return why
     for (first, why), (second, also) in itertools.combinations(causes, 2):
-        if agrees(case, judge, lambda o, scene, a=first, b=second: both(a, b, o, scene), claim, what):
+        if agrees(case, judge, lambda o, scene, a=first, b=second: both(a, b, o, scene), claim, rows, at):
             return why if why == also else f"{why}; and {also}"
     return None
 
@@ -166,12 +176,14 @@ def both(first, second, o, scene):
     return changed and second(changed, scene)
 
 
-def agrees(case, judge, change, claim, what):
-    """Does the program agree with an Istio that reads something else?"""
+def agrees(case, judge, change, claim, rows, at):
+    """Does the program agree with an Istio that reads something else? In the same row; if there are others now, in all of its kind."""
     judge.change = lambda o: change(o, case.scene)
     try:
-        rows = [row for row in claim(Case(case.scene, case.program, judge.ask)) if row[0] == what]
-        return all(claimed == so for _, claimed, so in rows)
+        now = list(claim(Case(case.scene, case.program, judge.ask)))
+        if [r[:2] for r in now] == [r[:2] for r in rows]:
+            return now[at][1] == now[at][2]
+        return all(claimed == so for what, claimed, so in now if what == rows[at][0])
     except Refused:
         return False
     finally:
@@ -185,8 +197,9 @@ def look(scene, judge, claims=rule_claims.ALL):
         case = Case(scene, program, judge.ask)
         rows = []
         for claim in claims:
-            for what, claimed, so in claim(case):
-                meant = None if claimed == so or judge.change else explain(case, judge, claim, what, claimed)
+            found = list(claim(case))
+            for at, (what, claimed, so) in enumerate(found):
+                meant = None if claimed == so or judge.change else explain(case, judge, claim, found, at)
                 rows.append((what, claimed, so, meant))
     return scene, case, rows
 

@@ -95,6 +95,13 @@ const struct rule_row rows_backend[] = {
 	"namespace: " ns "}\nspec: {servers: [{port: " port ", tls: " tls                          \
 	", hosts: ['*/old.example.com']}]}\n"
 
+#define GATEWAY_VS                                                                                 \
+	VS("x")                                                                                    \
+	"  hosts: [old.example.com]\n  gateways: [x]\n"                                            \
+	"  http: [{route: [{destination: {host: old.example.com}}]}]\n"
+#define TWO_PORTS PORTS("[{number: 80, protocol: HTTP}, {number: 443, protocol: HTTPS}]")
+#define SERVERS(list) ISTIO("Gateway") "  servers: [" list "]\n"
+
 const struct rule_row rows_port[] = {
 	{ "HTTP", &CODE_not_http, RAISED_NEVER, BASE PORTS("[{number: 80, protocol: http}]") },
 	{ "gRPC and HTTP/2", &CODE_not_http, RAISED_NEVER,
@@ -141,6 +148,14 @@ const struct rule_row rows_port[] = {
 	  CHAIN HTTPS_ONLY },
 	{ "the gateway passes TLS through", &CODE_route_dead, 9,
 	  CHAIN HTTPS_ONLY GATEWAY("in", "{number: 443, protocol: TLS}", "{mode: PASSTHROUGH}") },
+	{ "a match for a gateway that it does not have", &CODE_route_dead, 7,
+	  ROUTES "  - {match: [{gateways: [in/g]}], route: [{destination: {host: "
+		 "old.example.com}}]}\n" },
+	{ "a match for a gateway that it has, which is not known", &CODE_route_dead, RAISED_NEVER,
+	  CHAIN },
+	{ "a match for a gateway that it does not have, and pods", &CODE_vs_gateway, RAISED_NEVER,
+	  ROUTES "  - {match: [{gateways: [in/g]}], route: [{destination: {host: "
+		 "old.example.com}}]}\n" },
 	{ "the gateway has HTTP on another port", &CODE_route_dead, 9,
 	  CHAIN HTTPS_ONLY GATEWAY("in", "{number: 80, protocol: HTTP}", "{}") },
 	{ "the gateway of that name is another one", &CODE_not_http, RAISED_NEVER,
@@ -189,6 +204,12 @@ const struct rule_row rows_port[] = {
 	  VS("x") "  hosts: [a.example.com]\n  http:\n  - route: [{destination: {host: "
 		  "old.example.com}}]\n" PORTS(
 			  "[{number: 80, protocol: HTTP}, {number: 81, protocol: HTTP}]") },
+	{ "two ports, both of a gateway", &CODE_entry_ports, 7,
+	  GATEWAY_VS TWO_PORTS SERVERS("{port: {number: 80, protocol: HTTP}, hosts: ['*']}, {port: "
+				       "{number: 443, protocol: HTTPS}, hosts: ['*']}") },
+	{ "two ports, one of a gateway", &CODE_entry_ports, RAISED_NEVER,
+	  GATEWAY_VS TWO_PORTS SERVERS("{port: {number: 80, protocol: HTTP}, hosts: ['*']}, {port: "
+				       "{number: 8443, protocol: HTTPS}, hosts: ['*']}") },
 	{ "two ports, and a route that nothing reaches", &CODE_entry_ports, RAISED_NEVER,
 	  ROUTES "  - route: [{destination: {host: a.b}}]\n  - route: [{destination: {host: "
 		 "old.example.com}}]\n" PORTS(

@@ -55,6 +55,16 @@ static const struct {
 	{ "behind one by its prefix",
 	  HOSTS "  http: [{match: [{uri: {prefix: /}}], " TO_B "}, {" OLD "}]\n", "",
 	  "|no request of sidecars reaches this route: route 1 matches all of them" },
+	{ "behind one for its port, and one for the other callers",
+	  HOSTS
+	  "  gateways: [in/public, mesh]\n  http: [{match: [{gateways: [mesh], port: 80}], " TO_B
+	  "}, {match: [{gateways: [in/public]}, {port: 80}], " OLD "}]\n",
+	  "",
+	  "gateway in/public|no request of sidecars reaches this route: route 1 matches all of "
+	  "them" },
+	{ "behind one for another port",
+	  HOSTS "  http: [{match: [{port: 80}], " TO_B "}, {match: [{port: 81}], " OLD "}]\n", "",
+	  "sidecars|" },
 	{ "behind one with a header",
 	  HOSTS "  http: [{match: [{uri: {prefix: /}, headers: {a: {exact: b}}}], " TO_B "}, {" OLD
 		"}]\n",
