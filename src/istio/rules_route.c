@@ -1,4 +1,5 @@
 /* The VirtualServices themselves: the move's own, and others of the same host. */
+#include "base/map.h"
 #include "istio/host.h"
 #include "istio/rules_internal.h"
 
@@ -189,34 +190,103 @@ static const struct yaml_node *shared_host(const struct view *v, const struct ob
 	return NULL;
 }
 
-/* One VirtualService of the mesh against another; was something found? */
-static bool check_pair(const struct view *v, const struct object *a, const struct object *b,
-		       const struct code *code, struct findings *out)
-{
-	const struct yaml_node *host =
-		binding_claims_mesh(a) && binding_claims_mesh(b) ? shared_host(v, a, b) : NULL;
+/* A host of a VirtualService of the move, in a list of those that have it. */
+struct claim {
+	size_t vs, next; /* `next`: MAP_NONE: the last */
+};
 
-	if (!host || same_object(v, a, b) || !seen_together(v, a, b))
-		return false;
+/* The hosts that VirtualServices of the move have in the mesh. */
+struct claims {
+	struct map first; /* of a host, to its first claim; in the order of the VirtualServices */
+	struct claim *items;
+	size_t n, cap;
+};
+
+/* Calls back for each host of a VirtualService of the mesh, resolved. */
+static void each_mesh_host(const struct view *v, const struct object *o,
+			   void (*host)(struct slice host, void *ctx), void *ctx)
+{
+	const struct yaml_node *list = binding_claims_mesh(o) ? yaml_get(o->spec, "hosts") : NULL;
+
+	for (const struct yaml_node *c = list ? list->first : NULL; c; c = c->next)
+		if (yaml_string(c).len)
+			host(host_resolve(yaml_string(c), view_ns(v, o), v->s->arena), ctx);
+}
+
+/* The claims while those of one VirtualService are added. */
+struct claiming {
+	const struct view *v;
+	struct claims *claims;
+	size_t vs;
+};
+
+static void add_claim(struct slice host, void *ctx)
+{
+	struct claiming *c = ctx;
+	struct claims *all = c->claims;
+	size_t first = map_get(&all->first, host);
+
+	map_set(&all->first, host, all->n);
+	ARENA_ROOM(c->v->s->arena, all->items, all->n, all->cap);
+	all->items[all->n++] = (struct claim){ c->vs, first };
+}
+
+/* A search for a VirtualService of the move that has a host of another one. */
+struct claim_search {
+	const struct view *v;
+	const struct claims *claims;
+	const struct object *object; /* the other one */
+	size_t found;                /* the first one; only those before this are looked for */
+};
+
+static void find_claim(struct slice host, void *ctx)
+{
+	struct claim_search *s = ctx;
+	const struct claim *items = s->claims->items;
+
+	for (size_t at = map_get(&s->claims->first, host);
+	     at != MAP_NONE && items[at].vs < s->found; at = items[at].next) {
+		const struct object *o = s->v->s->vss[items[at].vs].object;
+
+		if (!same_object(s->v, o, s->object) && seen_together(s->v, o, s->object))
+			s->found = items[at].vs;
+	}
+}
+
+/* A VirtualService against the first `n` of the move. */
+static void check_claims(const struct view *v, const struct claims *claims, const struct object *o,
+			 size_t n, const struct code *code, struct findings *out)
+{
+	struct claim_search s = { v, claims, o, n };
+	const struct object *first;
+	const struct yaml_node *host;
+
+	each_mesh_host(v, o, find_claim, &s);
+	if (s.found == n)
+		return;
+	first = v->s->vss[s.found].object;
+	host = shared_host(v, first, o);
 	findings_add(out, code, yaml_place(host),
 		     "the VirtualServices '%" SLICE_FMT "' and '%" SLICE_FMT
 		     "' both have the host '%" SLICE_FMT
 		     "' in the mesh, where a pod uses only one of them",
-		     SLICE_ARG(full_name(v, a)), SLICE_ARG(full_name(v, b)), SLICE_ARG(host->text));
-	return true;
+		     SLICE_ARG(full_name(v, first)), SLICE_ARG(full_name(v, o)),
+		     SLICE_ARG(host->text));
 }
 
 /* Each VirtualService is reported once, with the first of the move's own that it conflicts with. */
 static void check_vs_twice(const struct view *v, const struct code *code, struct findings *out)
 {
+	struct claims claims = { .first = MAP_INIT_FOLD };
+	struct claiming c = { v, &claims, v->s->nvss };
+
+	while (c.vs-- > 0)
+		each_mesh_host(v, v->s->vss[c.vs].object, add_claim, &c);
 	for (size_t o = 0; o < v->others.n; o++)
-		for (size_t i = 0; i < v->s->nvss; i++)
-			if (check_pair(v, v->s->vss[i].object, v->others.items[o], code, out))
-				break;
-	for (size_t j = 1; j < v->s->nvss; j++)
-		for (size_t i = 0; i < j; i++)
-			if (check_pair(v, v->s->vss[i].object, v->s->vss[j].object, code, out))
-				break;
+		check_claims(v, &claims, v->others.items[o], v->s->nvss, code, out);
+	for (size_t i = 1; i < v->s->nvss; i++)
+		check_claims(v, &claims, v->s->vss[i].object, i, code, out);
+	map_release(&claims.first);
 }
 
 /* Does another VirtualService that a proxy sees together with this one have the old host? */
