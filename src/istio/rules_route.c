@@ -253,12 +253,12 @@ static void find_claim(struct slice host, void *ctx)
 	}
 }
 
-/* A VirtualService against the first `n` of the move. */
-static void check_claims(const struct view *v, const struct claims *claims, const struct object *o,
-			 size_t n, const struct code *code, struct findings *out)
+/* A VirtualService against those of the move before `s.found`. */
+static void check_claims(struct claim_search s, const struct code *code, struct findings *out)
 {
-	struct claim_search s = { v, claims, o, n };
-	const struct object *first;
+	const struct view *v = s.v;
+	const struct object *o = s.object, *first;
+	size_t n = s.found;
 	const struct yaml_node *host;
 
 	each_mesh_host(v, o, find_claim, &s);
@@ -283,9 +283,11 @@ static void check_vs_twice(const struct view *v, const struct code *code, struct
 	while (c.vs-- > 0)
 		each_mesh_host(v, v->s->vss[c.vs].object, add_claim, &c);
 	for (size_t o = 0; o < v->others.n; o++)
-		check_claims(v, &claims, v->others.items[o], v->s->nvss, code, out);
+		check_claims((struct claim_search){ v, &claims, v->others.items[o], v->s->nvss },
+			     code, out);
 	for (size_t i = 1; i < v->s->nvss; i++)
-		check_claims(v, &claims, v->s->vss[i].object, i, code, out);
+		check_claims((struct claim_search){ v, &claims, v->s->vss[i].object, i }, code,
+			     out);
 	map_release(&claims.first);
 }
 

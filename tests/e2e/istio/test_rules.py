@@ -59,6 +59,8 @@ EXPLAINED = [
     (POLICIES, True, changes.named("twin"), "two ServiceEntries have the host, which GCB1216 refuses"),
     (POLICIES, True, changes.plain_roots, "a route of a delegate that Istio drops: it conflicts with the match of the root"),
     (("GCB1205", "GCB1206"), True, changes.one_plane, "the control plane of one of several VirtualServices has no ServiceEntry of the host"),
+    (("GCB1205", "GCB1206"), True, changes.fewer("VirtualService", "subset"), "a subset that no rule seen has: calls fail today"),
+    (("GCB1216",), True, changes.no_sidecars, "a Sidecar hides both ServiceEntries; their endpoints are merged all the same"),
     (("GCB1201/1202",), False, changes.no_sidecars, "a Sidecar hides all hosts from the only namespace that sees the ServiceEntry"),
     (("GCB1215",), True, changes.no_sidecars, "a Sidecar hides all hosts from the namespaces that see the ServiceEntry"),
     (("GCB1402",), False, changes.listen, "a catch-all for sidecars; the gateway has no listener for the route"),
