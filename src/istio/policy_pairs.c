@@ -288,13 +288,27 @@ static void pairs_of_rules(struct pair_walk *w, const struct policy_rules *rules
 	}
 }
 
-/* The sidecars: of the namespaces with rules, of those that exportTo lists, of any other. */
+/* The clients of the namespaces that the match of the route is for. */
+static void pairs_of_sources(struct pair_walk *w)
+{
+	const struct yaml_node *match = w->route->match;
+
+	for (const struct yaml_node *c = match ? match->first : NULL; c; c = c->next)
+		if (has_field(c, "sourceNamespace"))
+			pairs_of_ns(w, yaml_string(yaml_get(c, "sourceNamespace")));
+}
+
+/*
+ * The sidecars: of the namespaces with rules, of those that exportTo or the match lists, of any
+ * other.
+ */
 static void pairs_of_mesh(struct pair_walk *w)
 {
 	w->listener = SLICE(MESH);
 	pairs_of_ns(w, view_ns(w->v, w->head));
 	pairs_of_rules(w, &w->old);
 	pairs_of_rules(w, &w->new);
+	pairs_of_sources(w);
 	pairs_of_exports(w, yaml_get(w->head->spec, "exportTo"));
 	for (size_t e = 0; e < w->v->entries.n; e++)
 		pairs_of_exports(w, yaml_get(w->v->entries.items[e]->spec, "exportTo"));

@@ -114,6 +114,12 @@ const struct rule_row rows_destination[] = {
 		  "  ports: [{number: 80, protocol: HTTP}]\n") FOR_OLD("{tls: {mode: SIMPLE}}") },
 	{ "a destination in its own namespace, exported to another one", &CODE_tls_lost, 12,
 	  EXPORTED("[shop]") OLD_OF(SHOP, ", exportTo: [.]") ENTRY("  exportTo: [web]\n") },
+	{ "TLS for the clients that the match is for", &CODE_tls_lost, 14,
+	  ROUTES "  - {match: [{sourceNamespace: web}], route: [{destination: {host: "
+		 "old.example.com}}]}\n" FOR_OLD("{tls: {mode: SIMPLE}}") },
+	{ "TLS for other clients than those that the match is for", &CODE_tls_lost, RAISED_NEVER,
+	  ROUTES "  - {match: [{sourceNamespace: web}], route: [{destination: {host: "
+		 "old.example.com}}]}\n" OLD_OF(SHOP, ", exportTo: [.]") },
 	{ "a VirtualService for another namespace", &CODE_tls_lost, RAISED_NEVER,
 	  EXPORTED("[web]") OLD_OF(SHOP, ", exportTo: [.]") ENTRY("  exportTo: [web]\n") },
 	{ "TLS for clients whose Sidecar hides the VirtualService", &CODE_tls_lost, RAISED_NEVER,
