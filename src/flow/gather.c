@@ -26,29 +26,20 @@ struct gathering {
 
 /* --- the tree ------------------------------------------------------------- */
 
-/* Is it the directory of migrations, or in it? It is searched for others with the same hosts. */
-static bool is_of_migrations(const struct gathering *g, struct slice path)
-{
-	struct slice dir = slice_of(g->session->migrations_dir);
-
-	return slice_starts(path, dir) && (path.len == dir.len || path.ptr[dir.len] == '/');
-}
-
 static bool wants_name(struct slice path, void *ctx)
 {
 	struct gathering *g = ctx;
 
 	progress_report(&g->session->options.progress, "files scanned", ++g->count, 0);
 	return inventory_wants_path(g->evidence->inventory, path) &&
-	       (search_paths_have_file(&g->paths, path) || is_of_migrations(g, path));
+	       search_paths_have_file(&g->paths, path);
 }
 
 static bool wants_directory(struct slice path, void *ctx)
 {
 	const struct gathering *g = ctx;
 
-	return search_paths_have_directory(&g->paths, path) || is_of_migrations(g, path) ||
-	       slice_starts(slice_of(g->session->migrations_dir), path); /* perhaps above it */
+	return search_paths_have_directory(&g->paths, path);
 }
 
 /* Is the path the one of a migration that was read? */
@@ -397,7 +388,8 @@ int gather_evidence(const struct fleet *fleet, struct evidence *out, struct err 
 	for (size_t i = 0; i < fleet->selected.n; i++)
 		inventory_watch(evidence.inventory, fleet->selected.items[i]);
 	if (s->options.within_search)
-		search_paths_make(&g.paths, fleet->selected.items, fleet->selected.n);
+		search_paths_make(&g.paths, fleet->selected.items, fleet->selected.n,
+				  slice_of(s->migrations_dir));
 	failed = read_tree(&g, err) < 0 || walk_whole_history(&g, err) < 0;
 	search_paths_release(&g.paths);
 	if (failed) {

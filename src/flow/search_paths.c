@@ -18,7 +18,7 @@ static bool is_root(struct slice path)
 }
 
 void search_paths_make(struct search_paths *out, const struct migration *const *migrations,
-		       size_t n)
+		       size_t n, struct slice own)
 {
 	bool all = n == 0;
 
@@ -33,6 +33,7 @@ void search_paths_make(struct search_paths *out, const struct migration *const *
 		}
 		add_path(out, migrations[i]->f.spec.manifests.path);
 	}
+	add_path(out, own);
 	if (all)
 		search_paths_release(out);
 }

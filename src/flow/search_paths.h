@@ -16,11 +16,11 @@ struct search_paths {
 };
 
 /*
- * The paths of all `n` migrations together; empty if one of them specifies none. The texts are the
- * migrations'.
+ * The paths of all `n` migrations together, and `own`, the directory of the migration files, which
+ * shows others with the same hosts; empty if one of them specifies none. The texts are borrowed.
  */
 void search_paths_make(struct search_paths *out, const struct migration *const *migrations,
-		       size_t n);
+		       size_t n, struct slice own);
 
 /* Frees the maps. */
 void search_paths_release(struct search_paths *p);

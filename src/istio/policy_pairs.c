@@ -148,17 +148,6 @@ static void pairs_of_listener(const struct pair_walk *w, long listener)
 	}
 }
 
-/* The Gateway that the clients are; NULL: it is not known. */
-static const struct object *find_gateway(const struct pair_walk *w)
-{
-	const struct object_set *all = &w->v->gateways;
-
-	for (size_t i = 0; i < all->n; i++)
-		if (gateway_has_name(all->items[i], w->listener, view_ns(w->v, w->head)))
-			return all->items[i];
-	return NULL;
-}
-
 /* Calls back for the ports of a gateway that have the route. */
 static void pairs_of_servers(const struct pair_walk *w, const struct object *gateway)
 {
@@ -210,7 +199,8 @@ static void pairs_of_settings(const struct pair_walk *w)
 static void pairs_without_port(const struct pair_walk *w)
 {
 	const struct object_set *entries = &w->v->entries;
-	const struct object *gateway = is_for_sidecars(w) ? NULL : find_gateway(w);
+	const struct object *gateway =
+		is_for_sidecars(w) ? NULL : view_gateway(w->v, w->listener, view_ns(w->v, w->head));
 	size_t n = 0;
 
 	if (gateway && entries->n && w->route->kind == ROUTE_HTTP) {

@@ -109,15 +109,6 @@ struct gateway_use {
 	const struct object *gateway; /* the first known one that does not */
 };
 
-/* The Gateway of the route; NULL: it is not known. */
-static const struct object *find_gateway(const struct view *v, const struct gateway_route *r)
-{
-	for (size_t i = 0; i < v->gateways.n; i++)
-		if (gateway_has_name(v->gateways.items[i], r->gateway, r->ns))
-			return v->gateways.items[i];
-	return NULL;
-}
-
 /* Calls back for each gateway that the route is bound to; the Gateway is NULL if not known. */
 static void each_gateway(const struct view *v, const struct vs *vs, const struct route *route,
 			 void (*use)(const struct object *gateway, const struct gateway_route *r,
@@ -135,7 +126,7 @@ static void each_gateway(const struct view *v, const struct vs *vs, const struct
 			r.gateway = yaml_string(c);
 			if (!slice_is(r.gateway, MESH) &&
 			    binding_has_match(route->match, r.gateway, r.ns))
-				use(find_gateway(v, &r), &r, ctx);
+				use(view_gateway(v, r.gateway, r.ns), &r, ctx);
 		}
 	}
 }

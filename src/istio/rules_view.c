@@ -153,6 +153,14 @@ struct object_set view_heads(const struct view *v, const struct object *vs)
 	return heads;
 }
 
+const struct object *view_gateway(const struct view *v, struct slice name, struct slice ns)
+{
+	for (size_t i = 0; i < v->gateways.n; i++)
+		if (gateway_has_name(v->gateways.items[i], name, ns))
+			return v->gateways.items[i];
+	return NULL;
+}
+
 /* Adds the revisions that objects name, each once. */
 static void add_revisions(struct slices *names, const struct object_set *set)
 {

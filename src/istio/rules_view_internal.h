@@ -99,6 +99,9 @@ bool owns_old(const struct view *v, const struct object *o);
  */
 struct object_set view_heads(const struct view *v, const struct object *vs);
 
+/* The Gateway that a VirtualService in namespace `ns` calls `name`; NULL: it is not known. */
+const struct object *view_gateway(const struct view *v, struct slice name, struct slice ns);
+
 /*
  * The revisions of control planes that there may be: those that ServiceEntries, DestinationRules
  * and VirtualServices name, and ELSEWHERE where less than two are named: others read what has no

@@ -46,16 +46,27 @@ static void compare_other(const struct applied *other, void *ctx)
 
 /* --- one environment ------------------------------------------------------ */
 
+/* Compares with VirtualServices that the environment changes on the way from their files. */
+static void compare_built(struct member_search *q, struct slice host)
+{
+	struct built_refs all = builds_of_host(q->w->builds, q->s.environment, host, q->s.arena);
+
+	for (size_t i = 0; i < all.n && !q->shares; i++)
+		q->shares = &all.items[i]->object != q->form &&
+			    relatives_share_host(q->form, &all.items[i]->object);
+}
+
 /* Does this form of the member share a host with anything that counts for the environment? */
 static void compare_form(struct member_search *q, const struct object *form)
 {
-	const struct built_set *set = builds_of(q->w->builds, q->s.environment);
+	const struct yaml_node *hosts = yaml_get(form->spec, "hosts");
 
 	q->form = form;
 	q->applied = true;
-	for (size_t i = 0; i < set->n && !q->shares; i++)
-		q->shares = &set->items[i].object != form &&
-			    relatives_share_host(form, &set->items[i].object);
+	if (!vs_on_gateway(form))
+		return;
+	for (const struct yaml_node *c = hosts ? hosts->first : NULL; c && !q->shares; c = c->next)
+		compare_built(q, yaml_string(c));
 	for (size_t i = 0; i < q->s.around.n && !q->shares; i++)
 		surroundings_each(&q->s, i, compare_other, q);
 }

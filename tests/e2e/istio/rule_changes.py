@@ -68,13 +68,6 @@ def listen(o, scene):
     return with_spec(o, servers=[{"hosts": s["hosts"], "port": {**s["port"], "protocol": "HTTP"}} for s in o["spec"]["servers"]])
 
 
-def gateway_ports(o, scene):
-    """Gateways listen on the ports of the old host, and on no others."""
-    if o["kind"] != "Gateway":
-        return o
-    return with_spec(o, servers=[{"hosts": ["*"], "port": {"number": n, "name": f"p{n}", "protocol": "HTTP"}} for n in sorted(scene.numbers())])
-
-
 def gateway_80(o, _):
     """Gateways listen on port 80 alone."""
     if o["kind"] != "Gateway":

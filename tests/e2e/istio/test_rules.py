@@ -75,7 +75,6 @@ EXPLAINED = [
     (POLICIES, True, changes.for_plain, "the scene has no client with the labels of the rule's workloadSelector"),
     (("callers: gateway",), True, changes.fewer("VirtualService", "exportTo"), "plan has exportTo as a limit of its own"),
     (("GCB1004",), True, changes.named("ours"), "another VirtualService of the host, of which GCB1405 warns, takes the requests"),
-    (POLICIES, True, changes.gateway_ports, "the ports of a Gateway's servers are not looked up: all ports of the old host count"),
     (("GCB1206",), False, changes.gateway_80, "GCB1201: the ports of the old host are not known, and the gateway calls its own"),
     (("GCB1402",), False, changes.more_ports, "a catch-all for one port, which is the only one of the host"),
     (("GCB1402",), True, changes.plain_roots, "a route of a delegate behind one with the same match, that of the root: Envoy gets both"),

@@ -32,6 +32,9 @@ Test(search_paths, directories_and_their_parents)
 		{ "a/b/one.yaml", true, true },
 		{ "a/b/two.yaml", false, false },
 		{ "a/b", true, false },
+		{ "ops", true, false },
+		{ "ops/migrations", true, true },
+		{ "ops/migrations/web.yaml", true, true },
 	};
 	struct slice one[] = { SLICE_INIT("mesh") }, two[] = { SLICE_INIT("a/b/one.yaml") };
 	struct migration first = searching("apps/web", one, 1),
@@ -39,7 +42,7 @@ Test(search_paths, directories_and_their_parents)
 	const struct migration *both[] = { &first, &second };
 	struct search_paths p;
 
-	search_paths_make(&p, both, 2);
+	search_paths_make(&p, both, 2, SLICE("ops/migrations"));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		cr_expect_eq(search_paths_have_directory(&p, slice_of(rows[i].path)), rows[i].dir,
 			     "the directory %s", rows[i].path);
@@ -65,7 +68,7 @@ Test(search_paths, everything_if_one_specifies_none)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct search_paths p;
 
-		search_paths_make(&p, rows[i], 2);
+		search_paths_make(&p, rows[i], 2, SLICE("ops/migrations"));
 		cr_expect(search_paths_have_directory(&p, SLICE("elsewhere")) &&
 				  search_paths_have_file(&p, SLICE("elsewhere/x.yaml")),
 			  "row %zu", i);
