@@ -90,6 +90,33 @@ static bool any_sends_to_old(const struct vs *vs)
 	return false;
 }
 
+/* Whether a VirtualService in namespace `ns` names a host. */
+struct naming {
+	struct slice host, ns;
+	struct arena *arena;
+	bool found;
+};
+
+static void compare_host(struct slice host, void *ctx)
+{
+	struct naming *n = ctx;
+
+	n->found = n->found || host_same(host_resolve(host, n->ns, n->arena), n->host);
+}
+
+/*
+ * Adds a VirtualService that the migration does not cover and that cannot be read, such as one with
+ * an alias among its routes: if it names the old host, it may route to it.
+ */
+static void add_unread(struct scope_search *s, const struct object_ref *ref)
+{
+	struct naming n = { scope_old_host(s->m, s->arena), ref->object->ns, s->arena, false };
+
+	vs_each_host(ref->object, compare_host, &n);
+	if (n.found)
+		s->scope->elsewhere[s->scope->nelsewhere++] = *ref;
+}
+
 /* Adds a VirtualService as a member if it routes to the old host. */
 static int add_member(struct scope_search *s, const struct object_ref *ref)
 {
@@ -102,9 +129,12 @@ static int add_member(struct scope_search *s, const struct object_ref *ref)
 	struct member *member;
 
 	if (vs_read(&vs, ref->object, &context, &err) < 0) {
-		if (covered)
-			findings_add_err(s->findings, &err);
-		return covered ? -1 : 0;
+		if (!covered) {
+			add_unread(s, ref);
+			return 0;
+		}
+		findings_add_err(s->findings, &err);
+		return -1;
 	}
 	switch (check_names(s, ref->source, &vs, &err)) {
 	case SHORT_NAMES_UNCLEAR:
