@@ -377,7 +377,13 @@ static int converge_route(const struct convergence *w, struct yaml_edits *e, con
 	};
 	struct want want;
 
-	if (goal_want(&goal, &want, w->err) < 0 || check_header(w, r, &want) < 0)
+	if (goal_want(&goal, &want, w->err) < 0)
+		return -1;
+	if (c->shares)
+		shares_note(c->shares, c->now, r, &want, w->move);
+	if (want.keep)
+		return 0;
+	if (check_header(w, r, &want) < 0)
 		return -1;
 	for (size_t i = 0; i < r->n && want.mirror != MIRROR_NONE; i++)
 		if (r->dests[i].side == SIDE_OLD && check_port(w, &r->dests[i]) < 0)
@@ -385,8 +391,6 @@ static int converge_route(const struct convergence *w, struct yaml_edits *e, con
 	if (converge_dests(w, e, r, &want) < 0 || converge_copy(w, e, r, &want) < 0)
 		return -1;
 	converge_mirror(w, e, r, want.mirror == MIRROR_ON_ROUTE);
-	if (c->shares)
-		shares_note(c->shares, c->now, r, &want, w->move);
 	return 0;
 }
 

@@ -27,7 +27,7 @@ static void find_stage(const struct step_work *w)
 		struct goal goal = step_goal(w, i ? w->m->stages->items[i - 1] :
 						    (struct stage){ STAGE_START, 0 });
 
-		goal.adopt = false;
+		goal.adopt = goal.down = false;
 		if (step_builds_at(w, &goal)) {
 			step->known = true;
 			step->from = goal.stage;
@@ -104,7 +104,8 @@ static void note_mixed(const struct step_work *w)
 {
 	struct err why = ERR_INIT;
 
-	if (try_stage(w, (struct stage){ STAGE_START, 0 }, &why) < 0)
+	if (try_stage(w, (struct stage){ STAGE_START, 0 }, &why) < 0 ||
+	    try_stage(w, (struct stage){ STAGE_WEIGHT, 100 }, &why) < 0)
 		findings_add_err(&w->step->findings, &why);
 	else
 		mixed_note(&w->scope, w->m, w->in->baselines, &w->step->findings);
@@ -186,12 +187,38 @@ static int resolve_stage(const struct step_work *w)
 	return 0;
 }
 
+/* True if the old destinations of a route get requests, today or in another stage. */
+static bool any_is_moved(const struct scope *scope)
+{
+	for (size_t i = 0; i < scope->n; i++)
+		for (size_t j = 0; j < scope->members[i].vs.n; j++)
+			if (scope->members[i].vs.routes[j].nold &&
+			    !route_is_standby(&scope->members[i].vs.routes[j]))
+				return true;
+	return false;
+}
+
+/* Refuses a migration whose routes are all standbys. */
+static int check_weights(const struct step_work *w)
+{
+	const struct member *first = &w->scope.members[0];
+
+	if (w->scope.finalized || any_is_moved(&w->scope))
+		return 0;
+	findings_add(&w->step->findings, &CODE_weight_zero, yaml_place(first->vs.object->node),
+		     "the old destinations have weight 0 in all routes of '%" SLICE_FMT "'",
+		     SLICE_ARG(first->vs.object->name));
+	return step_refuse(w);
+}
+
 /* Refuses a step up for mixed routes, holds and rules. A step down is never refused for these. */
 static int check_step(const struct step_work *w)
 {
 	struct step *step = w->step;
 	bool up = w->intent->direction != GO_ANYWHERE && w->intent->direction != GO_DOWN;
 
+	if (w->intent->direction != GO_DOWN && check_weights(w) < 0)
+		return -1;
 	if (step->mixed && !w->intent->adopt && (up || w->intent->next)) {
 		note_mixed(w);
 		return step_refuse(w);

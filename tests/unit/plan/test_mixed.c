@@ -131,7 +131,7 @@ Test(mixed, rollback_goes_down_from_the_furthest_route)
 
 	cr_expect(!step->refused && step->mixed, "%s", why_refused(step));
 	cr_expect_str_eq(stage_text(step->from), "30");
-	expect_after(s, &s->plan.changes, "vs.yaml", VS("x") SPLIT("75", "25") OTHER("75", "25"));
+	expect_after(s, &s->plan.changes, "vs.yaml", VS("x") SPLIT("90", "10") OTHER("75", "25"));
 	expect_refused(s, sketch_go(s, GO_DOWN, "50"), stage_up, ".gcpbackend/web.yaml", 0,
 		       "below '50'");
 	step = sketch_go(s, GO_DOWN, "start");
