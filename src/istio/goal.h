@@ -12,11 +12,13 @@ struct goal {
 	const struct stages
 		*stages; /* the migration's list: all its stages must differ in a route */
 	struct stage stage;
-	bool adopt;   /* proportions of several old destinations from today's weights, not from the
-			 baseline */
-	bool reading; /* only what defines the stage counts: not the Host header of a destination
-			 that already exists */
-	bool down;    /* a route in which the new host has less than at the stage stays as it is */
+	bool adopt;    /* proportions of several old destinations from today's weights, not from the
+			  baseline */
+	bool reading;  /* only what defines the stage counts: not the Host header of a destination
+			  that already exists */
+	bool pass_new; /* with `reading`: a route that is new since the baseline, and that nothing
+			  is moved of, is at every stage */
+	bool down;     /* a route in which the new host has less than at the stage stays as it is */
 };
 
 struct want {
