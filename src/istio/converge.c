@@ -13,6 +13,7 @@ struct convergence {
 	const struct converge_context *c;
 	const struct move *move; /* of the goal */
 	struct err *err;
+	const struct route **pairs; /* of the routes of c->now at the baseline; NULL: no baseline */
 };
 
 /* A number as text in the arena. */
@@ -322,6 +323,11 @@ static const struct route *copy_of(const struct route *r)
 	return r->index && r[-1].our_copy ? &r[-1] : NULL;
 }
 
+bool route_is_unmoved(const struct route *r)
+{
+	return !r->nnew && !r->our_mirror && !copy_of(r);
+}
+
 /* The generated copy in front of a route: added, refreshed, or removed. */
 static int converge_copy(const struct convergence *w, struct yaml_edits *e, const struct route *r,
 			 const struct want *want)
@@ -377,7 +383,7 @@ static int converge_route(const struct convergence *w, struct yaml_edits *e, con
 		.goal = c->goal,
 		.vs = c->now,
 		.now = r,
-		.base = route_pair(c->base, c->now, r),
+		.base = w->pairs ? w->pairs[r - c->now->routes] : NULL,
 		.arena = c->arena,
 		.findings = c->findings,
 	};
@@ -402,13 +408,14 @@ static int converge_route(const struct convergence *w, struct yaml_edits *e, con
 
 int vs_converge(const struct converge_context *c, struct yaml_edits *e, struct err *err)
 {
-	const struct convergence w = { c, c->goal->move, err };
+	const struct convergence w = { c, c->goal->move, err,
+				       c->base ? route_pairs(c->base, c->now, c->arena) : NULL };
 
 	for (size_t i = 0; i < c->now->n; i++) {
 		const struct route *r = &c->now->routes[i];
 
 		if (!r->nold || r->our_copy ||
-		    (c->goal->pass_new && vs_route_is_new(c->now, c->base, r)))
+		    (c->goal->pass_new && w.pairs && !w.pairs[i] && route_is_unmoved(r)))
 			continue;
 		if (converge_route(&w, e, r) < 0)
 			return -1;
@@ -420,7 +427,7 @@ int vs_converge(const struct converge_context *c, struct yaml_edits *e, struct e
 static bool is_copy_of(const struct converge_context *c, const struct route *next)
 {
 	struct err ignored = ERR_INIT;
-	const struct convergence w = { c, c->goal->move, &ignored };
+	const struct convergence w = { c, c->goal->move, &ignored, NULL };
 	const struct goal_context goal = {
 		.goal = c->goal, .vs = c->now, .now = next, .arena = c->arena
 	};
@@ -429,11 +436,6 @@ static bool is_copy_of(const struct converge_context *c, const struct route *nex
 
 	return goal_want(&goal, &want, &ignored) == 0 && fill_copy(&w, trial, next, &want) == 0 &&
 	       want.mirror == MIRROR_ON_COPY && yaml_copy_is(next->node, trial, next[-1].node);
-}
-
-bool vs_route_is_new(const struct vs *now, const struct vs *base, const struct route *r)
-{
-	return base && !r->nnew && !r->our_mirror && !copy_of(r) && !route_pair(base, now, r);
 }
 
 bool vs_copy_is_stale(const struct converge_context *c, const struct route *r)

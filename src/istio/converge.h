@@ -35,11 +35,8 @@ int vs_converge(const struct converge_context *c, struct yaml_edits *e, struct e
  */
 void vs_mark_copies(struct vs *vs, const struct move *move, struct arena *arena);
 
-/*
- * Is the route, which names the old host, new since the baseline, and is nothing moved of it?
- * False without a baseline.
- */
-bool vs_route_is_new(const struct vs *now, const struct vs *base, const struct route *r);
+/* Is nothing moved of a route: has it neither the new host, nor a mirror to it? */
+bool route_is_unmoved(const struct route *r);
 
 /*
  * Does the generated copy in front of a route, if there is one, differ from what would be generated

@@ -200,13 +200,13 @@ int vs_restore_old(const struct vs *now, const struct vs *base, struct yaml_edit
 		   struct arena *arena, struct err *err)
 {
 	const struct restoring r = { e, arena, err };
-	const struct route *unpaired = NULL;
+	const struct route **pairs = route_pairs(base, now, arena), *unpaired = NULL;
 	size_t npaired = 0, nold = 0;
 
 	for (size_t i = 0; i < base->n; i++)
 		nold += base->routes[i].nold > 0;
 	for (size_t i = 0; i < now->n; i++) {
-		const struct route *route = &now->routes[i], *then = route_pair(base, now, route);
+		const struct route *route = &now->routes[i], *then = pairs[i];
 
 		if (then && then->nold && !route->nold && route->list) {
 			npaired++;

@@ -1,5 +1,7 @@
 #include "plan/mixed.h"
 
+#include "istio/route_pair.h"
+
 /* The share of the new host in a route, in whole percent; at least 1 if it has a weight. */
 static int percent_of(const struct route *r)
 {
@@ -198,13 +200,18 @@ void mixed_note_edited(const struct step_work *w)
 			.goal = &goal, .now = &m->vs, .base = m->baseline, .arena = w->pool->arena
 		};
 
+		const struct route **pairs =
+			w->step->has_new && m->baseline ?
+				route_pairs(m->baseline, &m->vs, w->pool->arena) :
+				NULL;
+
 		for (size_t j = 0; j < m->vs.n; j++) {
 			const struct route *r = &m->vs.routes[j];
 
 			if (!r->nold || r->our_copy || route_is_standby(r))
 				continue;
-			if (w->step->has_new &&
-			    (m->fresh || vs_route_is_new(&m->vs, m->baseline, r)))
+			if (w->step->has_new && route_is_unmoved(r) &&
+			    (m->fresh || (pairs && !pairs[j])))
 				note_new_route(w, m, r);
 			if (vs_copy_is_stale(&context, r))
 				note_stale_copy(w, m, r);

@@ -162,13 +162,14 @@ static const struct route *next_route(const struct vs *vs, size_t *i)
 static int check_routes(struct route_change *c, const struct vs *before, const struct vs *after,
 			const struct vs *base)
 {
+	const struct route **pairs = route_pairs(base, before, c->arena);
 	size_t i = 0, j = 0;
 
 	while ((c->before = next_route(before, &i))) {
 		c->after = next_route(after, &j);
 		if (!c->after)
 			return refuse_route(c, "the number of routes");
-		c->base = route_pair(base, before, c->before);
+		c->base = pairs[c->before - before->routes];
 		if ((c->before->nold || (c->before->nnew && c->after->nold)) && check_route(c) < 0)
 			return -1;
 	}

@@ -98,6 +98,6 @@ Test(kinds, are_told_apart)
 	cr_expect_str_eq(route_label(&f.vs.routes[2], f.arena).ptr, "tls route 1");
 	cr_expect_str_eq(route_label(&f.vs.routes[3], f.arena).ptr, "tcp route 1");
 	for (size_t i = 0; i < 4; i++)
-		cr_expect_eq(route_pair(&f.vs, &f.vs, &f.vs.routes[i]), &f.vs.routes[i]);
+		cr_expect_eq(route_pairs(&f.vs, &f.vs, f.arena)[i], &f.vs.routes[i]);
 	file_close(&f);
 }

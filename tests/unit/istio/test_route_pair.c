@@ -58,16 +58,18 @@ static const struct {
 Test(route_pair, table)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		AUTO_ARENA struct arena *arena = arena_new();
+		const struct route **pairs, **none;
 		struct file base, now;
 
 		cr_assert_eq(file_read_vs(&base, rows[i].base), 0);
 		cr_assert_eq(file_read_vs(&now, rows[i].now), 0);
+		pairs = route_pairs(&base.vs, &now.vs, arena);
+		none = route_pairs(NULL, &now.vs, arena);
 		for (size_t r = 0; r < now.vs.n; r++) {
-			const struct route *pair = route_pair(&base.vs, &now.vs, &now.vs.routes[r]);
-
-			cr_expect_eq(pair ? (int)(pair - base.vs.routes) : -1, rows[i].pairs[r],
-				     "%s: route %zu", rows[i].name, r);
-			cr_expect_null(route_pair(NULL, &now.vs, &now.vs.routes[r]));
+			cr_expect_eq(pairs[r] ? (int)(pairs[r] - base.vs.routes) : -1,
+				     rows[i].pairs[r], "%s: route %zu", rows[i].name, r);
+			cr_expect_null(none[r]);
 		}
 		file_close(&base);
 		file_close(&now);
