@@ -110,17 +110,42 @@ static void report_commit(const struct change_command *c, const struct published
 		SLICE_ARG(pushed ? c->fleet->base.remote.name : SLICE("")));
 }
 
+/* The branches of the migration that wait for review. */
+static void report_branches(const struct change_command *c, const struct published *p)
+{
+	const struct base_commit *base = &c->fleet->base;
+	struct slice remote =
+		base->remote.name.ptr ? base->remote.name : base_commit_unpushed(base);
+
+	for (size_t i = 0; i < p->abandoned.n; i++)
+		say_note(c->app,
+			 "branch '%" SLICE_FMT
+			 "' contains commits not made by this tool; left unchanged",
+			 SLICE_ARG(p->abandoned.items[i]));
+	for (size_t i = 0; i < p->removed.n; i++)
+		say_note(c->app,
+			 "branch '%" SLICE_FMT
+			 "' was open for review and is deleted at %" SLICE_FMT,
+			 SLICE_ARG(p->removed.items[i]), SLICE_ARG(remote));
+	for (size_t i = 0; i < p->open.n; i++)
+		say_note(c->app, "branch '%" SLICE_FMT "' is still open for review",
+			 SLICE_ARG(p->open.items[i]));
+	for (size_t i = 0; i < p->open.n + p->abandoned.n && c->direction == GO_DOWN; i++) {
+		struct slice name =
+			i < p->open.n ? p->open.items[i] : p->abandoned.items[i - p->open.n];
+
+		say_note(c->app, "delete it with: git push --delete %" SLICE_FMT " %" SLICE_FMT,
+			 SLICE_ARG(remote), SLICE_ARG(name));
+	}
+}
+
 /* What to know and to do after the commit. */
 static void report_remarks(const struct change_command *c, const struct published *p,
 			   const struct step_row *row)
 {
 	if (p->url.ptr)
 		say_note(c->app, "open the pull request: %" SLICE_FMT, SLICE_ARG(p->url));
-	for (size_t i = 0; i < p->abandoned.n; i++)
-		say_note(c->app,
-			 "branch '%" SLICE_FMT
-			 "' contains commits not made by this tool; left unchanged",
-			 SLICE_ARG(p->abandoned.items[i]));
+	report_branches(c, p);
 	if (c->plan.n <= REPORT_WHOLE)
 		say_note(c->app, "undo with: %" SLICE_FMT, SLICE_ARG(row->undo));
 }

@@ -3,6 +3,7 @@
 #include "inventory/carried.h"
 #include "inventory/inventory_subset.h"
 #include "base/parallel.h"
+#include "flow/hold_search.h"
 #include "flow/search_paths.h"
 #include "flow/session_internal.h"
 #include "flow/templates.h"
@@ -248,11 +249,18 @@ static int begin_evidence(struct evidence *e, struct err *err)
 	return 0;
 }
 
+/*
+ * For how many commits before a file was added an older one of its name is searched: the file may
+ * have been deleted for a while. It must not take noticeable time for a new file.
+ */
+enum { HISTORY_GAP = 1000 };
+
 /* --- the history ---------------------------------------------------------- */
 
 /* The author of the last version: many files have the same. */
 struct version_author {
 	struct gathering *gathering;
+	struct walked_history *walked;
 	struct arena *arena;
 	struct commit_info info;
 	char commit[41];
@@ -287,8 +295,11 @@ static int take_version(const struct file_version *v, void *ctx, struct err *err
 	progress_report(&g->session->options.progress, "versions of manifests read", ++g->count, 0);
 	if (find_author(a, &v->since, err) < 0)
 		return -1;
-	answer = baselines_add_version(g->evidence->baselines, v->file, v->bytes,
-				       slice_of(a->commit), a->info.author);
+	walked_history_add(a->walked, v->path, v->file, g->session->arena);
+	answer =
+		baselines_add_version(g->evidence->baselines, v->file, v->bytes,
+				      &(struct version_commit){ slice_of(a->commit), a->info.author,
+								a->info.parents > 1 });
 	return answer == BASELINES_MORE      ? HISTORY_MORE :
 	       answer == BASELINES_FILE_DONE ? HISTORY_ENOUGH :
 					       HISTORY_STOP;
@@ -298,7 +309,8 @@ static int take_version(const struct file_version *v, void *ctx, struct err *err
 static int walk_history(struct gathering *g, struct err *err)
 {
 	struct baselines *baselines = g->evidence->baselines;
-	struct version_author author = { .gathering = g };
+	struct walked_history walked = { .n = 0 };
+	struct version_author author = { .gathering = g, .walked = &walked };
 	struct slices paths;
 	int failed;
 
@@ -307,11 +319,16 @@ static int walk_history(struct gathering *g, struct err *err)
 	if (!paths.n)
 		return 0;
 	g->count = 0;
+	for (size_t i = 0; i < paths.n; i++)
+		walked_history_add(&walked, paths.items[i], i, g->session->arena);
 	failed = history_each(g->session->repo,
 			      &(struct history_query){ &g->fleet->base.id, paths.items, paths.n,
-						       known_bytes, take_version, &author },
+						       known_bytes, take_version, &author,
+						       HISTORY_GAP, &walked.line },
 			      err) < 0;
 	arena_free(author.arena);
+	failed = failed || hold_search(g->fleet, &walked, baselines, err) < 0;
+	walked_history_release(&walked);
 	return failed ? -1 : 0;
 }
 

@@ -21,6 +21,8 @@ struct published {
 	struct slice url;         /* where its pull request is opened; absent: not known */
 	struct slices abandoned;  /* branches of other stages of the migration with commits that
 				     were not made by this program, and that stay */
+	struct slices removed;    /* after a rollback: stage branches that were deleted */
+	struct slices open;       /* the same: those that could not be deleted */
 };
 
 /* What came of all steps. */

@@ -8,6 +8,7 @@
 #include "flow/publish_branches.h"
 #include "flow/replan.h"
 #include "flow/session_internal.h"
+#include "flow/stage_branch_removal.h"
 #include "git/commit.h"
 
 /* Steps that become commits on the branch of the base commit. */
@@ -208,6 +209,8 @@ int publish_plan(struct evidence *evidence, struct plan *plan,
 	}
 	progress_report(progress, NULL, 0, 0);
 	publication_set_outcomes(out);
+	if (options->rollback && result >= 0)
+		stage_branches_remove(base, out);
 	return result < 0 ? -1 : 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "git/commit_links_internal.h"
 #include "git/commit_read_internal.h"
 #include "git/tracked_files_internal.h"
 #include "git/libgit2_internal.h"
@@ -18,8 +19,14 @@ struct history_walk {
 	struct tracked_files *follow;
 	struct tracked_file *files; /* as many as the query has paths */
 	size_t live;
-	struct oid at;      /* the commit of the walk */
-	struct str shallow; /* the file that lists where history ends; empty: nowhere */
+	struct tracked_file **gaps; /* files in a gap, in the order in which they end; some are
+				       not any more */
+	size_t first_gap, ngaps, gaps_cap;
+	size_t walked;             /* commits */
+	struct oid at;             /* the commit of the walk */
+	struct commit_links links; /* its tree and parents */
+	struct arena *arena;       /* of these */
+	struct str shallow;        /* the file that lists where history ends; empty: nowhere */
 	struct err *err;
 	bool stop;
 };
@@ -79,24 +86,60 @@ static int visit_current(struct history_walk *w, struct tracked_file *f)
 	return failed;
 }
 
-/* Visits the absent version in this commit, which ends the walk of the file. */
+/* Begins the search for an older file of this name, which is not in this commit. */
+static void begin_gap(struct history_walk *w, struct tracked_file *f, const struct oid *commit)
+{
+	f->gap = true;
+	f->gap_end = w->walked + w->query->gap;
+	f->newest = *commit;
+	f->mode = 0;
+	memset(&f->id, 0, sizeof(f->id));
+	ROOM(w->gaps, w->ngaps, w->gaps_cap);
+	w->gaps[w->ngaps++] = f;
+}
+
+/*
+ * Visits the absent version in this commit, which ends the walk of the file, unless older ones are
+ * wanted.
+ */
 static int visit_absent(struct history_walk *w, struct tracked_file *f, const struct oid *commit)
 {
 	struct file_version v = {
 		.file = f->number, .commit = *commit, .since = *commit, .path = f->path
 	};
+	bool again = f->gap;
 	int failed = visit_version(w, f, &v);
 
-	end_file(w, f);
+	if (!again && w->query->gap && f->live && !failed)
+		begin_gap(w, f, commit);
+	else
+		end_file(w, f);
 	return failed;
+}
+
+/* Ends the search for older files that has taken long enough. */
+static int end_gaps(struct history_walk *w)
+{
+	for (; w->first_gap < w->ngaps && !w->stop; w->first_gap++) {
+		struct tracked_file *f = w->gaps[w->first_gap];
+
+		if (!f->live || !f->gap)
+			continue;
+		if (f->gap_end > w->walked)
+			break;
+		if (visit_absent(w, f, &w->at) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* Continues with the version in the parent, which may have another name. */
 static int continue_file(struct history_walk *w, struct tracked_file *f, const struct oid *parent)
 {
 	if (!git_oid_equal(&f->older, &f->id)) {
-		if (visit_current(w, f) < 0)
+		if (!f->gap && visit_current(w, f) < 0)
 			return -1;
+		f->gap = false;
 		f->mode = f->older_mode;
 		f->newest = *parent;
 	}
@@ -138,6 +181,8 @@ static void fetch_versions(struct history_walk *w, struct tracked_file *const *f
 	for (size_t i = 0; i < n; i++) {
 		struct oid blob;
 
+		if (files[i]->gap)
+			continue;
 		oid_from_git(&files[i]->id, &blob);
 		if (!w->query->known || !w->query->known(&blob, w->query->ctx).ptr)
 			git_oid_cpy(&ids[k++], &files[i]->id);
@@ -200,55 +245,107 @@ static int end_walk(struct history_walk *w)
 	for (size_t i = 0; i < w->query->n && !w->stop; i++) {
 		struct tracked_file *f = &w->files[i];
 
-		if (f->live && visit_current(w, f) < 0)
+		if (f->live && !f->gap && visit_current(w, f) < 0)
 			return -1;
-		if (cut && f->live && !w->stop)
+		if (cut && f->live && !f->gap && !w->stop)
 			return err_set(w->err, &CODE_shallow, (struct place){ f->path, 0, 0 },
 				       "the clone is shallow and does not contain the required "
 				       "older versions of this file");
 		if (f->live && !w->stop && visit_absent(w, f, &w->at) < 0)
 			return -1;
+		if (f->live && !w->stop && visit_absent(w, f, &w->at) < 0)
+			return -1; /* there is nothing to search */
 	}
 	w->stop = true;
 	return 0;
 }
 
+/* Adds the commit to the line. */
+static void record_line(struct history_walk *w)
+{
+	struct history_line *line = w->query->line;
+
+	w->walked++;
+	if (!line)
+		return;
+	ROOM(line->commits, line->n, line->cap);
+	line->commits[line->n++] = w->at;
+	if (w->links.n < 2)
+		return;
+	ROOM(line->merges, line->nmerges, line->merges_cap);
+	line->merges[line->nmerges++] =
+		(struct line_merge){ line->n - 1, line->nothers, w->links.n - 1, false };
+	for (size_t i = 1; i < w->links.n; i++) {
+		ROOM(line->others, line->nothers, line->others_cap);
+		oid_from_git(&w->links.parents[i], &line->others[line->nothers++]);
+	}
+}
+
+/* Records that the commit, if it is a merge, has changed a file. */
+static void record_change(const struct history_walk *w)
+{
+	const struct history_line *line = w->query->line;
+
+	if (line && line->nmerges && line->merges[line->nmerges - 1].at == line->n - 1)
+		line->merges[line->nmerges - 1].changed = true;
+}
+
+/* Reads tree and parents of a commit. */
+static int read_links(struct history_walk *w, const struct oid *id, struct commit_links *out)
+{
+	AUTO_GIT(commit) git_commit *commit = NULL;
+	git_oid git;
+
+	oid_to_git(id, &git);
+	if (commit_links_read(w->repo, &git, w->arena, out))
+		return 0;
+	if (commit_open(w->repo, id, &commit, w->err) < 0) /* for the error */
+		return -1;
+	return git_fail(w->err, place_of(repo_where(w->repo)), "cannot read a commit");
+}
+
+/* Continues the files that the commit changed; `older` is its first parent. */
+static int compare_trees(struct history_walk *w, const struct parent_step *step,
+			 const struct commit_links *older)
+{
+	AUTO_GIT(tree) git_tree *tree = NULL, *parent_tree = NULL;
+
+	record_change(w);
+	if (git_tree_lookup(&tree, w->repo->git, &w->links.tree) < 0 ||
+	    git_tree_lookup(&parent_tree, w->repo->git, &older->tree) < 0)
+		return missing_object(w->repo, place_of(repo_where(w->repo)),
+				      "cannot read an older tree", w->err);
+	return continue_files(w, step, tree, parent_tree);
+}
+
 /* Goes to the parent commit. */
 static int step_back(struct history_walk *w)
 {
-	AUTO_GIT(commit) git_commit *commit = NULL, *parent = NULL;
-	AUTO_GIT(tree) git_tree *tree = NULL, *parent_tree = NULL;
+	struct commit_links older;
 	struct parent_step step;
 
-	if (commit_open(w->repo, &w->at, &commit, w->err) < 0)
-		return -1;
-	if (!git_commit_parentcount(commit) || is_cut_off(w))
+	record_line(w);
+	if (!w->links.n || is_cut_off(w))
 		return end_walk(w);
-	promisor_fetch_trees(w->repo, git_commit_parent_id(commit, 0));
-	oid_from_git(git_commit_parent_id(commit, 0), &step.id);
-	if (commit_open(w->repo, &step.id, &parent, w->err) < 0 ||
-	    tracked_files_step(w->follow, git_commit_tree_id(parent), &step.changed, &step.n,
-			       w->err) < 0)
+	promisor_fetch_trees(w->repo, &w->links.parents[0]);
+	oid_from_git(&w->links.parents[0], &step.id);
+	if (read_links(w, &step.id, &older) < 0 ||
+	    tracked_files_step(w->follow, &older.tree, &step.changed, &step.n, w->err) < 0)
 		return -1;
-	if (step.n) {
-		if (git_commit_tree(&tree, commit) < 0 || git_commit_tree(&parent_tree, parent) < 0)
-			return missing_object(w->repo, place_of(repo_where(w->repo)),
-					      "cannot read an older tree", w->err);
-		if (continue_files(w, &step, tree, parent_tree) < 0)
-			return -1;
-	}
+	if (step.n && compare_trees(w, &step, &older) < 0)
+		return -1;
 	w->at = step.id;
-	return 0;
+	w->links = older;
+	return end_gaps(w);
 }
 
 /* Finds the files in the first commit; those that do not exist have the absent version only. */
 static int start_walk(struct history_walk *w)
 {
-	AUTO_GIT(tree) git_tree *tree = NULL;
 	struct tracked_file **found;
 	size_t n;
 
-	if (commit_tree(w->repo, &w->at, &tree, w->err) < 0)
+	if (read_links(w, &w->at, &w->links) < 0)
 		return -1;
 	w->live = w->query->n;
 	for (size_t i = 0; i < w->query->n; i++) {
@@ -259,7 +356,7 @@ static int start_walk(struct history_walk *w)
 	 * Each directory is read once: as a step from an empty commit, in which every file that
 	 * exists differs.
 	 */
-	if (tracked_files_step(w->follow, git_tree_id(tree), &found, &n, w->err) < 0)
+	if (tracked_files_step(w->follow, &w->links.tree, &found, &n, w->err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		found[i]->mode = found[i]->older_mode;
@@ -280,6 +377,14 @@ static int read_shallow(struct history_walk *w)
 	return file_exists(path.ptr) ? file_read(path.ptr, FILE_MAX, &w->shallow, w->err) : 0;
 }
 
+void history_line_release(struct history_line *line)
+{
+	free(line->commits);
+	free(line->merges);
+	free(line->others);
+	*line = (struct history_line){ .n = 0 };
+}
+
 int history_each(struct repo *r, const struct history_query *query, struct err *err)
 {
 	AUTO_FREE struct tracked_file *files = xrealloc_array(NULL, query->n + 1, sizeof(*files));
@@ -291,11 +396,14 @@ int history_each(struct repo *r, const struct history_query *query, struct err *
 				  .err = err };
 	int failed;
 
+	w.arena = arena_new();
 	w.follow = tracked_files_new(r);
 	failed = read_shallow(&w) < 0 || start_walk(&w) < 0;
 	while (!failed && w.live && !w.stop)
 		failed = step_back(&w) < 0;
 	tracked_files_free(w.follow);
 	str_release(&w.shallow);
+	free(w.gaps);
+	arena_free(w.arena);
 	return failed ? -1 : 0;
 }

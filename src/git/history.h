@@ -20,6 +20,27 @@ struct file_version {
 	unsigned mode;      /* in `commit`; 0 with absent bytes */
 };
 
+/*
+ * The first-parent line of a walk: its commits, the newest first, and which of them are merges. For
+ * those who look at the other sides of the merges as well (history_graph.h). Zeros at first, freed
+ * with history_line_release.
+ */
+struct history_line {
+	struct oid *commits;
+	size_t n, cap;
+	struct line_merge {
+		size_t at;       /* index of the commit */
+		size_t first, n; /* its other parents in `others` */
+		bool changed;    /* a file of the walk differs from the first parent */
+	} * merges;
+	size_t nmerges, merges_cap;
+	struct oid *others;
+	size_t nothers, others_cap;
+};
+
+/* Frees the lists. A line of zeros is fine. */
+void history_line_release(struct history_line *line);
+
 /* What `visit` wants: older versions of this file, no more of it, or the end of the walk. */
 enum history_answer { HISTORY_MORE = 0, HISTORY_ENOUGH = 1, HISTORY_STOP = 2 };
 
@@ -36,6 +57,12 @@ struct history_query {
 	/* Returns an enum history_answer, or -1 with `err` set. */
 	int (*visit)(const struct file_version *v, void *ctx, struct err *err);
 	void *ctx; /* for both */
+	/*
+	 * Where a file begins, and HISTORY_MORE is returned: for how many more commits an older
+	 * file of this name is searched.
+	 */
+	size_t gap;
+	struct history_line *line; /* gets the commits that were walked; NULL: not wanted */
 };
 
 /*
@@ -44,7 +71,9 @@ struct history_query {
  * the one before; then, once, an absent version where the file begins. A file that does not exist
  * in `from` has the absent version only; if a file was deleted and added again, the versions before
  * that are ignored. Only regular files count: where a symlink, submodule or directory had the name,
- * the file begins after it.
+ * the file begins after it. With a `gap`, the walk of a file continues after an absent version, if
+ * the visitor wants more: with the versions that it had under this name before, if there are any,
+ * else with another absent version, which ends it.
  *
  * A file that a commit added continues under the name of one that the same commit removed, if that
  * had the same bytes, or shared at least half of them in equal lines (the most similar one, and

@@ -16,3 +16,13 @@ void oid_text(const struct oid *id, char out[41])
 	oid_to_git(id, &git);
 	(void)git_oid_tostr(out, 41, &git);
 }
+
+bool oid_parse(const char *text, struct oid *out)
+{
+	git_oid git;
+
+	if (git_oid_fromstr(&git, text) < 0)
+		return false;
+	oid_from_git(&git, out);
+	return true;
+}

@@ -17,4 +17,7 @@ bool oid_eq(const struct oid *a, const struct oid *b);
 /* Writes the 40 hexadecimal digits and a NUL. */
 void oid_text(const struct oid *id, char out[41]);
 
+/* Reads what oid_text writes. False: it is no object name. */
+bool oid_parse(const char *text, struct oid *out);
+
 #endif

@@ -19,8 +19,10 @@ struct tracked_file {
 	unsigned mode;     /* at `newest` */
 	struct oid newest; /* the newest commit with these bytes */
 	bool live;
-	git_oid older; /* what tracked_files_step found in the parent; mode 0: no file of this name
-			*/
+	bool gap;       /* it did not exist, and an older file of this name is searched */
+	size_t gap_end; /* until so many commits were walked */
+	git_oid older;  /* what tracked_files_step found in the parent; mode 0: no file of this name
+			 */
 	unsigned older_mode;
 	struct tracked_file *next; /* tracked_files.c's own */
 	size_t node;

@@ -126,6 +126,7 @@ static const struct field migration_spec_fields[] = {
 	  OPTION("allow", "CODE=REASON", "Accept findings with this code, for this reason") },
 	{ ROW(STRING, "hold", SPEC(hold)),
 	  OPTION("hold", "REASON", "Why the migration must not advance for now") },
+	{ ROW(STRING, "proposed", SPEC(proposed)) },
 	FIELDS_END,
 };
 
@@ -352,6 +353,22 @@ static int check_stages(struct migration *out, struct arena *arena, struct err *
 	return 0;
 }
 
+/* spec.proposed: "stage 10", "none", or "none after COMMIT". */
+static int check_proposed(struct slice text, struct place at, struct err *err)
+{
+	struct stage ignored;
+
+	if (!text.ptr || slice_is(text, "none") || slice_starts(text, SLICE("none after ")) ||
+	    (slice_starts(text, SLICE("stage ")) &&
+	     stage_parse(slice_sub(text, 6, text.len), &ignored)))
+		return 0;
+	(void)err_set(err, &CODE_migration_field, at,
+		      "'%" SLICE_FMT "' is not a value of 'proposed': must be 'stage STAGE' or "
+		      "'none'",
+		      SLICE_ARG(text));
+	return err_remedy(err, "remove the field: promote and rollback write it");
+}
+
 int migration_check(struct migration *out, struct arena *arena, struct place at, struct err *err)
 {
 	const struct migration_fields *f = &out->f;
@@ -380,7 +397,8 @@ int migration_check(struct migration *out, struct arena *arena, struct place at,
 		return err_set(err, inner.code, at, "%s", inner.reason);
 	if (check_methods(&f->spec.mirror.methods, at, err) < 0 || check_paths(f, at, err) < 0 ||
 	    check_routes(&f->spec.routes, &out->move, at, err) < 0 ||
-	    check_host_header(f->spec.to.host_header, at, err) < 0)
+	    check_host_header(f->spec.to.host_header, at, err) < 0 ||
+	    check_proposed(f->spec.proposed, at, err) < 0)
 		return -1;
 	if (f->spec.manifests.create.len && !migration_covers(out, f->spec.manifests.create)) {
 		(void)err_set(err, &CODE_migration_field, at,

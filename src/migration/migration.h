@@ -47,6 +47,8 @@ struct migration_spec {
 	} git;
 	struct pairs allow;
 	struct slice hold;
+	struct slice proposed; /* for information: the last stage that was committed for review, or
+				  that there is none any more; see migration_write.h */
 };
 
 struct migration_meta {

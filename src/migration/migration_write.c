@@ -69,20 +69,33 @@ int migration_write(const struct migration_fields *f, struct slice template_byte
 	return 0;
 }
 
+/* Sets, replaces or (empty `text`) removes a string of spec. */
+static void edit_field(struct yaml_edits *e, const struct yaml_file *file, const char *key,
+		       struct slice text, struct arena *arena)
+{
+	const struct yaml_node *spec = yaml_get(yaml_root(file, 0), "spec"),
+			       *field = yaml_get(spec, key);
+	struct yaml_lit *lit = arena_alloc(arena, sizeof(*lit));
+
+	*lit = (struct yaml_lit){ .key = slice_of(key), .kind = LIT_STRING, .text = text };
+	if (!text.len && field)
+		yaml_delete(e, field);
+	else if (text.len && field && !yaml_is_line(field))
+		yaml_replace(e, field, lit);
+	else if (text.len && field)
+		yaml_set(e, field, LIT_STRING, text);
+	else if (text.len)
+		yaml_put(e, spec, NULL, YAML_AFTER, lit);
+}
+
 void migration_edit_hold(struct yaml_edits *e, const struct yaml_file *file, struct slice reason,
 			 struct arena *arena)
 {
-	const struct yaml_node *spec = yaml_get(yaml_root(file, 0), "spec"),
-			       *hold = yaml_get(spec, "hold");
-	struct yaml_lit *lit = arena_alloc(arena, sizeof(*lit));
+	edit_field(e, file, "hold", reason, arena);
+}
 
-	*lit = (struct yaml_lit){ .key = SLICE("hold"), .kind = LIT_STRING, .text = reason };
-	if (!reason.len && hold)
-		yaml_delete(e, hold);
-	else if (reason.len && hold && !yaml_is_line(hold))
-		yaml_replace(e, hold, lit);
-	else if (reason.len && hold)
-		yaml_set(e, hold, LIT_STRING, reason);
-	else if (reason.len)
-		yaml_put(e, spec, NULL, YAML_AFTER, lit);
+void migration_edit_proposed(struct yaml_edits *e, const struct yaml_file *file, struct slice text,
+			     struct arena *arena)
+{
+	edit_field(e, file, "proposed", text, arena);
 }

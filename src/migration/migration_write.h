@@ -1,5 +1,6 @@
 /*
- * migration_write.h - writes migration files: a new one, and the hold of an existing one.
+ * migration_write.h - writes migration files: a new one, and the hold and the proposed stage of an
+ * existing one.
  */
 #ifndef GCB_MIGRATION_MIGRATION_WRITE_H
 #define GCB_MIGRATION_MIGRATION_WRITE_H
@@ -19,5 +20,14 @@ int migration_write(const struct migration_fields *f, struct slice template_byte
  */
 void migration_edit_hold(struct yaml_edits *e, const struct yaml_file *file, struct slice reason,
 			 struct arena *arena);
+
+/*
+ * The same for spec.proposed: "stage 10" in a commit for review, "none after COMMIT" in a rollback,
+ * which undoes what COMMIT began. Both commits change this line, so that git cannot merge a branch
+ * that was open before a rollback without a conflict. Two rollbacks never write the same text:
+ * otherwise a branch from before the first one could be merged after the second one.
+ */
+void migration_edit_proposed(struct yaml_edits *e, const struct yaml_file *file, struct slice text,
+			     struct arena *arena);
 
 #endif

@@ -1,6 +1,20 @@
 /*
  * baseline.h - what the history of manifests shows: their baselines, who changed them last, and
- * weights that were lowered without a hold.
+ * whether the stage was lowered without a hold.
+ *
+ * The newest change of the stage decides. Two versions are compared route by route
+ * (route_levels.h). If routes went down, the migration is held, unless the same commit wrote
+ * spec.hold; if they went up, it is not. If some went up and others down, or routes were replaced
+ * by others at a lower level, that cannot be judged, and the migration is held. A route that was
+ * added or removed, a rename, or a comment changes no stage. Nor does a version that cannot be
+ * read, or in which the file does not exist: the versions around it are compared. Changes before
+ * the migration file existed do not count; if the file was deleted and added again, it existed
+ * before, and the hold that it had lives on.
+ *
+ * This judges one file after the other along the first parents. Where that is not enough (routes
+ * came to a file or left it; a merge raised the stage, but the commits before it lowered it: struct
+ * baseline_doubt; files were changed on the sides of merges), the caller judges the routes of whole
+ * commits (stage_history.h), and sets the result.
  *
  * Calling order: baselines_new; baselines_want for each manifest of each migration; then
  * baselines_add_version for the versions of each of the baselines_paths, newest first, as the
@@ -47,13 +61,20 @@ struct slices baselines_paths(const struct baselines *p);
 /* Which older versions are still wanted. */
 enum baselines_answer { BASELINES_MORE, BASELINES_FILE_DONE, BASELINES_ALL_DONE };
 
+/* The commit that made a version. */
+struct version_commit {
+	struct slice id; /* any text, compared for equality */
+	struct slice author;
+	bool merge;
+};
+
 /*
  * Adds the next older version of the file with index `file`; absent `bytes`: it did not exist.
- * `since` is the commit that made the version (any text, compared for equality), `author` its
- * author.
+ * After an absent version, the caller may find older ones, or adds another absent one when it gives
+ * up.
  */
 enum baselines_answer baselines_add_version(struct baselines *p, size_t file, struct slice bytes,
-					    struct slice since, struct slice author);
+					    const struct version_commit *by);
 
 /* Wants a manifest, and sets its baseline (render --baseline). */
 void baselines_set_baseline(struct baselines *p, struct slice path, const struct migration *m,
@@ -73,16 +94,56 @@ struct baselines *baselines_overlay(const struct baselines *under);
 void baselines_add_newest(struct baselines *p, struct slice path, const struct migration *m,
 			  const struct yaml_file *file, const struct yaml_file *current);
 
+/* A commit that put a migration on hold without writing spec.hold, or what is to be known of it. */
+struct hold_sign {
+	enum hold_kind {
+		HOLD_NONE,    /* there is no such commit */
+		HOLD_LOWERED, /* the newest change of the stage lowered it */
+		HOLD_UNCLEAR, /* it cannot be judged whether a commit lowered the stage */
+		HOLD_LOST     /* spec.hold was lost, other than by removing it */
+	} kind;
+	struct slice by, in; /* author and commit */
+	struct slice did;    /* what the author did: "lowered the weight" */
+};
+
+/* A commit that raised the stage of a migration while it was on hold. */
+struct hold_breach {
+	struct slice by, in; /* author and commit; absent: there is none */
+	struct slice since;  /* the commit that put the migration on hold */
+};
+
 /* What the history shows of a manifest for a migration. */
 struct baseline_file {
 	struct slice path;
 	const struct migration *m;
 	struct slice baseline;       /* its bytes; absent: none was found */
 	struct slice commit, author; /* of the current version */
-	bool lowered; /* the newest change of the stage lowered it, without a hold in the same
-			 commit */
-	struct slice lowered_by, lowered_in; /* author and commit of that change */
+	struct hold_sign sign;
+	struct hold_breach breach;
 };
+
+/* A migration that the files alone do not show to be on hold or not. */
+struct baseline_doubt {
+	const struct migration *m;
+	struct slice commit; /* in which routes came to a manifest or left it; absent: none, but a
+				file of it was changed beside the line of first parents */
+};
+
+/*
+ * All of these, of one migration at most a few for each file. Valid until the next call that adds
+ * one or a version.
+ */
+const struct baseline_doubt *baselines_doubts(const struct baselines *p, size_t *n);
+
+/* Adds a doubt for the migrations of the file with this index. */
+void baselines_doubt_file(struct baselines *p, size_t file);
+
+/* Is the path with this index the migration file of `m`, or one of its manifests? */
+bool baselines_is_of(const struct baselines *p, size_t file, const struct migration *m);
+
+/* Replaces what the files show of holds by what whole commits show. */
+void baselines_set_hold(struct baselines *p, const struct migration *m,
+			const struct hold_sign *sign, const struct hold_breach *breach);
 
 /* What is known of a manifest; NULL: it was never wanted. */
 const struct baseline_file *baselines_find(const struct baselines *p, struct slice path,

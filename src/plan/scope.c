@@ -164,7 +164,8 @@ static int add_member(struct scope_search *s, const struct object_ref *ref)
 	else
 		member->baseline = find_baseline(s, &vs, ref->source);
 	member->fresh = !vs_is_moved(&member->vs) && history && history->baseline.ptr &&
-			!history->lowered && (!member->baseline || member->baseline == &member->vs);
+			!history->sign.kind &&
+			(!member->baseline || member->baseline == &member->vs);
 	return 0;
 }
 

@@ -67,13 +67,41 @@ static void find_hold(const struct step_work *w)
 		const struct baseline_file *history =
 			baselines_find(w->in->baselines, w->scope.members[i].source->path, w->m);
 
-		if (!history || !history->lowered)
+		if (!history || !history->sign.kind)
 			continue;
 		step->held = true;
-		step->hold = arena_printf(w->pool->arena,
-					  "%" SLICE_FMT " lowered the weight in %" SLICE_FMT,
-					  SLICE_ARG(history->lowered_by),
-					  SLICE_ARG(slice_sub(history->lowered_in, 0, 8)));
+		step->hold = !history->sign.by.len ?
+				     history->sign.did :
+				     arena_printf(w->pool->arena,
+						  "%" SLICE_FMT " %" SLICE_FMT " in %" SLICE_FMT,
+						  SLICE_ARG(history->sign.by),
+						  SLICE_ARG(history->sign.did),
+						  SLICE_ARG(slice_sub(history->sign.in, 0, 8)));
+	}
+}
+
+/* Adds an error if the stage was raised in spite of the hold. */
+static void note_breach(const struct step_work *w)
+{
+	struct step *step = w->step;
+	bool moved = !step->known || step->from.kind != STAGE_START;
+
+	for (size_t i = 0; i < w->scope.n && step->held && moved; i++) {
+		const struct baseline_file *history =
+			baselines_find(w->in->baselines, w->scope.members[i].source->path, w->m);
+		const struct hold_breach *b = history ? &history->breach : NULL;
+
+		if (!b || !b->in.len)
+			continue;
+		findings_add(
+			&step->findings, &CODE_raised_while_held, w->m->hold_at,
+			"the migration is at stage '%" SLICE_FMT "', raised by %" SLICE_FMT
+			" in %" SLICE_FMT ", although it has been on hold since %" SLICE_FMT
+			": %" SLICE_FMT,
+			SLICE_ARG(step->known ? step_stage_name(w, step->from) : SLICE("mixed")),
+			SLICE_ARG(b->by), SLICE_ARG(slice_sub(b->in, 0, 8)),
+			SLICE_ARG(slice_sub(b->since, 0, 8)), SLICE_ARG(step->hold));
+		return;
 	}
 }
 
@@ -270,29 +298,63 @@ static int check_step(const struct step_work *w)
 	return w->intent->options.all_findings ? 0 : -1;
 }
 
-/* Edits the migration file: a rollback writes a hold, and promote --resume removes it. */
-static void edit_hold(const struct step_work *w)
+/*
+ * The value of spec.proposed after the step; absent: it does not change. It is written in commits
+ * for review, and whatever the mode is where the file has it.
+ */
+static struct slice proposed_stage(const struct step_work *w)
+{
+	const struct step *step = w->step;
+	bool down = step->known && stage_cmp(step->to, step->from) < 0;
+	const struct baseline_file *history;
+
+	if (w->intent->options.edits_only || w->intent->direction == GO_DELETE_ENTRY ||
+	    (w->m->f.spec.git.mode != MODE_PULL_REQUEST && !w->m->f.spec.proposed.ptr))
+		return SLICE_NONE;
+	if (w->intent->direction != GO_DOWN)
+		return down ? SLICE_NONE :
+			      arena_printf(w->pool->arena, "stage %" SLICE_FMT,
+					   SLICE_ARG(step_stage_name(w, step->to)));
+	history = w->scope.n ?
+			  baselines_find(w->in->baselines, w->scope.members[0].source->path, w->m) :
+			  NULL;
+	if (!history || !history->commit.len)
+		return SLICE("none");
+	return arena_printf(w->pool->arena, "none after %" SLICE_FMT,
+			    SLICE_ARG(slice_sub(history->commit, 0, 12)));
+}
+
+/*
+ * Edits the migration file: a rollback writes a hold, promote --resume removes it; both say which
+ * stage is proposed for review.
+ */
+static void edit_migration(const struct step_work *w)
 {
 	const struct migration *m = w->m;
+	bool hold = w->intent->direction == GO_DOWN && w->intent->hold.len,
+	     resume = w->intent->resume && m->f.spec.hold.ptr;
+	struct slice proposed = proposed_stage(w);
 	AUTO_STR struct str text = STR_INIT;
 	struct err err = ERR_INIT;
 	struct yaml_file *file = NULL;
 	struct yaml_edits *trial;
 	struct target *t;
 
-	if (m->bytes.ptr && ((w->intent->direction == GO_DOWN && w->intent->hold.len) ||
-			     (w->intent->resume && m->f.spec.hold.ptr)))
+	if (m->bytes.ptr && (hold || resume || proposed.len))
 		file = yaml_pool_parse(w->pool, m->path, m->bytes, &err);
 	if (!file)
 		return;
 	trial = yaml_edits_new(file, w->pool->arena);
-	migration_edit_hold(trial, file,
-			    w->intent->direction == GO_DOWN ? w->intent->hold : SLICE(""),
-			    w->pool->arena);
+	if (proposed.len)
+		migration_edit_proposed(trial, file, proposed, w->pool->arena);
+	if (hold || resume)
+		migration_edit_hold(trial, file, hold ? w->intent->hold : SLICE(""),
+				    w->pool->arena);
 	if (yaml_apply(trial, &text, &err) < 0) { /* must not stop a rollback */
 		findings_add(&w->step->findings, &CODE_unchecked,
 			     (struct place){ m->path, err.line, err.col },
-			     "spec.hold cannot be written: %s", err.reason)
+			     "spec.%s cannot be written: %s", hold || resume ? "hold" : "proposed",
+			     err.reason)
 			->remedy = SLICE("edit it by hand");
 		return;
 	}
@@ -454,7 +516,7 @@ static int make_edits(const struct step_work *w)
 	if (w->scope.finalized && step->to.kind != STAGE_DONE) {
 		if (finalize_undo(w) < 0)
 			return -1;
-		edit_hold(w);
+		edit_migration(w);
 		return prove_step(w);
 	}
 	if (edit_routes(w, step->to, &step->findings, wants_shares(w) ? &step->shares : NULL,
@@ -480,7 +542,7 @@ static int make_edits(const struct step_work *w)
 	if (!w->intent->options.edits_only)
 		note_lost_comments(w);
 	if (any || w->intent->resume)
-		edit_hold(w);
+		edit_migration(w);
 	for (size_t i = 0; i < w->targets->n && step->to.kind == STAGE_START; i++)
 		step_restore(w, &w->targets->items[i]);
 	return 0;
@@ -531,9 +593,11 @@ void step_make(struct step *step, struct targets *targets, const struct intent *
 	targets->items = arena_array(pool->arena, max_targets(&w), sizeof(struct target));
 	find_stage(&w);
 	find_hold(&w);
-	if (resolve_stage(&w) < 0 || check_step(&w) < 0)
-		return;
-	if (wants_shares(&w))
-		note_audiences(&w);
-	(void)make_edits(&w);
+	if (resolve_stage(&w) == 0 && check_step(&w) == 0) {
+		if (wants_shares(&w))
+			note_audiences(&w);
+		(void)make_edits(&w);
+	}
+	if (intent->next && intent->direction == GO_ANYWHERE)
+		note_breach(&w);
 }

@@ -61,7 +61,8 @@ static int walk(struct seen *s, const char *const *paths, struct err *err)
 		n++;
 	}
 	s->repo = r;
-	return history_each(r, &(struct history_query){ &head, list, n, NULL, see, s }, err);
+	return history_each(r, &(struct history_query){ &head, list, n, NULL, see, s, 0, NULL },
+			    err);
 }
 
 /* The whole walk of these files gives this. */
@@ -174,13 +175,17 @@ Test(history, the_visitor_may_fail)
 	step("a", "1\n", "c1");
 	r = open_here();
 	head = oid_at("HEAD");
-	cr_expect_eq(history_each(r, &(struct history_query){ &head, &path, 1, NULL, refuse, NULL },
+	cr_expect_eq(history_each(r,
+				  &(struct history_query){ &head, &path, 1, NULL, refuse, NULL, 0,
+							   NULL },
 				  &err),
 		     -1);
 	expect_err(err, usage, "enough of it");
 	head = oid_at("HEAD^{tree}");
 	err = (struct err)ERR_INIT;
-	cr_expect_eq(history_each(r, &(struct history_query){ &head, &path, 1, NULL, refuse, NULL },
+	cr_expect_eq(history_each(r,
+				  &(struct history_query){ &head, &path, 1, NULL, refuse, NULL, 0,
+							   NULL },
 				  &err),
 		     -1);
 	expect_err(err, git, "cannot read commit");
@@ -211,7 +216,9 @@ Test(history, known_bytes_are_not_read)
 	r = s.repo = open_here();
 	head = oid_at("HEAD");
 	cr_expect_eq(
-		history_each(r, &(struct history_query){ &head, &path, 1, pretend, see, &s }, &err),
+		history_each(r,
+			     &(struct history_query){ &head, &path, 1, pretend, see, &s, 0, NULL },
+			     &err),
 		0);
 	cr_expect_str_eq(s.text.ptr,
 			 "0:a=3(c3..c3)|0:a=known(c2..c2)|0:a=1(c1..c1)|0:a=-(c1..c1)|");
@@ -263,9 +270,11 @@ Test(history, no_files)
 	step("a", "1\n", "c1");
 	r = open_here();
 	head = oid_at("HEAD");
-	cr_expect_eq(history_each(r, &(struct history_query){ &head, NULL, 0, NULL, refuse, NULL },
-				  &err),
-		     0);
+	cr_expect_eq(
+		history_each(r,
+			     &(struct history_query){ &head, NULL, 0, NULL, refuse, NULL, 0, NULL },
+			     &err),
+		0);
 }
 
 Test(history, a_change_of_mode_is_no_version)
@@ -436,6 +445,77 @@ Test(history, a_symlink_before_is_a_beginning)
 	expect_walk(PATHS("a"), "0:a=1\nlong enoug(c2..c2)|0:a=-(c1..c1)|");
 }
 
+/* Walks a file with the search for older ones of its name. */
+static void expect_gap(size_t gap, const char *should)
+{
+	AUTO_REPO struct repo *r = open_here();
+	struct seen s = { .text = STR_INIT, .repo = r };
+	struct slice path = SLICE("a");
+	struct oid head = oid_at("HEAD");
+	struct err err = ERR_INIT;
+
+	cr_expect_eq(
+		history_each(r,
+			     &(struct history_query){ &head, &path, 1, NULL, see, &s, gap, NULL },
+			     &err),
+		0, "%s", err.reason);
+	cr_expect_str_eq(s.text.ptr, should, "is\n%s\nnot\n%s", s.text.ptr, should);
+	str_release(&s.text);
+}
+
+Test(history, an_older_file_of_the_name)
+{
+	new_repo();
+	step("a", "1\n", "c1");
+	step("b", "1\n", "c2");
+	git("rm", "-q", "a", NULL);
+	commit_all("c3");
+	step("b", "2\n", "c4");
+	step("a", "2\n", "c5");
+	expect_gap(0, "0:a=2(c5..c5)|0:a=-(c4..c4)|");
+	expect_gap(1, "0:a=2(c5..c5)|0:a=-(c4..c4)|0:a=-(c3..c3)|");
+	expect_gap(2, "0:a=2(c5..c5)|0:a=-(c4..c4)|0:a=1(c1..c2)|0:a=-(c1..c1)|0:a=-(c1..c1)|");
+	git("rm", "-q", "a", NULL);
+	commit_all("c6");
+	expect_gap(9, "0:a=-(c6..c6)|0:a=2(c5..c5)|0:a=-(c4..c4)|0:a=1(c1..c2)|0:a=-(c1..c1)|0:a=-"
+		      "(c1..c1)|");
+}
+
+Test(history, the_line_and_its_merges)
+{
+	AUTO_REPO struct repo *r = NULL;
+	struct history_line line = { .n = 0 };
+	struct seen s = { .text = STR_INIT };
+	struct slice path = SLICE("a");
+	struct err err = ERR_INIT;
+	struct oid head;
+
+	new_repo();
+	step("a", "1\n", "c1");
+	git("checkout", "-q", "-b", "side", NULL);
+	step("b", "1\n", "s1");
+	git("checkout", "-q", "main", NULL);
+	step("c", "1\n", "c2");
+	git("merge", "-q", "--no-ff", "-m", "m1", "side", NULL);
+	git("checkout", "-q", "side", NULL);
+	step("a", "2\n", "s2");
+	git("checkout", "-q", "main", NULL);
+	git("merge", "-q", "--no-ff", "-m", "m2", "side", NULL);
+	r = s.repo = open_here();
+	head = oid_at("HEAD");
+	cr_expect_eq(
+		history_each(r, &(struct history_query){ &head, &path, 1, NULL, see, &s, 0, &line },
+			     &err),
+		0, "%s", err.reason);
+	cr_assert_eq(line.n, 4);
+	cr_assert_eq(line.nmerges, 2);
+	cr_expect(line.merges[0].at == 0 && line.merges[0].changed);
+	cr_expect(line.merges[1].at == 1 && !line.merges[1].changed);
+	cr_expect(oid_eq(&line.commits[0], &head));
+	history_line_release(&line);
+	str_release(&s.text);
+}
+
 /* --- shallow clones --- */
 
 /* A clone of three commits with this depth, and into it. */
@@ -550,9 +630,10 @@ Test(history, objects_that_are_promised_come_together)
 	head = oid_at("HEAD");
 	s.repo = r;
 	cr_assert_eq(promisor_enable(r, &way, &err), 0, "%s", err.reason);
-	cr_expect_eq(
-		history_each(r, &(struct history_query){ &head, list, 3, NULL, see, &s }, &err), 0,
-		"%s", err.reason);
+	cr_expect_eq(history_each(r,
+				  &(struct history_query){ &head, list, 3, NULL, see, &s, 0, NULL },
+				  &err),
+		     0, "%s", err.reason);
 	cr_expect_eq(promised_packs() - before, 1);
 	cr_expect(strstr(s.text.ptr, "0:a=3(c1..c1)|") && strstr(s.text.ptr, "2:c=2(c1..c1)|"),
 		  "%s", s.text.ptr);

@@ -221,3 +221,41 @@ Test(write, the_hold_is_set_changed_and_removed)
 		yaml_file_free(file);
 	}
 }
+
+Test(write, the_proposed_stage_and_a_hold_are_in_adjacent_lines)
+{
+	static const struct {
+		const char *name, *before, *text, *reason, *after;
+	} rows[] = {
+		{ "both are new", META "spec:\n" HOSTS, "none after 12", "errors",
+		  META "spec:\n" HOSTS "  proposed: none after 12\n  hold: errors\n" },
+		{ "the stage is there", META "spec:\n" HOSTS "  proposed: stage 10 # x\n",
+		  "none after 12", "errors",
+		  META "spec:\n" HOSTS "  proposed: none after 12 # x\n  hold: errors\n" },
+		{ "the hold goes", META "spec:\n" HOSTS "  proposed: none\n  hold: errors\n",
+		  "stage 25", "", META "spec:\n" HOSTS "  proposed: stage 25\n" },
+		{ "in flow", FLOW "}\n", "stage mirror", "", FLOW ", proposed: stage mirror}\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		AUTO_ARENA struct arena *arena = arena_new();
+		AUTO_STR struct str out = STR_INIT;
+		struct yaml_file *file = NULL;
+		struct err err = ERR_INIT;
+		struct migration m;
+		struct yaml_edits *e;
+
+		cr_assert_eq(yaml_parse(&file, path, slice_of(rows[i].before), &err), 0);
+		e = yaml_edits_new(file, arena);
+		migration_edit_proposed(e, file, slice_of(rows[i].text), arena);
+		migration_edit_hold(e, file, slice_of(rows[i].reason), arena);
+		cr_assert_eq(yaml_apply(e, &out, &err), 0, "%s: %s", rows[i].name, err.reason);
+		cr_expect_str_eq(out.ptr, rows[i].after, "%s", rows[i].name);
+		cr_assert_eq(migration_read(&m, SLICE(".gcpbackend/web.yaml"), str_slice(&out),
+					    0100644, &err),
+			     0, "%s: %s", rows[i].name, err.reason);
+		cr_expect(slice_is(m.f.spec.proposed, rows[i].text), "%s", rows[i].name);
+		migration_release(&m);
+		yaml_file_free(file);
+	}
+}

@@ -96,8 +96,9 @@ enum baselines_answer sketch_version(struct sketch *s, const char *path, const c
 	while (i < paths.n && !slice_is(paths.items[i], path))
 		i++;
 	cr_assert_lt(i, paths.n, "the history of %s is not wanted", path);
-	return baselines_add_version(s->baselines, i, slice_of(text), slice_of(commit),
-				     slice_of(author));
+	return baselines_add_version(
+		s->baselines, i, slice_of(text),
+		&(struct version_commit){ slice_of(commit), slice_of(author), commit[0] == 'm' });
 }
 
 struct sketch *sketch_of(const char *now, const char *before)

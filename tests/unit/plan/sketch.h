@@ -84,7 +84,9 @@ void sketch_survey(struct sketch *s);
  */
 void sketch_environments(struct sketch *s);
 
-/* The next older version of a file; no `text`: it did not exist. */
+/*
+ * The next older version of a file; no `text`: it did not exist. The name of a merge begins with m.
+ */
 enum baselines_answer sketch_version(struct sketch *s, const char *path, const char *text,
 				     const char *commit, const char *author);
 

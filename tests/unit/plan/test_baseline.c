@@ -70,7 +70,7 @@ Test(baseline, nothing_was_seen)
 
 	cr_assert_not_null(w.file);
 	cr_expect(slice_is(w.file->path, "vs.yaml") && w.file->m == w.s->migrations[0]);
-	cr_expect(!w.file->baseline.ptr && !w.file->commit.len && !w.file->lowered);
+	cr_expect(!w.file->baseline.ptr && !w.file->commit.len && !w.file->sign.kind);
 	sketch_free(w.s);
 }
 
@@ -147,7 +147,7 @@ Test(baseline, what_is_judged_already_is_not_parsed_again)
 	sketch_free(s);
 }
 
-Test(baseline, routes_of_today_are_counted_when_it_matters)
+Test(baseline, routes_of_today_are_read_when_it_matters)
 {
 	static const char two[] = VS("x") ALL_OLD ALL_OLD;
 	const struct version_state verdict = { .readable = true,
@@ -155,16 +155,13 @@ Test(baseline, routes_of_today_are_counted_when_it_matters)
 					       .routes = ROUTES_UNCOUNTED };
 	struct history w = history_new();
 
-	baselines_set_current(w.s->baselines, SLICE("vs.yaml"), w.s->migrations[0], slice_of(start),
+	baselines_set_current(w.s->baselines, SLICE("vs.yaml"), w.s->migrations[0], slice_of(two),
 			      &verdict);
-	(void)push(&w, start, "c5", "Ann");
-	(void)push(&w, two, "c4",
-		   "Ann"); /* one more route, at no stage: levels cannot be compared */
-	(void)push(&w, ten, "c3", "Ann"); /* neither here */
-	(void)push(&w, start, "c2",
-		   "Bob"); /* today's bytes once more: from here it went up, with as many routes */
-	(void)push(&w, ten, "c1", "Ann");
-	cr_expect_not(w.file->lowered, "the newest change of the stage went up");
+	(void)push(&w, two, "c3", "Ann");
+	(void)push(&w, ten, "c2", "Bob");
+	(void)push(&w, start, "c1", "Ann");
+	cr_expect(w.file->sign.kind == HOLD_LOWERED && slice_is(w.file->sign.in, "c3"),
+		  "lowered, and a route was added");
 	sketch_free(w.s);
 }
 
@@ -238,10 +235,11 @@ Test(baseline, the_newest_change_went_down)
 			if (slice_is(slice_of(falls[i].lowered_in), commits[j]))
 				author = authors[j];
 		}
-		cr_expect_eq(w.file->lowered, falls[i].lowered_in != NULL, "%s", falls[i].name);
-		cr_expect(slice_eq(w.file->lowered_in, slice_of(falls[i].lowered_in)), "%s",
+		cr_expect_eq(w.file->sign.kind != HOLD_NONE, falls[i].lowered_in != NULL, "%s",
+			     falls[i].name);
+		cr_expect(slice_eq(w.file->sign.in, slice_of(falls[i].lowered_in)), "%s",
 			  falls[i].name);
-		cr_expect(slice_is(w.file->lowered_by, author), "%s", falls[i].name);
+		cr_expect(slice_is(w.file->sign.by, author), "%s", falls[i].name);
 		sketch_free(w.s);
 	}
 }
@@ -266,7 +264,8 @@ Test(baseline, a_hold_of_the_same_commit_explains_it)
 		(void)push_home(&w, rows[i].rest, rows[i].commit);
 		(void)push(&w, ten, "c1", "Ann");
 		(void)push(&w, start, "c0", "Ann");
-		cr_expect_eq(w.file->lowered, rows[i].lowered, "%s", rows[i].name);
+		cr_expect_eq(w.file->sign.kind == HOLD_LOWERED, rows[i].lowered, "%s",
+			     rows[i].name);
 		sketch_free(w.s);
 	}
 }
@@ -279,7 +278,7 @@ Test(baseline, a_hold_that_ended_still_explains_the_commit_that_wrote_it)
 	(void)push(&w, start, "c2", "Ann");
 	(void)push_home(&w, "  hold: errors\n", "c2");
 	(void)push(&w, ten, "c1", "Ann");
-	cr_expect(!w.file->lowered);
+	cr_expect(!w.file->sign.kind);
 	sketch_free(w.s);
 }
 
@@ -302,7 +301,7 @@ Test(baseline, before_the_migration_began_nothing_is_wanted)
 		     "it may have been lowered to this");
 	cr_expect_eq(sketch_version(w.s, ".gcpbackend/web.yaml", NULL, "c3", "Ann"),
 		     BASELINES_ALL_DONE);
-	cr_expect(slice_is(w.file->baseline, start2) && !w.file->lowered);
+	cr_expect(slice_is(w.file->baseline, start2) && !w.file->sign.kind);
 	sketch_free(w.s);
 }
 
@@ -313,7 +312,7 @@ Test(baseline, a_file_begins_where_it_was_not)
 	(void)push(&w, fifty, "c4", "Ann");
 	(void)push(&w, ten, "c3", "Ann");
 	cr_expect_eq(push(&w, NULL, "c2", "Ann"), BASELINES_ALL_DONE);
-	cr_expect(!w.file->baseline.ptr && !w.file->lowered);
+	cr_expect(!w.file->baseline.ptr && !w.file->sign.kind);
 	cr_expect(slice_is(w.file->commit, "c4"));
 	sketch_free(w.s);
 }
@@ -328,6 +327,136 @@ Test(baseline, a_file_that_was_deleted_and_made_again)
 		     "the versions before count no more");
 	cr_expect(slice_is(w.file->baseline, start2));
 	sketch_free(w.s);
+}
+
+Test(baseline, a_manifest_that_was_lowered_by_adding_it_again)
+{
+	struct history w = history_new();
+
+	(void)push(&w, start2, "c5", "Eve");
+	cr_expect_eq(push(&w, NULL, "c4", "Bob"), BASELINES_MORE, "there may be an older one");
+	cr_expect_eq(w.file->sign.kind, HOLD_NONE);
+	(void)push(&w, ten, "c2", "Ann");
+	(void)push(&w, start, "c1", "Ann");
+	cr_expect(w.file->sign.kind == HOLD_LOWERED && slice_is(w.file->sign.in, "c5") &&
+		  slice_is(w.file->sign.by, "Eve"));
+	cr_expect(slice_is(w.file->baseline, start2), "older versions are no baseline");
+	sketch_free(w.s);
+}
+
+Test(baseline, a_new_manifest_is_not_lowered)
+{
+	struct history w = history_new();
+	size_t n;
+
+	(void)push(&w, start, "c5", "Eve");
+	(void)push(&w, NULL, "c4", "Bob");
+	cr_expect_eq(push(&w, NULL, "c3", "Bob"), BASELINES_ALL_DONE);
+	cr_expect_eq(w.file->sign.kind, HOLD_NONE);
+	cr_assert(baselines_doubts(w.s->baselines, &n) && n == 1,
+		  "its routes may come from another file");
+	sketch_free(w.s);
+}
+
+Test(baseline, a_migration_file_that_was_added_again)
+{
+	static const struct {
+		const char *name;
+		bool before; /* it existed before */
+		enum hold_kind kind;
+	} rows[] = { { "new", false, HOLD_NONE }, { "again", true, HOLD_LOWERED } };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct history w = history_new();
+
+		(void)push_home(&w, "", "c6");
+		cr_expect_eq(sketch_version(w.s, ".gcpbackend/web.yaml", NULL, "c5", "Ann"),
+			     BASELINES_MORE);
+		(void)push(&w, start, "c4", "Bob");
+		(void)push(&w, ten, "c3", "Ann");
+		(void)push(&w, start, "c2", "Ann");
+		if (rows[i].before)
+			(void)push_home(&w, "", "c3");
+		else
+			cr_expect_eq(sketch_version(w.s, ".gcpbackend/web.yaml", NULL, "c1", "Ann"),
+				     BASELINES_ALL_DONE);
+		cr_expect_eq(w.file->sign.kind, rows[i].kind, "%s", rows[i].name);
+		sketch_free(w.s);
+	}
+}
+
+Test(baseline, a_hold_that_was_lost_with_the_migration_file)
+{
+	struct history w = history_new();
+
+	(void)push_home(&w, "", "c6");
+	(void)sketch_version(w.s, ".gcpbackend/web.yaml", NULL, "c5", "Ann");
+	(void)push(&w, start, "c4", "Bob");
+	(void)push_home(&w, "  hold: errors\n", "c4");
+	(void)push(&w, ten, "c3", "Ann");
+	cr_expect(w.file->sign.kind == HOLD_LOST && slice_is(w.file->sign.in, "c6"), "%d",
+		  (int)w.file->sign.kind);
+	sketch_free(w.s);
+}
+
+Test(baseline, routes_that_cannot_be_compared)
+{
+	static const char other[] =
+		VS("x") "  - match: [{method: {exact: POST}}]\n    route:\n" DEST(OLD, "100");
+	struct history w = history_new();
+
+	(void)push(&w, other, "c3", "Eve");
+	(void)push(&w, ten, "c2", "Ann");
+	(void)push(&w, start, "c1", "Ann");
+	cr_expect(w.file->sign.kind == HOLD_UNCLEAR && slice_is(w.file->sign.in, "c3"));
+	sketch_free(w.s);
+}
+
+Test(baseline, a_merge_that_raised_does_not_end_the_search)
+{
+	struct history w = history_new();
+	size_t n;
+
+	(void)push(&w, ten, "m4", "Eve");
+	(void)push(&w, start2, "c3", "Bob");
+	cr_expect_eq(push(&w, start, "c2", "Bob"), BASELINES_MORE, "was it lowered before?");
+	(void)push(&w, fifty, "c1", "Ann");
+	cr_expect(w.file->sign.kind == HOLD_LOWERED && slice_is(w.file->sign.in, "c2"));
+	cr_assert(baselines_doubts(w.s->baselines, &n) && n == 1, "the merge may know that commit");
+	sketch_free(w.s);
+}
+
+Test(baseline, raised_although_on_hold)
+{
+	static const struct {
+		const char *name, *raised, *held; /* the commits, in the order of their numbers */
+		bool breach;
+	} rows[] = { { "after the hold", "c4", "c3", true }, { "before it", "c3", "c4", false } };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct sketch *s = sketch_new();
+		const struct migration *m =
+			sketch_migration(s, "web", OLD, NEW, "  hold: errors\n");
+		struct history w = { s, NULL };
+
+		baselines_want(s->baselines, SLICE("vs.yaml"), m);
+		w.file = baselines_find(s->baselines, SLICE("vs.yaml"), m);
+		for (int c = 4; c > 2; c--) {
+			const char commit[] = { 'c', (char)('0' + c), 0 };
+
+			if (!strcmp(commit, rows[i].raised))
+				(void)push(&w, fifty, commit, "Eve");
+			else
+				(void)push_home(&w, "  hold: errors\n", commit);
+		}
+		(void)push(&w, ten, "c2", "Ann");
+		(void)push_home(&w, "", "c1");
+		cr_expect_eq(w.file->breach.in.len > 0, rows[i].breach, "%s", rows[i].name);
+		if (rows[i].breach)
+			cr_expect(slice_is(w.file->breach.by, "Eve") &&
+				  slice_is(w.file->breach.since, rows[i].held));
+		sketch_free(s);
+	}
 }
 
 Test(baseline, one_file_is_done_and_another_is_not)
