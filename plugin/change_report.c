@@ -125,6 +125,15 @@ static void report_remarks(const struct change_command *c, const struct publishe
 		say_note(c->app, "undo with: %" SLICE_FMT, SLICE_ARG(row->undo));
 }
 
+/* The stage that a published step started from. */
+static struct slice stage_text(const struct published *p, struct arena *arena)
+{
+	char from[8];
+
+	stage_name(p->from, from);
+	return p->known ? arena_copy(arena, slice_of(from)) : SLICE("mixed");
+}
+
 /* The result of one step, also in its row and in the exit code. */
 static void report_result(struct change_command *c, const struct published *p, struct step_row *row)
 {
@@ -140,6 +149,7 @@ static void report_result(struct change_command *c, const struct published *p, s
 			 SLICE_ARG(row->name), SLICE_ARG(row->to));
 	if (!p->committed)
 		return;
+	row->from = stage_text(p, c->app->arena);
 	row->commit = arena_copy(c->app->arena, slice_of(p->commit));
 	row->branch = arena_copy(c->app->arena, p->branch);
 	row->undo = undo_of_published(&c->fleet->base, p, c->app->program);

@@ -85,8 +85,7 @@ static void mark_existing(struct publication *out)
 {
 	for (size_t i = 0; i < out->n; i++)
 		if (out->rows[i].committed)
-			out->rows[i] =
-				(struct published){ .step = out->rows[i].step, .existed = true };
+			published_reset(&out->rows[i], true);
 }
 
 /* Commits everything on the branch of the base commit. Returns an enum advance_result, or -1. */

@@ -180,7 +180,7 @@ static void supersede_branches(struct branch_run *q, struct published *row)
 /* Marks the step as committed on its branch. */
 static void record_commit(struct published *row, const struct oid *commit, struct slice branch)
 {
-	row->committed = true;
+	row->committed = row->own_branch = true;
 	row->branch = branch;
 	oid_text(commit, row->commit);
 }

@@ -19,8 +19,9 @@ struct replan {
 
 /*
  * Fetches the branch and plans the pending steps of `rows` on its new tip, with the same intents
- * and stages. A step that is refused there, or whose migration is no longer at the stage it was at,
- * is refused in its row; one that has nothing left to do existed. Freed with replan_release, in any
+ * and stages. A step that is refused there, or that is no longer what was shown
+ * (plan/step_compare.h), is refused in its row; one that has nothing left to do existed. Freed
+ * with replan_release, in any
  * case. Errors: those of fleet_open, gather_evidence and plan_intents.
  */
 int replan_make(const struct fleet *first, struct publication *rows, struct replan *out,

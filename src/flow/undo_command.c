@@ -32,9 +32,12 @@ struct slice undo_of_published(const struct base_commit *base, const struct publ
 			       const char *program)
 {
 	AUTO_STR struct str undo = STR_INIT;
+	struct step step = *row->step;
 
-	if (slice_eq(row->branch, base->branch))
-		undo_command(row->step, program, &undo);
+	step.from = row->from;
+	step.known = row->known;
+	if (!row->own_branch)
+		undo_command(&step, program, &undo);
 	else if (base->remote.name.ptr)
 		str_addf(&undo, "git push --delete %" SLICE_FMT " %" SLICE_FMT,
 			 SLICE_ARG(base->remote.name), SLICE_ARG(row->branch));
