@@ -68,15 +68,27 @@ int migration_preview_stage(const struct preview_context *ctx, struct stage *to,
 		       SLICE_ARG(ctx->to));
 }
 
-/*
- * Passes on messages of the server and its hooks. Of all else the error contains what matters, and
- * a lost race is retried.
- */
+/* What git at the other side says about a locked ref: the error contains what matters. */
+static const char *const lock_messages[] = {
+	"cannot lock ref",
+	"Another git process seems to be running",
+	"an editor opened by 'git commit'",
+	"are terminated then try again",
+	"may have crashed in this repository",
+	"remove the file manually to continue",
+};
+
+/* Passes on messages of the server and its hooks, but not those about a lock: it is retried. */
 static void note_remote_line(void *ctx, struct slice line)
 {
-	if (slice_starts(line, SLICE("remote: ")) &&
-	    slice_find(line, SLICE("cannot lock ref")) == SIZE_MAX)
-		say_note(ctx, "%" SLICE_FMT, SLICE_ARG(line));
+	struct slice text = slice_sub(line, SLICE("remote: ").len, line.len);
+
+	if (!slice_starts(line, SLICE("remote: ")) || !slice_trim(text).len)
+		return;
+	for (size_t i = 0; i < sizeof(lock_messages) / sizeof(lock_messages[0]); i++)
+		if (slice_find(text, slice_of(lock_messages[i])) != SIZE_MAX)
+			return;
+	say_note(ctx, "%" SLICE_FMT, SLICE_ARG(line));
 }
 
 /* Passes on a line of a local hook; with a prefix, so that it is not taken for one of ours. */

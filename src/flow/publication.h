@@ -4,6 +4,7 @@
 #ifndef GCB_FLOW_PUBLICATION_H
 #define GCB_FLOW_PUBLICATION_H
 
+#include "flow/advance.h"
 #include "flow/outcome.h"
 
 /* What came of one step. */
@@ -35,7 +36,10 @@ struct publication {
 	struct slice behind; /* why the local branch did not follow what was pushed; absent: it
 				did, or there is none */
 	unsigned tries;      /* pushes until it was done; 0: nothing was pushed */
-	struct arena *arena; /* of rows and texts */
+	unsigned unmoved; /* of these, the last ones that were rejected with the branch at `base` */
+	struct oid base;  /* the commit of the last one of these */
+	struct rejection rejection; /* of that one */
+	struct arena *arena;        /* of rows and texts */
 };
 
 /* A publication of a plan of which nothing is published yet. */

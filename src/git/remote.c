@@ -133,6 +133,23 @@ int remote_find(struct repo *r, const struct remote_query *query, struct arena *
 	return list.len ? err_remedy(err, "use one of the configured remotes: %s", list.ptr) : -1;
 }
 
+struct slice remote_push_url(const struct remote *remote, struct arena *arena,
+			     struct slice *fetched)
+{
+	struct slice pushed = SLICE_NONE;
+	git_remote *found = NULL;
+
+	if (git_remote_lookup(&found, remote->repo->git, remote->name.ptr) < 0)
+		return SLICE_NONE;
+	if (git_remote_pushurl(found) && git_remote_url(found) &&
+	    strcmp(git_remote_pushurl(found), git_remote_url(found)) != 0) {
+		*fetched = arena_copy(arena, slice_of(git_remote_url(found)));
+		pushed = arena_copy(arena, slice_of(git_remote_pushurl(found)));
+	}
+	git_remote_free(found);
+	return pushed;
+}
+
 /* --- what is known of it -------------------------------------------------- */
 
 /* When FETCH_HEAD was written, as by every fetch; 0: not known. */

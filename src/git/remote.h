@@ -49,6 +49,14 @@ int remote_find(struct repo *r, const struct remote_query *query, struct arena *
 		struct remote *out, struct err *err);
 
 /*
+ * The URL that pushes go to, if it is another one than that of fetches (remote.NAME.pushurl,
+ * url.BASE.pushInsteadOf), in `arena`. It may contain credentials. Absent: the same. `*fetched`:
+ * the other one.
+ */
+struct slice remote_push_url(const struct remote *remote, struct arena *arena,
+			     struct slice *fetched);
+
+/*
  * The branch of the remote as of the last fetch (refs/remotes/REMOTE/BRANCH), and when that was, in
  * seconds since 1970 (`when` NULL: not wanted; 0: not known). Returns 1 if it was never fetched.
  * Errors: no_branch, git.
