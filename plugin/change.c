@@ -188,7 +188,7 @@ static int finish_killed(const struct change_command *c, struct err *err)
 			c->app,
 			"local branch '%" SLICE_FMT
 			"' was only partly updated by an interrupted command and is now up to date",
-			SLICE_ARG(c->fleet->base.branch));
+			SLICE_ARG(c->fleet->base.local));
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/redact.h"
 #include "base/trace.h"
+#include "flow/unpushed.h"
 #include "plugin/progress.h"
 #include "plugin/rows_finding.h"
 #include "plugin/say.h"
@@ -27,6 +28,15 @@ static const struct field repo_fields[] = {
 };
 
 const struct record migration_repo_options = { .fields = repo_fields };
+
+static const struct field branch_fields[] = {
+	OPT_STRING(struct migration_context, branch, 0, "branch", "BRANCH",
+		   "The branch to work on, whatever is checked out. Defaults to spec.git.branch of "
+		   "the migration, or to the default branch of the remote"),
+	FIELDS_END,
+};
+
+const struct record migration_branch_options = { .fields = branch_fields };
 
 static const struct field select_fields[] = {
 	OPT_STRING(
@@ -113,6 +123,7 @@ int migration_open(struct app *app, const struct migration_context *ctx, struct 
 	struct session_options o = { .repo = ctx->repo.ptr,
 				     .migrations_dir = ctx->migrations.ptr,
 				     .templates_dir = ctx->templates.ptr,
+				     .branch = ctx->branch.ptr,
 				     .interactive = app->in_tty,
 				     .hooks = ctx->hooks,
 				     .on_remote_line = note_remote_line,
@@ -137,6 +148,39 @@ static void note_base(const struct app *app, const struct base_commit *base)
 			 SLICE_ARG(base_commit_text(base, (long long)time(NULL))));
 }
 
+void migration_note_checkout(const struct app *app, const struct migration_context *ctx,
+			     const struct base_commit *base)
+{
+	bool writes = ctx->access == ACCESS_WRITE || ctx->access == ACCESS_WRITE_ALL;
+	struct slice other =
+		writes && !ctx->branch.ptr ? base_commit_other_checkout(base) : SLICE_NONE;
+
+	if (other.ptr)
+		say_note(app,
+			 "branch '%" SLICE_FMT
+			 "' is checked out; this command works on '%" SLICE_FMT "'",
+			 SLICE_ARG(other), SLICE_ARG(base->branch));
+}
+
+/* Names local commits that are ignored since they are not pushed. */
+static void note_unpushed(const struct app *app, const struct fleet *fleet)
+{
+	AUTO_STR struct str files = STR_INIT;
+	struct unpushed u;
+
+	if (!unpushed_find(fleet, &u))
+		return;
+	for (size_t i = 0; i < u.files.n; i++)
+		str_addf(&files, "%s%" SLICE_FMT, i ? ", " : "", SLICE_ARG(u.files.items[i]));
+	if (u.more)
+		str_adds(&files, files.len ? " and others" : "files of the migration");
+	say_note(app,
+		 "%zu commit%s on local branch '%" SLICE_FMT
+		 "' %s not pushed and %s ignored: %s; push, or use --offline",
+		 u.commits, u.commits == 1 ? "" : "s", SLICE_ARG(u.branch),
+		 u.commits == 1 ? "is" : "are", u.commits == 1 ? "is" : "are", files.ptr);
+}
+
 int migration_select(struct app *app, const struct migration_context *ctx, struct session **session,
 		     struct fleet *fleet, struct err *err)
 {
@@ -149,6 +193,8 @@ int migration_select(struct app *app, const struct migration_context *ctx, struc
 	    fleet_open(*session, &want, fleet, err) < 0)
 		return -1;
 	note_base(app, &fleet->base);
+	migration_note_checkout(app, ctx, &fleet->base);
+	note_unpushed(app, fleet);
 	if (app->args.n)
 		return 0;
 	if (fleet->broken.n)

@@ -86,8 +86,17 @@ static struct local_move local_move_of(const struct advance *a)
 {
 	const struct base_commit *base = a->base;
 
-	return (struct local_move){ base->session->repo, base->branch.ptr, &base->id, a->tip,
+	return (struct local_move){ base->session->repo, base->local.ptr, &base->id, a->tip,
 				    a->changes,          a->reflog };
+}
+
+/* The local branch that does not exist yet. */
+static int make_branch(const struct advance *a, struct err *err)
+{
+	const struct base_commit *base = a->base;
+
+	return branch_move(base->session->repo,
+			   &(struct branch_move){ base->branch.ptr, NULL, a->tip, a->reflog }, err);
 }
 
 /* Is the local branch at the base commit, so that it can follow? */
@@ -211,7 +220,9 @@ int advance_branch(const struct advance *a, struct slice *behind, struct err *er
 	int result;
 
 	if (!a->base->remote.name.ptr)
-		return move_branch(&move, err) < 0 ? -1 : ADVANCE_DONE;
+		return (a->base->local.ptr ? move_branch(&move, err) : make_branch(a, err)) < 0 ?
+			       -1 :
+			       ADVANCE_DONE;
 	if (can_follow(a->base, &exists) && check_worktree(a, err) < 0)
 		return -1;
 	result = push_tip(a, err);
@@ -260,8 +271,8 @@ int advance_interrupted(const struct base_commit *base, bool *moved, struct err 
 	struct err ignored = ERR_INIT;
 	struct changes changes;
 	struct oid tip;
-	const struct local_move move = { s->repo,   base->branch.ptr, &tip,
-					 &base->id, &changes,         "gcpbackend: finish" };
+	const struct local_move move = { s->repo,   base->local.ptr, &tip,
+					 &base->id, &changes,        "gcpbackend: finish" };
 	int begun;
 
 	*moved = false;

@@ -219,7 +219,7 @@ static int set_no_migration(const struct fleet *all, struct slice name, struct e
 	struct session *s = all->base.session;
 	struct slice path = arena_printf(s->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir,
 					 SLICE_ARG(name)),
-		     near;
+		     other = base_commit_other_checkout(&all->base), near;
 	struct slice *names = arena_array(s->arena, all->n, sizeof(*names));
 	AUTO_STR struct str local = STR_INIT;
 	struct err ignored = ERR_INIT;
@@ -234,6 +234,13 @@ static int set_no_migration(const struct fleet *all, struct slice name, struct e
 	(void)err_set(err, &CODE_no_migration, NOWHERE,
 		      "migration '%" SLICE_FMT "' not found in %s on branch '%" SLICE_FMT "'",
 		      SLICE_ARG(name), s->migrations_dir, SLICE_ARG(all->base.branch));
+	if (other.ptr && repo_branch_tip(s->repo, other.ptr, &tip, &ignored) == 0 &&
+	    tree_read(s->repo, &(struct commit_path){ &tip, path.ptr, MIGRATION_MAX }, &local, NULL,
+		      &ignored) == 0)
+		return err_remedy(err,
+				  "merge branch '%" SLICE_FMT
+				  "', which contains it, or use --branch %" SLICE_FMT,
+				  SLICE_ARG(other), SLICE_ARG(other));
 	if (repo_workdir(s->repo) && path_check(path, NOWHERE, "", &ignored) == 0 &&
 	    file_exists(worktree_path(s, path).ptr))
 		return err_remedy(err,
@@ -357,6 +364,8 @@ static int follow_migrations(struct fleet *fleet, const struct selection *want, 
 	    find_agreed(&fleet->selected, "remotes", offsetof(struct migration_git, remote),
 			&remote, err) < 0)
 		return -1;
+	if (s->options.branch)
+		branch = base->branch;
 	same = (!branch.ptr || slice_eq(branch, base->branch)) &&
 	       (!remote.ptr || s->options.base == BASE_LOCAL ||
 		slice_eq(remote, base->remote.name));
@@ -385,7 +394,7 @@ static bool is_checked_out(const struct base_commit *base)
 	struct err ignored = ERR_INIT;
 
 	return repo_workdir(repo) && repo_head_branch(repo, &head, &ignored) == 0 &&
-	       slice_eq(str_slice(&head), base->branch);
+	       slice_eq(str_slice(&head), base->local);
 }
 
 /* The bytes that the changes give a file; absent: none of them changes it. */
@@ -454,7 +463,7 @@ int fleet_open(struct session *s, const struct selection *selection, struct flee
 	struct base_commit base;
 	struct fleet fleet;
 
-	if (base_commit_of_head(s, &base, err) < 0 || open_fleet(&base, selection, &fleet, err) < 0)
+	if (base_commit_default(s, &base, err) < 0 || open_fleet(&base, selection, &fleet, err) < 0)
 		return -1;
 	if (selection && settle(&fleet, selection, err) < 0) {
 		fleet_release(&fleet);

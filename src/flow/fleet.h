@@ -34,10 +34,10 @@ struct selection {
 };
 
 /*
- * Reads the migration files of the branch that HEAD is on, or of the branch that they specify in
- * spec.git, on which all selected ones must agree. `selection` NULL: all files, none is selected. A
- * selected migration file that differs in the working tree is refused. Errors: those of
- * base_commit_of_head, nothing_selected, no_migration (with the nearest name, or the way to commit
+ * Reads the migration files of the default branch (base_commit_default), or of the branch that they
+ * specify in spec.git, on which all selected ones must agree. `selection` NULL: all files, none is
+ * selected. A selected migration file that differs in the working tree is refused. Errors: those of
+ * base_commit_default, nothing_selected, no_migration (with the nearest name, or the way to commit
  * or push it), migration_dirty, detached, no_branch, usage (a bad selector), and what is wrong with
  * a file of one of the names.
  */

@@ -94,8 +94,8 @@ static struct slice choose_remote(git_config *config, const struct remote_query 
 
 	if (query->name)
 		return slice_of(query->name);
-	str_addf(&key, "branch.%s.remote", query->branch);
-	if (config_text(config, key.ptr, &value))
+	str_addf(&key, "branch.%s.remote", query->branch ? query->branch : "");
+	if (query->branch && config_text(config, key.ptr, &value))
 		return slice_is(str_slice(&value), ".") ? SLICE_NONE :
 							  arena_copy(arena, str_slice(&value));
 	if (!names->n)

@@ -36,7 +36,7 @@ struct remote_options {
 
 /* Which remote is wanted. */
 struct remote_query {
-	const char *branch; /* the branch that belongs to it */
+	const char *branch; /* the branch that belongs to it; NULL: not known */
 	const char *name;   /* NULL: not specified */
 };
 

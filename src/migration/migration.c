@@ -94,7 +94,7 @@ static const struct record mirror_record = { .fields = mirror_fields };
 static const struct field git_fields[] = {
 	{ ROW(STRING, "branch", PART(git, branch)),
 	  OPTION("branch", "BRANCH",
-		 "The branch that is applied. Defaults to the one that is checked out") },
+		 "The branch that is applied. Defaults to the default branch of the remote") },
 	{ ROW(STRING, "remote", PART(git, remote)),
 	  OPTION("remote", "NAME",
 		 "The remote to fetch the branch from and push it to. Defaults to the upstream "
