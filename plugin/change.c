@@ -238,6 +238,16 @@ static int run_change(struct change_command *c, struct err *err)
 	return commit_plan(c, err);
 }
 
+/* Names --patch as another way to roll back. */
+static void name_patch(const struct change_command *c, struct err *err)
+{
+	struct slice was = slice_of(*err->remedy ? err->remedy : err->code->remedy);
+	struct slice remedy = change_patch_remedy(c, err->code, arena_copy(c->app->arena, was));
+
+	if (!slice_eq(was, remedy))
+		(void)err_remedy(err, "%" SLICE_FMT, SLICE_ARG(remedy));
+}
+
 int change_run(struct app *app, struct change_context *ctx, enum direction direction,
 	       struct err *err)
 {
@@ -253,8 +263,10 @@ int change_run(struct app *app, struct change_context *ctx, enum direction direc
 							 ACCESS_WRITE;
 	if (ctx->patch.ptr && patch_check(app, ctx, err) < 0)
 		return -1;
-	if (migration_select(app, &ctx->migration, &session, &fleet, err) < 0)
+	if (migration_select(app, &ctx->migration, &session, &fleet, err) < 0) {
+		name_patch(&c, err);
 		return -1;
+	}
 	c.fleet = &fleet;
 	c.evidence = &evidence;
 	c.list = fleet.selected;
@@ -262,6 +274,8 @@ int change_run(struct app *app, struct change_context *ctx, enum direction direc
 	if (!c.list.n)
 		say_note(app, "No migrations found.");
 	failed = run_change(&c, err);
+	if (failed)
+		name_patch(&c, err);
 	if (c.rows && c.documents)
 		print_rows(app, &result_record, (struct rows){ c.rows, c.plan.n }, "");
 	plan_release(&c.plan);

@@ -57,6 +57,8 @@ static enum step_outcome outcome_of(const struct published *row)
 {
 	if (row->refused)
 		return OUTCOME_REFUSED;
+	if (row->own_branch && row->step->intent.direction == GO_DOWN)
+		return OUTCOME_PROPOSED;
 	if (row->existed)
 		return OUTCOME_UNCHANGED;
 	return row->committed ? outcome_of_commit(row->step->intent.direction) :

@@ -33,9 +33,11 @@ struct published {
 struct publication {
 	struct published *rows; /* one a step */
 	size_t n;
-	struct slice behind; /* why the local branch did not follow what was pushed; absent: it
-				did, or there is none */
-	unsigned tries;      /* pushes until it was done; 0: nothing was pushed */
+	struct slice behind;  /* why the local branch did not follow what was pushed; absent: it
+				 did, or there is none */
+	struct slice refusal; /* why the remote refused the push to the branch, so that rollbacks
+				 are proposed on stage branches instead; absent: it did not */
+	unsigned tries;       /* pushes until it was done; 0: nothing was pushed */
 	unsigned unmoved; /* of these, the last ones that were rejected with the branch at `base` */
 	struct oid base;  /* the commit of the last one of these */
 	struct rejection rejection; /* of that one */

@@ -125,7 +125,8 @@ static int publish_once(struct evidence *evidence, struct plan *plan,
 		if (!step_has_work(&plan->steps[i]))
 			continue;
 		work++;
-		on_branches += migration_uses_pull_request(plan->steps[i].m, options->rollback);
+		on_branches += options->propose ||
+			       migration_uses_pull_request(plan->steps[i].m, options->rollback);
 	}
 	out->tries += work && base->remote.name.ptr && !on_branches;
 	if (!on_branches) {
@@ -174,7 +175,8 @@ static int publish_again(const struct fleet *fleet, const struct publish_options
 {
 	struct replan replan;
 	struct publication again;
-	int result = replan_make(fleet, out, &replan, err) < 0 ? -1 : ADVANCE_DONE;
+	int result =
+		replan_make(fleet, out, options->propose, &replan, err) < 0 ? -1 : ADVANCE_DONE;
 
 	if (result == ADVANCE_DONE && replan.n) {
 		publication_init(&again, &replan.plan, out->arena);
@@ -237,6 +239,32 @@ static int check_tries(const struct base_commit *base, const struct publication 
 		       SLICE_ARG(base->remote.name), SLICE_ARG(base->branch), out->tries);
 }
 
+/* May the rollbacks be proposed on stage branches, after their push was refused? */
+static bool can_propose(const struct publish_options *options, const struct publication *out,
+			const struct err *err)
+{
+	if (!options->rollback || options->propose || err->code != &CODE_push_refused)
+		return false;
+	for (size_t i = 0; i < out->n; i++)
+		if (step_has_work(out->rows[i].step) &&
+		    out->rows[i].step->m->f.spec.git.rollback != ROLLBACK_AUTO)
+			return false;
+	return true;
+}
+
+/* The rollbacks whose push was refused, on stage branches. */
+static int propose(const struct fleet *fleet, const struct publish_options *options,
+		   struct publication *out, struct err *err)
+{
+	struct publish_options proposal = *options;
+
+	proposal.propose = true;
+	out->refusal = arena_copy(out->arena, slice_of(err->reason));
+	*err = (struct err)ERR_INIT;
+	forget_commits(out);
+	return publish_again(fleet, &proposal, out, err);
+}
+
 int publish_plan(struct evidence *evidence, struct plan *plan,
 		 const struct publish_options *options, struct publication *out, struct err *err)
 {
@@ -260,6 +288,8 @@ int publish_plan(struct evidence *evidence, struct plan *plan,
 		forget_commits(out);
 		result = publish_again(evidence->fleet, options, out, err);
 	}
+	if (result < 0 && can_propose(options, out, err))
+		result = propose(evidence->fleet, options, out, err);
 	progress_report(progress, NULL, 0, 0);
 	publication_set_outcomes(out);
 	return result < 0 ? -1 : 0;

@@ -67,6 +67,7 @@ static struct intent *make_intents(const struct replan *r, const struct publicat
 		intents[i] = step->intent;
 		intents[i].m = r->fleet.selected.items[i];
 		intents[i].next = false;
+		intents[i].options.own_branch |= r->own_branch;
 		intents[i].to = step->to;
 	}
 	return intents;
@@ -114,13 +115,13 @@ static int plan_rows(struct replan *r, struct publication *rows, struct err *err
 	return 0;
 }
 
-int replan_make(const struct fleet *first, struct publication *rows, struct replan *out,
-		struct err *err)
+int replan_make(const struct fleet *first, struct publication *rows, bool own_branch,
+		struct replan *out, struct err *err)
 {
 	struct session_options options = first->base.session->options;
 	struct selection selection = { .read_all = !first->named };
 
-	*out = (struct replan){ .n = 0 };
+	*out = (struct replan){ .own_branch = own_branch };
 	out->rows = arena_array(rows->arena, rows->n, sizeof(*out->rows));
 	selection.names.items = arena_array(rows->arena, rows->n, sizeof(struct slice));
 	for (size_t i = 0; i < rows->n; i++) {

@@ -37,7 +37,8 @@ Test(migration_compare, names_the_fields)
 	expect_fields(BASE, BASE "  stages: [10, 50]\n", "spec.stages");
 	expect_fields(BASE, BASE "  mirror: {percent: 20, methods: [GET]}\n",
 		      "spec.mirror.percent spec.mirror.methods");
-	expect_fields(BASE "  allow: {GCB1207: one}\n", BASE "  allow: {GCB1207: two}\n", "spec.allow");
+	expect_fields(BASE "  allow: {GCB1207: one}\n", BASE "  allow: {GCB1207: two}\n",
+		      "spec.allow");
 	expect_fields(BASE "  hold: x\n", BASE, "spec.hold");
 	expect_fields(BASE "  git: {mode: direct}\n", BASE "  git: {mode: pull-request}\n",
 		      "spec.git.mode");
