@@ -257,6 +257,7 @@ int change_run(struct app *app, struct change_context *ctx, enum direction direc
 	struct change_command c = { .app = app, .ctx = ctx, .direction = direction };
 	int failed;
 
+	ctx->migration.recover = direction == GO_DOWN;
 	ctx->migration.check_later = true; /* the plan may be what a killed run has left in files */
 	ctx->migration.access = is_finalize(direction) ? ACCESS_WRITE_ALL :
 				ctx->patch.ptr         ? ACCESS_READ :

@@ -187,6 +187,7 @@ int migration_select(struct app *app, const struct migration_context *ctx, struc
 	const struct selection want = { .names = app->args,
 					.selector = ctx->selector,
 					.all = ctx->all,
+					.recover = ctx->recover,
 					.check_later = ctx->check_later };
 
 	if (migration_open(app, ctx, session, err) < 0 ||
@@ -195,6 +196,7 @@ int migration_select(struct app *app, const struct migration_context *ctx, struc
 	note_base(app, &fleet->base);
 	migration_note_checkout(app, ctx, &fleet->base);
 	note_unpushed(app, fleet);
+	findings_say(app, &fleet->recovered, SEVERITY_WARNING);
 	if (app->args.n)
 		return 0;
 	if (fleet->broken.n)

@@ -28,6 +28,7 @@ struct migration_context {
 	bool all, fetch, offline, hooks;
 	long verbosity;
 	enum migration_access access; /* not an option: set before opening */
+	bool recover;                 /* the same */
 	bool check_later;             /* not an option: see struct selection */
 };
 

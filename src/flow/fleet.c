@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "flow/session_internal.h"
+#include "git/history.h"
 #include "git/tree.h"
 #include "gitops/path.h"
 #include "kube/selector.h"
@@ -76,6 +77,60 @@ static void read_migration(void *ctx, size_t i)
 		x->why = err_keep(&err);
 }
 
+/* The search for an earlier version of a migration file. */
+struct recovery {
+	struct loaded *file;
+	struct arena *arena;
+	struct oid commit; /* that wrote the version */
+	size_t versions;
+	bool found;
+};
+
+/* Tries one version, the newest first. */
+static int try_version(const struct file_version *v, void *ctx, struct err *err)
+{
+	enum { VERSIONS = 1000 };
+	struct recovery *r = ctx;
+	struct err ignored = ERR_INIT;
+
+	(void)err;
+	if (!v->bytes.ptr || v->bytes.len > MIGRATION_MAX)
+		return r->versions++ < VERSIONS ? HISTORY_MORE : HISTORY_STOP;
+	r->found = migration_read(&r->file->m, r->file->path, arena_copy(r->arena, v->bytes),
+				  r->file->mode, &ignored) == 0;
+	r->commit = v->since;
+	return r->found || r->versions++ == VERSIONS ? HISTORY_STOP : HISTORY_MORE;
+}
+
+/*
+ * Reads the last version of a file that can be read. Its bytes remain those of today, for edits:
+ * what is wrong in them stays as it is.
+ */
+static void recover_file(const struct base_commit *base, struct loaded *x,
+			 struct findings *recovered)
+{
+	struct session *s = base->session;
+	struct recovery r = { .file = x, .arena = s->arena };
+	struct err ignored = ERR_INIT;
+	const struct history_query query = { .from = &base->id,
+					     .paths = &x->path,
+					     .n = 1,
+					     .visit = try_version,
+					     .ctx = &r };
+	char commit[41];
+
+	(void)history_each(s->repo, &query, &ignored);
+	if (!r.found)
+		return;
+	oid_text(&r.commit, commit);
+	x->m.bytes = x->bytes;
+	findings_add(recovered, &CODE_migration_recovered,
+		     (struct place){ x->path, x->why->line, x->why->col },
+		     "%s; the version of commit %.8s is used", x->why->reason, commit);
+	free(x->why);
+	x->why = NULL;
+}
+
 /* Frees the rows but for the migrations. */
 static void release_loading(struct loading *l)
 {
@@ -146,18 +201,22 @@ static int load_files(struct loading *l, const struct slices *names, struct err 
 
 /*
  * The files of a commit; `names`: only those of these names, empty: all. Files that cannot be read
- * are findings. Errors: git.
+ * are findings; `recover`: their last version that can be read is used. Errors: git.
  */
-static int read_fleet(const struct base_commit *base, const struct slices *names, struct fleet *out,
-		      struct err *err)
+static int read_fleet(const struct base_commit *base, const struct slices *names, bool recover,
+		      struct fleet *out, struct err *err)
 {
 	struct loading l = { .base = base };
 	int result;
 
 	*out = (struct fleet){ .base = *base, .named = names->n > 0 };
 	out->broken.arena = base->session->arena;
+	out->recovered.arena = base->session->arena;
 	result = load_files(&l, names, err);
 	parallel_each(l.n, read_migration, &l);
+	for (size_t i = 0; i < l.n && recover; i++)
+		if (l.items[i]->why)
+			recover_file(base, l.items[i], &out->recovered);
 	out->all = xrealloc_array(NULL, l.n, sizeof(*out->all));
 	for (size_t i = 0; i < l.n; i++)
 		if (!l.items[i]->why)
@@ -265,7 +324,7 @@ static int refuse_name(const struct fleet *fleet, struct slice name, struct err 
 
 	if (!fleet->named)
 		return set_no_migration(fleet, name, err);
-	return read_fleet(&fleet->base, &all, &whole, err) < 0 ?
+	return read_fleet(&fleet->base, &all, false, &whole, err) < 0 ?
 		       -1 :
 		       set_no_migration(&whole, name, err);
 }
@@ -314,7 +373,8 @@ static int open_fleet(const struct base_commit *base, const struct selection *wa
 	const struct slices all = { NULL, 0 };
 	struct fleet fleet;
 
-	if (read_fleet(base, want && !want->read_all ? &want->names : &all, &fleet, err) < 0 ||
+	if (read_fleet(base, want && !want->read_all ? &want->names : &all, want && want->recover,
+		       &fleet, err) < 0 ||
 	    (want && select_migrations(&fleet, want, err) < 0)) {
 		fleet_release(&fleet);
 		return -1;

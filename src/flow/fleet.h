@@ -21,6 +21,7 @@ struct fleet {
 	size_t n;
 	bool named;             /* only files of the selected names were read */
 	struct findings broken; /* files that cannot be read */
+	struct findings recovered; /* those of which an earlier version was read instead */
 	struct selected selected;
 };
 
@@ -30,6 +31,7 @@ struct selection {
 	struct slice selector; /* absent: none */
 	bool all;
 	bool read_all;    /* with names: read all migration files none the less */
+	bool recover;     /* of a file that cannot be read, the last version that can is used */
 	bool check_later; /* the caller does fleet_check_clean when it has a plan */
 };
 

@@ -225,6 +225,15 @@ static int check_step(const struct step_work *w)
 	return w->intent->options.all_findings ? 0 : -1;
 }
 
+/* Adds a warning that the hold cannot be written, which must not stop a rollback. */
+static void note_unwritten(const struct step_work *w, const struct err *err)
+{
+	findings_add(&w->step->findings, &CODE_hold_unwritten,
+		     (struct place){ w->m->path, err->line, err->col },
+		     "spec.hold cannot be written: %s",
+		     err->code ? err->reason : "spec is not a mapping");
+}
+
 /* Edits the migration file: a rollback writes a hold, and promote --resume removes it. */
 static void edit_hold(const struct step_work *w)
 {
@@ -232,23 +241,26 @@ static void edit_hold(const struct step_work *w)
 	AUTO_STR struct str text = STR_INIT;
 	struct err err = ERR_INIT;
 	struct yaml_file *file = NULL;
+	const struct yaml_node *spec;
 	struct yaml_edits *trial;
 	struct target *t;
+	bool wanted = (w->intent->direction == GO_DOWN && w->intent->hold.len) ||
+		      (w->intent->resume && m->f.spec.hold.ptr);
 
-	if (m->bytes.ptr && ((w->intent->direction == GO_DOWN && w->intent->hold.len) ||
-			     (w->intent->resume && m->f.spec.hold.ptr)))
-		file = yaml_pool_parse(w->pool, m->path, m->bytes, &err);
-	if (!file)
+	if (!m->bytes.ptr || !wanted)
 		return;
+	file = yaml_pool_parse(w->pool, m->path, m->bytes, &err);
+	spec = file ? yaml_get(yaml_root(file, 0), "spec") : NULL;
+	if (!spec || spec->kind != YAML_MAP) {
+		note_unwritten(w, &err);
+		return;
+	}
 	trial = yaml_edits_new(file, w->pool->arena);
 	migration_edit_hold(trial, file,
 			    w->intent->direction == GO_DOWN ? w->intent->hold : SLICE(""),
 			    w->pool->arena);
 	if (yaml_apply(trial, &text, &err) < 0) { /* must not stop a rollback */
-		findings_add(&w->step->findings, &CODE_unchecked,
-			     (struct place){ m->path, err.line, err.col },
-			     "spec.hold cannot be written: %s", err.reason)
-			->remedy = SLICE("edit it by hand");
+		note_unwritten(w, &err);
 		return;
 	}
 	t = step_migration_target(w, file);
