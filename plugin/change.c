@@ -2,6 +2,7 @@
 
 #include "flow/advance.h"
 #include "flow/plan_intents.h"
+#include "flow/widen.h"
 #include "plugin/change_report.h"
 #include "plugin/confirm.h"
 #include "plugin/exit_code.h"
@@ -201,6 +202,8 @@ static int make_plan(struct change_command *c, struct err *err)
 	if (read_cluster(c, err) < 0 || make_intents(c, intents, err) < 0 ||
 	    gather_evidence(c->fleet, c->evidence, err) < 0 ||
 	    plan_intents(c->evidence, intents, c->list.n, &c->plan, err) < 0 ||
+	    (c->direction == GO_DOWN &&
+	     widen_rollbacks(c->evidence, intents, c->list.n, &c->plan, err) < 0) ||
 	    (!c->ctx->patch.ptr && fleet_check_clean(c->fleet, &c->plan.changes, err) < 0) ||
 	    step_rows(&c->plan, files, c->app, &c->rows, err) < 0)
 		return -1;

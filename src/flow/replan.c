@@ -2,6 +2,7 @@
 
 #include "flow/plan_intents.h"
 #include "flow/session_internal.h"
+#include "flow/widen.h"
 #include "plan/step_compare.h"
 
 /* Who changed a file of the step last: ": AUTHOR, commit ID"; empty: not known. */
@@ -100,7 +101,8 @@ static int plan_rows(struct replan *r, struct publication *rows, struct err *err
 		size_t left = 0;
 
 		plan_release(&r->plan);
-		if (plan_intents(&r->evidence, intents, r->n, &r->plan, err) < 0)
+		if (plan_intents(&r->evidence, intents, r->n, &r->plan, err) < 0 ||
+		    widen_rollbacks(&r->evidence, intents, r->n, &r->plan, err) < 0)
 			return -1;
 		for (size_t i = 0; i < r->n; i++) {
 			if (!is_same_step(&rows->rows[r->rows[i]], &r->plan.steps[i],
