@@ -7,7 +7,7 @@ const char *const outcome_names[] = {
 	[OUTCOME_MIXED] = "mixed",         [OUTCOME_PATCH] = "patch",
 	[OUTCOME_PROMOTED] = "promoted",   [OUTCOME_ROLLED_BACK] = "rolled-back",
 	[OUTCOME_FINALIZED] = "finalized", [OUTCOME_PROPOSED] = "proposed",
-	[OUTCOME_PROPOSED + 1] = NULL,
+	[OUTCOME_WORKS] = "works",         [OUTCOME_WORKS + 1] = NULL,
 };
 
 /* Is it the hold that stops the step? */

@@ -8,11 +8,11 @@
 
 /*
  * Looks through the plan of rollbacks for migrations whose manifests were moved, or in part: no
- * VirtualService that the migration covers routes to one of its hosts, or one that it does not cover
- * routes to its new host. These are planned again with the manifests of the whole commit, unless
- * another migration has the same hosts, and get a warning (manifests_moved). The evidence, the plan
- * and the migrations in `intents` and in the fleet's selection are replaced. Errors: those of
- * gather_evidence and plan_intents.
+ * VirtualService that the migration covers routes to one of its hosts, or one that it does not
+ * cover routes to its new host. These are planned again with the manifests of the whole commit,
+ * unless another migration has the same hosts, and get a warning (manifests_moved). The evidence,
+ * the plan and the migrations in `intents` and in the fleet's selection are replaced. Errors: those
+ * of gather_evidence and plan_intents.
  */
 int widen_rollbacks(struct evidence *evidence, struct intent *intents, size_t n, struct plan *plan,
 		    struct err *err);
