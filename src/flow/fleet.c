@@ -112,11 +112,9 @@ static void recover_file(const struct base_commit *base, struct loaded *x,
 	struct session *s = base->session;
 	struct recovery r = { .file = x, .arena = s->arena };
 	struct err ignored = ERR_INIT;
-	const struct history_query query = { .from = &base->id,
-					     .paths = &x->path,
-					     .n = 1,
-					     .visit = try_version,
-					     .ctx = &r };
+	const struct history_query query = {
+		.from = &base->id, .paths = &x->path, .n = 1, .visit = try_version, .ctx = &r
+	};
 	char commit[41];
 
 	(void)history_each(s->repo, &query, &ignored);

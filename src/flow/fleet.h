@@ -19,8 +19,8 @@ struct fleet {
 	struct migration **all; /* the files that can be read, in the order of their paths: all of
 				   the commit, or those of the selected names */
 	size_t n;
-	bool named;             /* only files of the selected names were read */
-	struct findings broken; /* files that cannot be read */
+	bool named;                /* only files of the selected names were read */
+	struct findings broken;    /* files that cannot be read */
 	struct findings recovered; /* those of which an earlier version was read instead */
 	struct selected selected;
 };

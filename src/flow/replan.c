@@ -122,8 +122,8 @@ int replan_make(const struct fleet *first, struct publication *rows, bool own_br
 {
 	struct session_options options = first->base.session->options;
 	struct selection selection = { .read_all = !first->named,
-				       .recover = rows->n && rows->rows[0].step->intent.direction ==
-								     GO_DOWN };
+				       .recover = rows->n &&
+						  rows->rows[0].step->intent.direction == GO_DOWN };
 
 	*out = (struct replan){ .own_branch = own_branch };
 	out->rows = arena_array(rows->arena, rows->n, sizeof(*out->rows));

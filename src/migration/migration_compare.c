@@ -1,7 +1,7 @@
 #include "migration/migration_compare.h"
 
 /* Two structs of one record that are compared. */
-struct comparison {
+struct field_comparison {
 	const void *a, *b;
 	struct slice prefix; /* of the names: "spec.to." */
 	struct slices *out;
@@ -50,14 +50,14 @@ static bool values_equal(const struct field *f, const void *a, const void *b)
 }
 
 /* Adds the names of the fields that differ. The nesting of records bounds the recursion. */
-static void compare_records(const struct comparison *c, const struct record *r)
+static void compare_records(const struct field_comparison *c, const struct record *r)
 {
 	for (const struct field *f = r->fields; !field_ends(f); f++) {
 		struct slice name =
 			arena_printf(c->arena, "%" SLICE_FMT "%s", SLICE_ARG(c->prefix), f->name);
 
 		if (f->kind == VALUE_RECORD) {
-			struct comparison part = *c;
+			struct field_comparison part = *c;
 
 			part.a = FIELD_AT(char, c->a, f);
 			part.b = FIELD_AT(char, c->b, f);
@@ -75,7 +75,7 @@ struct slices migration_differences(const struct migration *a, const struct migr
 {
 	struct slices out = { NULL, 0 };
 	size_t cap = 0;
-	const struct comparison c = { &a->f, &b->f, SLICE(""), &out, &cap, arena };
+	const struct field_comparison c = { &a->f, &b->f, SLICE(""), &out, &cap, arena };
 
 	if (!slice_eq(a->bytes, b->bytes))
 		compare_records(&c, &migration_record);
