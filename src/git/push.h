@@ -25,7 +25,7 @@ struct push {
 	struct slice lock;        /* of PUSH_RACED: the lock file that exists there; absent: none
 				     is known */
 	struct slice blocker;     /* of PUSH_RACED: the ref there that cannot exist beside this one,
-				     "refs/heads/a" beside "refs/heads/a/b"; absent: none is known */
+				     "refs/heads/a" beside "refs/heads/a/b"; absent: none */
 };
 
 /* Refs to be moved, and push options (-o) for GitLab's merge requests; usually none. */
