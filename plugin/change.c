@@ -2,11 +2,14 @@
 
 #include "flow/advance.h"
 #include "flow/plan_intents.h"
+#include "flow/widen.h"
 #include "plugin/change_report.h"
+#include "plugin/command_line.h"
 #include "plugin/confirm.h"
 #include "plugin/exit_code.h"
 #include "plugin/patch.h"
 #include "plugin/print.h"
+#include "plugin/rows_finding.h"
 #include "plugin/say.h"
 
 /* The document of a changing command. */
@@ -25,6 +28,19 @@ static const struct field result_fields[] = {
 
 static const struct record result_record = { "MigrationResult", sizeof(struct step_row),
 					     result_fields };
+
+/* The document of rollback --rehearse. */
+static const struct field rehearsal_fields[] = {
+	ROW_STRING(struct step_row, name, "name", "NAME", FIELD_NAME),
+	ROW_STRING(struct step_row, from, "from", "FROM", 0),
+	ROW_STRING(struct step_row, to, "to", "TO", 0),
+	ROW_ENUM(struct step_row, outcome, "outcome", "OUTCOME", outcome_names),
+	ROW_STEP_DETAILS,
+	FIELDS_END,
+};
+
+static const struct record rehearsal_record = { "RollbackRehearsal", sizeof(struct step_row),
+						rehearsal_fields };
 
 static const struct field change_fields[] = {
 	OPT_STRING(struct change_context, to, 0, "to", "STAGE",
@@ -188,8 +204,28 @@ static int finish_killed(const struct change_command *c, struct err *err)
 			c->app,
 			"local branch '%" SLICE_FMT
 			"' was only partly updated by an interrupted command and is now up to date",
-			SLICE_ARG(c->fleet->base.branch));
+			SLICE_ARG(c->fleet->base.local));
 	return 0;
+}
+
+/* What a rehearsed rollback comes to, and why it would not work. */
+static void rehearse(struct change_command *c)
+{
+	size_t refused = change_count(c, true), broken = c->fleet->broken.n;
+
+	for (size_t i = 0; i < c->plan.n; i++) {
+		const struct step *step = &c->plan.steps[i];
+
+		if (!step->refused)
+			c->rows[i].outcome = OUTCOME_WORKS;
+		findings_say(c->app, &step->findings, SEVERITY_WARNING);
+	}
+	c->app->exit = refused || broken ? EXIT_REFUSED : EXIT_OK;
+	if (!c->documents)
+		print_rows(c->app, &rehearsal_record, (struct rows){ c->rows, c->plan.n }, "");
+	if (c->plan.n || broken)
+		say_note(c->app, "%zu rollback%s would work, %zu would not", c->plan.n - refused,
+			 c->plan.n - refused == 1 ? "" : "s", refused + broken);
 }
 
 /* The plan, with a row for each step. */
@@ -201,7 +237,10 @@ static int make_plan(struct change_command *c, struct err *err)
 	if (read_cluster(c, err) < 0 || make_intents(c, intents, err) < 0 ||
 	    gather_evidence(c->fleet, c->evidence, err) < 0 ||
 	    plan_intents(c->evidence, intents, c->list.n, &c->plan, err) < 0 ||
-	    (!c->ctx->patch.ptr && fleet_check_clean(c->fleet, &c->plan.changes, err) < 0) ||
+	    (c->direction == GO_DOWN &&
+	     widen_rollbacks(c->evidence, intents, c->list.n, &c->plan, err) < 0) ||
+	    (!c->ctx->patch.ptr && !c->ctx->rehearse &&
+	     fleet_check_clean(c->fleet, &c->plan.changes, err) < 0) ||
 	    step_rows(&c->plan, files, c->app, &c->rows, err) < 0)
 		return -1;
 	for (size_t i = 0; i < c->plan.n; i++)
@@ -216,6 +255,10 @@ static int run_change(struct change_command *c, struct err *err)
 
 	if (make_plan(c, err) < 0)
 		return -1;
+	if (c->ctx->rehearse) {
+		rehearse(c);
+		return 0;
+	}
 	change_report_plan(c);
 	work = change_count(c, false);
 	if (is_finalize(c->direction) && (work || c->ctx->live.live))
@@ -238,6 +281,16 @@ static int run_change(struct change_command *c, struct err *err)
 	return commit_plan(c, err);
 }
 
+/* Names --patch as another way to roll back. */
+static void name_patch(const struct change_command *c, struct err *err)
+{
+	struct slice was = slice_of(*err->remedy ? err->remedy : err->code->remedy);
+	struct slice remedy = change_patch_remedy(c, err->code, arena_copy(c->app->arena, was));
+
+	if (!slice_eq(was, remedy))
+		(void)err_remedy(err, "%" SLICE_FMT, SLICE_ARG(remedy));
+}
+
 int change_run(struct app *app, struct change_context *ctx, enum direction direction,
 	       struct err *err)
 {
@@ -247,14 +300,22 @@ int change_run(struct app *app, struct change_context *ctx, enum direction direc
 	struct change_command c = { .app = app, .ctx = ctx, .direction = direction };
 	int failed;
 
+	ctx->migration.recover = direction == GO_DOWN;
 	ctx->migration.check_later = true; /* the plan may be what a killed run has left in files */
-	ctx->migration.access = is_finalize(direction) ? ACCESS_WRITE_ALL :
-				ctx->patch.ptr         ? ACCESS_READ :
-							 ACCESS_WRITE;
+	ctx->migration.access = is_finalize(direction)          ? ACCESS_WRITE_ALL :
+				ctx->patch.ptr || ctx->rehearse ? ACCESS_READ :
+								  ACCESS_WRITE;
 	if (ctx->patch.ptr && patch_check(app, ctx, err) < 0)
 		return -1;
-	if (migration_select(app, &ctx->migration, &session, &fleet, err) < 0)
+	if (ctx->rehearse && (ctx->patch.ptr || ctx->dry_run))
+		return command_refuse(app, err,
+				      "--rehearse cannot be combined with --patch or --dry-run");
+	if (ctx->rehearse && !app->args.n && !ctx->migration.selector.ptr)
+		ctx->migration.all = true;
+	if (migration_select(app, &ctx->migration, &session, &fleet, err) < 0) {
+		name_patch(&c, err);
 		return -1;
+	}
 	c.fleet = &fleet;
 	c.evidence = &evidence;
 	c.list = fleet.selected;
@@ -262,8 +323,11 @@ int change_run(struct app *app, struct change_context *ctx, enum direction direc
 	if (!c.list.n)
 		say_note(app, "No migrations found.");
 	failed = run_change(&c, err);
+	if (failed)
+		name_patch(&c, err);
 	if (c.rows && c.documents)
-		print_rows(app, &result_record, (struct rows){ c.rows, c.plan.n }, "");
+		print_rows(app, ctx->rehearse ? &rehearsal_record : &result_record,
+			   (struct rows){ c.rows, c.plan.n }, "");
 	plan_release(&c.plan);
 	return failed;
 }

@@ -15,6 +15,7 @@ struct change_context {
 	struct slice to, reason, confirm;
 	struct slice patch; /* rollback: the file to write instead of committing; absent: none */
 	bool yes, dry_run, batch, resume, adopt, all_or_nothing, rules, entry, merge_request;
+	bool rehearse; /* rollback: only find out whether it would work */
 };
 
 /* --to --yes --dry-run --batch --merge-request --all-or-nothing */

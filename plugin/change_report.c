@@ -99,12 +99,15 @@ static void report_commit(const struct change_command *c, const struct published
 					     [GO_DOWN] = "rolled back",
 					     [GO_FINALIZE] = "finalized",
 					     [GO_DELETE_ENTRY] = "ServiceEntry deleted" };
-	bool pushed = p->pushed;
+	bool pushed = p->pushed, proposed = p->outcome == OUTCOME_PROPOSED;
 
 	say_out(c->app,
 		"migration/%" SLICE_FMT " %s: %" SLICE_FMT " -> %" SLICE_FMT " (%.8s on %" SLICE_FMT
 		"%s%" SLICE_FMT ")",
-		SLICE_ARG(row->name), p->existed ? "already prepared" : verbs[c->direction],
+		SLICE_ARG(row->name),
+		proposed   ? "rollback proposed, not rolled back yet" :
+		p->existed ? "already prepared" :
+			     verbs[c->direction],
 		SLICE_ARG(row->from), SLICE_ARG(row->to), p->commit, SLICE_ARG(p->branch),
 		pushed ? ", pushed to " : "",
 		SLICE_ARG(pushed ? c->fleet->base.remote.name : SLICE("")));
@@ -143,6 +146,11 @@ static void report_branches(const struct change_command *c, const struct publish
 static void report_remarks(const struct change_command *c, const struct published *p,
 			   const struct step_row *row)
 {
+	if (p->outcome == OUTCOME_PROPOSED)
+		say_note(c->app,
+			 "the traffic stays as it is until branch '%" SLICE_FMT
+			 "' is merged into '%" SLICE_FMT "'",
+			 SLICE_ARG(p->branch), SLICE_ARG(c->fleet->base.branch));
 	if (p->url.ptr)
 		say_note(c->app, "open the pull request: %" SLICE_FMT, SLICE_ARG(p->url));
 	report_branches(c, p);
@@ -150,11 +158,49 @@ static void report_remarks(const struct change_command *c, const struct publishe
 		say_note(c->app, "undo with: %" SLICE_FMT, SLICE_ARG(row->undo));
 }
 
+/* Could the rollback be written to a patch where this code stopped it? */
+static bool is_patch_possible(const struct code *code)
+{
+	static const struct code *const others[] = { &CODE_detached, &CODE_no_branch,
+						     &CODE_no_commit, &CODE_no_repo };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (code == others[i])
+			return false;
+	return code == &CODE_migration_dirty || slice_starts(slice_of(code->id), SLICE("GCB3"));
+}
+
+struct slice change_patch_remedy(const struct change_command *c, const struct code *code,
+				 struct slice was)
+{
+	if (c->direction != GO_DOWN || c->ctx->patch.ptr || !is_patch_possible(code) ||
+	    slice_find(was, SLICE("--patch")) != SIZE_MAX)
+		return was;
+	return arena_printf(c->app->arena,
+			    "%" SLICE_FMT "%sor write the rollback to a patch with --patch FILE",
+			    SLICE_ARG(was), was.len ? "; " : "");
+}
+
+/* The stage that a published step started from. */
+static struct slice stage_text(const struct published *p, struct arena *arena)
+{
+	char from[8];
+
+	stage_name(p->from, from);
+	return p->known ? arena_copy(arena, slice_of(from)) : SLICE("mixed");
+}
+
 /* The result of one step, also in its row and in the exit code. */
 static void report_result(struct change_command *c, const struct published *p, struct step_row *row)
 {
 	row->outcome = p->outcome;
 	if (p->refused) {
+		for (size_t i = 0; i < p->findings.n; i++) {
+			struct finding *f = &p->findings.items[i];
+
+			f->remedy = change_patch_remedy(
+				c, f->code, f->remedy.ptr ? f->remedy : slice_of(f->code->remedy));
+		}
 		findings_say(c->app, &p->findings, SEVERITY_ERROR);
 		c->app->exit = exit_code_worse(c->app->exit, exit_code_of_findings(&p->findings));
 	}
@@ -165,6 +211,7 @@ static void report_result(struct change_command *c, const struct published *p, s
 			 SLICE_ARG(row->name), SLICE_ARG(row->to));
 	if (!p->committed)
 		return;
+	row->from = stage_text(p, c->app->arena);
 	row->commit = arena_copy(c->app->arena, slice_of(p->commit));
 	row->branch = arena_copy(c->app->arena, p->branch);
 	row->undo = undo_of_published(&c->fleet->base, p, c->app->program);
@@ -196,6 +243,8 @@ void change_report_results(struct change_command *c, const struct publication *d
 {
 	struct slice branches = join_branches(c, done);
 
+	if (done->refusal.ptr)
+		say_note(c->app, "%" SLICE_FMT, SLICE_ARG(done->refusal));
 	for (size_t i = 0; i < c->plan.n; i++)
 		report_result(c, &done->rows[i], &c->rows[i]);
 	commit_report_unpushed(c->app, &c->fleet->base, branches, done->behind);

@@ -34,6 +34,13 @@ size_t change_count(const struct change_command *c, bool refused);
  */
 void change_report_plan(const struct change_command *c);
 
+/*
+ * Adds to the remedy `was` of an error of the code that stopped a rollback that it can be written
+ * to a patch instead, if it can, and unless that is named already.
+ */
+struct slice change_patch_remedy(const struct change_command *c, const struct code *code,
+				 struct slice was);
+
 /* The differences of all steps, for --dry-run. Errors: git. */
 int change_report_diffs(const struct change_command *c, struct err *err);
 

@@ -409,8 +409,12 @@ static int run_check(struct app *app, void *context, struct err *err)
 	return result;
 }
 
-static const struct record *const options[] = { &own_options, &migration_select_options,
-						&migration_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_options,
+						&migration_select_options,
+						&migration_branch_options,
+						&migration_repo_options,
+						&output_options,
+						NULL };
 
 const struct command cmd_check = {
 	.name = "check",

@@ -127,8 +127,12 @@ static int run_diff(struct app *app, void *context, struct err *err)
 	return failed;
 }
 
-static const struct record *const options[] = { &own_options, &migration_select_options,
-						&migration_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_options,
+						&migration_select_options,
+						&migration_branch_options,
+						&migration_repo_options,
+						&output_options,
+						NULL };
 
 const struct command cmd_diff = {
 	.name = "diff",

@@ -329,6 +329,7 @@ static int discover_repository(struct app *app, const struct discover_context *c
 	if (migration_open(app, &ctx->migration, &s, err) < 0 ||
 	    fleet_open(s, NULL, &fleet, err) < 0)
 		return -1;
+	migration_note_checkout(app, &ctx->migration, &fleet.base);
 	if (ctx->write && fleet.broken.n) /* it may be about a host that would get a second one */
 		return err_from_finding(err, &fleet.broken.items[0]);
 	if (discover_commit(&fleet, (int)ctx->port, &d, err) < 0)
@@ -363,8 +364,12 @@ static int run_discover(struct app *app, void *context, struct err *err)
 				discover_repository(app, ctx, err);
 }
 
-static const struct record *const options[] = { &own_options, &migration_hooks_options,
-						&migration_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_options,
+						&migration_hooks_options,
+						&migration_branch_options,
+						&migration_repo_options,
+						&output_options,
+						NULL };
 
 const struct command cmd_discover = {
 	.name = "discover",

@@ -53,8 +53,12 @@ static int run_finalize(struct app *app, void *context, struct err *err)
 	return change_run(app, ctx, ctx->entry ? GO_DELETE_ENTRY : GO_FINALIZE, err);
 }
 
-static const struct record *const options[] = { &own_options, &migration_hooks_options,
-						&migration_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_options,
+						&migration_hooks_options,
+						&migration_branch_options,
+						&migration_repo_options,
+						&output_options,
+						NULL };
 
 const struct command cmd_finalize = {
 	.name = "finalize",

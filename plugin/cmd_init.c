@@ -110,6 +110,29 @@ static const struct finding *find_obstacle(const struct step *step)
 	return NULL;
 }
 
+/*
+ * Sets the branch, unless it is specified or there is no remote: the one that the environments
+ * follow, or the one that was read.
+ */
+static void choose_branch(struct init_run *r, const struct placements *placements)
+{
+	const struct base_commit *base = &r->fleet->base;
+	struct slice *branch = &r->m.f.spec.git.branch, followed;
+
+	if (branch->len || !base->remote.name.ptr)
+		return;
+	*branch = base->branch;
+	followed = environments_other_branch(placements);
+	if (!followed.len || !base_commit_remote_has(base, followed))
+		return;
+	*branch = arena_copy(r->app->arena, followed);
+	say_note(r->app,
+		 "the manifests are applied from branch '%" SLICE_FMT
+		 "', which the file specifies: it must be on that branch, too (init --branch "
+		 "%" SLICE_FMT ")",
+		 SLICE_ARG(followed), SLICE_ARG(followed));
+}
+
 /* Chooses the environments, by a plan of the migration as it would be. */
 static int choose_environments(struct init_run *r, struct err *err)
 {
@@ -129,6 +152,7 @@ static int choose_environments(struct init_run *r, struct err *err)
 	obstacle = failed ? NULL : find_obstacle(&plan.steps[0]);
 	if (obstacle)
 		failed = err_from_finding(err, obstacle);
+	choose_branch(r, &plan.steps[0].placements);
 	plan_release(&plan);
 	return failed;
 }
@@ -203,12 +227,14 @@ static int run_init(struct app *app, void *context, struct err *err)
 		return err_set(err, &CODE_usage, NOWHERE,
 			       "init requires --from HOST and --to HOST");
 	ctx->migration.access = ctx->commit ? ACCESS_WRITE : ACCESS_READ_ALL;
+	ctx->migration.branch = ctx->fields.spec.git.branch;
 	if (make_migration(&r, err) < 0 || migration_open(app, &ctx->migration, &s, err) < 0 ||
 	    fleet_open(s, NULL, &fleet, err) < 0)
 		return -1;
 	if (!fleet.base.branch.ptr && ctx->commit)
 		return err_set(err, &CODE_detached, place_of(session_where(s)),
 			       "HEAD is not on a branch");
+	migration_note_checkout(app, &ctx->migration, &fleet.base);
 	if (newfile_make(&r.file, app, s, &r.m, err) < 0)
 		return -1;
 	failed = write_file(&r, s, err);

@@ -18,13 +18,12 @@ static int run_promote(struct app *app, void *context, struct err *err)
 	return change_run(app, context, GO_UP, err);
 }
 
-static const struct record *const options[] = { &change_options,
-						&own_options,
-						&migration_hooks_options,
-						&migration_select_options,
-						&migration_repo_options,
-						&output_options,
-						NULL };
+static const struct record *const options[] = {
+	&change_options,           &own_options,
+	&migration_hooks_options,  &migration_select_options,
+	&migration_branch_options, &migration_repo_options,
+	&output_options,           NULL
+};
 
 const struct command cmd_promote = {
 	.name = "promote",

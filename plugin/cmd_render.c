@@ -345,8 +345,12 @@ static int run_render(struct app *app, void *context, struct err *err)
 	return ctx->file.ptr ? render_file(app, ctx, err) : render_migrations(app, ctx, err);
 }
 
-static const struct record *const options[] = { &own_options, &migration_select_options,
-						&migration_repo_options, &output_options, NULL };
+static const struct record *const options[] = { &own_options,
+						&migration_select_options,
+						&migration_branch_options,
+						&migration_repo_options,
+						&output_options,
+						NULL };
 
 const struct command cmd_render = {
 	.name = "render",

@@ -79,7 +79,8 @@ static int run_status(struct app *app, void *context, struct err *err)
 	return 0;
 }
 
-static const struct record *const options[] = { &migration_select_options, &migration_repo_options,
+static const struct record *const options[] = { &migration_select_options,
+						&migration_branch_options, &migration_repo_options,
 						&output_options, NULL };
 
 const struct command cmd_status = {

@@ -12,8 +12,14 @@ void commit_report_unpushed(const struct app *app, const struct base_commit *bas
 		say_note(app,
 			 "local branch '%" SLICE_FMT "' was not updated: %" SLICE_FMT
 			 "; update it with: git pull",
-			 SLICE_ARG(base->branch), SLICE_ARG(behind));
-	if (remote.len)
+			 SLICE_ARG(base->local), SLICE_ARG(behind));
+	if (remote.len && slice_eq(branches, base->branch) && base->local.ptr &&
+	    !slice_eq(base->local, base->branch))
+		say_note(app,
+			 "not pushed; push with: git push %" SLICE_FMT " %" SLICE_FMT
+			 ":%" SLICE_FMT,
+			 SLICE_ARG(remote), SLICE_ARG(base->local), SLICE_ARG(branches));
+	else if (remote.len)
 		say_note(app, "not pushed; push with: git push %" SLICE_FMT " %" SLICE_FMT,
 			 SLICE_ARG(remote), SLICE_ARG(branches));
 }

@@ -2,6 +2,7 @@
 
 #include "base/redact.h"
 #include "base/trace.h"
+#include "flow/unpushed.h"
 #include "plugin/progress.h"
 #include "plugin/rows_finding.h"
 #include "plugin/say.h"
@@ -27,6 +28,15 @@ static const struct field repo_fields[] = {
 };
 
 const struct record migration_repo_options = { .fields = repo_fields };
+
+static const struct field branch_fields[] = {
+	OPT_STRING(struct migration_context, branch, 0, "branch", "BRANCH",
+		   "The branch to work on, whatever is checked out. Defaults to spec.git.branch of "
+		   "the migration, or to the default branch of the remote"),
+	FIELDS_END,
+};
+
+const struct record migration_branch_options = { .fields = branch_fields };
 
 static const struct field select_fields[] = {
 	OPT_STRING(
@@ -68,15 +78,27 @@ int migration_preview_stage(const struct preview_context *ctx, struct stage *to,
 		       SLICE_ARG(ctx->to));
 }
 
-/*
- * Passes on messages of the server and its hooks. Of all else the error contains what matters, and
- * a lost race is retried.
- */
+/* What git at the other side says about a locked ref: the error contains what matters. */
+static const char *const lock_messages[] = {
+	"cannot lock ref",
+	"Another git process seems to be running",
+	"an editor opened by 'git commit'",
+	"are terminated then try again",
+	"may have crashed in this repository",
+	"remove the file manually to continue",
+};
+
+/* Passes on messages of the server and its hooks, but not those about a lock: it is retried. */
 static void note_remote_line(void *ctx, struct slice line)
 {
-	if (slice_starts(line, SLICE("remote: ")) &&
-	    slice_find(line, SLICE("cannot lock ref")) == SIZE_MAX)
-		say_note(ctx, "%" SLICE_FMT, SLICE_ARG(line));
+	struct slice text = slice_sub(line, SLICE("remote: ").len, line.len);
+
+	if (!slice_starts(line, SLICE("remote: ")) || !slice_trim(text).len)
+		return;
+	for (size_t i = 0; i < sizeof(lock_messages) / sizeof(lock_messages[0]); i++)
+		if (slice_find(text, slice_of(lock_messages[i])) != SIZE_MAX)
+			return;
+	say_note(ctx, "%" SLICE_FMT, SLICE_ARG(line));
 }
 
 /* Passes on a line of a local hook; with a prefix, so that it is not taken for one of ours. */
@@ -101,6 +123,7 @@ int migration_open(struct app *app, const struct migration_context *ctx, struct 
 	struct session_options o = { .repo = ctx->repo.ptr,
 				     .migrations_dir = ctx->migrations.ptr,
 				     .templates_dir = ctx->templates.ptr,
+				     .branch = ctx->branch.ptr,
 				     .interactive = app->in_tty,
 				     .hooks = ctx->hooks,
 				     .on_remote_line = note_remote_line,
@@ -125,18 +148,55 @@ static void note_base(const struct app *app, const struct base_commit *base)
 			 SLICE_ARG(base_commit_text(base, (long long)time(NULL))));
 }
 
+void migration_note_checkout(const struct app *app, const struct migration_context *ctx,
+			     const struct base_commit *base)
+{
+	bool writes = ctx->access == ACCESS_WRITE || ctx->access == ACCESS_WRITE_ALL;
+	struct slice other =
+		writes && !ctx->branch.ptr ? base_commit_other_checkout(base) : SLICE_NONE;
+
+	if (other.ptr)
+		say_note(app,
+			 "branch '%" SLICE_FMT
+			 "' is checked out; this command works on '%" SLICE_FMT "'",
+			 SLICE_ARG(other), SLICE_ARG(base->branch));
+}
+
+/* Names local commits that are ignored since they are not pushed. */
+static void note_unpushed(const struct app *app, const struct fleet *fleet)
+{
+	AUTO_STR struct str files = STR_INIT;
+	struct unpushed u;
+
+	if (!unpushed_find(fleet, &u))
+		return;
+	for (size_t i = 0; i < u.files.n; i++)
+		str_addf(&files, "%s%" SLICE_FMT, i ? ", " : "", SLICE_ARG(u.files.items[i]));
+	if (u.more)
+		str_adds(&files, files.len ? " and others" : "files of the migration");
+	say_note(app,
+		 "%zu commit%s on local branch '%" SLICE_FMT
+		 "' %s not pushed and %s ignored: %s; push, or use --offline",
+		 u.commits, u.commits == 1 ? "" : "s", SLICE_ARG(u.branch),
+		 u.commits == 1 ? "is" : "are", u.commits == 1 ? "is" : "are", files.ptr);
+}
+
 int migration_select(struct app *app, const struct migration_context *ctx, struct session **session,
 		     struct fleet *fleet, struct err *err)
 {
 	const struct selection want = { .names = app->args,
 					.selector = ctx->selector,
 					.all = ctx->all,
+					.recover = ctx->recover,
 					.check_later = ctx->check_later };
 
 	if (migration_open(app, ctx, session, err) < 0 ||
 	    fleet_open(*session, &want, fleet, err) < 0)
 		return -1;
 	note_base(app, &fleet->base);
+	migration_note_checkout(app, ctx, &fleet->base);
+	note_unpushed(app, fleet);
+	findings_say(app, &fleet->recovered, SEVERITY_WARNING);
 	if (app->args.n)
 		return 0;
 	if (fleet->broken.n)

@@ -23,15 +23,20 @@ enum migration_access {
 struct migration_context {
 	struct common common;
 	struct slice repo, migrations, templates; /* directories; absent: the defaults */
+	struct slice branch; /* absent: that of the migrations, or the default one */
 	struct slice selector;
 	bool all, fetch, offline, hooks;
 	long verbosity;
 	enum migration_access access; /* not an option: set before opening */
+	bool recover;                 /* the same */
 	bool check_later;             /* not an option: see struct selection */
 };
 
 /* --repo, --migrations, --templates, --fetch, --offline, -v */
 extern const struct record migration_repo_options;
+
+/* --branch; of init it is a field of the migration. */
+extern const struct record migration_branch_options;
 
 /* -l, --all */
 extern const struct record migration_select_options;
@@ -53,6 +58,10 @@ int migration_preview_stage(const struct preview_context *ctx, struct stage *to,
 /* Opens the session that the options specify. It borrows from `app`. */
 int migration_open(struct app *app, const struct migration_context *ctx, struct session **out,
 		   struct err *err);
+
+/* If a command that writes works on another branch than the one that is checked out: notes it. */
+void migration_note_checkout(const struct app *app, const struct migration_context *ctx,
+			     const struct base_commit *base);
 
 /* Opens it and the fleet, with the migrations that arguments and options select. */
 int migration_select(struct app *app, const struct migration_context *ctx, struct session **session,

@@ -1,6 +1,8 @@
 #include "flow/advance.h"
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "flow/push_urls.h"
 #include "flow/session_internal.h"
 #include "git/branch.h"
 #include "git/commit.h"
@@ -84,8 +86,17 @@ static struct local_move local_move_of(const struct advance *a)
 {
 	const struct base_commit *base = a->base;
 
-	return (struct local_move){ base->session->repo, base->branch.ptr, &base->id, a->tip,
+	return (struct local_move){ base->session->repo, base->local.ptr, &base->id, a->tip,
 				    a->changes,          a->reflog };
+}
+
+/* The local branch that does not exist yet. */
+static int make_branch(const struct advance *a, struct err *err)
+{
+	const struct base_commit *base = a->base;
+
+	return branch_move(base->session->repo,
+			   &(struct branch_move){ base->branch.ptr, NULL, a->tip, a->reflog }, err);
 }
 
 /* Is the local branch at the base commit, so that it can follow? */
@@ -143,9 +154,38 @@ static bool remote_is_at(const struct base_commit *base, const char *ref, const 
 	       oid_eq(&there, tip);
 }
 
-/* The branch at the remote. */
-static int push_tip(const struct base_commit *base, const struct oid *tip, struct err *err)
+/*
+ * If pushes go to another URL than fetches come from: does that one show what was pushed? A copy is
+ * given a moment to follow.
+ */
+static int check_pushed(const struct base_commit *base, const char *ref, const struct oid *tip,
+			struct err *err)
 {
+	enum { TRIES = 4, PAUSE_MS = 500 };
+	struct push_urls urls;
+	char commit[41];
+
+	if (!push_urls_differ(base, &urls))
+		return 0;
+	for (int try = 1; try <= TRIES; try++) {
+		if (remote_is_at(base, ref, tip))
+			return 0;
+		if (try < TRIES)
+			(void)clock_sleep_ms(PAUSE_MS);
+	}
+	oid_text(tip, commit);
+	return err_set(err, &CODE_push_elsewhere, NOWHERE,
+		       "%.8s was pushed to '%" SLICE_FMT "' at %" SLICE_FMT ", but %" SLICE_FMT
+		       " does not have it",
+		       commit, SLICE_ARG(base->branch), SLICE_ARG(urls.push),
+		       SLICE_ARG(urls.fetch));
+}
+
+/* The branch at the remote. */
+static int push_tip(const struct advance *a, struct err *err)
+{
+	const struct base_commit *base = a->base;
+	const struct oid *tip = a->tip;
 	struct session *s = base->session;
 	struct slice ref =
 		arena_printf(s->arena, "refs/heads/%" SLICE_FMT, SLICE_ARG(base->branch));
@@ -160,10 +200,14 @@ static int push_tip(const struct base_commit *base, const struct oid *tip, struc
 		*err = (struct err)ERR_INIT;
 		return ADVANCE_DONE;
 	}
+	if (push.result == PUSH_RACED && a->rejection)
+		*a->rejection = (struct rejection){ push.why, push.lock };
 	if (push.result == PUSH_RACED)
 		return ADVANCE_RACED;
 	if (push.result == PUSH_DONE || push.result == PUSH_SAME)
-		return push.result == PUSH_DONE ? ADVANCE_DONE : ADVANCE_SAME;
+		return check_pushed(base, ref.ptr, tip, err) < 0 ? -1 :
+		       push.result == PUSH_DONE                  ? ADVANCE_DONE :
+								   ADVANCE_SAME;
 	return err_set(err, &CODE_push_refused, NOWHERE,
 		       "%" SLICE_FMT " rejected the push to '%" SLICE_FMT "': %" SLICE_FMT,
 		       SLICE_ARG(base->remote.name), SLICE_ARG(base->branch), SLICE_ARG(push.why));
@@ -176,10 +220,12 @@ int advance_branch(const struct advance *a, struct slice *behind, struct err *er
 	int result;
 
 	if (!a->base->remote.name.ptr)
-		return move_branch(&move, err) < 0 ? -1 : ADVANCE_DONE;
+		return (a->base->local.ptr ? move_branch(&move, err) : make_branch(a, err)) < 0 ?
+			       -1 :
+			       ADVANCE_DONE;
 	if (can_follow(a->base, &exists) && check_worktree(a, err) < 0)
 		return -1;
-	result = push_tip(a->base, a->tip, err);
+	result = push_tip(a, err);
 	if (result == ADVANCE_DONE || result == ADVANCE_SAME)
 		follow_remote(a, behind);
 	return result;
@@ -225,8 +271,8 @@ int advance_interrupted(const struct base_commit *base, bool *moved, struct err 
 	struct err ignored = ERR_INIT;
 	struct changes changes;
 	struct oid tip;
-	const struct local_move move = { s->repo,   base->branch.ptr, &tip,
-					 &base->id, &changes,         "gcpbackend: finish" };
+	const struct local_move move = { s->repo,   base->local.ptr, &tip,
+					 &base->id, &changes,        "gcpbackend: finish" };
 	int begun;
 
 	*moved = false;

@@ -8,12 +8,19 @@
 #include "base/change.h"
 #include "flow/base_commit.h"
 
+/* Why the remote rejected a push; texts in the arena of the session. */
+struct rejection {
+	struct slice why;  /* its message */
+	struct slice lock; /* the lock file that exists there; absent: none is known */
+};
+
 /* The branch of a base commit that moves to a new tip. */
 struct advance {
 	const struct base_commit *base; /* where the branch must be */
 	const struct oid *tip;
 	const struct changes *changes; /* of the tip against the base commit */
 	const char *reflog;
+	struct rejection *rejection; /* set with ADVANCE_RACED; NULL: not wanted */
 };
 
 /* What became of the branch. */
@@ -27,7 +34,8 @@ enum advance_result {
  * Moves the branch by compare-and-swap. Without a remote the local one, with its working tree. With
  * one, the remote's, and then the local one if it is at the base commit; otherwise, or if that
  * fails, `*behind` is the reason, in the arena of the session. Returns an enum advance_result, or
- * -1: dirty, moved, checked_out, busy, git, push_refused, and the errors of push_refs.
+ * -1: dirty, moved, checked_out, busy, git, push_refused, push_elsewhere (what was pushed is not at
+ * the URL that is fetched), and the errors of push_refs.
  */
 int advance_branch(const struct advance *a, struct slice *behind, struct err *err);
 

@@ -14,8 +14,7 @@ static int check_hook_place(const struct base_commit *base, struct err *err)
 
 	if (!repo_workdir(repo))
 		return err_set(err, &CODE_hook_place, at, "a bare repository has no working tree");
-	if (repo_head_branch(repo, &head, &ignored) < 0 ||
-	    !slice_eq(str_slice(&head), base->branch))
+	if (repo_head_branch(repo, &head, &ignored) < 0 || !slice_eq(str_slice(&head), base->local))
 		return err_set(err, &CODE_hook_place, at,
 			       "branch '%" SLICE_FMT "' is not checked out",
 			       SLICE_ARG(base->branch));

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "flow/session_internal.h"
+#include "git/history.h"
 #include "git/tree.h"
 #include "gitops/path.h"
 #include "kube/selector.h"
@@ -76,6 +77,58 @@ static void read_migration(void *ctx, size_t i)
 		x->why = err_keep(&err);
 }
 
+/* The search for an earlier version of a migration file. */
+struct recovery {
+	struct loaded *file;
+	struct arena *arena;
+	struct oid commit; /* that wrote the version */
+	size_t versions;
+	bool found;
+};
+
+/* Tries one version, the newest first. */
+static int try_version(const struct file_version *v, void *ctx, struct err *err)
+{
+	enum { VERSIONS = 1000 };
+	struct recovery *r = ctx;
+	struct err ignored = ERR_INIT;
+
+	(void)err;
+	if (!v->bytes.ptr || v->bytes.len > MIGRATION_MAX)
+		return r->versions++ < VERSIONS ? HISTORY_MORE : HISTORY_STOP;
+	r->found = migration_read(&r->file->m, r->file->path, arena_copy(r->arena, v->bytes),
+				  r->file->mode, &ignored) == 0;
+	r->commit = v->since;
+	return r->found || r->versions++ == VERSIONS ? HISTORY_STOP : HISTORY_MORE;
+}
+
+/*
+ * Reads the last version of a file that can be read. Its bytes remain those of today, for edits:
+ * what is wrong in them stays as it is.
+ */
+static void recover_file(const struct base_commit *base, struct loaded *x,
+			 struct findings *recovered)
+{
+	struct session *s = base->session;
+	struct recovery r = { .file = x, .arena = s->arena };
+	struct err ignored = ERR_INIT;
+	const struct history_query query = {
+		.from = &base->id, .paths = &x->path, .n = 1, .visit = try_version, .ctx = &r
+	};
+	char commit[41];
+
+	(void)history_each(s->repo, &query, &ignored);
+	if (!r.found)
+		return;
+	oid_text(&r.commit, commit);
+	x->m.bytes = x->bytes;
+	findings_add(recovered, &CODE_migration_recovered,
+		     (struct place){ x->path, x->why->line, x->why->col },
+		     "%s; the version of commit %.8s is used", x->why->reason, commit);
+	free(x->why);
+	x->why = NULL;
+}
+
 /* Frees the rows but for the migrations. */
 static void release_loading(struct loading *l)
 {
@@ -146,18 +199,22 @@ static int load_files(struct loading *l, const struct slices *names, struct err 
 
 /*
  * The files of a commit; `names`: only those of these names, empty: all. Files that cannot be read
- * are findings. Errors: git.
+ * are findings; `recover`: their last version that can be read is used. Errors: git.
  */
-static int read_fleet(const struct base_commit *base, const struct slices *names, struct fleet *out,
-		      struct err *err)
+static int read_fleet(const struct base_commit *base, const struct slices *names, bool recover,
+		      struct fleet *out, struct err *err)
 {
 	struct loading l = { .base = base };
 	int result;
 
 	*out = (struct fleet){ .base = *base, .named = names->n > 0 };
 	out->broken.arena = base->session->arena;
+	out->recovered.arena = base->session->arena;
 	result = load_files(&l, names, err);
 	parallel_each(l.n, read_migration, &l);
+	for (size_t i = 0; i < l.n && recover; i++)
+		if (l.items[i]->why)
+			recover_file(base, l.items[i], &out->recovered);
 	out->all = xrealloc_array(NULL, l.n, sizeof(*out->all));
 	for (size_t i = 0; i < l.n; i++)
 		if (!l.items[i]->why)
@@ -219,7 +276,7 @@ static int set_no_migration(const struct fleet *all, struct slice name, struct e
 	struct session *s = all->base.session;
 	struct slice path = arena_printf(s->arena, "%s/%" SLICE_FMT ".yaml", s->migrations_dir,
 					 SLICE_ARG(name)),
-		     near;
+		     other = base_commit_other_checkout(&all->base), near;
 	struct slice *names = arena_array(s->arena, all->n, sizeof(*names));
 	AUTO_STR struct str local = STR_INIT;
 	struct err ignored = ERR_INIT;
@@ -234,6 +291,13 @@ static int set_no_migration(const struct fleet *all, struct slice name, struct e
 	(void)err_set(err, &CODE_no_migration, NOWHERE,
 		      "migration '%" SLICE_FMT "' not found in %s on branch '%" SLICE_FMT "'",
 		      SLICE_ARG(name), s->migrations_dir, SLICE_ARG(all->base.branch));
+	if (other.ptr && repo_branch_tip(s->repo, other.ptr, &tip, &ignored) == 0 &&
+	    tree_read(s->repo, &(struct commit_path){ &tip, path.ptr, MIGRATION_MAX }, &local, NULL,
+		      &ignored) == 0)
+		return err_remedy(err,
+				  "merge branch '%" SLICE_FMT
+				  "', which contains it, or use --branch %" SLICE_FMT,
+				  SLICE_ARG(other), SLICE_ARG(other));
 	if (repo_workdir(s->repo) && path_check(path, NOWHERE, "", &ignored) == 0 &&
 	    file_exists(worktree_path(s, path).ptr))
 		return err_remedy(err,
@@ -258,7 +322,7 @@ static int refuse_name(const struct fleet *fleet, struct slice name, struct err 
 
 	if (!fleet->named)
 		return set_no_migration(fleet, name, err);
-	return read_fleet(&fleet->base, &all, &whole, err) < 0 ?
+	return read_fleet(&fleet->base, &all, false, &whole, err) < 0 ?
 		       -1 :
 		       set_no_migration(&whole, name, err);
 }
@@ -307,7 +371,8 @@ static int open_fleet(const struct base_commit *base, const struct selection *wa
 	const struct slices all = { NULL, 0 };
 	struct fleet fleet;
 
-	if (read_fleet(base, want && !want->read_all ? &want->names : &all, &fleet, err) < 0 ||
+	if (read_fleet(base, want && !want->read_all ? &want->names : &all, want && want->recover,
+		       &fleet, err) < 0 ||
 	    (want && select_migrations(&fleet, want, err) < 0)) {
 		fleet_release(&fleet);
 		return -1;
@@ -357,6 +422,8 @@ static int follow_migrations(struct fleet *fleet, const struct selection *want, 
 	    find_agreed(&fleet->selected, "remotes", offsetof(struct migration_git, remote),
 			&remote, err) < 0)
 		return -1;
+	if (s->options.branch)
+		branch = base->branch;
 	same = (!branch.ptr || slice_eq(branch, base->branch)) &&
 	       (!remote.ptr || s->options.base == BASE_LOCAL ||
 		slice_eq(remote, base->remote.name));
@@ -385,7 +452,7 @@ static bool is_checked_out(const struct base_commit *base)
 	struct err ignored = ERR_INIT;
 
 	return repo_workdir(repo) && repo_head_branch(repo, &head, &ignored) == 0 &&
-	       slice_eq(str_slice(&head), base->branch);
+	       slice_eq(str_slice(&head), base->local);
 }
 
 /* The bytes that the changes give a file; absent: none of them changes it. */
@@ -454,7 +521,7 @@ int fleet_open(struct session *s, const struct selection *selection, struct flee
 	struct base_commit base;
 	struct fleet fleet;
 
-	if (base_commit_of_head(s, &base, err) < 0 || open_fleet(&base, selection, &fleet, err) < 0)
+	if (base_commit_default(s, &base, err) < 0 || open_fleet(&base, selection, &fleet, err) < 0)
 		return -1;
 	if (selection && settle(&fleet, selection, err) < 0) {
 		fleet_release(&fleet);

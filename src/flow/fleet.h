@@ -19,8 +19,9 @@ struct fleet {
 	struct migration **all; /* the files that can be read, in the order of their paths: all of
 				   the commit, or those of the selected names */
 	size_t n;
-	bool named;             /* only files of the selected names were read */
-	struct findings broken; /* files that cannot be read */
+	bool named;                /* only files of the selected names were read */
+	struct findings broken;    /* files that cannot be read */
+	struct findings recovered; /* those of which an earlier version was read instead */
 	struct selected selected;
 };
 
@@ -30,14 +31,15 @@ struct selection {
 	struct slice selector; /* absent: none */
 	bool all;
 	bool read_all;    /* with names: read all migration files none the less */
+	bool recover;     /* of a file that cannot be read, the last version that can is used */
 	bool check_later; /* the caller does fleet_check_clean when it has a plan */
 };
 
 /*
- * Reads the migration files of the branch that HEAD is on, or of the branch that they specify in
- * spec.git, on which all selected ones must agree. `selection` NULL: all files, none is selected. A
- * selected migration file that differs in the working tree is refused. Errors: those of
- * base_commit_of_head, nothing_selected, no_migration (with the nearest name, or the way to commit
+ * Reads the migration files of the default branch (base_commit_default), or of the branch that they
+ * specify in spec.git, on which all selected ones must agree. `selection` NULL: all files, none is
+ * selected. A selected migration file that differs in the working tree is refused. Errors: those of
+ * base_commit_default, nothing_selected, no_migration (with the nearest name, or the way to commit
  * or push it), migration_dirty, detached, no_branch, usage (a bad selector), and what is wrong with
  * a file of one of the names.
  */

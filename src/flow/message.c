@@ -45,7 +45,7 @@ int message_of_step(struct session *s, const struct step *step, const struct pub
 	stage_name(step->from, from);
 	stage_name(step->to, to);
 	describe_changes(&step->changes, &what);
-	undo_command(step, o->program, &undo);
+	undo_command(s, step, o->program, &undo);
 	struct pair values[] = {
 		{ SLICE("migration"), step->m->name },
 		{ SLICE("from_stage"), step->known ? slice_of(from) : SLICE("mixed") },

@@ -6,7 +6,8 @@ const char *const outcome_names[] = {
 	[OUTCOME_REFUSED] = "refused",     [OUTCOME_READY] = "ready",
 	[OUTCOME_MIXED] = "mixed",         [OUTCOME_PATCH] = "patch",
 	[OUTCOME_PROMOTED] = "promoted",   [OUTCOME_ROLLED_BACK] = "rolled-back",
-	[OUTCOME_FINALIZED] = "finalized", [OUTCOME_FINALIZED + 1] = NULL,
+	[OUTCOME_FINALIZED] = "finalized", [OUTCOME_PROPOSED] = "proposed",
+	[OUTCOME_WORKS] = "works",         [OUTCOME_WORKS + 1] = NULL,
 };
 
 /* Is it the hold that stops the step? */

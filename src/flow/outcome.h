@@ -17,7 +17,9 @@ enum step_outcome {
 	OUTCOME_PATCH,       /* it is in a patch */
 	OUTCOME_PROMOTED,    /* committed */
 	OUTCOME_ROLLED_BACK, /* committed */
-	OUTCOME_FINALIZED    /* committed */
+	OUTCOME_FINALIZED,   /* committed */
+	OUTCOME_PROPOSED,    /* a rollback on a stage branch: nothing is rolled back yet */
+	OUTCOME_WORKS        /* a rehearsed rollback would work */
 };
 
 /* The names of the values, NULL-terminated: "planned", "rolled-back". */

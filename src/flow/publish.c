@@ -6,6 +6,7 @@
 #include "flow/commit.h"
 #include "flow/message.h"
 #include "flow/publish_branches.h"
+#include "flow/push_urls.h"
 #include "flow/replan.h"
 #include "flow/session_internal.h"
 #include "flow/stage_branch_removal.h"
@@ -86,8 +87,7 @@ static void mark_existing(struct publication *out)
 {
 	for (size_t i = 0; i < out->n; i++)
 		if (out->rows[i].committed)
-			out->rows[i] =
-				(struct published){ .step = out->rows[i].step, .existed = true };
+			published_reset(&out->rows[i], true);
 }
 
 /* Commits everything on the branch of the base commit. Returns an enum advance_result, or -1. */
@@ -98,7 +98,8 @@ static int publish_direct(const struct base_commit *base, const struct plan *pla
 	struct direct_run q = {
 		.base = base, .plan = plan, .options = options, .out = out, .tip = base->id
 	};
-	const struct advance advance = { base, &q.tip, &plan->changes, "gcpbackend: migrate" };
+	const struct advance advance = { base, &q.tip, &plan->changes, "gcpbackend: migrate",
+					 &out->rejection };
 	int failed, result;
 
 	if (!plan->changes.n)
@@ -125,7 +126,8 @@ static int publish_once(struct evidence *evidence, struct plan *plan,
 		if (!step_has_work(&plan->steps[i]))
 			continue;
 		work++;
-		on_branches += migration_uses_pull_request(plan->steps[i].m, options->rollback);
+		on_branches += options->propose ||
+			       migration_uses_pull_request(plan->steps[i].m, options->rollback);
 	}
 	out->tries += work && base->remote.name.ptr && !on_branches;
 	if (!on_branches) {
@@ -153,6 +155,18 @@ static void take_results(const struct replan *replan, const struct publication *
 	out->behind = arena_copy(out->arena, from->behind);
 }
 
+/* Takes over why the push of another try was rejected, and whether the branch has moved. */
+static void take_rejection(const struct base_commit *base, const struct publication *from,
+			   struct publication *out)
+{
+	bool moved = !oid_eq(&base->id, &out->base);
+
+	out->unmoved = moved ? 1 : out->unmoved + 1;
+	out->base = base->id;
+	out->rejection.why = arena_copy(out->arena, from->rejection.why);
+	out->rejection.lock = arena_copy(out->arena, from->rejection.lock);
+}
+
 /*
  * The pending steps once more, on the branch as others have moved it. Returns an enum
  * advance_result, or -1.
@@ -162,13 +176,16 @@ static int publish_again(const struct fleet *fleet, const struct publish_options
 {
 	struct replan replan;
 	struct publication again;
-	int result = replan_make(fleet, out, &replan, err) < 0 ? -1 : ADVANCE_DONE;
+	int result =
+		replan_make(fleet, out, options->propose, &replan, err) < 0 ? -1 : ADVANCE_DONE;
 
 	if (result == ADVANCE_DONE && replan.n) {
 		publication_init(&again, &replan.plan, out->arena);
 		result = publish_once(&replan.evidence, &replan.plan, options, &again, err);
 		if (result == ADVANCE_DONE)
 			take_results(&replan, &again, out);
+		else if (result == ADVANCE_RACED)
+			take_rejection(&replan.fleet.base, &again, out);
 	}
 	replan_release(&replan);
 	return result;
@@ -181,32 +198,99 @@ static void forget_commits(struct publication *out)
 		out->rows[i].committed = out->rows[i].pushed = false;
 }
 
+/* The error of pushes that are rejected although the branch does not move. */
+static int fail_unmoved(const struct base_commit *base, const struct publication *out,
+			struct err *err)
+{
+	const struct rejection *r = &out->rejection;
+	struct push_urls urls;
+
+	if (r->lock.ptr)
+		return err_set(err, &CODE_remote_locked, NOWHERE,
+			       "%" SLICE_FMT " rejected %u pushes to '%" SLICE_FMT
+			       "', which is locked: %" SLICE_FMT " exists",
+			       SLICE_ARG(base->remote.name), out->unmoved, SLICE_ARG(base->branch),
+			       SLICE_ARG(r->lock));
+	if (push_urls_differ(base, &urls))
+		return err_set(err, &CODE_push_elsewhere, NOWHERE,
+			       "nothing was pushed: '%" SLICE_FMT "' at %" SLICE_FMT
+			       " is not at the commit that was fetched from %" SLICE_FMT,
+			       SLICE_ARG(base->branch), SLICE_ARG(urls.push),
+			       SLICE_ARG(urls.fetch));
+	return err_set(err, &CODE_push_raced, NOWHERE,
+		       "%" SLICE_FMT " rejected %u pushes to '%" SLICE_FMT
+		       "' although it was not moved: %" SLICE_FMT,
+		       SLICE_ARG(base->remote.name), out->unmoved, SLICE_ARG(base->branch),
+		       SLICE_ARG(r->why));
+}
+
+/* The error of a push that is not tried again; 0: it is. */
+static int check_tries(const struct base_commit *base, const struct publication *out,
+		       struct err *err)
+{
+	enum { TRIES = 100, UNMOVED = 10 };
+
+	if (out->unmoved >= UNMOVED)
+		return fail_unmoved(base, out, err);
+	if (out->tries < TRIES)
+		return 0;
+	return err_set(err, &CODE_push_raced, NOWHERE,
+		       "%" SLICE_FMT "/%" SLICE_FMT
+		       " was moved by another push during each of %u attempts",
+		       SLICE_ARG(base->remote.name), SLICE_ARG(base->branch), out->tries);
+}
+
+/* May the rollbacks be proposed on stage branches, after their push was refused? */
+static bool can_propose(const struct publish_options *options, const struct publication *out,
+			const struct err *err)
+{
+	if (!options->rollback || options->propose || err->code != &CODE_push_refused)
+		return false;
+	for (size_t i = 0; i < out->n; i++)
+		if (step_has_work(out->rows[i].step) &&
+		    out->rows[i].step->m->f.spec.git.rollback != ROLLBACK_AUTO)
+			return false;
+	return true;
+}
+
+/* The rollbacks whose push was refused, on stage branches. */
+static int propose(const struct fleet *fleet, const struct publish_options *options,
+		   struct publication *out, struct err *err)
+{
+	struct publish_options proposal = *options;
+
+	proposal.propose = true;
+	out->refusal = arena_copy(out->arena, slice_of(err->reason));
+	*err = (struct err)ERR_INIT;
+	forget_commits(out);
+	return publish_again(fleet, &proposal, out, err);
+}
+
 int publish_plan(struct evidence *evidence, struct plan *plan,
 		 const struct publish_options *options, struct publication *out, struct err *err)
 {
-	enum { TRIES = 100 };
 	const struct base_commit *base = &evidence->fleet->base;
 	const struct progress *progress = session_progress(base->session);
 	int64_t since = clock_ms();
 	int result;
 
 	publication_init(out, plan, base->session->arena);
+	out->base = base->id;
+	out->unmoved = 1;
 	result = publish_once(evidence, plan, options, out, err);
 	while (result == ADVANCE_RACED) {
 		progress_report(progress, "pushes rejected because the branch was moved",
 				out->tries, 0);
-		if (out->tries == TRIES)
-			return err_set(err, &CODE_push_raced, NOWHERE,
-				       "%" SLICE_FMT "/%" SLICE_FMT
-				       " was moved by another push during each of %u attempts",
-				       SLICE_ARG(base->remote.name), SLICE_ARG(base->branch),
-				       out->tries);
+		if (check_tries(base, out, err) < 0)
+			return -1;
 		backoff_wait(since);
 		out->tries++;
 		since = clock_ms();
 		forget_commits(out);
 		result = publish_again(evidence->fleet, options, out, err);
 	}
+	if (result < 0 && can_propose(options, out, err))
+		result = propose(evidence->fleet, options, out, err);
 	progress_report(progress, NULL, 0, 0);
 	publication_set_outcomes(out);
 	if (options->rollback && result >= 0)
@@ -219,7 +303,7 @@ int publish_files(const struct base_commit *base, const struct changes *changes,
 {
 	struct published_files files = { .behind = { NULL, 0 } };
 	struct oid commit;
-	const struct advance advance = { base, &commit, changes, "gcpbackend: init" };
+	const struct advance advance = { base, &commit, changes, "gcpbackend: init", NULL };
 	int result;
 
 	if (commit_make(base, &(struct new_commit){ &base->id, changes, message }, &commit, err) <

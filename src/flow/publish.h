@@ -12,6 +12,7 @@
 struct publish_options {
 	bool batch;          /* one commit for all steps */
 	bool rollback;       /* the mode is spec.git.rollback instead of spec.git.mode */
+	bool propose;        /* all steps are committed on stage branches, whatever their mode */
 	const char *program; /* how the undo command begins: "kubectl gcpbackend" */
 	struct slice reason; /* for the message; absent: none */
 	bool merge_request;  /* GitLab opens the merge request of what is pushed for review */
@@ -33,6 +34,9 @@ struct publish_options {
  * change stays as it is, since a rewritten one loses its approvals; one with what the program made
  * of an older base commit is rewritten if one of the files has changed since; one with anything
  * else is left alone. Branches of other stages of the migration are deleted if they are ours.
+ *
+ * A rollback of mode auto whose push is refused, by a rule of the remote, is planned again and
+ * committed like one of mode pull-request: `out->refusal` is then the reason.
  *
  * `evidence` and `plan` lose what only planning needs (evidence_trim): they may only be released
  * afterwards, and the plan's steps read. The rows are in the arena of the session. Errors: dirty,

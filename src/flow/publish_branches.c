@@ -14,6 +14,7 @@
 #include "git/push.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The branch of a step, as it is now. */
 struct own_branch {
@@ -180,9 +181,77 @@ static void supersede_branches(struct branch_run *q, struct published *row)
 /* Marks the step as committed on its branch. */
 static void record_commit(struct published *row, const struct oid *commit, struct slice branch)
 {
-	row->committed = true;
+	row->committed = row->own_branch = true;
 	row->branch = branch;
 	oid_text(commit, row->commit);
+}
+
+/* A branch of the remote below the name of this one, as far as it was fetched; absent: none. */
+static struct slice find_below(const struct branch_run *q, struct slice name)
+{
+	struct slice dir = arena_printf(q->arena, "%" SLICE_FMT "/", SLICE_ARG(name));
+
+	for (size_t i = 0; i < q->known.n; i++)
+		if (slice_starts(q->known.items[i].name, dir))
+			return q->known.items[i].name;
+	return SLICE_NONE;
+}
+
+/* A branch of the remote, or a local one, whose name is a directory of this name; absent: none. */
+static struct slice find_above(const struct branch_run *q, struct slice name)
+{
+	struct session *s = q->session;
+
+	for (size_t i = 0; i < name.len; i++) {
+		struct slice above = arena_copy(q->arena, slice_sub(name, 0, i));
+		struct slice ref = arena_printf(q->arena, "refs/heads/%s", above.ptr);
+		struct err ignored = ERR_INIT;
+		struct oid tip;
+
+		if (name.ptr[i] != '/')
+			continue;
+		if (q->base->remote.name.ptr ?
+			    remote_ask(&q->base->remote, ref.ptr, &s->remote, &tip, &ignored) == 0 :
+			    repo_has_branch(s->repo, above.ptr))
+			return above;
+	}
+	return SLICE_NONE;
+}
+
+/* The branch that cannot exist beside a new one; absent: none is known. */
+static struct slice find_blocker(const struct branch_run *q, const struct push *push)
+{
+	static const size_t prefix = sizeof("refs/heads/") - 1;
+	struct slice name = slice_sub(slice_of(push->ref), prefix, strlen(push->ref)), found;
+
+	if (push->blocker.ptr)
+		return slice_sub(push->blocker, prefix, push->blocker.len);
+	if (push->expect || push->lock.ptr)
+		return SLICE_NONE;
+	found = find_below(q, name);
+	return found.ptr ? found : find_above(q, name);
+}
+
+/* The finding about it. */
+static void note_blocked(const struct branch_run *q, struct findings *findings, struct slice branch,
+			 struct slice blocker)
+{
+	struct slice remote = q->base->remote.name;
+	struct finding *f =
+		findings_add(findings, &CODE_branch_blocked, NOWHERE,
+			     "branch '%" SLICE_FMT "' cannot be created: branch '%" SLICE_FMT
+			     "'%s%" SLICE_FMT " exists",
+			     SLICE_ARG(branch), SLICE_ARG(blocker), remote.ptr ? " of " : "",
+			     SLICE_ARG(remote.ptr ? remote : SLICE("")));
+
+	f->remedy = remote.ptr ? arena_printf(q->arena,
+					      "rename or delete that branch: git push --delete "
+					      "%" SLICE_FMT " %" SLICE_FMT,
+					      SLICE_ARG(remote), SLICE_ARG(blocker)) :
+				 arena_printf(q->arena,
+					      "rename or delete that branch: git branch -m "
+					      "%" SLICE_FMT " NEW",
+					      SLICE_ARG(blocker));
 }
 
 /* The step's commit on the base commit, and the branch that shall have it. */
@@ -194,8 +263,13 @@ static int make_branch(struct branch_run *q, struct published *row, const struct
 	struct slice name = own->branch.name;
 	const struct oid *old = own->exists ? &own->branch.tip : NULL;
 	bool local = !q->base->remote.name.ptr;
+	struct slice blocker = local && !old ? find_above(q, name) : SLICE_NONE;
 	struct oid commit;
 
+	if (blocker.ptr) {
+		note_blocked(q, published_refuse(row, q->arena), name, blocker);
+		return 0;
+	}
 	if (local && old && branch_check_unused(s->repo, name.ptr, err) < 0)
 		return -1;
 	if (message_of_step(s, row->step, q->options, &message, err) < 0 ||
@@ -255,15 +329,29 @@ static int publish_step(struct branch_run *q, struct published *row, const struc
 static void take_result(struct branch_run *q, const struct push *push, struct published *row)
 {
 	bool raced = push->result == PUSH_RACED;
+	struct slice blocker;
 
 	row->pushed = push->result == PUSH_DONE || push->result == PUSH_SAME;
 	row->existed = push->result == PUSH_SAME;
 	if (row->pushed)
 		return;
 	row->committed = false;
+	blocker = raced ? find_blocker(q, push) : SLICE_NONE;
+	if (blocker.ptr) {
+		note_blocked(q, published_refuse(row, q->arena), row->branch, blocker);
+		return;
+	}
 	q->raced = q->raced || (raced && !q->last);
 	if (raced && !q->last)
 		return;
+	if (raced && push->lock.ptr) {
+		findings_add(published_refuse(row, q->arena), &CODE_remote_locked, NOWHERE,
+			     "%" SLICE_FMT " rejected the pushes to '%" SLICE_FMT
+			     "', which is locked: %" SLICE_FMT " exists",
+			     SLICE_ARG(q->base->remote.name), SLICE_ARG(row->branch),
+			     SLICE_ARG(push->lock));
+		return;
+	}
 	findings_add(published_refuse(row, q->arena), raced ? &CODE_push_raced : &CODE_push_refused,
 		     NOWHERE, "%s: %" SLICE_FMT, push->ref,
 		     SLICE_ARG(push->why.ptr ? push->why : SLICE("the remote reported no result")));

@@ -15,16 +15,20 @@ struct replan {
 	struct plan plan;
 	size_t *rows; /* the row of each step in the first publication */
 	size_t n;     /* steps; 0: nothing is left to do */
+	bool own_branch;
 };
 
 /*
+ * `own_branch`: each step is to be committed on a branch of its own.
+ *
  * Fetches the branch and plans the pending steps of `rows` on its new tip, with the same intents
- * and stages. A step that is refused there, or whose migration is no longer at the stage it was at,
- * is refused in its row; one that has nothing left to do existed. Freed with replan_release, in any
+ * and stages. A step that is refused there, or that is no longer what was shown
+ * (plan/step_compare.h), is refused in its row; one that has nothing left to do existed. Freed
+ * with replan_release, in any
  * case. Errors: those of fleet_open, gather_evidence and plan_intents.
  */
-int replan_make(const struct fleet *first, struct publication *rows, struct replan *out,
-		struct err *err);
+int replan_make(const struct fleet *first, struct publication *rows, bool own_branch,
+		struct replan *out, struct err *err);
 
 /* Frees what it owns. */
 void replan_release(struct replan *r);

@@ -30,6 +30,8 @@ enum session_base {
 /* The settings of a session. All of it is borrowed, and outlives the session. */
 struct session_options {
 	const char *repo, *migrations_dir, *templates_dir; /* NULL: the defaults */
+	const char *branch; /* the branch to work on, whatever the migrations specify; NULL: theirs,
+			       or the default one (base_commit_default) */
 	enum session_base base;
 	bool within_search; /* read only manifests.path and manifests.search of the migrations */
 	bool interactive;   /* a user can answer, for instance when asked for a passphrase */

@@ -7,9 +7,6 @@
 #include "flow/base_commit.h"
 #include "plan/plan.h"
 
-/* The directory of these branches. */
-#define STAGE_BRANCHES "gcpbackend"
-
 /* A stage branch, of the remote if the base commit has one, else a local one. */
 struct stage_branch {
 	struct slice name;

@@ -2,7 +2,8 @@
 
 #include "flow/session_internal.h"
 
-void undo_command(const struct step *step, const char *program, struct str *out)
+void undo_command(const struct session *s, const struct step *step, const char *program,
+		  struct str *out)
 {
 	bool down = step->known && stage_cmp(step->to, step->from) < 0;
 	char from[8];
@@ -24,6 +25,8 @@ void undo_command(const struct step *step, const char *program, struct str *out)
 		 SLICE_ARG(step->m->name));
 	if (step->known && step->from.kind != STAGE_START)
 		str_addf(out, " --to %s", from);
+	if (s->options.branch)
+		str_addf(out, " --branch %s", s->options.branch);
 	if (down)
 		str_adds(out, " --yes");
 }
@@ -32,9 +35,12 @@ struct slice undo_of_published(const struct base_commit *base, const struct publ
 			       const char *program)
 {
 	AUTO_STR struct str undo = STR_INIT;
+	struct step step = *row->step;
 
-	if (slice_eq(row->branch, base->branch))
-		undo_command(row->step, program, &undo);
+	step.from = row->from;
+	step.known = row->known;
+	if (!row->own_branch)
+		undo_command(base->session, &step, program, &undo);
 	else if (base->remote.name.ptr)
 		str_addf(&undo, "git push --delete %" SLICE_FMT " %" SLICE_FMT,
 			 SLICE_ARG(base->remote.name), SLICE_ARG(row->branch));

@@ -9,9 +9,10 @@
 
 /*
  * Appends it to `out`: "kubectl gcpbackend migrate rollback NAME --to STAGE". `program`: how it
- * begins, "kubectl gcpbackend".
+ * begins, "kubectl gcpbackend". It works on the branch that the session specifies.
  */
-void undo_command(const struct step *step, const char *program, struct str *out);
+void undo_command(const struct session *s, const struct step *step, const char *program,
+		  struct str *out);
 
 /*
  * The command that takes a published step back, in the arena of the session: that of undo_command,

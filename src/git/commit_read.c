@@ -58,3 +58,25 @@ bool commit_is_ancestor(struct repo *r, const struct oid *ancestor, const struct
 	oid_to_git(commit, &b);
 	return git_oid_equal(&a, &b) || git_graph_descendant_of(r->git, &b, &a) == 1;
 }
+
+int commit_fork(struct repo *r, const struct oid *a, const struct oid *b, struct oid *out)
+{
+	git_oid x, y, base;
+
+	oid_to_git(a, &x);
+	oid_to_git(b, &y);
+	if (git_merge_base(&base, r->git, &x, &y) < 0)
+		return 1;
+	oid_from_git(&base, out);
+	return 0;
+}
+
+size_t commit_count(struct repo *r, const struct oid *commit, const struct oid *without)
+{
+	size_t ahead = 0, behind = 0;
+	git_oid x, y;
+
+	oid_to_git(commit, &x);
+	oid_to_git(without, &y);
+	return git_graph_ahead_behind(&ahead, &behind, r->git, &x, &y) < 0 ? 0 : ahead;
+}

@@ -24,4 +24,13 @@ int commit_read_info(struct repo *r, const struct oid *commit, struct arena *are
  */
 bool commit_is_ancestor(struct repo *r, const struct oid *ancestor, const struct oid *commit);
 
+/*
+ * The commit at which the histories of two commits part (git merge-base) into `*out`. Returns 1 if
+ * they have none in common, or the history is not complete enough to know.
+ */
+int commit_fork(struct repo *r, const struct oid *a, const struct oid *b, struct oid *out);
+
+/* The number of commits of `commit` that are not in `without` (git rev-list --count A..B). */
+size_t commit_count(struct repo *r, const struct oid *commit, const struct oid *without);
+
 #endif

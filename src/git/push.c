@@ -81,6 +81,50 @@ static bool parse_output(struct slice output, struct push *pushes, size_t n, str
 	return true;
 }
 
+/* The text between two marks, the first occurrence; absent: they are not in the text. */
+static struct slice text_between(struct slice text, struct slice before, struct slice after)
+{
+	size_t from = slice_find(text, before), to;
+
+	if (from == SIZE_MAX)
+		return SLICE_NONE;
+	text = slice_sub(text, from + before.len, text.len);
+	to = slice_find(text, after);
+	return to == SIZE_MAX ? SLICE_NONE : slice_sub(text, 0, to);
+}
+
+/*
+ * Finds out what kept the remote from locking a ref: "cannot lock ref 'REF': Unable to create
+ * 'FILE.lock': File exists.", or "cannot lock ref 'REF': 'OTHER' exists; cannot create 'REF'".
+ */
+static void find_obstacle(struct push *p, struct slice messages, struct arena *arena)
+{
+	struct slice mark = arena_printf(arena, "cannot lock ref '%s': ", p->ref), line, found;
+
+	while (slice_next(&messages, '\n', &line)) {
+		size_t at = slice_find(line, mark);
+
+		if (at == SIZE_MAX)
+			continue;
+		line = slice_sub(line, at + mark.len, line.len);
+		found = text_between(line, SLICE("Unable to create '"), SLICE("': File exists"));
+		if (slice_ends(found, SLICE(".lock")))
+			p->lock = arena_copy(arena, found);
+		found = text_between(line, SLICE("'"), SLICE("' exists; cannot create '"));
+		if (slice_starts(found, SLICE("refs/heads/")))
+			p->blocker = arena_copy(arena, found);
+	}
+}
+
+/* The same for each ref that was not where it was expected. */
+static void find_obstacles(struct push *pushes, size_t n, struct slice messages,
+			   struct arena *arena)
+{
+	for (size_t i = 0; i < n; i++)
+		if (pushes[i].result == PUSH_RACED)
+			find_obstacle(&pushes[i], messages, arena);
+}
+
 /* --- pushing -------------------------------------------------------------- */
 
 /* Makes the arguments of a ref: "--force-with-lease=REF:OID", and "OID:REF" or ":REF". */
@@ -133,8 +177,10 @@ static int push_some(const struct remote *remote, const struct pushes *pushes,
 	args[at + 2 * n + 1] = NULL;
 	if (git_run(remote->repo, &command, &result, err) < 0)
 		return err_wrap(err, "cannot push to %" SLICE_FMT, SLICE_ARG(remote->name));
-	if (parse_output(str_slice(&result.out), pushes->items, n, arena))
+	if (parse_output(str_slice(&result.out), pushes->items, n, arena)) {
+		find_obstacles(pushes->items, n, str_slice(&result.err), arena);
 		return 0;
+	}
 	/* Other failures have exit code 128. */
 	if (result.exit_code == 1 && hook_find(remote->repo, "pre-push", &hook)) {
 		(void)err_set(err, &CODE_push_refused, place_of(hook.ptr),
@@ -149,7 +195,8 @@ int push_refs(const struct remote *remote, struct pushes *pushes,
 {
 	for (size_t i = 0; i < pushes->n; i++) {
 		pushes->items[i].result = PUSH_UNKNOWN;
-		pushes->items[i].why = SLICE_NONE;
+		pushes->items[i].why = pushes->items[i].lock = pushes->items[i].blocker =
+			SLICE_NONE;
 	}
 	for (size_t i = 0; i < pushes->n; i += REFS) {
 		size_t left = pushes->n - i;

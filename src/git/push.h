@@ -22,6 +22,10 @@ struct push {
 	const struct oid *to;     /* NULL: delete it */
 	enum push_result result;  /* set by push_refs */
 	struct slice why;         /* of PUSH_RACED and PUSH_REFUSED: the message, in `arena` */
+	struct slice lock;        /* of PUSH_RACED: the lock file that exists there; absent: none
+				     is known */
+	struct slice blocker;     /* of PUSH_RACED: the ref there that cannot exist beside this one,
+				     "refs/heads/a" beside "refs/heads/a/b"; absent: none */
 };
 
 /* Refs to be moved, and push options (-o) for GitLab's merge requests; usually none. */

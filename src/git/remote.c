@@ -94,8 +94,8 @@ static struct slice choose_remote(git_config *config, const struct remote_query 
 
 	if (query->name)
 		return slice_of(query->name);
-	str_addf(&key, "branch.%s.remote", query->branch);
-	if (config_text(config, key.ptr, &value))
+	str_addf(&key, "branch.%s.remote", query->branch ? query->branch : "");
+	if (query->branch && config_text(config, key.ptr, &value))
 		return slice_is(str_slice(&value), ".") ? SLICE_NONE :
 							  arena_copy(arena, str_slice(&value));
 	if (!names->n)
@@ -131,6 +131,23 @@ int remote_find(struct repo *r, const struct remote_query *query, struct arena *
 	(void)err_set(err, &CODE_no_remote, place_of(repo_where(r)), "remote '%s' does not exist",
 		      shown.ptr);
 	return list.len ? err_remedy(err, "use one of the configured remotes: %s", list.ptr) : -1;
+}
+
+struct slice remote_push_url(const struct remote *remote, struct arena *arena,
+			     struct slice *fetched)
+{
+	struct slice pushed = SLICE_NONE;
+	git_remote *found = NULL;
+
+	if (git_remote_lookup(&found, remote->repo->git, remote->name.ptr) < 0)
+		return SLICE_NONE;
+	if (git_remote_pushurl(found) && git_remote_url(found) &&
+	    strcmp(git_remote_pushurl(found), git_remote_url(found)) != 0) {
+		*fetched = arena_copy(arena, slice_of(git_remote_url(found)));
+		pushed = arena_copy(arena, slice_of(git_remote_pushurl(found)));
+	}
+	git_remote_free(found);
+	return pushed;
 }
 
 /* --- what is known of it -------------------------------------------------- */

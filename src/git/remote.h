@@ -36,7 +36,7 @@ struct remote_options {
 
 /* Which remote is wanted. */
 struct remote_query {
-	const char *branch; /* the branch that belongs to it */
+	const char *branch; /* the branch that belongs to it; NULL: not known */
 	const char *name;   /* NULL: not specified */
 };
 
@@ -47,6 +47,14 @@ struct remote_query {
  */
 int remote_find(struct repo *r, const struct remote_query *query, struct arena *arena,
 		struct remote *out, struct err *err);
+
+/*
+ * The URL that pushes go to, if it is another one than that of fetches (remote.NAME.pushurl,
+ * url.BASE.pushInsteadOf), in `arena`. It may contain credentials. Absent: the same. `*fetched`:
+ * the other one.
+ */
+struct slice remote_push_url(const struct remote *remote, struct arena *arena,
+			     struct slice *fetched);
 
 /*
  * The branch of the remote as of the last fetch (refs/remotes/REMOTE/BRANCH), and when that was, in

@@ -226,6 +226,20 @@ static struct slices branch_names(struct repo *r, struct arena *arena)
 	return out;
 }
 
+struct slice repo_only_branch(struct repo *r, const char *except, struct arena *arena)
+{
+	struct slices names = branch_names(r, arena);
+	struct slice found = SLICE_NONE, below = arena_printf(arena, "%s/", except);
+	size_t n = 0;
+
+	for (size_t i = 0; i < names.n; i++)
+		if (!slice_starts(names.items[i], below)) {
+			found = names.items[i];
+			n++;
+		}
+	return n == 1 ? found : SLICE_NONE;
+}
+
 /* The next URL of a remote in the configuration; absent: there are no more. */
 static struct slice next_url(git_config_iterator *iterator)
 {

@@ -54,6 +54,12 @@ struct slices repo_remote_urls(struct repo *r, struct arena *arena);
  */
 int repo_branch_tip(struct repo *r, const char *name, struct oid *out, struct err *err);
 
+/*
+ * The only local branch that is not below `except` ("gcpbackend"), in `arena`; absent: there are
+ * none or several.
+ */
+struct slice repo_only_branch(struct repo *r, const char *except, struct arena *arena);
+
 /* True if the local branch exists. */
 bool repo_has_branch(struct repo *r, const char *name);
 

@@ -357,6 +357,57 @@ void environments_note_unread(const struct environment_index *r, struct findings
 				     "");
 }
 
+/* The first environment of another revision, if no other one applies the file; else NULL. */
+static const struct environment *find_elsewhere(const struct environment_uses *uses)
+{
+	for (size_t i = 0; i < uses->n; i++)
+		if (!uses->items[i].environment->other_revision)
+			return NULL;
+	return uses->n ? uses->items[0].environment : NULL;
+}
+
+/* Do all environments that apply the file follow the revision? Sets an absent revision first. */
+static bool follow_revision(const struct environment_uses *uses, struct slice *revision)
+{
+	for (size_t i = 0; i < uses->n; i++) {
+		struct slice r = uses->items[i].environment->revision;
+
+		if (!uses->items[i].environment->other_revision)
+			return false;
+		if (slice_starts(r, SLICE("refs/heads/")))
+			r = slice_sub(r, 11, r.len);
+		if (revision->ptr && !slice_eq(*revision, r))
+			return false;
+		*revision = r;
+	}
+	return true;
+}
+
+struct slice environments_other_branch(const struct placements *l)
+{
+	struct slice revision = SLICE_NONE;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->items[i].edited && !follow_revision(&l->items[i].uses, &revision))
+			return SLICE_NONE;
+	return revision;
+}
+
+void environments_check_branch(const struct placements *l, struct findings *findings)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct environment *e =
+			l->items[i].edited ? find_elsewhere(&l->items[i].uses) : NULL;
+
+		if (e)
+			findings_add(findings, &CODE_branch_not_followed, e->at,
+				     "'%" SLICE_FMT "' is not applied from the branch that would "
+				     "change: %s '%" SLICE_FMT "' follows '%" SLICE_FMT "'",
+				     SLICE_ARG(l->items[i].path), environment_kind_text(e->kind),
+				     SLICE_ARG(e->name), SLICE_ARG(e->revision));
+	}
+}
+
 void environments_check(const struct placements *l, struct slices listed, struct place at,
 			struct findings *findings)
 {

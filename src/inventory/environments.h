@@ -69,6 +69,18 @@ void environments_check(const struct placements *l, struct slices listed, struct
 			struct findings *findings);
 
 /*
+ * Adds a finding for each edited file that environments apply, none of them from the branch
+ * (branch_not_followed): a commit on the branch reaches no cluster by itself.
+ */
+void environments_check_branch(const struct placements *l, struct findings *findings);
+
+/*
+ * The other revision that all environments which apply edited files follow, without "refs/heads/";
+ * absent: some follow the branch, they do not agree, or there are none.
+ */
+struct slice environments_other_branch(const struct placements *l);
+
+/*
  * Adds a finding for each of the first few files that may define environments and cannot be parsed
  * (environment_index_unread).
  */

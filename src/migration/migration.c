@@ -21,6 +21,7 @@
 #define OPTION(long_name, value, text) .flag = long_name, .arg = value, .help = text
 
 static const char *const modes[] = { "direct", "pull-request", NULL };
+static const char *const rollback_modes[] = { "auto", "direct", "pull-request", NULL };
 
 static const struct field metadata_fields[] = {
 	{ ROW(STRING, "name", META(name)), REQUIRED },
@@ -94,7 +95,7 @@ static const struct record mirror_record = { .fields = mirror_fields };
 static const struct field git_fields[] = {
 	{ ROW(STRING, "branch", PART(git, branch)),
 	  OPTION("branch", "BRANCH",
-		 "The branch that is applied. Defaults to the one that is checked out") },
+		 "The branch that is applied. Defaults to the default branch of the remote") },
 	{ ROW(STRING, "remote", PART(git, remote)),
 	  OPTION("remote", "NAME",
 		 "The remote to fetch the branch from and push it to. Defaults to the upstream "
@@ -103,9 +104,11 @@ static const struct field git_fields[] = {
 	  OPTION("mode", "MODE",
 		 "Where stages are committed: direct, on the branch that is applied; pull-request, "
 		 "on a branch of their own") },
-	{ ROW(ENUM, "rollback", PART(git, rollback)), .choices = modes,
+	{ ROW(ENUM, "rollback", PART(git, rollback)), .choices = rollback_modes,
 	  OPTION("rollback-mode", "MODE",
-		 "Where rollbacks are committed, with the same values as --mode") },
+		 "Where rollbacks are committed: direct or pull-request, as for --mode; auto, "
+		 "direct, or on a branch of their own if the branch that is applied takes no "
+		 "push") },
 	FIELDS_END,
 };
 
@@ -159,7 +162,8 @@ void migration_defaults(struct migration_spec *spec)
 
 bool migration_uses_pull_request(const struct migration *m, bool rollback)
 {
-	return (rollback ? m->f.spec.git.rollback : m->f.spec.git.mode) == MODE_PULL_REQUEST;
+	return rollback ? m->f.spec.git.rollback == ROLLBACK_PULL_REQUEST :
+			  m->f.spec.git.mode == MODE_PULL_REQUEST;
 }
 
 /* --- questions ------------------------------------------------------------ */

@@ -21,6 +21,8 @@
 #define MIGRATION_MAX ((size_t)1 << 20)
 
 enum commit_mode { MODE_DIRECT, MODE_PULL_REQUEST };
+/* Auto: direct, and pull-request if the branch takes no push. */
+enum rollback_mode { ROLLBACK_AUTO, ROLLBACK_DIRECT, ROLLBACK_PULL_REQUEST };
 
 /* The fields of spec; slices are borrowed from the file or the command line. */
 struct migration_spec {

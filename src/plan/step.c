@@ -324,6 +324,15 @@ static struct slice proposed_stage(const struct step_work *w)
 			    SLICE_ARG(slice_sub(history->commit, 0, 12)));
 }
 
+/* Adds a warning that the hold cannot be written, which must not stop a rollback. */
+static void note_unwritten(const struct step_work *w, const char *field, const struct err *err)
+{
+	findings_add(&w->step->findings, &CODE_hold_unwritten,
+		     (struct place){ w->m->path, err->line, err->col },
+		     "spec.%s cannot be written: %s", field,
+		     err->code ? err->reason : "spec is not a mapping");
+}
+
 /*
  * Edits the migration file: a rollback writes a hold, promote --resume removes it; both say which
  * stage is proposed for review.
@@ -334,16 +343,22 @@ static void edit_migration(const struct step_work *w)
 	bool hold = w->intent->direction == GO_DOWN && w->intent->hold.len,
 	     resume = w->intent->resume && m->f.spec.hold.ptr;
 	struct slice proposed = proposed_stage(w);
+	const char *field = hold || resume ? "hold" : "proposed";
 	AUTO_STR struct str text = STR_INIT;
 	struct err err = ERR_INIT;
 	struct yaml_file *file = NULL;
+	const struct yaml_node *spec;
 	struct yaml_edits *trial;
 	struct target *t;
 
-	if (m->bytes.ptr && (hold || resume || proposed.len))
-		file = yaml_pool_parse(w->pool, m->path, m->bytes, &err);
-	if (!file)
+	if (!m->bytes.ptr || !(hold || resume || proposed.len))
 		return;
+	file = yaml_pool_parse(w->pool, m->path, m->bytes, &err);
+	spec = file ? yaml_get(yaml_root(file, 0), "spec") : NULL;
+	if (!spec || spec->kind != YAML_MAP) {
+		note_unwritten(w, field, &err);
+		return;
+	}
 	trial = yaml_edits_new(file, w->pool->arena);
 	if (proposed.len)
 		migration_edit_proposed(trial, file, proposed, w->pool->arena);
@@ -351,11 +366,7 @@ static void edit_migration(const struct step_work *w)
 		migration_edit_hold(trial, file, hold ? w->intent->hold : SLICE(""),
 				    w->pool->arena);
 	if (yaml_apply(trial, &text, &err) < 0) { /* must not stop a rollback */
-		findings_add(&w->step->findings, &CODE_unchecked,
-			     (struct place){ m->path, err.line, err.col },
-			     "spec.%s cannot be written: %s", hold || resume ? "hold" : "proposed",
-			     err.reason)
-			->remedy = SLICE("edit it by hand");
+		note_unwritten(w, field, &err);
 		return;
 	}
 	t = step_migration_target(w, file);

@@ -127,6 +127,7 @@ void step_check_placements(const struct step_work *w)
 	if (!w->in->environments)
 		return;
 	environments_check(&w->step->placements, *listed, w->m->environments_at, findings);
+	environments_check_branch(&w->step->placements, findings);
 	environments_note_unread(w->in->environments, findings);
 	check_search(w);
 	if (w->m->bytes.ptr)

@@ -28,8 +28,8 @@ Test(migration, all_fields)
 		  m.move.port == 8080);
 	cr_assert(m.stages->n == 3 && m.stages->items[1].percent == 20 &&
 		  m.move.mirror_percent == 5 && m.move.methods.n == 1);
-	cr_assert(m.f.spec.git.mode == MODE_PULL_REQUEST && m.f.spec.git.rollback == MODE_DIRECT &&
-		  m.hold_at.line);
+	cr_assert(m.f.spec.git.mode == MODE_PULL_REQUEST &&
+		  m.f.spec.git.rollback == ROLLBACK_DIRECT && m.hold_at.line);
 	cr_assert(slice_is(migration_allows(&m, &CODE_no_backend), "kept elsewhere") &&
 		  !migration_allows(&m, &CODE_tls_lost).ptr);
 	cr_assert(migration_covers(&m, SLICE("apps/shop/vs.yaml")) &&

@@ -76,7 +76,7 @@ Test(write, one_field_more)
 	f.spec.mirror.methods = (struct slices){ methods, 1 };
 	expect_text("methods", &f, FILE_OF("", "", ".", "  mirror:\n    methods:\n      - GET\n"));
 	f = plain();
-	f.spec.git.rollback = MODE_PULL_REQUEST;
+	f.spec.git.rollback = ROLLBACK_PULL_REQUEST;
 	expect_text("mode", &f, FILE_OF("", "", ".", "  git:\n    rollback: pull-request\n"));
 	f = plain();
 	f.spec.hold = SLICE("not before: May");
@@ -105,7 +105,7 @@ Test(write, what_is_read_back_is_what_was_written)
 		.mirror = { 50, { methods, 2 } },
 		.git = { .branch = SLICE("release"),
 			 .mode = MODE_PULL_REQUEST,
-			 .rollback = MODE_DIRECT },
+			 .rollback = ROLLBACK_DIRECT },
 		.allow = { allow, 1 },
 		.hold = SLICE("12")
 	};
@@ -120,7 +120,8 @@ Test(write, what_is_read_back_is_what_was_written)
 		  slice_is(m.f.spec.manifests.virtual_service, "apps/vs.yaml"));
 	cr_expect(slice_is(m.f.spec.manifests.create, "apps/vs.yaml") &&
 		  slice_is(m.f.spec.git.branch, "release"));
-	cr_expect(m.f.spec.git.mode == MODE_PULL_REQUEST && m.f.spec.git.rollback == MODE_DIRECT);
+	cr_expect(m.f.spec.git.mode == MODE_PULL_REQUEST &&
+		  m.f.spec.git.rollback == ROLLBACK_DIRECT);
 	cr_expect(m.stages->n == 2 && m.stages->items[0].percent == 10 &&
 		  m.f.spec.mirror.percent == 50);
 	cr_expect(m.f.spec.mirror.methods.n == 2 &&

@@ -93,7 +93,7 @@ Test(safety, a_hold_never_stops_a_rollback)
 				"%zu: %s", i,
 				sketch_after(s, &step->changes, ".gcpbackend/web.yaml"));
 		else
-			expect_finding(&step->findings, unchecked, ".gcpbackend/web.yaml", 7,
+			expect_finding(&step->findings, hold_unwritten, ".gcpbackend/web.yaml", 7,
 				       "spec.hold cannot be written");
 		sketch_free(s);
 	}
