@@ -149,6 +149,8 @@ void repo_close(struct repo *r)
 {
 	if (!r)
 		return;
+	map_release(&r->checked_trees);
+	arena_free(r->checked_ids);
 	str_release(&r->objects);
 	str_release(&r->author);
 	str_release(&r->committer);
