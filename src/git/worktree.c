@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/file_below.h"
 #include "base/parallel.h"
 #include "git/checked_out_internal.h"
 #include "git/libgit2_internal.h"
@@ -39,6 +40,7 @@ struct worktree_plan {
 	struct arena *arena;
 	struct worktree_file *items;
 	size_t n;
+	int top; /* descriptor of the working tree; -1: not opened */
 };
 
 /* --- is it clean ---------------------------------------------------------- */
@@ -246,6 +248,7 @@ static struct worktree_plan *plan_new(struct repo *r, const struct changes *chan
 	w->arena = arena_new();
 	w->items = arena_array(w->arena, changes->n, sizeof(*w->items));
 	w->n = changes->n;
+	w->top = -1;
 	for (size_t i = 0; i < w->n; i++) {
 		const struct change *change = &changes->items[i];
 		struct worktree_file *c = &w->items[i];
@@ -278,6 +281,11 @@ int worktree_prepare(struct repo *r, const char *name, const struct changes *cha
 	if (!file_exists(git_index_path(index))) /* git clone --no-checkout */
 		return 0;
 	w = plan_new(r, changes);
+	w->top = directory_open(repo_workdir(r), err);
+	if (w->top < 0) {
+		worktree_free(w);
+		return -1;
+	}
 	parallel_each(w->n, stat_file, w);
 	for (size_t i = 0; i < w->n && !failed; i++)
 		failed = check_file(w, index, &w->items[i], err) < 0;
@@ -295,20 +303,20 @@ int worktree_prepare(struct repo *r, const char *name, const struct changes *cha
  */
 static void remove_empty_directories(const struct worktree_plan *w, const struct worktree_file *c)
 {
-	size_t top = strlen(repo_workdir(w->repo));
-	char here[PATH_MAX];
+	AUTO_STR struct str path = STR_INIT, full = STR_INIT;
+	char here[PATH_MAX], *slash;
 
 	if (!getcwd(here, sizeof(here)))
 		return;
-	for (char *slash = strrchr(c->full + top, '/'); slash;) {
-		char *next;
-		bool stop;
-
+	str_add(&path, c->path);
+	while ((slash = strrchr(path.ptr, '/')) != NULL) {
+		path.len = (size_t)(slash - path.ptr);
 		*slash = '\0';
-		stop = slice_starts(slice_of(here), slice_of(c->full)) || rmdir(c->full) < 0;
-		next = stop ? NULL : strrchr(c->full + top, '/');
-		*slash = '/';
-		slash = next;
+		str_clear(&full);
+		str_addf(&full, "%s%s", repo_workdir(w->repo), path.ptr);
+		if (slice_starts(slice_of(here), str_slice(&full)) ||
+		    !directory_below_remove(w->top, path.ptr))
+			return;
 	}
 }
 
@@ -316,9 +324,8 @@ static void remove_empty_directories(const struct worktree_plan *w, const struct
 static int remove_file(const struct worktree_plan *w, const struct worktree_file *c,
 		       struct err *err)
 {
-	if (unlink(c->full) < 0 && errno != ENOENT)
-		return err_os(err, &CODE_io, (struct place){ c->path, 0, 0 },
-			      "cannot remove the file");
+	if (file_below_remove(w->top, c->path.ptr, err) < 0)
+		return -1;
 	remove_empty_directories(w, c);
 	return 0;
 }
@@ -341,30 +348,26 @@ static int smudge(const struct worktree_plan *w, const struct worktree_file *c, 
 	return failed ? -1 : 0;
 }
 
-/* Writes these bytes to the file of the working tree; absent: removes it. */
+/*
+ * Writes these bytes to the file of the working tree; absent: removes it. The directories were
+ * checked, and may have been replaced since: nothing is written through a symlink.
+ */
 static int write_file(const struct worktree_plan *w, struct worktree_file *c, struct slice bytes,
 		      struct err *err)
 {
+	struct file_below file = { .top = w->top, .path = c->path.ptr, .st = &c->st };
 	git_buf text = { 0 };
 	int failed;
 
-	if (check_directories(w, c, err) < 0)
-		return -1;
 	if (!bytes.ptr)
 		return remove_file(w, c, err);
 	if (smudge(w, c, bytes, &text, err) < 0)
 		return -1;
-	failed = file_exists(c->full) ? 0 : file_make_parents(c->full, err);
-	if (!failed)
-		failed = file_replace_unsynced(
-			c->full, (struct slice){ text.ptr ? text.ptr : "", text.size },
-			c->mode == 0100755 ? 0777 : 0666, err);
+	file.bytes = (struct slice){ text.ptr ? text.ptr : "", text.size };
+	file.mode = c->mode == 0100755 ? 0777 : 0666;
+	failed = file_below_write(&file, err);
 	git_buf_dispose(&text);
-	if (failed)
-		return -1;
-	return lstat(c->full, &c->st) == 0 ? 0 :
-					     err_os(err, &CODE_io, (struct place){ c->path, 0, 0 },
-						    "cannot read the file");
+	return failed;
 }
 
 /* True if only the bytes change: no filters, and no directories that other files need. */
@@ -517,6 +520,8 @@ void worktree_free(struct worktree_plan *w)
 		return;
 	for (size_t i = 0; i < w->n; i++)
 		free(w->items[i].why);
+	if (w->top >= 0)
+		(void)close(w->top);
 	arena_free(w->arena);
 	free(w);
 }

@@ -60,6 +60,42 @@ def symlinked_folder(s):
     return s.run()
 
 
+def linked(name, words, wants=(6, "GCB0005"), link=".gcpbackend"):
+    @attack(wants)
+    def inner(s):
+        s.service()
+        if link == ".gcpbackend":
+            os.unlink(s.where / ".gcpbackend/web.yaml")
+            os.rmdir(s.where / ".gcpbackend")
+        (s.where / link).parent.mkdir(exist_ok=True)
+        os.symlink(s.tmp / "outside", s.where / link)
+        s.write("apps/entry.yaml", ENTRY)
+        s.commit()
+        if "--patch" in words:
+            s.run("promote", "web", "--to", "10", "--yes")
+        s.armed()
+        return s.run(*words)
+    inner.__name__ = "link_" + name
+    inner.__doc__ = f"{link} is a symbolic link that leads out, in the commit: {' '.join(words)}."
+
+
+ENTRY = """\
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: web, namespace: shop}
+spec: {hosts: [web-vm.example.com], location: MESH_EXTERNAL, ports: [{number: 80, name: http, protocol: HTTP}], resolution: DNS}
+"""
+INIT = ("init", "web", "--from", "web-vm.example.com", "--to", "web.gcp.example.com", "--path", "apps")
+linked("init", INIT)
+linked("init_commit", (*INIT, "--commit", "--yes"))
+linked("discover", ("discover", "--write"))
+linked("render", ("render", "web", "--stage", "10", "--output-dir", "out"), link="out")
+linked("render_below", ("render", "web", "--stage", "10", "--output-dir", "./out/deep"), link="out")
+linked("render_stage", ("render", "web", "--stage", "10", "--output-dir", "out"), link="out/10")
+linked("patch", ("rollback", "web", "--to", "start", "--patch", "out/web.patch"), link="out")
+linked("patch_absolute", ("rollback", "web", "--to", "start", "--patch", "../repo/out/web.patch"), link="out")
+
+
 @attack((6, "GCB3005"))
 def fifo(s):
     """The manifest in the working tree is a named pipe that nobody writes to."""
