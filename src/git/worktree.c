@@ -7,7 +7,9 @@
 #include "git/checked_out_internal.h"
 #include "git/libgit2_internal.h"
 #include "git/object_writer_internal.h"
+#include "git/permission_internal.h"
 #include "git/repo_internal.h"
+#include "git/tree.h"
 #include "git/tree_path_internal.h"
 
 #include <errno.h>
@@ -263,6 +265,68 @@ static struct worktree_plan *plan_new(struct repo *r, const struct changes *chan
 	return w;
 }
 
+/* The working tree, while the files of a commit are searched in it. */
+struct disk_search {
+	const char *top;
+	bool found;
+};
+
+/* True if the working tree has anything of this path. */
+static bool is_on_disk(const struct disk_search *s, struct slice path)
+{
+	AUTO_STR struct str full = STR_INIT;
+
+	str_addf(&full, "%s%" SLICE_FMT, s->top, SLICE_ARG(path));
+	return file_exists(full.ptr);
+}
+
+/* A directory that is missing has no files to search for. */
+static bool wants_directory(struct slice path, void *ctx)
+{
+	const struct disk_search *s = ctx;
+
+	return !s->found && is_on_disk(s, path);
+}
+
+/* Only looks for the file on the disk: none is read. */
+static bool note_file(struct slice path, void *ctx)
+{
+	struct disk_search *s = ctx;
+
+	s->found = s->found || is_on_disk(s, path);
+	return false;
+}
+
+static int ignore_file(const struct tree_file *file, void *ctx, struct err *err)
+{
+	(void)file;
+	(void)ctx;
+	(void)err;
+	return 0;
+}
+
+/*
+ * Without an index, no files are checked out (git clone --no-checkout), or it was removed, which is
+ * how a damaged one is replaced: the files would then stay behind the branch.
+ */
+static int check_no_checkout(struct repo *r, const char *branch, struct err *err)
+{
+	struct disk_search search = { .top = repo_workdir(r) };
+	const struct tree_query query = { .name_wanted = note_file,
+					  .directory_wanted = wants_directory,
+					  .file = ignore_file,
+					  .ctx = &search };
+	struct oid tip;
+
+	if (repo_branch_tip(r, branch, &tip, err) < 0 || tree_search(r, &tip, &query, err) < 0)
+		return -1;
+	if (!search.found)
+		return 0;
+	(void)err_set(err, &CODE_dirty, place_of(repo_where(r)),
+		      "the index is missing, but files are checked out");
+	return err_remedy(err, "create the index: git reset");
+}
+
 int worktree_prepare(struct repo *r, const char *name, const struct changes *changes,
 		     struct worktree_plan **out, struct err *err)
 {
@@ -278,8 +342,8 @@ int worktree_prepare(struct repo *r, const char *name, const struct changes *cha
 		return 0;
 	if (open_index(r, false, &index, err) < 0 || check_index_lock(index, err) < 0)
 		return -1;
-	if (!file_exists(git_index_path(index))) /* git clone --no-checkout */
-		return 0;
+	if (!file_exists(git_index_path(index)))
+		return check_no_checkout(r, name, err);
 	w = plan_new(r, changes);
 	w->top = directory_open(repo_workdir(r), err);
 	if (w->top < 0) {
@@ -506,8 +570,10 @@ int worktree_index(struct worktree_plan *w, struct err *err)
 			return git_fail(err, (struct place){ w->items[i].path, 0, 0 },
 					"cannot update the index");
 	code = git_index_write(index);
-	if (code == 0)
+	if (code == 0) {
+		permission_share(w->repo, git_index_path(index));
 		return sync_index(git_index_path(index), err);
+	}
 	str_addf(&lock, "%s.lock", git_index_path(index));
 	return git_fail_lock(err, code, lock.ptr, "cannot write the index");
 }
