@@ -8,6 +8,7 @@
 #include "git/promisor_internal.h"
 #include "git/rename_internal.h"
 #include "git/repo_internal.h"
+#include "git/shallow_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,7 @@ struct history_walk {
 	struct tracked_files *follow;
 	struct tracked_file *files; /* as many as the query has paths */
 	size_t live;
-	struct oid at;      /* the commit of the walk */
-	struct str shallow; /* the file that lists where history ends; empty: nowhere */
+	struct oid at; /* the commit of the walk */
 	struct err *err;
 	bool stop;
 };
@@ -177,20 +177,24 @@ static int continue_files(struct history_walk *w, const struct parent_step *step
 	return failed;
 }
 
-/* True if the history of a shallow clone ends at this commit. */
-static bool is_cut_off(const struct history_walk *w)
+/*
+ * True if the history of a shallow clone ends at this commit: it is listed, or libgit2 reports no
+ * parents although the commit has some, because it was listed.
+ */
+static bool is_cut_off(const struct history_walk *w, const git_commit *commit)
 {
+	struct slice list = str_slice(&w->repo->shallow);
 	char hex[41];
 
 	oid_text(&w->at, hex);
-	return w->shallow.len && slice_find(str_slice(&w->shallow), slice_of(hex)) != SIZE_MAX;
+	return (list.len && slice_find(list, slice_of(hex)) != SIZE_MAX) ||
+	       (!git_commit_parentcount(commit) && commit_parents(commit));
 }
 
 /* The first commit: every remaining file begins here, unless only the clone ends here. */
-static int end_walk(struct history_walk *w)
+static int end_walk(struct history_walk *w, bool cut)
 {
 	AUTO_FREE struct tracked_file **left = xrealloc_array(NULL, w->query->n + 1, sizeof(*left));
-	bool cut = is_cut_off(w);
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->query->n; i++)
@@ -219,11 +223,13 @@ static int step_back(struct history_walk *w)
 	AUTO_GIT(commit) git_commit *commit = NULL, *parent = NULL;
 	AUTO_GIT(tree) git_tree *tree = NULL, *parent_tree = NULL;
 	struct parent_step step;
+	bool cut;
 
 	if (commit_open(w->repo, &w->at, &commit, w->err) < 0)
 		return -1;
-	if (!git_commit_parentcount(commit) || is_cut_off(w))
-		return end_walk(w);
+	cut = is_cut_off(w, commit);
+	if (cut || !git_commit_parentcount(commit))
+		return end_walk(w, cut);
 	promisor_fetch_trees(w->repo, git_commit_parent_id(commit, 0));
 	oid_from_git(git_commit_parent_id(commit, 0), &step.id);
 	if (commit_open(w->repo, &step.id, &parent, w->err) < 0 ||
@@ -271,31 +277,18 @@ static int start_walk(struct history_walk *w)
 	return 0;
 }
 
-/* Reads the list of commits whose parents are missing, if the clone is shallow. */
-static int read_shallow(struct history_walk *w)
-{
-	AUTO_STR struct str path = STR_INIT;
-
-	str_addf(&path, "%sshallow", git_repository_commondir(w->repo->git));
-	return file_exists(path.ptr) ? file_read(path.ptr, FILE_MAX, &w->shallow, w->err) : 0;
-}
-
 int history_each(struct repo *r, const struct history_query *query, struct err *err)
 {
 	AUTO_FREE struct tracked_file *files = xrealloc_array(NULL, query->n + 1, sizeof(*files));
-	struct history_walk w = { .repo = r,
-				  .query = query,
-				  .files = files,
-				  .at = *query->from,
-				  .shallow = STR_INIT,
-				  .err = err };
+	struct history_walk w = {
+		.repo = r, .query = query, .files = files, .at = *query->from, .err = err
+	};
 	int failed;
 
 	w.follow = tracked_files_new(r);
-	failed = read_shallow(&w) < 0 || start_walk(&w) < 0;
+	failed = shallow_follow(r, err) < 0 || start_walk(&w) < 0;
 	while (!failed && w.live && !w.stop)
 		failed = step_back(&w) < 0;
 	tracked_files_free(w.follow);
-	str_release(&w.shallow);
 	return failed ? -1 : 0;
 }
