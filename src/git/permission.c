@@ -14,11 +14,15 @@ enum { BY_UMASK = 0, BY_GROUP = 0660, BY_EVERYBODY = 0664 };
 /* A value in digits: a permission that replaces that of the umask, or one of git's old numbers. */
 static bool parse_number(const char *value, int *out)
 {
-	char *end;
-	long number = strtol(value, &end, 8);
+	unsigned number = 0;
 
-	if (*end || end == value)
+	if (!*value)
 		return false;
+	for (; *value; value++) {
+		if (*value < '0' || *value > '7' || number > 07777)
+			return false;
+		number = number << 3 | (unsigned)(*value - '0');
+	}
 	*out = number == 1             ? BY_GROUP :
 	       number == 2             ? BY_EVERYBODY :
 	       (number & 0600) == 0600 ? -(int)(number & 0666) :

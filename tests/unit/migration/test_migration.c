@@ -82,9 +82,9 @@ Test(migration, mistakes)
 		{ "never allowed", META "spec:\n" HOSTS "  allow: {GCB1004: x}\n",
 		  "the code 'GCB1004' cannot be allowed", "", 7 },
 		{ "no reason", META "spec:\n" HOSTS "  allow: {GCB1003: ''}\n",
-		  "the code 'GCB1003' is allowed without a reason", "", 5 },
+		  "the code 'GCB1003' is allowed without a reason", "", 7 },
 		{ "outside", META "spec:\n" HOSTS "  manifests: {path: a/../..}\n",
-		  "manifests.path 'a/../..' is not a path inside the repository", "", 5 },
+		  "manifests.path 'a/../..' is not a path inside the repository", "", 7 },
 		{ "kind",
 		  "apiVersion: gcpbackend/v2\nkind: Migration\nmetadata: {name: "
 		  "web}\nspec:\n" HOSTS,
