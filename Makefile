@@ -75,7 +75,7 @@ lib_ldlibs := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
 STATIC     ?= 1
 main_ldlibs := $(lib_ldlibs)
 ifeq ($(STATIC)$(SANITIZE),1)
-ifneq ($(filter-out deps demo check e2e torture lint format clean help uninstall compile_commands.json unit unit-tests,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out deps demo check check-libgit2 e2e torture lint format clean help uninstall compile_commands.json unit unit-tests,$(or $(MAKECMDGOALS),all)),)
 include $(B)/libs.mk
 endif
 endif
@@ -109,7 +109,7 @@ link    = $(CC) $(all_cflags) $(all_ldflags)
 
 # --- targets --------------------------------------------------------------------------------------
 
-.PHONY: all check-readers e2e torture mutants fuzz soak deps demo unit unit-tests test-tools check check-built lint format bench golden docs install uninstall clean compile_commands.json help FORCE
+.PHONY: all check-readers check-libgit2 e2e torture mutants fuzz soak deps demo unit unit-tests test-tools check check-built lint format bench golden docs install uninstall clean compile_commands.json help FORCE
 
 all: $(B)/kubectl-gcpbackend ## build the program: build/kubectl-gcpbackend
 
@@ -155,6 +155,10 @@ check-readers: deps ## compare with other YAML readers
 e2e: deps ## test against real servers, built once into a cache; PART=istio: one part
 	@+$(MAKE) --no-print-directory $(jobs) all test-tools
 	@GCB_TOOLS='$(CURDIR)/$(B)' GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' tests/e2e/run $(PART)
+
+check-libgit2: deps ## run unit tests, command lines and attacks with libgit2 1.9, built once into a cache
+	@sh scripts/deps.sh build libgit2
+	@+python3 tests/libgit2.py
 
 torture: deps ## kill and fail system calls; QUICK=1: every 7th, SCENE=bare: one scene
 	@sh scripts/deps.sh build heavy

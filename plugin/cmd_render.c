@@ -2,16 +2,19 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/file_below.h"
 #include "flow/plan_intents.h"
 #include "flow/render_file.h"
 #include "flow/templates.h"
 #include "plugin/migration_command.h"
 #include "plugin/options.h"
+#include "plugin/output_path.h"
 #include "plugin/print.h"
 #include "plugin/rows_finding.h"
 #include "plugin/say.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 struct render_context {
 	struct migration_context migration;
@@ -117,21 +120,36 @@ static void add_rendered(struct render_run *out, struct slice migration, struct 
 				   arena_copy(out->app->arena, text) };
 }
 
+/* Writes a file to STAGE/PATH below the directory `top`, through no symlink. */
+static int write_rendered(const struct render_run *out, const struct rendered *r, int top,
+			  struct slice dir, struct err *err)
+{
+	struct slice path = arena_printf(out->app->arena, "%" SLICE_FMT "/%" SLICE_FMT,
+					 SLICE_ARG(r->stage), SLICE_ARG(r->path));
+	const struct file_below file = {
+		.top = top, .path = path.ptr, .bytes = r->text, .mode = 0666, .durable = true
+	};
+
+	if (file_below_write(&file, err) < 0)
+		return -1;
+	say_note(out->app, "wrote %" SLICE_FMT "/%s", SLICE_ARG(dir), path.ptr);
+	return 0;
+}
+
 /* Files below a directory, by stage. */
 static int write_files(const struct render_run *out, struct slice dir, struct err *err)
 {
-	for (size_t i = 0; i < out->n; i++) {
-		const struct rendered *r = &out->items[i];
-		struct slice path =
-			arena_printf(out->app->arena, "%" SLICE_FMT "/%" SLICE_FMT "/%" SLICE_FMT,
-				     SLICE_ARG(dir), SLICE_ARG(r->stage), SLICE_ARG(r->path));
+	struct slice below = arena_printf(out->app->arena, "%" SLICE_FMT "/.", SLICE_ARG(dir));
+	int top, failed = 0;
 
-		if (file_make_parents(path.ptr, err) < 0 ||
-		    file_replace(path.ptr, r->text, 0666, err) < 0)
-			return -1;
-		say_note(out->app, "wrote %s", path.ptr);
-	}
-	return 0;
+	if (file_make_parents(below.ptr, err) < 0)
+		return -1;
+	top = directory_open(dir.ptr, err);
+	for (size_t i = 0; i < out->n && top >= 0 && !failed; i++)
+		failed = write_rendered(out, &out->items[i], top, dir, err);
+	if (top >= 0)
+		(void)close(top);
+	return top < 0 ? -1 : failed;
 }
 
 /* YAML documents; several files or stages get a comment each. */
@@ -310,7 +328,8 @@ static int render_migrations(struct app *app, struct render_context *ctx, struct
 	int failed = 0;
 
 	ctx->migration.access = ACCESS_READ;
-	if (migration_select(app, &ctx->migration, &s, &fleet, err) < 0)
+	if (migration_select(app, &ctx->migration, &s, &fleet, err) < 0 ||
+	    (ctx->output_dir.len && output_path_check(s, ctx->output_dir.ptr, err) < 0))
 		return -1;
 	for (size_t i = 0; i < list->n && !failed; i++) {
 		struct stages stages;

@@ -7,9 +7,11 @@
 #include "base/map.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 /* All commands, in the order in which help lists them. */
 /* clang-format off */
@@ -54,21 +56,37 @@ static void seed_maps(void)
 	map_seed(seed);
 }
 
+/*
+ * Opens the standard files that are closed: a file of the repository would get their descriptors.
+ * Reads from standard input find its end; writes to standard output fail as if it was closed.
+ */
+static void open_standard_files(void)
+{
+	static const int modes[] = { O_RDONLY, O_RDONLY, O_RDWR };
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", modes[fd]) != fd) /* the lowest one that is free */
+			_exit(EXIT_ERROR);
+}
+
 int main(int argc, char **argv)
 {
 	struct app app;
 	struct err err = ERR_INIT;
 	AUTO_STR struct str line = STR_INIT;
-	int failed;
+	int failed, out_failed;
 
+	open_standard_files();
 	keep_memory();
 	seed_maps();
 	app_init(&app, argc, argv);
 	failed = dispatch(&app, commands, argc, argv, &err);
-	if (fflush(app.out) != 0 || ferror(app.out)) {
+	out_failed = say_finish(&app);
+	if (out_failed) {
 		if (!failed)
 			(void)err_set(&err, &CODE_io, NOWHERE,
-				      "cannot write to standard output: %s", strerror(errno));
+				      "cannot write to standard output: %s", strerror(out_failed));
 		failed = -1;
 	}
 	if (failed) {

@@ -1,12 +1,15 @@
 #include "plugin/newfile.h"
 
 #include "base/file.h"
+#include "base/file_below.h"
 #include "flow/publish.h"
 #include "flow/templates.h"
 #include "migration/migration_write.h"
 #include "plugin/commit_report.h"
 #include "plugin/confirm.h"
 #include "plugin/say.h"
+
+#include <unistd.h>
 
 int newfile_make(struct newfile *out, const struct app *app, const struct session *s,
 		 const struct migration *m, struct err *err)
@@ -137,24 +140,34 @@ static int commit_files(const struct newfile_writer *w, const struct newfile *fi
 	return 0;
 }
 
+/* Writes them into the working tree, through no symlink. */
+static int write_files(const struct newfile_writer *w, const struct newfile *files, size_t n,
+		       struct err *err)
+{
+	int top = directory_open(session_workdir(w->base->session), err), failed = top < 0;
+
+	for (size_t i = 0; i < n && !failed; i++)
+		failed = file_below_write(&(struct file_below){ .top = top,
+								.path = files[i].path.ptr,
+								.bytes = str_slice(&files[i].text),
+								.mode = 0666,
+								.durable = true },
+					  err) < 0;
+	if (top >= 0)
+		(void)close(top);
+	return failed ? -1 : 0;
+}
+
 int newfile_write_all(const struct newfile_writer *w, const struct newfile *files, size_t n,
 		      struct slice *hex, struct err *err)
 {
 	if (w->commit)
 		return commit_files(w, files, n, hex, err);
-	if (!session_workdir(w->base->session)) {
-		(void)err_set(err, &CODE_usage, NOWHERE,
-			      "a bare repository has no working tree to write the file to");
-		return err_remedy(err, "use --commit");
-	}
-	for (size_t i = 0; i < n; i++) {
-		const char *file = find_place(&files[i], w->app, w->base->session);
-
-		if (file_make_parents(file, err) < 0 ||
-		    file_replace(file, str_slice(&files[i].text), 0666, err) < 0)
-			return -1;
-	}
-	return 0;
+	if (session_workdir(w->base->session))
+		return write_files(w, files, n, err);
+	(void)err_set(err, &CODE_usage, NOWHERE,
+		      "a bare repository has no working tree to write the file to");
+	return err_remedy(err, "use --commit");
 }
 
 void newfile_report(const struct newfile *f, const struct app *app, struct slice hex)

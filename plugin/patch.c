@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "flow/patch.h"
 #include "plugin/command_line.h"
+#include "plugin/output_path.h"
 #include "plugin/print.h"
 #include "plugin/say.h"
 
@@ -67,6 +68,8 @@ int patch_write(const struct change_command *c, struct err *err)
 		return err_remedy(err, "specify another file, remove this one, or write to "
 				       "standard output with --patch -");
 	}
+	if (!out && output_path_check(c->fleet->base.session, file, err) < 0)
+		return -1;
 	failed = patch_of_plan(c->fleet->base.session, &c->plan, &o, &patch, err);
 	if (!failed && out)
 		say_bytes(c->app, str_slice(&patch.text));

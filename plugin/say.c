@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -12,15 +13,33 @@ struct say_form {
 	const char *before, *after;
 };
 
-/* The only place where bytes leave. main checks stdout for errors, at the end. */
+/* The errno of the first write to stdout that failed; 0: none did. */
+static int out_failed;
+
+/* Keeps why a write failed: a later one may fail for another reason, or none. */
+static void note_failure(bool failed)
+{
+	if (failed && !out_failed)
+		out_failed = errno ? errno : EIO;
+}
+
+/* The only place where bytes leave. */
 static void write_bytes(const struct app *app, enum say_stream to, struct slice bytes)
 {
 	FILE *stream = to == SAY_OUT ? app->out : app->err;
 
+	errno = 0;
 	if (to == SAY_ERR)
-		(void)fflush(app->out);
-	if (bytes.len)
-		(void)fwrite(bytes.ptr, 1, bytes.len, stream);
+		note_failure(fflush(app->out) != 0);
+	if (bytes.len && fwrite(bytes.ptr, 1, bytes.len, stream) < bytes.len)
+		note_failure(to == SAY_OUT);
+}
+
+int say_finish(const struct app *app)
+{
+	errno = 0;
+	note_failure(fflush(app->out) != 0 || ferror(app->out));
+	return out_failed;
 }
 
 /* Formats a message, neutralises it and writes it in one piece. */

@@ -65,4 +65,7 @@ void say_progress(const struct app *app, const char *format, ...)
 /* Clears the line of say_progress from a terminal. */
 void say_progress_end(const struct app *app);
 
+/* Writes what is left for stdout. Returns 0, or the errno of the first write to it that failed. */
+int say_finish(const struct app *app);
+
 #endif

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian or Ubuntu packages that are required to build and test, and are missing.
 #
-#   scripts/deps.sh [GROUP...]     groups: build, lint, ci, heavy; default: build and lint
+#   scripts/deps.sh [GROUP...]     groups: build, lint, ci, heavy, libgit2; default: build and lint
 #
 # Prints nothing if all are installed.
 set -eu
@@ -11,6 +11,7 @@ build="$build libyaml-dev libgit2-dev libcjson-dev zlib1g-dev libmd-dev libcrite
 lint="clang-format python3-clang"
 ci="clang"
 heavy="strace"
+libgit2="cmake dpkg-dev libhttp-parser-dev"
 
 wanted=
 for group in "${@:-build lint}"; do
@@ -20,7 +21,8 @@ for group in "${@:-build lint}"; do
 		lint) wanted="$wanted $lint" ;;
 		ci) wanted="$wanted $ci" ;;
 		heavy) wanted="$wanted $heavy" ;;
-		*) echo "deps: no such group: $name (build, lint, ci, heavy)" >&2; exit 1 ;;
+		libgit2) wanted="$wanted $libgit2" ;;
+		*) echo "deps: no such group: $name (build, lint, ci, heavy, libgit2)" >&2; exit 1 ;;
 		esac
 	done
 done

@@ -174,46 +174,31 @@ static unsigned final_mode(const char *target, unsigned mode)
 	return stat(target, &st) == 0 ? st.st_mode & 07777 : file_mode_of_new(mode);
 }
 
-/*
- * Creates the temporary file: with a unique name, or with the fixed one if the caller holds a lock.
- */
-static int open_temp(const char *target, bool unique, struct str *temp)
-{
-	int fd;
-
-	str_addf(temp, "%s%s", target, unique ? ".gcbXXXXXX" : FILE_UNFINISHED);
-	if (unique)
-		return mkostemp(temp->ptr, O_CLOEXEC);
-	fd = open(temp->ptr, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 && errno == EEXIST && unlink(temp->ptr) == 0)
-		fd = open(temp->ptr, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	return fd;
-}
-
 /* A file that is being replaced. */
 struct replacement {
 	const char *target;
 	struct str temp; /* the temporary file's path */
 	struct slice bytes;
 	unsigned mode;
-	bool durable; /* wait until the disk has it */
 };
 
 /* Fills the temporary file, open as `fd`, and renames it. */
 static int fill_and_rename(const struct replacement *r, int fd)
 {
 	if (file_write_all(fd, r->bytes) < 0 || fchmod(fd, final_mode(r->target, r->mode)) < 0 ||
-	    (r->durable && fsync(fd) < 0) || rename(r->temp.ptr, r->target) < 0)
+	    fsync(fd) < 0 || rename(r->temp.ptr, r->target) < 0)
 		return -1;
-	return r->durable ? sync_parent(r->target) : 0;
+	return sync_parent(r->target);
 }
 
 /* Writes and renames a temporary file, which is removed on failure. */
 static int replace_target(struct replacement *r)
 {
-	AUTO_CLOSE int fd = open_temp(r->target, r->durable, &r->temp);
+	AUTO_CLOSE int fd = -1;
 	int saved;
 
+	str_addf(&r->temp, "%s.gcbXXXXXX", r->target);
+	fd = mkostemp(r->temp.ptr, O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	if (fill_and_rename(r, fd) == 0)
@@ -224,9 +209,9 @@ static int replace_target(struct replacement *r)
 	return -1;
 }
 
-/* Replaces a file or, through a symlink, its target. */
-static int replace_file(const char *path, struct replacement r, struct err *err)
+int file_replace(const char *path, struct slice bytes, unsigned mode, struct err *err)
 {
+	struct replacement r = { .temp = STR_INIT, .bytes = bytes, .mode = mode };
 	AUTO_FREE char *real = NULL;
 	struct stat st;
 	int failed = lstat(path, &st) == 0 && S_ISLNK(st.st_mode) &&
@@ -237,21 +222,6 @@ static int replace_file(const char *path, struct replacement r, struct err *err)
 		failed = replace_target(&r);
 	str_release(&r.temp);
 	return failed ? err_os(err, &CODE_io, place_of(path), "cannot write") : 0;
-}
-
-int file_replace(const char *path, struct slice bytes, unsigned mode, struct err *err)
-{
-	return replace_file(
-		path,
-		(struct replacement){
-			.temp = STR_INIT, .bytes = bytes, .mode = mode, .durable = true },
-		err);
-}
-
-int file_replace_unsynced(const char *path, struct slice bytes, unsigned mode, struct err *err)
-{
-	return replace_file(
-		path, (struct replacement){ .temp = STR_INIT, .bytes = bytes, .mode = mode }, err);
 }
 
 int file_make_parents(const char *path, struct err *err)

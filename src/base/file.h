@@ -32,14 +32,6 @@ bool file_exists(const char *path);
  */
 int file_replace(const char *path, struct slice bytes, unsigned mode, struct err *err);
 
-/*
- * The same for one of many files, without fsync, which would take most of the time: call files_sync
- * afterwards. The caller must hold a lock on the file: the temporary file has a fixed name, `path`
- * and FILE_UNFINISHED, so that the next attempt removes one that a killed process left.
- */
-#define FILE_UNFINISHED ".gcb-tmp"
-int file_replace_unsynced(const char *path, struct slice bytes, unsigned mode, struct err *err);
-
 /* The permission of a new file: `mode` without the umask. */
 unsigned file_mode_of_new(unsigned mode);
 

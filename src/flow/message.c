@@ -7,17 +7,17 @@
 #include "template/render.h"
 #include "template/template.h"
 
-/* A line a file: "change apps/web.yaml". */
+/* A line a file: "change apps/web.yaml". A name may contain line breaks, and bytes that are no
+ * text. */
 static void describe_changes(const struct changes *changes, struct str *out)
 {
 	for (size_t i = 0; i < changes->n; i++) {
 		if (i)
 			str_addc(out, '\n');
-		str_addf(out, "%s %" SLICE_FMT,
-			 !changes->items[i].before.ptr ? "add" :
-			 changes->items[i].after.ptr   ? "change" :
-							 "remove",
-			 SLICE_ARG(changes->items[i].path));
+		str_adds(out, !changes->items[i].before.ptr ? "add " :
+			      changes->items[i].after.ptr   ? "change " :
+							      "remove ");
+		str_add_visible(out, changes->items[i].path, false);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "git/checked_out_internal.h"
 #include "git/identity_internal.h"
 #include "git/libgit2_internal.h"
+#include "git/permission_internal.h"
 #include "git/repo_internal.h"
 
 #include <stdlib.h>
@@ -59,11 +60,34 @@ static int fail_move(struct repo *r, const char *name, const char *ref, int code
 	return git_fail_lock(err, code, lock.ptr, "cannot move branch '%s'", name);
 }
 
-/* Makes new directories of a ref and of its log durable: libgit2 syncs the lowest one only. */
-static int sync_ref(struct repo *r, const char *ref, struct err *err)
+/* Lets others use the files of a ref, and the logs, as far as the configuration permits it. */
+static void share_ref(struct repo *r, const char *ref)
+{
+	const char *common = git_repository_commondir(r->git);
+	AUTO_STR struct str path = STR_INIT, top = STR_INIT;
+
+	str_addf(&path, "%s%s", common, ref);
+	str_addf(&top, "%srefs", common);
+	permission_share_below(r, path.ptr, top.ptr);
+	str_clear(&path);
+	str_clear(&top);
+	str_addf(&path, "%slogs/%s", common, ref);
+	str_add(&top, slice_sub(slice_of(common), 0, strlen(common) - 1));
+	permission_share_below(r, path.ptr, top.ptr);
+	str_clear(&path);
+	str_addf(&path, "%slogs/HEAD", git_repository_path(r->git));
+	permission_share(r, path.ptr);
+}
+
+/*
+ * Completes a ref that was written: permissions, and new directories of it and of its log, of which
+ * libgit2 syncs the lowest one only.
+ */
+static int complete_ref(struct repo *r, const char *ref, struct err *err)
 {
 	static const char *const places[] = { "", "logs/" };
 
+	share_ref(r, ref);
 	for (size_t i = 0;
 	     i < sizeof(places) / sizeof(places[0]) && strchr(ref + strlen("refs/heads/"), '/');
 	     i++) {
@@ -112,7 +136,7 @@ int branch_move(struct repo *r, const struct branch_move *move, struct err *err)
 	code = move->expect ? git_reference_create_matching(&ref, r->git, path.ptr, &to, 1, &expect,
 							    move->why) :
 			      git_reference_create(&ref, r->git, path.ptr, &to, 0, move->why);
-	return code == 0 ? sync_ref(r, path.ptr, err) :
+	return code == 0 ? complete_ref(r, path.ptr, err) :
 			   fail_move(r, move->name, path.ptr, code, err);
 }
 
@@ -224,7 +248,7 @@ int branch_finish(struct branch_lock *lock, const struct oid *to, const char *wh
 		failed = git_fail(err, place_of(repo_where(lock->repo)), "cannot move %s",
 				  lock->ref.ptr);
 	if (!failed)
-		failed = sync_ref(lock->repo, lock->ref.ptr, err);
+		failed = complete_ref(lock->repo, lock->ref.ptr, err);
 	branch_unlock(lock);
 	return failed;
 }

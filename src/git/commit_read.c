@@ -17,6 +17,23 @@ int commit_open(struct repo *r, const struct oid *id, git_commit **out, struct e
 	return 0;
 }
 
+/* Counts the parents in the header of a commit; `first` (NULL: not wanted) gets the first name. */
+static unsigned count_parents(const git_commit *commit, struct slice *first)
+{
+	struct slice header = slice_of(git_commit_raw_header(commit)), line;
+	unsigned n = 0;
+
+	while (slice_next(&header, '\n', &line) && !slice_starts(line, SLICE("author ")))
+		if (slice_starts(line, SLICE("parent ")) && !n++ && first)
+			*first = slice_sub(line, 7, line.len);
+	return n;
+}
+
+unsigned commit_parents(const git_commit *commit)
+{
+	return count_parents(commit, NULL);
+}
+
 int commit_tree(struct repo *r, const struct oid *id, git_tree **out, struct err *err)
 {
 	AUTO_GIT(commit) git_commit *commit = NULL;
@@ -34,15 +51,18 @@ int commit_read_info(struct repo *r, const struct oid *id, struct arena *arena,
 {
 	AUTO_GIT(commit) git_commit *commit = NULL;
 	const git_signature *author;
+	struct slice parent = SLICE_NONE;
+	git_oid id_of_parent;
 
 	if (commit_open(r, id, &commit, err) < 0)
 		return -1;
 	author = git_commit_author(commit);
 	*out = (struct commit_info){ .id = *id, .time = git_commit_time(commit) };
-	out->parents = git_commit_parentcount(commit);
+	out->parents = count_parents(commit, &parent);
 	oid_from_git(git_commit_tree_id(commit), &out->tree);
-	if (git_commit_parentcount(commit))
-		oid_from_git(git_commit_parent_id(commit, 0), &out->parent);
+	if (parent.len == GIT_OID_HEXSZ &&
+	    git_oid_fromstrn(&id_of_parent, parent.ptr, parent.len) == 0)
+		oid_from_git(&id_of_parent, &out->parent);
 	out->author = arena_copy(arena, slice_of(author->name));
 	out->email = arena_copy(arena, slice_of(author->email));
 	out->summary = arena_copy(arena, slice_of(git_commit_summary(commit)));

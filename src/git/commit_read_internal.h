@@ -12,4 +12,10 @@
 int commit_open(struct repo *r, const struct oid *id, git_commit **out, struct err *err);
 int commit_tree(struct repo *r, const struct oid *id, git_tree **out, struct err *err);
 
+/*
+ * The number of parents that the commit itself lists. libgit2 reports none for a commit where the
+ * history of a shallow clone ends.
+ */
+unsigned commit_parents(const git_commit *commit);
+
 #endif

@@ -9,6 +9,7 @@
 #include "git/promisor_internal.h"
 #include "git/rename_internal.h"
 #include "git/repo_internal.h"
+#include "git/shallow_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,6 @@ struct history_walk {
 	struct oid at;             /* the commit of the walk */
 	struct commit_links links; /* its tree and parents */
 	struct arena *arena;       /* of these */
-	struct str shallow;        /* the file that lists where history ends; empty: nowhere */
 	struct err *err;
 	bool stop;
 };
@@ -225,17 +225,17 @@ static int continue_files(struct history_walk *w, const struct parent_step *step
 /* True if the history of a shallow clone ends at this commit. */
 static bool is_cut_off(const struct history_walk *w)
 {
+	struct slice list = str_slice(&w->repo->shallow);
 	char hex[41];
 
 	oid_text(&w->at, hex);
-	return w->shallow.len && slice_find(str_slice(&w->shallow), slice_of(hex)) != SIZE_MAX;
+	return list.len && slice_find(list, slice_of(hex)) != SIZE_MAX;
 }
 
 /* The first commit: every remaining file begins here, unless only the clone ends here. */
-static int end_walk(struct history_walk *w)
+static int end_walk(struct history_walk *w, bool cut)
 {
 	AUTO_FREE struct tracked_file **left = xrealloc_array(NULL, w->query->n + 1, sizeof(*left));
-	bool cut = is_cut_off(w);
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->query->n; i++)
@@ -323,10 +323,12 @@ static int step_back(struct history_walk *w)
 {
 	struct commit_links older;
 	struct parent_step step;
+	bool cut;
 
 	record_line(w);
-	if (!w->links.n || is_cut_off(w))
-		return end_walk(w);
+	cut = is_cut_off(w);
+	if (cut || !w->links.n)
+		return end_walk(w, cut);
 	promisor_fetch_trees(w->repo, &w->links.parents[0]);
 	oid_from_git(&w->links.parents[0], &step.id);
 	if (read_links(w, &step.id, &older) < 0 ||
@@ -368,15 +370,6 @@ static int start_walk(struct history_walk *w)
 	return 0;
 }
 
-/* Reads the list of commits whose parents are missing, if the clone is shallow. */
-static int read_shallow(struct history_walk *w)
-{
-	AUTO_STR struct str path = STR_INIT;
-
-	str_addf(&path, "%sshallow", git_repository_commondir(w->repo->git));
-	return file_exists(path.ptr) ? file_read(path.ptr, FILE_MAX, &w->shallow, w->err) : 0;
-}
-
 void history_line_release(struct history_line *line)
 {
 	free(line->commits);
@@ -388,21 +381,17 @@ void history_line_release(struct history_line *line)
 int history_each(struct repo *r, const struct history_query *query, struct err *err)
 {
 	AUTO_FREE struct tracked_file *files = xrealloc_array(NULL, query->n + 1, sizeof(*files));
-	struct history_walk w = { .repo = r,
-				  .query = query,
-				  .files = files,
-				  .at = *query->from,
-				  .shallow = STR_INIT,
-				  .err = err };
+	struct history_walk w = {
+		.repo = r, .query = query, .files = files, .at = *query->from, .err = err
+	};
 	int failed;
 
 	w.arena = arena_new();
 	w.follow = tracked_files_new(r);
-	failed = read_shallow(&w) < 0 || start_walk(&w) < 0;
+	failed = shallow_follow(r, err) < 0 || start_walk(&w) < 0;
 	while (!failed && w.live && !w.stop)
 		failed = step_back(&w) < 0;
 	tracked_files_free(w.follow);
-	str_release(&w.shallow);
 	free(w.gaps);
 	arena_free(w.arena);
 	return failed ? -1 : 0;

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "git/libgit2_internal.h"
+#include "git/permission_internal.h"
 #include "git/repo_internal.h"
 
 #include <errno.h>
@@ -389,7 +390,8 @@ static int rename_file(int fd, const char *temp, const struct pack_output *p, co
 	memcpy(trailer.id, p->digest, sizeof(trailer.id));
 	str_addf(&name, "%s/pack/pack-%s%s", p->repo->objects.ptr,
 		 git_oid_tostr(hex, sizeof(hex), &trailer), ending);
-	if (fchmod(fd, file_mode_of_new(0444)) < 0 || fsync(fd) < 0 || rename(temp, name.ptr) < 0)
+	if (fchmod(fd, permission_of(p->repo, file_mode_of_new(0444))) < 0 || fsync(fd) < 0 ||
+	    rename(temp, name.ptr) < 0)
 		return err_os(err, &CODE_io, place_of(name.ptr), "cannot write a pack");
 	return 0;
 }

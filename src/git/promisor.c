@@ -138,6 +138,14 @@ int promisor_enable(struct repo *r, const struct remote_options *options, struct
 	return 0;
 }
 
+int promisor_renew(struct repo *r, struct err *err)
+{
+	const struct promisor *before = r->promisor; /* freed with the retired database */
+
+	r->promisor = NULL;
+	return before ? promisor_enable(r, before->options, err) : 0;
+}
+
 /* True if the object is missing. */
 static bool is_missing(const struct repo *r, const git_oid *id)
 {

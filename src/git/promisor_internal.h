@@ -22,4 +22,7 @@ void promisor_fetch_trees(struct repo *r, const git_oid *commit);
  */
 int missing_object(const struct repo *r, struct place at, const char *what, struct err *err);
 
+/* Enables fetching of missing objects anew, after the repository was opened anew. Error: git. */
+int promisor_renew(struct repo *r, struct err *err);
+
 #endif

@@ -8,6 +8,7 @@
 #include "git/libgit2_internal.h"
 #include "git/remote_internal.h"
 #include "git/repo_internal.h"
+#include "git/shallow_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -266,7 +267,7 @@ static int run_fetch(const struct remote *remote, const char *const *args,
 		if (result.exit_code == 0)
 			return git_odb_refresh(r->odb) < 0 ?
 				       git_fail(err, NOWHERE, "cannot read what was fetched") :
-				       0;
+				       shallow_follow(r, err);
 		if (try == TRIES || !was_locked(&result))
 			return git_fail_remote(remote, "fetch from", &result, err);
 		(void)clock_sleep_ms(20 * (int64_t)try);

@@ -1,6 +1,7 @@
 #include "git/repo.h"
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "git/config_internal.h"
 #include "git/libgit2_internal.h"
 #include "git/repo_internal.h"
@@ -23,7 +24,8 @@ static int fail_open(const char *dir, int code, struct err *err)
 
 	if (code == GIT_ENOTFOUND)
 		return err_set(err, &CODE_no_repo, at, "not in a Git repository");
-	if (e && e->message && strstr(e->message, "objectformat")) {
+	if (e && e->message &&
+	    (strstr(e->message, "objectformat") || strstr(e->message, "object format"))) {
 		(void)err_set(err, &CODE_no_repo, at,
 			      "the repository uses SHA-256 object names, which are not supported");
 		return err_remedy(err, "use a repository with SHA-1 object names");
@@ -117,11 +119,42 @@ static int open_parts(struct repo *r, const char *dir, struct err *err)
 	return 0;
 }
 
+int repo_read_shallow(const struct repo *r, struct str *out, struct err *err)
+{
+	AUTO_STR struct str path = STR_INIT;
+
+	str_addf(&path, "%sshallow", git_repository_commondir(r->git));
+	return file_exists(path.ptr) ? file_read(path.ptr, FILE_MAX, out, err) : 0;
+}
+
+int repo_open_again(struct repo *r, struct err *err)
+{
+	struct repo fresh = { .objects = STR_INIT, .shallow = STR_INIT };
+	struct retired_repo *old = xzalloc(sizeof(*old));
+	int failed = open_parts(&fresh, r->from.len ? r->from.ptr : NULL, err) < 0 ||
+		     repo_read_shallow(&fresh, &fresh.shallow, err) < 0;
+
+	*old = failed ? (struct retired_repo){ fresh.git, fresh.odb, r->retired } :
+			(struct retired_repo){ r->git, r->odb, r->retired };
+	r->retired = old;
+	str_release(&fresh.objects);
+	if (failed) {
+		str_release(&fresh.shallow);
+		return -1;
+	}
+	str_release(&r->shallow);
+	r->git = fresh.git;
+	r->odb = fresh.odb;
+	r->shallow = fresh.shallow;
+	return 0;
+}
+
 int repo_open(struct repo **out, const char *dir, struct err *err)
 {
 	struct repo *r = xzalloc(sizeof(*r));
 
-	r->objects = r->author = r->committer = (struct str)STR_INIT;
+	r->objects = r->author = r->committer = r->from = r->shallow = (struct str)STR_INIT;
+	str_adds(&r->from, dir ? dir : "");
 	(void)git_libgit2_init();
 	(void)git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
 	(void)git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION,
@@ -137,7 +170,7 @@ int repo_open(struct repo **out, const char *dir, struct err *err)
 	(void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)8 << 20);
 	(void)git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions,
 			       sizeof(extensions) / sizeof(extensions[0]));
-	if (open_parts(r, dir, err) < 0) {
+	if (open_parts(r, dir, err) < 0 || repo_read_shallow(r, &r->shallow, err) < 0) {
 		repo_close(r);
 		return -1;
 	}
@@ -145,13 +178,31 @@ int repo_open(struct repo **out, const char *dir, struct err *err)
 	return 0;
 }
 
+/* Frees handles that were replaced. */
+static void free_retired(struct retired_repo *old)
+{
+	while (old) {
+		struct retired_repo *next = old->next;
+
+		git_odb_free(old->odb);
+		git_repository_free(old->git);
+		free(old);
+		old = next;
+	}
+}
+
 void repo_close(struct repo *r)
 {
 	if (!r)
 		return;
+	map_release(&r->checked_trees);
+	arena_free(r->checked_ids);
 	str_release(&r->objects);
 	str_release(&r->author);
 	str_release(&r->committer);
+	str_release(&r->from);
+	str_release(&r->shallow);
+	free_retired(r->retired);
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
 	free(r);

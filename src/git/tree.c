@@ -5,8 +5,10 @@
 #include "git/libgit2_internal.h"
 #include "git/promisor_internal.h"
 #include "git/repo_internal.h"
+#include "git/tree_check_internal.h"
 #include "git/tree_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* How deep directories are nested at most; git itself stops at 2048 by default. */
@@ -20,6 +22,8 @@ struct tree_walk {
 	struct err *err;
 	struct str path; /* of the current entry */
 	size_t depth;
+	size_t nwanted;  /* files so far */
+	struct err *bad; /* of a tree above the current entry that is not valid; NULL: all are */
 };
 
 /* True if the path is in the wanted directory, or a directory on the way to it. */
@@ -53,24 +57,30 @@ struct raw_entry {
 	git_oid id;
 };
 
-/* Parses the next entry of a tree's bytes: 1; 0 after the last one; -1: they are not a tree. */
+/*
+ * Parses the next entry of a tree's bytes: 1; 0 after the last one; -1: they are not a tree. Like
+ * git, it reads modes with zeros in front.
+ */
 static int parse_entry(struct slice *rest, struct raw_entry *out)
 {
-	size_t blank = slice_find_byte(*rest, ' '), end;
+	enum { MODE_LONGEST = 16 };
+	size_t blank = slice_find_byte(slice_sub(*rest, 0, MODE_LONGEST), ' '), end;
 
 	if (!rest->len)
 		return 0;
-	if (blank == SIZE_MAX || !blank || blank > 6)
+	if (blank == SIZE_MAX || !blank)
 		return -1;
 	out->mode = 0;
 	for (size_t i = 0; i < blank; i++) {
 		if (rest->ptr[i] < '0' || rest->ptr[i] > '7')
 			return -1;
 		out->mode = out->mode << 3 | (unsigned)(rest->ptr[i] - '0');
+		if (out->mode > 0177777)
+			return -1;
 	}
 	*rest = slice_sub(*rest, blank + 1, rest->len);
 	end = slice_find_byte(*rest, '\0');
-	if (!end || end == SIZE_MAX || rest->len - end - 1 < GIT_OID_RAWSZ)
+	if (end == SIZE_MAX || rest->len - end - 1 < GIT_OID_RAWSZ)
 		return -1;
 	out->name = slice_sub(*rest, 0, end);
 	memcpy(out->id.id, rest->ptr + end + 1, GIT_OID_RAWSZ);
@@ -102,22 +112,66 @@ static int visit_entry(struct tree_walk *w, const struct raw_entry *entry)
 		return walk_tree(w, &entry->id);
 	if (w->query->name_wanted && !w->query->name_wanted(file.path, w->query->ctx))
 		return 0;
+	w->nwanted++;
+	if (w->bad) {
+		*w->err = *w->bad;
+		return -1;
+	}
 	oid_from_git(&entry->id, &file.id);
 	return blob_reader_add(w->reader, &file, is_regular(entry->mode));
+}
+
+/* The entries of a tree that is walked. */
+struct entry_walk {
+	struct slice bytes; /* those that follow */
+	struct tree_check check;
+	size_t nwanted; /* files before this tree */
+	bool bad;       /* it is the one that the walk knows to be not valid */
+};
+
+/*
+ * Checks an entry. A tree that is not valid does not matter if it leads to no wanted file: the
+ * error is kept until there is one.
+ */
+static int check_entry(struct tree_walk *w, struct entry_walk *e, const struct raw_entry *entry)
+{
+	struct err err = ERR_INIT;
+	const char *bad = w->bad ? NULL : tree_check_entry(&e->check, entry->name, entry->mode);
+
+	if (!bad)
+		return 0;
+	if (w->nwanted > e->nwanted)
+		return tree_check_fail(str_slice(&w->path), entry->name, bad, w->err);
+	(void)tree_check_fail(str_slice(&w->path), entry->name, bad, &err);
+	w->bad = err_keep(&err);
+	e->bad = true;
+	return 0;
+}
+
+/* Parses and checks the next entry: 1, 0 after the last one, or -1. */
+static int next_entry(struct tree_walk *w, struct entry_walk *e, struct raw_entry *out)
+{
+	int more = parse_entry(&e->bytes, out);
+
+	if (more < 0)
+		return err_set(w->err, &CODE_git, (struct place){ str_slice(&w->path), 0, 0 },
+			       "cannot read the directory: its tree is corrupt");
+	return more && check_entry(w, e, out) < 0 ? -1 : more;
 }
 
 /* Visits all entries of a tree's bytes, in their order. */
 static int walk_entries(struct tree_walk *w, struct slice bytes)
 {
+	struct entry_walk e = { .bytes = bytes, .nwanted = w->nwanted };
 	size_t length = w->path.len;
 	int result = 0, more;
 	struct raw_entry entry;
 
-	while (!result && (more = parse_entry(&bytes, &entry)) != 0) {
-		if (more < 0)
-			return err_set(w->err, &CODE_git,
-				       (struct place){ str_slice(&w->path), 0, 0 },
-				       "cannot read the directory: its tree is corrupt");
+	while (!result && (more = next_entry(w, &e, &entry)) != 0) {
+		if (more < 0) {
+			result = -1;
+			break;
+		}
 		if (length)
 			str_addc(&w->path, '/');
 		str_add(&w->path, entry.name);
@@ -125,6 +179,11 @@ static int walk_entries(struct tree_walk *w, struct slice bytes)
 		w->path.len = length;
 		w->path.ptr[length] = '\0';
 	}
+	if (e.bad) {
+		free(w->bad);
+		w->bad = NULL;
+	}
+	tree_check_release(&e.check);
 	return result;
 }
 
@@ -187,19 +246,65 @@ int tree_search(struct repo *r, const struct oid *commit, const struct tree_quer
 	return result;
 }
 
-/* Finds an entry: 0, 1 if it does not exist, or -1. */
+/* Checks the tree of a directory, each tree once in the life of the repository. */
+static int check_once(struct repo *r, const git_tree *tree, struct slice directory, struct err *err)
+{
+	struct slice id = { (const char *)git_tree_id(tree)->id, GIT_OID_RAWSZ };
+
+	if (map_has(&r->checked_trees, id))
+		return 0;
+	if (tree_check_all(tree, directory, err) < 0)
+		return -1;
+	if (!r->checked_ids)
+		r->checked_ids = arena_new();
+	map_add(&r->checked_trees, arena_copy(r->checked_ids, id));
+	return 0;
+}
+
+/* Opens the tree that an entry of another one is, which it replaces: 0; 1: it is none; or -1. */
+static int open_subtree(struct repo *r, git_tree **tree, const char *name, struct slice path,
+			struct err *err)
+{
+	const git_tree_entry *e = git_tree_entry_byname(*tree, name);
+	git_tree *below = NULL;
+
+	if (!e || git_tree_entry_type(e) != GIT_OBJECT_TREE)
+		return 1;
+	if (git_tree_lookup(&below, r->git, git_tree_entry_id(e)) < 0)
+		return missing_object(r, (struct place){ path, 0, 0 }, "cannot read a directory",
+				      err);
+	git_tree_free(*tree);
+	*tree = below;
+	return 0;
+}
+
+/* Finds an entry: 0, 1 if it does not exist, or -1. All trees on the way to it are checked. */
 static int find_entry(struct repo *r, const struct commit_path *at, git_tree_entry **out,
 		      struct err *err)
 {
 	AUTO_GIT(tree) git_tree *tree = NULL;
-	int code;
+	AUTO_STR struct str name = STR_INIT;
+	struct slice path = slice_of(at->path), rest = path, part;
+	const git_tree_entry *found;
+	int result = commit_tree(r, at->commit, &tree, err);
 
-	if (commit_tree(r, at->commit, &tree, err) < 0)
-		return -1;
-	code = git_tree_entry_bypath(out, tree, at->path);
-	if (code == GIT_ENOTFOUND)
+	while (!result && slice_next(&rest, '/', &part)) {
+		size_t above = (size_t)(part.ptr - path.ptr);
+
+		result = check_once(r, tree, slice_sub(path, 0, above ? above - 1 : 0), err);
+		str_clear(&name);
+		str_add(&name, part);
+		if (!result && rest.ptr)
+			result = open_subtree(r, &tree, name.ptr, path, err);
+	}
+	if (result)
+		return result;
+	found = name.len ? git_tree_entry_byname(tree, name.ptr) : NULL;
+	if (!found)
 		return 1;
-	return code < 0 ? git_fail(err, place_of(at->path), "cannot read from the repository") : 0;
+	if (git_tree_entry_dup(out, found) < 0)
+		return git_fail(err, place_of(at->path), "cannot read from the repository");
+	return 0;
 }
 
 int tree_find(struct repo *r, const struct commit_path *at, struct arena *arena,

@@ -42,17 +42,28 @@ static bool is_hfs_dot_git(struct slice name)
 
 /*
  * True if the name is ".git" or its short form "git~1" for NTFS, which ignores blanks and dots at
- * the end and everything after a colon.
+ * the end and everything after a colon, and separates directories by backslashes.
  */
 static bool is_ntfs_dot_git(struct slice name)
 {
-	size_t colon = slice_find_byte(name, ':');
-
-	if (colon != SIZE_MAX)
-		name.len = colon;
+	for (size_t i = 0; i < name.len; i++)
+		if (name.ptr[i] == ':' || name.ptr[i] == '\\')
+			name.len = i;
 	while (name.len && (name.ptr[name.len - 1] == ' ' || name.ptr[name.len - 1] == '.'))
 		name.len--;
 	return slice_eq_case(name, SLICE(".git")) || slice_eq_case(name, SLICE("git~1"));
+}
+
+bool tree_name_is_dot_git(struct slice name)
+{
+	struct slice rest = name, part;
+
+	if (is_hfs_dot_git(name))
+		return true;
+	while (slice_next(&rest, '\\', &part))
+		if (is_ntfs_dot_git(part))
+			return true;
+	return false;
 }
 
 /* True if the name may be a part of a path. */
@@ -61,8 +72,8 @@ static bool is_valid_name(struct slice name)
 	for (size_t i = 0; i < name.len; i++)
 		if ((unsigned char)name.ptr[i] < 0x20 || name.ptr[i] == 0x7f || name.ptr[i] == '\\')
 			return false;
-	return name.len && !slice_is(name, ".") && !slice_is(name, "..") && !is_hfs_dot_git(name) &&
-	       !is_ntfs_dot_git(name);
+	return name.len && !slice_is(name, ".") && !slice_is(name, "..") &&
+	       !tree_name_is_dot_git(name);
 }
 
 int tree_path_check(struct slice path, struct err *err)

@@ -7,6 +7,12 @@
 #include "base/err.h"
 
 /*
+ * True if a file system takes the name for ".git": HFS+, which folds case and ignores some
+ * characters, or NTFS, with its short names. A backslash separates directories there.
+ */
+bool tree_name_is_dot_git(struct slice name);
+
+/*
  * Refuses empty parts, ".", "..", ".git" in any spelling, backslashes, control characters. Error:
  * unsafe_path.
  */

@@ -5,6 +5,7 @@
 #include "git/commit_read_internal.h"
 #include "git/libgit2_internal.h"
 #include "git/repo_internal.h"
+#include "git/tree_check_internal.h"
 #include "git/tree_path_internal.h"
 
 #include <stdlib.h>
@@ -44,6 +45,12 @@ struct tree_updater {
 
 /* --- entries -------------------------------------------------------------- */
 
+/* True if an entry of this mode is a directory. */
+static bool is_tree_mode(unsigned mode)
+{
+	return (mode & 0170000) == 040000;
+}
+
 /*
  * Compares in git's order of a tree: directories as if their name ended in "/" (base_name_compare
  * in git's tree.c).
@@ -52,9 +59,9 @@ static int compare_name(const struct updated_entry *x, struct slice name, bool i
 {
 	size_t common = x->name.len < name.len ? x->name.len : name.len;
 	int order = memcmp(x->name.ptr, name.ptr, common);
-	unsigned char cx = x->name.len > common ? (unsigned char)x->name.ptr[common] :
-			   x->mode == 040000    ? '/' :
-						  0;
+	unsigned char cx = x->name.len > common  ? (unsigned char)x->name.ptr[common] :
+			   is_tree_mode(x->mode) ? '/' :
+						   0;
 	unsigned char cy = name.len > common ? (unsigned char)name.ptr[common] : is_tree ? '/' : 0;
 
 	return order ? order : (cx > cy) - (cx < cy);
@@ -154,6 +161,10 @@ int tree_updater_new(struct tree_updater **out, struct repo *r, const struct oid
 
 	if (commit_tree(r, commit, &tree, err) < 0)
 		return -1;
+	if (tree_check_all(tree, SLICE(""), err) < 0) {
+		git_tree_free(tree);
+		return -1;
+	}
 	*out = xzalloc(sizeof(**out));
 	**out = (struct tree_updater){ r, arena_new(), convert_tree(tree) };
 	return 0;
@@ -183,7 +194,7 @@ static int set_blob(const struct tree_updater *u, struct updated_tree *t, struct
 	const struct change *c = n->change;
 	struct updated_entry *e = find_entry(t, name);
 
-	if (e && e->mode != 0100644 && e->mode != 0100755 && e->mode != 0100664)
+	if (e && (e->mode & 0170000) != 0100000)
 		return err_set(err, &CODE_not_a_file, (struct place){ c->path, 0, 0 },
 			       "not a regular file in the commit");
 	t->changed = true;
@@ -193,8 +204,9 @@ static int set_blob(const struct tree_updater *u, struct updated_tree *t, struct
 		return 0;
 	}
 	if (!e)
-		e = add_entry(u, t, name, 0100644);
-	e->mode = c->mode == 0100755 ? 0100755 : 0100644;
+		e = add_entry(u, t, name, 0);
+	if (!e->mode || (e->mode & 0100) != (c->mode & 0100)) /* 0100664 stays as it is */
+		e->mode = c->mode & 0100 ? 0100755 : 0100644;
 	git_oid_cpy(&e->id, &n->blob);
 	return 0;
 }
@@ -207,13 +219,19 @@ static struct updated_tree *open_tree(const struct tree_updater *u, struct updat
 	git_tree *tree = NULL;
 
 	t->changed = true;
-	if (e && e->mode != 040000) {
+	if (e && !is_tree_mode(e->mode)) {
 		(void)err_set(err, &CODE_unsafe_path, (struct place){ path, 0, 0 },
 			      "a file or symlink exists where a directory is required");
 		return NULL;
 	}
 	if (e && !e->tree && git_tree_lookup(&tree, u->repo->git, &e->id) < 0) {
 		(void)git_fail(err, (struct place){ path, 0, 0 }, "cannot read a tree");
+		return NULL;
+	}
+	if (tree &&
+	    tree_check_all(tree, slice_sub(path, 0, (size_t)(name.ptr - path.ptr) + name.len),
+			   err) < 0) {
+		git_tree_free(tree);
 		return NULL;
 	}
 	if (!e)

@@ -2,11 +2,14 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/file_below.h"
 #include "base/parallel.h"
 #include "git/checked_out_internal.h"
 #include "git/libgit2_internal.h"
 #include "git/object_writer_internal.h"
+#include "git/permission_internal.h"
 #include "git/repo_internal.h"
+#include "git/tree.h"
 #include "git/tree_path_internal.h"
 
 #include <errno.h>
@@ -39,6 +42,7 @@ struct worktree_plan {
 	struct arena *arena;
 	struct worktree_file *items;
 	size_t n;
+	int top; /* descriptor of the working tree; -1: not opened */
 };
 
 /* --- is it clean ---------------------------------------------------------- */
@@ -246,6 +250,7 @@ static struct worktree_plan *plan_new(struct repo *r, const struct changes *chan
 	w->arena = arena_new();
 	w->items = arena_array(w->arena, changes->n, sizeof(*w->items));
 	w->n = changes->n;
+	w->top = -1;
 	for (size_t i = 0; i < w->n; i++) {
 		const struct change *change = &changes->items[i];
 		struct worktree_file *c = &w->items[i];
@@ -258,6 +263,68 @@ static struct worktree_plan *plan_new(struct repo *r, const struct changes *chan
 		c->mode = change->mode == 0100755 ? 0100755 : 0100644;
 	}
 	return w;
+}
+
+/* The working tree, while the files of a commit are searched in it. */
+struct disk_search {
+	const char *top;
+	bool found;
+};
+
+/* True if the working tree has anything of this path. */
+static bool is_on_disk(const struct disk_search *s, struct slice path)
+{
+	AUTO_STR struct str full = STR_INIT;
+
+	str_addf(&full, "%s%" SLICE_FMT, s->top, SLICE_ARG(path));
+	return file_exists(full.ptr);
+}
+
+/* A directory that is missing has no files to search for. */
+static bool wants_directory(struct slice path, void *ctx)
+{
+	const struct disk_search *s = ctx;
+
+	return !s->found && is_on_disk(s, path);
+}
+
+/* Only looks for the file on the disk: none is read. */
+static bool note_file(struct slice path, void *ctx)
+{
+	struct disk_search *s = ctx;
+
+	s->found = s->found || is_on_disk(s, path);
+	return false;
+}
+
+static int ignore_file(const struct tree_file *file, void *ctx, struct err *err)
+{
+	(void)file;
+	(void)ctx;
+	(void)err;
+	return 0;
+}
+
+/*
+ * Without an index, no files are checked out (git clone --no-checkout), or it was removed, which is
+ * how a damaged one is replaced: the files would then stay behind the branch.
+ */
+static int check_no_checkout(struct repo *r, const char *branch, struct err *err)
+{
+	struct disk_search search = { .top = repo_workdir(r) };
+	const struct tree_query query = { .name_wanted = note_file,
+					  .directory_wanted = wants_directory,
+					  .file = ignore_file,
+					  .ctx = &search };
+	struct oid tip;
+
+	if (repo_branch_tip(r, branch, &tip, err) < 0 || tree_search(r, &tip, &query, err) < 0)
+		return -1;
+	if (!search.found)
+		return 0;
+	(void)err_set(err, &CODE_dirty, place_of(repo_where(r)),
+		      "the index is missing, but files are checked out");
+	return err_remedy(err, "create the index: git reset");
 }
 
 int worktree_prepare(struct repo *r, const char *name, const struct changes *changes,
@@ -275,9 +342,14 @@ int worktree_prepare(struct repo *r, const char *name, const struct changes *cha
 		return 0;
 	if (open_index(r, false, &index, err) < 0 || check_index_lock(index, err) < 0)
 		return -1;
-	if (!file_exists(git_index_path(index))) /* git clone --no-checkout */
-		return 0;
+	if (!file_exists(git_index_path(index)))
+		return check_no_checkout(r, name, err);
 	w = plan_new(r, changes);
+	w->top = directory_open(repo_workdir(r), err);
+	if (w->top < 0) {
+		worktree_free(w);
+		return -1;
+	}
 	parallel_each(w->n, stat_file, w);
 	for (size_t i = 0; i < w->n && !failed; i++)
 		failed = check_file(w, index, &w->items[i], err) < 0;
@@ -295,20 +367,20 @@ int worktree_prepare(struct repo *r, const char *name, const struct changes *cha
  */
 static void remove_empty_directories(const struct worktree_plan *w, const struct worktree_file *c)
 {
-	size_t top = strlen(repo_workdir(w->repo));
-	char here[PATH_MAX];
+	AUTO_STR struct str path = STR_INIT, full = STR_INIT;
+	char here[PATH_MAX], *slash;
 
 	if (!getcwd(here, sizeof(here)))
 		return;
-	for (char *slash = strrchr(c->full + top, '/'); slash;) {
-		char *next;
-		bool stop;
-
+	str_add(&path, c->path);
+	while ((slash = strrchr(path.ptr, '/')) != NULL) {
+		path.len = (size_t)(slash - path.ptr);
 		*slash = '\0';
-		stop = slice_starts(slice_of(here), slice_of(c->full)) || rmdir(c->full) < 0;
-		next = stop ? NULL : strrchr(c->full + top, '/');
-		*slash = '/';
-		slash = next;
+		str_clear(&full);
+		str_addf(&full, "%s%s", repo_workdir(w->repo), path.ptr);
+		if (slice_starts(slice_of(here), str_slice(&full)) ||
+		    !directory_below_remove(w->top, path.ptr))
+			return;
 	}
 }
 
@@ -316,9 +388,8 @@ static void remove_empty_directories(const struct worktree_plan *w, const struct
 static int remove_file(const struct worktree_plan *w, const struct worktree_file *c,
 		       struct err *err)
 {
-	if (unlink(c->full) < 0 && errno != ENOENT)
-		return err_os(err, &CODE_io, (struct place){ c->path, 0, 0 },
-			      "cannot remove the file");
+	if (file_below_remove(w->top, c->path.ptr, err) < 0)
+		return -1;
 	remove_empty_directories(w, c);
 	return 0;
 }
@@ -341,30 +412,26 @@ static int smudge(const struct worktree_plan *w, const struct worktree_file *c, 
 	return failed ? -1 : 0;
 }
 
-/* Writes these bytes to the file of the working tree; absent: removes it. */
+/*
+ * Writes these bytes to the file of the working tree; absent: removes it. The directories were
+ * checked, and may have been replaced since: nothing is written through a symlink.
+ */
 static int write_file(const struct worktree_plan *w, struct worktree_file *c, struct slice bytes,
 		      struct err *err)
 {
+	struct file_below file = { .top = w->top, .path = c->path.ptr, .st = &c->st };
 	git_buf text = { 0 };
 	int failed;
 
-	if (check_directories(w, c, err) < 0)
-		return -1;
 	if (!bytes.ptr)
 		return remove_file(w, c, err);
 	if (smudge(w, c, bytes, &text, err) < 0)
 		return -1;
-	failed = file_exists(c->full) ? 0 : file_make_parents(c->full, err);
-	if (!failed)
-		failed = file_replace_unsynced(
-			c->full, (struct slice){ text.ptr ? text.ptr : "", text.size },
-			c->mode == 0100755 ? 0777 : 0666, err);
+	file.bytes = (struct slice){ text.ptr ? text.ptr : "", text.size };
+	file.mode = c->mode == 0100755 ? 0777 : 0666;
+	failed = file_below_write(&file, err);
 	git_buf_dispose(&text);
-	if (failed)
-		return -1;
-	return lstat(c->full, &c->st) == 0 ? 0 :
-					     err_os(err, &CODE_io, (struct place){ c->path, 0, 0 },
-						    "cannot read the file");
+	return failed;
 }
 
 /* True if only the bytes change: no filters, and no directories that other files need. */
@@ -503,8 +570,10 @@ int worktree_index(struct worktree_plan *w, struct err *err)
 			return git_fail(err, (struct place){ w->items[i].path, 0, 0 },
 					"cannot update the index");
 	code = git_index_write(index);
-	if (code == 0)
+	if (code == 0) {
+		permission_share(w->repo, git_index_path(index));
 		return sync_index(git_index_path(index), err);
+	}
 	str_addf(&lock, "%s.lock", git_index_path(index));
 	return git_fail_lock(err, code, lock.ptr, "cannot write the index");
 }
@@ -517,6 +586,8 @@ void worktree_free(struct worktree_plan *w)
 		return;
 	for (size_t i = 0; i < w->n; i++)
 		free(w->items[i].why);
+	if (w->top >= 0)
+		(void)close(w->top);
 	arena_free(w->arena);
 	free(w);
 }

@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 #include "gitops/kustomization.h"
 #include "gitops/environment_index.h"
+#include "inventory/file_text.h"
 #include "inventory/inventory_internal.h"
 #include "inventory/relatives.h"
 #include "istio/host.h"
@@ -155,9 +156,15 @@ struct object_list inventory_unfilled(const struct inventory *inv, struct arena 
 
 bool inventory_wants_path(const struct inventory *inv, struct slice path)
 {
-	if (slice_ends(path, SLICE(".yaml")) || slice_ends(path, SLICE(".yml")) ||
-	    slice_ends(path, SLICE(".json")))
-		return true;
+	static const char *const endings[] = { ".yaml", ".yml", ".json" };
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		size_t len = strlen(endings[i]);
+
+		if (path.len > len &&
+		    slice_eq_case(slice_sub(path, path.len - len, len), slice_of(endings[i])))
+			return true;
+	}
 	return inv->want_kustomizations && kustomization_is(path);
 }
 
@@ -189,12 +196,6 @@ bool inventory_may_configure_proxies(struct slice bytes)
 	       slice_find(bytes, SLICE(ISTIO_GROUP)) != SIZE_MAX;
 }
 
-bool inventory_may_escape(struct slice bytes)
-{
-	return slice_find(bytes, SLICE("\\u")) != SIZE_MAX &&
-	       slice_find(bytes, SLICE("VirtualService")) != SIZE_MAX;
-}
-
 /* May the bytes contain an object of the kind whose host is filled in? */
 static bool may_hide_host_of(const char *kind, struct slice bytes)
 {
@@ -223,13 +224,24 @@ bool inventory_may_hide_rule(struct slice bytes)
 	return may_hide_host_of("DestinationRule", bytes);
 }
 
+/* True if the text of a file may be relevant. */
+static bool wants_text(const struct inventory *inv, struct slice path, struct slice text)
+{
+	return inventory_wants_definition(inv, path, text) || host_tokens_in(&inv->tokens, text) ||
+	       inventory_may_configure_proxies(text) || inventory_may_hide_host(text) ||
+	       inventory_may_hide_rule(text);
+}
+
 bool inventory_wants(const struct inventory *inv, struct slice path, struct slice bytes)
 {
-	if (map_has(&inv->creates, path) || inventory_wants_definition(inv, path, bytes) ||
-	    host_tokens_in(&inv->tokens, bytes))
+	AUTO_STR struct str decoded = STR_INIT;
+	struct slice text;
+
+	if (map_has(&inv->creates, path) || wants_text(inv, path, bytes) ||
+	    file_text_replaced(bytes))
 		return true;
-	return inventory_may_configure_proxies(bytes) || inventory_may_escape(bytes) ||
-	       inventory_may_hide_host(bytes) || inventory_may_hide_rule(bytes);
+	text = file_text(bytes, &decoded);
+	return text.ptr != bytes.ptr && wants_text(inv, path, text);
 }
 
 /* The object at hand, while its hosts are indexed. */
@@ -322,18 +334,37 @@ struct source *inventory_add(struct inventory *inv, struct slice path, struct sl
 struct source *inventory_add_borrowed(struct inventory *inv, struct slice path, struct slice bytes,
 				      unsigned mode)
 {
+	AUTO_STR struct str decoded = STR_INIT;
 	struct source *s = add_source(inv, path);
 
 	s->bytes = bytes;
+	s->text = file_text(bytes, &decoded);
+	if (s->text.ptr != bytes.ptr)
+		s->text = arena_copy(inv->arena, s->text);
 	s->mode = mode;
 	return s;
+}
+
+/* Refuses what other readers decode, and what is not the content. */
+static int check_content(const struct source *s, struct err *err)
+{
+	struct place at = { s->path, 0, 0 };
+	const char *replaced = file_text_replaced(s->bytes);
+
+	if (replaced)
+		return err_set(err, &CODE_yaml_encoding, at, "%s", replaced);
+	if (file_text_has_binary(s->text) && slice_find(s->text, SLICE(ISTIO_GROUP)) != SIZE_MAX)
+		return err_set(err, &CODE_yaml_encoding, at,
+			       "a value has the tag !!binary, which is not supported");
+	return 0;
 }
 
 void inventory_parse_source(const struct inventory *inv, struct source *s)
 {
 	struct err err = ERR_INIT;
 
-	if (s->why || s->file || yaml_parse(&s->file, s->path, s->bytes, &err) == 0)
+	if (s->why || s->file ||
+	    (check_content(s, &err) == 0 && yaml_parse(&s->file, s->path, s->bytes, &err) == 0))
 		return;
 	s->why = err_keep(&err);
 	err = (struct err)ERR_INIT;

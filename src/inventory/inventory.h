@@ -25,6 +25,7 @@
 /* A file of the inventory. */
 struct source {
 	struct slice path, bytes;
+	struct slice text; /* the characters, for searching (file_text.h); absent like the bytes */
 	unsigned mode;
 	struct yaml_file *file; /* NULL: it cannot be parsed */
 	struct err *why;        /* why not; NULL: it can */
@@ -72,7 +73,10 @@ void inventory_watch(struct inventory *inv, const struct migration *m);
  */
 void inventory_want_environments(struct inventory *inv);
 
-/* True if a file with this path can be relevant: .yaml, .yml, .json, a wanted kustomization. */
+/*
+ * True if a file with this path can be relevant: .yaml, .yml, .json in any letter case, a wanted
+ * kustomization.
+ */
 bool inventory_wants_path(const struct inventory *inv, struct slice path);
 
 /*

@@ -69,12 +69,6 @@ struct inventory {
  */
 bool inventory_may_configure_proxies(struct slice bytes);
 
-/*
- * True if the bytes may contain a VirtualService with an escaped name, of which the tokens cannot
- * be found in the bytes.
- */
-bool inventory_may_escape(struct slice bytes);
-
 /* Adds a file with a new path; the path and the bytes are borrowed. */
 struct source *inventory_add_borrowed(struct inventory *inv, struct slice path, struct slice bytes,
 				      unsigned mode);

@@ -1,6 +1,7 @@
 #include "inventory/inventory_subset.h"
 
 #include "base/alloc.h"
+#include "inventory/file_text.h"
 #include "inventory/inventory_internal.h"
 #include "istio/rules.h"
 
@@ -33,33 +34,6 @@ static bool record_token(struct slice token, void *ctx)
 	return false;
 }
 
-/* Records the token of a host of the file. */
-static void record_host(struct slice host, void *ctx)
-{
-	const struct token_scan *scan = ctx;
-
-	(void)record_token(arena_copy(scan->inv->arena, host_token(host)), ctx);
-}
-
-/* Parses a file whose bytes may not show its tokens, records those of its hosts, and drops it. */
-static void record_escaped(struct token_scan *scan, struct source *s)
-{
-	AUTO_ARENA struct arena *arena = arena_new();
-	struct yaml_file *file = NULL;
-	struct err ignored = ERR_INIT;
-	struct objects objects;
-
-	if (yaml_parse(&file, s->path, s->bytes, &ignored) < 0)
-		return;
-	objects = objects_of(file, arena);
-	for (size_t i = 0; i < objects.n; i++)
-		if (vs_is(&objects.items[i])) {
-			vs_each_host(&objects.items[i], record_host, scan);
-			rules_each_host(&objects.items[i], record_host, scan);
-		}
-	yaml_file_free(file);
-}
-
 /* Records the tokens of all files anew. */
 static void record_tokens(struct inventory *inv)
 {
@@ -74,9 +48,7 @@ static void record_tokens(struct inventory *inv)
 		scan.ntokens = 0;
 		if (!s->bytes.ptr)
 			continue;
-		(void)host_tokens_each(&inv->tokens, s->bytes, record_token, &scan);
-		if (inventory_may_escape(s->bytes))
-			record_escaped(&scan, s);
+		(void)host_tokens_each(&inv->tokens, s->text, record_token, &scan);
 		s->many_tokens = scan.ntokens > TOKENS_MAX;
 	}
 }
@@ -84,8 +56,8 @@ static void record_tokens(struct inventory *inv)
 /* True if the file is relevant to all migrations. */
 static bool is_common(const struct inventory *inv, const struct source *s)
 {
-	return !s->bytes.ptr || inventory_wants_definition(inv, s->path, s->bytes) ||
-	       inventory_may_configure_proxies(s->bytes);
+	return !s->bytes.ptr || inventory_wants_definition(inv, s->path, s->text) ||
+	       inventory_may_configure_proxies(s->text) || file_text_replaced(s->bytes);
 }
 
 /* Parses one of the files that were added since the last scan, if it is common. */
@@ -96,7 +68,7 @@ static void parse_common(void *ctx, size_t i)
 
 	s->common = is_common(inv, s);
 	s->unfilled = s->bytes.ptr &&
-		      (inventory_may_hide_host(s->bytes) || inventory_may_hide_rule(s->bytes));
+		      (inventory_may_hide_host(s->text) || inventory_may_hide_rule(s->text));
 	if (s->common || s->unfilled)
 		inventory_parse_source(inv, s);
 }
@@ -133,7 +105,7 @@ void inventory_each_manifest(const struct inventory *inv, struct slice token,
 	     i = inv->occurrences[i].next) {
 		const struct source *s = inv->sources.items[inv->occurrences[i].source];
 
-		if (slice_find(s->bytes, SLICE("VirtualService")) != SIZE_MAX)
+		if (slice_find(s->text, SLICE("VirtualService")) != SIZE_MAX)
 			found(s, ctx);
 	}
 }

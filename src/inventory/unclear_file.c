@@ -26,11 +26,11 @@ static bool is_source_of_others(const struct source *s)
 /* True if what the file is rendered into may route to the host of the needle. */
 static bool is_unclear(const struct source *s, const struct migration *m, struct slice needle)
 {
-	if (!s->bytes.ptr || (!s->file && !s->why))
+	if (!s->text.ptr || (!s->file && !s->why))
 		return false;
-	if (migration_covers(m, s->path) && inventory_may_hide_host(s->bytes))
+	if (migration_covers(m, s->path) && inventory_may_hide_host(s->text))
 		return true;
-	return slice_find_case(s->bytes, needle) != SIZE_MAX && is_source_of_others(s);
+	return slice_find_case(s->text, needle) != SIZE_MAX && is_source_of_others(s);
 }
 
 const struct source *unclear_file(const struct inventory *inv, const struct migration *m)

@@ -222,6 +222,12 @@ void migration_allow(const struct migration *m, size_t from, struct findings *fi
 
 /* --- checks --------------------------------------------------------------- */
 
+/* The field that is being checked: spec.MAP.KEY or spec.KEY, and the number of an item in it. */
+struct checked_field {
+	const char *map, *key; /* NULL: spec itself */
+	size_t item;
+};
+
 int path_check(struct slice path, struct place at, const char *what, struct err *err)
 {
 	struct slice rest = path, part;
@@ -253,11 +259,13 @@ bool migration_name_ok(struct slice s)
 }
 
 /* The codes of spec.allow: each exists and can be allowed, and has a reason. */
-static int check_allow(const struct pairs *allow, struct place at, struct err *err)
+static int check_allow(const struct pairs *allow, struct place at, struct checked_field *where,
+		       struct err *err)
 {
 	for (size_t i = 0; i < allow->n; i++) {
 		const struct code *code = code_find(allow->items[i].key);
 
+		*where = (struct checked_field){ NULL, "allow", i };
 		if (!code || !code->allow)
 			return err_set(err, &CODE_migration_field, at,
 				       "the code '%" SLICE_FMT "' %s",
@@ -272,51 +280,61 @@ static int check_allow(const struct pairs *allow, struct place at, struct err *e
 }
 
 /* The paths of spec.manifests. */
-static int check_paths(const struct migration_fields *f, struct place at, struct err *err)
+static int check_paths(const struct migration_fields *f, struct place at,
+		       struct checked_field *where, struct err *err)
 {
+	*where = (struct checked_field){ "manifests", "path", 0 };
 	if (f->spec.manifests.path.len &&
 	    path_check(f->spec.manifests.path, at, "manifests.path", err) < 0)
 		return -1;
-	for (size_t i = 0; i < f->spec.manifests.search.n; i++)
+	for (size_t i = 0; i < f->spec.manifests.search.n; i++) {
+		*where = (struct checked_field){ "manifests", "search", i };
 		if (path_check(f->spec.manifests.search.items[i], at, "manifests.search", err) < 0)
 			return -1;
+	}
+	*where = (struct checked_field){ "manifests", "virtualService", 0 };
 	if (f->spec.manifests.virtual_service.len &&
 	    path_check(f->spec.manifests.virtual_service, at, "manifests.virtualService", err) < 0)
 		return -1;
+	where->key = "create";
 	return f->spec.manifests.create.len ?
 		       path_check(f->spec.manifests.create, at, "manifests.create", err) :
 		       0;
 }
 
 /* The methods of spec.mirror: tokens of RFC 9110 in upper case. */
-static int check_methods(const struct slices *methods, struct place at, struct err *err)
+static int check_methods(const struct slices *methods, struct place at, struct checked_field *where,
+			 struct err *err)
 {
-	for (size_t i = 0; i < methods->n; i++)
+	*where = (struct checked_field){ "mirror", "methods", 0 };
+	for (size_t i = 0; i < methods->n; i++) {
+		where->item = i;
 		for (size_t j = 0; j < methods->items[i].len || !methods->items[i].len; j++)
 			if (!methods->items[i].len || methods->items[i].ptr[j] < 'A' ||
 			    methods->items[i].ptr[j] > 'Z')
 				return err_set(err, &CODE_migration_field, at,
 					       "'%" SLICE_FMT "' is not an upper-case HTTP method",
 					       SLICE_ARG(methods->items[i]));
+	}
 	return methods->n ? 0 : err_set(err, &CODE_migration_field, at, "mirror.methods is empty");
 }
 
 /* The types of routes to move. */
-static int check_routes(const struct slices *types, struct move *move, struct place at,
+static int check_routes(const struct slices *types, struct place at, struct checked_field *where,
 			struct err *err)
 {
-	for (size_t i = 0; i < types->n; i++)
+	for (size_t i = 0; i < types->n; i++) {
+		*where = (struct checked_field){ NULL, "routes", i };
 		if (!slice_is(types->items[i], "http") && !slice_is(types->items[i], "tls") &&
 		    !slice_is(types->items[i], "tcp"))
 			return err_set(err, &CODE_migration_field, at,
 				       "'%" SLICE_FMT
 				       "' is not a type of routes: must be http, tls or tcp",
 				       SLICE_ARG(types->items[i]));
+	}
 	if (types->n && !slices_have(*types, SLICE("http")))
 		return err_set(err, &CODE_migration_field, at,
 			       "'routes' must contain http, which is always moved");
-	move->tls = slices_have(*types, SLICE("tls"));
-	move->tcp = slices_have(*types, SLICE("tcp"));
 	return 0;
 }
 
@@ -341,7 +359,8 @@ static int check_host_header(struct slice header, struct place at, struct err *e
 }
 
 /* The stages: those of the file, or the default ones. */
-static int check_stages(struct migration *out, struct arena *arena, struct err *err)
+static int check_stages(struct migration *out, struct arena *arena, struct checked_field *where,
+			struct err *err)
 {
 	const struct slices *names = &out->f.spec.stages;
 	struct stages list, *own;
@@ -349,8 +368,15 @@ static int check_stages(struct migration *out, struct arena *arena, struct err *
 	out->stages = &stages_default;
 	if (!names->n)
 		return 0;
-	if (stages_read(names->items, names->n, &list, err) < 0)
+	*where = (struct checked_field){ NULL, "stages", 0 };
+	if (stages_read(names->items, names->n, &list, err) < 0) {
+		struct err ignored = ERR_INIT;
+
+		while (where->item + 1 < names->n &&
+		       stages_read(names->items, where->item + 1, &list, &ignored) == 0)
+			where->item++;
 		return -1;
+	}
 	own = arena_alloc(arena, sizeof(*own));
 	*own = list;
 	out->stages = own;
@@ -373,7 +399,9 @@ static int check_proposed(struct slice text, struct place at, struct err *err)
 	return err_remedy(err, "remove the field: promote and rollback write it");
 }
 
-int migration_check(struct migration *out, struct arena *arena, struct place at, struct err *err)
+/* Checks all fields; after an error, `where` is the field. */
+static int check_fields(struct migration *out, struct arena *arena, struct place at,
+			struct checked_field *where, struct err *err)
 {
 	const struct migration_fields *f = &out->f;
 	struct err inner = ERR_INIT;
@@ -384,26 +412,37 @@ int migration_check(struct migration *out, struct arena *arena, struct place at,
 				   .port = (int)f->spec.to.port,
 				   .mirror_percent = (int)f->spec.mirror.percent,
 				   .methods = f->spec.mirror.methods,
+				   .tls = slices_have(f->spec.routes, SLICE("tls")),
+				   .tcp = slices_have(f->spec.routes, SLICE("tcp")),
 				   .host_header = f->spec.to.host_header };
-	if (host_check(f->spec.from.host, "the old host", &inner) < 0 ||
-	    host_check(f->spec.to.host, "the new host", &inner) < 0)
+	*where = (struct checked_field){ "from", "host", 0 };
+	if (host_check(f->spec.from.host, "the old host", &inner) < 0)
+		return err_set(err, inner.code, at, "%s", inner.reason);
+	*where = (struct checked_field){ "to", "host", 0 };
+	if (host_check(f->spec.to.host, "the new host", &inner) < 0)
 		return err_set(err, inner.code, at, "%s", inner.reason);
 	if (host_same(f->spec.from.host, f->spec.to.host) ||
 	    host_near(f->spec.from.host, f->spec.to.host))
 		return err_set(err, &CODE_same_host, at,
 			       "the old host and the new host are the same: '%" SLICE_FMT "'",
 			       SLICE_ARG(f->spec.to.host));
+	*where = (struct checked_field){ "from", "namespace", 0 };
 	if (f->spec.from.ns.len && !migration_name_ok(f->spec.from.ns))
 		return err_set(err, &CODE_migration_field, at,
 			       "'%" SLICE_FMT "' is not a valid namespace",
 			       SLICE_ARG(f->spec.from.ns));
-	if (check_stages(out, arena, &inner) < 0)
+	if (check_stages(out, arena, where, &inner) < 0)
 		return err_set(err, inner.code, at, "%s", inner.reason);
-	if (check_methods(&f->spec.mirror.methods, at, err) < 0 || check_paths(f, at, err) < 0 ||
-	    check_routes(&f->spec.routes, &out->move, at, err) < 0 ||
-	    check_host_header(f->spec.to.host_header, at, err) < 0 ||
-	    check_proposed(f->spec.proposed, at, err) < 0)
+	if (check_methods(&f->spec.mirror.methods, at, where, err) < 0 ||
+	    check_paths(f, at, where, err) < 0 || check_routes(&f->spec.routes, at, where, err) < 0)
 		return -1;
+	*where = (struct checked_field){ "to", "hostHeader", 0 };
+	if (check_host_header(f->spec.to.host_header, at, err) < 0)
+		return -1;
+	*where = (struct checked_field){ "proposed", NULL, 0 };
+	if (check_proposed(f->spec.proposed, at, err) < 0)
+		return -1;
+	*where = (struct checked_field){ "manifests", "create", 0 };
 	if (f->spec.manifests.create.len && !migration_covers(out, f->spec.manifests.create)) {
 		(void)err_set(err, &CODE_migration_field, at,
 			      "the file to create, '%" SLICE_FMT "', is outside of manifests.path",
@@ -412,7 +451,14 @@ int migration_check(struct migration *out, struct arena *arena, struct place at,
 			err,
 			"choose a file in manifests.path, and remove manifests.virtualService");
 	}
-	return check_allow(&f->spec.allow, at, err);
+	return check_allow(&f->spec.allow, at, where, err);
+}
+
+int migration_check(struct migration *out, struct arena *arena, struct place at, struct err *err)
+{
+	struct checked_field where = { NULL, NULL, 0 };
+
+	return check_fields(out, arena, at, &where, err);
 }
 
 /* --- reading -------------------------------------------------------------- */
@@ -448,10 +494,30 @@ static struct place place_in(const struct migration *m, const struct yaml_node *
 	return node ? yaml_place(node) : (struct place){ m->path, 0, 0 };
 }
 
+/* Sets the place of an error to that of a field, or of its item, if the file has it. */
+static void place_error(const struct yaml_node *spec, const struct checked_field *where,
+			struct err *err)
+{
+	const struct yaml_node *node = where->map ? yaml_path(spec, where->map, where->key, NULL) :
+				       where->key ? yaml_get(spec, where->key) :
+						    NULL;
+	const struct yaml_node *item = node ? node->first : NULL;
+	struct place at;
+
+	for (size_t i = 0; item && i < where->item; i++)
+		item = item->next;
+	if (!node)
+		return;
+	at = yaml_place(item ? item : node);
+	err->line = at.line;
+	err->col = at.col;
+}
+
 /* Reads and checks all fields of the parsed file. */
 static int read_file(struct migration *m, const struct yaml_file *file, struct err *err)
 {
 	const struct yaml_node *root = yaml_root(file, 0), *spec = yaml_get(root, "spec");
+	struct checked_field where = { NULL, NULL, 0 };
 
 	if (yaml_documents(file) != 1)
 		return err_set(err, &CODE_migration_field, (struct place){ m->path, 0, 0 },
@@ -465,8 +531,12 @@ static int read_file(struct migration *m, const struct yaml_file *file, struct e
 	m->to_at = place_in(m, yaml_path(spec, "to", "host", NULL));
 	m->hold_at = place_in(m, yaml_get(spec, "hold"));
 	m->environments_at = place_in(m, yaml_path(spec, "manifests", "environments", NULL));
-	return check_name(m, root, err) < 0 ? -1 :
-					      migration_check(m, m->arena, yaml_place(spec), err);
+	if (check_name(m, root, err) < 0)
+		return -1;
+	if (check_fields(m, m->arena, yaml_place(spec), &where, err) == 0)
+		return 0;
+	place_error(spec, &where, err);
+	return -1;
 }
 
 int migration_read(struct migration *out, struct slice path, struct slice bytes, unsigned mode,

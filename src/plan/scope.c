@@ -6,6 +6,7 @@
 #include "inventory/relatives.h"
 #include "inventory/short_names.h"
 #include "inventory/unclear_file.h"
+#include "inventory/unread_files.h"
 #include "inventory/inventory_index.h"
 #include "template/parse.h"
 #include "template/render.h"
@@ -234,7 +235,7 @@ static int check_broken(const struct scope_search *s)
 
 		if (!migration_covers(s->m, f->path))
 			continue;
-		if (!f->bytes.ptr || slice_find(f->bytes, needle) != SIZE_MAX) {
+		if (!f->bytes.ptr || slice_find_case(f->text, needle) != SIZE_MAX) {
 			findings_add_err(s->findings, f->why);
 			result = -1;
 		}
@@ -417,6 +418,32 @@ void scope_note_elsewhere(const struct migration *m, const struct object_ref *re
 	findings_add(findings, &CODE_elsewhere, yaml_place(ref->object->node),
 		     "the VirtualService '%" SLICE_FMT "' also routes to '%" SLICE_FMT "'",
 		     SLICE_ARG(ref->object->name), SLICE_ARG(scope_old_host(m, arena)));
+}
+
+/* Findings about files that cannot be read. */
+struct unread_notes {
+	const struct migration *m;
+	struct findings *findings;
+	struct arena *arena;
+};
+
+static void note_unread(const struct source *s, const char *why, void *ctx)
+{
+	const struct unread_notes *n = ctx;
+
+	findings_add(n->findings, &CODE_elsewhere, (struct place){ s->path, 0, 0 },
+		     "the file may contain a VirtualService that routes to '%" SLICE_FMT
+		     "', and is not read: %s",
+		     SLICE_ARG(scope_old_host(n->m, n->arena)), why)
+		->remedy = SLICE("write the host plainly, in a file that can be read");
+}
+
+void scope_note_unread(const struct plan_inputs *in, const struct migration *m,
+		       struct findings *findings, struct arena *arena)
+{
+	struct unread_notes n = { m, findings, arena };
+
+	unread_files(in->inventory, m, scope_old_host(m, arena), note_unread, &n);
 }
 
 /* The Gateways that the VirtualService in namespace `ns` is bound to. */

@@ -46,6 +46,10 @@ struct object_refs scope_around(const struct scope *scope, const struct plan_inp
 void scope_note_elsewhere(const struct migration *m, const struct object_ref *ref,
 			  struct findings *findings, struct arena *arena);
 
+/* Adds findings about files that cannot be read and may route to the old host. */
+void scope_note_unread(const struct plan_inputs *in, const struct migration *m,
+		       struct findings *findings, struct arena *arena);
+
 /* Adds findings for objects outside of manifests.search. */
 void scope_check_search(const struct plan_inputs *in, const struct migration *m,
 			struct findings *findings);

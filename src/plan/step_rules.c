@@ -222,5 +222,7 @@ void step_rules_check(const struct step_work *w, struct stage to)
 		check_environment(&r, to);
 	}
 	scope_check_search(w->in, w->m, &w->step->findings);
+	if (w->scope.n) /* what is not known stops finalize */
+		scope_note_unread(w->in, w->m, &w->step->findings, w->pool->arena);
 	migration_allow(w->m, from, &w->step->findings);
 }

@@ -60,6 +60,42 @@ def symlinked_folder(s):
     return s.run()
 
 
+def linked(name, words, wants=(6, "GCB0005"), link=".gcpbackend"):
+    @attack(wants)
+    def inner(s):
+        s.service()
+        if link == ".gcpbackend":
+            os.unlink(s.where / ".gcpbackend/web.yaml")
+            os.rmdir(s.where / ".gcpbackend")
+        (s.where / link).parent.mkdir(exist_ok=True)
+        os.symlink(s.tmp / "outside", s.where / link)
+        s.write("apps/entry.yaml", ENTRY)
+        s.commit()
+        if "--patch" in words:
+            s.run("promote", "web", "--to", "10", "--yes")
+        s.armed()
+        return s.run(*words)
+    inner.__name__ = "link_" + name
+    inner.__doc__ = f"{link} is a symbolic link that leads out, in the commit: {' '.join(words)}."
+
+
+ENTRY = """\
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: web, namespace: shop}
+spec: {hosts: [web-vm.example.com], location: MESH_EXTERNAL, ports: [{number: 80, name: http, protocol: HTTP}], resolution: DNS}
+"""
+INIT = ("init", "web", "--from", "web-vm.example.com", "--to", "web.gcp.example.com", "--path", "apps")
+linked("init", INIT)
+linked("init_commit", (*INIT, "--commit", "--yes"))
+linked("discover", ("discover", "--write"))
+linked("render", ("render", "web", "--stage", "10", "--output-dir", "out"), link="out")
+linked("render_below", ("render", "web", "--stage", "10", "--output-dir", "./out/deep"), link="out")
+linked("render_stage", ("render", "web", "--stage", "10", "--output-dir", "out"), link="out/10")
+linked("patch", ("rollback", "web", "--to", "start", "--patch", "out/web.patch"), link="out")
+linked("patch_absolute", ("rollback", "web", "--to", "start", "--patch", "../repo/out/web.patch"), link="out")
+
+
 @attack((6, "GCB3005"))
 def fifo(s):
     """The manifest in the working tree is a named pipe that nobody writes to."""
@@ -70,7 +106,7 @@ def fifo(s):
     return s.run()
 
 
-@attack((6, "GCB0005"), sound=False)
+@attack((6, "GCB3014"), sound=False)
 def dot_git_folder(s):
     """The tree of the commit has the manifest in a folder .git/hooks."""
     s.ready()
@@ -82,7 +118,7 @@ def dot_git_folder(s):
 
 
 def spelled(name):
-    @attack((6, "GCB0005"), sound=False)
+    @attack((6, "GCB3014"), sound=False)
     def inner(s):
         s.ready()
         s.write(".gcpbackend/evil.yaml", MIGRATION.format(name="evil", path=""))
@@ -96,6 +132,53 @@ def spelled(name):
 
 for spelling in ".GIT", "git~1", ".git ", ".git.", ".g\u200cit", "..", ".git::$INDEX_ALLOCATION":
     spelled(spelling)
+
+
+def tree_object(s, entries):
+    """A tree of these (mode, name, object), in this order."""
+    data = b"".join(f"{mode} {name}".encode() + b"\0" + bytes.fromhex(oid) for mode, name, oid in entries)
+    file = s.tmp / "tmp/object"
+    file.write_bytes(data)
+    return s.git("hash-object", "-t", "tree", "--literally", "-w", str(file))
+
+
+def odd_tree(name, wants, entries, words=("promote", "web", "--to", "10", "--yes"), folder="apps"):
+    """The manifest's folder, or another one, has these entries: W the manifest, X a file, D a folder with a file."""
+    @attack(wants, sound=False)
+    def inner(s):
+        s.ready()
+        file = blob(s, "x\n")
+        ids = {"W": s.git("rev-parse", "HEAD:apps/web.yaml"), "X": file, "D": tree_object(s, [("100644", "x", file)])}
+        odd = tree_object(s, [(mode, entry, ids[kind]) for mode, entry, kind in entries])
+        root = [("40000", ".gcpbackend", s.git("rev-parse", "HEAD:.gcpbackend")), ("40000", "apps", s.git("rev-parse", "HEAD:apps"))]
+        root = sorted([r for r in root if r[1] != folder] + [("40000", folder, odd)], key=lambda r: r[1] + "/")
+        s.git("update-ref", "refs/heads/main", s.git("commit-tree", "-p", "HEAD", "-m", "odd", tree_object(s, root)))
+        s.git("config", "core.bare", "true")
+        s.armed()
+        run = s.run(*words)
+        return run.must(not list(s.tmp.rglob("escaped.yaml")), "a file was written outside")
+    inner.__name__ = "tree_" + name
+    inner.__doc__ = f"A tree with {name.replace('_', ' ')}."
+
+
+BAD, MANIFEST = (6, "GCB3014"), ("100644", "web.yaml", "W")
+odd_tree("an_entry_of_mode_0", BAD, [MANIFEST, ("0", "zzz", "X")])
+odd_tree("a_device", BAD, [("20644", "dev", "X"), MANIFEST])
+odd_tree("an_unsorted_list", BAD, [("100644", "zzz", "X"), MANIFEST])
+odd_tree("a_name_twice", BAD, [MANIFEST, ("100644", "web.yaml", "X")])
+odd_tree("a_file_and_a_folder_of_one_name", BAD, [("100644", "web", "X"), ("100644", "web-a", "X"), MANIFEST, ("40000", "web", "D")])
+odd_tree("a_link_and_a_folder_of_one_name", BAD, [("120000", "web", "X"), MANIFEST, ("40000", "web", "D")])
+odd_tree("a_slash_in_a_name", BAD, [("100644", "a/b.yaml", "X"), MANIFEST])
+odd_tree("a_name_that_is_empty", BAD, [("100644", "", "X"), MANIFEST])
+odd_tree("a_dot", BAD, [("40000", ".", "D"), MANIFEST])
+odd_tree("backslashes_to_a_Git_directory", BAD, [("100644", "a\\.git\\hooks", "X"), MANIFEST])
+odd_tree("two_dots_rendered", BAD, [("40000", "..", "D"), MANIFEST], ("render", "web", "--stage", "10", "--output-dir", "../out"))
+odd_tree("migrations_twice", BAD, [MANIFEST, MANIFEST], folder=".gcpbackend")
+odd_tree("a_file_that_its_group_may_write", (0, "promoted"), [("100664", "web.yaml", "W")])
+odd_tree("a_file_of_one_user", (0, "promoted"), [("100600", "web.yaml", "W")])
+odd_tree("zeros_before_a_mode", (0, "promoted"), [("0100644", "web.yaml", "W")])
+odd_tree("two_names_elsewhere_and_no_manifest", (0, "promoted"), [("100644", "a.txt", "X"), ("100644", "a.txt", "X")], folder="docs")
+odd_tree("names_that_only_look_alike", (0, "promoted"), [("40000", "git~2", "D"), ("100644", "web", "X"), MANIFEST, ("40000", "web0", "D")])
 
 
 @attack((1, "GCB1001"))

@@ -19,6 +19,7 @@ LINE = re.compile(r"^(\d+) +(\w+)\((.*)\) += (.*)$")
 BEGUN = re.compile(r"^(\d+) +(\w+\(.*?),? *<unfinished \.\.\.>$")
 RESUMED = re.compile(r"^(\d+) +<\.\.\. \w+ resumed>(.*)$")
 PATH = re.compile(r'"((?:[^"\\]|\\.)*)"(?!\.\.\.)|(?<!<)<(/[^>]*)>')
+BELOW = re.compile(r'\d+<(/[^>]*)>, "((?!/)(?:[^"\\]|\\.)*)"')  # a directory's descriptor, and a path from there
 RANDOM = [(re.compile(r"tmp_object_git2_\w+"), "tmp_object"), (re.compile(r"tmp_(pack|idx)_\w{6}"), r"tmp_\1"), (re.compile(r"\.gcb\w{6}"), ".gcb"),
           (re.compile(r"_git2_\w{6,}"), "_git2"), (re.compile(r"\[\{tv_sec.*?\}.*?\]"), "[]"), (re.compile(r" \(deleted\)"), ""),
           (re.compile(r"pipe:\[\d+\]"), "pipe")]
@@ -54,6 +55,8 @@ def calls(lines, root):
         if process != program:
             continue
         seen[name] += 1
+        if name.endswith(("at", "at2")):
+            args = BELOW.sub(r'"\1/\2"', args)
         paths = []
         for quoted, plain in PATH.findall(args.replace("AT_FDCWD<", "<<") + (" " + outcome if name in ("openat", "open", "creat") else "")):
             path = re.sub(r" \(deleted\)$", "", os.path.normpath(quoted or plain)) if quoted or plain else ""

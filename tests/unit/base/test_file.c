@@ -263,28 +263,6 @@ Test(file, make_parents)
 	cr_expect_not(file_exists("a/f"), "the file itself is not made");
 }
 
-Test(file, replace_soon_takes_away_what_a_kill_left)
-{
-	struct err err = ERR_INIT;
-
-	put("f", "old");
-	put("f" FILE_UNFINISHED, "half");
-	cr_expect_eq(file_replace_unsynced("f", SLICE("new"), 0644, &err), 0, "%s", err.reason);
-	expect_text("f", "new");
-	cr_expect_eq(count_names(), 1);
-}
-
-Test(file, replace_soon_does_not_take_a_folder_away)
-{
-	struct err err = ERR_INIT;
-
-	put("f", "old");
-	cr_assert_eq(mkdir("f" FILE_UNFINISHED, 0777), 0);
-	cr_expect_eq(file_replace_unsynced("f", SLICE("new"), 0644, &err), -1);
-	cr_expect_eq(err.code, &CODE_io);
-	expect_text("f", "old");
-}
-
 Test(file, files_sync_takes_what_is_there_and_what_is_gone)
 {
 	static const char *const paths[] = { "d/f", "d/gone", "gone/deep/f", "d/f", "d/f",

@@ -568,6 +568,39 @@ Test(history, shallow_in_a_linked_worktree)
 	str_release(&s.text);
 }
 
+Test(history, shallow_until_another_process_fetches)
+{
+	struct seen s = { .text = STR_INIT };
+	AUTO_REPO struct repo *r = NULL;
+	struct err err = ERR_INIT;
+	const struct slice paths[] = { SLICE("a") };
+	const char *where;
+	struct oid head;
+
+	shallow_clone("2");
+	r = open_here();
+	where = repo_workdir(r);
+	s.repo = r;
+	head = oid_at("HEAD");
+	for (int deepened = 0; deepened < 3; deepened++) {
+		static const char *const seen[] = { "0:a=2(c2..c3)|", "0:a=2(c2..c3)|",
+						    "0:a=2(c2..c3)|0:a=1(c1..c1)|0:a=-(c1..c1)|" };
+
+		err = (struct err)ERR_INIT;
+		str_clear(&s.text);
+		cr_expect_eq(history_each(r,
+					  &(struct history_query){
+						  .from = &head, paths, 1, NULL, see, &s },
+					  &err),
+			     deepened < 2 ? -1 : 0, "%s", err.reason);
+		cr_expect_str_eq(s.text.ptr, seen[deepened]);
+		if (deepened == 1)
+			git("fetch", "-q", "--unshallow", NULL);
+	}
+	cr_expect_str_eq(where, repo_workdir(r), "what was borrowed before is still valid");
+	str_release(&s.text);
+}
+
 Test(history, objects_left_out_by_a_partial_clone)
 {
 	struct seen s = { .text = STR_INIT };

@@ -538,7 +538,18 @@ Test(worktree, an_index_without_a_checksum)
 		  fclose(f) == 0);
 	cr_assert_eq(setenv("GIT_OPTIONAL_LOCKS", "0", 1),
 		     0); /* or git status writes another one */
-	expect_refused(1, git, "index.skipHash", WEB);
+	{
+		/* libgit2 before 1.7 does not read it; later versions do. */
+		const struct change web[] = { WEB };
+		struct err err = ERR_INIT;
+
+		if (go(web, 1, BRANCH, &err) < 0) {
+			expect_err(err, git, "index.skipHash");
+			expect_git("1", "rev-list", "--count", "main");
+		} else {
+			expect_clean();
+		}
+	}
 }
 
 Test(worktree, index_of_version_four)
