@@ -389,7 +389,8 @@ def act_both(scene, rng):
 
 def act_restore(scene, rng):
     """Manifests of an older commit brought back, alone or with another change (git checkout C --)."""
-    history = scene.repo.ancestors(scene.main())
+    history = [c for c in scene.repo.ancestors(scene.main())
+               if targets(scene, scene.repo.files(c))]
     old = scene.repo.files(rng.choice(history))
     tree = {p: b for p, b in scene.files().items() if not p.startswith("apps/")}
     tree |= {p: b for p, b in old.items() if p.startswith("apps/")}
@@ -419,7 +420,7 @@ def act_remove(scene, rng):
     if not push(scene, (tree, f"git rm {path}")):
         return False
     scene.check_status()
-    if rng.random() < .15:
+    if rng.random() < .03:
         return True
     history = scene.repo.ancestors(scene.main())
     if rng.random() < .6:
@@ -474,6 +475,11 @@ def race_edit(scene, rng, name):
         lines = [ln for ln in text.split("\n") if not ln.startswith("  hold:")]
         text = "\n".join([*lines[:-1], f'  hold: "incident {rng.randrange(1000)}"', ""])
     elif kind == "host":
+        for other in tree:
+            if other.startswith("apps/"):
+                there = scene.repo.data(tree[other]).decode()
+                change(scene, tree, other, there.replace(f"{name}.gcp.example.com",
+                                                         f"{name}.gcp.example.org"))
         text = text.replace(f"{name}.gcp.example.com", f"{name}.gcp.example.org")
     elif "  stages:" not in text:
         text = text.replace("  manifests:", "  stages: [10, 50, 75, 100]\n  manifests:")

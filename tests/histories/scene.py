@@ -407,7 +407,7 @@ class Scene:
         view = self.model.view(head, mig)
         away = any(lv.fraction() for _, lv in moved)
         if not away:
-            away = any(view.copies[s.name] for s in view.covered())
+            away = any(view.mirrors[s.name] for s in view.covered())
         if not away:
             return
         if stages == {"done"} or not any(lv.has_old for _, lv in moved):
@@ -443,7 +443,7 @@ class Scene:
             view = self.model.view(c, mig)
             here = [s for s in view.services if s.path == path]
             if here and not any(lv.has_new for s in here for lv in view.levels[s.name]) and \
-                    not any(view.copies[s.name] for s in here):
+                    not any(view.mirrors[s.name] for s in here):
                 return blob
             parents = self.repo.parents(c)
             same = [p for p in parents if self.repo.files(p).get(path) == blob]
