@@ -316,11 +316,17 @@ static int fill_copy(const struct convergence *w, struct yaml_edits *copy, const
 	return 0;
 }
 
+/* The generated copy in front of a route; NULL: none. */
+static const struct route *copy_of(const struct route *r)
+{
+	return r->index && r[-1].our_copy ? &r[-1] : NULL;
+}
+
 /* The generated copy in front of a route: added, refreshed, or removed. */
 static int converge_copy(const struct convergence *w, struct yaml_edits *e, const struct route *r,
 			 const struct want *want)
 {
-	const struct route *old = r->index && r[-1].our_copy ? &r[-1] : NULL;
+	const struct route *old = copy_of(r);
 	struct yaml_edits *nested;
 
 	if (want->mirror == MIRROR_ON_COPY && old) {
@@ -328,7 +334,7 @@ static int converge_copy(const struct convergence *w, struct yaml_edits *e, cons
 
 		if (fill_copy(w, trial, r, want) < 0)
 			return -1;
-		if (yaml_copy_is(r->node, trial, old->node))
+		if (w->c->goal->reading || yaml_copy_is(r->node, trial, old->node))
 			return 0;
 	}
 	if (old)
@@ -377,7 +383,13 @@ static int converge_route(const struct convergence *w, struct yaml_edits *e, con
 	};
 	struct want want;
 
-	if (goal_want(&goal, &want, w->err) < 0 || check_header(w, r, &want) < 0)
+	if (goal_want(&goal, &want, w->err) < 0)
+		return -1;
+	if (c->shares)
+		shares_note(c->shares, c->now, r, &want, w->move);
+	if (want.keep)
+		return 0;
+	if (check_header(w, r, &want) < 0)
 		return -1;
 	for (size_t i = 0; i < r->n && want.mirror != MIRROR_NONE; i++)
 		if (r->dests[i].side == SIDE_OLD && check_port(w, &r->dests[i]) < 0)
@@ -385,8 +397,6 @@ static int converge_route(const struct convergence *w, struct yaml_edits *e, con
 	if (converge_dests(w, e, r, &want) < 0 || converge_copy(w, e, r, &want) < 0)
 		return -1;
 	converge_mirror(w, e, r, want.mirror == MIRROR_ON_ROUTE);
-	if (c->shares)
-		shares_note(c->shares, c->now, r, &want, w->move);
 	return 0;
 }
 
@@ -397,7 +407,10 @@ int vs_converge(const struct converge_context *c, struct yaml_edits *e, struct e
 	for (size_t i = 0; i < c->now->n; i++) {
 		const struct route *r = &c->now->routes[i];
 
-		if (r->nold && !r->our_copy && converge_route(&w, e, r) < 0)
+		if (!r->nold || r->our_copy ||
+		    (c->goal->pass_new && vs_route_is_new(c->now, c->base, r)))
+			continue;
+		if (converge_route(&w, e, r) < 0)
 			return -1;
 	}
 	return 0;
@@ -416,6 +429,16 @@ static bool is_copy_of(const struct converge_context *c, const struct route *nex
 
 	return goal_want(&goal, &want, &ignored) == 0 && fill_copy(&w, trial, next, &want) == 0 &&
 	       want.mirror == MIRROR_ON_COPY && yaml_copy_is(next->node, trial, next[-1].node);
+}
+
+bool vs_route_is_new(const struct vs *now, const struct vs *base, const struct route *r)
+{
+	return base && !r->nnew && !r->our_mirror && !copy_of(r) && !route_pair(base, now, r);
+}
+
+bool vs_copy_is_stale(const struct converge_context *c, const struct route *r)
+{
+	return copy_of(r) && !is_copy_of(c, r);
 }
 
 void vs_mark_copies(struct vs *vs, const struct move *move, struct arena *arena)

@@ -35,7 +35,22 @@ int vs_converge(const struct converge_context *c, struct yaml_edits *e, struct e
  */
 void vs_mark_copies(struct vs *vs, const struct move *move, struct arena *arena);
 
-/* Is `now` at the goal's stage? False also when converging is refused. */
+/*
+ * Is the route, which names the old host, new since the baseline, and is nothing moved of it?
+ * False without a baseline.
+ */
+bool vs_route_is_new(const struct vs *now, const struct vs *base, const struct route *r);
+
+/*
+ * Does the generated copy in front of a route, if there is one, differ from what would be generated
+ * now? Then the copy or the route was edited since.
+ */
+bool vs_copy_is_stale(const struct converge_context *c, const struct route *r);
+
+/*
+ * Is `now` at the goal's stage? A generated copy may be stale. False also when converging is
+ * refused.
+ */
 bool vs_at(const struct vs *now, const struct vs *base, const struct goal *goal);
 
 #endif

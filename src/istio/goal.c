@@ -27,72 +27,39 @@ static int check_weight(const struct dest *d, struct err *err)
 		       "the weight is not a plain whole number");
 }
 
-/* Are the weights readable, and does the route send requests, also to one of the two hosts? */
+/*
+ * Are the weights readable? On the way to the start that is all: whatever else is wrong, the
+ * new destinations can go.
+ */
 static int check_weights(const struct goal_context *c, struct err *err)
 {
 	const struct route *r = c->now;
+	enum stage_kind kind = c->goal->stage.kind;
 
 	for (size_t i = 0; i < r->n; i++)
 		if (check_weight(&r->dests[i], err) < 0)
 			return -1;
-	if (r->nnew > 1)
+	if (r->nnew > 1 && (kind == STAGE_WEIGHT || kind == STAGE_DONE))
 		return err_set(err, &CODE_new_twice, yaml_place(r->node),
 			       "%" SLICE_FMT " lists '%" SLICE_FMT "' more than once",
 			       SLICE_ARG(route_label(r, c->arena)), SLICE_ARG(c->vs->new_host));
-	if (route_total(r) == 0)
+	if (route_total(r) == 0 && kind != STAGE_START)
 		return err_set(err, &CODE_weight_zero, yaml_place(r->list),
 			       "the weights of %" SLICE_FMT " sum to 0",
 			       SLICE_ARG(route_label(r, c->arena)));
-	if (c->goal->stage.kind != STAGE_START && moving_total(r) == 0)
-		return err_set(err, &CODE_weight_zero, yaml_place(r->list),
-			       "the old destinations of %" SLICE_FMT " have weight 0",
-			       SLICE_ARG(route_label(r, c->arena)));
 	return 0;
 }
 
-/*
- * Scales weights up or down to a new sum, as near as whole numbers go; the first takes the
- * difference.
- */
-static void scale_weights(long *base, size_t n, long sum, long total)
+/* The weights of the old destinations of a route, in their order; returns their sum. */
+static long old_weights(const struct route *r, long *out)
 {
-	long all = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		base[i] = base[i] * total / sum;
-		all += base[i];
-	}
-	base[0] += total - all;
-}
-
-/* Writes the old destinations' weights at baseline to `base`, and their present sum to `total`. */
-static int base_weights(const struct goal_context *c, long *base, long *total, struct err *err)
-{
-	const struct route *now = c->now, *then = c->base && !c->goal->adopt ? c->base : now;
-	struct slice label = route_label(now, c->arena);
-	struct place at = yaml_place(now->node);
 	size_t n = 0;
 	long sum = 0;
 
-	*total = base[0] = moving_total(now);
-	if (now->nold == 1)
-		return 0;
-	for (size_t i = 0; i < then->n; i++)
-		if (then->dests[i].side == SIDE_OLD)
-			sum += base[n++] = dest_weight(then, &then->dests[i]);
-	if (then == now && now->nnew && (!c->goal->adopt || !sum))
-		return err_set(err, &CODE_no_baseline, at,
-			       "%" SLICE_FMT " has several old destinations, and their shares "
-			       "before the migration are not known",
-			       SLICE_ARG(label));
-	if (c->goal->adopt)
-		scale_weights(base, n, sum, *total);
-	else if (sum != *total)
-		return err_set(err, &CODE_baseline_pair, at,
-			       "the destinations of %" SLICE_FMT " with the old or the new host "
-			       "have a total weight of %ld, but %ld at the baseline",
-			       SLICE_ARG(label), *total, sum);
-	return 0;
+	for (size_t i = 0; i < r->n; i++)
+		if (r->dests[i].side == SIDE_OLD)
+			sum += out[n++] = dest_weight(r, &r->dests[i]);
+	return sum;
 }
 
 /* Are the old destinations of the two routes the same ones, in the same order? */
@@ -113,40 +80,76 @@ static bool same_olds(const struct route *now, const struct route *base)
 	return now->nold == base->nold;
 }
 
-/* Without a baseline a sole old destination gets what it and the new one have together. */
-static void want_sum(const struct route *now, struct want *out)
+/*
+ * Divides what the old and the new destinations have today among the old ones, as at the baseline.
+ */
+static int base_weights(const struct goal_context *c, long *base, long *total, struct err *err)
 {
-	for (size_t i = 0; i < now->n; i++)
-		if (now->dests[i].side == SIDE_OLD)
-			out->weight[i] = moving_total(now);
+	const struct route *now = c->now, *then = c->base && !c->goal->adopt ? c->base : now;
+	long sum = old_weights(then, base);
+
+	*total = moving_total(now);
+	if (now->nold > 1 && then == now && now->nnew && (!c->goal->adopt || !sum))
+		return err_set(err, &CODE_no_baseline, yaml_place(now->node),
+			       "%" SLICE_FMT " has several old destinations, and their shares "
+			       "before the migration are not known",
+			       SLICE_ARG(route_label(now, c->arena)));
+	weights_scale(base, now->nold, sum, *total);
+	return 0;
+}
+
+/* The old destination of the baseline that is the only destination of its route; NULL: none. */
+static const struct dest *sole_old(const struct route *base)
+{
+	return base && base->n == 1 && base->nold == 1 ? &base->dests[0] : NULL;
 }
 
 /*
- * Weights of a stage without a new destination: those of the baseline, with or without a key as
- * there.
+ * The value of the weight key of an old destination on the way back, -1 for no key. One that is
+ * alone gets all requests without a key, or with any value.
  */
+static long key_of(const struct goal_context *c, const struct dest *d, long weight)
+{
+	const struct route *now = c->now;
+	const struct dest *sole = sole_old(c->base);
+
+	if (now->n - now->nnew == 1 && sole &&
+	    (sole->value < 0 || dest_weight(c->base, sole) == weight))
+		return sole->value;
+	return weight || d->weight ? weight : -1;
+}
+
+/* Divides `total` among the old destinations for the way back. False: no shares are known. */
+static bool back_weights(const struct goal_context *c, long *out, long total)
+{
+	const struct route *now = c->now;
+	long sum = c->base && same_olds(now, c->base) ? old_weights(c->base, out) : 0;
+
+	if (!sum)
+		sum = old_weights(now, out);
+	if (!sum && now->nold > 1)
+		return false;
+	weights_scale(out, now->nold, sum, total);
+	return true;
+}
+
+/* Weights of a stage without a new destination. */
 static int want_back(const struct goal_context *c, struct want *out, struct err *err)
 {
-	const struct route *now = c->now, *base = c->base;
+	const struct route *now = c->now;
+	AUTO_FREE long *weights = xrealloc_array(NULL, now->nold, sizeof(long));
 	size_t j = 0;
 
 	if (!now->nnew)
 		return 0; /* unchanged */
-	if (!base && now->nold == 1) {
-		want_sum(now, out);
-		return 0;
-	}
-	if (!base)
+	if (!back_weights(c, weights, moving_total(now)))
 		return err_set(err, &CODE_no_baseline, yaml_place(now->node),
-			       "no version of %" SLICE_FMT " from before the migration was found",
+			       "no version of %" SLICE_FMT " from before the migration was found, "
+			       "and its old destinations have no weights today",
 			       SLICE_ARG(route_label(now, c->arena)));
-	for (size_t i = 0; i < now->n; i++) {
-		if (now->dests[i].side != SIDE_OLD)
-			continue;
-		while (base->dests[j].side != SIDE_OLD)
-			j++;
-		out->weight[i] = base->dests[j++].value;
-	}
+	for (size_t i = 0; i < now->n; i++)
+		if (now->dests[i].side == SIDE_OLD)
+			out->weight[i] = key_of(c, &now->dests[i], weights[j++]);
 	return 0;
 }
 
@@ -205,41 +208,107 @@ static int want_weights(const struct goal_context *c, struct want *out, struct e
  */
 static void want_done(const struct goal_context *c, struct want *out)
 {
-	const struct route *now = c->now, *base = c->base;
+	const struct route *now = c->now;
+	const struct dest *sole = sole_old(c->base);
 	bool alone = now->n == now->nold + now->nnew;
-	bool weighted = base && base->n == 1 && base->dests[0].value >= 0;
 
 	out->has_new = out->no_old = true;
-	out->new_weight = alone && !weighted ? -1 : moving_total(now);
+	out->new_weight = alone && !(sole && sole->value >= 0) ? -1 : moving_total(now);
+}
+
+/* The route as it is. */
+static void want_present(const struct goal_context *c, struct want *out)
+{
+	const struct route *now = c->now;
+
+	*out = (struct want){ .keep = true,
+			      .has_new = now->nnew,
+			      .new_weight = -1,
+			      .weight = arena_array(c->arena, now->n, sizeof(long)),
+			      .mirror = now->our_mirror                ? MIRROR_ON_ROUTE :
+					now->index && now[-1].our_copy ? MIRROR_ON_COPY :
+									 MIRROR_NONE };
+	for (size_t i = 0; i < now->n; i++) {
+		out->weight[i] = now->dests[i].value;
+		if (now->dests[i].side == SIDE_NEW)
+			out->new_weight = now->dests[i].value;
+	}
+}
+
+/* A standby: the old destinations get no requests today, and the new one none either. */
+static void want_standby(const struct goal_context *c, struct want *out)
+{
+	const struct route *now = c->now;
+	enum stage_kind kind = c->goal->stage.kind;
+
+	if (c->findings && kind != STAGE_START)
+		findings_add(c->findings, &CODE_standby, yaml_place(now->list),
+			     "%" SLICE_FMT " has the old host with weight 0, as a standby: it is "
+			     "%s",
+			     SLICE_ARG(route_label(now, c->arena)),
+			     kind == STAGE_DONE ? "removed" : "not moved");
+	out->no_old = kind == STAGE_DONE;
+	out->keep = kind != STAGE_DONE && !(now->nnew && kind != STAGE_WEIGHT);
+	out->has_new = now->nnew && (out->keep || out->no_old);
+}
+
+/* On the way down: has the new host less in the route than at the stage? */
+static bool is_below(const struct goal_context *c, const struct want *present,
+		     const struct want *want)
+{
+	const struct route *now = c->now;
+	long weight = 0;
+
+	for (size_t i = 0; i < now->n; i++)
+		weight += now->dests[i].side == SIDE_NEW ? dest_weight(now, &now->dests[i]) : 0;
+	if (c->goal->stage.kind == STAGE_WEIGHT)
+		return weight < want->new_weight;
+	return c->goal->stage.kind == STAGE_MIRROR && !weight && present->mirror == MIRROR_NONE;
+}
+
+/* What a stage before the end wants of a route whose destinations get requests. */
+static int want_stage(const struct goal_context *c, struct want *out, struct err *err)
+{
+	const struct want present = *out;
+
+	out->keep = out->has_new = false;
+	out->mirror = MIRROR_NONE;
+	if (c->goal->stage.kind == STAGE_WEIGHT) {
+		if (want_weights(c, out, err) < 0)
+			return -1;
+	} else if (want_back(c, out, err) < 0) {
+		return -1;
+	} else if (c->goal->stage.kind == STAGE_MIRROR) {
+		out->mirror = mirror_choose(
+			c->vs, c->now,
+			&(struct move_context){ c->goal->move, c->arena, c->findings });
+	}
+	if (c->goal->down && is_below(c, &present, out))
+		want_present(c, out);
+	return 0;
 }
 
 int goal_want(const struct goal_context *c, struct want *out, struct err *err)
 {
-	const struct route *now = c->now;
 	const struct goal *goal = c->goal;
 
-	*out = (struct want){ .weight = arena_array(c->arena, now->n, sizeof(long)),
-			      .mirror = MIRROR_NONE };
-	for (size_t i = 0; i < now->n; i++)
-		out->weight[i] = now->dests[i].value;
 	if (check_weights(c, err) < 0)
 		return -1;
-	if (c->base && !same_olds(now, c->base) &&
-	    !(goal->adopt && goal->stage.kind == STAGE_WEIGHT))
-		return err_set(err, &CODE_baseline_pair, yaml_place(now->node),
-			       "the old destinations of %" SLICE_FMT
-			       " are not those of the baseline",
-			       SLICE_ARG(route_label(now, c->arena)));
-	if (goal->stage.kind == STAGE_WEIGHT)
-		return want_weights(c, out, err);
-	if (goal->stage.kind == STAGE_DONE) {
-		want_done(c, out);
+	want_present(c, out);
+	if (route_is_standby(c->now)) {
+		want_standby(c, out);
 		return 0;
 	}
-	if (want_back(c, out, err) < 0)
-		return -1;
-	if (goal->stage.kind == STAGE_MIRROR)
-		out->mirror = mirror_choose(
-			c->vs, now, &(struct move_context){ goal->move, c->arena, c->findings });
+	if (goal->stage.kind == STAGE_WEIGHT && !goal->adopt && c->base &&
+	    !same_olds(c->now, c->base))
+		return err_set(err, &CODE_baseline_pair, yaml_place(c->now->node),
+			       "the old destinations of %" SLICE_FMT
+			       " are not those of the baseline",
+			       SLICE_ARG(route_label(c->now, c->arena)));
+	if (goal->stage.kind != STAGE_DONE)
+		return want_stage(c, out, err);
+	out->keep = false;
+	out->mirror = MIRROR_NONE;
+	want_done(c, out);
 	return 0;
 }

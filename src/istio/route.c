@@ -452,9 +452,9 @@ void vs_number_routes(struct vs *vs)
 
 long dest_weight(const struct route *r, const struct dest *d)
 {
-	if (d->value >= 0)
-		return d->value;
-	return r->n == 1 && d->value == -1 ? 100 : 0;
+	if (r->n == 1 && d->value != -2)
+		return d->value > 0 ? d->value : 100;
+	return d->value > 0 ? d->value : 0;
 }
 
 long route_total(const struct route *r)
@@ -464,6 +464,15 @@ long route_total(const struct route *r)
 	for (size_t i = 0; i < r->n; i++)
 		total += dest_weight(r, &r->dests[i]);
 	return total;
+}
+
+bool route_is_standby(const struct route *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->dests[i].side != SIDE_OTHER &&
+		    (dest_weight(r, &r->dests[i]) || r->dests[i].value == -2))
+			return false;
+	return r->nold > 0;
 }
 
 struct slice route_label(const struct route *r, struct arena *arena)

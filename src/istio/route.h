@@ -135,12 +135,17 @@ const struct route *route_hidden_by(const struct vs *vs, const struct route *rou
 void vs_number_routes(struct vs *vs);
 
 /*
- * The weight that a route's destination stands for: its value, 100 for a sole one without, else 0.
+ * The weight that a route's destination stands for: its value, 0 without one. Istio ignores the
+ * weight of a sole one (route.go, applyHTTPRouteDestination), which gets all: 100 if it has none,
+ * or 0.
  */
 long dest_weight(const struct route *r, const struct dest *d);
 
 /* The sum of these. */
 long route_total(const struct route *r);
+
+/* Has the route old destinations that get no requests, and neither does the new one? */
+bool route_is_standby(const struct route *r);
 
 /* The route's name for messages: "route 2 (name)", "tcp route 1". */
 struct slice route_label(const struct route *r, struct arena *arena);

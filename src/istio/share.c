@@ -22,16 +22,23 @@ static void note_mirror(struct shares *shares, const struct share *like, long be
 	share_add(shares, &row);
 }
 
-/* The weight of a destination after the stage. */
-static long weight_after(const struct route *r, size_t i, const struct want *want, long total)
+/* The number of destinations after the stage. */
+static size_t count_after(const struct route *r, const struct want *want)
 {
-	const struct dest *d = &r->dests[i];
+	return r->n - r->nnew - (want->no_old ? r->nold : 0) + want->has_new;
+}
 
-	if (d->side == SIDE_OLD)
-		return want->no_old ? 0 : want->weight[i] >= 0 ? want->weight[i] : total;
-	if (d->side == SIDE_NEW)
-		return !want->has_new ? 0 : want->new_weight >= 0 ? want->new_weight : total;
-	return dest_weight(r, d);
+/*
+ * The weight that a destination has after the stage: a sole one gets all requests (dest_weight),
+ * and one of several without a key none.
+ */
+static long weight_after(const struct route *r, const struct want *want, enum side side, long value)
+{
+	if ((side == SIDE_OLD && want->no_old) || (side == SIDE_NEW && !want->has_new))
+		return 0;
+	if (count_after(r, want) == 1)
+		return route_total(r);
+	return value > 0 ? value : 0;
 }
 
 void shares_note(struct shares *shares, const struct vs *vs, const struct route *r,
@@ -53,7 +60,8 @@ void shares_note(struct shares *shares, const struct vs *vs, const struct route 
 		row.subset = yaml_string(d->subset);
 		row.side = d->side;
 		row.before = dest_weight(r, d);
-		row.after = weight_after(r, i, want, row.total);
+		row.after = weight_after(r, want, d->side,
+					 d->side == SIDE_NEW ? want->new_weight : want->weight[i]);
 		row.at = yaml_place(d->node);
 		share_add(shares, &row);
 	}
@@ -62,7 +70,7 @@ void shares_note(struct shares *shares, const struct vs *vs, const struct route 
 		row.subset = SLICE_NONE;
 		row.side = SIDE_NEW;
 		row.before = 0;
-		row.after = want->new_weight;
+		row.after = weight_after(r, want, SIDE_NEW, want->new_weight);
 		share_add(shares, &row);
 	}
 	note_mirror(shares, &row, mirrored ? move->mirror_percent : 0,

@@ -70,6 +70,32 @@ bool weights_split(const struct weights *w, int percent, long *out, long *out_ne
 	return true;
 }
 
+void weights_scale(long *weights, size_t n, long sum, long total)
+{
+	AUTO_FREE long *rest = xrealloc_array(NULL, n + 1, sizeof(long));
+	long left = total;
+
+	if (sum == total)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		long exact = sum ? weights[i] * total : 0;
+
+		weights[i] = sum ? exact / sum : 0;
+		rest[i] = sum ? exact % sum : 0;
+		left -= weights[i];
+	}
+	if (!sum) {
+		weights[0] = total;
+		return;
+	}
+	for (; left > 0; left--) {
+		size_t i = find_largest(rest, n);
+
+		weights[i]++;
+		rest[i] = -1;
+	}
+}
+
 /* weights_suffice for one multiple of the weights. */
 static bool stages_differ(const struct weights *w, const struct stages *stages)
 {

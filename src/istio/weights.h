@@ -23,6 +23,12 @@ struct weights {
 bool weights_split(const struct weights *w, int percent, long *out, long *out_new);
 
 /*
+ * Scales the `n` weights, whose sum is `sum`, to the sum `total`: fractions by largest remainder,
+ * equal ones in their order. A sum of 0 gives all to the first one.
+ */
+void weights_scale(long *weights, size_t n, long sum, long total);
+
+/*
  * Do all stages of the list give different weights that rise, none of them all of the total below
  * 100? If not, `*factor` is the smallest number by which the route's weights would have to be
  * multiplied.

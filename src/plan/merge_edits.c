@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "plan/share_check.h"
 #include "plan/step_work.h"
 
 #include <stdlib.h>
@@ -28,7 +29,8 @@ struct merge {
 	size_t n, cap;
 	struct map indices; /* of the files, by path */
 	struct map claimed; /* nodes that a step claims, by address */
-	bool keep_parsed;   /* the parsed results are used again, by the rollback check */
+	bool keep_parsed;   /* the parsed results are used again, by the checks of the steps */
+	const struct plan_inputs *in;
 };
 
 /* True if the step changes the file of the target. */
@@ -157,9 +159,56 @@ static bool check_claims(const struct merge *m, struct step *step, const struct 
 	return true;
 }
 
+/* True if the shares of the step must be checked. */
+static bool needs_check(const struct step *step)
+{
+	enum direction d = step->intent.direction;
+
+	return d == GO_UP || d == GO_DOWN || d == GO_FINALIZE;
+}
+
+/* The new bytes of a file as parsed; `*own` if they were parsed here. */
+static int parse_after(const struct merged_file *f, const struct change *c, struct yaml_file **out,
+		       struct yaml_file **own, struct err *err)
+{
+	*own = NULL;
+	*out = f->nsteps == 1 ? f->parsed : NULL;
+	if (*out)
+		return 0;
+	if (yaml_parse(own, c->path, c->after, err) < 0)
+		return -1;
+	*out = *own;
+	return 0;
+}
+
+/* Checks the shares of a manifest that a step changes. */
+static int check_shares(const struct merge *m, const struct step *step, const struct target *t,
+			const struct change *c, struct err *err)
+{
+	struct share_change change = { step, t->file, NULL, m->in->baselines };
+	struct yaml_file *after = NULL, *own_after = NULL, *own_before = NULL;
+	int result = 0;
+
+	if (!needs_check(step) || !c->before.ptr || !c->after.ptr ||
+	    !slices_have(step->files, c->path))
+		return 0;
+	if (c->before.ptr != t->before.ptr) {
+		result = yaml_parse(&own_before, c->path, c->before, err);
+		change.before = own_before;
+	}
+	if (result == 0)
+		result = parse_after(find_file(m, c->path), c, &after, &own_after, err);
+	change.after = after;
+	if (result == 0)
+		result = share_check(&change, err);
+	yaml_file_free(own_before);
+	yaml_file_free(own_after);
+	return result;
+}
+
 /* The changes of a step, or -1: it cannot be merged. */
-static int make_changes(const struct merge *m, const struct targets *targets, struct changes *out,
-			struct err *err)
+static int make_changes(const struct merge *m, const struct step *step,
+			const struct targets *targets, struct changes *out, struct err *err)
 {
 	struct change *items = arena_array(m->pool->arena, targets->n, sizeof(*items));
 	size_t n = 0;
@@ -172,7 +221,8 @@ static int make_changes(const struct merge *m, const struct targets *targets, st
 		items[n] = (struct change){
 			t->path, find_file(m, t->path)->current, { NULL, 0 }, t->mode
 		};
-		if (merge_target(m, t, &items[n].after, err) < 0)
+		if (merge_target(m, t, &items[n].after, err) < 0 ||
+		    check_shares(m, step, t, &items[n], err) < 0)
 			return -1;
 		n += !items[n].before.ptr || !items[n].after.ptr ||
 		     !slice_eq(items[n].before, items[n].after);
@@ -191,7 +241,7 @@ static void merge_step(struct merge *m, struct step *step, const struct targets 
 		step->refused = true;
 		return;
 	}
-	if (make_changes(m, targets, &changes, &err) < 0) {
+	if (make_changes(m, step, targets, &changes, &err) < 0) {
 		findings_add_err(&step->findings, &err);
 		step->refused = true;
 		return;
@@ -258,12 +308,12 @@ struct changes merge_edits(const struct edited_steps *edited, const struct plan_
 			   struct yaml_pool *pool)
 {
 	struct merge m = {
-		.edited = edited, .pool = pool, .indices = MAP_INIT, .claimed = MAP_INIT
+		.edited = edited, .pool = pool, .indices = MAP_INIT, .claimed = MAP_INIT, .in = in
 	};
 	struct changes all;
 
 	for (size_t i = 0; i < edited->n; i++)
-		m.keep_parsed = m.keep_parsed || step_needs_rollback(&edited->steps[i]);
+		m.keep_parsed = m.keep_parsed || needs_check(&edited->steps[i]);
 	add_files(&m);
 	if (edited->n > 1)
 		progress_report(in->progress, "files edited and checked", m.n, 0);

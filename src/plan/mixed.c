@@ -33,12 +33,25 @@ struct stage mixed_highest(const struct scope *scope)
 	return top;
 }
 
-/* A route of a member. */
+/* A route of a member, and what it sends to the new host. */
 struct mixed_route {
 	const struct member *member;
 	const struct route *route;
 	int percent;
+	int mirror; /* the percentage of our mirror, on the route or its copy; 0: none */
 };
+
+/* The percentage of the mirror of a route. */
+static int mirror_of(const struct route *r)
+{
+	const struct route *on = r->our_mirror ? r : r->index && r[-1].our_copy ? &r[-1] : NULL;
+	const struct yaml_node *value = on ? yaml_get(on->percent, "value") : NULL;
+	long percent;
+
+	if (!on)
+		return 0;
+	return value && parse_int(value->text, 0, 100, &percent) ? (int)percent : 100;
+}
 
 /*
  * The next route to the old host, in the order of the members; false after the last one. `i` and
@@ -50,50 +63,151 @@ static bool next_route(const struct scope *scope, size_t *i, size_t *j, struct m
 		while (*j < scope->members[*i].vs.n) {
 			const struct route *r = &scope->members[*i].vs.routes[(*j)++];
 
-			if (!r->nold || r->our_copy)
+			if (!r->nold || r->our_copy || route_is_standby(r))
 				continue;
-			*out = (struct mixed_route){ &scope->members[*i], r, percent_of(r) };
+			*out = (struct mixed_route){ &scope->members[*i], r, percent_of(r),
+						     mirror_of(r) };
 			return true;
 		}
 	return false;
 }
 
-/*
- * The first route whose percentage is that of no stage; else the first one that differs from the
- * first route; else the first route.
- */
-static struct mixed_route find_odd_route(const struct scope *scope, const struct stages *stages)
+/* Is what the route sends to the new host that of a stage? */
+static bool is_at_stage(const struct mixed_route *r, const struct migration *m)
 {
-	struct mixed_route first = { NULL, NULL, 0 }, other = first, route;
+	struct stage s = { r->percent ? STAGE_WEIGHT :
+			   r->mirror  ? STAGE_MIRROR :
+					STAGE_START,
+			   r->percent };
+
+	return stages_have(m->stages, s) && (!r->mirror || r->mirror == m->move.mirror_percent);
+}
+
+/*
+ * Finds the first route that is at no stage; else the first one that differs from the first route,
+ * which becomes `*other`; else the first route.
+ */
+static struct mixed_route find_odd_route(const struct scope *scope, const struct migration *m,
+					 struct mixed_route *other)
+{
+	struct mixed_route first = { .member = NULL }, odd = first, route;
 	size_t i = 0, j = 0;
 
+	*other = first;
 	while (next_route(scope, &i, &j, &route)) {
-		if (!stages_have(stages, (struct stage){ route.percent ? STAGE_WEIGHT : STAGE_START,
-							 route.percent }))
+		if (!is_at_stage(&route, m))
 			return route;
 		if (!first.member)
 			first = route;
-		if (!other.member && route.percent != first.percent)
-			other = route;
+		if (!odd.member &&
+		    (route.percent != first.percent || !route.mirror != !first.mirror))
+			odd = route;
 	}
-	return other.member ? other : first;
+	if (!odd.member)
+		return first;
+	*other = first;
+	return odd;
 }
 
-void mixed_note(const struct scope *scope, const struct migration *m,
-		const struct baselines *baselines, struct findings *findings)
+/* "sends 30% to the new host", "mirrors 10% to the new host". */
+static struct slice describe_share(const struct mixed_route *r, struct arena *arena)
 {
-	struct mixed_route odd = find_odd_route(scope, m->stages);
-	const struct baseline_file *history =
-		baselines_find(baselines, odd.member->source->path, m);
-	struct slice label = route_label(odd.route, findings->arena), who = SLICE("");
+	bool mirrors = !r->percent && r->mirror;
 
-	if (history && history->author.len)
-		who = arena_printf(
-			findings->arena, " (file last changed by %" SLICE_FMT " in %" SLICE_FMT ")",
-			SLICE_ARG(history->author), SLICE_ARG(slice_sub(history->commit, 0, 8)));
-	findings_add(findings, &CODE_mixed, yaml_place(odd.route->node),
+	return arena_printf(arena, "%s %d%% to the new host", mirrors ? "mirrors" : "sends",
+			    mirrors ? r->mirror : r->percent);
+}
+
+/* " (file last changed by Ann in 01234567)"; empty if that is not known. */
+static struct slice describe_change(const struct step_work *w, const struct member *member)
+{
+	const struct baseline_file *history =
+		baselines_find(w->in->baselines, member->source->path, w->m);
+
+	if (!history || !history->author.len)
+		return SLICE("");
+	return arena_printf(
+		w->pool->arena, " (file last changed by %" SLICE_FMT " in %" SLICE_FMT ")",
+		SLICE_ARG(history->author), SLICE_ARG(slice_sub(history->commit, 0, 8)));
+}
+
+/* How the odd route differs. */
+static struct slice describe_difference(const struct step_work *w, const struct mixed_route *odd,
+					const struct mixed_route *other)
+{
+	struct arena *arena = w->pool->arena;
+
+	if (other->member)
+		return arena_printf(arena, ", but %" SLICE_FMT " of '%" SLICE_FMT "' %" SLICE_FMT,
+				    SLICE_ARG(route_label(other->route, arena)),
+				    SLICE_ARG(other->member->vs.object->name),
+				    SLICE_ARG(describe_share(other, arena)));
+	if (!is_at_stage(odd, w->m))
+		return SLICE(", as at no stage");
+	return SLICE(", and differs from that stage in its mirror or in the proportions of its "
+		     "destinations");
+}
+
+void mixed_note(const struct step_work *w)
+{
+	struct arena *arena = w->pool->arena;
+	struct mixed_route other, odd = find_odd_route(&w->scope, w->m, &other);
+
+	findings_add(&w->step->findings, &CODE_mixed, yaml_place(odd.route->node),
 		     "the routes are not all at the same stage: %" SLICE_FMT " of '%" SLICE_FMT
-		     "' sends %d%% to the new host%" SLICE_FMT,
-		     SLICE_ARG(label), SLICE_ARG(odd.member->vs.object->name), odd.percent,
-		     SLICE_ARG(who));
+		     "' %" SLICE_FMT "%" SLICE_FMT "%" SLICE_FMT,
+		     SLICE_ARG(route_label(odd.route, arena)),
+		     SLICE_ARG(odd.member->vs.object->name), SLICE_ARG(describe_share(&odd, arena)),
+		     SLICE_ARG(describe_difference(w, &odd, &other)),
+		     SLICE_ARG(describe_change(w, odd.member)));
+}
+
+/* Adds the finding of a route that is new. */
+static void note_new_route(const struct step_work *w, const struct member *m, const struct route *r)
+{
+	findings_add(&w->step->findings, &CODE_route_new, yaml_place(r->node),
+		     "%" SLICE_FMT " of '%" SLICE_FMT
+		     "' is new and sends nothing to the new host; stage '%" SLICE_FMT
+		     "' moves it as well%" SLICE_FMT,
+		     SLICE_ARG(route_label(r, w->pool->arena)), SLICE_ARG(m->vs.object->name),
+		     SLICE_ARG(step_stage_name(w, w->step->to)), SLICE_ARG(describe_change(w, m)));
+}
+
+/* Adds the finding of a generated copy that is stale. */
+static void note_stale_copy(const struct step_work *w, const struct member *m,
+			    const struct route *r)
+{
+	findings_add(&w->step->findings, &CODE_copy_stale, yaml_place(r[-1].node),
+		     "the generated copy of %" SLICE_FMT " of '%" SLICE_FMT
+		     "' differs from the route, because one of them was edited; stage '%" SLICE_FMT
+		     "' %s it%" SLICE_FMT,
+		     SLICE_ARG(route_label(r, w->pool->arena)), SLICE_ARG(m->vs.object->name),
+		     SLICE_ARG(step_stage_name(w, w->step->to)),
+		     w->step->to.kind == STAGE_MIRROR ? "renews" : "removes",
+		     SLICE_ARG(describe_change(w, m)));
+}
+
+void mixed_note_edited(const struct step_work *w)
+{
+	struct stage stage = { STAGE_MIRROR, 0 };
+	struct goal goal = step_goal(w, stage);
+
+	for (size_t i = 0; i < w->scope.n; i++) {
+		const struct member *m = &w->scope.members[i];
+		const struct converge_context context = {
+			.goal = &goal, .now = &m->vs, .base = m->baseline, .arena = w->pool->arena
+		};
+
+		for (size_t j = 0; j < m->vs.n; j++) {
+			const struct route *r = &m->vs.routes[j];
+
+			if (!r->nold || r->our_copy || route_is_standby(r))
+				continue;
+			if (w->step->has_new &&
+			    (m->fresh || vs_route_is_new(&m->vs, m->baseline, r)))
+				note_new_route(w, m, r);
+			if (vs_copy_is_stale(&context, r))
+				note_stale_copy(w, m, r);
+		}
+	}
 }

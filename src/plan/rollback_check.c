@@ -10,9 +10,8 @@ struct rollback {
 	struct findings *barred;
 	size_t *steps; /* the indices of the steps that are checked together */
 	size_t n;
-	struct map parsed;     /* the indices of the files of the draft's pool, by name */
-	struct draft back;     /* the way to the start from the new bytes */
-	struct draft from_now; /* the same from the current bytes, made when it is needed */
+	struct map parsed; /* the indices of the files of the draft's pool, by name */
+	struct draft back; /* the way to the start from the new bytes */
 	bool any;
 };
 
@@ -141,15 +140,14 @@ static struct baselines *make_history(const struct rollback *r, const struct inv
 }
 
 /* Makes the way of the steps to the start. */
-static void draft_start(const struct rollback *r, const struct plan_inputs *in,
-			enum direction direction, struct draft *out)
+static void draft_start(const struct rollback *r, const struct plan_inputs *in, struct draft *out)
 {
 	struct plan_inputs quiet = *in;
 	struct intent *intents = arena_array(r->draft->pool.arena, r->n, sizeof(*intents));
 
 	for (size_t i = 0; i < r->n; i++) {
 		intents[i] = (struct intent){ .m = r->draft->steps[r->steps[i]].m,
-					      .direction = direction,
+					      .direction = GO_DOWN,
 					      .options = { .edits_only = true } };
 		intents[i].to = (struct stage){ STAGE_START, 0 };
 	}
@@ -164,35 +162,6 @@ static void bar_step(struct rollback *r, size_t step, struct place at, struct sl
 	r->any = true;
 }
 
-/*
- * The way from the current bytes to the start; with GO_ANYWHERE, so that it includes files that do
- * not exist yet.
- */
-static const struct draft *start_from_now(struct rollback *r)
-{
-	if (!r->from_now.pool.arena)
-		draft_start(r, r->in, GO_ANYWHERE, &r->from_now);
-	return &r->from_now;
-}
-
-/* Checks the result of the rollback in one file of a step. */
-static void check_file(struct rollback *r, size_t index, const struct change *c)
-{
-	const struct step *step = &r->draft->steps[index];
-	struct slice got = draft_bytes(&r->back, c->path, draft_bytes(r->draft, c->path, c->after));
-	const struct baseline_file *history = baselines_find(r->in->baselines, c->path, step->m);
-	const struct source *current = inventory_find(r->in->inventory, c->path);
-	struct slice wanted;
-
-	if (history && history->baseline.ptr && got.ptr && slice_eq(got, history->baseline))
-		return;
-	wanted = draft_bytes(start_from_now(r), c->path, current ? current->bytes : SLICE_NONE);
-	if (!wanted.ptr || !got.ptr || !slice_eq(got, wanted))
-		bar_step(r, index, (struct place){ c->path, 0, 0 },
-			 SLICE("rolling back this stage would not restore the file as it was "
-			       "before the migration"));
-}
-
 /* True if a rollback is refused because of a file that only other steps change. */
 static bool is_caused_by_others(const struct rollback *r, const struct step *step,
 				const struct finding *stop)
@@ -202,7 +171,7 @@ static bool is_caused_by_others(const struct rollback *r, const struct step *ste
 }
 
 /*
- * Checks whether the rollback of a step is possible and right. In the first round, a step is not
+ * Checks whether the rollback of a step is possible. In the first round, a step is not
  * barred because of what other steps do; in the second round it is.
  */
 static void check_step(struct rollback *r, size_t i, bool first)
@@ -211,22 +180,15 @@ static void check_step(struct rollback *r, size_t i, bool first)
 	struct step *step = &r->draft->steps[r->steps[i]];
 	const struct finding *stop = findings_stop(&back->findings);
 
-	if (back->refused && stop && step->intent.adopt && start_from_now(r)->steps[i].refused) {
+	if (back->refused && stop && step->intent.adopt) {
 		if (first)
 			findings_add(&step->findings, &CODE_never_a_way_back, stop->at,
 				     "%" SLICE_FMT, SLICE_ARG(stop->reason));
 		return;
 	}
-	if (back->refused) {
-		if (!first || !is_caused_by_others(r, step, stop))
-			bar_step(r, r->steps[i],
-				 stop ? stop->at : (struct place){ step->m->path, 0, 0 },
-				 stop ? stop->reason : SLICE("the rollback is refused"));
-		return;
-	}
-	for (size_t j = 0; j < step->changes.n && first; j++)
-		if (slices_have(step->files, step->changes.items[j].path))
-			check_file(r, r->steps[i], &step->changes.items[j]);
+	if (back->refused && (!first || !is_caused_by_others(r, step, stop)))
+		bar_step(r, r->steps[i], stop ? stop->at : (struct place){ step->m->path, 0, 0 },
+			 stop ? stop->reason : SLICE("the rollback is refused"));
 }
 
 /* Checks r->n steps together. */
@@ -238,13 +200,12 @@ static void check_steps(struct rollback *r)
 
 	later.inventory = inventory;
 	later.baselines = baselines;
-	draft_start(r, &later, GO_DOWN, &r->back);
+	draft_start(r, &later, &r->back);
 	for (size_t i = 0; i < r->n; i++)
 		check_step(r, i, true);
 	for (size_t i = 0; i < r->n && !r->any; i++)
 		check_step(r, i, false);
 	draft_release(&r->back);
-	draft_release(&r->from_now);
 	baselines_free(baselines);
 	inventory_free(inventory);
 }

@@ -157,12 +157,14 @@ static int add_member(struct scope_search *s, const struct object_ref *ref)
 	relatives_note(&vs, s->in->inventory, arena);
 	vs_mark_copies(&vs, &s->m->move, arena);
 	member = &s->scope->members[s->scope->n++];
-	*member = (struct member){ ref->source, vs, NULL };
+	*member = (struct member){ .source = ref->source, .vs = vs };
 	history = baselines_find(s->in->baselines, ref->source->path, s->m);
 	if (history && history->baseline.ptr && slice_eq(history->baseline, ref->source->bytes))
 		member->baseline = &member->vs; /* nothing is moved yet */
 	else
 		member->baseline = find_baseline(s, &vs, ref->source);
+	member->fresh = !vs_is_moved(&member->vs) && history && history->baseline.ptr &&
+			!history->lowered && (!member->baseline || member->baseline == &member->vs);
 	return 0;
 }
 
@@ -211,8 +213,9 @@ static void find_finalized(const struct scope_search *s)
 			continue;
 		baseline = find_baseline(s, &vs, ref->source);
 		if (baseline && baseline->nold)
-			s->scope->members[s->scope->n++] =
-				(struct member){ ref->source, vs, baseline };
+			s->scope->members[s->scope->n++] = (struct member){ .source = ref->source,
+									    .vs = vs,
+									    .baseline = baseline };
 	}
 	s->scope->finalized = s->scope->n > 0;
 }

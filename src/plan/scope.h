@@ -12,6 +12,8 @@ struct member {
 	const struct source *source;
 	struct vs vs;
 	const struct vs *baseline; /* NULL: not known */
+	bool fresh; /* nothing is moved of it, and it was not in the file at the baseline, or the
+		       file was never moved */
 };
 
 struct scope {

@@ -14,28 +14,44 @@
 #include "plan/step_rules.h"
 #include "plan/step_work.h"
 
-/* The current stage: the first one at which the routes would not change. */
+/*
+ * Sets the first stage at which the routes would not change. `pass_new`: routes that are new since
+ * the baseline do not count.
+ */
+static void read_stage(const struct step_work *w, bool pass_new)
+{
+	struct step *step = w->step;
+
+	for (size_t i = 0; i <= w->m->stages->n && !step->known; i++) {
+		struct goal goal = step_goal(w, i ? w->m->stages->items[i - 1] :
+						    (struct stage){ STAGE_START, 0 });
+
+		goal.adopt = goal.down = false;
+		goal.pass_new = pass_new;
+		if (step_builds_at(w, &goal)) {
+			step->known = true;
+			step->from = goal.stage;
+			step->has_new = pass_new;
+		}
+	}
+}
+
+/* The current stage. */
 static void find_stage(const struct step_work *w)
 {
 	struct step *step = w->step;
+	struct stage highest = mixed_highest(&w->scope);
 
 	if (w->scope.finalized) {
 		step->known = true;
 		step->from = (struct stage){ STAGE_DONE, 0 };
 	}
-	for (size_t i = 0; i <= w->m->stages->n && !step->known; i++) {
-		struct goal goal = step_goal(w, i ? w->m->stages->items[i - 1] :
-						    (struct stage){ STAGE_START, 0 });
-
-		goal.adopt = false;
-		if (step_builds_at(w, &goal)) {
-			step->known = true;
-			step->from = goal.stage;
-		}
-	}
+	read_stage(w, false);
+	if (highest.kind != STAGE_START)
+		read_stage(w, true);
 	step->mixed = !step->known;
 	if (step->mixed)
-		step->from = mixed_highest(&w->scope);
+		step->from = highest;
 }
 
 /* Why the migration must not advance: spec.hold, or a weight that was lowered without one. */
@@ -104,10 +120,11 @@ static void note_mixed(const struct step_work *w)
 {
 	struct err why = ERR_INIT;
 
-	if (try_stage(w, (struct stage){ STAGE_START, 0 }, &why) < 0)
+	if (try_stage(w, (struct stage){ STAGE_START, 0 }, &why) < 0 ||
+	    try_stage(w, (struct stage){ STAGE_WEIGHT, 100 }, &why) < 0)
 		findings_add_err(&w->step->findings, &why);
 	else
-		mixed_note(&w->scope, w->m, w->in->baselines, &w->step->findings);
+		mixed_note(w);
 }
 
 /* Sets the next stage that changes something, and the stages that are skipped. */
@@ -186,16 +203,44 @@ static int resolve_stage(const struct step_work *w)
 	return 0;
 }
 
+/* True if the old destinations of a route get requests, today or in another stage. */
+static bool any_is_moved(const struct scope *scope)
+{
+	for (size_t i = 0; i < scope->n; i++)
+		for (size_t j = 0; j < scope->members[i].vs.n; j++)
+			if (scope->members[i].vs.routes[j].nold &&
+			    !route_is_standby(&scope->members[i].vs.routes[j]))
+				return true;
+	return false;
+}
+
+/* Refuses a migration whose routes are all standbys. */
+static int check_weights(const struct step_work *w)
+{
+	const struct member *first = &w->scope.members[0];
+
+	if (w->scope.finalized || any_is_moved(&w->scope))
+		return 0;
+	findings_add(&w->step->findings, &CODE_weight_zero, yaml_place(first->vs.object->node),
+		     "the old destinations have weight 0 in all routes of '%" SLICE_FMT "'",
+		     SLICE_ARG(first->vs.object->name));
+	return step_refuse(w);
+}
+
 /* Refuses a step up for mixed routes, holds and rules. A step down is never refused for these. */
 static int check_step(const struct step_work *w)
 {
 	struct step *step = w->step;
 	bool up = w->intent->direction != GO_ANYWHERE && w->intent->direction != GO_DOWN;
 
+	if (w->intent->direction != GO_DOWN && check_weights(w) < 0)
+		return -1;
 	if (step->mixed && !w->intent->adopt && (up || w->intent->next)) {
 		note_mixed(w);
 		return step_refuse(w);
 	}
+	if (w->intent->direction != GO_DOWN)
+		mixed_note_edited(w);
 	if (up && step->held && !w->intent->resume) {
 		findings_add(&step->findings, &CODE_held, w->m->hold_at,
 			     "the migration is on hold: %" SLICE_FMT, SLICE_ARG(step->hold));

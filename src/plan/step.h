@@ -54,7 +54,9 @@ struct step {
 		       stage of the most advanced one; or the step was refused before */
 	struct stage from, to;
 	bool mixed, held, refused, unchanged;
-	bool finished;              /* at the last stage: there is no next one */
+	bool has_new;  /* routes that are new since the baseline are still at the start; the others
+			  are at `from` */
+	bool finished; /* at the last stage: there is no next one */
 	struct slice hold;          /* why it is held: spec.hold, or what the history shows */
 	struct slices skipped;      /* names of stages that would not change anything */
 	struct shares shares;       /* of the traffic, after the step */

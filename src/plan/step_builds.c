@@ -341,19 +341,26 @@ void step_builds_read(struct step_work *w)
 
 /* --- the stage ------------------------------------------------------------ */
 
+/* Is a VirtualService at the stage of the goal? `m`: what it is made of; NULL: not known. */
+static bool is_at(const struct vs *vs, const struct vs *baseline, const struct member *m,
+		  const struct goal *goal)
+{
+	return (goal->pass_new && m && m->fresh) || vs_at(vs, baseline, goal);
+}
+
 bool step_builds_at(const struct step_work *w, const struct goal *goal)
 {
 	for (size_t i = 0; i < w->scope.n; i++) {
 		const struct member *m = &w->scope.members[i];
 
 		if (!(w->built.replaced && w->built.replaced[i]) &&
-		    !vs_at(&m->vs, m->baseline, goal))
+		    !is_at(&m->vs, m->baseline, m, goal))
 			return false;
 	}
 	for (size_t i = 0; i < w->built.n; i++) {
 		const struct built_member *m = &w->built.items[i];
 
-		if (m->known && !vs_at(&m->vs, m->baseline, goal))
+		if (m->known && !is_at(&m->vs, m->baseline, find_member(w, m->built->origin), goal))
 			return false;
 	}
 	return true;

@@ -20,6 +20,7 @@ static struct yaml_edits *edit_to_stage(const struct step_work *w, const struct 
 	struct objects objects = objects_of(from, arena), baseline_objects;
 	struct err ignored = ERR_INIT;
 
+	goal.down = false;
 	if (vs_list_read(&list, &objects, &context, &ignored) < 0)
 		return NULL;
 	if (baseline) {

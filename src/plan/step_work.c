@@ -5,7 +5,8 @@ struct goal step_goal(const struct step_work *w, struct stage stage)
 	return (struct goal){ .move = &w->m->move,
 			      .stages = w->m->stages,
 			      .stage = stage,
-			      .adopt = w->intent->adopt };
+			      .adopt = w->intent->adopt,
+			      .down = w->intent->direction == GO_DOWN };
 }
 
 struct slice step_stage_name(const struct step_work *w, struct stage stage)

@@ -183,11 +183,9 @@ Test(converge, refusals)
 		  &CODE_weight_bad },
 		{ "negative", "[{destination: {host: old.example.com}, weight: -1}]",
 		  &CODE_weight_bad },
-		{ "nothing", "[{destination: {host: old.example.com}, weight: 0}]",
-		  &CODE_weight_zero },
-		{ "nothing of it",
+		{ "nothing",
 		  "[{destination: {host: old.example.com}, weight: 0}, {destination: {host: b}, "
-		  "weight: 1}]",
+		  "weight: 0}]",
 		  &CODE_weight_zero },
 		{ "too small", "[{destination: {host: old.example.com}, weight: 3}]",
 		  &CODE_weight_small },

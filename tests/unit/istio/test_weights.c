@@ -85,3 +85,33 @@ Test(weights, suffice_gives_a_factor)
 			  "weight %ld times %ld", rows[i].weight, factor);
 	}
 }
+
+Test(weights, scale)
+{
+	static const struct {
+		const char *name;
+		long from[3];
+		size_t n;
+		long total;
+		long to[3];
+	} rows[] = {
+		{ "the same sum", { 60, 40 }, 2, 100, { 60, 40 } },
+		{ "half of it", { 60, 40 }, 2, 50, { 30, 20 } },
+		{ "a third, by largest remainder", { 1, 1, 1 }, 3, 100, { 34, 33, 33 } },
+		{ "the largest remainders first", { 5, 5, 9 }, 3, 10, { 3, 2, 5 } },
+		{ "one alone", { 7 }, 1, 90, { 90 } },
+		{ "none stays none", { 0, 3 }, 2, 30, { 0, 30 } },
+		{ "nothing known", { 0, 0 }, 2, 30, { 30, 0 } },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		long weights[3], sum = 0;
+
+		for (size_t j = 0; j < rows[i].n; j++)
+			sum += weights[j] = rows[i].from[j];
+		weights_scale(weights, rows[i].n, sum, rows[i].total);
+		for (size_t j = 0; j < rows[i].n; j++)
+			cr_expect_eq(weights[j], rows[i].to[j], "%s: %zu is %ld", rows[i].name, j,
+				     weights[j]);
+	}
+}

@@ -40,10 +40,15 @@ Test(mixed, promote_stops_and_names_the_route)
 		{ "both off the plan", VS("x") SPLIT("70", "30") OTHER("70", "30"), 6,
 		  "route 1 of 'x' sends 30% to the new host" },
 		{ "left at the mirror", VS("x") SPLIT("75", "25") COPIED, 22,
-		  "route 2 of 'x' sends 0% to the new host" },
+		  "route 2 of 'x' mirrors 10% to the new host, but route 1 of 'x' sends 25%" },
 		{ "a name",
-		  VS("x") SPLIT("75", "25") "  - name: slow\n    route:\n" DEST(OLD, "100"), 14,
-		  "route 2 (slow)" },
+		  VS("x") SPLIT("75", "25") "  - name: slow\n    route:\n" DEST(OLD, "95")
+			  DEST(NEW, "5"),
+		  14, "route 2 (slow) of 'x' sends 5% to the new host, as at no stage" },
+		{ "another mirror",
+		  VS("x") ALL_OLD "    mirror:\n      host: " NEW
+				  "\n    mirrorPercentage:\n      value: 5\n" OTHER_OLD,
+		  6, "route 1 of 'x' mirrors 5% to the new host, as at no stage" },
 	};
 	static const char *const stages[] = { "next", "100" };
 
@@ -131,7 +136,7 @@ Test(mixed, rollback_goes_down_from_the_furthest_route)
 
 	cr_expect(!step->refused && step->mixed, "%s", why_refused(step));
 	cr_expect_str_eq(stage_text(step->from), "30");
-	expect_after(s, &s->plan.changes, "vs.yaml", VS("x") SPLIT("75", "25") OTHER("75", "25"));
+	expect_after(s, &s->plan.changes, "vs.yaml", VS("x") SPLIT("90", "10") OTHER("75", "25"));
 	expect_refused(s, sketch_go(s, GO_DOWN, "50"), stage_up, ".gcpbackend/web.yaml", 0,
 		       "below '50'");
 	step = sketch_go(s, GO_DOWN, "start");
