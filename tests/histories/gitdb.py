@@ -23,6 +23,7 @@ class Repo:
         self.commits = {}
         self.trees = {}
         self.flat = {}
+        self.reached = {}
 
     def create(self, config=""):
         for name in "objects/pack", "objects/info", "refs/heads", "refs/tags":
@@ -137,7 +138,9 @@ class Repo:
         return self.flat[oid]
 
     def ancestors(self, oid):
-        """All commits that can be reached, children before their parents."""
+        """All commits that can be reached, children before their parents; not to be changed."""
+        if oid in self.reached:
+            return self.reached[oid]
         order, seen, stack = [], set(), [(oid, iter(self.parents(oid)))]
         seen.add(oid)
         while stack:
@@ -150,7 +153,8 @@ class Repo:
             else:
                 stack.pop()
                 order.append(node)
-        return order[::-1]
+        self.reached[oid] = order[::-1]
+        return self.reached[oid]
 
     def merge_base(self, one, two):
         theirs = set(self.ancestors(two))

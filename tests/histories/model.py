@@ -6,7 +6,7 @@ of NO_OPINION; these are counted.
 """
 import dataclasses
 import fractions
-import functools
+import json
 
 import istio
 import yaml
@@ -27,6 +27,7 @@ NO_OPINION = {
     "no route": "no route of the migration is left",
     "route of a person": "a person made a route with the new host and without the old one",
     "finalized and edited": "what finalize removed is history, and the file was edited since",
+    "two mirrors": "a route mirrors to the new host of another migration, in a copy of its own",
     "hold only": "a promotion to the stage where it is, of a held migration: refused, nothing to do, or the end of the hold",
     "small weights": "the weights are too small for some stages, not for this one",
     "no file": "the migration file is gone",
@@ -133,15 +134,15 @@ def split_copies(routes, *hosts):
 
 def is_copy(route, behind):
     """Whether each match block is one of the next route with a method."""
-    blocks = yaml.safe_load(route.match) or []
-    theirs = yaml.safe_load(behind.match) or [{}]
+    blocks = json.loads(route.match) or []
+    theirs = json.loads(behind.match) or [{}]
     return bool(blocks) and all({k: v for k, v in b.items() if k != "method"} in theirs
                                 and "method" in b for b in blocks)
 
 
 def safe(route):
     """Whether all match blocks are limited to methods that only read."""
-    blocks = yaml.safe_load(route.match) or [{}]
+    blocks = json.loads(route.match) or [{}]
     return all((b.get("method") or {}).get("exact") in ("GET", "HEAD") for b in blocks)
 
 
@@ -161,8 +162,9 @@ class Model:
 
     def __init__(self, repo):
         self.repo = repo
-        self.views = {}
+        self.views, self.migrations = {}, {}
         self.resumed = set()        # (migration, commit): what ended a hold, by --resume
+        self.noted = []             # classes of no opinion of the last effect
         self.made = set()           # commits of the program
         self.clean = set()          # contents of VirtualServices as the program left them
 
@@ -173,7 +175,10 @@ class Model:
         return self.views[key]
 
     def migration(self, commit, name):
-        return migration_of(self.repo, self.repo.files(commit), name)
+        blob = self.repo.files(commit).get(f".gcpbackend/{name}.yaml")
+        if (blob, name) not in self.migrations:
+            self.migrations[blob, name] = migration_of(self.repo, self.repo.files(commit), name)
+        return self.migrations[blob, name]
 
     # Stage
 
@@ -206,6 +211,8 @@ class Model:
             return None, "no route"
         if view.unclear():
             return None, "unclear route"
+        if any(lv.route.mirror not in (None, mig.new) for _, lv in moved):
+            return None, "two mirrors"
         copies = any(view.copies[s.name] for s in view.covered()) or any(
             lv.route.mirror == mig.new for _, lv in moved)
         if all(not lv.has_old for _, lv in moved):
@@ -563,7 +570,7 @@ def other_files(model, old_files, new_files, moves):
 
 
 def strip_hold(repo, blob):
-    documents = yaml.safe_load(repo.data(blob))
+    documents = yaml.load(repo.data(blob), istio.LOADER)
     documents["spec"].pop("hold", None)
     return documents
 
@@ -577,7 +584,8 @@ def service_effect(model, before, was, now, moves, hosts):
         return None if same else ("others", f"{was.path}: not covered, and changed")
     where = f"{was.path} {was.name[1]}"
     if edited_copies(was, *hosts):
-        return None     # "mirror edited": a person's route now, or a copy still
+        model.noted.append("mirror edited")     # a person's route now, or a copy still
+        return None
     def keys(routes):
         return [(r.key(), r.rest, None if r.mirror in hosts else r.mirror) for r in routes]
     if keys(old_routes) != keys(new_routes):
@@ -627,12 +635,35 @@ def route_effect(model, before, service, a, b, moves, key):
     for move in moves:
         want, wrong = goal(model, before, service, want, a, move, key)
         if wrong == "no opinion":
+            model.noted.append("route of a person")
             return None
         touched = touched or want != table(a)
     unit = max(a.unit(), b.unit())
     if not unit and len(b.dests) > 1:
         unit = b.unit()
-    return judge(want, got, a, b, moves, unit)
+    wrong = judge(want, got, a, b, moves, unit)
+    return wrong or next(filter(None, (split_effect(model, before, service, a, b, m, key)
+                                       for m in moves)), None)
+
+
+def split_effect(model, before, service, a, b, move, key):
+    """Several old destinations share what is theirs as at the baseline, or as they do today."""
+    olds = sorted({d for d in b.dests if d[0] == move.mig.old}, key=str)
+    after = table(b)
+    whole = sum(after[d] for d in olds)
+    if len(olds) < 2 or not whole:
+        return None
+    known = [a]
+    for c in model.repo.ancestors(before):
+        for level in model.view(c, move.mig).levels.get(service.name, []):
+            if similar(level.key, key) and not level.has_new:
+                known.append(level.route)
+    for route in known:
+        then = table(route) or {}
+        total = sum(then.get(d, 0) for d in olds)
+        if total and all(abs(then.get(d, 0) / total * whole - after[d]) <= b.unit() for d in olds):
+            return None
+    return "split", f"the old destinations share otherwise than ever: {text(a)} -> {text(b)}"
 
 
 def goal(model, before, service, shares, route, move, key):

@@ -252,8 +252,11 @@ class Scene:
         return code, err, before, tip if len(new) == 1 else None
 
     def judge_effect(self, before, after, moves):
+        self.model.noted.clear()
         wrong = rules.effect(self.model, before, after, moves)
         self.steps += 1
+        for reason in self.model.noted:
+            self.opinion(reason)
         if wrong:
             names = " ".join(f"{m.kind} {m.mig.name} to {m.target}" for m in moves)
             raise Disagreement(f"{moves[0].kind}: {wrong[0]}", f"{names}: {wrong[1]}")
