@@ -447,6 +447,33 @@ def act_remove_migration(scene, rng):
     return push(scene, (tree, f"{path} made again"))
 
 
+def act_second(scene, rng):
+    """A second migration of the same old host, and its new host beside the first one by hand."""
+    tree = scene.files()
+    first = tree.get(".gcpbackend/web.yaml")
+    if "pay" in scene.names or first is None:
+        return False
+
+    def function(text, name, routes, rng):
+        route = next((r for r in routes if r.has(manifests.OLD) and not r.mirror), None)
+        old = route and [i for i, d in enumerate(route.dests) if d[0] == manifests.OLD][0]
+        weight = route and (route.weights[old] or (100 if len(route.dests) == 1 else 0))
+        if not weight or weight < 20:
+            return False
+        text.set_weight(text.dests(name, route.index)[old], weight - 10)
+        text.add_dest(text.dests(name, route.index), "pay.gcp.example.com", 10, rng.randrange(2))
+        return True
+    found = edit(scene, rng, "a second migration", function, tree)
+    if not found:
+        return False
+    text = scene.repo.data(first).decode().replace("web.gcp", "pay.gcp").replace(
+        "name: web,", "name: pay,")
+    change(scene, found[0], ".gcpbackend/pay.yaml", text)
+    change(scene, found[0], "apps/gb2.yaml", manifests.backend("pay"))
+    scene.names.append("pay")
+    return push(scene, found)
+
+
 def act_hold(scene, rng):
     """A person adds a hold, or changes the reason of one."""
     tree = scene.files()
@@ -615,6 +642,6 @@ def act_late(scene, rng):
 
 ACTIONS = {"edit": (30, act_edit), "files": (8, act_files), "both": (6, act_both),
            "restore": (5, act_restore), "comment": (3, act_comment), "remove": (3, act_remove),
-           "remove migration": (2, act_remove_migration), "hold": (2, act_hold),
+           "remove migration": (2, act_remove_migration), "hold": (2, act_hold), "second": (2, act_second),
            "revert": (9, act_revert), "merge": (12, act_merge), "octopus": (2, act_octopus),
            "cherry-pick": (4, act_cherry_pick), "late": (4, act_late)}
