@@ -1,12 +1,13 @@
 #include "plan/step_finalize.h"
 
 #include "inventory/inventory_index.h"
+#include "istio/restore.h"
 #include "kube/group.h"
 #include "plan/step_restore.h"
 
 /*
  * The edits of the last step are those of the stage (istio/goal.h). The way back restores bytes of
- * the past, since what was deleted exists nowhere else.
+ * the past if the file was not changed otherwise; else it writes the destinations of the baseline.
  */
 
 /* The last stage of the migration's list. */
@@ -87,6 +88,39 @@ static struct slice restore_file(const struct step_work *w, const struct source 
 		       SLICE_NONE;
 }
 
+/* The edits that restore the old destinations in a file; NULL with the reason. */
+static struct yaml_edits *edit_old(const struct step_work *w, const struct source *source,
+				   struct err *err)
+{
+	struct yaml_edits *e = yaml_edits_new(source->file, w->pool->arena);
+
+	for (size_t i = 0; i < w->scope.n; i++) {
+		const struct member *m = &w->scope.members[i];
+
+		if (m->source == source &&
+		    vs_restore_old(&m->vs, m->baseline, e, w->pool->arena, err) < 0)
+			return NULL;
+	}
+	return e;
+}
+
+/*
+ * The bytes of the file at the stage that the step goes to, with the old destinations of the
+ * baseline and all other changes since; absent with the reason.
+ */
+static struct slice rebuild_file(const struct step_work *w, const struct source *source,
+				 struct err *err)
+{
+	const struct yaml_file *baseline = baselines_parsed(w->in->baselines, source->path, w->m);
+	const struct yaml_edits *e = edit_old(w, source, err);
+	const struct yaml_file *full = e ? yaml_pool_apply(w->pool, e, source->path, err) : NULL;
+	AUTO_STR struct str wanted = STR_INIT;
+
+	if (!full || !step_render_stage(w, full, baseline, w->step->to, &wanted))
+		return SLICE_NONE;
+	return arena_copy(w->pool->arena, str_slice(&wanted));
+}
+
 /* True if the commit has a ServiceEntry with the old host, or the host is a cluster service. */
 static bool has_entry(const struct step_work *w)
 {
@@ -108,13 +142,14 @@ static bool has_entry(const struct step_work *w)
 }
 
 /* Refuses to restore a file. */
-static int refuse_restore(const struct step_work *w, const struct source *source)
+static int refuse_restore(const struct step_work *w, const struct source *source,
+			  const struct err *why)
 {
 	const struct baseline_file *history = baselines_find(w->in->baselines, source->path, w->m);
 
 	findings_add(&w->step->findings, &CODE_done_changed, (struct place){ source->path, 0, 0 },
-		     "the file was changed after the old destinations were removed, or its history "
-		     "is not available")
+		     "the old destinations cannot be restored in this file: %s",
+		     why->code ? why->reason : "its routes are not those of the baseline")
 		->remedy = arena_printf(
 		w->pool->arena,
 		"revert the commit that removed them (git revert); the newest commit of this file "
@@ -136,13 +171,16 @@ int finalize_undo(const struct step_work *w)
 	for (size_t i = 0; i < w->scope.n; i++) {
 		const struct source *source = w->scope.members[i].source;
 		struct target *t = step_target(w, source);
+		struct err why = ERR_INIT;
 
 		if (t->restore.ptr)
 			continue;
 		t->restore = restore_file(w, source);
+		if (!t->restore.ptr)
+			t->restore = rebuild_file(w, source, &why);
 		t->whole = t->restore.ptr != NULL;
 		if (!t->whole)
-			return refuse_restore(w, source);
+			return refuse_restore(w, source, &why);
 	}
 	return 0;
 }

@@ -135,13 +135,50 @@ Test(step_finalize, and_no_way_back_without_the_entry)
 	sketch_free(s);
 }
 
-Test(step_finalize, and_no_way_back_over_other_changes)
+/* A route that only the new host has. */
+#define ANOTHER "  - match: [{method: {exact: PUT}}]\n    route:\n" DEST(NEW, "100")
+
+/* Two subsets of the old host, one with a port and headers. */
+#define SUBSETS(one, two)                                                                          \
+	ROUTE "    - destination:\n        host: " OLD "\n        subset: v1\n      weight: " one  \
+	      "\n    - destination:\n        host: " OLD                                           \
+	      "\n        subset: v2\n        port:\n          number: 8080\n      weight: " two    \
+	      "\n      headers:\n        request:\n          set:\n            x-v: \"2\"\n"
+
+Test(step_finalize, and_back_over_other_changes)
 {
-	struct sketch *s =
-		at_end(VS("x") DONE "    timeout: 3s\n", VS("x") FULL, VS("x") ALL_OLD, true);
+	static const struct {
+		const char *now, *full, *before, *stage, *text;
+	} rows[] = {
+		{ VS("x") DONE "    timeout: 3s\n", VS("x") FULL, VS("x") ALL_OLD, "start",
+		  VS("x") ALL_OLD "    timeout: 3s\n" },
+		{ "# x\n" VS("x") DONE, VS("x") FULL, VS("x") ALL_OLD, "50",
+		  "# x\n" VS("x") SPLIT("50", "50") },
+		{ VS("x") DONE ANOTHER, VS("x") FULL, VS("x") ALL_OLD, "start",
+		  VS("x") ALL_OLD ANOTHER },
+		{ VS("x") ROUTE DEST(NEW, "100") "    timeout: 3s\n",
+		  VS("x") SUBSETS("0", "0") DEST(NEW, "100"), VS("x") SUBSETS("60", "40"), "25",
+		  VS("x") SUBSETS("45", "30") DEST(NEW, "25") "    timeout: 3s\n" },
+		{ VS("x") ROUTE DEST(NEW, "80") DEST("dr.example.com", "20"), VS("x") FULL,
+		  VS("x") ALL_OLD, "start",
+		  VS("x") ROUTE DEST(OLD, "80") DEST("dr.example.com", "20") },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sketch *s = at_end(rows[i].now, rows[i].full, rows[i].before, true);
+
+		expect_step(sketch_go(s, GO_DOWN, rows[i].stage), "done", rows[i].stage);
+		expect_after(s, &s->plan.changes, "vs.yaml", rows[i].text);
+		sketch_free(s);
+	}
+}
+
+Test(step_finalize, and_no_way_back_to_routes_that_are_not_recognized)
+{
+	struct sketch *s = at_end(VS("x") ANOTHER, VS("x") FULL, VS("x") ALL_OLD, true);
 
 	expect_refused(s, sketch_go(s, GO_DOWN, "start"), done_changed, "vs.yaml", 0,
-		       "was changed after");
+		       "are not those of the baseline");
 	sketch_free(s);
 }
 
