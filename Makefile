@@ -140,9 +140,9 @@ format: ## format the sources in place
 	$(Q)clang-format -i $(filter-out tests/lint/%,$(sort $(wildcard src/*/*.[ch] plugin/*.[ch] tools/*.[ch] tests/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch] tests/properties/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch])))
 
 CORPUS ?= ../shared/corpus/istio-manifests
-soak: deps ## test the YAML editor with random files and edits for SECONDS (60)
-	@+$(MAKE) --no-print-directory $(jobs) test-tools
-	@$(B)/yaml-soak --seconds $(or $(SECONDS),60) $(wildcard $(CORPUS))
+soak: deps ## test the YAML editor for SECONDS (60) with random edits; PART=histories: random histories
+	@+$(MAKE) --no-print-directory $(jobs) $(if $(filter histories,$(PART)),all,test-tools)
+	@$(if $(filter histories,$(PART)),GCB_BINARY='$(CURDIR)/$(B)/kubectl-gcpbackend' tests/histories/run --seconds $(or $(SECONDS),60) $(if $(COUNT),--count $(COUNT)) --shrink,$(B)/yaml-soak --seconds $(or $(SECONDS),60) $(wildcard $(CORPUS)))
 
 fuzz: deps ## fuzz the YAML editor with libFuzzer of clang for SECONDS (60)
 	@sh scripts/deps.sh build ci

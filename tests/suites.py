@@ -36,6 +36,7 @@ SUITES = {
     "patches": ["python3", "tests/patches.py"],
     "attacks": ["python3", "tests/attacks/run"],
     "escapes": ["python3", "tests/escapes.py"],
+    "histories": ["tests/histories/run", "--seconds", "10"],
 }
 COUNTERS = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 SYNTHESIS = re.compile(r"Synthesis: Tested: .*?(\d+).*?\| Passing: .*?(\d+)"
