@@ -439,7 +439,7 @@ static int check_fields(struct migration *out, struct arena *arena, struct place
 	*where = (struct checked_field){ "to", "hostHeader", 0 };
 	if (check_host_header(f->spec.to.host_header, at, err) < 0)
 		return -1;
-	*where = (struct checked_field){ "proposed", NULL, 0 };
+	*where = (struct checked_field){ NULL, "proposed", 0 };
 	if (check_proposed(f->spec.proposed, at, err) < 0)
 		return -1;
 	*where = (struct checked_field){ "manifests", "create", 0 };

@@ -59,7 +59,7 @@ Test(migration, mistakes)
 		  "unknown field 'manifest'", "did you mean 'manifests'?", 7 },
 		{ "no stage", META "spec:\n" HOSTS "  proposed: 5 stages\n",
 		  "'5 stages' is not a value of 'proposed': must be 'stage STAGE' or 'none'",
-		  "remove the field: promote and rollback write it", 5 },
+		  "remove the field: promote and rollback write it", 7 },
 		{ "in a part", META "spec:\n  from: {hots: a.example.com}\n",
 		  "unknown field 'hots'", "did you mean 'host'?", 5 },
 		{ "missing", META "spec:\n  from: {host: a.example.com}\n",
