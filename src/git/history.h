@@ -77,8 +77,10 @@ struct history_query {
  *
  * A file that a commit added continues under the name of one that the same commit removed, if that
  * had the same bytes, or shared at least half of them in equal lines (the most similar one, and
- * among equals the one with the longest common end of the path). A rename alone is not a version.
- * The walk ends when every file has ended. Slices are valid during the call only.
+ * among equals the one with the longest common end of the path); else under that of one that
+ * stayed, if at least half of its bytes are in lines that the commit removed from there: a part
+ * that was moved into a file of its own. A rename alone is not a version. The walk ends when every
+ * file has ended. Slices are valid during the call only.
  *
  * Where the history of a shallow clone ends, the version there is reported as if that commit had
  * written it; if older ones are wanted: error `shallow`. Other errors: too_large (64 MiB), git.

@@ -18,6 +18,9 @@
  * history. Here only a followed file is compared, with the CANDIDATES removed files whose paths
  * have the longest common end with its own; among equals the longest wins, and two files may come
  * from one.
+ *
+ * If there is none, the file may have been a part of another one that stayed: one of the changed
+ * files that are nearest to it, of which at least half of its bytes were removed.
  */
 
 /*
@@ -26,9 +29,19 @@
  */
 enum { CANDIDATES = 300, LEAST = 50, SURE = 75 };
 
+/* How many changed files are read for one file. */
+enum { SPLIT_CANDIDATES = 16 };
+
 /* A removed file, and the length of the common end of its path and the one searched for. */
 struct rename_candidate {
 	struct removed_file file;
+	size_t common;
+};
+
+/* A file that the commit changed, and the length of the common begin of the paths. */
+struct split_candidate {
+	struct removed_file file; /* as it was */
+	git_oid now;
 	size_t common;
 };
 
@@ -37,6 +50,8 @@ struct renames {
 	struct arena *arena;
 	struct rename_candidate *items;
 	size_t n;
+	struct split_candidate *changed;
+	size_t nchanged;
 };
 
 /* A line of a file, to count what two files share. */
@@ -51,7 +66,7 @@ enum { DEEPEST = 512 };
 /* The search for removed files. */
 struct removed_search {
 	struct renames *found;
-	size_t cap;
+	size_t cap, changed_cap;
 	struct str path;
 	size_t depth;
 	struct err *err;
@@ -71,6 +86,24 @@ static int open_tree(struct repo *r, const git_tree_entry *e, git_tree **out)
 	return is_directory(e) ? git_tree_lookup(out, r->git, git_tree_entry_id(e)) : 0;
 }
 
+/* Adds a file that was removed or changed. */
+static void add_file(struct removed_search *h, const git_tree_entry *was, const git_tree_entry *now)
+{
+	struct renames *found = h->found;
+	struct removed_file file = { .path = arena_copy(found->arena, str_slice(&h->path)),
+				     .id = *git_tree_entry_id(was),
+				     .mode = (unsigned)git_tree_entry_filemode(was) };
+
+	if (!now || is_directory(now)) {
+		ROOM(found->items, found->n, h->cap);
+		found->items[found->n++] = (struct rename_candidate){ .file = file };
+	} else if (entry_is_file(now)) {
+		ROOM(found->changed, found->nchanged, h->changed_cap);
+		found->changed[found->nchanged++] =
+			(struct split_candidate){ .file = file, .now = *git_tree_entry_id(now) };
+	}
+}
+
 /* Searches an entry of the parent; `now` has the same name in the commit, or is NULL. */
 static int search_entry(struct removed_search *h, const git_tree_entry *was,
 			const git_tree_entry *now)
@@ -86,14 +119,8 @@ static int search_entry(struct removed_search *h, const git_tree_entry *was,
 					"cannot compare two commits");
 		return search_tree(h, parent, commit);
 	}
-	if (!entry_is_file(was) || (now && !is_directory(now)))
-		return 0;
-	ROOM(found->items, found->n, h->cap);
-	found->items[found->n++] = (struct rename_candidate){
-		.file = { .path = arena_copy(found->arena, str_slice(&h->path)),
-			  .id = *git_tree_entry_id(was),
-			  .mode = (unsigned)git_tree_entry_filemode(was) }
-	};
+	if (entry_is_file(was))
+		add_file(h, was, now);
 	return 0;
 }
 
@@ -122,7 +149,7 @@ struct renames *renames_new(struct repo *r, const git_tree *parent, const git_tr
 			    struct err *err)
 {
 	struct renames *found = xzalloc(sizeof(*found));
-	struct removed_search h = { found, 0, STR_INIT, 0, err };
+	struct removed_search h = { .found = found, .path = STR_INIT, .err = err };
 	int failed;
 
 	found->repo = r;
@@ -141,6 +168,7 @@ void renames_free(struct renames *s)
 		return;
 	arena_free(s->arena);
 	free(s->items);
+	free(s->changed);
 	free(s);
 }
 
@@ -314,18 +342,118 @@ static const struct rename_candidate *find_similar(struct renames *s, struct sli
 	return find_most_similar(s, s->items, s->n < CANDIDATES ? s->n : CANDIDATES, &text, LEAST);
 }
 
+/* The length of the common begin of two paths. */
+static size_t common_begin(struct slice a, struct slice b)
+{
+	size_t n = 0;
+
+	while (n < a.len && n < b.len && a.ptr[n] == b.ptr[n])
+		n++;
+	return n;
+}
+
+/* The longest common begin first, then by name. */
+static int by_common_begin(const void *a, const void *b)
+{
+	const struct split_candidate *x = a, *y = b;
+
+	return x->common == y->common ? slice_cmp(x->file.path, y->file.path) :
+	       x->common > y->common  ? -1 :
+					1;
+}
+
+/* The lines of a blob, sorted by hash; NULL if it cannot be read or is much too large. */
+static struct hashed_line *read_lines(const struct renames *s, const git_oid *id,
+				      struct arena *arena, size_t *n)
+{
+	enum { LARGEST = 1 << 20 };
+	git_odb_object *object = NULL;
+	struct hashed_line *lines = NULL;
+	git_object_t type;
+	size_t size;
+
+	if (git_odb_read_header(&size, &type, s->repo->odb, id) < 0 || size > LARGEST ||
+	    git_odb_read(&object, s->repo->odb, id) < 0)
+		return NULL;
+	lines = hash_lines(arena, (struct slice){ git_odb_object_data(object), size }, n);
+	git_odb_object_free(object);
+	return lines;
+}
+
+/* Keeps those of `n` lines that are not among `nb` others; returns their number. */
+static size_t subtract_lines(struct hashed_line *a, size_t n, const struct hashed_line *b,
+			     size_t nb)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0, j = 0; i < n;) {
+		if (j < nb && b[j].hash < a[i].hash) {
+			j++;
+		} else if (j < nb && b[j].hash == a[i].hash) {
+			i++;
+			j++;
+		} else {
+			a[kept++] = a[i++];
+		}
+	}
+	return kept;
+}
+
+/* The bytes of a text in lines that were removed from a changed file. */
+static size_t count_moved(const struct renames *s, const struct split_candidate *c,
+			  const struct hashed_text *text)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	size_t n, nnow;
+	struct hashed_line *was = read_lines(s, &c->file.id, arena, &n),
+			   *now = read_lines(s, &c->now, arena, &nnow);
+
+	if (!was || !now)
+		return 0;
+	return count_shared(was, subtract_lines(was, n, now, nnow), text->lines, text->n);
+}
+
+/* The changed file that the text was a part of. */
+static const struct removed_file *find_split(struct renames *s, struct slice path,
+					     struct slice bytes)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct hashed_text text = { .bytes = bytes };
+	const struct split_candidate *best = NULL;
+	size_t most = 0;
+
+	if (!s->nchanged)
+		return NULL;
+	text.lines = hash_lines(arena, bytes, &text.n);
+	for (size_t i = 0; i < s->nchanged; i++)
+		s->changed[i].common = common_begin(s->changed[i].file.path, path);
+	qsort(s->changed, s->nchanged, sizeof(*s->changed), by_common_begin);
+	for (size_t i = 0; i < s->nchanged && i < SPLIT_CANDIDATES; i++) {
+		size_t moved = count_moved(s, &s->changed[i], &text);
+
+		if (moved <= most || moved * 100 < bytes.len * LEAST)
+			continue;
+		most = moved;
+		best = &s->changed[i];
+	}
+	return best ? &best->file : NULL;
+}
+
 int renames_find(struct renames *s, struct slice path, const git_oid *id, struct removed_file *out)
 {
 	const struct rename_candidate *from = find_same(s, path, id);
+	const struct removed_file *file = from ? &from->file : NULL;
 	git_odb_object *object = NULL;
+	struct slice bytes;
 
-	if (!from && s->n && git_odb_read(&object, s->repo->odb, id) == 0)
-		from = find_similar(
-			s, path,
-			(struct slice){ git_odb_object_data(object), git_odb_object_size(object) });
+	if (!file && (s->n || s->nchanged) && git_odb_read(&object, s->repo->odb, id) == 0) {
+		bytes = (struct slice){ git_odb_object_data(object), git_odb_object_size(object) };
+		from = s->n ? find_similar(s, path, bytes) : NULL;
+		file = from ? &from->file : find_split(s, path, bytes);
+	}
 	git_odb_object_free(object);
-	if (!from)
+	if (!file)
 		return 0;
-	*out = from->file;
+	*out = *file;
 	return 1;
 }

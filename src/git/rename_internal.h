@@ -8,20 +8,23 @@
 
 #include <git2.h>
 
-/* The files that are in the tree of the parent and no longer in that of the commit. */
+/* The files in the tree of the parent that the commit removed or changed. */
 struct renames;
 struct renames *renames_new(struct repo *r, const git_tree *parent, const git_tree *commit,
 			    struct err *err);
 void renames_free(struct renames *s);
 
-/* A removed file; the path is valid as long as the struct renames. */
+/* A file as it was in the parent; the path is valid as long as the struct renames. */
 struct removed_file {
 	struct slice path;
 	git_oid id;
 	unsigned mode;
 };
 
-/* Finds the removed file that became `path` with the bytes `id`. Returns 1, or 0 if none did. */
+/*
+ * Finds the removed file that became `path` with the bytes `id`, or the changed one that it was a
+ * part of. Returns 1, or 0 if there is none.
+ */
 int renames_find(struct renames *s, struct slice path, const git_oid *id, struct removed_file *out);
 
 #endif

@@ -81,15 +81,18 @@ static bool same_olds(const struct route *now, const struct route *base)
 }
 
 /*
- * Divides what the old and the new destinations have today among the old ones, as at the baseline.
+ * Divides what the old and the new destinations have today among the old ones, as at the baseline;
+ * with --adopt as today, if they have weights today. At 100 % no shares are needed.
  */
 static int base_weights(const struct goal_context *c, long *base, long *total, struct err *err)
 {
-	const struct route *now = c->now, *then = c->base && !c->goal->adopt ? c->base : now;
+	const struct route *now = c->now;
+	bool today = c->goal->adopt && old_weights(now, base) > 0;
+	const struct route *then = c->base && !today ? c->base : now;
 	long sum = old_weights(then, base);
 
 	*total = moving_total(now);
-	if (now->nold > 1 && then == now && now->nnew && (!c->goal->adopt || !sum))
+	if (now->nold > 1 && then == now && now->nnew && !today && c->goal->stage.percent < 100)
 		return err_set(err, &CODE_no_baseline, yaml_place(now->node),
 			       "%" SLICE_FMT " has several old destinations, and their shares "
 			       "before the migration are not known",

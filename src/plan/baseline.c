@@ -341,7 +341,7 @@ static void track_absent(struct baselines *p, struct track *t)
 {
 	if (!t->gap && t->have && !t->settled && !has_begun(p, t))
 		add_doubt(p, t, &t->by);
-	t->ended = t->absent || t->settled || t->home == MAP_NONE;
+	t->ended = t->absent || t->home == MAP_NONE || (t->settled && t->result.baseline.ptr);
 	t->gap = t->absent = true;
 }
 
@@ -370,7 +370,7 @@ static void track_version(struct baselines *p, struct track *t, struct manifest_
 	t->level = state.level;
 	t->routes = state.routes;
 	t->by = p->by;
-	if (!t->result.baseline.ptr && state.untouched && !t->gap)
+	if (!t->result.baseline.ptr && state.untouched)
 		t->result.baseline = t->current.ptr && slice_eq(bytes, t->current) ?
 					     t->current :
 					     arena_copy(p->arena, bytes);
@@ -456,7 +456,7 @@ static void update_complete(struct baselines *p, struct track *t)
 		note_holds(t, home);
 	if (t->counted)
 		return;
-	t->complete = (t->ended || (t->have && (t->result.baseline.ptr || t->gap))) &&
+	t->complete = (t->ended || (t->have && t->result.baseline.ptr)) &&
 		      (t->settled || has_begun(p, t) || (t->ended && !(home && home->gap))) &&
 		      (!home || !t->result.m->f.spec.hold.len || home->hold_known);
 	t->counted = t->complete;

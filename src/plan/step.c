@@ -149,7 +149,7 @@ static void note_mixed(const struct step_work *w)
 	struct err why = ERR_INIT;
 
 	if (try_stage(w, (struct stage){ STAGE_START, 0 }, &why) < 0 ||
-	    try_stage(w, (struct stage){ STAGE_WEIGHT, 100 }, &why) < 0)
+	    try_stage(w, (struct stage){ STAGE_WEIGHT, 50 }, &why) < 0)
 		findings_add_err(&w->step->findings, &why);
 	else
 		mixed_note(w);

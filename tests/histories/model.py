@@ -560,7 +560,10 @@ def other_files(model, old_files, new_files, moves):
         was = strip_hold(model.repo, old_files.get(path))
         now = strip_hold(model.repo, new_files.get(path))
         if was != now:
-            return "file", f"{path} changed in more than its hold"
+            return "file", f"{path} changed in more than its hold and proposed"
+        wrong = proposed_wrong(model.repo, old_files.get(path), new_files.get(path), move)
+        if wrong:
+            return "proposed", f"{path}: {wrong}"
         mig = migration_of(model.repo, new_files, move.mig.name)
         if move.kind == "rollback" and mig.hold is None:
             return "hold", f"the rollback of {mig.name} did not write a hold"
@@ -572,7 +575,23 @@ def other_files(model, old_files, new_files, moves):
 def strip_hold(repo, blob):
     documents = yaml.load(repo.data(blob), istio.LOADER)
     documents["spec"].pop("hold", None)
+    documents["spec"].pop("proposed", None)
     return documents
+
+
+def proposed_wrong(repo, was, now, move):
+    """What is wrong with the line that commits for review and rollbacks both change."""
+    old = yaml.load(repo.data(was), istio.LOADER)["spec"]
+    new = yaml.load(repo.data(now), istio.LOADER)["spec"]
+    line = new.get("proposed")
+    wanted = "proposed" in old or old.get("git", {}).get("mode") == "pull-request"
+    if not wanted:
+        return "'proposed' was added" if line is not None else None
+    if move.kind == "rollback":
+        fits = str(line).startswith("none")
+    else:
+        fits = line == f"stage {move.target}"
+    return None if fits else f"'proposed' is {line!r} after {move.kind} to {move.target}"
 
 
 def service_effect(model, before, was, now, moves, hosts):
