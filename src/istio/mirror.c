@@ -108,6 +108,11 @@ enum mirror_place mirror_choose(const struct vs *vs, const struct route *route,
 			   "has only gRPC requests, which are all POST");
 		return MIRROR_NONE;
 	}
+	if (route->has_foreign_copy) {
+		note_route(c, &CODE_mirror_own, route,
+			   "is mirrored by another migration, whose copy of it takes the requests");
+		return MIRROR_NONE;
+	}
 	if (route->foreign_mirror) {
 		note_route(c, &CODE_mirror_own, route, "has a mirror of its own");
 		return MIRROR_NONE;

@@ -231,10 +231,11 @@ static void mark_copies(struct vs *vs)
 	for (size_t i = 0; i + 1 < vs->n; i++) {
 		struct route *route = &vs->routes[i], *next = route + 1;
 
-		route->our_copy =
-			route->our_mirror && next->kind == ROUTE_HTTP && next->nold &&
-			!next->our_mirror &&
-			slice_find(yaml_head_comment(route->node), SLICE(COPY_COMMENT)) != SIZE_MAX;
+		if (next->kind != ROUTE_HTTP || !next->nold || next->our_mirror || !route->mirror ||
+		    slice_find(yaml_head_comment(route->node), SLICE(COPY_COMMENT)) == SIZE_MAX)
+			continue;
+		route->our_copy = route->our_mirror;
+		next->has_foreign_copy = !route->our_mirror;
 	}
 }
 

@@ -39,12 +39,13 @@ struct route {
 	const struct yaml_node *name;
 	struct dest *dests;
 	size_t n, nold, nnew;
-	bool foreign_mirror; /* `mirror` to another host, or `mirrors` */
-	bool our_mirror;     /* `mirror` names the new host */
-	bool our_copy;       /* a generated copy of the next route */
-	bool catch_all;      /* it matches every request of all proxies (match_takes_all) */
-	bool sorted_last;    /* on a gateway, behind the routes of other VirtualServices of the host
-				(match_is_sorted_last) */
+	bool foreign_mirror;   /* `mirror` to another host, or `mirrors` */
+	bool our_mirror;       /* `mirror` names the new host */
+	bool our_copy;         /* a generated copy of the next route */
+	bool has_foreign_copy; /* the route in front is a generated copy of it, of another move */
+	bool catch_all;        /* it matches every request of all proxies (match_takes_all) */
+	bool sorted_last; /* on a gateway, behind the routes of other VirtualServices of the host
+			     (match_is_sorted_last) */
 	bool delegate, redirect;
 	size_t index;  /* in its list, 0-based */
 	size_t number; /* its number in messages: 1-based, in its list, without generated copies */

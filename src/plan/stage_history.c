@@ -153,6 +153,91 @@ static enum level_change judge_commit(const struct stage_judging *j, size_t comm
 	return lowered ? LEVELS_LOWERED : raised ? LEVELS_RAISED : LEVELS_SAME;
 }
 
+/* The sides of a merge: commits of those that it has the stage of, and what it did to the others.
+ */
+struct merge_sides {
+	bool *known;
+	enum level_change *changes; /* for each parent */
+};
+
+/* Adds a commit to a stack, each once. */
+static void push_commit(const struct stage_judging *j, size_t commit, bool *seen, size_t *stack,
+			size_t *n)
+{
+	if (!is_known(j, commit) || seen[commit])
+		return;
+	seen[commit] = true;
+	stack[(*n)++] = commit;
+}
+
+/* True if a commit that is `from` or before it, and that the other sides lack, changed the stage.
+ */
+static bool brings_change(const struct stage_judging *j, size_t from, const bool *known)
+{
+	size_t *stack = arena_array(j->arena, j->history->n, sizeof(*stack)), n = 0;
+	bool *seen = arena_array(j->arena, j->history->n, sizeof(*seen));
+
+	push_commit(j, from, seen, stack, &n);
+	while (n) {
+		size_t at = stack[--n];
+
+		if (known[at])
+			continue;
+		if (j->history->commits[at].changed && judge_commit(j, at) != LEVELS_SAME)
+			return true;
+		for (size_t i = 0; i < j->history->commits[at].nparents; i++)
+			push_commit(j, parent_of(j, at, i), seen, stack, &n);
+	}
+	return false;
+}
+
+/* Compares a merge with each parent. Returns true if it has a lower stage than one of them. */
+static bool compare_sides(const struct stage_judging *j, size_t commit, struct merge_sides *sides)
+{
+	const struct stage_state *now = state_of(j, commit);
+	size_t n = j->history->commits[commit].nparents;
+	bool lower = false;
+
+	sides->changes = arena_array(j->arena, n, sizeof(*sides->changes));
+	for (size_t i = 0; i < n && has_routes(now); i++) {
+		size_t before = find_routes(j, parent_of(j, commit, i));
+
+		if (is_known(j, before))
+			sides->changes[i] =
+				route_levels_compare(&state_of(j, before)->levels, &now->levels);
+		lower = lower || sides->changes[i] == LEVELS_LOWERED ||
+			sides->changes[i] == LEVELS_UNCLEAR;
+	}
+	return lower;
+}
+
+/*
+ * What a merge did to the stage that it has from one parent: it lowers it if another parent had a
+ * higher one by a change that the first does not contain, which the merge dropped ("-s ours").
+ */
+static enum level_change judge_dropped(const struct stage_judging *j, size_t commit)
+{
+	size_t n = j->history->commits[commit].nparents;
+	struct merge_sides sides;
+
+	if (!compare_sides(j, commit, &sides))
+		return LEVELS_SAME;
+	sides.known = arena_array(j->arena, j->history->n, sizeof(*sides.known));
+	for (size_t i = 0; i < n; i++) {
+		size_t parent = parent_of(j, commit, i);
+
+		if (sides.changes[i] != LEVELS_SAME || !is_known(j, parent))
+			continue;
+		sides.known[parent] = true;
+		pass_ancestors(j, parent, sides.known);
+	}
+	for (size_t i = 0; i < n; i++)
+		if ((sides.changes[i] == LEVELS_LOWERED || sides.changes[i] == LEVELS_UNCLEAR) &&
+		    brings_change(j, parent_of(j, commit, i), sides.known))
+			return sides.changes[i];
+	return LEVELS_SAME;
+}
+
 /* True if the commit wrote a hold. */
 static bool wrote_hold(const struct stage_judging *j, size_t commit)
 {
@@ -177,11 +262,15 @@ static void judge_stage(struct stage_judging *j, size_t *raised)
 {
 	for (size_t i = 0; i < j->norder; i++) {
 		size_t commit = j->order[i];
-		enum level_change change;
+		const struct stage_commit *c = &j->history->commits[commit];
+		enum level_change change = LEVELS_SAME;
 
-		if (!j->history->commits[commit].changed || j->passed[commit])
+		if (j->passed[commit])
 			continue;
-		change = judge_commit(j, commit);
+		if (c->changed)
+			change = judge_commit(j, commit);
+		if (change == LEVELS_SAME && c->nparents > 1)
+			change = judge_dropped(j, commit);
 		if (change == LEVELS_SAME || (!state_of(j, commit)->exists && !has_begun(j, i)))
 			continue;
 		if (change == LEVELS_RAISED && !is_known(j, *raised))

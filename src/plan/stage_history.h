@@ -4,7 +4,8 @@
  * The rule is that of baseline.h, for whole commits: the newest change of the stage decides. With
  * merges there may be several newest ones, none of which is an ancestor of another; each of them
  * must have raised the stage or written a hold. A merge changes the stage only if its routes are at
- * other levels than those of each of its parents. In the same way, the newest change of spec.hold
+ * other levels than those of each of its parents, or if it dropped a change of one of them and with
+ * it a higher stage. In the same way, the newest change of spec.hold
  * must have removed it, if the migration has none: a merge, or a file that was deleted and added
  * again, does not end a hold.
  */
