@@ -317,6 +317,12 @@ SCENES = {
     "fetch": {
         "files": {**BASE, "../bin/git": GIT % ("fetch", 128), "../answer": "",
                   "../said": "fatal: «raw.fetch-said:no»\n"},
+        "steps": ["git remote add origin " + URL,
+                  "git symbolic-ref refs/remotes/origin/HEAD refs/remotes/origin/main"],
+        "commands": CHANGE[:1] + ["status --fetch"]},
+    "default branch": {
+        "files": {**BASE, "../bin/git": GIT % ("ls-remote", 128), "../answer": "",
+                  "../said": "fatal: «raw.ls-remote-said:no»\n"},
         "steps": ["git remote add origin " + URL], "commands": CHANGE[:1] + ["status --fetch"]},
     "request": {
         "files": {**BASE, ".gcpbackend/web.yaml": SMALL.replace("direct", "pull-request")},

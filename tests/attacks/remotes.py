@@ -253,7 +253,7 @@ def process_list(s):
     process.send_signal(signal.SIGINT)
     run = s.end(process, 20)
     listener.close()
-    return run.must("fetch" in seen, "git was not seen").must(SECRET not in seen, "the secret is in the process list")
+    return run.must("ls-remote" in seen, "git was not seen").must(SECRET not in seen, "the secret is in the process list")
 
 
 @attack((0, "promoted"))

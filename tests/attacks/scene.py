@@ -135,7 +135,9 @@ class Scene:
 
     def state(self):
         """All of the repository that somebody can see."""
-        refs = self.git("for-each-ref", check=False)
+        # like git fetch, the program records the remote's default branch
+        refs = [r for r in self.git("for-each-ref", check=False).splitlines()
+                if not r.endswith("/origin/HEAD")]
         files = {}
         for folder, names, found in os.walk(self.where):
             if ".git" in names and folder == str(self.where):
