@@ -76,7 +76,7 @@ class Scene:
             (self.tmp / name).mkdir()
         (self.tmp / "bin/kubectl-gcpbackend").symlink_to(cli.BINARY)
         self.env = cli.environment(self.tmp)
-        self.env["LSAN_OPTIONS"] = f"print_suppressions=0:suppressions={HERE}/lsan.supp"
+        self.env["LSAN_OPTIONS"] = f"print_suppressions=0:suppressions={HERE.parent}/lsan.supp"
         self.env["GCB_ATTACK"] = str(self.tmp)  # children carry it: nobody may be left
         self.env.pop("http_proxy"), self.env.pop("https_proxy")
         self.env["GIT_ALLOW_PROTOCOL"] = "file:http:ssh:ext"
