@@ -37,6 +37,45 @@ bool field_is_set(const struct field *f, const void *base)
 	return false;
 }
 
+static bool lists_equal(const struct slices *a, const struct slices *b)
+{
+	for (size_t i = 0; i < a->n && a->n == b->n; i++)
+		if (!slice_eq(a->items[i], b->items[i]))
+			return false;
+	return a->n == b->n;
+}
+
+static bool pairs_equal(const struct pairs *a, const struct pairs *b)
+{
+	for (size_t i = 0; i < a->n && a->n == b->n; i++)
+		if (!slice_eq(a->items[i].key, b->items[i].key) ||
+		    !slice_eq(a->items[i].value, b->items[i].value))
+			return false;
+	return a->n == b->n;
+}
+
+bool field_equal(const struct field *f, const void *a, const void *b)
+{
+	switch (f->kind) {
+	case VALUE_STRING:
+		return slice_eq(*FIELD_AT(struct slice, a, f), *FIELD_AT(struct slice, b, f));
+	case VALUE_INT:
+		return *FIELD_AT(long, a, f) == *FIELD_AT(long, b, f);
+	case VALUE_BOOL:
+		return *FIELD_AT(bool, a, f) == *FIELD_AT(bool, b, f);
+	case VALUE_ENUM:
+		return *FIELD_AT(int, a, f) == *FIELD_AT(int, b, f);
+	case VALUE_LIST:
+		return lists_equal(FIELD_AT(struct slices, a, f), FIELD_AT(struct slices, b, f));
+	case VALUE_PAIRS:
+		return pairs_equal(FIELD_AT(struct pairs, a, f), FIELD_AT(struct pairs, b, f));
+	case VALUE_RECORD:
+	case VALUE_ROWS:
+		break;
+	}
+	return !field_is_set(f, a) && !field_is_set(f, b);
+}
+
 /* The number of words that a field can choose from. */
 static int count_choices(const struct field *f)
 {

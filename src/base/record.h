@@ -155,6 +155,12 @@ bool field_ends(const struct field *f);
 bool field_is_set(const struct field *f, const void *base);
 
 /*
+ * Has the field the same value in two structs? A record or rows: only if it is set in neither,
+ * since their fields are compared one by one.
+ */
+bool field_equal(const struct field *f, const void *a, const void *b);
+
+/*
  * Has the field a value to print: text and lists that are set, a number within its limits, a known
  * choice, any flag?
  */

@@ -4,7 +4,9 @@
  *
  * A VirtualService is at stage S when converging to S yields no edits. From this definition follows
  * that the same stage twice is no change, that the next stage is the first whose bytes differ, what
- * is mixed, and which stages are skipped.
+ * is mixed, and which stages are skipped. Two things that others edit are passed over when the
+ * stage is read, and changed when it is made again: a generated copy that is stale, and, if the
+ * caller wants it (pass_new), a route that is new.
  */
 #ifndef GCB_ISTIO_CONVERGE_H
 #define GCB_ISTIO_CONVERGE_H

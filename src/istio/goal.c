@@ -62,24 +62,6 @@ static long old_weights(const struct route *r, long *out)
 	return sum;
 }
 
-/* Are the old destinations of the two routes the same ones, in the same order? */
-static bool same_olds(const struct route *now, const struct route *base)
-{
-	size_t j = 0;
-
-	for (size_t i = 0; i < now->n; i++) {
-		if (now->dests[i].side != SIDE_OLD)
-			continue;
-		while (j < base->n && base->dests[j].side != SIDE_OLD)
-			j++;
-		if (j == base->n || !slice_eq(yaml_string(now->dests[i].subset),
-					      yaml_string(base->dests[j].subset)))
-			return false;
-		j++;
-	}
-	return now->nold == base->nold;
-}
-
 /*
  * Divides what the old and the new destinations have today among the old ones, as at the baseline;
  * with --adopt as today, if they have weights today. At 100 % no shares are needed.
@@ -126,7 +108,7 @@ static long key_of(const struct goal_context *c, const struct dest *d, long weig
 static bool back_weights(const struct goal_context *c, long *out, long total)
 {
 	const struct route *now = c->now;
-	long sum = c->base && same_olds(now, c->base) ? old_weights(c->base, out) : 0;
+	long sum = c->base && route_same_olds(now, c->base) ? old_weights(c->base, out) : 0;
 
 	if (!sum)
 		sum = old_weights(now, out);
@@ -303,7 +285,7 @@ int goal_want(const struct goal_context *c, struct want *out, struct err *err)
 		return 0;
 	}
 	if (goal->stage.kind == STAGE_WEIGHT && !goal->adopt && c->base &&
-	    !same_olds(c->now, c->base))
+	    !route_same_olds(c->now, c->base))
 		return err_set(err, &CODE_baseline_pair, yaml_place(c->now->node),
 			       "the old destinations of %" SLICE_FMT
 			       " are not those of the baseline",

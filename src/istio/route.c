@@ -467,6 +467,23 @@ long route_total(const struct route *r)
 	return total;
 }
 
+bool route_same_olds(const struct route *a, const struct route *b)
+{
+	size_t j = 0;
+
+	for (size_t i = 0; i < a->n; i++) {
+		if (a->dests[i].side != SIDE_OLD)
+			continue;
+		while (j < b->n && b->dests[j].side != SIDE_OLD)
+			j++;
+		if (j == b->n ||
+		    !slice_eq(yaml_string(a->dests[i].subset), yaml_string(b->dests[j].subset)))
+			return false;
+		j++;
+	}
+	return a->nold == b->nold;
+}
+
 bool route_is_standby(const struct route *r)
 {
 	for (size_t i = 0; i < r->n; i++)

@@ -145,6 +145,9 @@ long dest_weight(const struct route *r, const struct dest *d);
 /* The sum of these. */
 long route_total(const struct route *r);
 
+/* Are the old destinations of the two routes the same ones, by subset, in the same order? */
+bool route_same_olds(const struct route *a, const struct route *b);
+
 /* Has the route old destinations that get no requests, and neither does the new one? */
 bool route_is_standby(const struct route *r);
 

@@ -9,46 +9,6 @@ struct field_comparison {
 	struct arena *arena;
 };
 
-static bool lists_equal(const struct slices *a, const struct slices *b)
-{
-	for (size_t i = 0; i < a->n && a->n == b->n; i++)
-		if (!slice_eq(a->items[i], b->items[i]))
-			return false;
-	return a->n == b->n;
-}
-
-static bool pairs_equal(const struct pairs *a, const struct pairs *b)
-{
-	for (size_t i = 0; i < a->n && a->n == b->n; i++)
-		if (!slice_eq(a->items[i].key, b->items[i].key) ||
-		    !slice_eq(a->items[i].value, b->items[i].value))
-			return false;
-	return a->n == b->n;
-}
-
-/* Is the value of a field that is no record the same in both? */
-static bool values_equal(const struct field *f, const void *a, const void *b)
-{
-	switch (f->kind) {
-	case VALUE_STRING:
-		return slice_eq(*FIELD_AT(struct slice, a, f), *FIELD_AT(struct slice, b, f));
-	case VALUE_INT:
-		return *FIELD_AT(long, a, f) == *FIELD_AT(long, b, f);
-	case VALUE_BOOL:
-		return *FIELD_AT(bool, a, f) == *FIELD_AT(bool, b, f);
-	case VALUE_ENUM:
-		return *FIELD_AT(int, a, f) == *FIELD_AT(int, b, f);
-	case VALUE_LIST:
-		return lists_equal(FIELD_AT(struct slices, a, f), FIELD_AT(struct slices, b, f));
-	case VALUE_PAIRS:
-		return pairs_equal(FIELD_AT(struct pairs, a, f), FIELD_AT(struct pairs, b, f));
-	case VALUE_RECORD:
-	case VALUE_ROWS:
-		break;
-	}
-	return false;
-}
-
 /* Adds the names of the fields that differ. The nesting of records bounds the recursion. */
 static void compare_records(const struct field_comparison *c, const struct record *r)
 {
@@ -63,7 +23,7 @@ static void compare_records(const struct field_comparison *c, const struct recor
 			part.b = FIELD_AT(char, c->b, f);
 			part.prefix = arena_printf(c->arena, "%" SLICE_FMT ".", SLICE_ARG(name));
 			compare_records(&part, f->of);
-		} else if (!values_equal(f, c->a, c->b)) {
+		} else if (!field_equal(f, c->a, c->b)) {
 			ARENA_ROOM(c->arena, c->out->items, c->out->n, *c->cap);
 			c->out->items[c->out->n++] = name;
 		}

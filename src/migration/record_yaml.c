@@ -189,32 +189,6 @@ int record_read(const struct record *rec, void *values, const struct yaml_node *
 	return 0;
 }
 
-/* True if the values of a scalar field or list are equal. */
-static bool same_value(const struct field *f, const void *a, const void *b)
-{
-	const struct slices *x, *y;
-
-	switch (f->kind) {
-	case VALUE_STRING:
-		return slice_eq(*FIELD_AT(struct slice, a, f), *FIELD_AT(struct slice, b, f));
-	case VALUE_INT:
-		return *FIELD_AT(long, a, f) == *FIELD_AT(long, b, f);
-	case VALUE_BOOL:
-		return *FIELD_AT(bool, a, f) == *FIELD_AT(bool, b, f);
-	case VALUE_ENUM:
-		return *FIELD_AT(int, a, f) == *FIELD_AT(int, b, f);
-	case VALUE_LIST:
-		x = FIELD_AT(struct slices, a, f);
-		y = FIELD_AT(struct slices, b, f);
-		for (size_t i = 0; i < x->n && x->n == y->n; i++)
-			if (!slice_eq(x->items[i], y->items[i]))
-				return false;
-		return x->n == y->n;
-	default:
-		return !field_is_set(f, a);
-	}
-}
-
 /* A list as a literal; whole numbers remain numbers. */
 static struct yaml_lit list_literal(const struct slices *list, struct arena *arena)
 {
@@ -294,7 +268,7 @@ struct yaml_lit record_literal(const struct record *r, const void *values, const
 	for (const struct field *f = r->fields; f->name; f++) {
 		struct yaml_lit lit;
 
-		if (f->kind != VALUE_RECORD && same_value(f, values, defaults))
+		if (f->kind != VALUE_RECORD && field_equal(f, values, defaults))
 			continue;
 		lit = field_literal(f, values, defaults, arena);
 		if (f->kind != VALUE_RECORD || lit.n)

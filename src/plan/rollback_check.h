@@ -13,8 +13,8 @@
  * nothing is read.
  *
  * Adds to `barred`, a list for each step, why a step cannot be rolled back (error no_way_back), and
- * returns true if it added any. With --adopt, which gives up the
- * baseline, a step gets the warning never_a_way_back instead.
+ * returns true if it added any. With --adopt, which gives up the baseline, a step gets the warning
+ * never_a_way_back instead.
  */
 bool rollback_check(struct draft *draft, const struct plan_inputs *in, struct findings *barred);
 

@@ -92,23 +92,6 @@ static const long *list_olds(const struct route *r, struct arena *arena)
 	return weights;
 }
 
-/* Are the old destinations those of the baseline? */
-static bool has_same_olds(const struct route *a, const struct route *b)
-{
-	size_t j = 0;
-
-	for (size_t i = 0; i < a->n; i++) {
-		if (a->dests[i].side != SIDE_OLD)
-			continue;
-		while (j < b->n && b->dests[j].side != SIDE_OLD)
-			j++;
-		if (j == b->n ||
-		    !slice_eq(yaml_string(a->dests[i].subset), yaml_string(b->dests[j++].subset)))
-			return false;
-	}
-	return a->nold == b->nold;
-}
-
 /*
  * Do several old destinations divide their weight as at the baseline? Within one unit; where one
  * would get less than that, others may have to give up a few.
@@ -120,7 +103,7 @@ static bool keeps_proportions(const struct route_change *c, long sum)
 	long total = base ? add_weights(base).old : 0, unit = total;
 
 	if (after->nold < 2 || !total || !sum || c->step->intent.adopt ||
-	    !has_same_olds(after, base))
+	    !route_same_olds(after, base))
 		return true;
 	then = list_olds(base, c->arena);
 	now = list_olds(after, c->arena);
